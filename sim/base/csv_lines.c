@@ -1,0 +1,178 @@
+#include "sim/base/csv_lines.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+
+#define BLOCK_BYTES (1 << 16)
+
+int weir_csv_open(struct weir_csv_lines *lines, const char *path)
+{
+    *lines = (struct weir_csv_lines){.path = path};
+    struct stat info;
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+        return weir_error(WEIR_EINPUT, "%s: is a folder, not a file", path);
+    errno = 0;
+    lines->file = gzopen(path, "rb");
+    if (!lines->file && errno == ENOENT)
+        return weir_error(WEIR_EINPUT, "%s: no such file; check the path", path);
+    if (!lines->file)
+        return weir_error(WEIR_EINPUT, "%s: cannot be read: %s", path, errno ? strerror(errno) : "out of memory");
+    lines->block = weir_alloc(BLOCK_BYTES, 1);
+    return WEIR_OK;
+}
+
+void weir_csv_close(struct weir_csv_lines *lines)
+{
+    if (lines->file)
+        gzclose(lines->file);
+    free(lines->block);
+    free(lines->cells);
+    weir_text_fini(&lines->line);
+    *lines = (struct weir_csv_lines){0};
+}
+
+int weir_csv_error(const struct weir_csv_lines *lines, const char *format, ...)
+{
+    struct weir_text sentence = {0};
+    va_list arguments;
+    va_start(arguments, format);
+    weir_text_addv(&sentence, format, arguments);
+    va_end(arguments);
+    int code = weir_error(WEIR_EINPUT, "%s:%zu: %s", lines->path, lines->number, weir_text_string(&sentence));
+    weir_text_fini(&sentence);
+    return code;
+}
+
+/* Fills the block; `filled` is 0 at the end of the file. */
+static int fill(struct weir_csv_lines *lines)
+{
+    lines->used = lines->filled = 0;
+    int got = gzread(lines->file, lines->block, BLOCK_BYTES);
+    int problem = Z_OK;
+    const char *reason = gzerror(lines->file, &problem);
+    if (got > 0) {
+        lines->filled = (size_t)got;
+        return WEIR_OK;
+    }
+    if (problem == Z_BUF_ERROR)
+        return weir_error(WEIR_EINPUT, "%s: the gzip file is cut short after line %zu; fetch or make it again",
+                          lines->path, lines->number);
+    if (problem == Z_ERRNO)
+        return weir_error(WEIR_EINPUT, "%s: cannot be read: %s", lines->path, strerror(errno));
+    size_t prefix = strlen(lines->path); /* zlib names the file too */
+    if (strncmp(reason, lines->path, prefix) == 0 && strncmp(reason + prefix, ": ", 2) == 0)
+        reason += prefix + 2;
+    if (got < 0 || (problem != Z_OK && problem != Z_STREAM_END))
+        return weir_error(WEIR_EINPUT, "%s: the gzip file is damaged after line %zu (%s); fetch or make it again",
+                          lines->path, lines->number, reason);
+    return WEIR_OK;
+}
+
+/* The next line without its end. */
+static int read_line(struct weir_csv_lines *lines, bool *more)
+{
+    lines->line.length = 0;
+    weir_text_add_bytes(&lines->line, "", 0);
+    *more = false;
+    for (;;) {
+        if (lines->used == lines->filled) {
+            int code = fill(lines);
+            if (code)
+                return code;
+            if (lines->filled == 0)
+                break;
+        }
+        *more = true;
+        const char *start = lines->block + lines->used;
+        size_t left = lines->filled - lines->used;
+        const char *end = memchr(start, '\n', left);
+        weir_text_add_bytes(&lines->line, start, end ? (size_t)(end - start) : left);
+        lines->used += end ? (size_t)(end - start) + 1 : left;
+        if (end)
+            break;
+    }
+    lines->number += *more;
+    struct weir_text *line = &lines->line;
+    if (line->length > 0 && line->data[line->length - 1] == '\r')
+        line->data[--line->length] = '\0';
+    if (strlen(line->data) != line->length)
+        return weir_csv_error(lines, "has a zero byte, so this is not a text file");
+    if (lines->number == 1 && strncmp(line->data, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark */
+        line->length -= 3;
+        memmove(line->data, line->data + 3, line->length + 1);
+    }
+    return WEIR_OK;
+}
+
+/* A cell that begins at *at, in quotes or not: ends it with a NUL, trims it and moves *at to the next cell, or to NULL
+ * at the end of the line. */
+static int cut_cell(struct weir_csv_lines *lines, char **at, char **cell)
+{
+    char separator = lines->separator;
+    char *c = *at;
+    while (*c == ' ' || (*c == '\t' && separator != '\t'))
+        c++;
+    char *end;
+    if (*c == '"') {
+        char *to = *cell = ++c;
+        while (*c && (*c != '"' || c[1] == '"')) {
+            c += *c == '"';
+            *to++ = *c++;
+        }
+        if (!*c)
+            return weir_csv_error(lines, "a quoted cell is not closed; add the missing '\"'");
+        c++;
+        while (*c == ' ')
+            c++;
+        if (*c && *c != separator)
+            return weir_csv_error(lines, "text follows a quoted cell; put the separator '%s' between",
+                                  separator == '\t' ? "tab" : (char[]){separator, '\0'});
+        end = to;
+    } else {
+        *cell = c;
+        while (*c && *c != separator)
+            c++;
+        end = c;
+        while (end > *cell && (end[-1] == ' ' || end[-1] == '\t'))
+            end--;
+    }
+    *at = *c ? c + 1 : NULL;
+    *end = '\0';
+    return WEIR_OK;
+}
+
+/* Tab before semicolon before comma: numbers may hold a comma, and dates and names none of the first two. */
+static char find_separator(const char *line)
+{
+    return strchr(line, '\t') ? '\t' : strchr(line, ';') ? ';' : ',';
+}
+
+int weir_csv_next(struct weir_csv_lines *lines, bool *more)
+{
+    for (;;) {
+        int code = read_line(lines, more);
+        if (code || !*more)
+            return code;
+        const char *line = lines->line.data;
+        line += strspn(line, " \t");
+        if (*line && *line != '#')
+            break;
+    }
+    if (!lines->separator)
+        lines->separator = find_separator(lines->line.data);
+    lines->cell_count = 0;
+    char *at = lines->line.data;
+    while (at) {
+        lines->cells = weir_grow(lines->cells, lines->cell_count + 1, &lines->cell_capacity, sizeof *lines->cells);
+        int code = cut_cell(lines, &at, &lines->cells[lines->cell_count++]);
+        if (code)
+            return code;
+    }
+    return WEIR_OK;
+}

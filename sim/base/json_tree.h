@@ -1,0 +1,19 @@
+/* What the files of the JSON reader share; not for others. */
+#ifndef WEIR_BASE_JSON_TREE_H
+#define WEIR_BASE_JSON_TREE_H
+
+#include <stdbool.h>
+
+struct cJSON;
+struct weir_json;
+
+/* Parses the whole text, or WEIR_EINPUT with line and column. Free the tree with cJSON_Delete. */
+int weir_json_parse_tree(const char *text, const char *name, struct cJSON **tree);
+
+/* Refuses, anywhere below, keys given twice and numbers beyond double. */
+int weir_json_check_tree(const struct weir_json *at);
+
+/* Whether a key is a remark to human readers. */
+bool weir_json_is_comment(const char *key);
+
+#endif

@@ -1,0 +1,20 @@
+/* Allocation that cannot fail: out of memory ends the process in one place, with a message. */
+#ifndef WEIR_BASE_MEMORY_H
+#define WEIR_BASE_MEMORY_H
+
+#include <stddef.h>
+
+/* Zeroed memory for count elements of size bytes; never NULL (a size of 0 gives a pointer that may be freed). */
+void *weir_alloc(size_t count, size_t size);
+
+/* Resized memory; new bytes are not zeroed. */
+void *weir_resize(void *memory, size_t count, size_t size);
+
+/* Makes room for `needed` elements in an array that doubles: updates *capacity, returns the array. */
+void *weir_grow(void *array, size_t needed, size_t *capacity, size_t size);
+
+/* Copies of text, owned by the caller; NULL stays NULL. */
+char *weir_copy(const char *text);
+char *weir_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,137 @@
+#include "sim/base/param.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/json.h"
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+
+/* The field of a row, as a pointer to the type the row names. */
+#define FIELD(type, row, base) ((type *)((char *)(base) + (row)->offset))
+
+static bool set_default(const struct weir_param *row, void *base)
+{
+    const char *text = row->fallback;
+    char *end = NULL;
+    switch (row->type) {
+    case WEIR_PARAM_DOUBLE:
+        return weir_quantity_parse(row->unit, text, FIELD(double, row, base)) == WEIR_OK;
+    case WEIR_PARAM_INT:
+        *FIELD(int, row, base) = (int)strtol(text, &end, 10);
+        return end > text && *end == '\0';
+    case WEIR_PARAM_BOOL:
+        *FIELD(bool, row, base) = strcmp(text, "true") == 0;
+        return strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
+    case WEIR_PARAM_CHOICE:
+        for (int i = 0; row->choices[i]; i++)
+            if (strcmp(row->choices[i], text) == 0) {
+                *FIELD(int, row, base) = i;
+                return true;
+            }
+        return false;
+    case WEIR_PARAM_STRING:
+        *FIELD(const char *, row, base) = text;
+        return true;
+    }
+    return false;
+}
+
+void weir_param_defaults(const struct weir_param *table, void *base)
+{
+    for (const struct weir_param *row = table; row->name; row++) {
+        bool optional = row->type == WEIR_PARAM_STRING; /* whose default may be NULL */
+        if ((row->fallback || optional) && set_default(row, base))
+            continue;
+        fprintf(stderr, "weir: the table of parameters is wrong: the default of %s cannot be \"%s\"\n", row->name,
+                row->fallback ? row->fallback : "");
+        abort();
+    }
+}
+
+static int bind_row(const struct weir_param *row, const struct weir_json *value, void *base)
+{
+    int code = WEIR_OK;
+    switch (row->type) {
+    case WEIR_PARAM_DOUBLE:
+        return weir_json_quantity(value, row->unit, row->min, row->max, FIELD(double, row, base));
+    case WEIR_PARAM_INT: {
+        long number = 0;
+        long min = row->min > INT_MIN ? (long)ceil(row->min) : INT_MIN;
+        long max = row->max < INT_MAX ? (long)floor(row->max) : INT_MAX;
+        code = weir_json_integer(value, min, max, &number);
+        if (!code)
+            *FIELD(int, row, base) = (int)number;
+        return code;
+    }
+    case WEIR_PARAM_BOOL:
+        return weir_json_bool(value, FIELD(bool, row, base));
+    case WEIR_PARAM_CHOICE:
+        return weir_json_choice(value, row->choices, FIELD(int, row, base));
+    case WEIR_PARAM_STRING:
+        return weir_json_string(value, FIELD(const char *, row, base));
+    }
+    return code;
+}
+
+int weir_param_bind(const struct weir_param *table, const struct weir_json *at, const char *const *others, void *base)
+{
+    size_t count = 0, capacity = 0;
+    const char **keys = NULL;
+    for (const struct weir_param *row = table; row->name; row++) {
+        keys = weir_grow(keys, count + 1, &capacity, sizeof *keys);
+        keys[count++] = row->name;
+    }
+    for (const char *const *other = others; other && *other; other++) {
+        keys = weir_grow(keys, count + 1, &capacity, sizeof *keys);
+        keys[count++] = *other;
+    }
+    keys = weir_grow(keys, count + 1, &capacity, sizeof *keys);
+    keys[count] = NULL;
+    int code = weir_json_only(at, keys);
+    free(keys);
+    for (const struct weir_param *row = table; row->name && !code; row++) {
+        struct weir_json value;
+        if (weir_json_get(at, row->name, &value))
+            code = bind_row(row, &value, base);
+    }
+    return code;
+}
+
+const char *weir_param_describe(const struct weir_param *row, char *buffer, size_t size)
+{
+    const char *fallback = row->fallback ? row->fallback : "none";
+    if (row->type == WEIR_PARAM_CHOICE) {
+        struct weir_text text = {0};
+        for (int i = 0; row->choices[i]; i++)
+            weir_text_addf(&text, "%s%s", i ? ", " : "", row->choices[i]);
+        snprintf(buffer, size, "%s (%s)", fallback, weir_text_string(&text));
+        weir_text_fini(&text);
+        return buffer;
+    }
+    if (row->type == WEIR_PARAM_BOOL || row->type == WEIR_PARAM_STRING) {
+        snprintf(buffer, size, "%s", *fallback ? fallback : "\"\"");
+        return buffer;
+    }
+    enum weir_unit unit = row->type == WEIR_PARAM_INT ? WEIR_UNIT_NONE : row->unit;
+    double unlimited = row->type == WEIR_PARAM_INT ? INT_MAX : 1e300;
+    bool low = row->min > -unlimited, high = row->max < unlimited;
+    char min[32], max[32];
+    weir_quantity_show(unit, row->min, min, sizeof min);
+    weir_quantity_show(unit, row->max, max, sizeof max);
+    if (low && row->min > 0 && row->min < 1e-100)
+        strcpy(min, "more than 0");
+    if (low && high)
+        snprintf(buffer, size, "%s (%s to %s)", fallback, min, max);
+    else if (low)
+        snprintf(buffer, size, "%s (%s%s)", fallback, strncmp(min, "more", 4) == 0 ? "" : "at least ", min);
+    else if (high)
+        snprintf(buffer, size, "%s (at most %s)", fallback, max);
+    else
+        snprintf(buffer, size, "%s", fallback);
+    return buffer;
+}

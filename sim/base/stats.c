@@ -1,0 +1,93 @@
+#include "sim/base/stats.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <string.h>
+
+void weir_moments_add(struct weir_moments *moments, double value)
+{
+    moments->count++;
+    double distance = value - moments->mean;
+    moments->mean += distance / (double)moments->count;
+    moments->m2 += distance * (value - moments->mean);
+}
+
+double weir_moments_deviation(const struct weir_moments *moments)
+{
+    return moments->count < 2 ? 0 : sqrt(moments->m2 / (double)(moments->count - 1));
+}
+
+double weir_moments_half_width(const struct weir_moments *moments, double level)
+{
+    if (moments->count < 2)
+        return NAN;
+    double t = gsl_cdf_tdist_Pinv(0.5 + level / 2, (double)(moments->count - 1));
+    return t * weir_moments_deviation(moments) / sqrt((double)moments->count);
+}
+
+#define LEAST_EXPONENT (-30)
+#define OCTAVES        50
+#define PER_OCTAVE     64 /* the first 6 bits of the mantissa */
+#define LAST           (WEIR_HISTOGRAM_BUCKETS - 1)
+
+/* Sign, exponent and the first 6 bits of the mantissa, read as an integer, count the buckets of a positive double. */
+static unsigned bucket_of(double value)
+{
+    if (!(value >= 0x1p-30))
+        return 0;
+    if (value >= 0x1p20)
+        return LAST;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    const unsigned first = (1023 + LEAST_EXPONENT) * PER_OCTAVE;
+    return 1 + (unsigned)(bits >> 46) - first;
+}
+
+/* Middle of a bucket that is not an end bucket. */
+static double middle_of(unsigned bucket)
+{
+    unsigned octave = (bucket - 1) / PER_OCTAVE, part = (bucket - 1) % PER_OCTAVE;
+    return ldexp(1 + (part + 0.5) / PER_OCTAVE, (int)octave + LEAST_EXPONENT);
+}
+
+void weir_histogram_add(struct weir_histogram *histogram, double value_s, uint32_t weight)
+{
+    if (!(value_s > 0))
+        value_s = 0;
+    histogram->count += weight;
+    histogram->sum += value_s * weight;
+    if (weight && value_s > histogram->max)
+        histogram->max = value_s;
+    histogram->buckets[bucket_of(value_s)] += weight;
+}
+
+void weir_histogram_merge(struct weir_histogram *into, const struct weir_histogram *from)
+{
+    into->count += from->count;
+    into->sum += from->sum;
+    if (from->max > into->max)
+        into->max = from->max;
+    for (unsigned i = 0; i < WEIR_HISTOGRAM_BUCKETS; i++)
+        into->buckets[i] += from->buckets[i];
+}
+
+void weir_histogram_clear(struct weir_histogram *histogram)
+{
+    memset(histogram, 0, sizeof *histogram);
+}
+
+double weir_histogram_quantile(const struct weir_histogram *histogram, double q)
+{
+    if (histogram->count == 0)
+        return 0;
+    if (q >= 1)
+        return histogram->max;
+    double rank = q * (double)histogram->count; /* the least value with at least this many at or below it */
+    uint64_t seen = 0;
+    for (unsigned i = 0; i < LAST; i++) {
+        seen += histogram->buckets[i];
+        if (seen > 0 && (double)seen >= rank)
+            return i == 0 ? 0 : fmin(middle_of(i), histogram->max);
+    }
+    return histogram->max;
+}

@@ -1,0 +1,35 @@
+/* Statistics: running moments, confidence intervals, latency histograms. */
+#ifndef WEIR_BASE_STATS_H
+#define WEIR_BASE_STATS_H
+
+#include <stdint.h>
+
+/* Running mean and variance (Welford 1962). Zero-initialised is empty. */
+struct weir_moments {
+    uint64_t count;
+    double mean;
+    double m2; /* sum of squared distances from the mean */
+};
+void weir_moments_add(struct weir_moments *moments, double value);
+/* Sample standard deviation; 0 for fewer than two values. */
+double weir_moments_deviation(const struct weir_moments *moments);
+/* Half width of the two-sided Student confidence interval of the mean, level in (0, 1); NaN for fewer than two. */
+double weir_moments_half_width(const struct weir_moments *moments, double level);
+
+/* Histogram of positive times with buckets of equal relative width: 64 to a factor of two, from 2^-30 s (about 1 ns) to
+ * 2^20 s (about 12 days); a quantile is off by at most 1/128 = 0.8 % of its value. Values outside go to the end
+ * buckets; exact mean and maximum are kept beside. */
+#define WEIR_HISTOGRAM_BUCKETS (50 * 64 + 2)
+struct weir_histogram {
+    uint64_t count;
+    double sum;
+    double max;
+    uint32_t buckets[WEIR_HISTOGRAM_BUCKETS];
+};
+void weir_histogram_add(struct weir_histogram *histogram, double value_s, uint32_t weight);
+void weir_histogram_merge(struct weir_histogram *into, const struct weir_histogram *from);
+void weir_histogram_clear(struct weir_histogram *histogram);
+/* The q-quantile, q in [0, 1]; 0 when empty. The q = 1 quantile is the exact maximum. */
+double weir_histogram_quantile(const struct weir_histogram *histogram, double q);
+
+#endif

@@ -1,0 +1,164 @@
+/* Parameter tables: defaults, binding, help. */
+#include "sim/base/param.h"
+
+#include <limits.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/base/error.h"
+#include "sim/base/json.h"
+#include "tests/support/test.h"
+
+struct settings {
+    double high, cool_down_s, scale;
+    int steps;
+    bool eager;
+    int mode;
+    const char *file;
+};
+
+static const char *const modes[] = {"block", "drop-new", NULL};
+
+#define AT(field) offsetof(struct settings, field)
+static const struct weir_param table[] = {
+    {"high", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(high), "0.8", 0, 1, NULL, "scale up above this busy share"},
+    {"cool-down", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(cool_down_s), "30s", 0, 3600, NULL, "pause after a change"},
+    {"scale", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(scale), "1", 1e-300, INFINITY, NULL, "factor"},
+    {"steps", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(steps), "4", 1, 10, NULL, "instances a change"},
+    {"eager", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(eager), "true", 0, 0, NULL, "act at once"},
+    {"mode", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(mode), "drop-new", 0, 0, modes, "what a full input does"},
+    {"file", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(file), NULL, 0, 0, NULL, "a trace"},
+    {.name = NULL},
+};
+
+static void defaults(void)
+{
+    struct settings s;
+    memset(&s, 0x5a, sizeof s);
+    weir_param_defaults(table, &s);
+    CU_ASSERT_EQUAL(s.high, 0.8);
+    CU_ASSERT_EQUAL(s.cool_down_s, 30);
+    CU_ASSERT_EQUAL(s.scale, 1);
+    CU_ASSERT_EQUAL(s.steps, 4);
+    CU_ASSERT_EQUAL(s.eager, true);
+    CU_ASSERT_EQUAL(s.mode, 1);
+    CU_ASSERT_PTR_NULL(s.file);
+}
+
+static void a_wrong_default_aborts(void)
+{
+    static const struct weir_param wrong[][2] = {
+        {{"a", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(high), "30", 0, 1, NULL, ""}, {.name = NULL}},
+        {{"a", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(steps), "four", 0, 1, NULL, ""}, {.name = NULL}},
+        {{"a", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(eager), "yes", 0, 1, NULL, ""}, {.name = NULL}},
+        {{"a", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(mode), "shed", 0, 1, modes, ""}, {.name = NULL}},
+        {{"a", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(high), NULL, 0, 1, NULL, ""}, {.name = NULL}},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        fflush(NULL);
+        pid_t child = fork();
+        if (child == 0) {
+            struct settings s;
+            close(2);
+            weir_param_defaults(wrong[i], &s);
+            _exit(0);
+        }
+        int status = 0;
+        CU_ASSERT_EQUAL_FATAL(waitpid(child, &status, 0), child);
+        CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    }
+}
+
+static int bind(const char *text, const char *const *others, struct settings *s)
+{
+    struct weir_json_doc *doc;
+    CU_ASSERT_EQUAL_FATAL(weir_json_parse(text, "p.json", &doc), WEIR_OK);
+    struct weir_json root = weir_json_root(doc), policy;
+    CU_ASSERT_FATAL(weir_json_get(&root, "policy", &policy));
+    weir_param_defaults(table, s);
+    int code = weir_param_bind(table, &policy, others, s);
+    if (s->file && *s->file)
+        CU_ASSERT_STRING_EQUAL(s->file, "taxi.csv"); /* borrowed: looked at while the document lives */
+    s->file = s->file ? "seen" : NULL;
+    weir_json_free(doc);
+    return code;
+}
+
+static void binds(void)
+{
+    struct settings s;
+    static const char *const others[] = {"name", NULL};
+    CU_ASSERT_EQUAL(
+        bind("{\"policy\": {\"name\": \"x\", \"high\": 0.9, \"cool-down\": \"2min\", \"steps\": 10, \"#\": 0,"
+             " \"eager\": false, \"mode\": \"block\", \"file\": \"taxi.csv\"}}",
+             others, &s),
+        WEIR_OK);
+    CU_ASSERT_EQUAL(s.high, 0.9);
+    CU_ASSERT_EQUAL(s.cool_down_s, 120);
+    CU_ASSERT_EQUAL(s.scale, 1);
+    CU_ASSERT_EQUAL(s.steps, 10);
+    CU_ASSERT_EQUAL(s.eager, false);
+    CU_ASSERT_EQUAL(s.mode, 0);
+    CU_ASSERT(s.file && strcmp(s.file, "seen") == 0);
+    CU_ASSERT_EQUAL(bind("{\"policy\": {}}", NULL, &s), WEIR_OK);
+    CU_ASSERT_EQUAL(s.high, 0.8);
+}
+
+static void refuses(void)
+{
+    static const char *const rows[][2] = {
+        {"{\"policy\": {\"high\": 1.5}}", "p.json: policy.high: 1.5 is too large; it must be from 0 to 1"},
+        {"{\"policy\": {\"high\": \"0.5\"}}", "policy.high: expected a number, got the string \"0.5\""},
+        {"{\"policy\": {\"cool-down\": 30}}", "policy.cool-down: 30 has no unit; write a time such as \"10ms\""},
+        {"{\"policy\": {\"cool-down\": \"2h\"}}",
+         "policy.cool-down: \"2h\" is too large; it must be from 0 s to 60 min"},
+        {"{\"policy\": {\"cool-down\": \"-1s\"}}", "policy.cool-down: \"-1s\" is negative"},
+        {"{\"policy\": {\"scale\": 0}}", "policy.scale: 0 is zero; it must be more than 0"},
+        {"{\"policy\": {\"steps\": 0}}", "policy.steps: 0 is too small; it must be from 1 to 10"},
+        {"{\"policy\": {\"steps\": 1.5}}", "policy.steps: 1.5 is not a whole number"},
+        {"{\"policy\": {\"eager\": 1}}", "policy.eager: expected true or false, got the number 1"},
+        {"{\"policy\": {\"mode\": \"drop\"}}", "policy.mode: unknown value \"drop\"; did you mean \"drop-new\"?"},
+        {"{\"policy\": {\"file\": []}}", "policy.file: expected a string, got an array"},
+        {"{\"policy\": {\"hihg\": 0.5}}", "policy: unknown key \"hihg\"; did you mean \"high\"?"},
+        {"{\"policy\": {\"colour\": 0.5}}",
+         "policy: unknown key \"colour\"; known keys are: high, cool-down, scale, steps, eager, mode, file"},
+        {"{\"policy\": 5}", "policy: expected an object, got the number 5"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct settings s;
+        CU_ASSERT_EQUAL(bind(rows[i][0], NULL, &s), WEIR_EINPUT);
+        CHECK_MESSAGE(rows[i][1]);
+    }
+}
+
+static void describes(void)
+{
+    static const char *const wanted[] = {
+        "0.8 (0 to 1)", "30s (0 s to 60 min)", "1 (more than 0)", "4 (1 to 10)", "true", "drop-new (block, drop-new)",
+        "none",
+    };
+    char buffer[128];
+    for (int i = 0; table[i].name; i++)
+        CU_ASSERT_STRING_EQUAL(weir_param_describe(&table[i], buffer, sizeof buffer), wanted[i]);
+    struct weir_param row = {"a", WEIR_PARAM_INT, WEIR_UNIT_NONE, 0, "4", 1, INT_MAX, NULL, ""};
+    CU_ASSERT_STRING_EQUAL(weir_param_describe(&row, buffer, sizeof buffer), "4 (at least 1)");
+    row.min = -INFINITY;
+    CU_ASSERT_STRING_EQUAL(weir_param_describe(&row, buffer, sizeof buffer), "4");
+    row.max = 9;
+    CU_ASSERT_STRING_EQUAL(weir_param_describe(&row, buffer, sizeof buffer), "4 (at most 9)");
+    CU_ASSERT_STRING_EQUAL(weir_param_describe(&row, buffer, 4), "4 (");
+}
+
+int main(int argc, char **argv)
+{
+    static const struct weir_case cases[] = {
+        {"defaults", defaults},   {"a wrong default aborts", a_wrong_default_aborts},
+        {"binds", binds},         {"refuses", refuses},
+        {"describes", describes}, {NULL, NULL},
+    };
+    return weir_test_main("base/param", cases, argc, argv);
+}

@@ -1,0 +1,153 @@
+/* Moments, intervals, histograms. */
+#include "sim/base/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/random.h"
+#include "tests/support/test.h"
+
+static void moments(void)
+{
+    struct weir_moments m = {0};
+    CU_ASSERT_EQUAL(weir_moments_deviation(&m), 0);
+    CU_ASSERT(isnan(weir_moments_half_width(&m, 0.95)));
+    static const double values[] = {2, 4, 4, 4, 5, 5, 7, 9};
+    for (int i = 0; i < 8; i++)
+        weir_moments_add(&m, values[i]);
+    /* mean 40 / 8 = 5; squared distances 9+1+1+1+0+0+4+16 = 32; deviation sqrt(32 / 7) = 2.13809 */
+    CHECK_NEAR(m.mean, 5, 1e-12);
+    CHECK_NEAR(weir_moments_deviation(&m), sqrt(32.0 / 7), 1e-12);
+    /* Student's t at 0.975 with 7 degrees of freedom is 2.364624 (tables) */
+    CHECK_NEAR(weir_moments_half_width(&m, 0.95), 2.364624 * sqrt(32.0 / 7) / sqrt(8), 1e-5);
+    struct weir_moments one = {0};
+    weir_moments_add(&one, 3);
+    CU_ASSERT_EQUAL(weir_moments_deviation(&one), 0);
+    CU_ASSERT(isnan(weir_moments_half_width(&one, 0.95)));
+}
+
+static void moments_keep_small_differences(void)
+{
+    /* 1e9 + {4, 7, 13, 16}: variance 30 exactly, where the textbook sum of squares loses it all. */
+    struct weir_moments m = {0};
+    for (int i = 0; i < 4; i++)
+        weir_moments_add(&m, 1e9 + (int[]){4, 7, 13, 16}[i]);
+    CHECK_NEAR(weir_moments_deviation(&m), sqrt(30), 1e-9);
+}
+
+static struct weir_histogram *new_histogram(void)
+{
+    return weir_alloc(1, sizeof(struct weir_histogram));
+}
+
+static void single_values(void)
+{
+    struct weir_histogram *h = new_histogram();
+    CU_ASSERT_EQUAL(weir_histogram_quantile(h, 0.5), 0);
+    /* One small value, one large: the smaller is found within 1/128 of itself, whatever it is. */
+    for (double value = 1.1e-9; value < 1e6; value *= 1.37) {
+        weir_histogram_clear(h);
+        weir_histogram_add(h, value, 1);
+        weir_histogram_add(h, 1e6, 1);
+        CHECK_NEAR(weir_histogram_quantile(h, 0.5) / value, 1, 1.0 / 128);
+        CU_ASSERT_EQUAL(weir_histogram_quantile(h, 1), 1e6);
+    }
+    /* Powers of two and their neighbours stand at the edges of buckets. */
+    for (int exponent = -30; exponent < 20; exponent++)
+        for (int side = -1; side <= 1; side++) {
+            double value = ldexp(1 + side * 0x1p-52, exponent);
+            if (value < 0x1p-30)
+                continue;
+            weir_histogram_clear(h);
+            weir_histogram_add(h, value, 1);
+            weir_histogram_add(h, 1e9, 1);
+            CHECK_NEAR(weir_histogram_quantile(h, 0.5) / value, 1, 1.0 / 128 + 1e-12);
+        }
+    free(h);
+}
+
+static void ends(void)
+{
+    struct weir_histogram *h = new_histogram();
+    weir_histogram_add(h, 0, 1);
+    weir_histogram_add(h, -5, 1);
+    weir_histogram_add(h, NAN, 1);
+    weir_histogram_add(h, 1e-12, 1);
+    CU_ASSERT_EQUAL(h->count, 4);
+    CU_ASSERT_EQUAL(h->buckets[0], 4);
+    CU_ASSERT_EQUAL(h->sum, 1e-12);
+    CU_ASSERT_EQUAL(weir_histogram_quantile(h, 0.5), 0);
+    CU_ASSERT_EQUAL(weir_histogram_quantile(h, 1), 1e-12);
+    weir_histogram_add(h, 5e6, 10); /* beyond 2^20 s */
+    CU_ASSERT_EQUAL(h->buckets[WEIR_HISTOGRAM_BUCKETS - 1], 10);
+    CU_ASSERT_EQUAL(weir_histogram_quantile(h, 0.9), 5e6);
+    weir_histogram_clear(h);
+    weir_histogram_add(h, 3, 0);
+    CU_ASSERT_EQUAL(h->count, 0);
+    CU_ASSERT_EQUAL(h->max, 0);
+    /* The middle of a bucket is above this value, the maximum is not: quantiles never exceed it. */
+    weir_histogram_add(h, 1, 1);
+    CU_ASSERT_EQUAL(weir_histogram_quantile(h, 0.5), 1);
+    free(h);
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void against_sorting(void)
+{
+    enum { N = 100000 };
+    double *values = weir_alloc(N, sizeof *values);
+    struct weir_histogram *h = new_histogram(), *half = new_histogram();
+    struct weir_stream stream = weir_stream_open(2, "histogram");
+    double sum = 0;
+    for (int i = 0; i < N; i++) {
+        values[i] = exp(weir_stream_normal(&stream, -4, 2));
+        sum += values[i];
+        weir_histogram_add(i % 2 ? half : h, values[i], 1);
+    }
+    weir_histogram_merge(h, half);
+    qsort(values, N, sizeof *values, compare);
+    CU_ASSERT_EQUAL(h->count, N);
+    CHECK_NEAR(h->sum / sum, 1, 1e-12);
+    CU_ASSERT_EQUAL(h->max, values[N - 1]);
+    static const double levels[] = {0, 0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999};
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        int rank = (int)ceil(levels[i] * N);
+        double exact = values[rank > 0 ? rank - 1 : 0];
+        CHECK_NEAR(weir_histogram_quantile(h, levels[i]) / exact, 1, 1.0 / 128);
+    }
+    free(values);
+    free(h);
+    free(half);
+}
+
+static void weights_count(void)
+{
+    struct weir_histogram *h = new_histogram();
+    weir_histogram_add(h, 0.001, 99);
+    weir_histogram_add(h, 1, 1);
+    CU_ASSERT_EQUAL(h->count, 100);
+    CHECK_NEAR(h->sum, 1.099, 1e-12); /* 99 * 0.001 + 1 */
+    CHECK_NEAR(weir_histogram_quantile(h, 0.99), 0.001, 0.001 / 128);
+    CHECK_NEAR(weir_histogram_quantile(h, 0.991), 1, 1.0 / 128);
+    free(h);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct weir_case cases[] = {
+        {"moments", moments},
+        {"moments keep small differences", moments_keep_small_differences},
+        {"single values", single_values},
+        {"ends", ends},
+        {"against sorting", against_sorting},
+        {"weights count", weights_count},
+        {NULL, NULL},
+    };
+    return weir_test_main("base/stats", cases, argc, argv);
+}
