@@ -1,0 +1,327 @@
+/* Moves operators from the edge to the cloud and back, by the latency that they have and would have there.
+ * docs/policies/load-balancer.md. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "policies/support/demand.h"
+#include "policies/support/edge_cloud.h"
+#include "policies/support/memo.h"
+#include "policies/support/queue.h"
+#include "sim/api/policy.h"
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+
+/* A cloud host that is busier than this is not moved to. */
+#define CPU_FULL 0.95
+/* An operator that is blocked longer shows the latency of those after it. */
+#define BLOCKED 0.1
+
+struct load_balancer {
+    int windows;
+    double horizon_s;
+    double return_ratio;
+    int moves_per_window;
+    bool only_when_full;
+    double load;
+    bool measured;
+    double min_items;
+
+    struct weir_memo memo; /* of struct track */
+};
+
+/* Of an operator. */
+struct track {
+    int over, under; /* windows in a row in which it should leave, return */
+    bool away;       /* moved to the cloud by this policy */
+    int home;        /* the host it left */
+    double moved_s;  /* when it was last moved */
+};
+
+/* A move that may be made. */
+struct option {
+    int op;
+    bool back;
+    int to, count;
+    double edge_s, migration_s, cloud_s;
+    double gain_s;
+    double load; /* instances needed over those there, where gains are equal */
+};
+
+/* Of one window_ends. */
+struct round {
+    struct load_balancer *self;
+    const struct weir_view *view;
+    struct weir_plan *plan;
+    double *claimed; /* [host] cores that moves of this round will use */
+};
+
+#define ROW(key, kind, quantity, field, text, low_end, high_end, sentence)                                             \
+    {                                                                                                                  \
+        .name = key, .type = kind, .unit = quantity, .offset = offsetof(struct load_balancer, field),                  \
+        .fallback = text, .min = low_end, .max = high_end, .help = sentence                                            \
+    }
+static const struct weir_param params[] = {
+    ROW("windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, windows, "3", 1, 1000000,
+        "Windows in a row in which the rule must hold."),
+    ROW("horizon", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, horizon_s, "300s", 1e-3, 1e9,
+        "Time an operator is expected to stay where it is moved; also the least time before it returns."),
+    ROW("return_ratio", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, return_ratio, "0.7", 0, 1,
+        "An operator returns when its latency at the edge is below this share of that in the cloud."),
+    ROW("moves_per_window", WEIR_PARAM_INT, WEIR_UNIT_NONE, moves_per_window, "1", 1, 1000,
+        "Operators of a job moved at most in a window, greatest gain first."),
+    ROW("only_when_full", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, only_when_full, "false", 0, 0,
+        "Move only when the edge has no instance left to give."),
+    ROW("load", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, load, "0.8", 0.01, 1,
+        "Share of busy time for which the instances on the new host are counted."),
+    ROW("measured", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, measured, "true", 0, 0,
+        "Add what the measured latency at the edge is above the formula's, and its share in the cloud."),
+    ROW("min_items", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, min_items, "10", 0, 1e9,
+        "Items in a window below which the declared speed stands for the measured rate."),
+    {0},
+};
+
+static int create(void *state, const struct weir_policy_env *env)
+{
+    struct load_balancer *self = state;
+    self->memo.record_size = sizeof(struct track);
+    return WEIR_OK;
+}
+
+static bool known(const struct weir_view *view, int host)
+{
+    return host >= 0 && host < view->host_count;
+}
+
+/* Latency of an item where the operator is planned, by the formula. What was measured above it goes to *excess_s:
+ * bursts wait longer than the formula knows. */
+static double latency_now(const struct round *round, const struct weir_mover *mover, const struct weir_placement *now,
+                          int count, double mu, double *excess_s)
+{
+    const struct weir_operator_view *op = &round->view->jobs[mover->job].operators[mover->op];
+    *excess_s = 0;
+    if (!round->view->hosts[now[0].host].up)
+        return INFINITY;
+    double stay_s = weir_mmc_stay(mover->demand[mover->op].input, mu, count);
+    bool as_deployed = op->instance_count == count && op->instances[0].host == now[0].host;
+    if (round->self->measured && as_deployed && op->backpressured <= BLOCKED && op->processed_rate > 0 &&
+        isfinite(op->latency_s))
+        *excess_s = fmax(op->latency_s - stay_s, 0);
+    return weir_network_s(mover, now[0].host) + stay_s;
+}
+
+/* Whether the edge could give the operator what it needs. */
+static bool edge_has_instances(const struct round *round, const struct weir_mover *mover, int now, int count)
+{
+    const struct weir_view *view = round->view;
+    int needed = weir_ds2_round(mover->demand[mover->op].instances, 1);
+    int most = view->jobs[mover->job].operators[mover->op].max_parallelism;
+    long room = count;
+    for (int h = 0; h < view->host_count && room < most; h++)
+        if (view->hosts[h].up && view->hosts[h].tier == view->hosts[now].tier)
+            room += weir_plan_free_slots(round->plan, h);
+    return needed < (room < most ? room : most);
+}
+
+static bool has_core(const struct round *round, int h, double more, double limit)
+{
+    const struct weir_host_view *host = &round->view->hosts[h];
+    double cores = host->cores > 0 ? host->cores : 1;
+    return fmax(host->cpu, 0) * cores + round->claimed[h] + more <= limit * cores;
+}
+
+/* The cloud host with the least migration + cloud latency, in option->to; -1 if there is none. Bursts come along, and
+ * are worked off as much faster as the instances there (`power`, items/s at the edge) are. */
+static void find_cloud(const struct round *round, const struct weir_mover *mover, const struct weir_placement *now,
+                       double power, double excess_s, struct option *option)
+{
+    const struct weir_view *view = round->view;
+    const struct weir_operator_view *op = &view->jobs[mover->job].operators[mover->op];
+    double lambda = mover->demand[mover->op].input, best = INFINITY;
+    option->to = -1;
+    for (int h = 0; h < view->host_count; h++) {
+        int room = weir_plan_free_slots(round->plan, h);
+        if (!view->hosts[h].up || view->hosts[h].tier != WEIR_VIEW_CLOUD || room < 1 ||
+            !has_core(round, h, 0, CPU_FULL))
+            continue;
+        double mu = weir_declared_rate(op, &view->hosts[h], now[0].cpu_share);
+        int most = op->max_parallelism < room ? op->max_parallelism : room;
+        int servers = weir_servers_for(lambda, mu, round->self->load, most);
+        double cloud_s = weir_latency_at(mover, h, mu, servers);
+        if (excess_s > 0 && mu > 0)
+            cloud_s += excess_s * fmin(1, power / (mu * servers));
+        double migration_s = weir_migration_s(mover, now[0].host, h, round->self->horizon_s);
+        if (migration_s + cloud_s < best) {
+            best = migration_s + cloud_s;
+            option->to = h;
+            option->count = servers;
+            option->migration_s = migration_s;
+            option->cloud_s = cloud_s;
+        }
+    }
+}
+
+/* At the edge: whether it should leave. */
+static bool should_leave(const struct round *round, const struct weir_mover *mover, const struct weir_placement *now,
+                         int count, double mu, struct option *option)
+{
+    if (!(mover->demand[mover->op].input > 0))
+        return false;
+    if (round->self->only_when_full && edge_has_instances(round, mover, now[0].host, count))
+        return false;
+    double excess_s;
+    option->edge_s = latency_now(round, mover, now, count, mu, &excess_s) + excess_s;
+    find_cloud(round, mover, now, mu * count, excess_s, option);
+    if (option->to < 0 || !(option->edge_s > option->migration_s + option->cloud_s))
+        return false;
+    option->gain_s = option->edge_s - option->migration_s - option->cloud_s;
+    option->load = mover->demand[mover->op].instances / count;
+    return true;
+}
+
+/* In the cloud, moved there before: whether it should return. */
+static bool should_return(const struct round *round, const struct weir_mover *mover, const struct weir_placement *now,
+                          int count, double mu, const struct track *track, struct option *option)
+{
+    const struct weir_view *view = round->view;
+    const struct weir_operator_view *op = &view->jobs[mover->job].operators[mover->op];
+    int room = weir_plan_free_slots(round->plan, track->home);
+    if (!view->hosts[track->home].up || room < 1)
+        return false;
+    double lambda = mover->demand[mover->op].input;
+    double at_home = weir_declared_rate(op, &view->hosts[track->home], now[0].cpu_share);
+    int most = op->max_parallelism < room ? op->max_parallelism : room;
+    if (lambda > 0 && !has_core(round, track->home, lambda / at_home, round->self->load))
+        return false;
+    option->back = true;
+    option->to = track->home;
+    option->count = weir_servers_for(lambda, at_home, round->self->load, most);
+    option->edge_s = weir_latency_at(mover, track->home, at_home, option->count);
+    option->cloud_s = view->hosts[now[0].host].up ? weir_latency_at(mover, now[0].host, mu, count) : INFINITY;
+    if (!(option->edge_s < round->self->return_ratio * option->cloud_s))
+        return false;
+    option->gain_s = option->cloud_s - option->edge_s;
+    option->load = mover->demand[mover->op].instances / count;
+    return true;
+}
+
+/* Counts the windows of an operator; true if it may be moved now. */
+static bool consider(const struct round *round, const struct weir_mover *mover, struct option *option)
+{
+    struct load_balancer *self = round->self;
+    const struct weir_view *view = round->view;
+    struct track *track = weir_memo_at(&self->memo, view, mover->job, mover->op);
+    int count;
+    const struct weir_placement *now = weir_plan_get(round->plan, mover->job, mover->op, &count);
+    if (view->jobs[mover->job].operators[mover->op].changing || count == 0 || !known(view, now[0].host)) {
+        track->over = track->under = 0;
+        return false;
+    }
+    *option = (struct option){.op = mover->op};
+    double mu = weir_instance_rate(view, round->plan, mover->job, mover->op, self->min_items);
+    bool in_cloud = view->hosts[now[0].host].tier == WEIR_VIEW_CLOUD;
+    track->away = track->away && in_cloud; /* a move that was refused left it at the edge */
+    bool leave = !in_cloud && should_leave(round, mover, now, count, mu, option);
+    bool back = track->away && should_return(round, mover, now, count, mu, track, option);
+    track->over = leave ? track->over + 1 : 0;
+    track->under = back ? track->under + 1 : 0;
+    if (back && view->time_s - track->moved_s < self->horizon_s)
+        return false;
+    return track->over >= self->windows || track->under >= self->windows;
+}
+
+static int by_gain(const void *a, const void *b)
+{
+    const struct option *x = a, *y = b;
+    if (x->gain_s != y->gain_s)
+        return x->gain_s > y->gain_s ? -1 : 1;
+    if (x->load != y->load)
+        return x->load > y->load ? -1 : 1;
+    return x->op - y->op;
+}
+
+static void move(const struct round *round, const struct weir_mover *mover, const struct option *option)
+{
+    const struct weir_view *view = round->view;
+    struct track *track = weir_memo_at(&round->self->memo, view, mover->job, option->op);
+    int present;
+    const struct weir_placement *now = weir_plan_get(round->plan, mover->job, option->op, &present);
+    int from = now[0].host, count = option->count;
+    if (weir_plan_free_slots(round->plan, option->to) < count)
+        return; /* taken by a move before */
+    struct weir_placement *placed = weir_alloc((size_t)count, sizeof *placed);
+    for (int i = 0; i < count; i++)
+        placed[i] = (struct weir_placement){.host = option->to, .weight = 1, .cpu_share = now[0].cpu_share};
+    const char *name = view->hosts[option->to].name;
+    if (option->back)
+        weir_plan_set(round->plan, mover->job, option->op, placed, count,
+                      "edge %.3g s < %.2g x cloud %.3g s for %d windows: back to %s", option->edge_s,
+                      round->self->return_ratio, option->cloud_s, track->under, name);
+    else
+        weir_plan_set(round->plan, mover->job, option->op, placed, count,
+                      "edge %.3g s > migration %.3g s + cloud %.3g s for %d windows: to %s", option->edge_s,
+                      option->migration_s, option->cloud_s, track->over, name);
+    const struct weir_operator_view *op = &view->jobs[mover->job].operators[option->op];
+    double rate = weir_declared_rate(op, &view->hosts[option->to], placed[0].cpu_share);
+    if (rate > 0)
+        round->claimed[option->to] += mover->demand[option->op].input / rate;
+    free(placed);
+    *track = (struct track){.away = !option->back, .home = option->back ? option->to : from, .moved_s = view->time_s};
+}
+
+static void balance_job(const struct round *round, int j)
+{
+    const struct load_balancer *self = round->self;
+    const struct weir_job_view *job = &round->view->jobs[j];
+    size_t count = (size_t)job->operator_count;
+    struct weir_ds2_operator *model = weir_alloc(count, sizeof *model);
+    struct weir_ds2_demand *demand = weir_alloc(count, sizeof *demand);
+    struct option *options = weir_alloc(count, sizeof *options);
+    struct weir_mover mover = {.view = round->view, .plan = round->plan, .job = j, .demand = demand};
+    mover.ingress = weir_ingress_wanted(job, 0);
+    weir_job_demand(round->view, round->plan, j, mover.ingress, self->min_items, model, demand);
+    int found = 0;
+    for (mover.op = 0; mover.op < job->operator_count; mover.op++)
+        found += consider(round, &mover, &options[found]);
+    qsort(options, (size_t)found, sizeof *options, by_gain);
+    for (int i = 0; i < found && i < self->moves_per_window; i++)
+        move(round, &mover, &options[i]);
+    free(options);
+    free(demand);
+    free(model);
+}
+
+static int window_ends(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    struct round round = {.self = state, .view = view, .plan = plan};
+    round.claimed = weir_alloc((size_t)view->host_count, sizeof *round.claimed);
+    for (int j = 0; j < view->job_count; j++)
+        if (view->jobs[j].running && view->jobs[j].operator_count > 0)
+            balance_job(&round, j);
+    free(round.claimed);
+    return WEIR_OK;
+}
+
+static void job_departs(void *state, const struct weir_view *view, int job)
+{
+    struct load_balancer *self = state;
+    weir_memo_forget(&self->memo, job);
+}
+
+static void destroy(void *state)
+{
+    struct load_balancer *self = state;
+    weir_memo_fini(&self->memo);
+}
+
+const struct weir_policy weir_policy_load_balancer = {
+    .abi = WEIR_POLICY_ABI,
+    .name = "load-balancer",
+    .summary = "Moves operators to the cloud when the edge is slower than moving and the cloud, and back.",
+    .source = "armah-2025",
+    .state_size = sizeof(struct load_balancer),
+    .params = params,
+    .create = create,
+    .window_ends = window_ends,
+    .job_departs = job_departs,
+    .destroy = destroy,
+};

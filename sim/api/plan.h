@@ -1,0 +1,42 @@
+/* What a policy decides. A plan starts as the present deployment and holds, for operators that are changed, the
+ * instances that shall be. Policies of a stack write one plan in turn: a later one sees what the earlier ones decided.
+ */
+#ifndef WEIR_API_PLAN_H
+#define WEIR_API_PLAN_H
+
+#include "sim/api/view.h"
+
+struct weir_plan;
+
+/* The instances planned so far for an operator (those deployed unless a policy changed them). Borrowed; valid until the
+ * operator is changed. */
+const struct weir_placement *weir_plan_get(const struct weir_plan *plan, int job, int op, int *count);
+
+/* Asks for exactly these instances. Kept: as many instances as agree in host; changes of weight and share alone are
+ * free. `why` is one sentence for decisions.csv, with the figures behind it.
+ * A wish that breaks the rules (unknown host, host down, host full in slots or memory, more than max_parallelism, none
+ * at all, a weight that is not finite and above 0, a CPU share that is not above 0 and at most 1, a job that has
+ * departed, a change already under way) is refused when the plan is checked: it is logged and counted, the operator
+ * stays as it is, and the other changes of the plan go on.
+ * An identical wish (the same instances in any order) is no decision and leaves no trace; so is one that takes back
+ * what a policy before asked for. Another wish for the same operator replaces the one before and its author. A job or
+ * operator that does not exist: nothing happens. */
+void weir_plan_set(struct weir_plan *plan, int job, int op, const struct weir_placement *instances, int count,
+                   const char *why, ...) __attribute__((format(printf, 6, 7)));
+
+/* Asks for `count` instances: drops those on hosts that are down, then on the hosts that hold most of the operator's
+ * instances, last first; adds on the hosts of the operator's present instances, then of its default placement, then of
+ * their region in the tier they are in, then of that tier, those with the lowest CPU use first. Hosts with a core to
+ * spare come before all others; hosts without a free slot are left out, so that fewer may be asked for than `count`
+ * when there is no room. New instances get the mean weight of the present ones and the CPU share of the first. */
+void weir_plan_scale(struct weir_plan *plan, int job, int op, int count, const char *why, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Moves all instances of an operator to one host. */
+void weir_plan_move(struct weir_plan *plan, int job, int op, int host, const char *why, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Slots of a host that the plan leaves free; INT_MAX if it has no limit. */
+int weir_plan_free_slots(const struct weir_plan *plan, int host);
+
+#endif

@@ -1,0 +1,34 @@
+/* The host's side of plans: made from a view, written by policies, checked, read by the engine. Not public. */
+#ifndef WEIR_API_PLAN_CHECK_H
+#define WEIR_API_PLAN_CHECK_H
+
+#include "sim/api/plan.h"
+
+struct weir_plan_change {
+    int job, op;
+    const char *policy;               /* who asked last for it; borrowed from weir_plan_author */
+    struct weir_placement *instances; /* those asked for */
+    int count;
+    char *why;
+    char *refusal; /* NULL: may be carried out */
+};
+
+/* A plan equal to the deployment that the view shows. The view must outlive it. */
+struct weir_plan *weir_plan_new(const struct weir_view *view);
+void weir_plan_free(struct weir_plan *plan);
+
+/* Who writes from now on. Borrowed, must outlive the plan. */
+void weir_plan_author(struct weir_plan *plan, const char *policy);
+
+/* Replaces the instances of an operator without it being a decision (the default placement of a job that arrives). */
+void weir_plan_preset(struct weir_plan *plan, int job, int op, const struct weir_placement *instances, int count);
+
+/* Decides for each change, in the order the operators were first changed, whether it may be carried out, and sets its
+ * refusal. Slots and memory are taken in that order, what the change gives up counts as free; presets that are changed
+ * take nothing. The state of an operator is taken to lie evenly on its instances. May be called again. */
+void weir_plan_check(struct weir_plan *plan);
+
+/* The changes. Borrowed. */
+const struct weir_plan_change *weir_plan_changes(const struct weir_plan *plan, int *count);
+
+#endif

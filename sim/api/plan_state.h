@@ -1,0 +1,36 @@
+/* What the sources of the plan share. Private to sim/api. */
+#ifndef WEIR_API_PLAN_STATE_H
+#define WEIR_API_PLAN_STATE_H
+
+#include <stdarg.h>
+
+#include "sim/api/plan_check.h"
+
+/* What the plan holds for one operator. */
+struct weir_plan_slot {
+    struct weir_placement *preset; /* owned; NULL: the base is what the view shows as deployed */
+    int preset_count;
+    int change; /* index into changes, -1: as the base */
+};
+
+struct weir_plan {
+    const struct weir_view *view;
+    const char *author;
+    struct weir_plan_slot **jobs; /* [job][operator]; a row is made when its first operator is touched */
+    int *used;                    /* [host] instances, as planned; may count those over a host's slots */
+    struct weir_plan_change *changes;
+    int change_count;
+    size_t change_capacity;
+};
+
+/* What an operator has unless it is changed: its preset, else what is deployed. The operator must exist. Borrowed. */
+const struct weir_placement *weir_plan_base(const struct weir_plan *plan, int job, int op, int *count);
+
+/* Whether there is such a job and operator. */
+bool weir_plan_has(const struct weir_plan *plan, int job, int op);
+
+/* weir_plan_set with the arguments of `why` as a list. The instances may be those that weir_plan_get gave. */
+void weir_plan_put(struct weir_plan *plan, int job, int op, const struct weir_placement *instances, int count,
+                   const char *why, va_list args);
+
+#endif

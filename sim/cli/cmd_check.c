@@ -1,0 +1,144 @@
+/* weir check: are these platforms, scenarios and workloads right? */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/json.h"
+#include "sim/base/memory.h"
+#include "sim/cli/command.h"
+#include "sim/engine/run.h"
+#include "sim/experiment/pool.h"
+
+enum { PLATFORM };
+static const struct weir_flag flags[] = {
+    [PLATFORM] = {"platform", 'p', "XML", "the platform for workloads that are not part of a scenario"},
+    {0},
+};
+
+static int probe(void *context, struct weir_pool_line *line)
+{
+    (void)line;
+    return weir_engine_probe(context);
+}
+
+/* Lets SimGrid load the platform, in a child. */
+static int probe_platform(struct weir_platform *platform, bool *interrupted)
+{
+    struct weir_pool_options options = {.processes = 1, .quiet = true};
+    struct weir_pool_task task = {platform->path, probe, platform};
+    int code = weir_pool_run_one(&options, &task, interrupted);
+    if (code == WEIR_EENGINE)
+        weir_error_context("%s: SimGrid cannot use this platform", platform->path);
+    return code;
+}
+
+static int check_platform(const char *path, bool *interrupted)
+{
+    struct weir_platform *platform = NULL;
+    int code = weir_platform_read(path, &platform);
+    if (code == WEIR_OK)
+        code = probe_platform(platform, interrupted);
+    if (code == WEIR_OK)
+        printf("%s: ok (%zu hosts, %zu links)\n", path, platform->host_count, platform->link_count);
+    weir_platform_free(platform);
+    return code;
+}
+
+static int check_scenario(const struct weir_cli *cli, const char *path, bool *interrupted)
+{
+    struct weir_scenario *scenario = NULL;
+    int code = weir_scenario_read(path, NULL, &scenario);
+    for (int i = 0; code == WEIR_OK && i < scenario->stack_count; i++) {
+        code = weir_stack_check(&scenario->stacks[i], cli->catalog);
+        if (code != WEIR_OK && !strstr(weir_error_message(), path))
+            weir_error_context("%s", path);
+    }
+    if (code == WEIR_OK)
+        code = probe_platform(scenario->platform, interrupted);
+    if (code == WEIR_OK)
+        printf("%s: ok (%zu hosts, %zu links, %d jobs, %d policies, %d seeds)\n", path, scenario->platform->host_count,
+               scenario->platform->link_count, scenario->workload->job_count, scenario->stack_count,
+               scenario->seed_count);
+    weir_scenario_free(scenario);
+    return code;
+}
+
+static int check_workload(const struct weir_json *root, const char *path, const char *platform_path)
+{
+    struct weir_platform *platform = NULL;
+    struct weir_workload *workload = NULL;
+    if (!platform_path)
+        return weir_error(WEIR_EINPUT,
+                          "%s: has no \"platform\", so it is taken as a workload; give its platform by --platform "
+                          "FILE.xml, or, if it is a scenario, add the key",
+                          path);
+    int code = weir_platform_read(platform_path, &platform);
+    if (code == WEIR_OK)
+        code = weir_workload_read(root, path, platform, &workload);
+    if (code == WEIR_OK)
+        printf("%s: ok (%d jobs)\n", path, workload->job_count);
+    weir_workload_free(workload);
+    weir_platform_free(platform);
+    return code;
+}
+
+static int check_json(const struct weir_cli *cli, const char *path, const char *platform, bool *interrupted)
+{
+    struct weir_json_doc *doc = NULL;
+    struct weir_json child;
+    int code = weir_json_load(path, &doc);
+    if (code != WEIR_OK)
+        return code;
+    struct weir_json root = weir_json_root(doc);
+    bool workload = !weir_json_get(&root, "platform", &child) && (platform || weir_json_get(&root, "jobs", &child));
+    if (workload)
+        code = check_workload(&root, path, platform);
+    else
+        code = check_scenario(cli, path, interrupted);
+    weir_json_free(doc);
+    return code;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
+{
+    const char *platform = weir_arguments_value(arguments, PLATFORM);
+    int bad = 0;
+    bool interrupted = false;
+    for (int i = 0; i < arguments->word_count && !interrupted; i++) {
+        const char *path = arguments->words[i];
+        int code;
+        if (ends_with(path, ".xml"))
+            code = check_platform(path, &interrupted);
+        else if (ends_with(path, ".json"))
+            code = check_json(cli, path, platform, &interrupted);
+        else
+            code = weir_error(WEIR_EINPUT,
+                              "%s: ends neither in .xml (a platform) nor in .json (a scenario or workload)", path);
+        if (code == WEIR_OK || interrupted)
+            continue;
+        bad++;
+        printf("%s\n", weir_error_message());
+        fflush(stdout);
+        weir_error_clear();
+    }
+    return interrupted ? WEIR_INTERRUPTED : bad ? WEIR_EINPUT : WEIR_OK;
+}
+
+const struct weir_command weir_command_check = {
+    .name = "check",
+    .words = "FILE...",
+    .min_words = 1,
+    .max_words = -1,
+    .summary = "check platforms (.xml), scenarios and workloads (.json), and say what is wrong where",
+    .detail =
+        "Prints one line for each file. A JSON file with the key \"platform\" is a scenario: its platform, workload,\n"
+        "loads and policies are checked, too. Platforms are also tried in SimGrid itself.\n",
+    .flags = flags,
+    .run = run,
+};

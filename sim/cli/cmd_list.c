@@ -1,0 +1,173 @@
+/* weir list: what there is, with every parameter, its default and range, from the tables that the programs bind. */
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/param.h"
+#include "sim/base/text.h"
+#include "sim/cli/command.h"
+#include "sim/engine/run.h"
+#include "sim/experiment/summary.h"
+#include "sim/model/load.h"
+
+enum { JSON };
+static const struct weir_flag flags[] = {
+    [JSON] = {"json", 0, NULL, "print JSON"},
+    {0},
+};
+
+static void print_params(const struct weir_param *params)
+{
+    char described[200];
+    int name_width = 0, described_width = 0;
+    for (const struct weir_param *p = params; p && p->name; p++) {
+        int name = (int)strlen(p->name), length = (int)strlen(weir_param_describe(p, described, sizeof described));
+        name_width = name > name_width ? name : name_width;
+        described_width = length > described_width ? length : described_width;
+    }
+    for (const struct weir_param *p = params; p && p->name; p++)
+        printf("    %-*s  %-*s  %s\n", name_width, p->name, described_width,
+               weir_param_describe(p, described, sizeof described), p->help);
+}
+
+/* An end of a range as JSON can hold it: no limit becomes infinity, which is written as null. */
+static double limit(double value)
+{
+    return fabs(value) < 1e300 ? value : copysign(INFINITY, value);
+}
+
+static cJSON *param_json(const struct weir_param *param)
+{
+    static const char *const types[] = {"number", "integer", "boolean", "choice", "string"};
+    cJSON *at = cJSON_CreateObject();
+    bool ranged = param->type == WEIR_PARAM_DOUBLE || param->type == WEIR_PARAM_INT;
+    cJSON_AddStringToObject(at, "name", param->name);
+    cJSON_AddStringToObject(at, "type", types[param->type]);
+    cJSON_AddStringToObject(at, "unit", param->type == WEIR_PARAM_DOUBLE ? weir_unit_symbol(param->unit) : "");
+    if (param->fallback)
+        cJSON_AddStringToObject(at, "default", param->fallback);
+    else
+        cJSON_AddNullToObject(at, "default");
+    if (ranged) {
+        cJSON_AddNumberToObject(at, "min", limit(param->min));
+        cJSON_AddNumberToObject(at, "max", limit(param->max));
+    }
+    if (param->type == WEIR_PARAM_CHOICE) {
+        cJSON *choices = cJSON_AddArrayToObject(at, "choices");
+        for (const char *const *c = param->choices; *c; c++)
+            cJSON_AddItemToArray(choices, cJSON_CreateString(*c));
+    }
+    cJSON_AddStringToObject(at, "help", param->help);
+    return at;
+}
+
+static cJSON *entry_json(const char *name, const char *summary, const struct weir_param *params)
+{
+    cJSON *at = cJSON_CreateObject();
+    cJSON_AddStringToObject(at, "name", name);
+    cJSON_AddStringToObject(at, "summary", summary);
+    cJSON *list = cJSON_AddArrayToObject(at, "params");
+    for (const struct weir_param *p = params; p && p->name; p++)
+        cJSON_AddItemToArray(list, param_json(p));
+    return at;
+}
+
+static void print_json(cJSON *root)
+{
+    char *text = cJSON_Print(root);
+    printf("%s\n", text);
+    cJSON_free(text);
+    cJSON_Delete(root);
+}
+
+static void list_policies(const struct weir_cli *cli, bool json)
+{
+    cJSON *root = json ? cJSON_CreateArray() : NULL;
+    for (const struct weir_policy *const *p = cli->catalog; *p; p++) {
+        const struct weir_policy *policy = *p;
+        if (json) {
+            cJSON *at = entry_json(policy->name, policy->summary, policy->params);
+            cJSON_AddStringToObject(at, "source", policy->source ? policy->source : "");
+            cJSON_AddItemToArray(root, at);
+            continue;
+        }
+        bool cited = policy->source && *policy->source;
+        printf("%s: %s%s%s%s\n", policy->name, policy->summary, cited ? " [" : "", cited ? policy->source : "",
+               cited ? "]" : "");
+        print_params(policy->params);
+    }
+    if (json)
+        print_json(root);
+}
+
+static void list_loads(const struct weir_cli *cli, bool json)
+{
+    (void)cli;
+    cJSON *root = json ? cJSON_CreateArray() : NULL;
+    for (const struct weir_load_info *load = weir_load_table; load->name; load++) {
+        if (json) {
+            cJSON_AddItemToArray(root, entry_json(load->name, load->summary, load->params));
+            continue;
+        }
+        printf("%s: %s\n", load->name, load->summary);
+        print_params(load->params);
+    }
+    if (json)
+        print_json(root);
+}
+
+static void list_metrics(const struct weir_cli *cli, bool json)
+{
+    (void)cli;
+    cJSON *root = json ? cJSON_CreateArray() : NULL;
+    for (const struct weir_metric *m = weir_metric_table; m->name; m++) {
+        if (!json) {
+            printf("%-20s %-8s %-6s %s\n", m->name, m->unit,
+                   m->better == WEIR_BETTER_NONE ? "" : weir_better_name(m->better), m->help);
+            continue;
+        }
+        cJSON *at = cJSON_CreateObject();
+        cJSON_AddStringToObject(at, "name", m->name);
+        cJSON_AddStringToObject(at, "unit", m->unit);
+        cJSON_AddStringToObject(at, "better", weir_better_name(m->better));
+        cJSON_AddStringToObject(at, "help", m->help);
+        cJSON_AddItemToArray(root, at);
+    }
+    if (json)
+        print_json(root);
+}
+
+static const struct {
+    const char *name;
+    void (*list)(const struct weir_cli *cli, bool json);
+} topics[] = {{"policies", list_policies}, {"metrics", list_metrics}, {"loads", list_loads}};
+#define TOPICS (sizeof topics / sizeof *topics)
+
+static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
+{
+    const char *names[TOPICS], *word = arguments->words[0];
+    for (size_t i = 0; i < TOPICS; i++) {
+        names[i] = topics[i].name;
+        if (strcmp(word, topics[i].name) == 0) {
+            topics[i].list(cli, weir_arguments_value(arguments, JSON) != NULL);
+            return WEIR_OK;
+        }
+    }
+    const char *near = weir_nearest(word, names, TOPICS);
+    if (near)
+        return weir_error(WEIR_EUSAGE, "list: there is no list of \"%s\"; did you mean \"%s\"?", word, near);
+    return weir_error(WEIR_EUSAGE, "list: there is no list of \"%s\"; there are policies, metrics and loads", word);
+}
+
+const struct weir_command weir_command_list = {
+    .name = "list",
+    .words = "policies|metrics|loads",
+    .min_words = 1,
+    .max_words = 1,
+    .summary = "list the policies, metrics or loads that there are, with their parameters",
+    .detail = "",
+    .flags = flags,
+    .run = run,
+};

@@ -1,0 +1,86 @@
+/* What the commands of the command line share: their shape, and the words and flags that a user gave. */
+#ifndef WEIR_CLI_COMMAND_H
+#define WEIR_CLI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "sim/api/policy.h"
+
+/* One flag; a table ends with a row whose name is NULL. Help and parsing both come from it. */
+struct weir_flag {
+    const char *name;
+    char letter;     /* 0: none */
+    const char *arg; /* how help calls its argument; NULL: it takes none */
+    const char *help;
+};
+
+/* A flag as given. */
+struct weir_flag_use {
+    int row;           /* in the command's table */
+    const char *value; /* borrowed from argv; NULL for flags without argument */
+};
+
+/* A command line taken apart. */
+struct weir_arguments {
+    struct weir_flag_use *uses;
+    int use_count;
+    const char **words; /* all that are no flags, in order */
+    int word_count;
+    bool help; /* --help or -h was there */
+};
+
+/* What main hands to the commands. */
+struct weir_cli {
+    const struct weir_policy *const *catalog;
+};
+
+/* Returned by a command that was interrupted: exit code 130, as shells have it. */
+#define WEIR_INTERRUPTED (-130)
+
+struct weir_command {
+    const char *name;
+    const char *words;        /* as help shows them: "SCENARIO" */
+    int min_words, max_words; /* max_words 0: none; -1: any number */
+    const char *summary;      /* one line */
+    const char *detail;       /* more lines for its own help; ends with a line end */
+    const struct weir_flag *flags;
+    int (*run)(const struct weir_cli *cli, const struct weir_arguments *arguments); /* 0, a code, WEIR_INTERRUPTED */
+};
+
+extern const struct weir_command weir_command_run, weir_command_compare, weir_command_check, weir_command_list;
+
+/* Takes argv[1..] apart, argv[0] being the command's name. Errors: WEIR_EUSAGE for an unknown flag, with the near one,
+ * a missing or superfluous argument, too few or too many words. */
+int weir_arguments_read(const struct weir_command *command, int argc, char **argv, struct weir_arguments *arguments);
+void weir_arguments_fini(struct weir_arguments *arguments);
+
+/* The value of a flag's last use; NULL if it is not there (flags without argument: ""). */
+const char *weir_arguments_value(const struct weir_arguments *arguments, int row);
+
+/* The values of all uses of a flag, NULL-terminated. The array is owned by the caller, the values are borrowed. */
+const char **weir_arguments_values(const struct weir_arguments *arguments, int row, int *count);
+
+/* The help of a command. */
+void weir_command_help(const struct weir_command *command, FILE *out);
+
+/* Readers of values; `flag` is the flag's name for messages. Errors: WEIR_EUSAGE. */
+int weir_read_seed(const char *flag, const char *text, unsigned long long *seed);
+/* "5" means 1 to 5; "3,7,9" and "1-4,9" are lists. Owned by the caller. */
+int weir_read_seeds(const char *flag, const char *text, unsigned long long **seeds, int *count);
+int weir_read_integer(const char *flag, const char *text, int min, int max, int *value);
+/* A time with its unit; a bare number is taken as seconds. Not negative. */
+int weir_read_time(const char *flag, const char *text, double *time_s);
+/* --set values must look like path=value. */
+int weir_read_sets(const struct weir_arguments *arguments, int row, const char ***sets);
+/* A folder's name without slashes at its end; owned. "" is refused. */
+int weir_read_folder(const char *flag, const char *text, char **folder);
+
+/* Whether to write bold text to a stream: a terminal, and no NO_COLOR. */
+bool weir_terminal_bold(FILE *stream);
+
+/* Columns of the terminal behind a stream, 120 if it is none. */
+int weir_terminal_width(FILE *stream);
+
+#endif

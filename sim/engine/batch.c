@@ -1,0 +1,142 @@
+#include "sim/engine/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+
+static void lay_out(struct weir_batch *batch, size_t room)
+{
+    double *arrays = (double *)(batch + 1);
+    batch->id = (uint64_t *)arrays;
+    batch->birth = arrays + room;
+    batch->at = arrays + 2 * room;
+    batch->waiting = arrays + 3 * room;
+    batch->service = arrays + 4 * room;
+    batch->network = arrays + 5 * room;
+    batch->blocked = arrays + 6 * room;
+}
+
+struct weir_batch *weir_batch_new(struct weir_batch_pool *pool, int room)
+{
+    int class = 0;
+    while ((1 << class) < room)
+        class++;
+    struct weir_batch *batch = pool->idle[class];
+    if (batch) {
+        pool->idle[class] = batch->next;
+    } else {
+        size_t items = (size_t)1 << class, bytes = items * 7 * sizeof(double);
+        batch = weir_alloc(1, sizeof *batch + bytes);
+        lay_out(batch, items);
+        batch->size_class = class;
+        pool->all = weir_grow(pool->all, pool->all_count + 1, &pool->all_capacity, sizeof *pool->all);
+        pool->all[pool->all_count++] = batch;
+    }
+    batch->count = 0;
+    batch->next = NULL;
+    return batch;
+}
+
+void weir_batch_release(struct weir_batch_pool *pool, struct weir_batch *batch)
+{
+    batch->next = pool->idle[batch->size_class];
+    pool->idle[batch->size_class] = batch;
+}
+
+void weir_batch_pool_fini(struct weir_batch_pool *pool)
+{
+    for (size_t i = 0; i < pool->all_count; i++)
+        free(pool->all[i]);
+    free(pool->all);
+    memset(pool, 0, sizeof *pool);
+}
+
+void weir_batch_append(struct weir_batch *batch, const struct weir_batch *from, int i)
+{
+    int to = batch->count++;
+    batch->id[to] = from->id[i];
+    batch->birth[to] = from->birth[i];
+    batch->at[to] = from->at[i];
+    batch->waiting[to] = from->waiting[i];
+    batch->service[to] = from->service[i];
+    batch->network[to] = from->network[i];
+    batch->blocked[to] = from->blocked[i];
+}
+
+/* Moves count elements of each of the arrays from one place to another. */
+static void move_items(struct weir_batch *to, int to_first, const struct weir_batch *from, int from_first, int count)
+{
+    size_t bytes = (size_t)count * sizeof(double);
+    memmove(to->id + to_first, from->id + from_first, bytes);
+    memmove(to->birth + to_first, from->birth + from_first, bytes);
+    memmove(to->at + to_first, from->at + from_first, bytes);
+    memmove(to->waiting + to_first, from->waiting + from_first, bytes);
+    memmove(to->service + to_first, from->service + from_first, bytes);
+    memmove(to->network + to_first, from->network + from_first, bytes);
+    memmove(to->blocked + to_first, from->blocked + from_first, bytes);
+}
+
+struct weir_batch *weir_batch_slice(struct weir_batch_pool *pool, const struct weir_batch *batch, int first, int count)
+{
+    struct weir_batch *slice = weir_batch_new(pool, count);
+    move_items(slice, 0, batch, first, count);
+    slice->count = count;
+    slice->edge = batch->edge;
+    slice->out_edge = batch->out_edge;
+    slice->item_bytes = batch->item_bytes;
+    return slice;
+}
+
+void weir_batch_behead(struct weir_batch *batch, int count)
+{
+    batch->count -= count;
+    move_items(batch, 0, batch, count, batch->count);
+}
+
+struct weir_served weir_batch_serve(struct weir_batch *batch, double free_at_s, const double *flops,
+                                    double s_per_flop, double each_s, double now_s)
+{
+    struct weir_served served = {.free_s = free_at_s};
+    for (int i = 0; i < batch->count; i++) {
+        double at = batch->at[i];
+        double start = at > served.free_s ? at : served.free_s;
+        double end = start + (flops ? flops[i] * s_per_flop : each_s);
+        if (end > now_s) /* by rounding, or when contention was uneven within the batch */
+            end = now_s;
+        if (start > end)
+            start = end;
+        batch->waiting[i] += start - at;
+        batch->service[i] += end - start;
+        served.waiting_s += start - at;
+        served.service_s += end - start;
+        batch->at[i] = served.free_s = end;
+    }
+    return served;
+}
+
+double weir_batch_carry(struct weir_batch *batch, double free_at_s, double each_s, double latency_s, double now_s)
+{
+    double free_s = free_at_s;
+    for (int i = 0; i < batch->count; i++) {
+        double at = batch->at[i];
+        double sent = (at > free_s ? at : free_s) + each_s;
+        double there = sent + latency_s;
+        if (there > now_s)
+            there = now_s;
+        free_s = sent;
+        batch->network[i] += there - at;
+        batch->at[i] = there;
+    }
+    return free_s;
+}
+
+void weir_batch_hold(struct weir_batch *batch, double blocked_s)
+{
+    if (blocked_s <= 0)
+        return;
+    for (int i = 0; i < batch->count; i++) {
+        batch->blocked[i] += blocked_s;
+        batch->at[i] += blocked_s;
+    }
+}

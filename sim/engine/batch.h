@@ -1,0 +1,65 @@
+/* A batch: the items that move together. SimGrid carries the batch as one execution or one transfer; each item keeps
+ * its own times, so that results do not hang on the size of the batch.
+ *
+ * `at` is the item's own clock: when it would have been where the batch is now, had it moved alone behind the items
+ * before it. It never runs ahead of SimGrid's clock. For every item
+ *     at - birth = waiting + service + network + blocked. */
+#ifndef WEIR_ENGINE_BATCH_H
+#define WEIR_ENGINE_BATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct weir_out_edge;
+
+struct weir_batch {
+    struct weir_batch *next; /* in a queue */
+    int count;
+    int size_class; /* room for 1 << size_class items */
+    int edge;       /* the input edge of the operator it goes to */
+    const struct weir_out_edge *out_edge; /* the edge it goes along */
+    double item_bytes; /* on the wire */
+    uint64_t *id;   /* of the source's item that it comes from */
+    double *birth, *at;
+    double *waiting, *service, *network, *blocked;
+};
+
+/* Batches are recycled by size. */
+#define WEIR_SIZE_CLASSES 32
+struct weir_batch_pool {
+    struct weir_batch *idle[WEIR_SIZE_CLASSES];
+    struct weir_batch **all; /* every batch ever made, for the end */
+    size_t all_count, all_capacity;
+};
+
+/* An empty batch with room for `room` items; contents undefined. */
+struct weir_batch *weir_batch_new(struct weir_batch_pool *pool, int room);
+void weir_batch_release(struct weir_batch_pool *pool, struct weir_batch *batch);
+void weir_batch_pool_fini(struct weir_batch_pool *pool);
+
+/* Appends item i of another batch. The caller made room. */
+void weir_batch_append(struct weir_batch *batch, const struct weir_batch *from, int i);
+
+/* A copy of items first .. first + count - 1. */
+struct weir_batch *weir_batch_slice(struct weir_batch_pool *pool, const struct weir_batch *batch, int first, int count);
+
+/* Removes the first `count` items. */
+void weir_batch_behead(struct weir_batch *batch, int count);
+
+/* Items served one after another from `free_at_s` on, each taking flops[i] * s_per_flop (flops NULL: each_s); adds the
+ * waiting and the service, moves `at`, and sees to it that no item's clock passes now_s. */
+struct weir_served {
+    double free_s;               /* when the last item was done; free_at_s if the batch is empty */
+    double waiting_s, service_s; /* sums over the items */
+};
+struct weir_served weir_batch_serve(struct weir_batch *batch, double free_at_s, const double *flops,
+                                    double s_per_flop, double each_s, double now_s);
+
+/* Items sent one after another over a connection that is free from `free_at_s` on: each takes each_s on the wire, then
+ * latency_s; all of it is network time. Returns when the wire is free again. */
+double weir_batch_carry(struct weir_batch *batch, double free_at_s, double each_s, double latency_s, double now_s);
+
+/* All items stand still for so long, blocked by a full input. */
+void weir_batch_hold(struct weir_batch *batch, double blocked_s);
+
+#endif

@@ -1,0 +1,332 @@
+/* Connections: FIFOs of transfers from a host to an inbox on another host.
+ *
+ * A transfer may be opened when the one before has left the first link (the route's smallest bandwidth says when), as
+ * long as fewer are open than cover bandwidth x delay: so a connection alone on its links is a FIFO at full rate. When
+ * batches come in late, because the links are shared or the receiver has no room, it is the pace at which they are taken
+ * in that must be covered: so a connection in a jam keeps few transfers open. Batches arrive in order. A receiver that
+ * finds no room waits, as a TCP window that is closed, and the sender feels it once the open transfers are used up. */
+#include <math.h>
+#include <simgrid/actor.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/engine/simgrid_shim.h"
+#include "sim/engine/world.h"
+
+/* Batches that may wait to be opened before their senders do. */
+#define QUEUE_LIMIT 2
+/* A batch is late when it takes this many times its own time on the wire longer than it should. */
+#define LATE 4.0
+/* Weight of the newest interval in the pace. */
+#define PACE_WEIGHT 0.25
+#define OPEN_LIMIT 1024
+/* How long until a transfer that failed is tried again. */
+#define RETRY_S 1.0
+
+#define ROUTE_SLOTS 4096
+#define LINKS_MAX 64
+
+struct weir_route_map {
+    struct weir_route_entry {
+        struct weir_route_entry *next;
+        int from, to, route;
+    } * slots[ROUTE_SLOTS];
+};
+
+const struct weir_route *weir_world_route(struct weir_world *world, int from, int to, int *index)
+{
+    if (!world->route_map)
+        world->route_map = weir_alloc(1, sizeof *world->route_map);
+    unsigned slot = ((unsigned)from * 2654435761u + (unsigned)to * 40503u) % ROUTE_SLOTS;
+    for (struct weir_route_entry *e = world->route_map->slots[slot]; e; e = e->next) {
+        if (e->from == from && e->to == to) {
+            if (index)
+                *index = e->route;
+            return &world->routes[e->route];
+        }
+    }
+    struct weir_route route = {0};
+    sg_link_t links[LINKS_MAX];
+    int count = weir_shim_route(world->hosts[from].host, world->hosts[to].host, &route.latency_s, &route.bytes_per_s,
+                                links, LINKS_MAX);
+    if (count < 0) {
+        route.latency_s = INFINITY;
+        route.bytes_per_s = 0;
+        count = 0;
+    }
+    if (count > LINKS_MAX)
+        count = LINKS_MAX;
+    route.links = weir_alloc((size_t)count, sizeof *route.links);
+    for (int i = 0; i < count; i++) {
+        int link = weir_simgrid_link_index(world, links[i]);
+        if (link >= 0)
+            route.links[route.link_count++] = link;
+    }
+    world->routes = weir_grow(world->routes, world->route_count + 1, &world->route_capacity, sizeof *world->routes);
+    world->routes[world->route_count] = route;
+    struct weir_route_entry *entry = weir_alloc(1, sizeof *entry);
+    *entry = (struct weir_route_entry){world->route_map->slots[slot], from, to, (int)world->route_count};
+    world->route_map->slots[slot] = entry;
+    if (index)
+        *index = entry->route;
+    return &world->routes[world->route_count++];
+}
+
+void weir_world_routes_fini(struct weir_world *world)
+{
+    for (size_t i = 0; i < world->route_count; i++)
+        free(world->routes[i].links);
+    free(world->routes);
+    for (int s = 0; world->route_map && s < ROUTE_SLOTS; s++) {
+        for (struct weir_route_entry *e = world->route_map->slots[s], *next; e; e = next) {
+            next = e->next;
+            free(e);
+        }
+    }
+    free(world->route_map);
+}
+
+void weir_count_transfer(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes)
+{
+    for (int i = 0; i < route->link_count; i++)
+        world->links[route->links[i]].bytes += bytes;
+    world->hosts[from].counts.sent_bytes += bytes;
+    world->hosts[to].counts.received_bytes += bytes;
+    if (!world->warm)
+        return;
+    world->network_bytes += bytes;
+    if (world->platform->hosts[from].tier != world->platform->hosts[to].tier)
+        world->crossing_bytes += bytes;
+}
+
+static struct weir_world *world_of(const struct weir_connection *connection)
+{
+    return connection->inbox->job->world;
+}
+
+/* Time on the wire of a batch alone. */
+static double wire_s(const struct weir_connection *connection, double bytes)
+{
+    return bytes / world_of(connection)->routes[connection->route].bytes_per_s;
+}
+
+static bool may_open(const struct weir_connection *connection, const struct weir_batch *batch, double now_s)
+{
+    if (now_s < connection->next_open_s)
+        return false;
+    if (!connection->open)
+        return true;
+    double latency_s = world_of(connection)->routes[connection->route].latency_s;
+    double alone_s = wire_s(connection, batch->count * batch->item_bytes);
+    double step_s = fmax(alone_s, connection->pace_s);
+    double cover = 2 + (step_s > 0 ? ceil(latency_s / step_s) : OPEN_LIMIT);
+    return (double)connection->open < fmin(cover, OPEN_LIMIT);
+}
+
+/* A batch opened at opened_s has been taken in. */
+static void note_pace(struct weir_connection *connection, double opened_s, double bytes)
+{
+    double now_s = weir_now(), interval_s = now_s - connection->taken_s;
+    double due_s = opened_s + world_of(connection)->routes[connection->route].latency_s;
+    connection->taken_s = now_s;
+    if (now_s <= due_s + LATE * wire_s(connection, bytes))
+        connection->pace_s = 0;
+    else if (connection->pace_s > 0)
+        connection->pace_s += PACE_WEIGHT * (interval_s - connection->pace_s);
+    else
+        connection->pace_s = interval_s;
+}
+
+static struct weir_open_transfer *ring_at(struct weir_connection *connection, unsigned place)
+{
+    return &connection->ring[place & (connection->ring_size - 1)];
+}
+
+static unsigned ring_append(struct weir_connection *connection, struct weir_open_transfer transfer)
+{
+    if (connection->open == connection->ring_size) {
+        unsigned size = connection->ring_size ? 2 * connection->ring_size : 4;
+        struct weir_open_transfer *ring = weir_alloc(size, sizeof *ring);
+        for (unsigned i = connection->ring_first; i != connection->ring_first + connection->open; i++)
+            ring[i & (size - 1)] = *ring_at(connection, i);
+        free(connection->ring);
+        connection->ring = ring;
+        connection->ring_size = size;
+    }
+    unsigned place = connection->ring_first + connection->open++;
+    *ring_at(connection, place) = transfer;
+    return place;
+}
+
+static void open_transfer(struct weir_connection *connection, struct weir_batch *batch, double now_s)
+{
+    struct weir_world *world = world_of(connection);
+    double bytes = batch->count * batch->item_bytes;
+    unsigned place = ring_append(connection, (struct weir_open_transfer){NULL, batch, now_s, bytes});
+    connection->next_open_s = now_s + wire_s(connection, bytes);
+    sg_comm_t transfer =
+        weir_shim_send(world->hosts[connection->from].host, world->hosts[connection->inbox->host].host, bytes);
+    ring_at(connection, place)->transfer = transfer;
+    weir_wake(&connection->receiver_parking);
+}
+
+static void opener_actor(int argc, char **argv)
+{
+    struct weir_connection *connection = sg_actor_self_get_data();
+    for (;;) {
+        while (!connection->first)
+            weir_park(&connection->opener_parking);
+        if (connection->next_open_s > weir_now())
+            sg_actor_sleep_until(connection->next_open_s);
+        struct weir_batch *batch = connection->first;
+        if (!may_open(connection, batch, weir_now())) {
+            if (connection->open) /* else only rounding of the date stood in the way */
+                weir_park(&connection->opener_parking);
+            else
+                connection->next_open_s = weir_now();
+            continue;
+        }
+        connection->first = batch->next;
+        if (!connection->first)
+            connection->last = NULL;
+        connection->queued--;
+        open_transfer(connection, batch, weir_now());
+        if (connection->senders.first)
+            weir_wake(connection->senders.first->parking);
+    }
+}
+
+/* Puts an arrived batch into the inbox, waiting for room as long as it takes. */
+static void deliver(struct weir_connection *connection, struct weir_batch *batch, double arrived_s)
+{
+    struct weir_inbox *inbox = connection->inbox;
+    struct weir_world *world = inbox->job->world;
+    if (!inbox->op) {
+        inbox->in_transit -= batch->count;
+        weir_batch_hold(batch, weir_now() - arrived_s);
+        weir_count_delivery(world, inbox->job, batch);
+        return;
+    }
+    int items = batch->count;
+    weir_inbox_put(inbox, batch, &(struct weir_put){.parking = &connection->room_parking,
+                                                    .since_s = arrived_s,
+                                                    .counter = &inbox->op->in_transit,
+                                                    .must = true});
+    inbox->in_transit -= items;
+    weir_op_at_rest(inbox->op);
+}
+
+static void receiver_actor(int argc, char **argv)
+{
+    struct weir_connection *connection = sg_actor_self_get_data();
+    struct weir_world *world = world_of(connection);
+    for (;;) {
+        while (!connection->open || !ring_at(connection, connection->ring_first)->transfer)
+            weir_park(&connection->receiver_parking);
+        struct weir_open_transfer oldest = *ring_at(connection, connection->ring_first);
+        double end_s;
+        if (weir_shim_wait(oldest.transfer, &end_s) != 0) {
+            sg_actor_sleep_for(RETRY_S);
+            sg_comm_t again = weir_shim_send(world->hosts[connection->from].host,
+                                             world->hosts[connection->inbox->host].host, oldest.bytes);
+            ring_at(connection, connection->ring_first)->transfer = again;
+            continue;
+        }
+        connection->ring_first++;
+        connection->open--;
+        const struct weir_route *route = &world->routes[connection->route];
+        weir_count_transfer(world, connection->from, connection->inbox->host, route, oldest.bytes);
+        double took_s = end_s - oldest.opened_s;
+        double latency_s = fmin(route->latency_s, took_s);
+        connection->wire_free_s = weir_batch_carry(oldest.batch, connection->wire_free_s,
+                                                   (took_s - latency_s) / oldest.batch->count, latency_s, end_s);
+        deliver(connection, oldest.batch, end_s);
+        note_pace(connection, oldest.opened_s, oldest.bytes);
+        if (connection->first)
+            weir_wake(&connection->opener_parking);
+    }
+}
+
+static struct weir_connection *find(struct weir_world *world, int from, struct weir_inbox *inbox)
+{
+    for (struct weir_connection *c = inbox->connections; c; c = c->next)
+        if (c->from == from)
+            return c;
+    struct weir_connection *connection = weir_alloc(1, sizeof *connection);
+    connection->inbox = inbox;
+    connection->from = from;
+    weir_world_route(world, from, inbox->host, &connection->route);
+    weir_parking_init(&connection->receiver_parking);
+    weir_parking_init(&connection->room_parking);
+    weir_parking_init(&connection->opener_parking);
+    connection->next = inbox->connections;
+    inbox->connections = connection;
+    world->connections =
+        weir_grow(world->connections, world->connection_count + 1, &world->connection_capacity, sizeof connection);
+    world->connections[world->connection_count++] = connection;
+    weir_actor_start("receiver", world->hosts[inbox->host].host, receiver_actor, connection);
+    return connection;
+}
+
+/* Closed, or about to move: its senders look elsewhere. */
+static bool refuses(const struct weir_inbox *inbox)
+{
+    return inbox->op && (!inbox->open || inbox->op->paused);
+}
+
+struct weir_batch *weir_connection_send(struct weir_world *world, int from_host, struct weir_inbox *inbox,
+                                        struct weir_batch *batch, struct weir_clock *clock,
+                                        struct weir_parking *parking)
+{
+    struct weir_connection *connection = find(world, from_host, inbox);
+    double start_s = weir_now();
+    while (connection->queued >= QUEUE_LIMIT) {
+        struct weir_waiter waiter = {.parking = parking};
+        weir_clock_set(clock, WEIR_BLOCKED, weir_now());
+        weir_waiters_add(&connection->senders, &waiter);
+        weir_park(parking);
+        weir_waiters_remove(&connection->senders, &waiter);
+        if (refuses(inbox))
+            break;
+    }
+    double now_s = weir_now();
+    weir_batch_hold(batch, now_s - start_s);
+    if (refuses(inbox)) {
+        if (connection->senders.first)
+            weir_wake(connection->senders.first->parking);
+        return batch;
+    }
+    inbox->in_transit += batch->count;
+    if (inbox->op) {
+        inbox->op->in_hand -= batch->count;
+        inbox->op->in_transit += batch->count;
+    } else {
+        inbox->in_hand -= batch->count;
+    }
+    if (!connection->queued && may_open(connection, batch, now_s)) {
+        open_transfer(connection, batch, now_s);
+        return NULL;
+    }
+    batch->next = NULL;
+    if (connection->last)
+        connection->last->next = batch;
+    else
+        connection->first = batch;
+    connection->last = batch;
+    connection->queued++;
+    if (connection->has_opener) {
+        weir_wake(&connection->opener_parking);
+    } else {
+        connection->has_opener = true;
+        weir_actor_start("opener", world->hosts[from_host].host, opener_actor, connection);
+    }
+    if (connection->queued < QUEUE_LIMIT && connection->senders.first)
+        weir_wake(connection->senders.first->parking);
+    return NULL;
+}
+
+void weir_connection_fini(struct weir_connection *connection)
+{
+    free(connection->ring);
+    free(connection);
+}

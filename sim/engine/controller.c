@@ -1,0 +1,263 @@
+/* The controller: closes windows, lets jobs arrive and depart, asks the policies and carries out what they decide. */
+#include <math.h>
+#include <simgrid/actor.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+#include "sim/engine/world.h"
+
+/* Policies run on the stack of the controller. In KiB, whatever SimGrid's documentation says. */
+#define STACK_KIB 4096
+/* Dates are reached up to rounding. */
+#define EPSILON_S 1e-9
+
+static double wall_s(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static void fail(struct weir_world *world, const struct weir_used_policy *used)
+{
+    world->error = weir_error_code() ? weir_error_code() : WEIR_ERUN;
+    world->error_text = weir_format("policy %s at %.6g s: %s", used->policy->name, weir_now(),
+                                    weir_error_message()[0] ? weir_error_message() : "gave up without saying why");
+}
+
+/* Text of a placement list: "2 on edge-1, 1 on cloud-0". */
+static void add_hosts(const struct weir_world *world, struct weir_text *text, const struct weir_placement *list,
+                      int count)
+{
+    const char *separator = "";
+    for (int i = 0; i < count; i++) {
+        int same = 0, before = 0;
+        for (int k = 0; k < count; k++) {
+            same += list[k].host == list[i].host;
+            before += k < i && list[k].host == list[i].host;
+        }
+        if (before)
+            continue;
+        bool known = list[i].host >= 0 && list[i].host < world->view.host_count;
+        weir_text_addf(text, "%s%d on %s", separator, same,
+                       known ? world->platform->hosts[list[i].host].name : "an unknown host");
+        separator = ", ";
+    }
+}
+
+static void tell_decision(struct weir_world *world, const struct weir_plan_change *change)
+{
+    world->decisions += world->warm;
+    world->refused += world->warm && change->refusal;
+    const struct weir_observer *observer = world->spec->observer;
+    if (!observer || !observer->decision)
+        return;
+    const struct weir_job_view *job = &world->view.jobs[change->job];
+    const struct weir_operator_view *op = &job->operators[change->op];
+    struct weir_text what = {0};
+    weir_text_addf(&what, "%d -> %d instances: ", op->instance_count, change->count);
+    add_hosts(world, &what, change->instances, change->count);
+    observer->decision(observer->context, weir_now(), change->policy, job->name, op->name, weir_text_string(&what),
+                       change->why, change->refusal);
+    weir_text_fini(&what);
+}
+
+/* Does a host take one more by itself: a free slot, or, where slots have no limit, a free core. */
+static bool fits(const struct weir_world *world, int host, const int *planned, bool full_cores)
+{
+    const struct weir_host *spec = &world->platform->hosts[host];
+    int used = world->hosts[host].instances + planned[host];
+    return spec->slots ? used < spec->slots : full_cores || used < spec->cores;
+}
+
+/* The host for one more instance: of the operator's default placement, then of the nearest tier up, then any. */
+static int default_host(const struct weir_world *world, const struct weir_op *op, const int *planned)
+{
+    for (int pass = 0; pass < 2; pass++)
+        for (int w = 0; w < op->where_count; w++)
+            if (fits(world, op->where[w], planned, pass == 1))
+                return op->where[w];
+    enum weir_tier least = world->platform->hosts[op->where[0]].tier;
+    for (int tier = (int)least; tier < WEIR_TIER_COUNT; tier++)
+        for (size_t h = 0; h < world->platform->host_count; h++)
+            if ((int)world->platform->hosts[h].tier == tier && fits(world, (int)h, planned, true))
+                return (int)h;
+    for (size_t h = 0; h < world->platform->host_count; h++)
+        if (fits(world, (int)h, planned, true))
+            return (int)h;
+    return -1;
+}
+
+/* The scenario's placement of a job that arrives. */
+static int preset(struct weir_world *world, struct weir_run_job *job, struct weir_plan *plan, int *planned)
+{
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        struct weir_op *op = &job->ops[o];
+        int count = op->spec->parallelism;
+        struct weir_placement *list = weir_alloc((size_t)count, sizeof *list);
+        for (int i = 0; i < count; i++) {
+            int host = default_host(world, op, planned);
+            if (host < 0) {
+                free(list);
+                return weir_error(WEIR_EINPUT,
+                                  "job %s: operator %s: no host has a free slot at %.6g s; raise \"slots\" in the "
+                                  "platform or lower \"parallelism\"",
+                                  job->spec->name, op->spec->name, weir_now());
+            }
+            planned[host]++;
+            list[i] = (struct weir_placement){host, 1, 1};
+        }
+        weir_plan_preset(plan, job->index, o, list, count);
+        free(list);
+    }
+    return WEIR_OK;
+}
+
+static void arrive(struct weir_world *world, struct weir_run_job *job)
+{
+    world->arrived_jobs++;
+    weir_view_deployments(world, weir_now());
+    struct weir_plan *plan = weir_plan_new(&world->view), *defaults = weir_plan_new(&world->view);
+    int *planned = weir_alloc(world->platform->host_count, sizeof *planned);
+    if (preset(world, job, plan, planned) != WEIR_OK) {
+        world->error = weir_error_code();
+        world->error_text = weir_copy(weir_error_message());
+        goto out;
+    }
+    memset(planned, 0, world->platform->host_count * sizeof *planned);
+    preset(world, job, defaults, planned);
+    for (int p = 0; p < world->policy_count && !world->error; p++) {
+        struct weir_used_policy *used = &world->policies[p];
+        if (!used->policy->job_arrives)
+            continue;
+        weir_plan_author(plan, used->policy->name);
+        double start_s = wall_s();
+        if (used->policy->job_arrives(used->state, &world->view, job->index, plan) < 0)
+            fail(world, used);
+        world->decision_wall_s += wall_s() - start_s;
+    }
+    if (world->error)
+        goto out;
+    weir_plan_check(plan);
+    int count;
+    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
+    for (int c = 0; c < count; c++) {
+        const struct weir_plan_change *change = &changes[c];
+        tell_decision(world, change);
+        if (!change->refusal && change->job == job->index)
+            weir_plan_preset(defaults, change->job, change->op, change->instances, change->count);
+    }
+    weir_job_deploy(world, job, defaults);
+out:
+    free(planned);
+    weir_plan_free(plan);
+    weir_plan_free(defaults);
+}
+
+static void decide(struct weir_world *world)
+{
+    struct weir_plan *plan = weir_plan_new(&world->view);
+    for (int p = 0; p < world->policy_count && !world->error; p++) {
+        struct weir_used_policy *used = &world->policies[p];
+        if (!used->policy->window_ends)
+            continue;
+        weir_plan_author(plan, used->policy->name);
+        double start_s = wall_s();
+        if (used->policy->window_ends(used->state, &world->view, plan) < 0)
+            fail(world, used);
+        world->decision_wall_s += wall_s() - start_s;
+    }
+    int count = 0;
+    const struct weir_plan_change *changes = NULL;
+    if (!world->error) {
+        weir_plan_check(plan);
+        changes = weir_plan_changes(plan, &count);
+    }
+    for (int c = 0; c < count; c++)
+        tell_decision(world, &changes[c]);
+    if (count && world->scenario->decision_s > 0)
+        sg_actor_sleep_for(world->scenario->decision_s);
+    for (int c = 0; c < count; c++)
+        if (!changes[c].refusal && world->jobs[changes[c].job].life == WEIR_JOB_RUNNING)
+            weir_carry_out(world, &changes[c]);
+    weir_plan_free(plan);
+}
+
+static void close_window(struct weir_world *world)
+{
+    double now_s = weir_now();
+    weir_measure_flush(world, now_s);
+    weir_view_update(world, now_s);
+    weir_report_window(world);
+    weir_measure_next_window(world, now_s);
+    world->window++;
+    const struct weir_observer *observer = world->spec->observer;
+    if (observer && observer->progress)
+        observer->progress(observer->context, now_s, world->scenario->duration_s);
+}
+
+static void let_depart(struct weir_world *world)
+{
+    for (int j = 0; j < world->arrived_jobs; j++) {
+        struct weir_run_job *job = &world->jobs[j];
+        if (job->life != WEIR_JOB_RUNNING || job->spec->depart_s > weir_now() || !weir_job_is_empty(job))
+            continue;
+        weir_job_retire(world, job);
+        world->job_views[j].running = false;
+        for (int p = 0; p < world->policy_count; p++) {
+            const struct weir_used_policy *used = &world->policies[p];
+            if (used->policy->job_departs)
+                used->policy->job_departs(used->state, &world->view, j);
+        }
+    }
+}
+
+static void controller_actor(int argc, char **argv)
+{
+    struct weir_world *world = sg_actor_self_get_data();
+    const struct weir_scenario *scenario = world->scenario;
+    long windows = 0;
+    while (!world->error) {
+        double now_s = weir_now(), reached_s = now_s + EPSILON_S;
+        bool end = reached_s >= scenario->duration_s;
+        bool closed = windows > 0 && reached_s >= (double)windows * scenario->window_s;
+        if (closed || (end && now_s > world->window_start_s + EPSILON_S))
+            close_window(world);
+        if (closed || !windows)
+            windows++;
+        if (!world->warm && reached_s >= scenario->warmup_s)
+            weir_measure_warm(world, now_s);
+        if (end)
+            break;
+        if (closed) {
+            let_depart(world);
+            decide(world);
+        }
+        while (!world->error && world->arrived_jobs < world->job_count &&
+               world->jobs[world->arrived_jobs].spec->arrive_s <= weir_now() + EPSILON_S)
+            arrive(world, &world->jobs[world->arrived_jobs]);
+        double next_s = fmin((double)windows * scenario->window_s, scenario->duration_s);
+        if (!world->warm)
+            next_s = fmin(next_s, scenario->warmup_s);
+        if (world->arrived_jobs < world->job_count)
+            next_s = fmin(next_s, world->jobs[world->arrived_jobs].spec->arrive_s);
+        if (next_s > weir_now())
+            sg_actor_sleep_until(next_s);
+    }
+    if (!world->error && world->filled)
+        weir_result_fill(world, world->filled);
+    world->over = true;
+    sg_actor_kill_all();
+}
+
+void weir_controller_start(struct weir_world *world)
+{
+    sg_actor_t actor = sg_actor_init("controller", world->hosts[0].host);
+    sg_actor_set_stacksize(actor, STACK_KIB);
+    sg_actor_set_data(actor, world);
+    sg_actor_start_(actor, controller_actor, 0, NULL);
+}

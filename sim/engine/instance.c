@@ -1,0 +1,215 @@
+/* An instance of an operator: an actor that takes batches from its inbox, computes, and emits. */
+#include <math.h>
+#include <simgrid/actor.h>
+#include <simgrid/semaphore.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/random.h"
+#include "sim/engine/simgrid_shim.h"
+#include "sim/engine/world.h"
+
+static void leave_idle_list(struct weir_instance *instance)
+{
+    if (!instance->in_idle_list)
+        return;
+    struct weir_inbox *inbox = instance->inbox;
+    struct weir_instance *before = NULL;
+    for (struct weir_instance *i = inbox->idle_first; i; before = i, i = i->idle_next) {
+        if (i != instance)
+            continue;
+        if (before)
+            before->idle_next = i->idle_next;
+        else
+            inbox->idle_first = i->idle_next;
+        if (inbox->idle_last == i)
+            inbox->idle_last = before;
+        break;
+    }
+    instance->in_idle_list = false;
+}
+
+/* A retiring instance may go once nothing can reach it any more; a shared inbox is left to the others. */
+static bool may_leave(struct weir_instance *instance)
+{
+    const struct weir_inbox *inbox = instance->inbox;
+    if (instance->life != WEIR_RETIRING || instance->window.count)
+        return false;
+    return inbox->instances > 1 || (!inbox->first && !inbox->in_transit);
+}
+
+/* Waits until there may be something to do. */
+static void rest(struct weir_instance *instance)
+{
+    struct weir_inbox *inbox = instance->inbox;
+    weir_clock_set(&instance->clock, WEIR_IDLE, weir_now());
+    weir_op_at_rest(instance->op);
+    if (inbox->first || may_leave(instance)) /* others may have run */
+        return;
+    instance->idle_next = NULL;
+    if (inbox->idle_last)
+        inbox->idle_last->idle_next = instance;
+    else
+        inbox->idle_first = instance;
+    inbox->idle_last = instance;
+    instance->in_idle_list = true;
+    if (instance->window.count)
+        weir_park_until(&instance->parking, instance->window_end_s);
+    else
+        weir_park(&instance->parking);
+    leave_idle_list(instance);
+}
+
+/* The work of each item of a batch into the instance's scratch; returns the sum. */
+static double draw_flops(struct weir_instance *instance, const struct weir_batch *batch)
+{
+    const struct weir_op *op = instance->op;
+    if (batch->count > instance->flops_room) {
+        instance->flops_room = batch->count;
+        instance->flops = weir_resize(instance->flops, (size_t)batch->count, sizeof *instance->flops);
+    }
+    double sum = 0;
+    for (int i = 0; i < batch->count; i++) {
+        struct weir_stream draw = weir_stream_at(op->service_key, batch->id[i]);
+        sum += instance->flops[i] = weir_draw(&op->spec->flops, &draw);
+    }
+    return sum;
+}
+
+/* Computes a batch; the items' clocks move to the end of their service. */
+static void serve(struct weir_world *world, struct weir_instance *instance, struct weir_batch *batch)
+{
+    struct weir_op *op = instance->op;
+    const struct weir_distribution *work = &op->spec->flops;
+    bool constant = work->spread == WEIR_SPREAD_CONSTANT || work->mean <= 0;
+    double flops = constant ? work->mean * batch->count : draw_flops(instance, batch);
+    double start_s = weir_now();
+    weir_clock_set(&instance->clock, WEIR_BUSY, start_s);
+    if (flops > 0) {
+        double speed = world->platform->hosts[instance->host].speed_flops_per_s;
+        weir_shim_execute(flops, instance->cpu_share < 1 ? instance->cpu_share * speed : 0);
+        world->hosts[instance->host].counts.flops += flops;
+    }
+    double now_s = weir_now(), took_s = now_s - start_s;
+    struct weir_served served =
+        weir_batch_serve(batch, instance->free_s, constant ? NULL : instance->flops, flops > 0 ? took_s / flops : 0,
+                         took_s / batch->count, now_s);
+    instance->free_s = served.free_s;
+    op->counts.processed += (uint64_t)batch->count;
+    op->counts.waiting_s += served.waiting_s;
+    op->counts.service_s += served.service_s;
+    if (op->spec->state_bytes_per_item > 0)
+        op->state_bytes =
+            fmin(op->spec->state_max_bytes, op->state_bytes + op->spec->state_bytes_per_item * batch->count);
+}
+
+/* How many items come of one: the whole part of the selectivity, and one more by chance for the rest; chance falls on the
+ * same items under every policy. */
+static int results_of(const struct weir_op *op, uint64_t id)
+{
+    double selectivity = op->spec->selectivity;
+    double whole = floor(selectivity);
+    if (whole == selectivity)
+        return (int)whole;
+    struct weir_stream draw = weir_stream_at(op->select_key, id);
+    return (int)whole + (weir_stream_uniform(&draw) < selectivity - whole);
+}
+
+static struct weir_batch *select_results(struct weir_world *world, const struct weir_op *op, struct weir_batch *batch)
+{
+    if (op->spec->selectivity == 1)
+        return batch;
+    int count = 0;
+    for (int i = 0; i < batch->count; i++)
+        count += results_of(op, batch->id[i]);
+    struct weir_batch *results = count ? weir_batch_new(&world->pool, count) : NULL;
+    for (int i = 0; count && i < batch->count; i++) {
+        int copies = results_of(op, batch->id[i]);
+        for (int c = 0; c < copies; c++) {
+            weir_batch_append(results, batch, i);
+            if (c) { /* an item of its own */
+                struct weir_stream id = weir_stream_at(batch->id[i], (uint64_t)c);
+                results->id[results->count - 1] = weir_stream_bits(&id);
+            }
+        }
+    }
+    weir_batch_release(&world->pool, batch);
+    return results;
+}
+
+static void process(struct weir_world *world, struct weir_instance *instance, struct weir_batch *batch)
+{
+    struct weir_op *op = instance->op;
+    long taken = batch->count;
+    instance->in_service = true;
+    if (op->join) {
+        batch = weir_join_match(world, op, batch);
+        op->in_service -= taken;
+        taken = batch ? (long)batch->count * op->in_edges : 0;
+        op->in_service += taken;
+    }
+    if (batch) {
+        serve(world, instance, batch);
+        op->in_service -= taken;
+        if (op->spec->window_s > 0) {
+            weir_window_add(instance, batch);
+            weir_batch_release(&world->pool, batch);
+        } else if ((batch = select_results(world, op, batch))) {
+            int count = batch->count;
+            batch->item_bytes = op->spec->out_bytes;
+            op->counts.emitted += (uint64_t)count;
+            double blocked_s = weir_send_all(world, instance->host, op->out, op->out_count, batch, &instance->clock,
+                                             &instance->parking);
+            if (blocked_s > 0) {
+                instance->free_s += blocked_s;
+                op->counts.blocked_s += blocked_s * count;
+            }
+        }
+    }
+    instance->in_service = false;
+}
+
+/* Results not yet due go to an instance that stays, if there is one. */
+static void hand_over_window(struct weir_instance *instance)
+{
+    struct weir_op *op = instance->op;
+    if (instance->life != WEIR_RETIRING || !instance->window.count || instance->inbox->first)
+        return;
+    for (size_t i = 0; i < op->instance_count; i++) {
+        if (op->instances[i]->life == WEIR_ACTIVE) {
+            weir_window_hand_over(instance, op->instances[i]);
+            return;
+        }
+    }
+}
+
+void weir_instance_actor(int argc, char **argv)
+{
+    struct weir_instance *instance = sg_actor_self_get_data();
+    struct weir_world *world = instance->op->job->world;
+    for (;;) {
+        if (instance->window.count) {
+            weir_window_fire(world, instance);
+            hand_over_window(instance);
+        }
+        if (may_leave(instance))
+            break;
+        struct weir_batch *batch = weir_inbox_take(instance->inbox);
+        if (batch)
+            process(world, instance, batch);
+        else
+            rest(instance);
+    }
+    weir_clock_set(&instance->clock, WEIR_IDLE, weir_now());
+    if (instance->stopped_s > 0)
+        sg_actor_sleep_for(instance->stopped_s);
+    weir_instance_gone(world, instance);
+}
+
+void weir_instance_free(struct weir_instance *instance)
+{
+    if (instance->parking.semaphore)
+        sg_sem_destroy(instance->parking.semaphore);
+    free(instance->flops);
+    free(instance);
+}

@@ -1,0 +1,223 @@
+/* From an emitted batch to the inboxes it goes to: weighted round robin over the items, by key, or by item for joins. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/random.h"
+#include "sim/engine/world.h"
+
+/* Keys are spread over the instances in groups, as stream processors do, so that a rescale moves whole groups. */
+#define KEY_GROUPS 128
+
+void weir_op_open_inbox(struct weir_op *op, struct weir_inbox *inbox)
+{
+    if (inbox->open)
+        return;
+    if (op->route_count == op->route_capacity) {
+        op->route_capacity = op->route_capacity ? 2 * op->route_capacity : 4;
+        op->routes = weir_resize(op->routes, (size_t)op->route_capacity, sizeof(struct weir_inbox *));
+    }
+    inbox->open = true;
+    op->routes[op->route_count++] = inbox;
+}
+
+void weir_op_close_inbox(struct weir_op *op, struct weir_inbox *inbox)
+{
+    if (!inbox->open)
+        return;
+    inbox->open = false;
+    int kept = 0;
+    for (int i = 0; i < op->route_count; i++)
+        if (op->routes[i] != inbox)
+            op->routes[kept++] = op->routes[i];
+    op->route_count = kept;
+    /* Those who wait for room here look elsewhere. */
+    for (int e = 0; e < op->in_edges; e++)
+        weir_waiters_wake_all(&inbox->room[e].waiters);
+    for (struct weir_connection *c = inbox->connections; c; c = c->next)
+        weir_waiters_wake_all(&c->senders);
+}
+
+void weir_op_init_keys(struct weir_op *op)
+{
+    long keys = op->spec->keys;
+    if (keys <= 0 || op->spec->key_skew <= 0)
+        return;
+    op->key_groups = weir_alloc((size_t)keys, sizeof *op->key_groups);
+    double sum = 0;
+    for (long k = 0; k < keys; k++)
+        op->key_groups[k] = sum += pow((double)(k + 1), -op->spec->key_skew);
+    for (long k = 0; k < keys; k++)
+        op->key_groups[k] /= sum;
+}
+
+static uint64_t key_of(const struct weir_op *op, uint64_t id)
+{
+    struct weir_stream draw = weir_stream_at(op->key_key, id);
+    long keys = op->spec->keys;
+    if (!op->key_groups)
+        return weir_stream_below(&draw, (uint64_t)keys);
+    double u = weir_stream_uniform(&draw);
+    long low = 0, high = keys - 1;
+    while (low < high) {
+        long middle = (low + high) / 2;
+        if (op->key_groups[middle] < u)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (uint64_t)low;
+}
+
+static int by_weight(struct weir_op *op)
+{
+    /* Smooth weighted round robin: each gains its weight, the richest pays the sum. */
+    double sum = 0;
+    int best = 0;
+    for (int i = 0; i < op->route_count; i++) {
+        struct weir_inbox *inbox = op->routes[i];
+        inbox->credit += inbox->weight;
+        sum += inbox->weight;
+        if (inbox->credit > op->routes[best]->credit + 1e-12)
+            best = i;
+    }
+    op->routes[best]->credit -= sum;
+    return best;
+}
+
+static int choose(struct weir_op *op, uint64_t id)
+{
+    if (op->route_count == 1)
+        return 0;
+    if (op->join) {
+        struct weir_stream mixed = weir_stream_at(op->key_key, id);
+        return (int)weir_stream_below(&mixed, (uint64_t)op->route_count);
+    }
+    if (op->spec->keys > 0) {
+        struct weir_stream mixed = weir_stream_at(op->select_key, key_of(op, id));
+        uint64_t group = weir_stream_below(&mixed, KEY_GROUPS);
+        return (int)(group * (uint64_t)op->route_count / KEY_GROUPS);
+    }
+    return by_weight(op);
+}
+
+/* A host's inbox takes the batch, over the network if need be; what is returned must be routed again. */
+static struct weir_batch *hand_over(struct weir_world *world, int from_host, struct weir_inbox *inbox,
+                                    struct weir_batch *batch, struct weir_clock *clock, struct weir_parking *parking)
+{
+    if (inbox->host != from_host)
+        return weir_connection_send(world, from_host, inbox, batch, clock, parking);
+    return weir_inbox_put(inbox, batch, &(struct weir_put){.parking = parking,
+                                                           .since_s = weir_now(),
+                                                           .counter = &inbox->op->in_hand,
+                                                           .clock = clock});
+}
+
+static void wait_at_gate(struct weir_op *op, struct weir_batch *batch, struct weir_clock *clock,
+                         struct weir_parking *parking)
+{
+    double since_s = weir_now();
+    weir_clock_set(clock, WEIR_BLOCKED, since_s);
+    struct weir_waiter waiter = {.parking = parking};
+    weir_waiters_add(&op->gate, &waiter);
+    weir_park(parking);
+    weir_waiters_remove(&op->gate, &waiter);
+    weir_batch_hold(batch, weir_now() - since_s);
+}
+
+/* Sends a batch whose items may go to different inboxes: one piece for each. Returns what must be routed again. */
+static struct weir_batch *scatter(struct weir_world *world, int from_host, struct weir_op *op,
+                                  struct weir_batch *batch, struct weir_clock *clock, struct weir_parking *parking)
+{
+    int count = op->route_count;
+    struct {
+        struct weir_inbox *inbox;
+        struct weir_batch *piece;
+        double since_s; /* a piece that came back stands still since then */
+    } *parts = weir_alloc((size_t)count, sizeof *parts);
+    for (int i = 0; i < batch->count; i++) {
+        int part = choose(op, batch->id[i]);
+        if (!parts[part].piece) {
+            struct weir_batch *piece = parts[part].piece = weir_batch_new(&world->pool, batch->count - i);
+            parts[part].inbox = op->routes[part];
+            piece->edge = batch->edge;
+            piece->out_edge = batch->out_edge;
+            piece->item_bytes = batch->item_bytes;
+        }
+        weir_batch_append(parts[part].piece, batch, i);
+    }
+    batch->count = 0;
+    double start_s = weir_now();
+    for (int p = 0; p < count; p++) {
+        struct weir_batch *piece = parts[p].piece;
+        if (!piece)
+            continue;
+        weir_batch_hold(piece, weir_now() - start_s);
+        parts[p].piece = hand_over(world, from_host, parts[p].inbox, piece, clock, parking);
+        parts[p].since_s = weir_now();
+    }
+    for (int p = 0; p < count; p++) {
+        struct weir_batch *left = parts[p].piece;
+        if (!left)
+            continue;
+        weir_batch_hold(left, weir_now() - parts[p].since_s);
+        for (int i = 0; i < left->count; i++)
+            weir_batch_append(batch, left, i);
+        weir_batch_release(&world->pool, left);
+    }
+    free(parts);
+    if (batch->count)
+        return batch;
+    weir_batch_release(&world->pool, batch);
+    return NULL;
+}
+
+void weir_send(struct weir_world *world, int from_host, struct weir_out_edge *edge, struct weir_batch *batch,
+               struct weir_clock *clock, struct weir_parking *parking)
+{
+    struct weir_op *op = edge->to;
+    batch->edge = edge->to_edge;
+    batch->out_edge = edge;
+    if (!op) {
+        struct weir_inbox *sink = edge->sink;
+        if (sink->host < 0 || sink->host == from_host) {
+            sink->in_hand -= batch->count;
+            weir_count_delivery(world, sink->job, batch);
+        } else {
+            weir_connection_send(world, from_host, sink, batch, clock, parking);
+        }
+        return;
+    }
+    while (batch) {
+        if (op->paused || !op->route_count) {
+            wait_at_gate(op, batch, clock, parking);
+        } else if (op->route_count == 1 || batch->count == 1) {
+            struct weir_inbox *inbox = op->routes[choose(op, batch->id[0])];
+            batch = hand_over(world, from_host, inbox, batch, clock, parking);
+        } else {
+            batch = scatter(world, from_host, op, batch, clock, parking);
+        }
+    }
+}
+
+double weir_send_all(struct weir_world *world, int from_host, struct weir_out_edge *edges, int count,
+                     struct weir_batch *batch, struct weir_clock *clock, struct weir_parking *parking)
+{
+    double start_s = weir_now(), last_s = start_s;
+    for (int e = 0; e < count; e++) {
+        if (edges[e].to)
+            edges[e].to->in_hand += batch->count;
+        else
+            edges[e].sink->in_hand += batch->count;
+    }
+    for (int e = 0; e < count; e++) {
+        struct weir_batch *sent = e + 1 < count ? weir_batch_slice(&world->pool, batch, 0, batch->count) : batch;
+        weir_send(world, from_host, &edges[e], sent, clock, parking);
+        if (e + 1 < count) {
+            double now_s = weir_now();
+            weir_batch_hold(batch, now_s - last_s);
+            last_s = now_s;
+        }
+    }
+    return weir_now() - start_s;
+}

@@ -1,0 +1,264 @@
+/* weir_run: builds the world of a run, lets SimGrid go, and takes it down again. */
+#include "sim/engine/run.h"
+
+#include <simgrid/engine.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/random.h"
+#include "sim/base/text.h"
+#include "sim/engine/world.h"
+
+static const struct weir_policy *find_policy(const struct weir_policy *const *catalog, const char *name)
+{
+    size_t count = 0;
+    for (; catalog[count]; count++)
+        if (strcmp(catalog[count]->name, name) == 0)
+            return catalog[count];
+    const char **names = weir_alloc(count, sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        names[i] = catalog[i]->name;
+    const char *near = weir_nearest(name, names, count);
+    if (near)
+        weir_error(WEIR_EINPUT, "there is no policy \"%s\"; did you mean \"%s\"? (weir list policies)", name, near);
+    else
+        weir_error(WEIR_EINPUT, "there is no policy \"%s\"; see weir list policies", name);
+    free(names);
+    return NULL;
+}
+
+/* Binds the parameters and creates one policy of a stack. */
+static int make_policy(const struct weir_policy_use *use, const struct weir_policy *const *catalog,
+                       unsigned long long seed, int place, struct weir_used_policy *made)
+{
+    const struct weir_policy *policy = find_policy(catalog, use->name);
+    if (!policy)
+        return WEIR_EINPUT;
+    if (policy->abi != WEIR_POLICY_ABI)
+        return weir_error(WEIR_EINPUT, "policy %s was built for interface %u; this weir has %u", use->name,
+                          policy->abi, WEIR_POLICY_ABI);
+    made->policy = policy;
+    made->state = weir_alloc(1, policy->state_size ? policy->state_size : 1);
+    made->stream = weir_format("policy/%d/%s", place, policy->name);
+    static const struct weir_param none[] = {{0}};
+    static const char *const others[] = {"name", NULL};
+    const struct weir_param *params = policy->params ? policy->params : none;
+    weir_param_defaults(params, made->state);
+    int code = WEIR_OK;
+    if (use->params) {
+        struct weir_json at = weir_json_root(use->params);
+        code = weir_param_bind(params, &at, others, made->state);
+    }
+    if (code == WEIR_OK && policy->create) {
+        struct weir_policy_env env = {.seed = seed, .stream = made->stream};
+        code = policy->create(made->state, &env);
+    }
+    if (code != WEIR_OK)
+        return weir_error_context("policy %s", policy->name);
+    return WEIR_OK;
+}
+
+static void free_policies(struct weir_used_policy *policies, int count)
+{
+    for (int p = 0; p < count; p++) {
+        if (policies[p].policy && policies[p].policy->destroy)
+            policies[p].policy->destroy(policies[p].state);
+        free(policies[p].state);
+        free(policies[p].stream);
+    }
+    free(policies);
+}
+
+static int make_policies(const struct weir_stack *stack, const struct weir_policy *const *catalog,
+                         unsigned long long seed, struct weir_used_policy **policies)
+{
+    *policies = weir_alloc((size_t)stack->use_count, sizeof **policies);
+    for (int p = 0; p < stack->use_count; p++) {
+        int code = make_policy(&stack->uses[p], catalog, seed, p, &(*policies)[p]);
+        if (code != WEIR_OK)
+            return code;
+    }
+    return WEIR_OK;
+}
+
+int weir_stack_check(const struct weir_stack *stack, const struct weir_policy *const *catalog)
+{
+    struct weir_used_policy *policies;
+    int code = make_policies(stack, catalog, 1, &policies);
+    free_policies(policies, stack->use_count);
+    return code;
+}
+
+static uint64_t key_of(const struct weir_world *world, const char *what, const struct weir_op *op)
+{
+    char *name = weir_format("%s/%s/%s", what, op->job->spec->name, op->spec->name);
+    uint64_t key = weir_stream_key(world->spec->seed, name);
+    free(name);
+    return key;
+}
+
+static void init_op(struct weir_world *world, struct weir_run_job *job, int index)
+{
+    struct weir_op *op = &job->ops[index];
+    const struct weir_operator *spec = &job->spec->operators[index];
+    op->job = job;
+    op->spec = spec;
+    op->index = index;
+    op->state_bytes = spec->state_bytes;
+    op->service_key = key_of(world, "service", op);
+    op->select_key = key_of(world, "select", op);
+    op->key_key = key_of(world, "key", op);
+    op->queue_since_s = 0;
+    weir_op_init_keys(op);
+    if (spec->join_all)
+        op->join = weir_join_new();
+    op->where_count = weir_where_hosts(&spec->where, world->platform, job->spec->source_host, NULL, 0);
+    op->where = weir_alloc((size_t)op->where_count, sizeof *op->where);
+    weir_where_hosts(&spec->where, world->platform, job->spec->source_host, op->where, op->where_count);
+}
+
+static void wire_edges(struct weir_world *world, struct weir_run_job *job)
+{
+    const struct weir_job *spec = job->spec;
+    size_t edges = (size_t)spec->edge_count;
+    job->source_out = weir_alloc(edges, sizeof *job->source_out);
+    for (int o = 0; o < spec->operator_count; o++) {
+        job->ops[o].out = weir_alloc(edges, sizeof *job->ops[o].out);
+        job->ops[o].upstream = weir_alloc(edges, sizeof(int));
+        job->ops[o].downstream = weir_alloc(edges, sizeof(int));
+    }
+    for (int e = 0; e < spec->edge_count; e++) {
+        const struct weir_edge *edge = &spec->edges[e];
+        struct weir_op *from = edge->from >= 0 ? &job->ops[edge->from] : NULL;
+        struct weir_op *to = edge->to >= 0 ? &job->ops[edge->to] : NULL;
+        struct weir_out_edge *out = from ? &from->out[from->out_count] : &job->source_out[job->source_out_count];
+        out->to = to;
+        out->spec = edge;
+        out->sink = to ? NULL : &job->sink;
+        if (from)
+            from->downstream[from->out_count++] = edge->to;
+        else
+            job->source_out_count++;
+        if (!to)
+            continue;
+        out->shed_key = key_of(world, "shed", to) + (uint64_t)e;
+        out->to_edge = to->in_edges;
+        to->in_bytes += from ? from->spec->out_bytes : spec->source_bytes;
+        to->upstream[to->in_edges++] = edge->from;
+    }
+    for (int o = 0; o < spec->operator_count; o++)
+        if (job->ops[o].in_edges)
+            job->ops[o].in_bytes /= job->ops[o].in_edges;
+}
+
+static void init_jobs(struct weir_world *world)
+{
+    const struct weir_workload *workload = world->scenario->workload;
+    world->job_count = workload->job_count;
+    world->jobs = weir_alloc((size_t)workload->job_count, sizeof *world->jobs);
+    for (int j = 0; j < workload->job_count; j++) {
+        struct weir_run_job *job = &world->jobs[j];
+        job->world = world;
+        job->spec = &workload->jobs[j];
+        job->index = j;
+        job->sink.job = job;
+        job->sink.host = job->spec->sink_host;
+        job->next_arrival_s = job->spec->arrive_s;
+        job->ops = weir_alloc((size_t)job->spec->operator_count, sizeof *job->ops);
+        for (int o = 0; o < job->spec->operator_count; o++)
+            init_op(world, job, o);
+        wire_edges(world, job);
+    }
+}
+
+static void free_op(struct weir_op *op)
+{
+    for (size_t i = 0; i < op->instance_count; i++)
+        weir_instance_free(op->instances[i]);
+    for (struct weir_inbox *inbox = op->inboxes, *next; inbox; inbox = next) {
+        next = inbox->next;
+        free(inbox->room);
+        free(inbox);
+    }
+    free(op->instances);
+    free(op->routes);
+    free(op->out);
+    free(op->upstream);
+    free(op->downstream);
+    free(op->key_groups);
+    free(op->view_instances);
+    free(op->where);
+    weir_join_free(op->join);
+}
+
+static void free_world(struct weir_world *world)
+{
+    weir_view_fini(world);
+    for (int j = 0; j < world->job_count; j++) {
+        struct weir_run_job *job = &world->jobs[j];
+        for (int o = 0; o < job->spec->operator_count; o++)
+            free_op(&job->ops[o]);
+        free(job->ops);
+        free(job->source_out);
+        free(job->backlog);
+        free(job->history);
+    }
+    for (size_t c = 0; c < world->connection_count; c++)
+        weir_connection_fini(world->connections[c]);
+    free(world->connections);
+    weir_world_routes_fini(world);
+    weir_batch_pool_fini(&world->pool);
+    free_policies(world->policies, world->policy_count);
+    free(world->jobs);
+    free(world->hosts);
+    free(world->links);
+    free(world->error_text);
+}
+
+static double wall_s(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
+{
+    memset(result, 0, sizeof *result);
+    double start_s = wall_s();
+    struct weir_world *world = weir_alloc(1, sizeof *world);
+    world->spec = spec;
+    world->scenario = spec->scenario;
+    world->platform = spec->scenario->platform;
+    world->filled = result;
+    int code = make_policies(spec->stack, spec->catalog, spec->seed, &world->policies);
+    world->policy_count = spec->stack->use_count;
+    if (code == WEIR_OK)
+        code = weir_simgrid_init(world->scenario, world->platform);
+    if (code == WEIR_OK)
+        code = weir_simgrid_hosts(world);
+    if (code == WEIR_OK) {
+        init_jobs(world);
+        weir_view_init(world);
+        weir_controller_start(world);
+        simgrid_run();
+        if (world->error)
+            code = weir_error(world->error, "%s", world->error_text);
+        else if (!world->over)
+            code = weir_error(WEIR_EENGINE, "SimGrid stopped at %.6g s, before the end of the run", weir_now());
+    }
+    result->wall_s = wall_s() - start_s;
+    result->decision_wall_s = world->decision_wall_s;
+    double items = 0;
+    for (int j = 0; j < result->job_count; j++)
+        items += (double)result->jobs[j].emitted;
+    result->items_per_wall_s = result->wall_s > 0 ? items / result->wall_s : 0;
+    free_world(world);
+    free(world);
+    if (code != WEIR_OK)
+        weir_result_fini(result);
+    return code;
+}

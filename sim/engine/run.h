@@ -1,0 +1,101 @@
+/* A run: one platform, one workload, one policy stack, one seed. The public face of the engine. */
+#ifndef WEIR_ENGINE_RUN_H
+#define WEIR_ENGINE_RUN_H
+
+#include <stdbool.h>
+
+#include "sim/api/policy.h"
+#include "sim/base/param.h"
+#include "sim/model/scenario.h"
+
+/* Everything measured in a run after the warm-up; the table below names each. Counts are in items. */
+struct weir_metrics {
+    double emitted, delivered, dropped, in_flight, replayed;
+    double throughput_per_s;
+    double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s, latency_max_s;
+    double waiting_s, service_s, network_s, blocked_s; /* mean parts of the latency */
+    double slo_violations; /* share of items delivered later than their job's objective, or dropped */
+    double backlog_max, backlog_end;
+    double instances_mean;
+    double cpu_device, cpu_edge, cpu_cloud; /* mean shares of the tiers' cores */
+    double backpressured;  /* mean share over operators, weighted by instances */
+    double energy_j;
+    double cost;
+    double network_bytes, crossing_bytes; /* over links (a byte counts once a transfer); between tiers */
+    double decisions, refused;
+    double rescales, migrations, state_moved_bytes, paused_s;
+};
+enum weir_better { WEIR_BETTER_NONE, WEIR_BETTER_LOW, WEIR_BETTER_HIGH };
+struct weir_metric {
+    const char *name;
+    const char *unit;
+    enum weir_better better;
+    size_t offset; /* of the double in weir_metrics */
+    const char *help;
+};
+extern const struct weir_metric weir_metric_table[]; /* ends with a NULL name */
+
+/* What came through one operator in the whole run (warm-up included), for conservation and theory. */
+struct weir_operator_total {
+    const char *job, *name;
+    unsigned long long arrived, processed, emitted, dropped, queued, pending; /* pending: in joins and windows */
+    unsigned long long in_transit; /* sent to it, not yet arrived */
+    double waiting_s, service_s, blocked_s; /* means over items processed after the warm-up */
+    double queue_mean;  /* time-averaged items waiting (not in service) after the warm-up */
+    double queue_max;   /* most items that waited at one input edge of one instance */
+    double busy, backpressured; /* mean shares after the warm-up */
+};
+struct weir_job_total {
+    const char *name;
+    unsigned long long arrived, emitted, dropped_at_source, backlog, delivered, in_transit;
+    double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s, latency_max_s;
+    unsigned long long arrivals_hash; /* of the arrival times: equal for two policies with one seed */
+};
+
+struct weir_result {
+    struct weir_metrics metrics;
+    struct weir_job_total *jobs;
+    int job_count;
+    struct weir_operator_total *operators;
+    int operator_count;
+    unsigned long long checksum; /* of everything above, to the last bit */
+    double wall_s, decision_wall_s; /* real time; no part of the results */
+    double items_per_wall_s;
+};
+void weir_result_fini(struct weir_result *result);
+
+/* Hears what happens, in order of simulated time. Any function may be NULL. Strings are borrowed. */
+struct weir_observer {
+    void *context;
+    /* A row of windows.csv: job, op, host or link name "" where it does not apply. */
+    void (*metric)(void *context, double time_s, const char *job, const char *op, const char *host, const char *metric,
+                   double value);
+    /* A row of decisions.csv; refusal is NULL if applied. `what` such as "jobs-3/detect: 2 -> 3 instances". */
+    void (*decision)(void *context, double time_s, const char *policy, const char *job, const char *op,
+                     const char *what, const char *why, const char *refusal);
+    void (*progress)(void *context, double time_s, double duration_s); /* a few hundred times a run */
+};
+
+struct weir_run_spec {
+    const struct weir_scenario *scenario;
+    const struct weir_stack *stack;
+    const struct weir_policy *const *catalog; /* NULL-terminated */
+    unsigned long long seed;
+    const struct weir_observer *observer; /* may be NULL */
+};
+
+/* Runs. Once a process (SimGrid), so callers fork. Errors: WEIR_EINPUT, WEIR_ERUN, WEIR_EENGINE; SimGrid may also abort
+ * the process. */
+int weir_run(const struct weir_run_spec *spec, struct weir_result *result);
+
+/* Checks a stack against the catalogue: names, parameters, create hooks. Errors: WEIR_EINPUT. */
+int weir_stack_check(const struct weir_stack *stack, const struct weir_policy *const *catalog);
+
+/* Loads the platform in SimGrid and sends one transfer between its first and last host; once a process. Errors:
+ * WEIR_EENGINE, or an abort. */
+int weir_engine_probe(const struct weir_platform *platform);
+
+/* "SimGrid 3.32.0" */
+const char *weir_engine_version(void);
+
+#endif

@@ -1,0 +1,185 @@
+/* SimGrid: started, configured, loaded; and the small questions that the engine asks it. */
+#include "sim/engine/simgrid_shim.h"
+
+#include <simgrid/actor.h>
+#include <simgrid/engine.h>
+#include <simgrid/host.h>
+#include <simgrid/link.h>
+#include <simgrid/plugins/energy.h>
+#include <simgrid/version.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+#include "sim/engine/world.h"
+
+/* Stacks of actors, in KiB: ours are shallow and may be many. */
+#define STACK_OPTION "contexts/stack-size:128"
+
+/* weir's own model: what the platform says is what happens. SimGrid's default, LV08, multiplies latencies by 13.01 and
+ * bounds flows by TCP's window; a scenario may choose it. */
+static const char *const exact_network[] = {"network/model:CM02", "network/crosstraffic:0",
+                                            "network/latency-factor:1", "network/bandwidth-factor:1",
+                                            "network/TCP-gamma:0"};
+
+/* Not all of SimGrid's sanity survives a sanitiser: actors are threads then. */
+#if defined(__SANITIZE_ADDRESS__)
+#define FACTORY_OPTION "contexts/factory:thread"
+#endif
+
+double weir_now(void)
+{
+    return simgrid_get_clock();
+}
+
+static void set_option(struct weir_text *arguments, const char *option)
+{
+    weir_text_addf(arguments, "--cfg=%s%c", option, '\n');
+}
+
+static bool overrides_network(const struct weir_scenario *scenario)
+{
+    for (int o = 0; scenario && o < scenario->option_count; o++)
+        if (strcmp(scenario->options[o].key, "network/model") == 0)
+            return true;
+    return false;
+}
+
+int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_platform *platform)
+{
+    struct weir_text text = {0};
+    weir_text_addf(&text, "weir\n--log=root.thres:error\n");
+    set_option(&text, STACK_OPTION);
+#ifdef FACTORY_OPTION
+    set_option(&text, FACTORY_OPTION);
+#endif
+    for (size_t i = 0; !overrides_network(scenario) && i < sizeof exact_network / sizeof *exact_network; i++)
+        set_option(&text, exact_network[i]);
+    for (int o = 0; scenario && o < scenario->option_count; o++)
+        weir_text_addf(&text, "--cfg=%s:%s\n", scenario->options[o].key, scenario->options[o].value);
+    int argc = 0;
+    char *argv[256];
+    for (char *word = strtok(text.data, "\n"); word && argc < 255; word = strtok(NULL, "\n"))
+        argv[argc++] = word;
+    argv[argc] = NULL;
+    simgrid_init(&argc, argv);
+    weir_text_fini(&text);
+    if (platform->has_host_energy)
+        sg_host_energy_plugin_init();
+    if (platform->has_link_energy)
+        sg_link_energy_plugin_init();
+    char message[512];
+    if (weir_shim_load(platform->path, message, sizeof message) != 0)
+        return weir_error(WEIR_EENGINE, "%s: SimGrid refuses the platform: %s", platform->path, message);
+    return WEIR_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(sg_link_get_name(*(const sg_link_t *)a), sg_link_get_name(*(const sg_link_t *)b));
+}
+
+int weir_simgrid_hosts(struct weir_world *world)
+{
+    const struct weir_platform *platform = world->platform;
+    world->hosts = weir_alloc(platform->host_count, sizeof *world->hosts);
+    for (size_t h = 0; h < platform->host_count; h++) {
+        world->hosts[h].host = sg_host_by_name(platform->hosts[h].name);
+        if (!world->hosts[h].host)
+            return weir_error(WEIR_EENGINE, "%s: SimGrid does not know host %s", platform->path,
+                              platform->hosts[h].name);
+    }
+    /* SimGrid lists links in the order of a hash: sort them. */
+    size_t count = sg_link_count();
+    sg_link_t *links = sg_link_list();
+    qsort(links, count, sizeof *links, by_name);
+    world->links = weir_alloc(count, sizeof *world->links);
+    world->link_count = (int)count;
+    for (size_t l = 0; l < count; l++) {
+        world->links[l].name = sg_link_get_name(links[l]);
+        world->links[l].bytes_per_s = sg_link_get_bandwidth(links[l]);
+        sg_link_set_data(links[l], &world->links[l]);
+    }
+    free(links);
+    return WEIR_OK;
+}
+
+int weir_simgrid_link_index(const struct weir_world *world, sg_link_t link)
+{
+    const struct weir_run_link *known = sg_link_get_data(link);
+    return known ? (int)(known - world->links) : -1;
+}
+
+double weir_simgrid_energy_j(const struct weir_world *world)
+{
+    double joules = 0;
+    if (world->platform->has_host_energy) {
+        sg_host_energy_update_all();
+        for (size_t h = 0; h < world->platform->host_count; h++)
+            if (world->platform->hosts[h].has_energy)
+                joules += sg_host_get_consumed_energy(world->hosts[h].host);
+    }
+    if (world->platform->has_link_energy) {
+        size_t count = sg_link_count();
+        sg_link_t *links = sg_link_list();
+        qsort(links, count, sizeof *links, by_name);
+        for (size_t l = 0; l < count; l++)
+            joules += sg_link_get_consumed_energy(links[l]);
+        free(links);
+    }
+    return joules;
+}
+
+sg_actor_t weir_actor_start(const char *name, sg_host_t host, void (*code)(int, char **), void *data)
+{
+    sg_actor_t actor = sg_actor_init(name, host);
+    sg_actor_set_data(actor, data);
+    sg_actor_start_(actor, code, 0, NULL);
+    return actor;
+}
+
+const char *weir_engine_version(void)
+{
+    static _Thread_local char version[48];
+    int major, minor, patch;
+    sg_version_get(&major, &minor, &patch);
+    snprintf(version, sizeof version, "SimGrid %d.%d.%d", major, minor, patch);
+    return version;
+}
+
+struct probe {
+    sg_host_t from, to;
+    bool done;
+};
+
+static void probe_actor(int argc, char **argv)
+{
+    struct probe *probe = sg_actor_self_get_data();
+    double end_s;
+    probe->done = weir_shim_wait(weir_shim_send(probe->from, probe->to, 1000), &end_s) == 0;
+}
+
+int weir_engine_probe(const struct weir_platform *platform)
+{
+    int code = weir_simgrid_init(NULL, platform);
+    if (code != WEIR_OK || platform->host_count < 2)
+        return code;
+    const char *first = platform->hosts[0].name, *last = platform->hosts[platform->host_count - 1].name;
+    struct probe probe = {.from = sg_host_by_name(first), .to = sg_host_by_name(last)};
+    if (!probe.from || !probe.to)
+        return weir_error(WEIR_EENGINE, "%s: SimGrid does not know host %s", platform->path,
+                          probe.from ? last : first);
+    double latency_s, bytes_per_s;
+    if (weir_shim_route(probe.from, probe.to, &latency_s, &bytes_per_s, NULL, 0) < 0)
+        return weir_error(WEIR_EENGINE, "%s: there is no route from %s to %s; add a <route> or a <zoneRoute>",
+                          platform->path, first, last);
+    weir_actor_start("probe", probe.from, probe_actor, &probe);
+    simgrid_run();
+    if (!probe.done)
+        return weir_error(WEIR_EENGINE, "%s: a transfer from %s to %s failed: a host or link is down at the start",
+                          platform->path, first, last);
+    return WEIR_OK;
+}

@@ -1,0 +1,35 @@
+/* What the engine needs of SimGrid that its C interface does not give, or gives only with exceptions that C cannot
+ * catch. Implemented in C++, the only such file. */
+#ifndef WEIR_ENGINE_SIMGRID_SHIM_H
+#define WEIR_ENGINE_SIMGRID_SHIM_H
+
+#include <simgrid/forward.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Starts a transfer between two hosts, whichever actor calls; at least one byte is sent, since SimGrid never starts an
+ * empty one. Owned until weir_shim_wait. */
+sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes);
+
+/* Waits for the transfer and releases it; *end_s is when it ended, which may be before the call. 0, or -1 if a host or
+ * link failed meanwhile. */
+int weir_shim_wait(sg_comm_t transfer, double *end_s);
+
+/* Executes flops on the calling actor's host, at most at bound_flops_per_s if that is positive. 0, or -1 if the host
+ * failed. */
+int weir_shim_execute(double flops, double bound_flops_per_s);
+
+/* Loads a platform; 0, or -1 with SimGrid's message in `message` (some errors abort the process all the same). */
+int weir_shim_load(const char *path, char *message, unsigned long size);
+
+/* Latency and smallest bandwidth between two hosts, and the links on the way (at most max of them, by pointer; returns
+ * how many there are), or -1 if there is no route. */
+int weir_shim_route(sg_host_t from, sg_host_t to, double *latency_s, double *bytes_per_s, sg_link_t *links, int max);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

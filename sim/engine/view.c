@@ -1,0 +1,221 @@
+/* The view of the policies: the last closed window, as a monitor would report it. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/engine/world.h"
+
+static double route_latency_s(const struct weir_view *view, int from, int to)
+{
+    struct weir_world *world = (struct weir_world *)view->engine;
+    return from == to ? 0 : weir_world_route(world, from, to, NULL)->latency_s;
+}
+
+static double route_bytes_per_s(const struct weir_view *view, int from, int to)
+{
+    struct weir_world *world = (struct weir_world *)view->engine;
+    return from == to ? INFINITY : weir_world_route(world, from, to, NULL)->bytes_per_s;
+}
+
+static double restart_s(const struct weir_view *view)
+{
+    const struct weir_world *world = view->engine;
+    const struct weir_change_costs *costs = &world->scenario->costs;
+    return costs->checkpoint_s + costs->restore_s;
+}
+
+static void init_operator(const struct weir_op *op, struct weir_operator_view *view)
+{
+    const struct weir_operator *spec = op->spec;
+    *view = (struct weir_operator_view){
+        .name = spec->name,
+        .index = op->index,
+        .upstream = op->upstream,
+        .upstream_count = op->in_edges,
+        .downstream = op->downstream,
+        .downstream_count = op->out_count,
+        .flops_per_item = spec->flops.mean,
+        .in_bytes = op->in_bytes,
+        .out_bytes = spec->out_bytes,
+        .selectivity = spec->selectivity,
+        .stateful = spec->state_bytes > 0 || spec->state_bytes_per_item > 0,
+        .state_bytes = spec->state_bytes,
+        .max_parallelism = spec->max_parallelism,
+        .window_s = spec->window_s,
+        .where = op->where,
+        .where_count = op->where_count,
+    };
+}
+
+void weir_view_init(struct weir_world *world)
+{
+    const struct weir_platform *platform = world->platform;
+    world->host_views = weir_alloc(platform->host_count, sizeof *world->host_views);
+    for (size_t h = 0; h < platform->host_count; h++) {
+        const struct weir_host *spec = &platform->hosts[h];
+        world->host_views[h] = (struct weir_host_view){
+            .name = spec->name,
+            .region = spec->region,
+            .tier = (enum weir_view_tier)spec->tier,
+            .speed_flops_per_s = spec->speed_flops_per_s,
+            .cores = spec->cores,
+            .slots = spec->slots,
+            .memory_bytes = spec->memory_bytes,
+            .price_per_core_s = spec->price_per_core_s,
+            .up = true,
+        };
+    }
+    world->job_views = weir_alloc((size_t)world->job_count, sizeof *world->job_views);
+    for (int j = 0; j < world->job_count; j++) {
+        struct weir_run_job *job = &world->jobs[j];
+        struct weir_operator_view *operators = weir_alloc((size_t)job->spec->operator_count, sizeof *operators);
+        for (int o = 0; o < job->spec->operator_count; o++)
+            init_operator(&job->ops[o], &operators[o]);
+        world->job_views[j] = (struct weir_job_view){
+            .name = job->spec->name,
+            .source_host = job->spec->source_host,
+            .sink_host = job->sink.host,
+            .source_bytes = job->spec->source_bytes,
+            .slo_s = job->spec->slo_s,
+            .operators = operators,
+            .operator_count = job->spec->operator_count,
+        };
+    }
+    world->view = (struct weir_view){
+        .window_s = world->scenario->window_s,
+        .window = -1,
+        .hosts = world->host_views,
+        .host_count = (int)platform->host_count,
+        .jobs = world->job_views,
+        .route_latency_s = route_latency_s,
+        .route_bytes_per_s = route_bytes_per_s,
+        .restart_s = restart_s,
+        .engine = world,
+    };
+}
+
+void weir_view_fini(struct weir_world *world)
+{
+    for (int j = 0; world->job_views && j < world->job_count; j++)
+        free((void *)world->job_views[j].operators);
+    free(world->job_views);
+    free(world->host_views);
+}
+
+static double ratio(double part, double whole)
+{
+    return whole > 0 ? part / whole : 0;
+}
+
+static void update_deployment(struct weir_op *op, struct weir_operator_view *view)
+{
+    op->view_instances =
+        weir_grow(op->view_instances, op->instance_count, &op->view_capacity, sizeof *op->view_instances);
+    view->instances = op->view_instances;
+    view->instance_count = weir_op_deployed(op, op->view_instances);
+    view->changing = op->changing;
+    view->state_bytes = op->state_bytes;
+}
+
+void weir_view_deployments(struct weir_world *world, double now_s)
+{
+    world->view.time_s = now_s;
+    world->view.job_count = world->arrived_jobs;
+    for (int h = 0; h < world->view.host_count; h++)
+        world->host_views[h].instances = world->hosts[h].instances;
+    for (int j = 0; j < world->arrived_jobs; j++) {
+        struct weir_run_job *job = &world->jobs[j];
+        world->job_views[j].running = job->life != WEIR_JOB_GONE;
+        for (int o = 0; o < job->spec->operator_count; o++)
+            update_deployment(&job->ops[o], (struct weir_operator_view *)&world->job_views[j].operators[o]);
+    }
+}
+
+static void update_operator(struct weir_world *world, struct weir_op *op, struct weir_operator_view *view,
+                            double window_s)
+{
+    const struct weir_op_counts *now = &op->counts, *then = &op->at_window;
+    update_deployment(op, view);
+    double processed = (double)(now->processed - then->processed);
+    double emitted = (double)(now->emitted - then->emitted);
+    double busy_s = now->busy_s - then->busy_s;
+    double instance_s = now->instance_s - then->instance_s;
+    view->arrival_rate = ratio((double)(now->arrived - then->arrived), window_s);
+    view->processed_rate = ratio(processed, window_s);
+    view->output_rate = ratio(emitted, window_s);
+    view->dropped_rate = ratio((double)(now->dropped - then->dropped), window_s);
+    if (processed > 0 && busy_s > 0) {
+        view->true_rate = processed / busy_s;
+        view->true_output_rate = emitted / busy_s;
+    } else {
+        double speed = 0;
+        for (int i = 0; i < view->instance_count; i++)
+            speed += world->platform->hosts[view->instances[i].host].speed_flops_per_s / view->instance_count;
+        view->true_rate = ratio(speed, op->spec->flops.mean);
+        view->true_output_rate = view->true_rate * op->spec->selectivity;
+    }
+    view->busy = ratio(busy_s, instance_s);
+    view->idle = ratio(now->idle_s - then->idle_s, instance_s);
+    view->backpressured = ratio(now->blocked_time_s - then->blocked_time_s, instance_s);
+    long used = 0, capacity = 0;
+    for (int i = 0; i < op->route_count; i++) {
+        for (int e = 0; e < op->in_edges; e++) {
+            used += op->routes[i]->room[e].used;
+            capacity += op->routes[i]->room[e].capacity;
+        }
+    }
+    view->occupancy = ratio((double)used, (double)capacity);
+    view->queued = (double)op->queued;
+    view->latency_s = ratio(now->waiting_s - then->waiting_s + now->service_s - then->service_s + now->blocked_s -
+                                then->blocked_s,
+                            processed);
+}
+
+static void update_job(struct weir_world *world, struct weir_run_job *job, struct weir_job_view *view, double now_s,
+                       double window_s)
+{
+    view->running = job->life == WEIR_JOB_RUNNING;
+    view->age_s = now_s - job->spec->arrive_s;
+    if (job->life == WEIR_JOB_WAITING)
+        return;
+    const struct weir_job_counts *now = &job->counts, *then = &job->at_window;
+    view->ingress_rate = ratio((double)(now->arrived - then->arrived), window_s);
+    view->emitted_rate = ratio((double)(now->emitted - then->emitted), window_s);
+    view->delivered_rate = ratio((double)(now->delivered - then->delivered), window_s);
+    view->dropped_rate = ratio((double)(now->dropped - then->dropped), window_s);
+    view->backlog = (double)weir_source_waiting(job, now_s);
+    view->source_backpressured =
+        ratio(job->source_clock.spent_s[WEIR_BLOCKED] - job->source_at_window.spent_s[WEIR_BLOCKED], window_s);
+    const struct weir_histogram *latency = &job->window;
+    view->latency_mean_s = ratio(latency->sum, (double)latency->count);
+    view->latency_p50_s = weir_histogram_quantile(latency, 0.5);
+    view->latency_p95_s = weir_histogram_quantile(latency, 0.95);
+    view->latency_p99_s = weir_histogram_quantile(latency, 0.99);
+    job->history = weir_grow(job->history, job->history_count + 1, &job->history_capacity, sizeof *job->history);
+    job->history[job->history_count++] = view->ingress_rate;
+    view->ingress_history = job->history;
+    view->history_count = (int)job->history_count;
+    for (int o = 0; o < job->spec->operator_count; o++)
+        update_operator(world, &job->ops[o], (struct weir_operator_view *)&view->operators[o], window_s);
+}
+
+void weir_view_update(struct weir_world *world, double now_s)
+{
+    double window_s = now_s - world->window_start_s;
+    world->view.time_s = now_s;
+    world->view.window = world->window;
+    world->view.job_count = world->arrived_jobs;
+    for (int h = 0; h < world->view.host_count; h++) {
+        struct weir_run_host *host = &world->hosts[h];
+        struct weir_host_view *view = &world->host_views[h];
+        const struct weir_host_counts *now = &host->counts, *then = &host->at_window;
+        view->instances = host->instances;
+        view->memory_used_bytes = host->state_bytes;
+        view->cpu = fmin(1, ratio(now->flops - then->flops, window_s * view->speed_flops_per_s * view->cores));
+        view->sent_bytes_per_s = ratio(now->sent_bytes - then->sent_bytes, window_s);
+        view->received_bytes_per_s = ratio(now->received_bytes - then->received_bytes, window_s);
+    }
+    for (int j = 0; j < world->arrived_jobs; j++)
+        update_job(world, &world->jobs[j], &world->job_views[j], now_s, window_s);
+}

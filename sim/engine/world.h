@@ -1,0 +1,400 @@
+/* The state of a run: what the engine's files share. Only they include it.
+ *
+ * SimGrid runs one actor at a time, so shared state needs no locks; but an actor gives way to others at every call of
+ * SimGrid's, waking another one included. So state is made whole before a wake, and read again after it. */
+#ifndef WEIR_ENGINE_WORLD_H
+#define WEIR_ENGINE_WORLD_H
+
+#include <simgrid/forward.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/api/plan_check.h"
+#include "sim/base/stats.h"
+#include "sim/engine/batch.h"
+#include "sim/engine/run.h"
+
+/* Where an actor waits until another one wakes it. */
+struct weir_parking {
+    sg_sem_t semaphore;
+    bool parked;
+};
+
+/* A sender that waits for room, in the order of coming. */
+struct weir_waiter {
+    struct weir_waiter *next;
+    struct weir_parking *parking;
+    int need; /* items of room */
+};
+struct weir_waiters {
+    struct weir_waiter *first, *last;
+};
+
+/* How the time of an instance or a source is spent. */
+enum weir_doing { WEIR_IDLE, WEIR_BUSY, WEIR_BLOCKED, WEIR_DOINGS };
+struct weir_clock {
+    enum weir_doing doing;
+    double since_s;
+    double spent_s[WEIR_DOINGS];
+};
+
+struct weir_world;
+struct weir_op;
+struct weir_connection;
+
+/* The room of one input edge. */
+struct weir_room {
+    long used, capacity;
+    long most; /* ever used */
+    struct weir_waiters waiters;
+};
+
+/* Where batches wait for the instances that share it: one an instance, or one a host if the queue is shared. The sink
+ * of a job is an inbox without instances. */
+struct weir_inbox {
+    struct weir_inbox *next; /* of its operator, ever made */
+    struct weir_op *op;      /* NULL: the sink */
+    struct weir_run_job *job;
+    int host;
+    bool open;     /* may be routed to */
+    double weight; /* of its active instances together */
+    double credit; /* of the weighted round robin */
+    int instances; /* that live on it */
+    struct weir_batch *first, *last;
+    struct weir_room *room; /* one an input edge */
+    long in_transit;        /* items in its connections */
+    long in_hand;           /* of a sink: items emitted to it that their senders still hold */
+    struct weir_instance *idle_first, *idle_last;
+    struct weir_connection *connections;
+};
+
+/* A FIFO from a host to an inbox on another one. */
+struct weir_connection {
+    struct weir_connection *next;
+    struct weir_inbox *inbox;
+    int from;
+    int route; /* index into the world's routes */
+    /* Batches that wait to be opened; `opener` exists only once it was needed. */
+    struct weir_batch *first, *last;
+    int queued;
+    double next_open_s; /* when the batch opened last has left the first link, unless others slow it down */
+    bool has_opener;
+    struct weir_parking opener_parking;
+    /* Open transfers, oldest first, in a ring. */
+    struct weir_open_transfer *ring;
+    unsigned ring_size, ring_first, open; /* the size is a power of two; the first is counted from the beginning */
+    struct weir_parking receiver_parking;
+    struct weir_parking room_parking; /* the receiver waits for room of the inbox */
+    struct weir_waiters senders;
+    double wire_free_s; /* on the items' own clock */
+    double taken_s;     /* when the receiver took the last batch in */
+    double pace_s;      /* mean interval of that while batches are late, else 0 */
+};
+struct weir_open_transfer {
+    sg_comm_t transfer; /* NULL while it is being started */
+    struct weir_batch *batch;
+    double opened_s, bytes;
+};
+
+/* What a route between two hosts costs; found once. */
+struct weir_route {
+    double latency_s, bytes_per_s;
+    int *links;
+    int link_count;
+};
+
+struct weir_window_content {
+    uint64_t count;
+    double carry; /* fraction of a result owed */
+    double birth, at, waiting, service, network, blocked; /* of the latest item */
+    bool any;
+    uint64_t number; /* results so far, for their ids */
+};
+
+enum weir_life { WEIR_STARTING, WEIR_ACTIVE, WEIR_RETIRING, WEIR_GONE };
+struct weir_instance {
+    struct weir_op *op;
+    int number; /* unique in the operator */
+    int host;
+    double weight, cpu_share;
+    enum weir_life life;
+    struct weir_inbox *inbox;
+    struct weir_instance *idle_next;
+    bool in_idle_list;
+    bool counted_out; /* gone, and its clock is counted */
+    bool in_service; /* between take and emitted */
+    struct weir_parking parking;
+    struct weir_clock clock;
+    double free_s; /* on the items' own clock */
+    struct weir_window_content window;
+    double window_end_s;
+    double stopped_s; /* how long stopping takes once drained */
+    double *flops;    /* scratch, one an item of the batch in service */
+    int flops_room;
+};
+
+/* Counts since the start of the run; windows and warm-up take differences. */
+struct weir_op_counts {
+    uint64_t arrived, processed, emitted, dropped;
+    double waiting_s, service_s, blocked_s; /* sums over items processed */
+    double queue_area;                      /* items waiting x seconds */
+    double busy_s, idle_s, blocked_time_s;  /* of all instances */
+    double instance_s;
+};
+
+struct weir_out_edge {
+    struct weir_op *to; /* NULL: the sink */
+    struct weir_inbox *sink;
+    int to_edge;        /* index among the inputs of `to` */
+    const struct weir_edge *spec;
+    uint64_t shed_key;
+};
+
+struct weir_op {
+    struct weir_run_job *job;
+    const struct weir_operator *spec;
+    int index;
+    double in_bytes; /* per item, mean over the inputs */
+    int in_edges;
+    struct weir_out_edge *out;
+    int out_count;
+    int *upstream, *downstream; /* for the view */
+    struct weir_instance **instances; /* starting, active, retiring, and gone in this window or the last */
+    int instances_ever;
+    size_t instance_count, instance_capacity;
+    struct weir_inbox *inboxes;
+    struct weir_inbox **routes; /* open inboxes, in order of making */
+    int route_count, route_capacity;
+    bool paused;   /* stateful change: no item may enter */
+    bool changing; /* a change of plan is under way */
+    struct weir_waiters gate;
+    struct weir_parking *drain_watcher; /* woken when something of it comes to rest */
+    long in_hand;  /* items emitted to it that their senders still hold */
+    long queued, in_transit, in_service;
+    double queue_since_s;
+    long queue_most;
+    uint64_t in_window; /* items in windows */
+    double state_bytes;
+    uint64_t service_key, select_key, key_key;
+    double *key_groups;   /* cumulated weight of the keys, NULL if uniform */
+    struct weir_join *join;
+    struct weir_op_counts counts, at_window, at_warmup;
+    struct weir_placement *view_instances;
+    size_t view_capacity;
+    int *where;
+    int where_count;
+};
+
+struct weir_arrival {
+    double time_s;
+    uint64_t id;
+};
+
+enum weir_job_life { WEIR_JOB_WAITING, WEIR_JOB_RUNNING, WEIR_JOB_GONE };
+struct weir_job_counts {
+    uint64_t arrived, emitted, dropped_at_source, dropped, delivered, late;
+};
+struct weir_run_job {
+    struct weir_world *world;
+    const struct weir_job *spec;
+    int index;
+    enum weir_job_life life;
+    struct weir_op *ops;
+    struct weir_out_edge *source_out;
+    int source_out_count;
+    struct weir_inbox sink;
+    struct weir_room sink_room;
+    /* The source. */
+    struct weir_arrivals arrivals;
+    double next_arrival_s; /* generated, not yet in the backlog */
+    struct weir_arrival *backlog;
+    size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
+    uint64_t generated;
+    uint64_t arrivals_hash;
+    int batch_limit;
+    bool source_done;
+    struct weir_parking source_parking;
+    struct weir_clock source_clock, source_at_window;
+    double source_free_s;
+    double backlog_most;
+    /* Measures. */
+    struct weir_job_counts counts, at_window, at_warmup;
+    double part_sum_s[4]; /* waiting, service, network, blocked of items delivered after the warm-up */
+    struct weir_histogram total, window;
+    double *history;
+    size_t history_count, history_capacity;
+};
+
+struct weir_host_counts {
+    double flops, sent_bytes, received_bytes;
+};
+struct weir_run_host {
+    sg_host_t host;
+    int instances;
+    double state_bytes;
+    struct weir_host_counts counts, at_window, at_warmup;
+};
+struct weir_run_link {
+    const char *name;
+    double bytes_per_s;
+    double bytes, bytes_at_window;
+};
+
+struct weir_used_policy {
+    const struct weir_policy *policy;
+    void *state;
+    char *stream;
+};
+
+struct weir_world {
+    const struct weir_run_spec *spec;
+    const struct weir_scenario *scenario;
+    const struct weir_platform *platform;
+    struct weir_run_host *hosts;
+    struct weir_run_link *links;
+    int link_count;
+    struct weir_route *routes; /* found so far */
+    size_t route_count, route_capacity;
+    struct weir_route_map *route_map;
+    struct weir_run_job *jobs; /* in order of arrival */
+    int job_count, arrived_jobs;
+    struct weir_used_policy *policies;
+    int policy_count;
+    struct weir_batch_pool pool;
+    struct weir_connection **connections; /* ever made, for the end */
+    size_t connection_count, connection_capacity;
+    double warmup_s;
+    bool warm;      /* the warm-up is over */
+    double window_start_s;
+    long window;
+    bool over;      /* the end has come: actors stop */
+    struct weir_result *filled; /* at the end */
+    int error;      /* of a policy hook: ends the run */
+    char *error_text;
+    /* The view and its arrays, rebuilt at each window. */
+    struct weir_view view;
+    struct weir_host_view *host_views;
+    struct weir_job_view *job_views;
+    /* Sums for the metrics of the run. */
+    double instance_area, instance_since_s;
+    int instances_alive;
+    double price_per_s; /* of all instances alive */
+    double cost;
+    double network_bytes, crossing_bytes;
+    double decisions, refused, rescales, migrations, state_moved_bytes, paused_s;
+    double energy_at_warmup_j;
+    double backlog_most;
+    double decision_wall_s;
+};
+
+/* channel.c: parking, room and inboxes */
+void weir_parking_init(struct weir_parking *parking);
+void weir_park(struct weir_parking *parking);
+/* Parks until woken or until the date; true if woken. */
+bool weir_park_until(struct weir_parking *parking, double date_s);
+void weir_wake(struct weir_parking *parking);
+void weir_waiters_add(struct weir_waiters *waiters, struct weir_waiter *waiter);
+void weir_waiters_remove(struct weir_waiters *waiters, struct weir_waiter *waiter);
+/* Wakes those who wait now, in order. */
+void weir_waiters_wake_all(const struct weir_waiters *waiters);
+void weir_clock_set(struct weir_clock *clock, enum weir_doing doing, double now_s);
+struct weir_inbox *weir_inbox_new(struct weir_op *op, int host);
+/* Puts a batch in along its edge, as the edge says: waits for room in the order of coming, or drops. Returns NULL when
+ * every item is settled, or what is left when the inbox closed or its operator paused meanwhile (never if `must`). */
+struct weir_put {
+    struct weir_parking *parking; /* where to wait */
+    double since_s;               /* the batch stands still since then */
+    long *counter;                /* less the items settled */
+    struct weir_clock *clock;     /* set to blocked while waiting; may be NULL */
+    bool must;
+};
+struct weir_batch *weir_inbox_put(struct weir_inbox *inbox, struct weir_batch *batch, const struct weir_put *put);
+/* Takes the oldest batch, NULL if there is none. */
+struct weir_batch *weir_inbox_take(struct weir_inbox *inbox);
+void weir_op_queue_changed(struct weir_op *op, long items, double now_s);
+void weir_op_at_rest(struct weir_op *op);
+
+/* route.c: from an emitted batch to the inboxes it goes to. `clock` is the sender's; returns when all of it is handed
+ * over, the sender's time blocked meanwhile counted. The batch is consumed. */
+void weir_send(struct weir_world *world, int from_host, struct weir_out_edge *edge, struct weir_batch *batch,
+               struct weir_clock *clock, struct weir_parking *parking);
+/* Sends to several edges: copies for all but the last. Returns how long the sender was blocked. */
+double weir_send_all(struct weir_world *world, int from_host, struct weir_out_edge *edges, int count,
+                     struct weir_batch *batch, struct weir_clock *clock, struct weir_parking *parking);
+void weir_op_open_inbox(struct weir_op *op, struct weir_inbox *inbox);
+void weir_op_close_inbox(struct weir_op *op, struct weir_inbox *inbox);
+/* Builds the table of cumulated key weights of a skewed operator. */
+void weir_op_init_keys(struct weir_op *op);
+
+/* connection.c */
+/* Hands a batch to the connection from a host to an inbox; waits while the connection is full. Returns the batch if
+ * the inbox closed meanwhile, else NULL. */
+struct weir_batch *weir_connection_send(struct weir_world *world, int from_host, struct weir_inbox *inbox,
+                          struct weir_batch *batch, struct weir_clock *clock,
+                          struct weir_parking *parking);
+const struct weir_route *weir_world_route(struct weir_world *world, int from, int to, int *index);
+void weir_count_transfer(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes);
+void weir_connection_fini(struct weir_connection *connection);
+void weir_world_routes_fini(struct weir_world *world);
+
+/* join.c */
+struct weir_join *weir_join_new(void);
+void weir_join_free(struct weir_join *join);
+/* Puts the items in and returns the batch of those that are complete, NULL if there are none; consumes the batch. */
+struct weir_batch *weir_join_match(struct weir_world *world, struct weir_op *op, struct weir_batch *batch);
+uint64_t weir_join_pending(const struct weir_join *join); /* items put in that still wait */
+
+/* window.c: tumbling windows */
+void weir_window_add(struct weir_instance *instance, const struct weir_batch *batch);
+/* Emits what is due at now_s. */
+void weir_window_fire(struct weir_world *world, struct weir_instance *instance);
+void weir_window_hand_over(struct weir_instance *from, struct weir_instance *to);
+
+/* source.c, instance.c: the actors */
+void weir_source_start(struct weir_world *world, struct weir_run_job *job);
+/* Brings the backlog up to date with the arrivals until now. */
+void weir_source_refill(struct weir_run_job *job, double now_s);
+uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s);
+void weir_instance_free(struct weir_instance *instance);
+void weir_instance_actor(int argc, char **argv);
+/* Starts an actor with data, on a host. */
+sg_actor_t weir_actor_start(const char *name, sg_host_t host, void (*main)(int, char **), void *data);
+
+/* deploy.c: jobs and plans carried out */
+void weir_job_deploy(struct weir_world *world, struct weir_run_job *job, const struct weir_plan *plan);
+void weir_job_retire(struct weir_world *world, struct weir_run_job *job);
+void weir_carry_out(struct weir_world *world, const struct weir_plan_change *change);
+void weir_instance_gone(struct weir_world *world, struct weir_instance *instance);
+bool weir_job_is_empty(const struct weir_run_job *job);
+/* The instances that count as deployed: starting or active. */
+int weir_op_deployed(const struct weir_op *op, struct weir_placement *placements);
+
+/* measure.c */
+void weir_count_delivery(struct weir_world *world, struct weir_run_job *job, struct weir_batch *batch);
+void weir_measure_costs(struct weir_world *world, double now_s);
+void weir_measure_flush(struct weir_world *world, double now_s); /* clocks, areas and costs up to now */
+void weir_measure_warm(struct weir_world *world, double now_s);  /* the warm-up ends */
+void weir_measure_next_window(struct weir_world *world, double now_s);
+void weir_instances_changed(struct weir_world *world, int host, int by, double now_s);
+
+/* view.c, report_windows.c, result.c */
+void weir_view_init(struct weir_world *world);
+void weir_view_update(struct weir_world *world, double now_s); /* the window that ends now */
+void weir_view_deployments(struct weir_world *world, double now_s); /* instances only, between windows */
+void weir_view_fini(struct weir_world *world);
+void weir_report_window(struct weir_world *world);
+void weir_result_fill(struct weir_world *world, struct weir_result *result);
+
+/* controller.c */
+void weir_controller_start(struct weir_world *world);
+
+/* simgrid_setup.c */
+int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_platform *platform);
+int weir_simgrid_hosts(struct weir_world *world);
+/* Index into the world's links, -1 if it is not one of them. */
+int weir_simgrid_link_index(const struct weir_world *world, sg_link_t link);
+double weir_simgrid_energy_j(const struct weir_world *world);
+double weir_now(void);
+
+#endif

@@ -1,0 +1,149 @@
+#include "sim/experiment/files.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+
+int weir_folder_make(const char *path)
+{
+    int code = WEIR_OK;
+    char *part = weir_copy(path);
+    for (char *end = part; code == WEIR_OK && *end; end++) {
+        bool last = end[1] == '\0';
+        if (!last && end[1] != '/')
+            continue;
+        char kept = end[1];
+        end[1] = '\0';
+        if (mkdir(part, 0777) != 0 && errno != EEXIST)
+            code = weir_error(WEIR_EINPUT, "%s: cannot make this folder: %s", part, strerror(errno));
+        end[1] = kept;
+    }
+    struct stat status;
+    if (code == WEIR_OK && (stat(path, &status) != 0 || !S_ISDIR(status.st_mode)))
+        code = weir_error(WEIR_EINPUT, "%s: is not a folder; give another one with -o", path);
+    free(part);
+    return code;
+}
+
+int weir_folder_sync(const char *path)
+{
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* Some file systems cannot sync folders (EINVAL); there is nothing to be done about it. */
+    bool bad = folder < 0 || (fsync(folder) != 0 && errno != EINVAL);
+    int reason = errno;
+    if (folder >= 0)
+        close(folder);
+    return bad ? weir_error(WEIR_EINPUT, "%s: cannot sync this folder: %s", path, strerror(reason)) : WEIR_OK;
+}
+
+bool weir_file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+int weir_file_finish(FILE *file, const char *path)
+{
+    int reason = ferror(file) ? EIO : 0;
+    errno = 0;
+    if (fflush(file) != 0 || fsync(fileno(file)) != 0)
+        reason = errno ? errno : EIO;
+    if (fclose(file) != 0 && !reason)
+        reason = errno;
+    return reason ? weir_error(WEIR_EINPUT, "%s: cannot write: %s", path, strerror(reason)) : WEIR_OK;
+}
+
+int weir_file_replace(const char *path, const char *content)
+{
+    int code = WEIR_OK;
+    char *partial = weir_format("%s.partial", path);
+    FILE *file = fopen(partial, "we");
+    if (!file) {
+        code = weir_error(WEIR_EINPUT, "%s: cannot write: %s", partial, strerror(errno));
+        goto out;
+    }
+    fputs(content, file);
+    code = weir_file_finish(file, partial);
+    if (code == WEIR_OK && rename(partial, path) != 0)
+        code = weir_error(WEIR_EINPUT, "%s: cannot rename to this name: %s", path, strerror(errno));
+    if (code != WEIR_OK)
+        unlink(partial);
+out:
+    free(partial);
+    return code;
+}
+
+char *weir_file_name(const char *text)
+{
+    struct weir_text name = {0};
+    for (const char *c = text; *c; c++) {
+        bool plain = isascii((unsigned char)*c) && (isalnum((unsigned char)*c) || strchr("._+-=,()", *c));
+        if (plain && !(c == text && *c == '.'))
+            weir_text_add_bytes(&name, c, 1);
+        else
+            weir_text_addf(&name, "%%%02X", (unsigned char)*c);
+    }
+    char *copy = weir_copy(weir_text_string(&name));
+    weir_text_fini(&name);
+    return copy;
+}
+
+void weir_csv_field(FILE *file, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        fputs(text, file);
+        return;
+    }
+    fputc('"', file);
+    for (const char *c = text; *c; c++) {
+        if (*c == '"')
+            fputc('"', file);
+        fputc(*c, file);
+    }
+    fputc('"', file);
+}
+
+const char *weir_number(double value, char buffer[32])
+{
+    buffer[0] = '\0';
+    if (isfinite(value)) {
+        snprintf(buffer, 32, "%.15g", value);
+        if (strtod(buffer, NULL) != value)
+            snprintf(buffer, 32, "%.17g", value);
+    }
+    return buffer;
+}
+
+int weir_folder_lock(const char *path)
+{
+    char *name = weir_format("%s/.lock", path);
+    int lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock < 0) {
+        lock = weir_error(WEIR_EINPUT, "%s: cannot write: %s", name, strerror(errno));
+        goto out;
+    }
+    /* Record locks are not inherited by children: the lock ends with this process even if a child outlives it. */
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(lock, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN)) {
+        close(lock);
+        lock = weir_error(WEIR_EINPUT, "%s: another weir is writing here; wait for it, or give another folder with -o",
+                          path);
+    }
+out:
+    free(name);
+    return lock;
+}
+
+void weir_folder_unlock(int lock)
+{
+    if (lock >= 0)
+        close(lock);
+}

@@ -1,0 +1,38 @@
+/* Files and folders of results. What is written appears whole or not at all: written beside, synced, renamed. */
+#ifndef WEIR_EXPERIMENT_FILES_H
+#define WEIR_EXPERIMENT_FILES_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Makes a folder and those above it; one that exists is fine. Errors: WEIR_EINPUT. */
+int weir_folder_make(const char *path);
+
+/* Forces a folder's entries to disk. Errors: WEIR_EINPUT. */
+int weir_folder_sync(const char *path);
+
+bool weir_file_exists(const char *path);
+
+/* Replaces a file by this content: "path.partial" is written, synced and renamed. Errors: WEIR_EINPUT. */
+int weir_file_replace(const char *path, const char *content);
+
+/* Flushes, syncs and closes, whatever happens; tells any error that the stream met before. `path` is for messages.
+ * Errors: WEIR_EINPUT. */
+int weir_file_finish(FILE *file, const char *path);
+
+/* A name that can stand in a path: bytes other than letters, digits and . _ + - = , ( ) become %XX, and so does a dot
+ * at the start. Different texts give different names. Owned. */
+char *weir_file_name(const char *text);
+
+/* Writes a field of a CSV row, in quotes if RFC 4180 wants it. */
+void weir_csv_field(FILE *file, const char *text);
+
+/* The shortest of %.15g and %.17g that reads back as the same number; "" for NaN and infinity. Returns `buffer`. */
+const char *weir_number(double value, char buffer[32]);
+
+/* Takes the folder for this process by a lock on folder/.lock, which ends with the process. Errors: WEIR_EINPUT if
+ * another process holds it. Returns the descriptor, to be closed by weir_folder_unlock. */
+int weir_folder_lock(const char *path);
+void weir_folder_unlock(int lock);
+
+#endif

@@ -1,0 +1,55 @@
+/* A pool of processes. SimGrid runs once a process and ends it when something is wrong, so each task gets a child: a
+ * task that dies is one outcome with one sentence, and the others go on. */
+#ifndef WEIR_EXPERIMENT_POOL_H
+#define WEIR_EXPERIMENT_POOL_H
+
+#include <stdbool.h>
+
+/* The child's way to its parent. */
+struct weir_pool_line;
+
+/* Tells how far the task is, 0 to 1. Call it in the child only. */
+void weir_pool_progress(struct weir_pool_line *line, double fraction);
+
+struct weir_pool_task {
+    const char *name; /* for people: "ds2, seed 3" */
+    /* Runs in the child; returns 0 or a code of weir_error(), whose message reaches the parent. What it writes to
+     * stdout and stderr is kept for the message of a task that dies. */
+    int (*work)(void *context, struct weir_pool_line *line);
+    void *context;
+};
+
+enum weir_pool_state {
+    WEIR_TASK_UNTOUCHED, /* not started: the pool was interrupted before */
+    WEIR_TASK_DONE,
+    WEIR_TASK_FAILED,
+    WEIR_TASK_CUT, /* killed because the pool was interrupted */
+};
+
+struct weir_pool_outcome {
+    enum weir_pool_state state;
+    int code; /* of a failed task: what work returned; WEIR_EENGINE if the child died; WEIR_ERUN if it took too long */
+    char *message; /* of a failed task; owned by the outcome */
+    double wall_s;
+};
+
+struct weir_pool_options {
+    int processes;     /* at once; 0: as many as there are cores online */
+    double timeout_s;  /* for one task; 0: none */
+    bool quiet;        /* say nothing on stderr */
+    const char *title; /* before the progress bar */
+};
+
+/* Runs the tasks and fills one outcome each; tasks start in order. On SIGINT or SIGTERM no more are started and those
+ * that run are killed: *interrupted is true then. Children are killed when this process dies, however it dies.
+ * Returns 0 if all tasks are done, else the code of the first one in order that failed, with its name and message as
+ * the error; when interrupted, WEIR_ERUN. */
+int weir_pool_run(const struct weir_pool_options *options, const struct weir_pool_task *tasks, int count,
+                  struct weir_pool_outcome *outcomes, bool *interrupted);
+
+/* Runs one task; at most a progress bar is shown. Errors as above, without the task's name. */
+int weir_pool_run_one(const struct weir_pool_options *options, const struct weir_pool_task *task, bool *interrupted);
+
+void weir_pool_outcomes_free(struct weir_pool_outcome *outcomes, int count);
+
+#endif

@@ -1,0 +1,208 @@
+#include "sim/experiment/record.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/json.h"
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+
+const char *weir_version(void)
+{
+    return WEIR_VERSION;
+}
+
+double weir_metric_value(const struct weir_metrics *metrics, const struct weir_metric *metric)
+{
+    double value;
+    memcpy(&value, (const char *)metrics + metric->offset, sizeof value);
+    return value;
+}
+
+int weir_metric_count(void)
+{
+    int count = 0;
+    while (weir_metric_table[count].name)
+        count++;
+    return count;
+}
+
+char *weir_stack_text(const struct weir_stack *stack)
+{
+    struct weir_text text = {0};
+    for (int i = 0; i < stack->use_count; i++) {
+        weir_text_addf(&text, "%s%s", i ? " + " : "", stack->uses[i].name);
+        if (!stack->uses[i].params)
+            continue;
+        struct weir_json root = weir_json_root(stack->uses[i].params);
+        char *params = weir_json_print(&root);
+        weir_text_addf(&text, " %s", params);
+        free(params);
+    }
+    char *copy = weir_copy(weir_text_string(&text));
+    weir_text_fini(&text);
+    return copy;
+}
+
+unsigned long long weir_run_key(const struct weir_scenario *scenario, const struct weir_stack *stack,
+                                unsigned long long seed)
+{
+    char *text = weir_stack_text(stack);
+    unsigned long long hash = WEIR_HASH_START;
+    hash = weir_hash(hash, &scenario->hash, sizeof scenario->hash);
+    hash = weir_hash(hash, &seed, sizeof seed);
+    hash = weir_hash_string(hash, text);
+    hash = weir_hash_string(hash, "\n");
+    hash = weir_hash_string(hash, weir_version());
+    hash = weir_hash_string(hash, "\n");
+    hash = weir_hash_string(hash, weir_engine_version());
+    free(text);
+    return hash;
+}
+
+/* cJSON's numbers are doubles and it writes NaN and infinity as null; integers above 2^53 need their own text. */
+static void add_integer(cJSON *object, const char *key, unsigned long long value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%llu", value);
+    cJSON_AddRawToObject(object, key, text);
+}
+
+static void add_hash(cJSON *object, const char *key, unsigned long long value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%016llx", value);
+    cJSON_AddStringToObject(object, key, text);
+}
+
+static void add_job(cJSON *jobs, const struct weir_job_total *job)
+{
+    cJSON *at = cJSON_CreateObject();
+    cJSON_AddStringToObject(at, "name", job->name);
+    add_integer(at, "arrived", job->arrived);
+    add_integer(at, "emitted", job->emitted);
+    add_integer(at, "dropped_at_source", job->dropped_at_source);
+    add_integer(at, "backlog", job->backlog);
+    add_integer(at, "delivered", job->delivered);
+    add_integer(at, "in_transit", job->in_transit);
+    cJSON_AddNumberToObject(at, "latency_mean_s", job->latency_mean_s);
+    cJSON_AddNumberToObject(at, "latency_p50_s", job->latency_p50_s);
+    cJSON_AddNumberToObject(at, "latency_p95_s", job->latency_p95_s);
+    cJSON_AddNumberToObject(at, "latency_p99_s", job->latency_p99_s);
+    cJSON_AddNumberToObject(at, "latency_max_s", job->latency_max_s);
+    add_hash(at, "arrivals_hash", job->arrivals_hash);
+    cJSON_AddItemToArray(jobs, at);
+}
+
+static void add_operator(cJSON *operators, const struct weir_operator_total *op)
+{
+    cJSON *at = cJSON_CreateObject();
+    cJSON_AddStringToObject(at, "job", op->job);
+    cJSON_AddStringToObject(at, "name", op->name);
+    add_integer(at, "arrived", op->arrived);
+    add_integer(at, "processed", op->processed);
+    add_integer(at, "emitted", op->emitted);
+    add_integer(at, "dropped", op->dropped);
+    add_integer(at, "queued", op->queued);
+    add_integer(at, "pending", op->pending);
+    add_integer(at, "in_transit", op->in_transit);
+    cJSON_AddNumberToObject(at, "waiting_s", op->waiting_s);
+    cJSON_AddNumberToObject(at, "service_s", op->service_s);
+    cJSON_AddNumberToObject(at, "blocked_s", op->blocked_s);
+    cJSON_AddNumberToObject(at, "queue_mean", op->queue_mean);
+    cJSON_AddNumberToObject(at, "queue_max", op->queue_max);
+    cJSON_AddNumberToObject(at, "busy", op->busy);
+    cJSON_AddNumberToObject(at, "backpressured", op->backpressured);
+    cJSON_AddItemToArray(operators, at);
+}
+
+char *weir_record_print(const struct weir_run_spec *spec, const struct weir_result *result)
+{
+    cJSON *root = cJSON_CreateObject();
+    cJSON_AddStringToObject(root, "weir", weir_version());
+    cJSON_AddStringToObject(root, "engine", weir_engine_version());
+    cJSON_AddStringToObject(root, "scenario", spec->scenario->name);
+    cJSON_AddStringToObject(root, "policy", spec->stack->label);
+    char *stack = weir_stack_text(spec->stack);
+    cJSON_AddStringToObject(root, "stack", stack);
+    free(stack);
+    add_integer(root, "seed", spec->seed);
+    cJSON_AddNumberToObject(root, "duration_s", spec->scenario->duration_s);
+    cJSON_AddNumberToObject(root, "warmup_s", spec->scenario->warmup_s);
+    add_hash(root, "inputs_hash", spec->scenario->hash);
+    add_hash(root, "key", weir_run_key(spec->scenario, spec->stack, spec->seed));
+    add_hash(root, "checksum", result->checksum);
+    cJSON *metrics = cJSON_AddObjectToObject(root, "metrics");
+    for (const struct weir_metric *m = weir_metric_table; m->name; m++)
+        cJSON_AddNumberToObject(metrics, m->name, weir_metric_value(&result->metrics, m));
+    cJSON *jobs = cJSON_AddArrayToObject(root, "jobs");
+    for (int i = 0; i < result->job_count; i++)
+        add_job(jobs, &result->jobs[i]);
+    cJSON *operators = cJSON_AddArrayToObject(root, "operators");
+    for (int i = 0; i < result->operator_count; i++)
+        add_operator(operators, &result->operators[i]);
+    cJSON *timing = cJSON_AddObjectToObject(root, "timing");
+    cJSON_AddNumberToObject(timing, "wall_s", result->wall_s);
+    cJSON_AddNumberToObject(timing, "decision_wall_s", result->decision_wall_s);
+    cJSON_AddNumberToObject(timing, "items_per_wall_s", result->items_per_wall_s);
+    char *printed = cJSON_Print(root);
+    char *text = weir_format("%s\n", printed);
+    cJSON_free(printed);
+    cJSON_Delete(root);
+    return text;
+}
+
+/* NaN if the key is absent or null. */
+static int read_number(const struct weir_json *at, const char *key, double *value)
+{
+    struct weir_json child;
+    *value = NAN;
+    if (!weir_json_get(at, key, &child) || !weir_json_is_number(&child))
+        return WEIR_OK;
+    return weir_json_number(&child, -INFINITY, INFINITY, value);
+}
+
+static int read_timing(const struct weir_json *root, struct weir_record *record)
+{
+    struct weir_json timing;
+    int code = weir_json_need(root, "timing", &timing);
+    if (code == WEIR_OK)
+        code = read_number(&timing, "wall_s", &record->wall_s);
+    if (code == WEIR_OK)
+        code = read_number(&timing, "decision_wall_s", &record->decision_wall_s);
+    if (code == WEIR_OK)
+        code = read_number(&timing, "items_per_wall_s", &record->items_per_wall_s);
+    return code;
+}
+
+int weir_record_read(const char *folder, struct weir_record *record)
+{
+    *record = (struct weir_record){0};
+    struct weir_json_doc *doc = NULL;
+    char *path = weir_format("%s/result.json", folder);
+    int code = weir_json_load(path, &doc);
+    if (code != WEIR_OK)
+        goto out;
+    struct weir_json root = weir_json_root(doc), key, metrics;
+    const char *hex;
+    if ((code = weir_json_need(&root, "key", &key)) != WEIR_OK || (code = weir_json_string(&key, &hex)) != WEIR_OK ||
+        (code = weir_json_need(&root, "metrics", &metrics)) != WEIR_OK)
+        goto out;
+    record->key = strtoull(hex, NULL, 16);
+    for (const struct weir_metric *m = weir_metric_table; m->name; m++) {
+        double value;
+        if ((code = read_number(&metrics, m->name, &value)) != WEIR_OK)
+            goto out;
+        memcpy((char *)&record->metrics + m->offset, &value, sizeof value);
+    }
+    code = read_timing(&root, record);
+    record->present = code == WEIR_OK;
+out:
+    weir_json_free(doc);
+    free(path);
+    return code;
+}

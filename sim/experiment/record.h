@@ -1,0 +1,41 @@
+/* A run's result.json: written once, read by --resume and by the summary. docs/results.md describes the format. */
+#ifndef WEIR_EXPERIMENT_RECORD_H
+#define WEIR_EXPERIMENT_RECORD_H
+
+#include <stdbool.h>
+
+#include "sim/engine/run.h"
+
+/* "0.1.0" */
+const char *weir_version(void);
+
+/* The stack in one line: name and parameters of each policy in turn, as JSON. Owned. */
+char *weir_stack_text(const struct weir_stack *stack);
+
+/* Identity of a run: a hash of its inputs, stack, seed, and the versions of weir and its engine. Equal keys stand for
+ * equal results. */
+unsigned long long weir_run_key(const struct weir_scenario *scenario, const struct weir_stack *stack,
+                                unsigned long long seed);
+
+/* What the summary needs of a run. */
+struct weir_record {
+    bool present; /* false: not run, or failed */
+    unsigned long long key;
+    struct weir_metrics metrics;
+    double wall_s, decision_wall_s, items_per_wall_s;
+};
+
+/* The content of result.json, with a line end. Owned. */
+char *weir_record_print(const struct weir_run_spec *spec, const struct weir_result *result);
+
+/* Reads folder/result.json. A metric that this weir does not know is passed over; one that is absent or null is NaN.
+ * Errors: WEIR_EINPUT; record->present is false then. */
+int weir_record_read(const char *folder, struct weir_record *record);
+
+/* The value of a row of weir_metric_table. */
+double weir_metric_value(const struct weir_metrics *metrics, const struct weir_metric *metric);
+
+/* Number of rows of weir_metric_table. */
+int weir_metric_count(void);
+
+#endif

@@ -1,0 +1,21 @@
+/* One run into one folder: result.json, windows.csv, decisions.csv. The folder appears whole: everything is written to
+ * "<folder>.partial", synced and renamed, so that a folder with a result.json is a finished run. */
+#ifndef WEIR_EXPERIMENT_RUN_FOLDER_H
+#define WEIR_EXPERIMENT_RUN_FOLDER_H
+
+#include "sim/engine/run.h"
+
+/* Hears how far a run is, 0 to 1. */
+typedef void (*weir_run_progress)(void *context, double fraction);
+
+/* Runs spec in this process (its observer is not used) and leaves the files in `folder`, in place of an older run
+ * there. Errors: those of weir_run; WEIR_EINPUT if the files cannot be written. */
+int weir_run_into(const char *folder, const struct weir_run_spec *spec, weir_run_progress progress, void *context);
+
+/* Removes the files of a run, finished or partial, and its folder; nothing else that may be there. */
+void weir_run_remove(const char *folder);
+
+/* Removes what an unfinished run left of "<folder>.partial". */
+void weir_run_remove_partial(const char *folder);
+
+#endif

@@ -1,0 +1,236 @@
+/* Opens a platform file with libxml2, without network, DTD or entities, and hands it to the walk. */
+#include "sim/model/platform.h"
+
+#include <ctype.h>
+#include <libxml/SAX2.h>
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+#include "sim/model/platform_read.h"
+
+const char *const weir_tier_names[] = {"device", "edge", "cloud", NULL};
+
+/* --- helpers of the reader --- */
+
+int weir_platform_line(const xmlNode *node)
+{
+    /* Beyond 65535 libxml2 keeps the line in texts alone, where they end: the one before ends where the node begins. */
+    if (node->line == 65535)
+        for (const xmlNode *before = node->prev; before; before = before->prev)
+            if (before->type == XML_TEXT_NODE && before->psvi)
+                return (int)(ptrdiff_t)before->psvi;
+    return (int)xmlGetLineNo(node);
+}
+
+int weir_platform_fail_at(const struct weir_platform_reader *reader, const xmlNode *node)
+{
+    weir_error_context("%s:%d", reader->path, weir_platform_line(node));
+    return WEIR_EINPUT;
+}
+
+int weir_platform_fail(const struct weir_platform_reader *reader, const xmlNode *node, const char *format, ...)
+{
+    char sentence[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    weir_error(WEIR_EINPUT, "%s", sentence);
+    return weir_platform_fail_at(reader, node);
+}
+
+const char *weir_platform_own(struct weir_platform_reader *reader, char *text)
+{
+    reader->owned = weir_grow(reader->owned, reader->owned_count + 1, &reader->owned_capacity, sizeof *reader->owned);
+    reader->owned[reader->owned_count++] = text;
+    return text;
+}
+
+const char *weir_platform_attribute(const xmlNode *node, const char *name, const char *fallback)
+{
+    for (const xmlAttr *attribute = node->properties; attribute; attribute = attribute->next)
+        if (strcmp((const char *)attribute->name, name) == 0) {
+            const xmlNode *value = attribute->children;
+            return value && value->content && *value->content ? (const char *)value->content : fallback;
+        }
+    return fallback;
+}
+
+const xmlNode *weir_platform_element(const xmlNode *node)
+{
+    while (node && node->type != XML_ELEMENT_NODE)
+        node = node->next;
+    return node;
+}
+
+/* --- the document --- */
+
+/* The first complaint of libxml2. */
+struct complaint {
+    int line;
+    bool entity;
+    char message[256];
+};
+
+static void note_error(void *context, xmlErrorPtr error)
+{
+    xmlParserCtxtPtr parser = context;
+    struct complaint *complaint = parser->_private;
+    if (error->level < XML_ERR_ERROR || complaint->message[0] || complaint->entity)
+        return;
+    complaint->line = error->line;
+    snprintf(complaint->message, sizeof complaint->message, "%s", error->message ? error->message : "unknown");
+    size_t length = strlen(complaint->message);
+    while (length > 0 && isspace((unsigned char)complaint->message[length - 1]))
+        complaint->message[--length] = 0;
+}
+
+/* Entities of a file's own are how small documents grow without bound; SimGrid knows none. */
+static void refuse_entity(void *context, const xmlChar *name, int type, const xmlChar *public_id,
+                          const xmlChar *system_id, xmlChar *content)
+{
+    xmlParserCtxtPtr parser = context;
+    struct complaint *complaint = parser->_private;
+    if (!complaint->entity && !complaint->message[0]) {
+        complaint->entity = true;
+        complaint->line = xmlSAX2GetLineNumber(context);
+    }
+    xmlStopParser(parser);
+}
+
+static int parse(const char *path, const struct weir_text *text, xmlDocPtr *document)
+{
+    struct complaint complaint = {0};
+    xmlParserCtxtPtr parser = xmlNewParserCtxt();
+    if (!parser)
+        return weir_error(WEIR_EINPUT, "%s: libxml2 could not start", path);
+    parser->_private = &complaint;
+    parser->sax->serror = note_error;
+    parser->sax->entityDecl = refuse_entity;
+    *document = xmlCtxtReadMemory(parser, weir_text_string(text), (int)text->length, path, NULL,
+                                  XML_PARSE_NONET | XML_PARSE_BIG_LINES);
+    xmlFreeParserCtxt(parser);
+    if (*document && !complaint.entity)
+        return 0;
+    xmlFreeDoc(*document);
+    *document = NULL;
+    if (complaint.entity)
+        return weir_error(WEIR_EINPUT, "%s:%d: entity declarations are not taken; write the text where it is used",
+                          path, complaint.line);
+    return weir_error(WEIR_EINPUT, "%s:%d: not well-formed XML: %s", path, complaint.line,
+                      complaint.message[0] ? complaint.message : "no document");
+}
+
+/* What SimGrid wants around the document, although XML does not. */
+static int check_prolog(const char *path, const struct weir_text *text, const xmlDoc *document)
+{
+    static const char *const known[] = {"https://simgrid.org/simgrid.dtd",
+                                        "http://simgrid.gforge.inria.fr/simgrid/simgrid.dtd"};
+    static const char doctype[] = "<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">";
+    if (strncmp(weir_text_string(text), "<?xml", 5) != 0)
+        return weir_error(WEIR_EINPUT, "%s:1: the file must begin with <?xml version=\"1.0\"?>, or SimGrid refuses it",
+                          path);
+    const char *end = strstr(text->data, "?>");
+    const char *standalone = strstr(text->data, "standalone");
+    if (standalone && end && standalone < end)
+        return weir_error(WEIR_EINPUT, "%s:1: SimGrid refuses \"standalone\" in the first line; remove it", path);
+    const xmlDtd *dtd = document->intSubset;
+    const char *system = dtd && dtd->SystemID ? (const char *)dtd->SystemID : "";
+    bool good = dtd && !dtd->ExternalID && !dtd->children && strcmp((const char *)dtd->name, "platform") == 0 &&
+                (strcmp(system, known[0]) == 0 || strcmp(system, known[1]) == 0);
+    if (!good)
+        return weir_error(WEIR_EINPUT, "%s:2: SimGrid wants the line %s before <platform>", path, doctype);
+    const char *encoding = (const char *)document->encoding;
+    bool ascii = true;
+    for (size_t i = 0; i < text->length; i++)
+        ascii &= (unsigned char)text->data[i] < 0x80;
+    if (!ascii && encoding && strcasecmp(encoding, "UTF-8") != 0)
+        return weir_error(WEIR_EINPUT, "%s:1: the encoding is %s; save the file as UTF-8", path, encoding);
+    return 0;
+}
+
+static void reader_fini(struct weir_platform_reader *reader)
+{
+    weir_names_fini(&reader->routers);
+    weir_names_fini(&reader->zone_ids);
+    weir_names_fini(&reader->links);
+    weir_names_fini(&reader->duplex);
+    weir_names_fini(&reader->traces);
+    weir_names_fini(&reader->profiles);
+    weir_names_fini(&reader->routes);
+    free(reader->zones);
+    free(reader->connects);
+    for (size_t i = 0; i < reader->owned_count; i++)
+        free(reader->owned[i]);
+    free(reader->owned);
+}
+
+int weir_platform_read(const char *path, struct weir_platform **platform)
+{
+    struct weir_text text = {0};
+    xmlDocPtr document = NULL;
+    struct weir_platform_reader reader = {.path = path};
+    *platform = NULL;
+    int status = weir_text_read_file(&text, path);
+    if (status == 0)
+        status = parse(path, &text, &document);
+    if (status != 0)
+        goto out;
+    reader.platform = weir_alloc(1, sizeof *reader.platform);
+    reader.platform->path = weir_copy(path);
+    reader.platform->map = weir_alloc(1, sizeof *reader.platform->map);
+    reader.platform->hash = weir_hash(WEIR_HASH_START, text.data, text.length);
+    reader.hosts = &reader.platform->map->names;
+    status = weir_platform_walk(&reader, xmlDocGetRootElement(document));
+    if (status == 0)
+        status = check_prolog(path, &text, document);
+    if (status == 0)
+        *platform = reader.platform;
+    else
+        weir_platform_free(reader.platform);
+out:
+    reader_fini(&reader);
+    xmlFreeDoc(document);
+    weir_text_fini(&text);
+    return status;
+}
+
+/* --- the platform --- */
+
+void weir_platform_free(struct weir_platform *platform)
+{
+    if (!platform)
+        return;
+    for (size_t i = 0; i < platform->host_count; i++) {
+        free(platform->hosts[i].name);
+        free(platform->hosts[i].region);
+    }
+    for (size_t i = 0; i < platform->link_count; i++)
+        free(platform->links[i].name);
+    if (platform->map)
+        weir_names_fini(&platform->map->names);
+    free(platform->map);
+    free(platform->hosts);
+    free(platform->links);
+    free(platform->path);
+    free(platform);
+}
+
+int weir_platform_find(const struct weir_platform *platform, const char *name)
+{
+    return weir_names_find(&platform->map->names, name);
+}
+
+const char *weir_platform_suggest(const struct weir_platform *platform, const char *word)
+{
+    return weir_names_nearest(&platform->map->names, word);
+}

@@ -1,0 +1,65 @@
+/* A platform: hosts in tiers and links, read from a SimGrid XML file (DTD 4.1) without SimGrid.
+ *
+ * The file stays as it is; what weir adds are <prop>s, inherited from zones to the zones, clusters and hosts in them:
+ *   tier             device | edge | cloud; default: edge
+ *   region           a name; default: the id of the innermost zone that holds the host
+ *   slots            instances that the host takes; default: no limit
+ *   memory           bytes with a unit (a bare number counts bytes); default: no limit
+ *   price_per_core_s money per core and second that an instance occupies; default 0
+ */
+#ifndef WEIR_MODEL_PLATFORM_H
+#define WEIR_MODEL_PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum weir_tier { WEIR_TIER_DEVICE, WEIR_TIER_EDGE, WEIR_TIER_CLOUD, WEIR_TIER_COUNT };
+extern const char *const weir_tier_names[]; /* "device", "edge", "cloud", NULL */
+
+struct weir_host {
+    char *name;
+    char *region;
+    enum weir_tier tier;
+    double speed_flops_per_s; /* of one core, in the performance state that the host starts in */
+    int cores;
+    int slots;           /* 0: no limit */
+    double memory_bytes; /* 0: no limit */
+    double price_per_core_s;
+    bool has_energy; /* the file gives wattage_per_state */
+    int wifi_link;   /* index of the Wi-Fi link of its zone, -1: none; SimGrid wants the host attached to it */
+};
+
+struct weir_link {
+    char *name;
+    double bandwidth_bytes_per_s;
+    double latency_s;
+};
+
+/* Hosts and links in the order of the file; clusters and cabinets expanded as SimGrid does. Links that SimGrid makes
+ * itself (inside clusters) are not listed. */
+struct weir_platform {
+    char *path;
+    struct weir_host *hosts;
+    size_t host_count;
+    struct weir_link *links;
+    size_t link_count;
+    bool has_host_energy;
+    bool has_link_energy;      /* some link gives wattage_range */
+    unsigned long long hash;   /* of the file's bytes and of the profiles it names */
+    struct weir_host_map *map; /* from names to indices, for weir_platform_find */
+};
+
+/* Reads and checks a file: well-formed; elements, attributes and their values known; units; ids given once; routes
+ * whose ends and links exist; profiles there and readable; at least one host. Every error names file:line and a remedy.
+ * What is left to SimGrid is checked by weir_engine_probe.
+ * Errors: WEIR_EINPUT; *platform is NULL then. Free with weir_platform_free. */
+int weir_platform_read(const char *path, struct weir_platform **platform);
+void weir_platform_free(struct weir_platform *platform);
+
+/* Index of a host by its name, -1 if there is none. O(1). */
+int weir_platform_find(const struct weir_platform *platform, const char *name);
+
+/* The host name nearest to a word, or NULL. Borrowed. */
+const char *weir_platform_suggest(const struct weir_platform *platform, const char *word);
+
+#endif

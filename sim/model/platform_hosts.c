@@ -1,0 +1,373 @@
+/* The walk over a document: zones with their hosts, clusters and cabinets (expanded as SimGrid does), links, and the
+ * properties that hosts inherit. */
+#include <libxml/tree.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+#include "sim/model/platform_read.h"
+
+static bool is(const xmlNode *node, const char *name)
+{
+    return strcmp((const char *)node->name, name) == 0;
+}
+
+/* "id" of an element, checked to be there. */
+static const char *id_of(const xmlNode *node)
+{
+    return weir_platform_attribute(node, "id", "");
+}
+
+/* The first value of a quantity that was checked before, or 0 if it is absent; of a list, the one at `which`. */
+static double value_of(const xmlNode *node, const char *name, enum weir_unit kind, size_t which)
+{
+    double values[64] = {0};
+    size_t count;
+    const char *text = weir_platform_attribute(node, name, NULL);
+    if (!text || which >= 64 || weir_platform_quantities(kind, text, values, 64, &count) != 0)
+        return 0;
+    return which < count ? values[which] : NAN;
+}
+
+#define TWICE_AS     "\"%s\" is given twice, here and as a %s in line %d; rename one"
+#define NO_BANDWIDTH "%s is 0, so that nothing would ever arrive; give one above 0"
+
+/* --- names --- */
+
+/* Refuses a name of a host or router that is already there. */
+static int check_point(const struct weir_platform_reader *reader, const xmlNode *node, const char *name)
+{
+    int host = weir_names_find(reader->hosts, name);
+    int router = weir_names_find(&reader->routers, name);
+    if (host < 0 && router < 0)
+        return 0;
+    const struct weir_name *first = host >= 0 ? &reader->hosts->entries[host] : &reader->routers.entries[router];
+    return weir_platform_fail(reader, node, TWICE_AS, name, host >= 0 ? "host" : "router", first->line);
+}
+
+static int add_host(struct weir_platform_reader *reader, const xmlNode *node, int zone, char *name,
+                    const struct weir_platform_props *props, struct weir_host *host)
+{
+    struct weir_platform *platform = reader->platform;
+    if (check_point(reader, node, name) != 0) {
+        free(name);
+        return WEIR_EINPUT;
+    }
+    host->name = name;
+    host->wifi_link = -1;
+    host->region = weir_copy(props->region ? props->region : reader->zones[zone].id);
+    host->tier = props->tier;
+    host->slots = props->slots;
+    host->memory_bytes = props->memory_bytes;
+    host->price_per_core_s = props->price_per_core_s;
+    platform->has_host_energy |= host->has_energy;
+    platform->hosts = weir_grow(platform->hosts, platform->host_count + 1, &reader->host_capacity, sizeof *host);
+    platform->hosts[platform->host_count++] = *host;
+    weir_names_add(reader->hosts, name, weir_platform_line(node), zone);
+    return 0;
+}
+
+static int add_router(struct weir_platform_reader *reader, const xmlNode *node, int zone, const char *name)
+{
+    int first = weir_names_find(&reader->zone_ids, name);
+    if (first >= 0)
+        return weir_platform_fail(reader, node, TWICE_AS, name, "zone", reader->zone_ids.entries[first].line);
+    if (check_point(reader, node, name) != 0)
+        return WEIR_EINPUT;
+    weir_names_add(&reader->routers, name, weir_platform_line(node), zone);
+    return 0;
+}
+
+/* Adds a zone; stores its index. */
+static int add_zone(struct weir_platform_reader *reader, const xmlNode *node, int parent, const char *routing,
+                    int *index)
+{
+    const char *id = id_of(node);
+    int first = weir_names_find(&reader->zone_ids, id);
+    if (first >= 0)
+        return weir_platform_fail(reader, node, "zone \"%s\" is given twice, here and in line %d; rename one", id,
+                                  reader->zone_ids.entries[first].line);
+    int router = weir_names_find(&reader->routers, id);
+    if (router >= 0)
+        return weir_platform_fail(reader, node, TWICE_AS, id, "router", reader->routers.entries[router].line);
+    *index = weir_names_add(&reader->zone_ids, id, weir_platform_line(node), parent);
+    reader->zones = weir_grow(reader->zones, reader->zone_ids.count, &reader->zone_capacity, sizeof *reader->zones);
+    reader->zones[*index] =
+        (struct weir_zone){.id = id, .routing = routing, .parent = parent, .is_cluster = is(node, "cluster")};
+    return 0;
+}
+
+/* --- what makes hosts --- */
+
+/* The profiles that an element names. */
+static int read_profiles(struct weir_platform_reader *reader, const xmlNode *node)
+{
+    static const char *const files[] = {"speed_file",     "availability_file", "state_file",
+                                        "bandwidth_file", "latency_file",      "file"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        const char *name = weir_platform_attribute(node, files[i], NULL);
+        if (name && weir_platform_profile(reader, node, name) != 0)
+            return WEIR_EINPUT;
+    }
+    return 0;
+}
+
+static bool routes_as(const struct weir_platform_reader *reader, int zone, const char *routing)
+{
+    return strcasecmp(reader->zones[zone].routing, routing) == 0;
+}
+
+/* Speed and cores of a <host>, <cluster>, <cabinet> or <peer>. */
+static int read_power(const struct weir_platform_reader *reader, const xmlNode *node, struct weir_host *host)
+{
+    long pstate = 0, cores = 1;
+    weir_platform_integer(weir_platform_attribute(node, "pstate", "0"), 1L << 30, &pstate);
+    weir_platform_integer(weir_platform_attribute(node, "core", "1"), 1L << 20, &cores);
+    host->cores = (int)cores;
+    host->speed_flops_per_s = value_of(node, "speed", WEIR_UNIT_SPEED, (size_t)pstate);
+    if (isnan(host->speed_flops_per_s))
+        return weir_platform_fail(reader, node, "pstate %ld is beyond the speeds that are given", pstate);
+    if (!(host->speed_flops_per_s > 0))
+        return weir_platform_fail(reader, node, "the speed is 0, so that nothing would ever be done; give one above 0");
+    return 0;
+}
+
+static int read_host(struct weir_platform_reader *reader, const xmlNode *node, int zone,
+                     struct weir_platform_props props)
+{
+    struct weir_host host = {0};
+    if (read_power(reader, node, &host) != 0 ||
+        weir_platform_props(reader, node, "wattage_per_state", &props, &host.has_energy) != 0 ||
+        read_profiles(reader, node) != 0)
+        return WEIR_EINPUT;
+    if (is(node, "peer") && !routes_as(reader, zone, "Vivaldi"))
+        return weir_platform_fail(reader, node, "<peer> stands only in a zone with routing=\"Vivaldi\"");
+    if (routes_as(reader, zone, "Vivaldi") && !weir_platform_attribute(node, "coordinates", NULL))
+        return weir_platform_fail(reader, node, "a host of a Vivaldi zone needs coordinates=\"x y z\"");
+    return add_host(reader, node, zone, weir_copy(id_of(node)), &props, &host);
+}
+
+/* Expands a <cluster> or <cabinet> into hosts of the zone. */
+static int read_hosts(struct weir_platform_reader *reader, const xmlNode *node, int zone,
+                      struct weir_platform_props props)
+{
+    struct weir_host host = {0};
+    int *numbers = NULL;
+    size_t count;
+    if (!(value_of(node, "bw", WEIR_UNIT_BANDWIDTH, 0) > 0))
+        return weir_platform_fail(reader, node, NO_BANDWIDTH, "bw");
+    if (read_power(reader, node, &host) != 0 ||
+        weir_platform_props(reader, node, "wattage_per_state", &props, &host.has_energy) != 0 ||
+        weir_platform_numbers(reader, node, &numbers, &count) != 0)
+        return WEIR_EINPUT;
+    int status = 0;
+    const char *prefix = weir_platform_attribute(node, "prefix", "");
+    const char *suffix = weir_platform_attribute(node, "suffix", "");
+    for (size_t i = 0; i < count && status == 0; i++)
+        status = add_host(reader, node, zone, weir_format("%s%d%s", prefix, numbers[i], suffix), &props, &host);
+    free(numbers);
+    return status;
+}
+
+static int read_cluster(struct weir_platform_reader *reader, const xmlNode *node, int parent,
+                        const struct weir_platform_props *props)
+{
+    int zone;
+    if (add_zone(reader, node, parent, "Cluster", &zone) != 0 || read_hosts(reader, node, zone, *props) != 0)
+        return WEIR_EINPUT;
+    if (strcmp(weir_platform_attribute(node, "topology", "FLAT"), "FLAT") != 0)
+        return 0;
+    const char *router = weir_platform_attribute(node, "router_id", NULL);
+    if (!router)
+        router = weir_platform_own(reader, weir_format("%s%s_router%s", weir_platform_attribute(node, "prefix", ""),
+                                                       id_of(node), weir_platform_attribute(node, "suffix", "")));
+    return add_router(reader, node, zone, router);
+}
+
+static int read_link(struct weir_platform_reader *reader, const xmlNode *node, int zone)
+{
+    struct weir_platform *platform = reader->platform;
+    const char *policy = weir_platform_attribute(node, "sharing_policy", "SHARED");
+    bool duplex = strcmp(policy, "SPLITDUPLEX") == 0 || strcmp(policy, "FULLDUPLEX") == 0;
+    struct weir_link link = {.bandwidth_bytes_per_s = value_of(node, "bandwidth", WEIR_UNIT_BANDWIDTH, 0),
+                             .latency_s = value_of(node, "latency", WEIR_UNIT_TIME, 0)};
+    bool energy = false;
+    if (weir_platform_props(reader, node, "wattage_range", NULL, &energy) != 0 || read_profiles(reader, node) != 0)
+        return WEIR_EINPUT;
+    platform->has_link_energy |= energy;
+    if (!(link.bandwidth_bytes_per_s > 0))
+        return weir_platform_fail(reader, node, NO_BANDWIDTH, "bandwidth");
+    if (strcmp(policy, "WIFI") == 0 && link.latency_s > 0)
+        return weir_platform_fail(reader, node, "SimGrid gives Wi-Fi links no latency; write latency=\"0s\"");
+    bool wifi = strcmp(policy, "WIFI") == 0 && routes_as(reader, zone, "Wifi");
+    if (!wifi && strpbrk(weir_platform_attribute(node, "bandwidth", ""), ",;"))
+        return weir_platform_fail(
+            reader, node, "only a WIFI link in a zone with routing=\"Wifi\" takes several bandwidths; give one");
+    if (weir_platform_add_link(reader, node, id_of(node), duplex) != 0)
+        return WEIR_EINPUT;
+    link.name = weir_copy(id_of(node));
+    platform->links = weir_grow(platform->links, platform->link_count + 1, &reader->link_capacity, sizeof link);
+    platform->links[platform->link_count++] = link;
+    return 0;
+}
+
+static int read_trace(struct weir_platform_reader *reader, const xmlNode *node)
+{
+    const char *id = id_of(node);
+    if (weir_names_find(&reader->traces, id) < 0)
+        weir_names_add(&reader->traces, id, weir_platform_line(node), -1);
+    if (weir_platform_attribute(node, "file", NULL))
+        return read_profiles(reader, node);
+    if (weir_platform_profile_once(reader, node, id) != 0)
+        return WEIR_EINPUT;
+    xmlChar *content = xmlNodeGetContent(node);
+    double periodicity = strtod(weir_platform_attribute(node, "periodicity", "0"), NULL);
+    const char *text = content ? (const char *)content : "";
+    int status = *text ? weir_platform_profile_check(text, reader->path, weir_platform_line(node), periodicity)
+                       : weir_platform_fail(reader, node, "trace \"%s\" has neither a file nor text; give one", id);
+    xmlFree(content);
+    return status;
+}
+
+/* --- zones --- */
+
+static int read_child(struct weir_platform_reader *reader, const xmlNode *node, int zone,
+                      const struct weir_platform_props *props);
+
+/* What can be said of a Wi-Fi zone at its end: its one link is that of all its hosts. */
+static int finish_wifi(struct weir_platform_reader *reader, const xmlNode *node, size_t hosts_before,
+                       size_t links_before)
+{
+    struct weir_platform *platform = reader->platform;
+    if (platform->link_count > links_before + 1)
+        return weir_platform_fail(reader, node, "a Wi-Fi zone has one link, not %zu; give each a zone of its own",
+                                  platform->link_count - links_before);
+    if (platform->link_count > links_before)
+        for (size_t i = hosts_before; i < platform->host_count; i++)
+            platform->hosts[i].wifi_link = (int)links_before;
+    for (const xmlNode *prop = weir_platform_element(node->children); prop; prop = weir_platform_element(prop->next)) {
+        const char *name = weir_platform_attribute(prop, "value", "");
+        if (is(prop, "prop") && strcmp(id_of(prop), "access_point") == 0 && weir_names_find(reader->hosts, name) < 0 &&
+            weir_names_find(&reader->routers, name) < 0)
+            return weir_platform_fail(reader, prop, "access_point: there is no host or router \"%s\" in the zone",
+                                      name);
+    }
+    return 0;
+}
+
+/* What shows at the end of a zone. */
+static int finish_zone(struct weir_platform_reader *reader, const xmlNode *node, int zone, size_t hosts_before,
+                       size_t links_before)
+{
+    size_t hosts = reader->platform->host_count - hosts_before;
+    size_t zones = 0, points = 0;
+    for (const xmlNode *child = weir_platform_element(node->children); child;
+         child = weir_platform_element(child->next)) {
+        zones += is(child, "zone") || is(child, "AS") || is(child, "cluster");
+        points += is(child, "peer");
+    }
+    if (routes_as(reader, zone, "None") && hosts > 1)
+        return weir_platform_fail(reader, node,
+                                  "routing=\"None\" leaves the %zu hosts of the zone without routes; use another "
+                                  "routing, such as \"Full\", and give routes",
+                                  hosts);
+    if (routes_as(reader, zone, "Vivaldi") && zones > 0 && zones + points > 1)
+        return weir_platform_fail(reader, node,
+                                  "SimGrid 3.32 finds no route between the zones of a Vivaldi zone, as zones have no "
+                                  "coordinates; use another routing, such as \"Full\", and give <zoneRoute>s");
+    return routes_as(reader, zone, "Wifi") ? finish_wifi(reader, node, hosts_before, links_before) : 0;
+}
+
+static int read_zone(struct weir_platform_reader *reader, const xmlNode *node, int parent,
+                     struct weir_platform_props props)
+{
+    int zone;
+    if (add_zone(reader, node, parent, weir_platform_attribute(node, "routing", ""), &zone) != 0)
+        return WEIR_EINPUT;
+    size_t before = reader->platform->host_count, links_before = reader->platform->link_count;
+    const xmlNode *child;
+    for (child = weir_platform_element(node->children); child; child = weir_platform_element(child->next)) {
+        if (weir_platform_check(reader, child) != 0)
+            return WEIR_EINPUT;
+        int status =
+            is(child, "prop") ? weir_platform_prop(reader, child, &props) : read_child(reader, child, zone, &props);
+        if (status != 0)
+            return status;
+    }
+    if (finish_zone(reader, node, zone, before, links_before) != 0)
+        return WEIR_EINPUT;
+    return weir_platform_host_links(reader, node);
+}
+
+static int read_child(struct weir_platform_reader *reader, const xmlNode *node, int zone,
+                      const struct weir_platform_props *props)
+{
+    if (is(node, "zone") || is(node, "AS"))
+        return read_zone(reader, node, zone, *props);
+    if (is(node, "cluster"))
+        return read_cluster(reader, node, zone, props);
+    if (is(node, "trace"))
+        return read_trace(reader, node);
+    if (is(node, "trace_connect"))
+        return weir_platform_trace_connect(reader, node);
+    if (zone < 0)
+        return weir_platform_fail(reader, node, "<%s> stands outside of any zone; put it into one", node->name);
+    if (is(node, "host") || is(node, "peer"))
+        return read_host(reader, node, zone, *props);
+    if (is(node, "cabinet"))
+        return read_hosts(reader, node, zone, *props);
+    if (is(node, "link") || is(node, "backbone"))
+        return read_link(reader, node, zone);
+    if (is(node, "router"))
+        return add_router(reader, node, zone, id_of(node));
+    if (is(node, "host_link"))
+        return 0; /* SimGrid, too, looks at them at the end of the zone */
+    return weir_platform_route(reader, node, zone);
+}
+
+static int check_version(const struct weir_platform_reader *reader, const xmlNode *root)
+{
+    const char *text = weir_platform_attribute(root, "version", "");
+    char *end;
+    double version = strtod(text, &end);
+    long hundredths = end == text || *end || !(fabs(version) < 1000) ? 0 : lround(100 * version);
+    if (hundredths == 400 || hundredths == 410)
+        return 0;
+    if (hundredths > 410)
+        return weir_platform_fail(reader, root, "version \"%s\" is newer than 4.1, the newest that weir knows", text);
+    return weir_platform_fail(reader, root, "version \"%s\" is none of 4 and 4.1; run simgrid_update_xml on the file",
+                              text);
+}
+
+int weir_platform_walk(struct weir_platform_reader *reader, const xmlNode *root)
+{
+    struct weir_platform_props defaults = {.tier = WEIR_TIER_EDGE};
+    const xmlNode *first = NULL, *node;
+    if (weir_platform_check(reader, root) != 0 || check_version(reader, root) != 0)
+        return WEIR_EINPUT;
+    for (node = weir_platform_element(root->children); node; node = weir_platform_element(node->next)) {
+        if (weir_platform_check(reader, node) != 0)
+            return WEIR_EINPUT;
+        if (is(node, "config")) {
+            if (weir_platform_props(reader, node, "", NULL, NULL) != 0)
+                return WEIR_EINPUT;
+            continue;
+        }
+        if (is(node, "zone") || is(node, "AS") || is(node, "cluster")) {
+            if (first)
+                return weir_platform_fail(reader, node,
+                                          "a second zone beside the one of line %d; put both into one zone",
+                                          weir_platform_line(first));
+            first = node;
+        }
+        if (read_child(reader, node, -1, &defaults) != 0)
+            return WEIR_EINPUT;
+    }
+    if (reader->platform->host_count == 0)
+        return weir_platform_fail(reader, root, "the platform has no host; give one at least");
+    return weir_platform_traced(reader);
+}

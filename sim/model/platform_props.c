@@ -1,0 +1,75 @@
+/* The properties that weir adds to a platform. */
+#include <libxml/tree.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/text.h"
+#include "sim/model/platform_read.h"
+
+int weir_platform_prop(const struct weir_platform_reader *reader, const xmlNode *node,
+                       struct weir_platform_props *props)
+{
+    const char *name = weir_platform_attribute(node, "id", "");
+    const char *value = weir_platform_attribute(node, "value", "");
+    char quoted[WEIR_QUOTE_SIZE];
+    long number;
+    char *end;
+    weir_quote(value, quoted);
+    if (strcmp(name, "tier") == 0) {
+        for (int i = 0; i < WEIR_TIER_COUNT; i++)
+            if (strcmp(value, weir_tier_names[i]) == 0) {
+                props->tier = (enum weir_tier)i;
+                return 0;
+            }
+        return weir_platform_fail(reader, node, "tier %s is none of device, edge, cloud", quoted);
+    }
+    if (strcmp(name, "region") == 0) {
+        if (!*value)
+            return weir_platform_fail(reader, node, "region is empty; give a name");
+        props->region = value;
+    } else if (strcmp(name, "slots") == 0) {
+        if (!weir_platform_integer(value, 1L << 30, &number) || number < 1)
+            return weir_platform_fail(reader, node,
+                                      "slots %s is not a whole number, 1 at least; leave it out for no limit", quoted);
+        props->slots = (int)number;
+    } else if (strcmp(name, "memory") == 0) {
+        props->memory_bytes = strtod(value, &end);
+        bool bare = end != value && !*end && isfinite(props->memory_bytes);
+        if (!bare && weir_quantity_parse(WEIR_UNIT_BYTES, value, &props->memory_bytes) != 0) {
+            weir_error_context("memory");
+            return weir_platform_fail_at(reader, node);
+        }
+        if (!(props->memory_bytes > 0))
+            return weir_platform_fail(reader, node, "memory %s is not above 0; leave it out for no limit", quoted);
+    } else if (strcmp(name, "price_per_core_s") == 0) {
+        props->price_per_core_s = strtod(value, &end);
+        if (end == value || *end || !(props->price_per_core_s >= 0) || !isfinite(props->price_per_core_s))
+            return weir_platform_fail(reader, node, "price_per_core_s %s is not a number, 0 at least", quoted);
+    }
+    return 0; /* others are the user's */
+}
+
+/* Reads the <prop>s of an element over those that it inherits; *energy becomes true if `energy_name` is among them. */
+int weir_platform_props(const struct weir_platform_reader *reader, const xmlNode *parent, const char *energy_name,
+                        struct weir_platform_props *props, bool *energy)
+{
+    for (const xmlNode *node = weir_platform_element(parent->children); node;
+         node = weir_platform_element(node->next)) {
+        if (weir_platform_check(reader, node) != 0)
+            return WEIR_EINPUT;
+        if (strcmp((const char *)node->name, "disk") == 0) {
+            struct weir_platform_props ignored = {0};
+            bool none = false;
+            if (weir_platform_props(reader, node, "", &ignored, &none) != 0)
+                return WEIR_EINPUT;
+        } else if (strcmp((const char *)node->name, "prop") == 0) {
+            if (energy && strcmp(weir_platform_attribute(node, "id", ""), energy_name) == 0)
+                *energy = true;
+            if (props && weir_platform_prop(reader, node, props) != 0)
+                return WEIR_EINPUT;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,330 @@
+/* Reading scenarios. */
+#include "sim/model/scenario.h"
+
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+#include "sim/model/scenario_parts.h"
+#include "sim/model/workload_parts.h"
+
+#define SEEDS_AT_MOST 100000
+
+static const char *const scenario_keys[] = {
+    "name",       "platform", "workload", "duration", "warmup",     "window",        "seeds",  "items_per_batch",
+    "batch_span", "policies", "costs",    "simgrid",  "controller", "decision_time", "record", NULL};
+
+static int read_name(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    const char *name = NULL;
+    int code = weir_json_opt_string(at, "name", &name);
+    if (code)
+        return code;
+    if (name) {
+        scenario->name = weir_copy(name);
+        return WEIR_OK;
+    }
+    const char *slash = strrchr(scenario->path, '/');
+    const char *base = slash ? slash + 1 : scenario->path;
+    const char *dot = strrchr(base, '.');
+    scenario->name = weir_format("%.*s", dot && dot > base ? (int)(dot - base) : (int)strlen(base), base);
+    return WEIR_OK;
+}
+
+static int read_times(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    struct weir_json child;
+    scenario->window_s = 10;
+    scenario->batch_span_s = 0.05;
+    int code = weir_json_need(at, "duration", &child);
+    if (!code)
+        code = weir_json_quantity(&child, WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &scenario->duration_s);
+    if (!code)
+        code = weir_json_opt_quantity(at, "warmup", WEIR_UNIT_TIME, 0, DBL_MAX, &scenario->warmup_s);
+    if (!code)
+        code = weir_json_opt_quantity(at, "window", WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &scenario->window_s);
+    if (!code)
+        code = weir_json_opt_quantity(at, "batch_span", WEIR_UNIT_TIME, 0, DBL_MAX, &scenario->batch_span_s);
+    if (!code)
+        code = weir_json_opt_quantity(at, "decision_time", WEIR_UNIT_TIME, 0, DBL_MAX, &scenario->decision_s);
+    if (code)
+        return code;
+    if (scenario->warmup_s >= scenario->duration_s)
+        return weir_json_error(at, "\"warmup\" (%g s) leaves nothing of \"duration\" (%g s); shorten it",
+                               scenario->warmup_s, scenario->duration_s);
+    if (scenario->window_s > scenario->duration_s)
+        return weir_json_error(at, "\"window\" (%g s) is longer than \"duration\" (%g s); shorten it",
+                               scenario->window_s, scenario->duration_s);
+    return WEIR_OK;
+}
+
+static int read_batch(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    struct weir_json child;
+    const char *word;
+    if (!weir_json_get(at, "items_per_batch", &child))
+        return WEIR_OK;
+    if (!weir_json_is_string(&child))
+        return weir_json_integer(&child, 1, 1000000, &scenario->items_per_batch);
+    int code = weir_json_string(&child, &word);
+    if (!code && strcmp(word, "auto") != 0)
+        code = weir_json_error(&child, "must be a whole number or \"auto\", not \"%s\"", word);
+    return code;
+}
+
+/* A list of seeds, or a number n for 1..n. */
+static int read_seeds(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    struct weir_json child;
+    long count = 1;
+    int code = WEIR_OK;
+    bool given = weir_json_get(at, "seeds", &child);
+    bool list = given && weir_json_is_array(&child);
+    if (list)
+        count = weir_json_size(&child);
+    else if (given)
+        code = weir_json_integer(&child, 1, SEEDS_AT_MOST, &count);
+    if (code)
+        return code;
+    if (list && (count < 1 || count > SEEDS_AT_MOST))
+        return weir_json_error(&child, "must hold 1 to %d seeds, or be a number of seeds", SEEDS_AT_MOST);
+    scenario->seeds = weir_alloc((size_t)count, sizeof *scenario->seeds);
+    scenario->seed_count = (int)count;
+    for (int i = 0; i < count && !code; i++) {
+        long seed = i + 1;
+        if (list) {
+            struct weir_json one = weir_json_at(&child, i);
+            code = weir_json_integer(&one, 0, 1L << 53, &seed);
+            for (int j = 0; j < i && !code; j++)
+                if (scenario->seeds[j] == (unsigned long long)seed)
+                    code = weir_json_error(&one, "seed %ld is there twice; keep one", seed);
+        }
+        scenario->seeds[i] = (unsigned long long)seed;
+    }
+    return code;
+}
+
+static int read_policies(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    struct weir_json list;
+    if (!weir_json_get(at, "policies", &list)) {
+        scenario->stacks = weir_alloc(1, sizeof *scenario->stacks);
+        scenario->stack_count = 1;
+        return weir_stack_parse("static", &scenario->stacks[0]);
+    }
+    int count = weir_json_size(&list), code = WEIR_OK;
+    if (!weir_json_is_array(&list) || !count)
+        return weir_json_error(&list, "must be a list of at least one policy, such as [\"static\"]");
+    scenario->stacks = weir_alloc((size_t)count, sizeof *scenario->stacks);
+    for (int i = 0; i < count && !code; i++) {
+        struct weir_json child = weir_json_at(&list, i);
+        struct weir_stack *stack = &scenario->stacks[scenario->stack_count++];
+        code = weir_stack_read(&child, stack);
+        for (int j = 0; j < i && !code; j++)
+            if (strcmp(scenario->stacks[j].label, stack->label) == 0)
+                code = weir_json_error(&child, "the label \"%s\" is there twice; give one a \"label\" of its own",
+                                       stack->label);
+    }
+    return code;
+}
+
+static int read_costs(const struct weir_json *at, struct weir_change_costs *costs)
+{
+    static const char *const keys[] = {"start", "stop", "checkpoint", "restore", NULL};
+    struct weir_json child;
+    *costs = (struct weir_change_costs){.start_s = 1, .stop_s = 0.1, .checkpoint_s = 0.2, .restore_s = 0.2};
+    if (!weir_json_get(at, "costs", &child))
+        return WEIR_OK;
+    int code = weir_json_only(&child, keys);
+    if (!code)
+        code = weir_json_opt_quantity(&child, "start", WEIR_UNIT_TIME, 0, DBL_MAX, &costs->start_s);
+    if (!code)
+        code = weir_json_opt_quantity(&child, "stop", WEIR_UNIT_TIME, 0, DBL_MAX, &costs->stop_s);
+    if (!code)
+        code = weir_json_opt_quantity(&child, "checkpoint", WEIR_UNIT_TIME, 0, DBL_MAX, &costs->checkpoint_s);
+    if (!code)
+        code = weir_json_opt_quantity(&child, "restore", WEIR_UNIT_TIME, 0, DBL_MAX, &costs->restore_s);
+    return code;
+}
+
+static int read_options(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    struct weir_json object;
+    if (!weir_json_get(at, "simgrid", &object))
+        return WEIR_OK;
+    if (!weir_json_is_object(&object))
+        return weir_json_error(&object, "must be an object such as {\"network/model\": \"LV08\"}");
+    scenario->options = weir_alloc((size_t)weir_json_size(&object), sizeof *scenario->options);
+    for (int i = 0; i < weir_json_size(&object); i++) {
+        struct weir_json child = weir_json_at(&object, i);
+        if (*child.key == '#' || strncmp(child.key, "//", 2) == 0)
+            continue;
+        const char *text = NULL;
+        if (weir_json_is_string(&child))
+            weir_json_string(&child, &text);
+        else if (!weir_json_is_number(&child) && !weir_json_is_bool(&child))
+            return weir_json_error(&child, "an option of SimGrid is a string, a number, true or false");
+        scenario->options[scenario->option_count++] =
+            (struct weir_option){weir_copy(child.key), text ? weir_copy(text) : weir_json_print(&child)};
+    }
+    return WEIR_OK;
+}
+
+static int read_record(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    static const char *const keys[] = {"operators", "hosts", "links", NULL};
+    struct weir_json child;
+    scenario->record_operators = scenario->record_hosts = scenario->record_links = true;
+    if (!weir_json_get(at, "record", &child))
+        return WEIR_OK;
+    int code = weir_json_only(&child, keys);
+    if (!code)
+        code = weir_json_opt_bool(&child, "operators", &scenario->record_operators);
+    if (!code)
+        code = weir_json_opt_bool(&child, "hosts", &scenario->record_hosts);
+    if (!code)
+        code = weir_json_opt_bool(&child, "links", &scenario->record_links);
+    return code;
+}
+
+/* What needs no other file. */
+static int read_own(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    int code = weir_json_only(at, scenario_keys);
+    if (!code)
+        code = read_name(at, scenario);
+    if (!code)
+        code = read_times(at, scenario);
+    if (!code)
+        code = read_batch(at, scenario);
+    if (!code)
+        code = read_seeds(at, scenario);
+    if (!code)
+        code = read_policies(at, scenario);
+    if (!code)
+        code = read_costs(at, &scenario->costs);
+    if (!code)
+        code = read_options(at, scenario);
+    return code ? code : read_record(at, scenario);
+}
+
+static int read_platform(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    struct weir_json child;
+    const char *file = NULL;
+    int code = weir_json_need(at, "platform", &child);
+    if (!code)
+        code = weir_json_string(&child, &file);
+    if (!code && !*file)
+        code = weir_json_error(&child, "must name a platform file");
+    if (code)
+        return code;
+    char *path = weir_path_beside(scenario->path, file);
+    code = weir_platform_read(path, &scenario->platform);
+    if (code && access(path, R_OK) != 0)
+        weir_error_context("%s: platform", scenario->path);
+    free(path);
+    if (!code && weir_json_get(at, "controller", &child))
+        code = weir_where_read(&child, scenario->platform, false, &scenario->controller);
+    return code;
+}
+
+/* Reads the workload, inline or a file, and hashes it. */
+static int read_workload(const struct weir_json *at, const char *const *sets, struct weir_scenario *scenario)
+{
+    struct weir_json child, root;
+    struct weir_json_doc *doc = NULL;
+    const char *file = NULL;
+    char *path = NULL;
+    int code = weir_json_need(at, "workload", &child);
+    if (code)
+        return code;
+    if (weir_json_is_object(&child)) {
+        code = weir_workload_read(&child, scenario->path, scenario->platform, &scenario->workload);
+        scenario->hash = weir_scenario_hash_json(&child, NULL, scenario->hash);
+        return code;
+    }
+    if (!weir_json_is_string(&child))
+        return weir_json_error(&child, "must be the path of a workload file, or an object with \"jobs\"");
+    weir_json_string(&child, &file);
+    path = weir_path_beside(scenario->path, file);
+    code = weir_json_load(path, &doc);
+    if (code)
+        weir_error_context("%s: workload", scenario->path);
+    else
+        code = weir_scenario_apply(doc, sets, true);
+    if (!code) {
+        root = weir_json_root(doc);
+        code = weir_workload_read(&root, path, scenario->platform, &scenario->workload);
+        scenario->hash = weir_scenario_hash_json(&root, NULL, scenario->hash);
+    }
+    weir_json_free(doc);
+    free(path);
+    return code;
+}
+
+/* A run is known by this, its stack and its seed; where files lie and what things are called is no part of it. */
+static unsigned long long hash_inputs(const struct weir_json *at, const struct weir_scenario *scenario)
+{
+    static const char *const except[] = {"name", "seeds", "policies", "platform", "workload", NULL};
+    unsigned long long hash = weir_scenario_hash_json(at, except, scenario->hash);
+    hash = weir_hash(hash, &scenario->platform->hash, sizeof scenario->platform->hash);
+    for (int i = 0; i < scenario->workload->load_count; i++)
+        hash = weir_load_hash(scenario->workload->loads[i], hash);
+    return hash;
+}
+
+int weir_scenario_read(const char *path, const char *const *sets, struct weir_scenario **scenario)
+{
+    struct weir_json_doc *doc = NULL;
+    *scenario = NULL;
+    int code = weir_json_load(path, &doc);
+    if (code)
+        return code;
+    struct weir_scenario *made = weir_alloc(1, sizeof *made);
+    made->path = weir_copy(path);
+    made->hash = WEIR_HASH_START;
+    made->controller.tier = -1;
+    code = weir_scenario_apply(doc, sets, false);
+    struct weir_json root = weir_json_root(doc);
+    if (!code)
+        code = read_own(&root, made);
+    if (!code)
+        code = read_platform(&root, made);
+    if (!code)
+        code = read_workload(&root, sets, made);
+    if (!code)
+        made->hash = hash_inputs(&root, made);
+    weir_json_free(doc);
+    if (code) {
+        weir_scenario_free(made);
+        return code;
+    }
+    *scenario = made;
+    return WEIR_OK;
+}
+
+void weir_scenario_free(struct weir_scenario *scenario)
+{
+    if (!scenario)
+        return;
+    for (int i = 0; i < scenario->stack_count; i++)
+        weir_stack_fini(&scenario->stacks[i]);
+    for (int i = 0; i < scenario->option_count; i++) {
+        free(scenario->options[i].key);
+        free(scenario->options[i].value);
+    }
+    weir_workload_free(scenario->workload);
+    weir_platform_free(scenario->platform);
+    weir_where_fini(&scenario->controller);
+    free(scenario->stacks);
+    free(scenario->options);
+    free(scenario->seeds);
+    free(scenario->path);
+    free(scenario->name);
+    free(scenario);
+}

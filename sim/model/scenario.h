@@ -1,0 +1,70 @@
+/* A scenario: platform, workload, policies and how to run them; what `weir run` and `weir compare` take. */
+#ifndef WEIR_MODEL_SCENARIO_H
+#define WEIR_MODEL_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sim/base/json.h"
+#include "sim/model/platform.h"
+#include "sim/model/workload.h"
+
+/* What a change of plan costs. */
+struct weir_change_costs {
+    double start_s;      /* from the decision until a new instance takes items (image, boot) */
+    double stop_s;       /* to stop an instance that is drained */
+    double checkpoint_s; /* fixed time to write a checkpoint of a stateful instance, before its state moves */
+    double restore_s;    /* fixed time to restore it at the other end */
+};
+
+/* One policy of a stack, as written: a name and its parameters (NULL node: none). */
+struct weir_policy_use {
+    char *name;
+    struct weir_json_doc *params; /* a document of its own, named by its place; NULL: none */
+};
+struct weir_stack {
+    char *label; /* "ds2+load-balancer" unless given */
+    struct weir_policy_use *uses;
+    int use_count;
+};
+
+struct weir_option {
+    char *key, *value;
+};
+
+struct weir_scenario {
+    char *path;
+    char *name;
+    struct weir_platform *platform;
+    struct weir_workload *workload;
+    double duration_s;
+    double warmup_s;       /* at the start, left out of the metrics of the run */
+    double window_s;       /* monitoring and decision interval */
+    long items_per_batch;  /* 0: auto, as many as arrive in batch_span_s */
+    double batch_span_s;   /* a batch holds items that arrive within this time */
+    unsigned long long *seeds;
+    int seed_count;
+    struct weir_stack *stacks;
+    int stack_count;
+    struct weir_change_costs costs;
+    struct weir_where controller; /* host of the controller, for the cost of deciding; WEIR_WHERE_ANY: none */
+    double decision_s;     /* simulated time a decision takes before it is carried out */
+    struct weir_option *options; /* SimGrid's, "network/model" and so on */
+    int option_count;
+    bool record_operators, record_hosts, record_links; /* rows of windows.csv beside those of jobs */
+    unsigned long long hash; /* of all inputs: scenario, workload, platform, loads */
+};
+
+/* Applies `sets` ("path=value", NULL-terminated, may be NULL) to the document at path, then reads the scenario and
+ * all files that it names. A key starting with "workload." reaches into the workload file. Policy names are not looked up here (the catalogue is handed in later).
+ * Errors: WEIR_EINPUT with the place; *scenario is NULL then. */
+int weir_scenario_read(const char *path, const char *const *sets, struct weir_scenario **scenario);
+void weir_scenario_free(struct weir_scenario *scenario);
+
+/* Reads one policy or stack as written in a scenario or after --policy: a name, an object {"name": ..., parameters}, a
+ * list of those, or {"label": ..., "stack": [...]}. On the command line "ds2+load-balancer" is a stack, too. */
+int weir_stack_read(const struct weir_json *at, struct weir_stack *stack);
+int weir_stack_parse(const char *text, struct weir_stack *stack);
+void weir_stack_fini(struct weir_stack *stack);
+
+#endif

@@ -1,0 +1,16 @@
+/* The inside of the scenario reader, shared by scenario*.c and the writer of the inputs that experiments keep. */
+#ifndef WEIR_MODEL_SCENARIO_PARTS_H
+#define WEIR_MODEL_SCENARIO_PARTS_H
+
+#include "sim/model/scenario.h"
+
+/* Applies those of the sets that go into the scenario's own document, or (inner) those that begin with "workload." and
+ * go into a workload file of its own. */
+int weir_scenario_apply(struct weir_json_doc *doc, const char *const *sets, bool inner);
+
+/* Mixes a value into a hash whatever the order of its keys; comments and the keys of `except` (NULL-terminated, of this
+ * object alone; may be NULL) are left out. */
+unsigned long long weir_scenario_hash_json(const struct weir_json *at, const char *const *except,
+                                           unsigned long long hash);
+
+#endif

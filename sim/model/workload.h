@@ -1,0 +1,105 @@
+/* A workload: jobs over time. A job is a DAG of operators through which items flow from a source to a sink. */
+#ifndef WEIR_MODEL_WORKLOAD_H
+#define WEIR_MODEL_WORKLOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sim/base/json.h"
+#include "sim/base/random.h"
+#include "sim/model/load.h"
+#include "sim/model/platform.h"
+
+/* What a full input does with what comes. */
+enum weir_full {
+    WEIR_FULL_BLOCK,    /* the sender waits: backpressure */
+    WEIR_FULL_DROP_NEW, /* what comes is dropped and counted */
+    WEIR_FULL_DROP_OLD, /* the oldest that waits is dropped and counted */
+    WEIR_FULL_SHED,     /* above half full, a share p of what comes is dropped; when full, all */
+    WEIR_FULL_COUNT
+};
+extern const char *const weir_full_names[]; /* "block", "drop-new", "drop-old", "shed", NULL */
+
+/* An edge leads from the source (-1) or an operator to an operator or the sink (-1). */
+struct weir_edge {
+    int from;
+    int to;
+    enum weir_full full;
+    double shed_share; /* of WEIR_FULL_SHED */
+};
+
+/* Where something is put by default, resolved to a set of hosts once the platform is known. */
+enum weir_where_kind {
+    WEIR_WHERE_ANY,    /* not said */
+    WEIR_WHERE_SOURCE, /* the host of the job's source */
+    WEIR_WHERE_HOST,
+    WEIR_WHERE_REGION, /* a host of the region, optionally of a tier of it */
+    WEIR_WHERE_TIER,   /* hosts of a tier; those in the region of the job's source first */
+};
+struct weir_where {
+    enum weir_where_kind kind;
+    char *name;   /* of host or region */
+    int tier;     /* enum weir_tier, -1: any */
+};
+
+struct weir_operator {
+    char *name;
+    struct weir_distribution flops; /* per item; mean 0: a free operator */
+    double out_bytes;               /* per item that it emits */
+    double selectivity;             /* items out per item in (per item of a window) */
+    double state_bytes;             /* fixed part; 0 and no growth: stateless */
+    double state_bytes_per_item;    /* growth per item processed */
+    double state_max_bytes;         /* cap of growth, INFINITY if none */
+    bool join_all;                  /* waits for the item from every input; else inputs merge */
+    double window_s;                /* > 0: tumbling window; results leave at its end */
+    long keys;                      /* > 0: partitioned by key; Zipf skew below */
+    double key_skew;                /* Zipf exponent, 0: uniform */
+    bool shared_queue;              /* instances on one host share one input, else one each */
+    long input_capacity;            /* items that wait at most, per input edge of an instance */
+    int parallelism;                /* initial instances */
+    int max_parallelism;
+    struct weir_where where;        /* default placement */
+};
+
+struct weir_job {
+    char *name;
+    double arrive_s;
+    double depart_s; /* INFINITY: stays */
+    struct weir_where source;
+    struct weir_where sink; /* WEIR_WHERE_ANY: results end where they are made */
+    double source_bytes;    /* per item that the source emits */
+    struct weir_load *load; /* shared by the copies of a template; owned by the workload */
+    long backlog_capacity;  /* items; 0: no limit */
+    bool backlog_drop_old;  /* what a full backlog drops */
+    double slo_s;           /* latency objective; INFINITY: none */
+    struct weir_operator *operators; /* in topological order */
+    int operator_count;
+    struct weir_edge *edges;
+    int edge_count;
+    int source_host; /* resolved index into the platform's hosts */
+    int sink_host;   /* resolved, -1: none */
+    bool is_copy;    /* of a template: operators, edges, source and sink belong to the template's first job */
+};
+
+struct weir_workload {
+    char *path;
+    struct weir_job *jobs; /* templates expanded, in order of arrival then of the file */
+    int job_count;
+    struct weir_load **loads;
+    int load_count;
+};
+
+/* Reads {"jobs": [...]} and checks it against the platform: names, references, a DAG with every operator on a way from
+ * the source to the sink, quantities, hosts. A chain needs no edges. A job with "count": n stands for n jobs called
+ * name-0 .. name-(n-1), spread over the hosts that its source names, arriving `arrive_every` apart.
+ * Errors: WEIR_EINPUT with the place; *workload is NULL then. */
+int weir_workload_read(const struct weir_json *at, const char *file, const struct weir_platform *platform,
+                       struct weir_workload **workload);
+void weir_workload_free(struct weir_workload *workload);
+
+/* The hosts that a `where` means for a job, in order of preference; fills at most `max` indexes, returns how many there
+ * are. WEIR_WHERE_ANY means WEIR_WHERE_SOURCE. */
+int weir_where_hosts(const struct weir_where *where, const struct weir_platform *platform, int source_host, int *hosts,
+                     int max);
+
+#endif

@@ -1,0 +1,255 @@
+/* Reading operators. */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/model/workload_parts.h"
+
+#define OPERATORS_AT_MOST   10000
+#define PARALLELISM_AT_MOST 100000
+#define MAX_PARALLELISM     16 /* unless said, or more is asked for at the start */
+
+/* Checks the variation coefficient against what its distribution can be. */
+static int check_cv(const struct weir_json *at, bool given, struct weir_distribution *flops)
+{
+    static const double highest[WEIR_SPREAD_COUNT] = {
+        [WEIR_SPREAD_UNIFORM] = 0.57735, /* 1 / sqrt(3) */
+        [WEIR_SPREAD_NORMAL] = 0.5,      [WEIR_SPREAD_LOGNORMAL] = 10,
+        [WEIR_SPREAD_GAMMA] = 10,        [WEIR_SPREAD_PARETO] = 10,
+    };
+    const char *name = weir_spread_names[flops->spread];
+    switch (flops->spread) {
+    case WEIR_SPREAD_CONSTANT:
+        if (given && flops->cv != 0)
+            return weir_json_error(at,
+                                   "the constant distribution has no \"cv\"; name a \"distribution\", such as gamma");
+        flops->cv = 0;
+        return WEIR_OK;
+    case WEIR_SPREAD_EXPONENTIAL:
+        if (given && flops->cv != 1)
+            return weir_json_error(at, "the cv of the exponential distribution is 1; leave it out, or take gamma");
+        flops->cv = 1;
+        return WEIR_OK;
+    default:
+        if (!given)
+            return weir_json_error(at, "the %s distribution needs \"cv\", its coefficient of variation", name);
+        if (!(flops->cv > 0) || flops->cv > highest[flops->spread])
+            return weir_json_error(at, "a cv of %g is out of range for the %s distribution; more than 0, at most %g",
+                                   flops->cv, name, highest[flops->spread]);
+        return WEIR_OK;
+    }
+}
+
+/* "20Mf" or {"mean": "20Mf", "distribution": "gamma", "cv": 0.5}. */
+static int read_flops(const struct weir_json *at, struct weir_distribution *flops)
+{
+    static const char *const keys[] = {"mean", "distribution", "cv", NULL};
+    struct weir_json child;
+    if (!weir_json_is_object(at))
+        return weir_json_quantity(at, WEIR_UNIT_FLOPS, 0, DBL_MAX, &flops->mean);
+    int spread = WEIR_SPREAD_CONSTANT;
+    int code = weir_json_only(at, keys);
+    if (!code)
+        code = weir_json_need(at, "mean", &child);
+    if (!code)
+        code = weir_json_quantity(&child, WEIR_UNIT_FLOPS, 0, DBL_MAX, &flops->mean);
+    if (!code)
+        code = weir_json_opt_choice(at, "distribution", weir_spread_names, &spread);
+    if (!code)
+        code = weir_json_opt_number(at, "cv", 0, DBL_MAX, &flops->cv);
+    if (code)
+        return code;
+    flops->spread = (enum weir_spread)spread;
+    bool given = weir_json_get(at, "cv", &child);
+    return check_cv(given ? &child : at, given, flops);
+}
+
+/* "10MB" or {"size": "10MB", "per_item": "100B", "per_key": "1kB", "max": "1GB"}; op->keys is known. */
+static int read_state(const struct weir_json *at, struct weir_operator *op)
+{
+    static const char *const keys[] = {"size", "per_item", "per_key", "max", NULL};
+    struct weir_json child;
+    double per_key = 0;
+    if (!weir_json_is_object(at))
+        return weir_json_quantity(at, WEIR_UNIT_BYTES, 0, DBL_MAX, &op->state_bytes);
+    int code = weir_json_only(at, keys);
+    if (!code)
+        code = weir_json_opt_quantity(at, "size", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->state_bytes);
+    if (!code)
+        code = weir_json_opt_quantity(at, "per_item", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->state_bytes_per_item);
+    if (!code)
+        code = weir_json_opt_quantity(at, "per_key", WEIR_UNIT_BYTES, 0, DBL_MAX, &per_key);
+    if (!code)
+        code = weir_json_opt_quantity(at, "max", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->state_max_bytes);
+    if (code)
+        return code;
+    if (weir_json_get(at, "per_key", &child) && op->keys == 0)
+        return weir_json_error(&child, "the operator has no \"keys\"; add them, or use \"size\"");
+    op->state_bytes += per_key * (double)op->keys;
+    if (op->state_max_bytes < op->state_bytes) {
+        char max[32], size[32];
+        weir_quantity_show(WEIR_UNIT_BYTES, op->state_max_bytes, max, sizeof max);
+        weir_quantity_show(WEIR_UNIT_BYTES, op->state_bytes, size, sizeof size);
+        return weir_json_error(at, "\"max\" (%s) is below what the state begins with (%s); raise it", max, size);
+    }
+    return WEIR_OK;
+}
+
+/* {"count": 1000, "skew": 0.8}, or the count alone. */
+static int read_keys(const struct weir_json *at, struct weir_operator *op)
+{
+    static const char *const keys[] = {"count", "skew", NULL};
+    struct weir_json count;
+    if (!weir_json_is_object(at))
+        return weir_json_integer(at, 1, 100000000, &op->keys);
+    int code = weir_json_only(at, keys);
+    if (!code)
+        code = weir_json_need(at, "count", &count);
+    if (!code)
+        code = weir_json_integer(&count, 1, 100000000, &op->keys);
+    if (!code)
+        code = weir_json_opt_number(at, "skew", 0, 10, &op->key_skew);
+    return code;
+}
+
+static int read_parallelism(const struct weir_json *at, struct weir_operator *op)
+{
+    long now = 1, most = -1;
+    struct weir_json child;
+    int code = weir_json_opt_integer(at, "parallelism", 1, PARALLELISM_AT_MOST, &now);
+    if (!code)
+        code = weir_json_opt_integer(at, "max_parallelism", 1, PARALLELISM_AT_MOST, &most);
+    if (code)
+        return code;
+    if (most < 0)
+        most = now > MAX_PARALLELISM ? now : MAX_PARALLELISM;
+    if (now > most && weir_json_get(at, "parallelism", &child))
+        return weir_json_error(&child, "%ld is above \"max_parallelism\" (%ld); lower one or raise the other", now,
+                               most);
+    if (now > most)
+        now = most;
+    op->parallelism = (int)now;
+    op->max_parallelism = (int)most;
+    return WEIR_OK;
+}
+
+/* Whether the hosts that are meant take the instances at all, if nothing else runs. A placement by the source is not
+ * known here. */
+static int check_slots(const struct weir_json *at, const struct weir_platform *platform, const struct weir_operator *op)
+{
+    if (op->where.kind == WEIR_WHERE_ANY || op->where.kind == WEIR_WHERE_SOURCE)
+        return WEIR_OK;
+    int *hosts = weir_alloc(platform->host_count, sizeof *hosts);
+    int count = weir_where_hosts(&op->where, platform, -1, hosts, (int)platform->host_count);
+    long slots = 0;
+    bool limited = true;
+    for (int i = 0; i < count && limited; i++) {
+        slots += platform->hosts[hosts[i]].slots;
+        limited = platform->hosts[hosts[i]].slots > 0;
+    }
+    free(hosts);
+    if (!limited || slots >= op->parallelism)
+        return WEIR_OK;
+    return weir_json_error(at,
+                           "%d instances do not fit: the %d host%s meant %s %ld slot%s; lower \"parallelism\" or "
+                           "choose another placement",
+                           op->parallelism, count, count == 1 ? "" : "s", count == 1 ? "has" : "have together", slots,
+                           slots == 1 ? "" : "s");
+}
+
+static int read_name(const struct weir_json *at, const struct weir_job *job, int index, struct weir_operator *op)
+{
+    struct weir_json child;
+    const char *name = NULL;
+    int code = weir_json_need(at, "name", &child);
+    if (!code)
+        code = weir_json_string(&child, &name);
+    if (code)
+        return code;
+    if (!*name)
+        return weir_json_error(&child, "must not be empty");
+    if (strcmp(name, "source") == 0 || strcmp(name, "sink") == 0)
+        return weir_json_error(&child, "\"%s\" is a reserved name; choose another", name);
+    for (int i = 0; i < index; i++)
+        if (strcmp(job->operators[i].name, name) == 0)
+            return weir_json_error(&child, "operator \"%s\" is there twice; choose another name", name);
+    op->name = weir_copy(name);
+    return WEIR_OK;
+}
+
+static int read_operator(const struct weir_json *at, const struct weir_platform *platform, struct weir_operator *op)
+{
+    static const char *const keys[] = {
+        "name",      "flops", "bytes",    "selectivity", "state",           "join", "window", "keys",
+        "placement", "queue", "capacity", "parallelism", "max_parallelism", NULL};
+    static const char *const joins[] = {"merge", "all", NULL}, *const queues[] = {"own", "shared", NULL};
+    struct weir_json child;
+    int join = 0, queue = 0;
+    int code = weir_json_only(at, keys);
+    if (!code && weir_json_get(at, "flops", &child))
+        code = read_flops(&child, &op->flops);
+    if (!code)
+        code = weir_json_opt_quantity(at, "bytes", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->out_bytes);
+    if (!code)
+        code = weir_json_opt_number(at, "selectivity", 0, 1e6, &op->selectivity);
+    if (!code && weir_json_get(at, "keys", &child))
+        code = read_keys(&child, op);
+    if (!code && weir_json_get(at, "state", &child))
+        code = read_state(&child, op);
+    if (!code)
+        code = weir_json_opt_choice(at, "join", joins, &join);
+    if (!code)
+        code = weir_json_opt_quantity(at, "window", WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &op->window_s);
+    if (!code)
+        code = weir_json_opt_choice(at, "queue", queues, &queue);
+    if (!code)
+        code = weir_json_opt_integer(at, "capacity", 1, 1000000000, &op->input_capacity);
+    if (!code)
+        code = read_parallelism(at, op);
+    if (!code && weir_json_get(at, "placement", &child))
+        code = weir_where_read(&child, platform, true, &op->where);
+    if (code)
+        return code;
+    op->join_all = join == 1;
+    op->shared_queue = queue == 1;
+    if (op->shared_queue && op->keys > 0)
+        return weir_json_error(at, "a shared queue cannot keep keys apart; leave \"keys\" or \"queue\" out");
+    if (op->join_all && op->window_s > 0)
+        return weir_json_error(at, "a join has no window; put the window in an operator after it");
+    return check_slots(at, platform, op);
+}
+
+int weir_operators_read(const struct weir_json *at, const struct weir_platform *platform, struct weir_job *job)
+{
+    struct weir_json list;
+    int code = weir_json_need(at, "operators", &list);
+    if (code)
+        return code;
+    int count = weir_json_size(&list);
+    if (!weir_json_is_array(&list) || count < 1)
+        return weir_json_error(&list, "must be a list of at least one operator");
+    if (count > OPERATORS_AT_MOST)
+        return weir_json_error(&list, "%d operators are too many for a job; at most %d", count, OPERATORS_AT_MOST);
+    job->operators = weir_alloc((size_t)count, sizeof *job->operators);
+    for (int i = 0; i < count && !code; i++) {
+        struct weir_json child = weir_json_at(&list, i);
+        struct weir_operator *op = &job->operators[job->operator_count++];
+        *op = (struct weir_operator){.selectivity = 1,
+                                     .state_max_bytes = INFINITY,
+                                     .input_capacity = 1000,
+                                     .where = {.kind = WEIR_WHERE_SOURCE, .tier = -1}};
+        code = read_name(&child, job, i, op);
+        if (!code)
+            code = read_operator(&child, platform, op);
+    }
+    return code;
+}
+
+void weir_operator_fini(struct weir_operator *op)
+{
+    free(op->name);
+    weir_where_fini(&op->where);
+}

@@ -1,0 +1,27 @@
+/* The inside of the workload reader, shared by workload*.c and the scenario reader alone. */
+#ifndef WEIR_MODEL_WORKLOAD_PARTS_H
+#define WEIR_MODEL_WORKLOAD_PARTS_H
+
+#include "sim/model/workload.h"
+
+/* Reads {"host": ..}, {"region": ..}, {"tier": ..}, both of these, or a string, short for a host. `allow_source` also
+ * takes the string "source". Checks that hosts are there. *where is empty after an error. */
+int weir_where_read(const struct weir_json *at, const struct weir_platform *platform, bool allow_source,
+                    struct weir_where *where);
+void weir_where_fini(struct weir_where *where);
+
+/* The first of weir_where_hosts, without walking the whole platform; -1 if there is none. */
+int weir_where_first(const struct weir_where *where, const struct weir_platform *platform, int source_host);
+
+/* Reads the operators of a job and checks each by itself. */
+int weir_operators_read(const struct weir_json *at, const struct weir_platform *platform, struct weir_job *job);
+void weir_operator_fini(struct weir_operator *op);
+
+/* Reads the edges (NULL: a chain) of a job whose operators are in the order of the file, checks the graph, and puts the
+ * operators in topological order. `at` is the job. */
+int weir_graph_read(const struct weir_json *at, struct weir_job *job);
+
+/* Checks what needs the order: joins. `at` is the job. */
+int weir_graph_check_joins(const struct weir_json *at, const struct weir_job *job);
+
+#endif

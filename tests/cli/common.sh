@@ -1,0 +1,53 @@
+# What the scripts here share: source it with the program to test and is_json as arguments of the script.
+set -u
+weir=$1
+is_json=$2
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+export NO_COLOR=1
+failures=0
+
+fail()
+{
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+
+# expect CODE FRAGMENT weir's arguments...: runs; stdout goes to $folder/out, stderr to $folder/err; the fragment must be
+# in one of them ("" is everywhere).
+expect()
+{
+    local code=$1 fragment=$2 got
+    shift 2
+    "$weir" "$@" >"$folder/out" 2>"$folder/err" </dev/null
+    got=$?
+    if [ $got -ne "$code" ]; then
+        fail "weir $*: exit code $got, wanted $code"
+        head -c 2000 "$folder/out" "$folder/err"
+    elif ! cat "$folder/out" "$folder/err" | grep -qF -e "$fragment"; then
+        fail "weir $*: does not say \"$fragment\", but"
+        head -c 2000 "$folder/out" "$folder/err"
+    fi
+}
+
+# The last command's stdout or stderr must be empty, or a JSON value.
+empty()
+{
+    if [ -s "$folder/$1" ]; then
+        fail "wanted nothing on std$1, but got: $(head -c 500 "$folder/$1")"
+    fi
+}
+json()
+{
+    "$is_json" <"$folder/out" || fail "$* does not print JSON"
+}
+
+same()
+{
+    cmp "$1" "$2" || fail "$1 and $2 differ"
+}
+
+finish()
+{
+    [ "$failures" -eq 0 ] || exit 1
+}

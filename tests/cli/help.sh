@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Every command explains itself; what is not known is told with the near word.
+. "$(dirname "$0")/common.sh"
+
+for way in --help -h help; do
+    expect 0 "usage: weir COMMAND" "$way"
+    empty err
+done
+commands="run compare check list"
+for command in $commands; do
+    expect 0 "  $command " --help
+    expect 0 "usage: weir $command [options]" help "$command"
+    empty err
+    cp "$folder/out" "$folder/help"
+    for flag in --help -h; do
+        expect 0 "usage: weir $command [options]" "$command" "$flag"
+        same "$folder/help" "$folder/out"
+    done
+    # No line of help is wider than a usual terminal, and every option has its sentence.
+    awk -v c="$command" 'length > 120 { print c ": wide line: " $0; bad = 1 }
+        /^  (-.|  ).*--/ && !/  [a-z0-9]/ { print c ": no help: " $0; bad = 1 } END { exit bad }' "$folder/help" ||
+        fail "help of $command"
+done
+expect 0 "--policy P" help run
+expect 0 "--seeds N|LIST" help compare
+
+expect 0 "weir " --version
+grep -qE '^weir [0-9]+\.[0-9]+\.[0-9]+, SimGrid 3\.' "$folder/out" || fail "--version: $(cat "$folder/out")"
+
+expect 2 "usage: weir COMMAND"
+empty out
+expect 2 '"compar" is no command; did you mean "compare"?' compar
+expect 2 '"frobnicate" is no command; `weir --help` shows them' frobnicate
+expect 2 '"rum" is no command; did you mean "run"?' help rum
+expect 2 "--polcy is no option; did you mean --policy?" run --polcy static x.json
+expect 2 "run: --frobnicate is no option" run --frobnicate x.json
+expect 2 "run: -Z is no option" run -Z x.json
+expect 2 "run: --json takes no argument" run --json=yes x.json
+expect 2 "run: --seed needs an argument: N" run x.json --seed
+expect 2 "run: what to work on is missing: weir run SCENARIO" run
+expect 2 '"b.json" is one argument too many' run a.json b.json
+empty out
+finish

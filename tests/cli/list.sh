@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Lists are complete and readable by programs.
+. "$(dirname "$0")/common.sh"
+
+for topic in policies metrics loads; do
+    expect 0 "" list $topic
+    empty err
+    expect 0 "" list $topic --json
+    empty err
+    json "list $topic"
+done
+for policy in noop static reactive ds2 load-balancer nearest random cloud-only edge-only; do
+    expect 0 "$policy: " list policies
+    expect 0 "\"$policy\"" list policies --json
+done
+expect 0 '"max":' list policies --json
+expect 0 "high " list policies
+for load in constant poisson steps diurnal bursts csv; do
+    expect 0 "$load: " list loads
+done
+expect 0 "latency_p99" list metrics
+expect 2 'list: there is no list of "metric"; did you mean "metrics"?' list metric
+expect 2 'there are policies, metrics and loads' list everything
+finish

@@ -1,0 +1,172 @@
+/* Changes of plan: what they cost, and that nothing is lost on the way. */
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "tests/support/run.h"
+#include "tests/support/test.h"
+
+#define PLATFORM "tests/input/valid/two-tier.xml"
+
+/* A policy that carries out a script: at the end of given windows, an operator of the first job gets given hosts. */
+struct step {
+    long window;
+    int op;
+    int count;
+    int hosts[4];
+};
+static const struct step *script; /* of the test that runs; set before the child is forked */
+
+static int follow(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    for (const struct step *s = script; s->count; s++) {
+        if (s->window != view->window)
+            continue;
+        struct weir_placement wish[4];
+        for (int i = 0; i < s->count; i++)
+            wish[i] = (struct weir_placement){s->hosts[i], 1, 1};
+        weir_plan_set(plan, 0, s->op, wish, s->count, "as the script says at window %ld", s->window);
+    }
+    return 0;
+}
+static const struct weir_policy script_policy = {
+    .abi = WEIR_POLICY_ABI, .name = "script", .summary = "Follows a script.", .source = "", .window_ends = follow};
+static const struct weir_policy *const catalog[] = {&script_policy, NULL};
+
+static struct weir_test_result run(const char *scenario, const struct step *steps)
+{
+    script = steps;
+    struct weir_test_result got = weir_test_run_catalog(PLATFORM, scenario, "script", 1, catalog);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    weir_test_conservation(PLATFORM, scenario, &got);
+    return got;
+}
+
+enum { EDGE, EDGE2, CLOUD, CLOUD4 }; /* hosts in the order of the platform file */
+
+#define STATEFUL(state)                                                                                               \
+    "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1,"                         \
+    " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"                 \
+    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"source_bytes\": \"100B\","      \
+    "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"                                                      \
+    "  \"operators\": [{\"name\": \"A\", \"flops\": \"1Mf\", \"bytes\": \"100B\"" state ", \"max_parallelism\": 4}]}]}}"
+
+static void state_takes_its_time(void)
+{
+    const struct step steps[] = {{3, 0, 1, {CLOUD}}, {0}};
+    struct weir_test_result got = run(STATEFUL(", \"state\": \"100MB\""), steps);
+    const struct weir_metrics *m = &got.result.metrics;
+    /* 100 MB over 100 Mbit/s: 8 s, and the 10 ms of the link. */
+    CHECK_NEAR(m->paused_s, 8.01, 0.02);
+    CHECK_NEAR(m->state_moved_bytes, 100e6, 1);
+    CHECK_NEAR(m->migrations, 1, 0);
+    CHECK_NEAR(m->rescales, 0, 0);
+    /* 8 s x 100/s items wait up to 8 s, of 6000 in all: p99 lies near the end of the stall. */
+    CU_ASSERT(m->latency_p99_s > 7 && m->latency_p99_s < 8.2);
+    CHECK_NEAR(m->latency_max_s, 8.02, 0.1);
+    CU_ASSERT(m->latency_p50_s < 0.05);
+    weir_test_result_fini(&got);
+}
+
+static void fixed_costs_add_up(void)
+{
+    const struct step steps[] = {{3, 0, 1, {EDGE2}}, {0}};
+    const char *scenario =
+        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1,"
+        " \"costs\": {\"start\": \"3s\", \"stop\": \"1s\", \"checkpoint\": \"500ms\", \"restore\": \"1500ms\"},"
+        " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"},"
+        "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"
+        "  \"operators\": [{\"name\": \"A\", \"flops\": \"1Mf\", \"state\": \"1kB\"}]}]}}";
+    struct weir_test_result got = run(scenario, steps);
+    /* The new instance boots while the old one works; then 0.5 + 1.5 s of standstill, 1 kB over 1 Gbit/s + 0.1 ms. */
+    CHECK_NEAR(got.result.metrics.paused_s, 2.0001, 0.002);
+    CHECK_NEAR(got.result.metrics.latency_max_s, 2.0, 0.02);
+    weir_test_result_fini(&got);
+}
+
+static void stateless_moves_do_not_pause(void)
+{
+    const struct step steps[] = {{3, 0, 1, {CLOUD}}, {0}};
+    struct weir_test_result got = run(STATEFUL(""), steps);
+    const struct weir_metrics *m = &got.result.metrics;
+    CHECK_NEAR(m->paused_s, 0, 0);
+    CHECK_NEAR(m->state_moved_bytes, 0, 0);
+    CHECK_NEAR(m->migrations, 1, 0);
+    /* 1 ms on the edge, then 10 + 0.008 + 1 ms: never more. */
+    CU_ASSERT(m->latency_max_s < 11.1e-3);
+    weir_test_result_fini(&got);
+}
+
+static void only_what_changes_pays(void)
+{
+    /* One more instance beside the first: half of the 100 MB travels, over the gigabit link of the edge hosts. */
+    const struct step steps[] = {{3, 0, 2, {EDGE, EDGE2}}, {0}};
+    struct weir_test_result got = run(STATEFUL(", \"state\": \"100MB\""), steps);
+    CHECK_NEAR(got.result.metrics.state_moved_bytes, 50e6, 1);
+    CHECK_NEAR(got.result.metrics.paused_s, 0.4, 0.01); /* 50 MB over 1 Gbit/s */
+    CHECK_NEAR(got.result.metrics.rescales, 1, 0);
+    weir_test_result_fini(&got);
+    /* A second one on the same host moves nothing. */
+    const struct step same[] = {{3, 0, 2, {EDGE, EDGE}}, {0}};
+    got = run(STATEFUL(", \"state\": \"100MB\""), same);
+    CHECK_NEAR(got.result.metrics.state_moved_bytes, 0, 0);
+    CHECK_NEAR(got.result.metrics.paused_s, 0, 0.02); /* but for draining */
+    weir_test_result_fini(&got);
+}
+
+static void there_and_back(void)
+{
+    const struct step steps[] = {{1, 0, 3, {EDGE, EDGE2, CLOUD4}}, {3, 0, 1, {CLOUD}}, {5, 0, 2, {EDGE2, EDGE2}},
+                                 {8, 0, 1, {EDGE}},                {0}};
+    struct weir_test_result got = run(STATEFUL(", \"state\": \"1MB\""), steps);
+    CHECK_NEAR(got.result.metrics.decisions, 4, 0);
+    CHECK_NEAR(got.result.metrics.refused, 0, 0);
+    CHECK_NEAR(got.result.metrics.throughput_per_s, 100, 1);
+    weir_test_result_fini(&got);
+}
+
+static void a_second_change_waits_its_turn(void)
+{
+    /* The move of 100 MB lasts 8 s: what is asked at its first window is refused. */
+    const struct step steps[] = {{3, 0, 1, {CLOUD}}, {4, 0, 1, {EDGE2}}, {0}};
+    struct weir_test_result got = run(STATEFUL(", \"state\": \"100MB\""), steps);
+    CHECK_NEAR(got.result.metrics.refused, 1, 0);
+    CHECK_NEAR(got.result.metrics.migrations, 1, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.decisions, "under way"));
+    weir_test_result_fini(&got);
+}
+
+static void bad_plans_are_refused(void)
+{
+    const struct step steps[] = {{1, 0, 1, {99}}, {2, 0, 4, {EDGE, EDGE, EDGE, -3}}, {0}};
+    struct weir_test_result got = run(STATEFUL(""), steps);
+    CHECK_NEAR(got.result.metrics.refused, 2, 0);
+    CHECK_NEAR(got.result.metrics.rescales + got.result.metrics.migrations, 0, 0);
+    CHECK_NEAR(got.result.metrics.throughput_per_s, 100, 1);
+    weir_test_result_fini(&got);
+}
+
+static void cost_follows_the_instances(void)
+{
+    /* The cloud host costs 0.5 a core second; the instance is there from the end of window 5 (30 s) on: 30 s x 0.5. */
+    const struct step steps[] = {{5, 0, 1, {CLOUD}}, {0}};
+    struct weir_test_result got = run(STATEFUL(""), steps);
+    CHECK_NEAR(got.result.metrics.cost, 15, 0.1);
+    CHECK_NEAR(got.result.metrics.instances_mean, 1, 0.01);
+    weir_test_result_fini(&got);
+}
+
+int main(int argc, char **argv)
+{
+    const struct weir_case cases[] = {
+        {"state takes its time", state_takes_its_time},
+        {"fixed costs add up", fixed_costs_add_up},
+        {"stateless moves do not pause", stateless_moves_do_not_pause},
+        {"only what changes pays", only_what_changes_pays},
+        {"there and back", there_and_back},
+        {"a second change waits its turn", a_second_change_waits_its_turn},
+        {"bad plans are refused", bad_plans_are_refused},
+        {"cost follows the instances", cost_follows_the_instances},
+        {0},
+    };
+    return weir_test_main("engine/changes", cases, argc, argv);
+}

@@ -1,0 +1,91 @@
+/* The same inputs and seed give the same results to the last bit; another seed does not; arrivals are common to
+ * policies. */
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/base/error.h"
+#include "tests/support/run.h"
+#include "tests/support/test.h"
+
+#define PLATFORM "tests/input/valid/two-tier.xml"
+
+static const char scenario[] =
+    "{\"platform\": \"\", \"duration\": \"120s\", \"window\": \"5s\", \"items_per_batch\": \"auto\","
+    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"count\": 2, \"source\": {\"host\": \"edge2\"},"
+    "  \"source_bytes\": \"2kB\", \"backlog\": {\"capacity\": 2000, \"full\": \"drop-old\"},"
+    "  \"load\": {\"kind\": \"bursts\", \"low\": \"20/s\", \"high\": \"400/s\", \"mean_low\": \"10s\","
+    "             \"mean_high\": \"5s\"},"
+    "  \"operators\": [{\"name\": \"a\", \"flops\": {\"mean\": \"4Mf\", \"distribution\": \"gamma\", \"cv\": 0.7},"
+    "    \"bytes\": \"500B\", \"selectivity\": 0.7, \"max_parallelism\": 4},"
+    "   {\"name\": \"b\", \"flops\": {\"mean\": \"6Mf\", \"distribution\": \"exponential\"}, \"bytes\": \"100B\","
+    "    \"state\": \"2MB\", \"keys\": {\"count\": 50, \"skew\": 0.8}, \"max_parallelism\": 4,"
+    "    \"placement\": {\"host\": \"cloud4\"}}]}]}}";
+
+static void the_same_to_the_last_bit(void)
+{
+    struct weir_test_result a = weir_test_run(PLATFORM, scenario, "reactive", 7);
+    struct weir_test_result b = weir_test_run(PLATFORM, scenario, "reactive", 7);
+    CU_ASSERT_EQUAL_FATAL(a.code, WEIR_OK);
+    CU_ASSERT(a.result.metrics.delivered > 1000);
+    CU_ASSERT(a.result.metrics.decisions > 0);
+    CU_ASSERT_EQUAL(memcmp(&a.result.metrics, &b.result.metrics, sizeof a.result.metrics), 0);
+    CU_ASSERT_EQUAL(a.result.checksum, b.result.checksum);
+    CU_ASSERT_STRING_EQUAL(a.decisions, b.decisions);
+    weir_test_conservation(PLATFORM, scenario, &a);
+    weir_test_result_fini(&a);
+    weir_test_result_fini(&b);
+}
+
+static void also_while_others_work(void)
+{
+    pid_t burner = fork();
+    if (burner == 0) {
+        for (volatile unsigned long i = 0;; i++)
+            ;
+    }
+    struct weir_test_result busy = weir_test_run(PLATFORM, scenario, "reactive", 7);
+    kill(burner, SIGKILL);
+    waitpid(burner, NULL, 0);
+    struct weir_test_result quiet = weir_test_run(PLATFORM, scenario, "reactive", 7);
+    CU_ASSERT_EQUAL(busy.result.checksum, quiet.result.checksum);
+    weir_test_result_fini(&busy);
+    weir_test_result_fini(&quiet);
+}
+
+static void another_seed_differs(void)
+{
+    struct weir_test_result a = weir_test_run(PLATFORM, scenario, "static", 7);
+    struct weir_test_result b = weir_test_run(PLATFORM, scenario, "static", 8);
+    CU_ASSERT_NOT_EQUAL(a.result.checksum, b.result.checksum);
+    CU_ASSERT_NOT_EQUAL(a.result.jobs[0].arrivals_hash, b.result.jobs[0].arrivals_hash);
+    weir_test_result_fini(&a);
+    weir_test_result_fini(&b);
+}
+
+static void policies_see_the_same_arrivals(void)
+{
+    struct weir_test_result a = weir_test_run(PLATFORM, scenario, "static", 7);
+    struct weir_test_result b = weir_test_run(PLATFORM, scenario, "ds2+load-balancer", 7);
+    CU_ASSERT_NOT_EQUAL(a.result.checksum, b.result.checksum);
+    for (int j = 0; j < 2; j++) {
+        CU_ASSERT_EQUAL(a.result.jobs[j].arrived, b.result.jobs[j].arrived);
+        CU_ASSERT_EQUAL(a.result.jobs[j].arrivals_hash, b.result.jobs[j].arrivals_hash);
+    }
+    CU_ASSERT_NOT_EQUAL(a.result.jobs[0].arrivals_hash, a.result.jobs[1].arrivals_hash);
+    weir_test_result_fini(&a);
+    weir_test_result_fini(&b);
+}
+
+int main(int argc, char **argv)
+{
+    const struct weir_case cases[] = {
+        {"the same to the last bit", the_same_to_the_last_bit},
+        {"also while others work", also_while_others_work},
+        {"another seed differs", another_seed_differs},
+        {"policies see the same arrivals", policies_see_the_same_arrivals},
+        {0},
+    };
+    return weir_test_main("engine/determinism", cases, argc, argv);
+}

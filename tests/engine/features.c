@@ -1,0 +1,195 @@
+/* Joins, windows, keys, shared queues, departing jobs, energy: each in the smallest world that shows it. */
+#include <math.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "tests/support/run.h"
+#include "tests/support/test.h"
+
+#define PLATFORM "tests/input/valid/two-tier.xml"
+
+/* A job on the edge host with two cores; the rest as given. */
+#define JOB(options, rest)                                                                                            \
+    "{\"platform\": \"\", \"duration\": \"20s\", \"window\": \"5s\", " options                                        \
+    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge2\"}, " rest "}]}}"
+#define ONE_BY_ONE "\"items_per_batch\": 1,"
+#define EVEN(rate) "\"load\": {\"kind\": \"constant\", \"rate\": \"" rate "\"}, "
+
+static struct weir_test_result run(const char *scenario)
+{
+    struct weir_test_result got = weir_test_run(PLATFORM, scenario, "static", 1);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    weir_test_conservation(PLATFORM, scenario, &got);
+    const struct weir_metrics *m = &got.result.metrics;
+    CHECK_NEAR(m->waiting_s + m->service_s + m->network_s + m->blocked_s, m->latency_mean_s, 1e-9);
+    return got;
+}
+
+static void a_join_waits_for_every_input(void)
+{
+    /* a (10 ms) and, beside it on another host, b (2 ms) both feed the join d (1 ms): 10 + 1 ms, the slower way. */
+    struct weir_test_result got =
+        run(JOB(ONE_BY_ONE, EVEN("10/s") "\"operators\": [{\"name\": \"a\", \"flops\": \"10Mf\"},"
+                                         " {\"name\": \"b\", \"flops\": \"2Mf\"},"
+                                         " {\"name\": \"d\", \"flops\": \"1Mf\", \"join\": \"all\"}],"
+                                         " \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"a\", \"d\"],"
+                                         " [\"b\", \"d\"], [\"d\", \"sink\"]]"));
+    CHECK_NEAR(got.result.metrics.latency_mean_s, 11e-3, 1e-8);
+    CHECK_NEAR(got.result.metrics.throughput_per_s, 10, 0.1);
+    weir_test_result_fini(&got);
+}
+
+static void a_merge_takes_what_comes(void)
+{
+    struct weir_test_result got =
+        run(JOB(ONE_BY_ONE, EVEN("10/s") "\"operators\": [{\"name\": \"a\", \"flops\": \"10Mf\"},"
+                                         " {\"name\": \"b\", \"flops\": \"2Mf\"}, {\"name\": \"d\", \"flops\": \"1Mf\"}],"
+                                         " \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"a\", \"d\"],"
+                                         " [\"b\", \"d\"], [\"d\", \"sink\"]]"));
+    /* Two results an item, after 11 and 3 ms. */
+    CHECK_NEAR(got.result.metrics.throughput_per_s, 20, 0.2);
+    CHECK_NEAR(got.result.metrics.latency_mean_s, 7e-3, 1e-8);
+    weir_test_result_fini(&got);
+}
+
+static void joins_match_across_instances(void)
+{
+    struct weir_test_result got =
+        run(JOB("", "\"load\": {\"kind\": \"poisson\", \"rate\": \"200/s\"}, \"operators\": ["
+                    " {\"name\": \"a\", \"flops\": {\"mean\": \"3Mf\", \"distribution\": \"exponential\"}, \"parallelism\": 3,"
+                    "  \"placement\": {\"host\": \"cloud4\"}},"
+                    " {\"name\": \"b\", \"flops\": \"1Mf\"},"
+                    " {\"name\": \"d\", \"flops\": \"100kf\", \"join\": \"all\", \"parallelism\": 2}],"
+                    " \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"a\", \"d\"], [\"b\", \"d\"],"
+                    " [\"d\", \"sink\"]]"));
+    CHECK_NEAR(got.result.metrics.throughput_per_s, 200, 10);
+    CU_ASSERT(weir_test_op(&got, "j", "d")->pending < 100);
+    weir_test_result_fini(&got);
+}
+
+static void windows_leave_at_their_end(void)
+{
+    /* 50/s, in 1 s windows one result in ten: 5 a window. The latest item of a window comes 20 ms before its end (the
+     * one at the end is the next window's first). */
+    struct weir_test_result got = run(JOB(
+        ONE_BY_ONE,
+        EVEN("50/s") "\"operators\": [{\"name\": \"w\", \"flops\": \"1Mf\", \"window\": \"1s\", \"selectivity\": 0.1}]"));
+    CHECK_NEAR(got.result.metrics.throughput_per_s, 5, 0.3);
+    CU_ASSERT(got.result.metrics.latency_max_s < 0.0201 + 1e-3);
+    CHECK_NEAR(got.result.metrics.service_s, 1e-3, 1e-8);
+    weir_test_result_fini(&got);
+}
+
+static void a_filter_passes_its_share(void)
+{
+    struct weir_test_result got = run(JOB(
+        "", EVEN("500/s") "\"operators\": [{\"name\": \"f\", \"flops\": \"100kf\", \"selectivity\": 0.3},"
+                          " {\"name\": \"g\", \"flops\": \"100kf\", \"selectivity\": 2.5}]"));
+    const struct weir_operator_total *f = weir_test_op(&got, "j", "f");
+    CHECK_NEAR((double)f->emitted / (double)f->processed, 0.3, 0.02); /* 9970 draws: 4 deviations of 0.0046 */
+    CHECK_NEAR((double)weir_test_op(&got, "j", "g")->emitted / (double)f->emitted, 2.5, 0.04);
+    weir_test_result_fini(&got);
+}
+
+static void keys_go_to_their_instance(void)
+{
+    /* With a strong skew one of four instances does most of the work; with uniform keys all do the same. */
+    const char *skewed = JOB("", EVEN("400/s") "\"operators\": [{\"name\": \"k\", \"flops\": \"1Mf\", \"parallelism\": 4,"
+                                               " \"keys\": {\"count\": 1000, \"skew\": 2},"
+                                               " \"placement\": {\"host\": \"cloud4\"}, \"capacity\": 10}]");
+    struct weir_test_result got = run(skewed);
+    /* Zipf 2: the first key has 1/1.64 = 61 % of 400/s x 1 ms: not yet saturated, so all comes through. */
+    CHECK_NEAR(got.result.metrics.throughput_per_s, 400, 8);
+    CHECK_NEAR(weir_test_op(&got, "j", "k")->busy, 0.1, 0.01);
+    double waits_skewed = weir_test_op(&got, "j", "k")->waiting_s;
+    weir_test_result_fini(&got);
+    got = run(JOB("", EVEN("400/s") "\"operators\": [{\"name\": \"k\", \"flops\": \"1Mf\", \"parallelism\": 4,"
+                                    " \"keys\": {\"count\": 1000}, \"placement\": {\"host\": \"cloud4\"},"
+                                    " \"capacity\": 10}]"));
+    CU_ASSERT(weir_test_op(&got, "j", "k")->waiting_s <= waits_skewed + 1e-9);
+    weir_test_result_fini(&got);
+}
+
+static void jobs_come_and_go(void)
+{
+    const char *scenario =
+        JOB(ONE_BY_ONE, EVEN("10/s") "\"arrive\": \"4s\", \"depart\": \"10s\","
+                                     " \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\"}]");
+    struct weir_test_result got = run(scenario);
+    const struct weir_job_total *job = weir_test_job(&got, "j");
+    /* 10/s for 6 s. */
+    CHECK_NEAR((double)job->arrived, 60, 1);
+    CU_ASSERT_EQUAL(job->delivered, job->arrived);
+    /* There from 4 s until the end of the first window after 10 s, and as long as stopping takes. */
+    CU_ASSERT(got.result.metrics.instances_mean < 12.0 / 20);
+    CU_ASSERT(got.result.metrics.instances_mean >= 6.0 / 20);
+    weir_test_result_fini(&got);
+}
+
+static void a_bounded_backlog_drops(void)
+{
+    const char *drop[] = {
+        JOB(ONE_BY_ONE, EVEN("100/s") "\"backlog\": {\"capacity\": 20, \"full\": \"drop-new\"},"
+                                      " \"operators\": [{\"name\": \"a\", \"flops\": \"20Mf\", \"capacity\": 1}]"),
+        JOB(ONE_BY_ONE, EVEN("100/s") "\"backlog\": {\"capacity\": 20, \"full\": \"drop-old\"},"
+                                      " \"operators\": [{\"name\": \"a\", \"flops\": \"20Mf\", \"capacity\": 1}]"),
+    };
+    for (int d = 0; d < 2; d++) {
+        struct weir_test_result got = run(drop[d]);
+        const struct weir_job_total *job = weir_test_job(&got, "j");
+        /* 100/s come, 50/s are served. */
+        CHECK_NEAR((double)job->dropped_at_source / (double)job->arrived, 0.5, 0.02);
+        CU_ASSERT(job->backlog <= 20);
+        weir_test_result_fini(&got);
+    }
+}
+
+static void the_sink_may_be_far(void)
+{
+    struct weir_test_result got = run(JOB(
+        ONE_BY_ONE,
+        EVEN("10/s") "\"sink\": {\"host\": \"cloud\"}, \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\","
+                     " \"bytes\": \"10kB\"}]"));
+    /* 1 ms of work, 10 kB over 100 Mbit/s = 0.8 ms, 10 ms of latency. */
+    CHECK_NEAR(got.result.metrics.latency_mean_s, 11.8e-3, 1e-8);
+    CHECK_NEAR(got.result.metrics.crossing_bytes, got.result.metrics.delivered * 10e3, 20e3);
+    weir_test_result_fini(&got);
+}
+
+static void state_grows_up_to_its_cap(void)
+{
+    struct weir_test_result got =
+        run(JOB(ONE_BY_ONE, EVEN("10/s") "\"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\", \"state\":"
+                                         " {\"size\": \"1kB\", \"per_item\": \"100B\", \"max\": \"5kB\"}}]"));
+    CHECK_NEAR(got.result.metrics.throughput_per_s, 10, 0.1);
+    weir_test_result_fini(&got);
+}
+
+static void simgrid_options_pass_through(void)
+{
+    /* LV08 multiplies the latency of 10 ms by 13.01. */
+    struct weir_test_result got = run(JOB(
+        ONE_BY_ONE " \"simgrid\": {\"network/model\": \"LV08\"},",
+        EVEN("10/s") "\"sink\": {\"host\": \"cloud\"}, \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\"}]"));
+    CU_ASSERT(got.result.metrics.network_s > 0.130 && got.result.metrics.network_s < 0.132);
+    weir_test_result_fini(&got);
+}
+
+int main(int argc, char **argv)
+{
+    const struct weir_case cases[] = {
+        {"a join waits for every input", a_join_waits_for_every_input},
+        {"a merge takes what comes", a_merge_takes_what_comes},
+        {"joins match across instances", joins_match_across_instances},
+        {"windows leave at their end", windows_leave_at_their_end},
+        {"a filter passes its share", a_filter_passes_its_share},
+        {"keys go to their instance", keys_go_to_their_instance},
+        {"jobs come and go", jobs_come_and_go},
+        {"a bounded backlog drops", a_bounded_backlog_drops},
+        {"the sink may be far", the_sink_may_be_far},
+        {"state grows up to its cap", state_grows_up_to_its_cap},
+        {"SimGrid options pass through", simgrid_options_pass_through},
+        {0},
+    };
+    return weir_test_main("engine/features", cases, argc, argv);
+}

@@ -1,0 +1,208 @@
+/* The process pool: outcomes, deaths, time-outs, interruptions. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/experiment/files.h"
+#include "sim/experiment/pool.h"
+#include "sim/experiment/progress.h"
+#include "tests/support/test.h"
+
+static const struct weir_pool_options quietly = {.processes = 2, .quiet = true};
+
+static void sleep_ms(long ms)
+{
+    nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000}, NULL);
+}
+
+static int succeed(void *context, struct weir_pool_line *line)
+{
+    weir_pool_progress(line, 0.5);
+    if (context) /* leaves a file that says so */
+        return weir_file_replace(context, "done");
+    return WEIR_OK;
+}
+
+static int refuse(void *context, struct weir_pool_line *line)
+{
+    (void)line;
+    return weir_error(WEIR_EINPUT, "%s: is wrong", (const char *)context);
+}
+
+static int die(void *context, struct weir_pool_line *line)
+{
+    (void)line;
+    fprintf(stderr, "[2.000000] [xbt/CRITICAL] no route from a to b\n");
+    raise(*(int *)context);
+    return WEIR_OK;
+}
+
+static int leave(void *context, struct weir_pool_line *line)
+{
+    (void)line;
+    _exit(*(int *)context);
+}
+
+static int linger(void *context, struct weir_pool_line *line)
+{
+    (void)context;
+    (void)line;
+    sleep_ms(60000);
+    return WEIR_OK;
+}
+
+static void every_task_has_an_outcome(void)
+{
+    int abort_signal = SIGABRT, zero = 0, three = 3;
+    bool interrupted;
+    char *mark = weir_format("%s/mark", weir_test_folder());
+    const struct weir_pool_task tasks[] = {
+        {"good", succeed, mark},  {"wrong", refuse, "file.json"}, {"dead", die, &abort_signal},
+        {"silent", leave, &zero}, {"loud", leave, &three},        {"good too", succeed, NULL},
+    };
+    static const struct {
+        enum weir_pool_state state;
+        int code;
+        const char *message;
+    } wanted[] = {
+        {WEIR_TASK_DONE, 0, NULL},
+        {WEIR_TASK_FAILED, WEIR_EINPUT, "file.json: is wrong"},
+        {WEIR_TASK_FAILED, WEIR_EENGINE,
+         "the process was ended by signal 6 (Aborted); its last words: no route from a to b"},
+        {WEIR_TASK_FAILED, WEIR_EENGINE, "the process ended with code 0 and no result without a word"},
+        {WEIR_TASK_FAILED, WEIR_EENGINE, "the process ended with code 3 and no result without a word"},
+        {WEIR_TASK_DONE, 0, NULL},
+    };
+    struct weir_pool_outcome outcomes[6];
+    CU_ASSERT_EQUAL(weir_pool_run(&quietly, tasks, 6, outcomes, &interrupted), WEIR_EINPUT);
+    CHECK_MESSAGE("4 of 6 runs failed, the first of them: wrong: file.json: is wrong");
+    CU_ASSERT_FALSE(interrupted);
+    for (int i = 0; i < 6; i++) {
+        CU_ASSERT_EQUAL(outcomes[i].state, wanted[i].state);
+        CU_ASSERT_EQUAL(outcomes[i].code, wanted[i].code);
+        if (wanted[i].message)
+            CU_ASSERT_STRING_EQUAL(outcomes[i].message, wanted[i].message);
+        CU_ASSERT_EQUAL(outcomes[i].message != NULL, wanted[i].message != NULL);
+    }
+    CU_ASSERT(weir_file_exists(mark));
+    weir_pool_outcomes_free(outcomes, 6);
+    free(mark);
+}
+
+static void a_task_that_takes_too_long_is_stopped(void)
+{
+    bool interrupted;
+    const struct weir_pool_options hurried = {.processes = 1, .timeout_s = 0.2, .quiet = true};
+    const struct weir_pool_task task = {"slow", linger, NULL};
+    double begun_s = weir_clock_s();
+    CU_ASSERT_EQUAL(weir_pool_run_one(&hurried, &task, &interrupted), WEIR_ERUN);
+    CHECK_MESSAGE("took longer than the 0.2 s that a run may take, and was stopped");
+    CU_ASSERT(weir_clock_s() - begun_s < 10);
+}
+
+static int interrupt_parent(void *context, struct weir_pool_line *line)
+{
+    (void)line;
+    kill(getppid(), *(int *)context);
+    sleep_ms(60000);
+    return WEIR_OK;
+}
+
+static void an_interruption_kills_what_runs_and_starts_no_more(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM};
+    for (int i = 0; i < 2; i++) {
+        int sent = signals[i];
+        bool interrupted;
+        const struct weir_pool_options single = {.processes = 1, .quiet = true};
+        const struct weir_pool_task tasks[] = {
+            {"first", succeed, NULL}, {"second", interrupt_parent, &sent}, {"third", succeed, NULL}};
+        struct weir_pool_outcome outcomes[3];
+        CU_ASSERT_EQUAL(weir_pool_run(&single, tasks, 3, outcomes, &interrupted), WEIR_ERUN);
+        CHECK_MESSAGE("interrupted");
+        CU_ASSERT(interrupted);
+        CU_ASSERT_EQUAL(outcomes[0].state, WEIR_TASK_DONE);
+        CU_ASSERT_EQUAL(outcomes[1].state, WEIR_TASK_CUT);
+        CU_ASSERT_EQUAL(outcomes[2].state, WEIR_TASK_UNTOUCHED);
+        weir_pool_outcomes_free(outcomes, 3);
+    }
+}
+
+static int say_pid_and_linger(void *context, struct weir_pool_line *line)
+{
+    (void)line;
+    char *pid = weir_format("%d", (int)getpid());
+    int code = weir_file_replace(context, pid);
+    free(pid);
+    sleep_ms(60000);
+    return code;
+}
+
+/* A pool in a process of its own, which is killed; its child must be gone soon after. */
+static void children_do_not_outlive_a_killed_parent(void)
+{
+    char *path = weir_format("%s/pid", weir_test_folder());
+    pid_t parent = fork();
+    if (parent == 0) {
+        bool interrupted;
+        const struct weir_pool_task task = {"child", say_pid_and_linger, path};
+        weir_pool_run_one(&quietly, &task, &interrupted);
+        _exit(0);
+    }
+    for (int i = 0; i < 500 && !weir_file_exists(path); i++)
+        sleep_ms(10);
+    int pid = 0;
+    FILE *file = fopen(path, "r");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    CU_ASSERT_EQUAL(fscanf(file, "%d", &pid), 1);
+    fclose(file);
+    CU_ASSERT_FATAL(pid > 1);
+    CU_ASSERT_EQUAL(kill(pid, 0), 0);
+    kill(parent, SIGKILL);
+    waitpid(parent, NULL, 0);
+    /* Its state in /proc: gone, or a zombie until init reaps it. */
+    char *status = weir_format("/proc/%d/stat", pid), state = 'R';
+    for (int i = 0; i < 500 && state != 'Z' && weir_file_exists(status); i++) {
+        sleep_ms(10);
+        FILE *stat = fopen(status, "r");
+        if (stat && fscanf(stat, "%*d (%*[^)]) %c", &state) != 1)
+            state = 'R';
+        if (stat)
+            fclose(stat);
+    }
+    CU_ASSERT(state == 'Z' || !weir_file_exists(status));
+    free(status);
+    free(path);
+}
+
+static void signals_are_as_before_afterwards(void)
+{
+    bool interrupted;
+    sigset_t before, after;
+    const struct weir_pool_task task = {"good", succeed, NULL};
+    sigprocmask(SIG_SETMASK, NULL, &before);
+    CU_ASSERT_EQUAL(weir_pool_run_one(&quietly, &task, &interrupted), WEIR_OK);
+    sigprocmask(SIG_SETMASK, NULL, &after);
+    CU_ASSERT_EQUAL(sigismember(&before, SIGINT), sigismember(&after, SIGINT));
+    CU_ASSERT_EQUAL(sigismember(&before, SIGCHLD), sigismember(&after, SIGCHLD));
+}
+
+static const struct weir_case cases[] = {
+    {"every task has an outcome", every_task_has_an_outcome},
+    {"a task that takes too long is stopped", a_task_that_takes_too_long_is_stopped},
+    {"an interruption kills what runs and starts no more", an_interruption_kills_what_runs_and_starts_no_more},
+    {"children do not outlive a killed parent", children_do_not_outlive_a_killed_parent},
+    {"signals are as before afterwards", signals_are_as_before_afterwards},
+    {0},
+};
+
+int main(int argc, char **argv)
+{
+    return weir_test_main("experiment pool", cases, argc, argv);
+}

@@ -1,0 +1,2 @@
+# always up
+0 1

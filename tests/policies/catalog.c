@@ -1,0 +1,63 @@
+/* Every policy of the catalogue through the conformance suite, and the catalogue itself. */
+#include "policies/catalog.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "tests/policies/conformance.h"
+#include "tests/support/test.h"
+
+static void test_conformance(void)
+{
+    for (int i = 0; weir_catalog[i]; i++)
+        weir_conformance(weir_catalog[i]);
+}
+
+static void test_order(void)
+{
+    static const char *const names[] = {"noop",    "static", "reactive",   "ds2",      "load-balancer",
+                                        "nearest", "random", "cloud-only", "edge-only"};
+    int count = (int)(sizeof names / sizeof *names);
+    for (int i = 0; i < count; i++) {
+        const struct weir_policy *policy = weir_catalog[i];
+        CU_ASSERT_PTR_NOT_NULL(policy);
+        if (!policy)
+            return;
+        CU_ASSERT_STRING_EQUAL(policy->name, names[i]);
+    }
+    CU_ASSERT_PTR_NULL(weir_catalog[count]);
+}
+
+/* The table of parameters on a policy's page has a row `| name | default | ...` for each parameter. */
+static void test_pages(void)
+{
+    for (int i = 0; weir_catalog[i]; i++) {
+        char path[256], page[16384], row[128];
+        snprintf(path, sizeof path, "docs/policies/%s.md", weir_catalog[i]->name);
+        FILE *file = fopen(path, "r");
+        CU_ASSERT_PTR_NOT_NULL(file);
+        if (!file)
+            continue;
+        page[fread(page, 1, sizeof page - 1, file)] = '\0';
+        fclose(file);
+        for (const struct weir_param *p = weir_catalog[i]->params; p && p->name; p++) {
+            snprintf(row, sizeof row, "| `%s` | %s |", p->name, p->fallback);
+            if (!strstr(page, row))
+                fprintf(stderr, "\n%s: no row %s\n", path, row);
+            CU_ASSERT_PTR_NOT_NULL(strstr(page, row));
+            CU_ASSERT_PTR_NOT_NULL(strstr(page, p->help));
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct weir_case cases[] = {
+        {"conformance", test_conformance},
+        {"order", test_order},
+        {"pages", test_pages},
+        {0},
+    };
+    return weir_test_main("catalog", cases, argc, argv);
+}

@@ -1,0 +1,268 @@
+#include "tests/support/run.h"
+
+#include <CUnit/CUnit.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "policies/catalog.h"
+#include "sim/base/error.h"
+#include "sim/base/json.h"
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+#include "tests/support/test.h"
+
+static void put(FILE *pipe, const void *bytes, size_t count)
+{
+    if (count && fwrite(bytes, 1, count, pipe) != count)
+        _exit(99);
+}
+
+static void put_string(FILE *pipe, const char *string)
+{
+    size_t length = strlen(string);
+    put(pipe, &length, sizeof length);
+    put(pipe, string, length);
+}
+
+static bool get(FILE *pipe, void *bytes, size_t count)
+{
+    return fread(bytes, 1, count, pipe) == count;
+}
+
+static char *get_string(FILE *pipe)
+{
+    size_t length;
+    if (!get(pipe, &length, sizeof length))
+        return NULL;
+    char *string = weir_alloc(length + 1, 1);
+    if (get(pipe, string, length))
+        return string;
+    free(string);
+    return NULL;
+}
+
+static void note_decision(void *context, double time_s, const char *policy, const char *job, const char *op,
+                          const char *what, const char *why, const char *refusal)
+{
+    weir_text_addf(context, "%.3f %s %s/%s %s | %s | %s\n", time_s, policy, job, op, what, why,
+                   refusal ? refusal : "applied");
+}
+
+/* The scenario text with the platform put in, read. */
+static int read_scenario(const char *platform, const char *scenario, struct weir_scenario **read)
+{
+    char *absolute = platform[0] == '/' ? weir_copy(platform) : NULL;
+    if (!absolute) {
+        char *here = getcwd(NULL, 0);
+        absolute = weir_format("%s/%s", here, platform);
+        free(here);
+    }
+    char *set = weir_format("platform=%s", absolute);
+    const char *sets[] = {set, NULL};
+    int code = weir_scenario_read(weir_test_file("scenario.json", scenario), sets, read);
+    free(set);
+    free(absolute);
+    return code;
+}
+
+static void child(FILE *pipe, const char *platform, const char *scenario, const char *policy,
+                  unsigned long long seed, const struct weir_policy *const *catalog)
+{
+    struct weir_scenario *read = NULL;
+    struct weir_stack stack = {0};
+    struct weir_result result = {0};
+    struct weir_text decisions = {0};
+    int code = read_scenario(platform, scenario, &read);
+    if (code == WEIR_OK)
+        code = weir_stack_parse(policy, &stack);
+    if (code == WEIR_OK) {
+        struct weir_observer observer = {.context = &decisions, .decision = note_decision};
+        struct weir_run_spec spec = {
+            .scenario = read, .stack = &stack, .catalog = catalog, .seed = seed, .observer = &observer};
+        code = weir_run(&spec, &result);
+    }
+    put(pipe, &code, sizeof code);
+    put_string(pipe, code == WEIR_OK ? "" : weir_error_message());
+    put(pipe, &result, sizeof result);
+    for (int j = 0; j < result.job_count; j++) {
+        put(pipe, &result.jobs[j], sizeof *result.jobs);
+        put_string(pipe, result.jobs[j].name);
+    }
+    for (int o = 0; o < result.operator_count; o++) {
+        put(pipe, &result.operators[o], sizeof *result.operators);
+        put_string(pipe, result.operators[o].job);
+        put_string(pipe, result.operators[o].name);
+    }
+    put_string(pipe, weir_text_string(&decisions));
+    fclose(pipe);
+    weir_text_fini(&decisions);
+    weir_result_fini(&result);
+    weir_stack_fini(&stack);
+    weir_scenario_free(read);
+}
+
+static const char *keep(struct weir_test_result *got, FILE *pipe)
+{
+    char *name = get_string(pipe);
+    got->names = weir_resize(got->names, (size_t)got->name_count + 1, sizeof *got->names);
+    return got->names[got->name_count++] = name;
+}
+
+static bool receive(FILE *pipe, struct weir_test_result *got)
+{
+    char *message;
+    if (!get(pipe, &got->code, sizeof got->code) || !(message = get_string(pipe)))
+        return false;
+    snprintf(got->message, sizeof got->message, "%s", message);
+    free(message);
+    struct weir_result *result = &got->result;
+    if (!get(pipe, result, sizeof *result))
+        return false;
+    result->jobs = weir_alloc((size_t)result->job_count, sizeof *result->jobs);
+    result->operators = weir_alloc((size_t)result->operator_count, sizeof *result->operators);
+    for (int j = 0; j < result->job_count; j++) {
+        if (!get(pipe, &result->jobs[j], sizeof *result->jobs))
+            return false;
+        result->jobs[j].name = keep(got, pipe);
+    }
+    for (int o = 0; o < result->operator_count; o++) {
+        if (!get(pipe, &result->operators[o], sizeof *result->operators))
+            return false;
+        result->operators[o].job = keep(got, pipe);
+        result->operators[o].name = keep(got, pipe);
+    }
+    got->decisions = get_string(pipe);
+    return got->decisions != NULL;
+}
+
+struct weir_test_result weir_test_run_catalog(const char *platform, const char *scenario, const char *policy,
+                                              unsigned long long seed, const struct weir_policy *const *catalog)
+{
+    struct weir_test_result got = {.code = WEIR_EENGINE};
+    int ends[2];
+    weir_test_folder(); /* made by the parent, lest the child removes it */
+    fflush(NULL);
+    if (pipe(ends) != 0) {
+        CU_FAIL("no pipe");
+        return got;
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(ends[0]);
+        child(fdopen(ends[1], "w"), platform, scenario, policy, seed, catalog);
+        weir_test_leak_check();
+        _exit(0);
+    }
+    close(ends[1]);
+    FILE *from = fdopen(ends[0], "r");
+    bool whole = receive(from, &got);
+    fclose(from);
+    int status;
+    waitpid(pid, &status, 0);
+    if (!whole || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        fprintf(stderr, "\nthe run's process ended with status %d\n", status);
+        got.code = WEIR_EENGINE;
+        snprintf(got.message, sizeof got.message, "the run's process died");
+    }
+    if (!got.decisions)
+        got.decisions = weir_copy("");
+    return got;
+}
+
+struct weir_test_result weir_test_run(const char *platform, const char *scenario, const char *policy,
+                                      unsigned long long seed)
+{
+    struct weir_test_result got = weir_test_run_catalog(platform, scenario, policy, seed, weir_catalog);
+    if (got.code != WEIR_OK)
+        fprintf(stderr, "\nrun: %s\n", got.message);
+    return got;
+}
+
+void weir_test_result_fini(struct weir_test_result *got)
+{
+    weir_result_fini(&got->result);
+    for (int n = 0; n < got->name_count; n++)
+        free(got->names[n]);
+    free(got->names);
+    free(got->decisions);
+    memset(got, 0, sizeof *got);
+}
+
+const struct weir_operator_total *weir_test_op(const struct weir_test_result *got, const char *job, const char *op)
+{
+    static const struct weir_operator_total none;
+    for (int o = 0; o < got->result.operator_count; o++)
+        if (strcmp(got->result.operators[o].job, job) == 0 && strcmp(got->result.operators[o].name, op) == 0)
+            return &got->result.operators[o];
+    CU_FAIL("no such operator in the result");
+    return &none;
+}
+
+const struct weir_job_total *weir_test_job(const struct weir_test_result *got, const char *job)
+{
+    static const struct weir_job_total none;
+    for (int j = 0; j < got->result.job_count; j++)
+        if (strcmp(got->result.jobs[j].name, job) == 0)
+            return &got->result.jobs[j];
+    CU_FAIL("no such job in the result");
+    return &none;
+}
+
+static void check_equal(const char *job, const char *what, unsigned long long left, unsigned long long right)
+{
+    if (left != right)
+        fprintf(stderr, "\n%s: %s: %llu against %llu\n", job, what, left, right);
+    CU_ASSERT_EQUAL(left, right);
+}
+
+void weir_test_conservation(const char *platform, const char *scenario, const struct weir_test_result *got)
+{
+    struct weir_scenario *read = NULL;
+    CU_ASSERT_EQUAL_FATAL(read_scenario(platform, scenario, &read), WEIR_OK);
+    for (int j = 0; j < read->workload->job_count; j++) {
+        const struct weir_job *job = &read->workload->jobs[j];
+        const struct weir_job_total *total = weir_test_job(got, job->name);
+        check_equal(job->name, "arrived = emitted + dropped + backlog", total->arrived,
+                    total->emitted + total->dropped_at_source + total->backlog);
+        unsigned long long to_sink = 0;
+        for (int o = 0; o < job->operator_count; o++) {
+            const struct weir_operator *op = &job->operators[o];
+            const struct weir_operator_total *at = weir_test_op(got, job->name, op->name);
+            unsigned long long sent = 0, inputs = 0;
+            for (int e = 0; e < job->edge_count; e++) {
+                const struct weir_edge *edge = &job->edges[e];
+                if (edge->from == o && edge->to < 0)
+                    to_sink += at->emitted;
+                if (edge->to != o)
+                    continue;
+                inputs++;
+                sent += edge->from < 0 ? total->emitted
+                                       : weir_test_op(got, job->name, job->operators[edge->from].name)->emitted;
+            }
+            check_equal(op->name, "sent to it = arrived + dropped + in transit", sent,
+                        at->arrived + at->dropped + at->in_transit);
+            if (op->join_all)
+                check_equal(op->name, "arrived = inputs x processed + queued + pending", at->arrived,
+                            inputs * at->processed + at->queued + at->pending);
+            else
+                check_equal(op->name, "arrived = processed + queued", at->arrived, at->processed + at->queued);
+            if (op->window_s > 0) {
+                double due = op->selectivity * (double)(at->processed - at->pending);
+                CHECK_NEAR((double)at->emitted, due, 1 + 1e-9 * due + at->queue_max);
+            } else if (op->selectivity == floor(op->selectivity)) {
+                check_equal(op->name, "emitted = selectivity x processed", at->emitted,
+                            (unsigned long long)op->selectivity * at->processed);
+            } else { /* binomial: five standard deviations */
+                double due = op->selectivity * (double)at->processed;
+                CHECK_NEAR((double)at->emitted, due, 5 + 5 * sqrt(due));
+            }
+        }
+        check_equal(job->name, "sent to the sink = delivered + in transit", to_sink,
+                    total->delivered + total->in_transit);
+    }
+    weir_scenario_free(read);
+}

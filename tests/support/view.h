@@ -1,0 +1,62 @@
+/* Small worlds for tests of policies: a view that a test writes by hand, and a way to carry plans out at once. */
+#ifndef WEIR_TESTS_SUPPORT_VIEW_H
+#define WEIR_TESTS_SUPPORT_VIEW_H
+
+#include "sim/api/plan_check.h"
+#include "sim/api/policy.h"
+
+#define WEIR_MOCK_HOSTS     16
+#define WEIR_MOCK_JOBS      8
+#define WEIR_MOCK_OPERATORS 8
+#define WEIR_MOCK_INSTANCES 32
+
+/* Everything behind the const pointers of the view, to be written freely. `hosts[h].instances` and
+ * `memory_used_bytes` are recounted by weir_mock_view. */
+struct weir_mock {
+    struct weir_view view;
+    struct weir_host_view hosts[WEIR_MOCK_HOSTS];
+    struct weir_job_view jobs[WEIR_MOCK_JOBS];
+    struct weir_operator_view operators[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS];
+    struct weir_placement placed[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_INSTANCES];
+    int upstream[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_OPERATORS + 1];
+    int downstream[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_OPERATORS + 1];
+    int where[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_HOSTS];
+    double latency_s[WEIR_MOCK_HOSTS][WEIR_MOCK_HOSTS]; /* routes; 1 ms unless set */
+    double bytes_per_s;                                 /* of all routes; 1e8 unless set */
+    double restart_s;                                   /* 0 unless set */
+};
+
+/* A world of no hosts and no jobs; 10 s windows. Free with free(). */
+struct weir_mock *weir_mock_new(void);
+
+/* Adds a host of 1e9 flop/s a core, up, without limit of memory; returns its index. */
+int weir_mock_host(struct weir_mock *world, const char *name, const char *region, enum weir_view_tier tier, int cores,
+                   int slots);
+
+/* Adds a running job whose source is on the host; no sink host. */
+int weir_mock_job(struct weir_mock *world, const char *name, int source_host);
+
+/* Adds an operator at the end of the job's chain: fed by the one before (the source if it is the first), feeding the
+ * sink. Selectivity 1, 100 bytes an item, max_parallelism 8, default placement on the source's host. */
+int weir_mock_operator(struct weir_mock *world, int job, const char *name, double flops_per_item);
+
+/* Adds an instance of the operator on the host, weight and share 1. */
+void weir_mock_deploy(struct weir_mock *world, int job, int op, int host);
+
+/* Recounts what follows from the rest; the view to hand to a policy. */
+const struct weir_view *weir_mock_view(struct weir_mock *world);
+
+/* Checks the plan and carries out at once what is not refused; returns how many changes were. */
+int weir_mock_apply(struct weir_mock *world, struct weir_plan *plan);
+
+/* One window: next time and number, window_ends of the policy on a new plan, carried out. Returns the changes. */
+int weir_mock_step(struct weir_mock *world, const struct weir_policy *policy, void *state);
+
+/* Metrics of an operator that serves `arrivals` items/s with `rate` items/s an instance as an M/M/c queue does, busy at
+ * most 1: rates, shares, queue, latency. */
+void weir_mock_serve(struct weir_mock *world, int job, int op, double arrivals, double rate);
+
+/* A state of the policy with its defaults set, before create. Free with free(). */
+void *weir_mock_state(const struct weir_policy *policy);
+
+#endif
