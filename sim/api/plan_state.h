@@ -3,6 +3,7 @@
 #define WEIR_API_PLAN_STATE_H
 
 #include <stdarg.h>
+#include <stddef.h>
 
 #include "sim/api/plan_check.h"
 

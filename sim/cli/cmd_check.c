@@ -27,7 +27,7 @@ static int probe_platform(struct weir_platform *platform, bool *interrupted)
     struct weir_pool_options options = {.processes = 1, .quiet = true};
     struct weir_pool_task task = {platform->path, probe, platform};
     int code = weir_pool_run_one(&options, &task, interrupted);
-    if (code == WEIR_EENGINE)
+    if (code == WEIR_EENGINE && !strstr(weir_error_message(), platform->path))
         weir_error_context("%s: SimGrid cannot use this platform", platform->path);
     return code;
 }

@@ -12,6 +12,13 @@ void weir_parking_init(struct weir_parking *parking)
     parking->parked = false;
 }
 
+void weir_parking_fini(struct weir_parking *parking)
+{
+    if (parking->semaphore)
+        sg_sem_destroy(parking->semaphore);
+    parking->semaphore = NULL;
+}
+
 void weir_park(struct weir_parking *parking)
 {
     parking->parked = true;

@@ -9,6 +9,7 @@
 #include <simgrid/actor.h>
 #include <stdlib.h>
 
+#include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/engine/simgrid_shim.h"
 #include "sim/engine/world.h"
@@ -72,6 +73,19 @@ const struct weir_route *weir_world_route(struct weir_world *world, int from, in
     return &world->routes[world->route_count++];
 }
 
+bool weir_world_need_route(struct weir_world *world, int from, int to)
+{
+    if (from == to || weir_world_route(world, from, to, NULL)->bytes_per_s > 0)
+        return true;
+    if (!world->error) {
+        world->error = WEIR_EENGINE;
+        world->error_text =
+            weir_format("%s: there is no route from %s to %s; add a <route> or a <zoneRoute>", world->platform->path,
+                        world->platform->hosts[from].name, world->platform->hosts[to].name);
+    }
+    return false;
+}
+
 void weir_world_routes_fini(struct weir_world *world)
 {
     for (size_t i = 0; i < world->route_count; i++)
@@ -110,9 +124,14 @@ static double wire_s(const struct weir_connection *connection, double bytes)
     return bytes / world_of(connection)->routes[connection->route].bytes_per_s;
 }
 
+static bool has_route(const struct weir_connection *connection)
+{
+    return world_of(connection)->routes[connection->route].bytes_per_s > 0;
+}
+
 static bool may_open(const struct weir_connection *connection, const struct weir_batch *batch, double now_s)
 {
-    if (now_s < connection->next_open_s)
+    if (!has_route(connection) || now_s < connection->next_open_s)
         return false;
     if (!connection->open)
         return true;
@@ -180,7 +199,7 @@ static void opener_actor(int argc, char **argv)
             sg_actor_sleep_until(connection->next_open_s);
         struct weir_batch *batch = connection->first;
         if (!may_open(connection, batch, weir_now())) {
-            if (connection->open) /* else only rounding of the date stood in the way */
+            if (connection->open || !has_route(connection)) /* else only rounding of the date stood in the way */
                 weir_park(&connection->opener_parking);
             else
                 connection->next_open_s = weir_now();
@@ -229,11 +248,13 @@ static void receiver_actor(int argc, char **argv)
             sg_actor_sleep_for(RETRY_S);
             sg_comm_t again = weir_shim_send(world->hosts[connection->from].host,
                                              world->hosts[connection->inbox->host].host, oldest.bytes);
+            weir_shim_forget(oldest.transfer);
             ring_at(connection, connection->ring_first)->transfer = again;
             continue;
         }
         connection->ring_first++;
         connection->open--;
+        weir_shim_forget(oldest.transfer);
         const struct weir_route *route = &world->routes[connection->route];
         weir_count_transfer(world, connection->from, connection->inbox->host, route, oldest.bytes);
         double took_s = end_s - oldest.opened_s;
@@ -256,6 +277,7 @@ static struct weir_connection *find(struct weir_world *world, int from, struct w
     connection->inbox = inbox;
     connection->from = from;
     weir_world_route(world, from, inbox->host, &connection->route);
+    weir_world_need_route(world, from, inbox->host);
     weir_parking_init(&connection->receiver_parking);
     weir_parking_init(&connection->room_parking);
     weir_parking_init(&connection->opener_parking);
@@ -327,6 +349,11 @@ struct weir_batch *weir_connection_send(struct weir_world *world, int from_host,
 
 void weir_connection_fini(struct weir_connection *connection)
 {
+    for (unsigned i = connection->ring_first; i != connection->ring_first + connection->open; i++)
+        weir_shim_forget(ring_at(connection, i)->transfer);
+    weir_parking_fini(&connection->receiver_parking);
+    weir_parking_fini(&connection->room_parking);
+    weir_parking_fini(&connection->opener_parking);
     free(connection->ring);
     free(connection);
 }

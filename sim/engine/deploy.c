@@ -9,6 +9,9 @@
 #include "sim/engine/simgrid_shim.h"
 #include "sim/engine/world.h"
 
+/* How long until a transfer that failed is tried again. */
+#define RETRY_S 1.0
+
 int weir_op_deployed(const struct weir_op *op, struct weir_placement *placements)
 {
     int count = 0;
@@ -128,27 +131,54 @@ void weir_job_retire(struct weir_world *world, struct weir_run_job *job)
             retire(world, job->ops[o].instances[i]);
 }
 
-/* One change of an operator under way; owned by its actor. */
-struct change {
+struct weir_move {
+    int from, to;
+    double bytes;
+    sg_comm_t transfer;
+};
+
+/* One change of an operator under way; its actor frees it, or the end of the run. */
+struct weir_change {
+    struct weir_change *next;
     struct weir_world *world;
     struct weir_op *op;
     struct weir_instance **start, **stop;
     int start_count, stop_count, kept_count;
     bool pauses; /* a stateful operator */
     bool moves;  /* as many instances as before, on other hosts */
+    struct weir_parking parking;
+    double *surplus; /* state that each host has beyond what it shall have */
+    struct weir_move *transfers;
+    size_t transfer_count, transfer_capacity;
 };
 
-static void free_change(struct change *change)
+static void free_change(struct weir_change *change)
 {
+    struct weir_change **link = &change->world->changes;
+    while (*link && *link != change)
+        link = &(*link)->next;
+    if (*link)
+        *link = change->next;
+    for (size_t m = 0; m < change->transfer_count; m++)
+        weir_shim_forget(change->transfers[m].transfer);
+    weir_parking_fini(&change->parking);
+    free(change->transfers);
+    free(change->surplus);
     free(change->start);
     free(change->stop);
     free(change);
 }
 
-/* Matches the wish with what is there by host, sets weights and shares of what stays, lists what starts and stops. */
-static struct change *compare(struct weir_world *world, struct weir_op *op, const struct weir_plan_change *wish)
+void weir_changes_fini(struct weir_world *world)
 {
-    struct change *change = weir_alloc(1, sizeof *change);
+    while (world->changes)
+        free_change(world->changes);
+}
+
+/* Matches the wish with what is there by host, sets weights and shares of what stays, lists what starts and stops. */
+static struct weir_change *compare(struct weir_world *world, struct weir_op *op, const struct weir_plan_change *wish)
+{
+    struct weir_change *change = weir_alloc(1, sizeof *change);
     change->world = world;
     change->op = op;
     change->start = weir_alloc((size_t)wish->count, sizeof *change->start);
@@ -194,8 +224,17 @@ static bool drained(const struct weir_op *op)
     return true;
 }
 
+static void start_move(struct weir_world *world, struct weir_move *move)
+{
+    weir_shim_forget(move->transfer);
+    move->transfer = NULL;
+    if (!weir_world_need_route(world, move->from, move->to))
+        return;
+    move->transfer = weir_shim_send(world->hosts[move->from].host, world->hosts[move->to].host, move->bytes);
+}
+
 /* Moves the state so that every instance holds an equal part; what stays on its host does not travel. */
-static void move_state(struct change *change)
+static void move_state(struct weir_change *change)
 {
     struct weir_world *world = change->world;
     size_t hosts = world->platform->host_count;
@@ -203,7 +242,7 @@ static void move_state(struct change *change)
     double state = change->op->state_bytes;
     if (state <= 0 || before <= 0 || after <= 0)
         return;
-    double *surplus = weir_alloc(hosts, sizeof *surplus);
+    double *surplus = change->surplus = weir_alloc(hosts, sizeof *surplus);
     const struct weir_op *op = change->op;
     for (size_t i = 0; i < op->instance_count; i++)
         if (op->instances[i]->life == WEIR_ACTIVE)
@@ -216,12 +255,7 @@ static void move_state(struct change *change)
         if (stays)
             surplus[instance->host] -= state / after;
     }
-    struct move {
-        int from, to;
-        double bytes;
-        sg_comm_t transfer;
-    } *moves = NULL;
-    size_t count = 0, capacity = 0, to = 0;
+    size_t to = 0;
     for (size_t from = 0; from < hosts; from++) {
         while (surplus[from] > 1e-6 * state) {
             while (to < hosts && surplus[to] > -1e-6 * state)
@@ -231,40 +265,36 @@ static void move_state(struct change *change)
             double bytes = fmin(surplus[from], -surplus[to]);
             surplus[from] -= bytes;
             surplus[to] += bytes;
-            moves = weir_grow(moves, count + 1, &capacity, sizeof *moves);
-            moves[count++] = (struct move){(int)from, (int)to, bytes, NULL};
+            change->transfers = weir_grow(change->transfers, change->transfer_count + 1, &change->transfer_capacity,
+                                          sizeof *change->transfers);
+            change->transfers[change->transfer_count++] = (struct weir_move){(int)from, (int)to, bytes, NULL};
         }
     }
-    for (size_t m = 0; m < count; m++)
-        moves[m].transfer = weir_shim_send(world->hosts[moves[m].from].host, world->hosts[moves[m].to].host,
-                                           moves[m].bytes);
-    for (size_t m = 0; m < count; m++) {
+    for (size_t m = 0; m < change->transfer_count; m++)
+        start_move(world, &change->transfers[m]);
+    for (size_t m = 0; m < change->transfer_count && !world->error; m++) {
+        struct weir_move *move = &change->transfers[m];
         double end_s;
-        while (weir_shim_wait(moves[m].transfer, &end_s) != 0) {
-            sg_actor_sleep_for(1);
-            moves[m].transfer = weir_shim_send(world->hosts[moves[m].from].host, world->hosts[moves[m].to].host,
-                                               moves[m].bytes);
+        while (weir_shim_wait(move->transfer, &end_s) != 0) {
+            sg_actor_sleep_for(RETRY_S);
+            start_move(world, move);
         }
-        int from = moves[m].from, dest = moves[m].to;
-        weir_count_transfer(world, from, dest, weir_world_route(world, from, dest, NULL), moves[m].bytes);
+        weir_count_transfer(world, move->from, move->to, weir_world_route(world, move->from, move->to, NULL),
+                            move->bytes);
         if (world->warm)
-            world->state_moved_bytes += moves[m].bytes;
+            world->state_moved_bytes += move->bytes;
     }
-    free(moves);
-    free(surplus);
 }
 
 static void change_actor(int argc, char **argv)
 {
-    struct change *change = sg_actor_self_get_data();
+    struct weir_change *change = sg_actor_self_get_data();
     struct weir_world *world = change->world;
     struct weir_op *op = change->op;
     const struct weir_change_costs *costs = &world->scenario->costs;
     if (change->start_count && costs->start_s > 0)
         sg_actor_sleep_for(costs->start_s);
     if (change->pauses) {
-        struct weir_parking parking;
-        weir_parking_init(&parking);
         double since_s = weir_now();
         op->paused = true;
         for (int i = 0; i < op->route_count; i++) {
@@ -274,9 +304,9 @@ static void change_actor(int argc, char **argv)
             for (struct weir_connection *c = inbox->connections; c; c = c->next)
                 weir_waiters_wake_all(&c->senders);
         }
-        op->drain_watcher = &parking;
+        op->drain_watcher = &change->parking;
         while (!drained(op))
-            weir_park(&parking);
+            weir_park(&change->parking);
         op->drain_watcher = NULL;
         if (costs->checkpoint_s > 0)
             sg_actor_sleep_for(costs->checkpoint_s);
@@ -304,7 +334,7 @@ static void change_actor(int argc, char **argv)
 void weir_carry_out(struct weir_world *world, const struct weir_plan_change *wish)
 {
     struct weir_op *op = &world->jobs[wish->job].ops[wish->op];
-    struct change *change = compare(world, op, wish);
+    struct weir_change *change = compare(world, op, wish);
     if (!change->start_count && !change->stop_count) { /* weights and shares alone are free */
         free_change(change);
         return;
@@ -316,5 +346,8 @@ void weir_carry_out(struct weir_world *world, const struct weir_plan_change *wis
             world->rescales++;
     }
     op->changing = true;
+    weir_parking_init(&change->parking);
+    change->next = world->changes;
+    world->changes = change;
     weir_actor_start("change", world->hosts[op->job->spec->source_host].host, change_actor, change);
 }

@@ -1,7 +1,6 @@
 /* An instance of an operator: an actor that takes batches from its inbox, computes, and emits. */
 #include <math.h>
 #include <simgrid/actor.h>
-#include <simgrid/semaphore.h>
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
@@ -208,8 +207,7 @@ void weir_instance_actor(int argc, char **argv)
 
 void weir_instance_free(struct weir_instance *instance)
 {
-    if (instance->parking.semaphore)
-        sg_sem_destroy(instance->parking.semaphore);
+    weir_parking_fini(&instance->parking);
     free(instance->flops);
     free(instance);
 }

@@ -2,6 +2,7 @@
 #include "sim/engine/run.h"
 
 #include <simgrid/engine.h>
+#include <simgrid/host.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -197,10 +198,12 @@ static void free_op(struct weir_op *op)
 static void free_world(struct weir_world *world)
 {
     weir_view_fini(world);
+    weir_changes_fini(world);
     for (int j = 0; j < world->job_count; j++) {
         struct weir_run_job *job = &world->jobs[j];
         for (int o = 0; o < job->spec->operator_count; o++)
             free_op(&job->ops[o]);
+        weir_parking_fini(&job->source_parking);
         free(job->ops);
         free(job->source_out);
         free(job->backlog);
@@ -247,6 +250,11 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
         simgrid_run();
         if (world->error)
             code = weir_error(world->error, "%s", world->error_text);
+        else if (!world->over && !sg_host_is_on(world->hosts[0].host))
+            code = weir_error(WEIR_EENGINE,
+                              "%s: host %s goes down at %.6g s, and the controller, which runs on the first host, with "
+                              "it; let the file begin with a host that stays up",
+                              world->platform->path, world->platform->hosts[0].name, weir_now());
         else if (!world->over)
             code = weir_error(WEIR_EENGINE, "SimGrid stopped at %.6g s, before the end of the run", weir_now());
     }

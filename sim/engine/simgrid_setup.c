@@ -74,6 +74,13 @@ int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_pl
     char message[512];
     if (weir_shim_load(platform->path, message, sizeof message) != 0)
         return weir_error(WEIR_EENGINE, "%s: SimGrid refuses the platform: %s", platform->path, message);
+    for (size_t h = 0; h < platform->host_count; h++) {
+        const struct weir_host *host = &platform->hosts[h];
+        if (host->wifi_link < 0)
+            continue;
+        const struct weir_link *link = &platform->links[host->wifi_link];
+        weir_shim_attach(sg_host_by_name(host->name), sg_link_by_name(link->name), link->bandwidth_bytes_per_s);
+    }
     return WEIR_OK;
 }
 
@@ -159,7 +166,9 @@ static void probe_actor(int argc, char **argv)
 {
     struct probe *probe = sg_actor_self_get_data();
     double end_s;
-    probe->done = weir_shim_wait(weir_shim_send(probe->from, probe->to, 1000), &end_s) == 0;
+    sg_comm_t transfer = weir_shim_send(probe->from, probe->to, 1000);
+    probe->done = weir_shim_wait(transfer, &end_s) == 0;
+    weir_shim_forget(transfer);
 }
 
 int weir_engine_probe(const struct weir_platform *platform)

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include <simgrid/Exception.hpp>
@@ -36,8 +37,13 @@ int weir_shim_wait(sg_comm_t transfer, double *end_s)
     *end_s = transfer->get_finish_time();
     if (!(*end_s >= 0) || *end_s > s4u::Engine::get_clock())
         *end_s = s4u::Engine::get_clock();
-    transfer->unref();
     return failed;
+}
+
+void weir_shim_forget(sg_comm_t transfer)
+{
+    if (transfer)
+        transfer->unref();
 }
 
 int weir_shim_execute(double flops, double bound_flops_per_s)
@@ -60,11 +66,27 @@ int weir_shim_load(const char *path, char *message, unsigned long size)
 {
     try {
         s4u::Engine::get_instance()->load_platform(path);
+        s4u::Engine::get_instance()->seal_platform(); // before, Full, Floyd and the like have no routes to ask for
     } catch (const std::exception &error) {
         std::snprintf(message, size, "%s", error.what());
         return -1;
     }
     return 0;
+}
+
+// A Wi-Fi link's own bandwidth is 1, a share of air time: what its hosts get was noted when they were attached.
+static const char *const rate_property = "weir_bytes_per_s";
+
+void weir_shim_attach(sg_host_t host, sg_link_t link, double bytes_per_s)
+{
+    link->set_property(rate_property, std::to_string(bytes_per_s));
+    link->set_host_wifi_rate(host, 0);
+}
+
+static double bandwidth_of(const s4u::Link *link)
+{
+    const char *rate = link->get_property(rate_property);
+    return rate ? std::stod(rate) : link->get_bandwidth();
 }
 
 int weir_shim_route(sg_host_t from, sg_host_t to, double *latency_s, double *bytes_per_s, sg_link_t *links, int max)
@@ -78,9 +100,11 @@ int weir_shim_route(sg_host_t from, sg_host_t to, double *latency_s, double *byt
         return -1;
     }
     for (std::size_t i = 0; i < way.size(); i++) {
-        *bytes_per_s = std::min(*bytes_per_s, way[i]->get_bandwidth());
+        *bytes_per_s = std::min(*bytes_per_s, bandwidth_of(way[i]));
         if (static_cast<int>(i) < max)
             links[i] = way[i];
     }
+    if (way.empty() && *latency_s <= 0) // SimGrid's network models call this unconnected, and abort
+        return -1;
     return static_cast<int>(way.size());
 }

@@ -13,9 +13,12 @@ extern "C" {
  * empty one. Owned until weir_shim_wait. */
 sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes);
 
-/* Waits for the transfer and releases it; *end_s is when it ended, which may be before the call. 0, or -1 if a host or
+/* Waits for the transfer, which stays owned; *end_s is when it ended, which may be before the call. 0, or -1 if a host or
  * link failed meanwhile. */
 int weir_shim_wait(sg_comm_t transfer, double *end_s);
+
+/* Releases a transfer that nobody will wait for any more; NULL is none. */
+void weir_shim_forget(sg_comm_t transfer);
 
 /* Executes flops on the calling actor's host, at most at bound_flops_per_s if that is positive. 0, or -1 if the host
  * failed. */
@@ -23,6 +26,9 @@ int weir_shim_execute(double flops, double bound_flops_per_s);
 
 /* Loads a platform; 0, or -1 with SimGrid's message in `message` (some errors abort the process all the same). */
 int weir_shim_load(const char *path, char *message, unsigned long size);
+
+/* Attaches a host to the Wi-Fi link of its zone at the link's first rate, which is given: XML cannot say it. */
+void weir_shim_attach(sg_host_t host, sg_link_t link, double bytes_per_s);
 
 /* Latency and smallest bandwidth between two hosts, and the links on the way (at most max of them, by pointer; returns
  * how many there are), or -1 if there is no route. */

@@ -262,6 +262,7 @@ struct weir_world {
     struct weir_used_policy *policies;
     int policy_count;
     struct weir_batch_pool pool;
+    struct weir_change *changes;          /* under way */
     struct weir_connection **connections; /* ever made, for the end */
     size_t connection_count, connection_capacity;
     double warmup_s;
@@ -270,7 +271,7 @@ struct weir_world {
     long window;
     bool over;      /* the end has come: actors stop */
     struct weir_result *filled; /* at the end */
-    int error;      /* of a policy hook: ends the run */
+    int error;      /* of a policy hook or a missing route: ends the run */
     char *error_text;
     /* The view and its arrays, rebuilt at each window. */
     struct weir_view view;
@@ -290,6 +291,7 @@ struct weir_world {
 
 /* channel.c: parking, room and inboxes */
 void weir_parking_init(struct weir_parking *parking);
+void weir_parking_fini(struct weir_parking *parking);
 void weir_park(struct weir_parking *parking);
 /* Parks until woken or until the date; true if woken. */
 bool weir_park_until(struct weir_parking *parking, double date_s);
@@ -334,6 +336,8 @@ struct weir_batch *weir_connection_send(struct weir_world *world, int from_host,
                           struct weir_batch *batch, struct weir_clock *clock,
                           struct weir_parking *parking);
 const struct weir_route *weir_world_route(struct weir_world *world, int from, int to, int *index);
+/* False where there is no route; the run ends with an error then, since SimGrid would abort. */
+bool weir_world_need_route(struct weir_world *world, int from, int to);
 void weir_count_transfer(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes);
 void weir_connection_fini(struct weir_connection *connection);
 void weir_world_routes_fini(struct weir_world *world);
@@ -366,6 +370,8 @@ void weir_job_deploy(struct weir_world *world, struct weir_run_job *job, const s
 void weir_job_retire(struct weir_world *world, struct weir_run_job *job);
 void weir_carry_out(struct weir_world *world, const struct weir_plan_change *change);
 void weir_instance_gone(struct weir_world *world, struct weir_instance *instance);
+/* Drops the changes that the end of the run has cut short. */
+void weir_changes_fini(struct weir_world *world);
 bool weir_job_is_empty(const struct weir_run_job *job);
 /* The instances that count as deployed: starting or active. */
 int weir_op_deployed(const struct weir_op *op, struct weir_placement *placements);

@@ -168,7 +168,7 @@ static void hook(const struct weir_policy *policy, void *state, struct weir_mock
     int code = WEIR_OK;
     if (arrives >= 0) {
         for (int o = 0; o < view->jobs[arrives].operator_count; o++) {
-            struct weir_placement preset = {.host = view->jobs[arrives].source_host, .weight = 1, .cpu_share = 1};
+            struct weir_placement preset = {.host = 1, .weight = 1, .cpu_share = 1};
             world->operators[arrives][o].instance_count = 0;
             weir_plan_preset(plan, arrives, o, &preset, 1);
         }
@@ -180,6 +180,9 @@ static void hook(const struct weir_policy *policy, void *state, struct weir_mock
     }
     CHECK(code == WEIR_OK, "a hook returns 0");
     weir_mock_apply(world, plan);
+    for (int o = 0; arrives >= 0 && o < view->jobs[arrives].operator_count; o++)
+        if (world->operators[arrives][o].instance_count == 0) /* the default placement: edge-1 */
+            weir_mock_deploy(world, arrives, o, 1);
     int count;
     const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
     for (int i = 0; i < count; i++) {

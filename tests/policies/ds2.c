@@ -116,6 +116,7 @@ static void test_odd_values(void)
     CU_ASSERT_EQUAL(weir_ds2_round(0, 1), 1);
     CU_ASSERT_EQUAL(weir_ds2_round(3, 1), 3);
     CU_ASSERT_EQUAL(weir_ds2_round(3 + 1e-6, 1), 4);
+    CU_ASSERT_EQUAL(weir_ds2_round((0.1 + 0.2) / 0.1, 1), 3); /* 3.0000000000000004 */
 }
 
 static void test_erlang(void)

@@ -144,6 +144,20 @@ static void test_backlog(void)
     end();
 }
 
+/* Idle, but 150 items at 2 x 100/s are 0.75 s of work, above a tenth of 5 s: nothing is dropped; 90 are 0.45 s. */
+static void test_down_queue(void)
+{
+    begin(NULL);
+    weir_mock_deploy(world, 0, 0, 0);
+    for (int w = 0; w < 20; w++) {
+        weir_mock_serve(world, 0, 0, 20, 100);
+        world->operators[0][0].queued = w < 10 ? 150 : 90;
+        weir_mock_step(world, &weir_policy_reactive, state);
+        CU_ASSERT_EQUAL(instances(0), w < 14 ? 2 : 1); /* the fifth window after 10 */
+    }
+    end();
+}
+
 static void test_source_blocked(void)
 {
     begin(NULL);
@@ -197,11 +211,17 @@ static void test_reason(void)
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
-        {"up", test_up},           {"in_a_row", test_in_a_row},
-        {"down", test_down},       {"no_overshoot", test_no_overshoot},
-        {"backlog", test_backlog}, {"source_blocked", test_source_blocked},
-        {"limits", test_limits},   {"create", test_create},
-        {"reason", test_reason},   {0},
+        {"up", test_up},
+        {"in_a_row", test_in_a_row},
+        {"down", test_down},
+        {"no_overshoot", test_no_overshoot},
+        {"backlog", test_backlog},
+        {"down_queue", test_down_queue},
+        {"source_blocked", test_source_blocked},
+        {"limits", test_limits},
+        {"create", test_create},
+        {"reason", test_reason},
+        {0},
     };
     return weir_test_main("reactive", cases, argc, argv);
 }
