@@ -94,41 +94,43 @@ void weir_batch_behead(struct weir_batch *batch, int count)
     move_items(batch, 0, batch, count, batch->count);
 }
 
-struct weir_served weir_batch_serve(struct weir_batch *batch, double free_at_s, const double *flops,
+struct weir_served weir_batch_serve(struct weir_batch *batch, struct weir_track *track, const double *flops,
                                     double s_per_flop, double each_s, double now_s)
 {
-    struct weir_served served = {.free_s = free_at_s};
+    struct weir_served served = {0};
+    if (batch->count)
+        weir_track_begin(track, batch->at[0], now_s);
     for (int i = 0; i < batch->count; i++) {
-        double at = batch->at[i];
-        double start = at > served.free_s ? at : served.free_s;
-        double end = start + (flops ? flops[i] * s_per_flop : each_s);
-        if (end > now_s) /* by rounding, or when contention was uneven within the batch */
-            end = now_s;
-        if (start > end)
-            start = end;
-        batch->waiting[i] += start - at;
-        batch->service[i] += end - start;
-        served.waiting_s += start - at;
-        served.service_s += end - start;
-        batch->at[i] = served.free_s = end;
+        double at = batch->at[i], work_s = flops ? flops[i] * s_per_flop : each_s;
+        double end_s = weir_track_take(track, at, work_s);
+        if (end_s > now_s) /* by rounding, or when contention was uneven within the batch */
+            end_s = now_s;
+        if (work_s > end_s - at)
+            work_s = end_s - at;
+        double waiting_s = end_s - at - work_s;
+        batch->waiting[i] += waiting_s;
+        batch->service[i] += work_s;
+        served.waiting_s += waiting_s;
+        served.service_s += work_s;
+        batch->at[i] = end_s;
+        if (end_s > served.end_s)
+            served.end_s = end_s;
     }
     return served;
 }
 
-double weir_batch_carry(struct weir_batch *batch, double free_at_s, double each_s, double latency_s, double now_s)
+void weir_batch_carry(struct weir_batch *batch, struct weir_track *wire, double each_s, double latency_s, double now_s)
 {
-    double free_s = free_at_s;
+    if (batch->count)
+        weir_track_begin(wire, batch->at[0], now_s);
     for (int i = 0; i < batch->count; i++) {
         double at = batch->at[i];
-        double sent = (at > free_s ? at : free_s) + each_s;
-        double there = sent + latency_s;
-        if (there > now_s)
-            there = now_s;
-        free_s = sent;
-        batch->network[i] += there - at;
-        batch->at[i] = there;
+        double there_s = weir_track_take(wire, at, each_s) + latency_s;
+        if (there_s > now_s)
+            there_s = now_s;
+        batch->network[i] += there_s - at;
+        batch->at[i] = there_s;
     }
-    return free_s;
 }
 
 void weir_batch_hold(struct weir_batch *batch, double blocked_s)

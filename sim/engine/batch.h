@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/engine/track.h"
+
+struct weir_inbox;
 struct weir_out_edge;
 
 struct weir_batch {
@@ -18,7 +21,9 @@ struct weir_batch {
     int size_class; /* room for 1 << size_class items */
     int edge;       /* the input edge of the operator it goes to */
     const struct weir_out_edge *out_edge; /* the edge it goes along */
-    double item_bytes; /* on the wire */
+    double item_bytes;         /* on the wire */
+    struct weir_inbox *inbox;  /* where a piece of it goes */
+    double since_s;            /* a piece that came back stands still since then */
     uint64_t *id;   /* of the source's item that it comes from */
     double *birth, *at;
     double *waiting, *service, *network, *blocked;
@@ -46,18 +51,18 @@ struct weir_batch *weir_batch_slice(struct weir_batch_pool *pool, const struct w
 /* Removes the first `count` items. */
 void weir_batch_behead(struct weir_batch *batch, int count);
 
-/* Items served one after another from `free_at_s` on, each taking flops[i] * s_per_flop (flops NULL: each_s); adds the
- * waiting and the service, moves `at`, and sees to it that no item's clock passes now_s. */
+/* Items served by a server whose free time the track knows: each takes flops[i] * s_per_flop (flops NULL: each_s); adds
+ * the waiting and the service, moves `at`, and sees to it that no item's clock passes now_s. Returns when the last one is
+ * done, and the sums over the items. */
 struct weir_served {
-    double free_s;               /* when the last item was done; free_at_s if the batch is empty */
-    double waiting_s, service_s; /* sums over the items */
+    double end_s, waiting_s, service_s;
 };
-struct weir_served weir_batch_serve(struct weir_batch *batch, double free_at_s, const double *flops,
+struct weir_served weir_batch_serve(struct weir_batch *batch, struct weir_track *track, const double *flops,
                                     double s_per_flop, double each_s, double now_s);
 
-/* Items sent one after another over a connection that is free from `free_at_s` on: each takes each_s on the wire, then
- * latency_s; all of it is network time. Returns when the wire is free again. */
-double weir_batch_carry(struct weir_batch *batch, double free_at_s, double each_s, double latency_s, double now_s);
+/* Items sent over a connection: each takes each_s on the wire, when it is free, and then latency_s; all of it is network
+ * time. */
+void weir_batch_carry(struct weir_batch *batch, struct weir_track *wire, double each_s, double latency_s, double now_s);
 
 /* All items stand still for so long, blocked by a full input. */
 void weir_batch_hold(struct weir_batch *batch, double blocked_s);

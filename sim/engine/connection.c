@@ -259,8 +259,7 @@ static void receiver_actor(int argc, char **argv)
         weir_count_transfer(world, connection->from, connection->inbox->host, route, oldest.bytes);
         double took_s = end_s - oldest.opened_s;
         double latency_s = fmin(route->latency_s, took_s);
-        connection->wire_free_s = weir_batch_carry(oldest.batch, connection->wire_free_s,
-                                                   (took_s - latency_s) / oldest.batch->count, latency_s, end_s);
+        weir_batch_carry(oldest.batch, &connection->wire, (took_s - latency_s) / oldest.batch->count, latency_s, end_s);
         deliver(connection, oldest.batch, end_s);
         note_pace(connection, oldest.opened_s, oldest.bytes);
         if (connection->first)
@@ -354,6 +353,7 @@ void weir_connection_fini(struct weir_connection *connection)
     weir_parking_fini(&connection->receiver_parking);
     weir_parking_fini(&connection->room_parking);
     weir_parking_fini(&connection->opener_parking);
+    weir_track_fini(&connection->wire);
     free(connection->ring);
     free(connection);
 }

@@ -63,7 +63,7 @@ static void activate(struct weir_world *world, struct weir_instance *instance)
     inbox->instances++;
     instance->inbox = inbox;
     instance->life = WEIR_ACTIVE;
-    instance->free_s = weir_now();
+    weir_track_reset(&instance->track, weir_now());
     weir_parking_init(&instance->parking);
     instance->clock = (struct weir_clock){.since_s = weir_now()};
     weir_op_open_inbox(op, inbox);

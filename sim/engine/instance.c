@@ -75,8 +75,8 @@ static double draw_flops(struct weir_instance *instance, const struct weir_batch
     return sum;
 }
 
-/* Computes a batch; the items' clocks move to the end of their service. */
-static void serve(struct weir_world *world, struct weir_instance *instance, struct weir_batch *batch)
+/* Computes a batch; the items' clocks move to the end of their service. Returns the last one's. */
+static double serve(struct weir_world *world, struct weir_instance *instance, struct weir_batch *batch)
 {
     struct weir_op *op = instance->op;
     const struct weir_distribution *work = &op->spec->flops;
@@ -91,15 +91,15 @@ static void serve(struct weir_world *world, struct weir_instance *instance, stru
     }
     double now_s = weir_now(), took_s = now_s - start_s;
     struct weir_served served =
-        weir_batch_serve(batch, instance->free_s, constant ? NULL : instance->flops, flops > 0 ? took_s / flops : 0,
+        weir_batch_serve(batch, &instance->track, constant ? NULL : instance->flops, flops > 0 ? took_s / flops : 0,
                          took_s / batch->count, now_s);
-    instance->free_s = served.free_s;
     op->counts.processed += (uint64_t)batch->count;
     op->counts.waiting_s += served.waiting_s;
     op->counts.service_s += served.service_s;
     if (op->spec->state_bytes_per_item > 0)
         op->state_bytes =
             fmin(op->spec->state_max_bytes, op->state_bytes + op->spec->state_bytes_per_item * batch->count);
+    return served.end_s;
 }
 
 /* How many items come of one: the whole part of the selectivity, and one more by chance for the rest; chance falls on the
@@ -148,7 +148,7 @@ static void process(struct weir_world *world, struct weir_instance *instance, st
         op->in_service += taken;
     }
     if (batch) {
-        serve(world, instance, batch);
+        double end_s = serve(world, instance, batch);
         op->in_service -= taken;
         if (op->spec->window_s > 0) {
             weir_window_add(instance, batch);
@@ -160,7 +160,7 @@ static void process(struct weir_world *world, struct weir_instance *instance, st
             double blocked_s = weir_send_all(world, instance->host, op->out, op->out_count, batch, &instance->clock,
                                              &instance->parking);
             if (blocked_s > 0) {
-                instance->free_s += blocked_s;
+                weir_track_block(&instance->track, end_s + blocked_s);
                 op->counts.blocked_s += blocked_s * count;
             }
         }
@@ -208,6 +208,7 @@ void weir_instance_actor(int argc, char **argv)
 void weir_instance_free(struct weir_instance *instance)
 {
     weir_parking_fini(&instance->parking);
+    weir_track_fini(&instance->track);
     free(instance->flops);
     free(instance);
 }

@@ -125,47 +125,57 @@ static void wait_at_gate(struct weir_op *op, struct weir_batch *batch, struct we
     weir_batch_hold(batch, weir_now() - since_s);
 }
 
-/* Sends a batch whose items may go to different inboxes: one piece for each. Returns what must be routed again. */
-static struct weir_batch *scatter(struct weir_world *world, int from_host, struct weir_op *op,
-                                  struct weir_batch *batch, struct weir_clock *clock, struct weir_parking *parking)
+/* Cuts a batch whose items may go to different inboxes into a list of pieces, one for each; the batch is left empty.
+ * Gives way to nobody. */
+static struct weir_batch *cut(struct weir_world *world, struct weir_op *op, struct weir_batch *batch)
 {
-    int count = op->route_count;
-    struct {
-        struct weir_inbox *inbox;
-        struct weir_batch *piece;
-        double since_s; /* a piece that came back stands still since then */
-    } *parts = weir_alloc((size_t)count, sizeof *parts);
+    struct weir_batch **pieces = weir_alloc((size_t)op->route_count, sizeof *pieces);
     for (int i = 0; i < batch->count; i++) {
         int part = choose(op, batch->id[i]);
-        if (!parts[part].piece) {
-            struct weir_batch *piece = parts[part].piece = weir_batch_new(&world->pool, batch->count - i);
-            parts[part].inbox = op->routes[part];
+        if (!pieces[part]) {
+            struct weir_batch *piece = pieces[part] = weir_batch_new(&world->pool, batch->count - i);
+            piece->inbox = op->routes[part];
             piece->edge = batch->edge;
             piece->out_edge = batch->out_edge;
             piece->item_bytes = batch->item_bytes;
         }
-        weir_batch_append(parts[part].piece, batch, i);
+        weir_batch_append(pieces[part], batch, i);
     }
     batch->count = 0;
-    double start_s = weir_now();
-    for (int p = 0; p < count; p++) {
-        struct weir_batch *piece = parts[p].piece;
-        if (!piece)
+    struct weir_batch *list = NULL;
+    for (int p = op->route_count - 1; p >= 0; p--) {
+        if (!pieces[p])
             continue;
-        weir_batch_hold(piece, weir_now() - start_s);
-        parts[p].piece = hand_over(world, from_host, parts[p].inbox, piece, clock, parking);
-        parts[p].since_s = weir_now();
+        pieces[p]->next = list;
+        list = pieces[p];
     }
-    for (int p = 0; p < count; p++) {
-        struct weir_batch *left = parts[p].piece;
+    free(pieces);
+    return list;
+}
+
+/* Sends the pieces of a batch. Returns what must be routed again. */
+static struct weir_batch *scatter(struct weir_world *world, int from_host, struct weir_op *op,
+                                  struct weir_batch *batch, struct weir_clock *clock, struct weir_parking *parking)
+{
+    double start_s = weir_now();
+    struct weir_batch *back = NULL; /* pieces that came back, whose items stand still since since_s */
+    for (struct weir_batch *piece = cut(world, op, batch), *next; piece; piece = next) {
+        next = piece->next;
+        weir_batch_hold(piece, weir_now() - start_s);
+        struct weir_batch *left = hand_over(world, from_host, piece->inbox, piece, clock, parking);
         if (!left)
             continue;
-        weir_batch_hold(left, weir_now() - parts[p].since_s);
+        left->since_s = weir_now();
+        left->next = back;
+        back = left;
+    }
+    for (struct weir_batch *left = back, *next; left; left = next) {
+        next = left->next;
+        weir_batch_hold(left, weir_now() - left->since_s);
         for (int i = 0; i < left->count; i++)
             weir_batch_append(batch, left, i);
         weir_batch_release(&world->pool, left);
     }
-    free(parts);
     if (batch->count)
         return batch;
     weir_batch_release(&world->pool, batch);

@@ -87,7 +87,7 @@ struct weir_connection {
     struct weir_parking receiver_parking;
     struct weir_parking room_parking; /* the receiver waits for room of the inbox */
     struct weir_waiters senders;
-    double wire_free_s; /* on the items' own clock */
+    struct weir_track wire; /* its time on the items' own clock */
     double taken_s;     /* when the receiver took the last batch in */
     double pace_s;      /* mean interval of that while batches are late, else 0 */
 };
@@ -126,7 +126,7 @@ struct weir_instance {
     bool in_service; /* between take and emitted */
     struct weir_parking parking;
     struct weir_clock clock;
-    double free_s; /* on the items' own clock */
+    struct weir_track track; /* its time on the items' own clock */
     struct weir_window_content window;
     double window_end_s;
     double stopped_s; /* how long stopping takes once drained */

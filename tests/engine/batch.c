@@ -4,6 +4,14 @@
 #include "tests/support/test.h"
 
 static struct weir_batch_pool pool;
+static struct weir_track track;
+
+static struct weir_track *free_from(double free_s)
+{
+    weir_track_fini(&track);
+    weir_track_reset(&track, free_s);
+    return &track;
+}
 
 /* Items that were born and are here at 0, 1, 2 ... seconds. */
 static struct weir_batch *some(int count)
@@ -29,8 +37,8 @@ static void serves_one_after_another(void)
 {
     struct weir_batch *batch = some(3);
     /* 2 s each from 0 on: ends 2, 4, 6; the second comes at 1 and waits until 2, the third at 2 until 4. */
-    struct weir_served served = weir_batch_serve(batch, 0, NULL, 0, 2, 100);
-    CHECK_NEAR(served.free_s, 6, 1e-12);
+    struct weir_served served = weir_batch_serve(batch, free_from(0), NULL, 0, 2, 100);
+    CHECK_NEAR(served.end_s, 6, 1e-12);
     CHECK_NEAR(batch->waiting[1], 1, 1e-12);
     CHECK_NEAR(batch->waiting[2], 2, 1e-12);
     CHECK_NEAR(served.waiting_s, 3, 1e-12);
@@ -44,7 +52,7 @@ static void serves_unlike_items(void)
     struct weir_batch *batch = some(2);
     const double flops[] = {3e9, 1e9};
     /* 3 s and 1 s at 1e9 flop/s, free from 5 s on: ends 8 and 9. */
-    weir_batch_serve(batch, 5, flops, 1e-9, 0, 100);
+    weir_batch_serve(batch, free_from(5), flops, 1e-9, 0, 100);
     CHECK_NEAR(batch->at[0], 8, 1e-12);
     CHECK_NEAR(batch->at[1], 9, 1e-12);
     check_parts(batch);
@@ -54,9 +62,9 @@ static void serves_unlike_items(void)
 static void never_runs_ahead(void)
 {
     struct weir_batch *batch = some(3);
-    weir_batch_serve(batch, 0, NULL, 0, 2, 5);
+    weir_batch_serve(batch, free_from(0), NULL, 0, 2, 5);
     CHECK_NEAR(batch->at[2], 5, 0);
-    weir_batch_carry(batch, 0, 1, 10, 12);
+    weir_batch_carry(batch, free_from(0), 1, 10, 12);
     CU_ASSERT(batch->at[2] <= 12);
     check_parts(batch);
     weir_batch_release(&pool, batch);
@@ -66,12 +74,46 @@ static void carries_in_a_pipeline(void)
 {
     struct weir_batch *batch = some(3);
     /* 0.5 s on the wire, 10 s of latency: each is there 10.5 s after it came, none waits for another. */
-    double free_s = weir_batch_carry(batch, 0, 0.5, 10, 100);
+    weir_batch_carry(batch, free_from(0), 0.5, 10, 100);
     for (int i = 0; i < 3; i++)
         CHECK_NEAR(batch->at[i], i + 10.5, 1e-12);
-    CHECK_NEAR(free_s, 2.5, 1e-12);
+    CHECK_NEAR(weir_track_free_s(&track), 2.5, 1e-12);
     check_parts(batch);
     weir_batch_release(&pool, batch);
+}
+
+static void batches_interleave(void)
+{
+    /* Two batches by different ways, both with items at 0, 1, 2 s of 0.25 s each: those of the second are served right
+     * after those of the first, not after the whole of it. */
+    struct weir_batch *first = some(3), *second = some(3);
+    weir_batch_serve(first, free_from(0), NULL, 0, 0.25, 100);
+    weir_batch_serve(second, &track, NULL, 0, 0.25, 100);
+    for (int i = 0; i < 3; i++) {
+        CHECK_NEAR(first->waiting[i], 0, 1e-12);
+        CHECK_NEAR(second->waiting[i], 0.25, 1e-12);
+        CHECK_NEAR(second->at[i], i + 0.5, 1e-12);
+    }
+    check_parts(second);
+    weir_batch_release(&pool, first);
+    weir_batch_release(&pool, second);
+}
+
+static void work_fills_gaps(void)
+{
+    /* Busy at 0..1 and 2..3: 1.5 s of work from 0.5 on takes 1..2 and 3..3.5. */
+    weir_track_begin(free_from(0), 0, 100);
+    CHECK_NEAR(weir_track_take(&track, 0, 1), 1, 1e-12);
+    CHECK_NEAR(weir_track_take(&track, 2, 1), 3, 1e-12);
+    CHECK_NEAR(weir_track_take(&track, 0.5, 1.5), 3.5, 1e-12);
+    CHECK_NEAR(weir_track_free_s(&track), 3.5, 1e-12);
+    weir_track_block(&track, 7);
+    CHECK_NEAR(weir_track_take(&track, 4, 1), 8, 1e-12);
+    /* Clocks no longer lag by 100 s in a track that never saw it: old gaps are forgotten. */
+    weir_track_begin(free_from(0), 0, 0);
+    CHECK_NEAR(weir_track_take(&track, 5, 1), 6, 1e-12);
+    weir_track_begin(&track, 10, 10);
+    CHECK_NEAR(weir_track_take(&track, 0, 1), 7, 1e-12);
 }
 
 static void holds_all(void)
@@ -114,6 +156,8 @@ int main(int argc, char **argv)
         {"serves unlike items", serves_unlike_items},
         {"never runs ahead", never_runs_ahead},
         {"carries in a pipeline", carries_in_a_pipeline},
+        {"batches interleave", batches_interleave},
+        {"work fills gaps", work_fills_gaps},
         {"holds all", holds_all},
         {"cuts keep every item", cuts_keep_every_item},
         {"recycles", recycles},
@@ -121,5 +165,6 @@ int main(int argc, char **argv)
     };
     int code = weir_test_main("engine/batch", cases, argc, argv);
     weir_batch_pool_fini(&pool);
+    weir_track_fini(&track);
     return code;
 }

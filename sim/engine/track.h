@@ -1,0 +1,40 @@
+/* The time of a server on the items' own clock: which stretches are still free.
+ *
+ * SimGrid serves whole batches one after another, but the items of two batches that came by different ways interleave:
+ * an item of the second batch may well have been served between two of the first. So what is free between the items
+ * served is remembered for as long as an item may still claim it. */
+#ifndef WEIR_ENGINE_TRACK_H
+#define WEIR_ENGINE_TRACK_H
+
+struct weir_gap {
+    double start_s, end_s;
+};
+
+/* The gaps in order; the last one is open-ended. Zero-initialised is free from time 0 on. */
+struct weir_track {
+    struct weir_gap *gaps;
+    int count, capacity;
+    int cursor;   /* the first gap that may serve the next item */
+    double at_s;  /* of the item served last */
+    double lag_s; /* how far the items' clocks were behind SimGrid's, at most */
+};
+
+void weir_track_fini(struct weir_track *track);
+
+/* Forgets what lies before the date: the server is free from then on. */
+void weir_track_reset(struct weir_track *track, double free_s);
+
+/* Call before a batch whose first item came at at_s, at the simulated time now_s: forgets gaps that nobody can claim any
+ * more. */
+void weir_track_begin(struct weir_track *track, double at_s, double now_s);
+
+/* Takes work_s of free time from at_s on, in pieces if need be; returns when it is done. */
+double weir_track_take(struct weir_track *track, double at_s, double work_s);
+
+/* The server stands still until the date, from its last work on. */
+void weir_track_block(struct weir_track *track, double until_s);
+
+/* When the server is free for good. */
+double weir_track_free_s(const struct weir_track *track);
+
+#endif
