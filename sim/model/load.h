@@ -45,11 +45,11 @@ unsigned long long weir_load_hash(const struct weir_load *load, unsigned long lo
 struct weir_arrivals {
     const struct weir_load *load;
     struct weir_stream stream;
-    double time_s;  /* of the last arrival, since the load's start */
-    double inner_s; /* kind's own: for instance the end of the present state */
-    size_t index;   /* kind's own: for instance the row of a CSV */
-    double carry;   /* kind's own: for instance the fraction of an item owed */
-    int phase;      /* kind's own */
+    double time_s;            /* of the last arrival, since the load's start */
+    double inner_s;           /* kind's own: for instance the end of the present state */
+    size_t index;             /* kind's own: for instance the row of a CSV */
+    double carry;             /* kind's own: for instance the fraction of an item owed */
+    int phase;                /* kind's own */
     unsigned long long count; /* arrivals so far */
 };
 /* Begins the walk; `name` is the stream's name, such as "arrivals/job-3". */

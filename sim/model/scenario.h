@@ -38,26 +38,26 @@ struct weir_scenario {
     struct weir_platform *platform;
     struct weir_workload *workload;
     double duration_s;
-    double warmup_s;       /* at the start, left out of the metrics of the run */
-    double window_s;       /* monitoring and decision interval */
-    long items_per_batch;  /* 0: auto, as many as arrive in batch_span_s */
-    double batch_span_s;   /* a batch holds items that arrive within this time */
+    double warmup_s;      /* at the start, left out of the metrics of the run */
+    double window_s;      /* monitoring and decision interval */
+    long items_per_batch; /* 0: auto, as many as arrive in batch_span_s */
+    double batch_span_s;  /* a batch holds items that arrive within this time */
     unsigned long long *seeds;
     int seed_count;
     struct weir_stack *stacks;
     int stack_count;
     struct weir_change_costs costs;
     struct weir_where controller; /* host of the controller, for the cost of deciding; WEIR_WHERE_ANY: none */
-    double decision_s;     /* simulated time a decision takes before it is carried out */
-    struct weir_option *options; /* SimGrid's, "network/model" and so on */
+    double decision_s;            /* simulated time a decision takes before it is carried out */
+    struct weir_option *options;  /* SimGrid's, "network/model" and so on */
     int option_count;
     bool record_operators, record_hosts, record_links; /* rows of windows.csv beside those of jobs */
-    unsigned long long hash; /* of all inputs: scenario, workload, platform, loads */
+    unsigned long long hash; /* of scenario, workload, platform, loads; without name, seeds, policies */
 };
 
 /* Applies `sets` ("path=value", NULL-terminated, may be NULL) to the document at path, then reads the scenario and
- * all files that it names. A key starting with "workload." reaches into the workload file. Policy names are not looked up here (the catalogue is handed in later).
- * Errors: WEIR_EINPUT with the place; *scenario is NULL then. */
+ * all files that it names. A key starting with "workload." reaches into the workload file. Policy names are not looked
+ * up here (the catalogue is handed in later). Errors: WEIR_EINPUT with the place; *scenario is NULL then. */
 int weir_scenario_read(const char *path, const char *const *sets, struct weir_scenario **scenario);
 void weir_scenario_free(struct weir_scenario *scenario);
 

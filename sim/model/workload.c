@@ -233,6 +233,8 @@ static int sort_jobs(const struct weir_json *list, struct builder *builder)
 {
     struct weir_workload *workload = builder->workload;
     size_t count = (size_t)workload->job_count;
+    if (!builder->origin)
+        return WEIR_OK;
     struct sorted *sorted = weir_alloc(count, sizeof *sorted);
     int code = WEIR_OK;
     for (size_t i = 0; i < count; i++)

@@ -38,8 +38,8 @@ enum weir_where_kind {
 };
 struct weir_where {
     enum weir_where_kind kind;
-    char *name;   /* of host or region */
-    int tier;     /* enum weir_tier, -1: any */
+    char *name; /* of host or region */
+    int tier;   /* enum weir_tier, -1: any */
 };
 
 struct weir_operator {
@@ -58,7 +58,7 @@ struct weir_operator {
     long input_capacity;            /* items that wait at most, per input edge of an instance */
     int parallelism;                /* initial instances */
     int max_parallelism;
-    struct weir_where where;        /* default placement */
+    struct weir_where where; /* default placement */
 };
 
 struct weir_job {
@@ -66,12 +66,12 @@ struct weir_job {
     double arrive_s;
     double depart_s; /* INFINITY: stays */
     struct weir_where source;
-    struct weir_where sink; /* WEIR_WHERE_ANY: results end where they are made */
-    double source_bytes;    /* per item that the source emits */
-    struct weir_load *load; /* shared by the copies of a template; owned by the workload */
-    long backlog_capacity;  /* items; 0: no limit */
-    bool backlog_drop_old;  /* what a full backlog drops */
-    double slo_s;           /* latency objective; INFINITY: none */
+    struct weir_where sink;          /* WEIR_WHERE_ANY: results end where they are made */
+    double source_bytes;             /* per item that the source emits */
+    struct weir_load *load;          /* shared by the copies of a template; owned by the workload */
+    long backlog_capacity;           /* items; 0: no limit */
+    bool backlog_drop_old;           /* what a full backlog drops */
+    double slo_s;                    /* latency objective; INFINITY: none */
     struct weir_operator *operators; /* in topological order */
     int operator_count;
     struct weir_edge *edges;
