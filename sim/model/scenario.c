@@ -14,9 +14,9 @@
 
 #define SEEDS_AT_MOST 100000
 
-static const char *const scenario_keys[] = {
-    "name",       "platform", "workload", "duration", "warmup",     "window",        "seeds",  "items_per_batch",
-    "batch_span", "policies", "costs",    "simgrid",  "controller", "decision_time", "record", NULL};
+static const char *const scenario_keys[] = {"name",   "platform", "workload",        "duration",   "warmup",
+                                            "window", "seeds",    "items_per_batch", "batch_span", "policies",
+                                            "costs",  "simgrid",  "decision_time",   "record",     NULL};
 
 static int read_name(const struct weir_json *at, struct weir_scenario *scenario)
 {
@@ -228,8 +228,6 @@ static int read_platform(const struct weir_json *at, struct weir_scenario *scena
     if (code && access(path, R_OK) != 0)
         weir_error_context("%s: platform", scenario->path);
     free(path);
-    if (!code && weir_json_get(at, "controller", &child))
-        code = weir_where_read(&child, scenario->platform, false, &scenario->controller);
     return code;
 }
 
@@ -288,7 +286,6 @@ int weir_scenario_read(const char *path, const char *const *sets, struct weir_sc
     struct weir_scenario *made = weir_alloc(1, sizeof *made);
     made->path = weir_copy(path);
     made->hash = WEIR_HASH_START;
-    made->controller.tier = -1;
     code = weir_scenario_apply(doc, sets, false);
     struct weir_json root = weir_json_root(doc);
     if (!code)
@@ -320,7 +317,6 @@ void weir_scenario_free(struct weir_scenario *scenario)
     }
     weir_workload_free(scenario->workload);
     weir_platform_free(scenario->platform);
-    weir_where_fini(&scenario->controller);
     free(scenario->stacks);
     free(scenario->options);
     free(scenario->seeds);

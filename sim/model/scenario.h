@@ -47,7 +47,6 @@ struct weir_scenario {
     struct weir_stack *stacks;
     int stack_count;
     struct weir_change_costs costs;
-    struct weir_where controller; /* host of the controller, for the cost of deciding; WEIR_WHERE_ANY: none */
     double decision_s;            /* simulated time a decision takes before it is carried out */
     struct weir_option *options;  /* SimGrid's, "network/model" and so on */
     int option_count;

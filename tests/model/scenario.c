@@ -34,7 +34,7 @@ static void defaults(void)
     CU_ASSERT_STRING_EQUAL(s->stacks[0].label, "static");
     CU_ASSERT(s->costs.start_s == 1 && s->costs.stop_s == 0.1);
     CU_ASSERT(s->costs.checkpoint_s == 0.2 && s->costs.restore_s == 0.2);
-    CU_ASSERT(s->controller.kind == WEIR_WHERE_ANY && s->option_count == 0);
+    CU_ASSERT(s->option_count == 0);
     CU_ASSERT(s->record_operators && s->record_hosts && s->record_links);
     CU_ASSERT(s->platform->host_count == 4 && s->workload->job_count == 1);
     weir_scenario_free(s);
@@ -48,7 +48,6 @@ static void every_key(void)
     CU_ASSERT(s->items_per_batch == 8 && s->batch_span_s == 0.02 && s->decision_s == 0.1);
     CU_ASSERT(s->seed_count == 3 && s->seeds[0] == 3 && s->seeds[1] == 1 && s->seeds[2] == 4);
     CU_ASSERT(s->costs.start_s == 5 && s->costs.stop_s == 1 && s->costs.checkpoint_s == 2 && s->costs.restore_s == 3);
-    CU_ASSERT(s->controller.kind == WEIR_WHERE_TIER && s->controller.tier == WEIR_TIER_CLOUD);
     CU_ASSERT(!s->record_operators && s->record_hosts && !s->record_links);
     static const char *const labels[] = {"static", "reactive", "careful", "ds2+load-balancer", "both"};
     CU_ASSERT_EQUAL_FATAL(s->stack_count, 5);
@@ -146,7 +145,7 @@ static void hash_is_of_the_inputs(void)
     static const char *const same[] = {"seeds=9",       "name=x",      "policies=[\"ds2\"]",
                                        "# note=a word", "duration=1h", "workload=../valid/workload-full.json"};
     static const char *const other[] = {"duration=2h", "costs.stop=3", "workload.jobs[0].load.rate=41/s",
-                                        "controller=cloud-1", "workload.jobs[5].load.file=load-counts.csv"};
+                                        "workload.jobs[5].load.file=load-counts.csv"};
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         CU_ASSERT_EQUAL(hash_with(FULL, same[i]), plain);
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
