@@ -1,6 +1,6 @@
 /* The policy interface: built-in policies and users' shared objects alike. A policy is a constant struct; the host
- * allocates its state, binds and checks its parameters, calls its hooks and checks its plans. Policies keep no globals: two may live side by
- * side. */
+ * allocates its state, binds and checks its parameters, calls its hooks and checks its plans. Policies keep no globals:
+ * two may live side by side. */
 #ifndef WEIR_API_POLICY_H
 #define WEIR_API_POLICY_H
 
@@ -19,11 +19,11 @@ struct weir_policy_env {
 
 /* Hooks may be NULL. They return 0, or a negative code of weir_error() to end the run. */
 struct weir_policy {
-    unsigned abi;              /* WEIR_POLICY_ABI */
-    const char *name;          /* lower case and hyphens */
-    const char *summary;       /* one sentence */
-    const char *source;        /* key of docs/sources.md, "" if it is weir's own */
-    size_t state_size;         /* of the state, whose parameter fields the table names */
+    unsigned abi;                    /* WEIR_POLICY_ABI */
+    const char *name;                /* lower case and hyphens */
+    const char *summary;             /* one sentence */
+    const char *source;              /* key of docs/sources.md, "" if it is weir's own */
+    size_t state_size;               /* of the state, whose parameter fields the table names */
     const struct weir_param *params; /* ends with a NULL name; NULL: none */
 
     /* After the parameters are set; checks what a range cannot, allocates. */

@@ -14,13 +14,13 @@ struct weir_host_view {
     enum weir_view_tier tier;
     double speed_flops_per_s; /* of a core */
     int cores;
-    int slots; /* 0: no limit */
+    int slots;           /* 0: no limit */
     double memory_bytes; /* 0: no limit */
     double price_per_core_s;
     bool up;
-    int instances;           /* at the end of the window, those starting included */
+    int instances;            /* at the end of the window, those starting included */
     double memory_used_bytes; /* state of the operators */
-    double cpu;              /* mean share of the cores in use */
+    double cpu;               /* mean share of the cores in use */
     double sent_bytes_per_s, received_bytes_per_s;
 };
 
@@ -34,62 +34,62 @@ struct weir_placement {
 /* The means of true rates are per instance, over busy time only (Kalavri et al., OSDI 2018). */
 struct weir_operator_view {
     const char *name;
-    int index;              /* in the job; operators are in topological order */
-    const int *upstream;    /* indexes of operators; -1: the source */
+    int index;           /* in the job; operators are in topological order */
+    const int *upstream; /* indexes of operators; -1: the source */
     int upstream_count;
-    const int *downstream;  /* -1: the sink */
+    const int *downstream; /* -1: the sink */
     int downstream_count;
-    double flops_per_item;  /* declared mean */
+    double flops_per_item;      /* declared mean */
     double in_bytes, out_bytes; /* per item: mean over the inputs; emitted */
     double selectivity;
     bool stateful;
-    double state_bytes;     /* now, all instances together */
+    double state_bytes; /* now, all instances together */
     int max_parallelism;
-    double window_s;        /* of a tumbling window, 0: none */
+    double window_s;                        /* of a tumbling window, 0: none */
     const struct weir_placement *instances; /* as deployed */
     int instance_count;
-    const int *where;       /* hosts of the scenario's default placement, best first */
+    const int *where; /* hosts of the scenario's default placement, best first */
     int where_count;
-    bool changing;          /* a change of plan is under way: another one would be refused */
+    bool changing; /* a change of plan is under way: another one would be refused */
 
-    double arrival_rate;      /* items that reached the inputs */
-    double processed_rate;    /* items whose service ended */
-    double output_rate;       /* items emitted, once however many edges carry them */
-    double true_rate;         /* items per second of busy time and instance; declared speed if nothing was processed */
-    double true_output_rate;  /* the same for items emitted */
+    double arrival_rate;     /* items that reached the inputs */
+    double processed_rate;   /* items whose service ended */
+    double output_rate;      /* items emitted, once however many edges carry them */
+    double true_rate;        /* items per second of busy time and instance; declared speed if nothing was processed */
+    double true_output_rate; /* the same for items emitted */
     double busy, idle, backpressured; /* mean shares of the instances' time; they sum to 1 */
-    double occupancy;         /* mean share of the inputs' room in use at the window's end */
-    double queued;            /* items that wait at its end */
-    double latency_s;         /* mean over items: waiting + service + blocked at this operator */
+    double occupancy;                 /* mean share of the inputs' room in use at the window's end */
+    double queued;                    /* items that wait at its end */
+    double latency_s;                 /* mean over items: waiting + service + blocked at this operator */
     double dropped_rate;
 };
 
 struct weir_job_view {
     const char *name;
     bool running;
-    double age_s;            /* since its arrival */
+    double age_s; /* since its arrival */
     int source_host;
-    int sink_host;           /* -1: none */
-    double source_bytes;     /* per item */
-    double slo_s;            /* INFINITY: none */
+    int sink_host;       /* -1: none */
+    double source_bytes; /* per item */
+    double slo_s;        /* INFINITY: none */
     const struct weir_operator_view *operators;
     int operator_count;
 
-    double ingress_rate;     /* items that arrived at the source */
-    double emitted_rate;     /* items that the source could send on */
-    double backlog;          /* items that wait at the source at the window's end */
+    double ingress_rate;         /* items that arrived at the source */
+    double emitted_rate;         /* items that the source could send on */
+    double backlog;              /* items that wait at the source at the window's end */
     double source_backpressured; /* share of time the source was blocked */
-    double delivered_rate;   /* items that reached the sink */
+    double delivered_rate;       /* items that reached the sink */
     double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s; /* of items delivered */
-    double dropped_rate;     /* anywhere */
+    double dropped_rate;                                                /* anywhere */
     const double *ingress_history; /* ingress_rate of past windows, oldest first, this one last */
     int history_count;
 };
 
 struct weir_view {
-    double time_s;    /* end of the window */
-    double window_s;  /* its length */
-    long window;      /* its number, 0 first; -1 before the first has closed */
+    double time_s;   /* end of the window */
+    double window_s; /* its length */
+    long window;     /* its number, 0 first; -1 before the first has closed */
     const struct weir_host_view *hosts;
     int host_count;
     const struct weir_job_view *jobs; /* all jobs that have arrived, also those that departed */
@@ -99,7 +99,7 @@ struct weir_view {
     double (*route_latency_s)(const struct weir_view *view, int from, int to);
     double (*route_bytes_per_s)(const struct weir_view *view, int from, int to);
     double (*restart_s)(const struct weir_view *view); /* fixed cost of moving a stateful instance */
-    const void *engine; /* for the functions above */
+    const void *engine;                                /* for the functions above */
 };
 
 #endif

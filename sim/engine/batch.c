@@ -21,7 +21,7 @@ struct weir_batch *weir_batch_new(struct weir_batch_pool *pool, int room)
 {
     int class = 0;
     while ((1 << class) < room)
-        class++;
+        class ++;
     struct weir_batch *batch = pool->idle[class];
     if (batch) {
         pool->idle[class] = batch->next;

@@ -18,13 +18,13 @@ struct weir_out_edge;
 struct weir_batch {
     struct weir_batch *next; /* in a queue */
     int count;
-    int size_class; /* room for 1 << size_class items */
-    int edge;       /* the input edge of the operator it goes to */
+    int size_class;                       /* room for 1 << size_class items */
+    int edge;                             /* the input edge of the operator it goes to */
     const struct weir_out_edge *out_edge; /* the edge it goes along */
-    double item_bytes;         /* on the wire */
-    struct weir_inbox *inbox;  /* where a piece of it goes */
-    double since_s;            /* a piece that came back stands still since then */
-    uint64_t *id;   /* of the source's item that it comes from */
+    double item_bytes;                    /* on the wire */
+    struct weir_inbox *inbox;             /* where a piece of it goes */
+    double since_s;                       /* a piece that came back stands still since then */
+    uint64_t *id;                         /* of the source's item that it comes from */
     double *birth, *at;
     double *waiting, *service, *network, *blocked;
 };
@@ -52,16 +52,16 @@ struct weir_batch *weir_batch_slice(struct weir_batch_pool *pool, const struct w
 void weir_batch_behead(struct weir_batch *batch, int count);
 
 /* Items served by a server whose free time the track knows: each takes flops[i] * s_per_flop (flops NULL: each_s); adds
- * the waiting and the service, moves `at`, and sees to it that no item's clock passes now_s. Returns when the last one is
- * done, and the sums over the items. */
+ * the waiting and the service, moves `at`, and sees to it that no item's clock passes now_s. Returns when the last one
+ * is done, and the sums over the items. */
 struct weir_served {
     double end_s, waiting_s, service_s;
 };
 struct weir_served weir_batch_serve(struct weir_batch *batch, struct weir_track *track, const double *flops,
                                     double s_per_flop, double each_s, double now_s);
 
-/* Items sent over a connection: each takes each_s on the wire, when it is free, and then latency_s; all of it is network
- * time. */
+/* Items sent over a connection: each takes each_s on the wire, when it is free, and then latency_s; all of it is
+ * network time. */
 void weir_batch_carry(struct weir_batch *batch, struct weir_track *wire, double each_s, double latency_s, double now_s);
 
 /* All items stand still for so long, blocked by a full input. */

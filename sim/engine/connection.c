@@ -2,9 +2,10 @@
  *
  * A transfer may be opened when the one before has left the first link (the route's smallest bandwidth says when), as
  * long as fewer are open than cover bandwidth x delay: so a connection alone on its links is a FIFO at full rate. When
- * batches come in late, because the links are shared or the receiver has no room, it is the pace at which they are taken
- * in that must be covered: so a connection in a jam keeps few transfers open. Batches arrive in order. A receiver that
- * finds no room waits, as a TCP window that is closed, and the sender feels it once the open transfers are used up. */
+ * batches come in late, because the links are shared or the receiver has no room, it is the pace at which they are
+ * taken in that must be covered: so a connection in a jam keeps few transfers open. Batches arrive in order. A receiver
+ * that finds no room waits, as a TCP window that is closed, and the sender feels it once the open transfers are used
+ * up. */
 #include <math.h>
 #include <simgrid/actor.h>
 #include <stdlib.h>
@@ -20,12 +21,12 @@
 #define LATE 4.0
 /* Weight of the newest interval in the pace. */
 #define PACE_WEIGHT 0.25
-#define OPEN_LIMIT 1024
+#define OPEN_LIMIT  1024
 /* How long until a transfer that failed is tried again. */
 #define RETRY_S 1.0
 
 #define ROUTE_SLOTS 4096
-#define LINKS_MAX 64
+#define LINKS_MAX   64
 
 struct weir_route_map {
     struct weir_route_entry {
@@ -227,10 +228,11 @@ static void deliver(struct weir_connection *connection, struct weir_batch *batch
         return;
     }
     int items = batch->count;
-    weir_inbox_put(inbox, batch, &(struct weir_put){.parking = &connection->room_parking,
-                                                    .since_s = arrived_s,
-                                                    .counter = &inbox->op->in_transit,
-                                                    .must = true});
+    weir_inbox_put(inbox, batch,
+                   &(struct weir_put){.parking = &connection->room_parking,
+                                      .since_s = arrived_s,
+                                      .counter = &inbox->op->in_transit,
+                                      .must = true});
     inbox->in_transit -= items;
     weir_op_at_rest(inbox->op);
 }

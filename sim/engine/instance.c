@@ -90,9 +90,8 @@ static double serve(struct weir_world *world, struct weir_instance *instance, st
         world->hosts[instance->host].counts.flops += flops;
     }
     double now_s = weir_now(), took_s = now_s - start_s;
-    struct weir_served served =
-        weir_batch_serve(batch, &instance->track, constant ? NULL : instance->flops, flops > 0 ? took_s / flops : 0,
-                         took_s / batch->count, now_s);
+    struct weir_served served = weir_batch_serve(batch, &instance->track, constant ? NULL : instance->flops,
+                                                 flops > 0 ? took_s / flops : 0, took_s / batch->count, now_s);
     op->counts.processed += (uint64_t)batch->count;
     op->counts.waiting_s += served.waiting_s;
     op->counts.service_s += served.service_s;
@@ -102,8 +101,8 @@ static double serve(struct weir_world *world, struct weir_instance *instance, st
     return served.end_s;
 }
 
-/* How many items come of one: the whole part of the selectivity, and one more by chance for the rest; chance falls on the
- * same items under every policy. */
+/* How many items come of one: the whole part of the selectivity, and one more by chance for the rest; chance falls on
+ * the same items under every policy. */
 static int results_of(const struct weir_op *op, uint64_t id)
 {
     double selectivity = op->spec->selectivity;

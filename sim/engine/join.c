@@ -9,7 +9,7 @@
 
 struct slot {
     uint64_t id;
-    int came; /* 0: empty */
+    int came;                                             /* 0: empty */
     double birth, at, waiting, service, network, blocked; /* of the latest so far */
 };
 

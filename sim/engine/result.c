@@ -7,8 +7,14 @@
 #include "sim/base/text.h"
 #include "sim/engine/world.h"
 
-#define ROW(field, unit, better, help) {#field, unit, better, offsetof(struct weir_metrics, field), help}
-#define NAMED(name, field, unit, better, help) {name, unit, better, offsetof(struct weir_metrics, field), help}
+#define ROW(field, unit, better, help)                                                                                 \
+    {                                                                                                                  \
+#field, unit, better, offsetof(struct weir_metrics, field), help                                               \
+    }
+#define NAMED(name, field, unit, better, help)                                                                         \
+    {                                                                                                                  \
+        name, unit, better, offsetof(struct weir_metrics, field), help                                                 \
+    }
 
 const struct weir_metric weir_metric_table[] = {
     NAMED("throughput", throughput_per_s, "items/s", WEIR_BETTER_HIGH, "Items delivered to sinks per second."),

@@ -1,4 +1,5 @@
-/* From an emitted batch to the inboxes it goes to: weighted round robin over the items, by key, or by item for joins. */
+/* From an emitted batch to the inboxes it goes to: weighted round robin over the items, by key, or by item for joins.
+ */
 #include <math.h>
 #include <stdlib.h>
 
@@ -107,10 +108,9 @@ static struct weir_batch *hand_over(struct weir_world *world, int from_host, str
 {
     if (inbox->host != from_host)
         return weir_connection_send(world, from_host, inbox, batch, clock, parking);
-    return weir_inbox_put(inbox, batch, &(struct weir_put){.parking = parking,
-                                                           .since_s = weir_now(),
-                                                           .counter = &inbox->op->in_hand,
-                                                           .clock = clock});
+    return weir_inbox_put(
+        inbox, batch,
+        &(struct weir_put){.parking = parking, .since_s = weir_now(), .counter = &inbox->op->in_hand, .clock = clock});
 }
 
 static void wait_at_gate(struct weir_op *op, struct weir_batch *batch, struct weir_clock *clock,
@@ -154,8 +154,8 @@ static struct weir_batch *cut(struct weir_world *world, struct weir_op *op, stru
 }
 
 /* Sends the pieces of a batch. Returns what must be routed again. */
-static struct weir_batch *scatter(struct weir_world *world, int from_host, struct weir_op *op,
-                                  struct weir_batch *batch, struct weir_clock *clock, struct weir_parking *parking)
+static struct weir_batch *scatter(struct weir_world *world, int from_host, struct weir_op *op, struct weir_batch *batch,
+                                  struct weir_clock *clock, struct weir_parking *parking)
 {
     double start_s = weir_now();
     struct weir_batch *back = NULL; /* pieces that came back, whose items stand still since since_s */

@@ -39,8 +39,8 @@ static int make_policy(const struct weir_policy_use *use, const struct weir_poli
     if (!policy)
         return WEIR_EINPUT;
     if (policy->abi != WEIR_POLICY_ABI)
-        return weir_error(WEIR_EINPUT, "policy %s was built for interface %u; this weir has %u", use->name,
-                          policy->abi, WEIR_POLICY_ABI);
+        return weir_error(WEIR_EINPUT, "policy %s was built for interface %u; this weir has %u", use->name, policy->abi,
+                          WEIR_POLICY_ABI);
     made->policy = policy;
     made->state = weir_alloc(1, policy->state_size ? policy->state_size : 1);
     made->stream = weir_format("policy/%d/%s", place, policy->name);

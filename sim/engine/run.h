@@ -18,7 +18,7 @@ struct weir_metrics {
     double backlog_max, backlog_end;
     double instances_mean;
     double cpu_device, cpu_edge, cpu_cloud; /* mean shares of the tiers' cores */
-    double backpressured;  /* mean share over operators, weighted by instances */
+    double backpressured;                   /* mean share over operators, weighted by instances */
     double energy_j;
     double cost;
     double network_bytes, crossing_bytes; /* over links (a byte counts once a transfer); between tiers */
@@ -39,11 +39,11 @@ extern const struct weir_metric weir_metric_table[]; /* ends with a NULL name */
 struct weir_operator_total {
     const char *job, *name;
     unsigned long long arrived, processed, emitted, dropped, queued, pending; /* pending: in joins and windows */
-    unsigned long long in_transit; /* sent to it, not yet arrived */
+    unsigned long long in_transit;                                            /* sent to it, not yet arrived */
     double waiting_s, service_s, blocked_s; /* means over items processed after the warm-up */
-    double queue_mean;  /* time-averaged items waiting (not in service) after the warm-up */
-    double queue_max;   /* most items that waited at one input edge of one instance */
-    double busy, backpressured; /* mean shares after the warm-up */
+    double queue_mean;                      /* time-averaged items waiting (not in service) after the warm-up */
+    double queue_max;                       /* most items that waited at one input edge of one instance */
+    double busy, backpressured;             /* mean shares after the warm-up */
 };
 struct weir_job_total {
     const char *name;
@@ -58,7 +58,7 @@ struct weir_result {
     int job_count;
     struct weir_operator_total *operators;
     int operator_count;
-    unsigned long long checksum; /* of everything above, to the last bit */
+    unsigned long long checksum;    /* of everything above, to the last bit */
     double wall_s, decision_wall_s; /* real time; no part of the results */
     double items_per_wall_s;
 };

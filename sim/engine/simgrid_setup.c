@@ -21,9 +21,8 @@
 
 /* weir's own model: what the platform says is what happens. SimGrid's default, LV08, multiplies latencies by 13.01 and
  * bounds flows by TCP's window; a scenario may choose it. */
-static const char *const exact_network[] = {"network/model:CM02", "network/crosstraffic:0",
-                                            "network/latency-factor:1", "network/bandwidth-factor:1",
-                                            "network/TCP-gamma:0"};
+static const char *const exact_network[] = {"network/model:CM02", "network/crosstraffic:0", "network/latency-factor:1",
+                                            "network/bandwidth-factor:1", "network/TCP-gamma:0"};
 
 /* Not all of SimGrid's sanity survives a sanitiser: actors are threads then. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -179,8 +178,7 @@ int weir_engine_probe(const struct weir_platform *platform)
     const char *first = platform->hosts[0].name, *last = platform->hosts[platform->host_count - 1].name;
     struct probe probe = {.from = sg_host_by_name(first), .to = sg_host_by_name(last)};
     if (!probe.from || !probe.to)
-        return weir_error(WEIR_EENGINE, "%s: SimGrid does not know host %s", platform->path,
-                          probe.from ? last : first);
+        return weir_error(WEIR_EENGINE, "%s: SimGrid does not know host %s", platform->path, probe.from ? last : first);
     double latency_s, bytes_per_s;
     if (weir_shim_route(probe.from, probe.to, &latency_s, &bytes_per_s, NULL, 0) < 0)
         return weir_error(WEIR_EENGINE, "%s: there is no route from %s to %s; add a <route> or a <zoneRoute>",

@@ -13,8 +13,8 @@ extern "C" {
  * empty one. Owned until weir_shim_wait. */
 sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes);
 
-/* Waits for the transfer, which stays owned; *end_s is when it ended, which may be before the call. 0, or -1 if a host or
- * link failed meanwhile. */
+/* Waits for the transfer, which stays owned; *end_s is when it ended, which may be before the call. 0, or -1 if a host
+ * or link failed meanwhile. */
 int weir_shim_wait(sg_comm_t transfer, double *end_s);
 
 /* Releases a transfer that nobody will wait for any more; NULL is none. */

@@ -24,8 +24,8 @@ void weir_track_fini(struct weir_track *track);
 /* Forgets what lies before the date: the server is free from then on. */
 void weir_track_reset(struct weir_track *track, double free_s);
 
-/* Call before a batch whose first item came at at_s, at the simulated time now_s: forgets gaps that nobody can claim any
- * more. */
+/* Call before a batch whose first item came at at_s, at the simulated time now_s: forgets gaps that nobody can claim
+ * any more. */
 void weir_track_begin(struct weir_track *track, double at_s, double now_s);
 
 /* Takes work_s of free time from at_s on, in pieces if need be; returns when it is done. */

@@ -88,8 +88,8 @@ struct weir_connection {
     struct weir_parking room_parking; /* the receiver waits for room of the inbox */
     struct weir_waiters senders;
     struct weir_track wire; /* its time on the items' own clock */
-    double taken_s;     /* when the receiver took the last batch in */
-    double pace_s;      /* mean interval of that while batches are late, else 0 */
+    double taken_s;         /* when the receiver took the last batch in */
+    double pace_s;          /* mean interval of that while batches are late, else 0 */
 };
 struct weir_open_transfer {
     sg_comm_t transfer; /* NULL while it is being started */
@@ -106,7 +106,7 @@ struct weir_route {
 
 struct weir_window_content {
     uint64_t count;
-    double carry; /* fraction of a result owed */
+    double carry;                                         /* fraction of a result owed */
     double birth, at, waiting, service, network, blocked; /* of the latest item */
     bool any;
     uint64_t number; /* results so far, for their ids */
@@ -123,7 +123,7 @@ struct weir_instance {
     struct weir_instance *idle_next;
     bool in_idle_list;
     bool counted_out; /* gone, and its clock is counted */
-    bool in_service; /* between take and emitted */
+    bool in_service;  /* between take and emitted */
     struct weir_parking parking;
     struct weir_clock clock;
     struct weir_track track; /* its time on the items' own clock */
@@ -146,7 +146,7 @@ struct weir_op_counts {
 struct weir_out_edge {
     struct weir_op *to; /* NULL: the sink */
     struct weir_inbox *sink;
-    int to_edge;        /* index among the inputs of `to` */
+    int to_edge; /* index among the inputs of `to` */
     const struct weir_edge *spec;
     uint64_t shed_key;
 };
@@ -159,7 +159,7 @@ struct weir_op {
     int in_edges;
     struct weir_out_edge *out;
     int out_count;
-    int *upstream, *downstream; /* for the view */
+    int *upstream, *downstream;       /* for the view */
     struct weir_instance **instances; /* starting, active, retiring, and gone in this window or the last */
     int instances_ever;
     size_t instance_count, instance_capacity;
@@ -170,14 +170,14 @@ struct weir_op {
     bool changing; /* a change of plan is under way */
     struct weir_waiters gate;
     struct weir_parking *drain_watcher; /* woken when something of it comes to rest */
-    long in_hand;  /* items emitted to it that their senders still hold */
+    long in_hand;                       /* items emitted to it that their senders still hold */
     long queued, in_transit, in_service;
     double queue_since_s;
     long queue_most;
     uint64_t in_window; /* items in windows */
     double state_bytes;
     uint64_t service_key, select_key, key_key;
-    double *key_groups;   /* cumulated weight of the keys, NULL if uniform */
+    double *key_groups; /* cumulated weight of the keys, NULL if uniform */
     struct weir_join *join;
     struct weir_op_counts counts, at_window, at_warmup;
     struct weir_placement *view_instances;
@@ -266,12 +266,12 @@ struct weir_world {
     struct weir_connection **connections; /* ever made, for the end */
     size_t connection_count, connection_capacity;
     double warmup_s;
-    bool warm;      /* the warm-up is over */
+    bool warm; /* the warm-up is over */
     double window_start_s;
     long window;
-    bool over;      /* the end has come: actors stop */
+    bool over;                  /* the end has come: actors stop */
     struct weir_result *filled; /* at the end */
-    int error;      /* of a policy hook or a missing route: ends the run */
+    int error;                  /* of a policy hook or a missing route: ends the run */
     char *error_text;
     /* The view and its arrays, rebuilt at each window. */
     struct weir_view view;
@@ -333,8 +333,8 @@ void weir_op_init_keys(struct weir_op *op);
 /* Hands a batch to the connection from a host to an inbox; waits while the connection is full. Returns the batch if
  * the inbox closed meanwhile, else NULL. */
 struct weir_batch *weir_connection_send(struct weir_world *world, int from_host, struct weir_inbox *inbox,
-                          struct weir_batch *batch, struct weir_clock *clock,
-                          struct weir_parking *parking);
+                                        struct weir_batch *batch, struct weir_clock *clock,
+                                        struct weir_parking *parking);
 const struct weir_route *weir_world_route(struct weir_world *world, int from, int to, int *index);
 /* False where there is no route; the run ends with an error then, since SimGrid would abort. */
 bool weir_world_need_route(struct weir_world *world, int from, int to);
@@ -386,7 +386,7 @@ void weir_instances_changed(struct weir_world *world, int host, int by, double n
 
 /* view.c, report_windows.c, result.c */
 void weir_view_init(struct weir_world *world);
-void weir_view_update(struct weir_world *world, double now_s); /* the window that ends now */
+void weir_view_update(struct weir_world *world, double now_s);      /* the window that ends now */
 void weir_view_deployments(struct weir_world *world, double now_s); /* instances only, between windows */
 void weir_view_fini(struct weir_world *world);
 void weir_report_window(struct weir_world *world);

@@ -12,7 +12,7 @@
 
 struct factor {
     const char *word;
-    double value;
+    double value = 0;
 };
 
 static const struct factor short_prefixes[] = {

@@ -47,8 +47,8 @@ struct weir_scenario {
     struct weir_stack *stacks;
     int stack_count;
     struct weir_change_costs costs;
-    double decision_s;            /* simulated time a decision takes before it is carried out */
-    struct weir_option *options;  /* SimGrid's, "network/model" and so on */
+    double decision_s;           /* simulated time a decision takes before it is carried out */
+    struct weir_option *options; /* SimGrid's, "network/model" and so on */
     int option_count;
     bool record_operators, record_hosts, record_links; /* rows of windows.csv beside those of jobs */
     unsigned long long hash; /* of scenario, workload, platform, loads; without name, seeds, policies */

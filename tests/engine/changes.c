@@ -43,12 +43,13 @@ static struct weir_test_result run(const char *scenario, const struct step *step
 
 enum { EDGE, EDGE2, CLOUD, CLOUD4 }; /* hosts in the order of the platform file */
 
-#define STATEFUL(state)                                                                                               \
-    "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1,"                         \
-    " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"                 \
-    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"source_bytes\": \"100B\","      \
-    "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"                                                      \
-    "  \"operators\": [{\"name\": \"A\", \"flops\": \"1Mf\", \"bytes\": \"100B\"" state ", \"max_parallelism\": 4}]}]}}"
+#define STATEFUL(state)                                                                                                \
+    "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1,"                          \
+    " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"                  \
+    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"source_bytes\": \"100B\","       \
+    "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"                                                       \
+    "  \"operators\": [{\"name\": \"A\", \"flops\": \"1Mf\", \"bytes\": \"100B\"" state                                \
+    ", \"max_parallelism\": 4}]}]}}"
 
 static void state_takes_its_time(void)
 {
@@ -115,8 +116,8 @@ static void only_what_changes_pays(void)
 
 static void there_and_back(void)
 {
-    const struct step steps[] = {{1, 0, 3, {EDGE, EDGE2, CLOUD4}}, {3, 0, 1, {CLOUD}}, {5, 0, 2, {EDGE2, EDGE2}},
-                                 {8, 0, 1, {EDGE}},                {0}};
+    const struct step steps[] = {
+        {1, 0, 3, {EDGE, EDGE2, CLOUD4}}, {3, 0, 1, {CLOUD}}, {5, 0, 2, {EDGE2, EDGE2}}, {8, 0, 1, {EDGE}}, {0}};
     struct weir_test_result got = run(STATEFUL(", \"state\": \"1MB\""), steps);
     CHECK_NEAR(got.result.metrics.decisions, 4, 0);
     CHECK_NEAR(got.result.metrics.refused, 0, 0);

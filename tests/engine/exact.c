@@ -9,11 +9,11 @@
 #define PLATFORM "tests/input/valid/two-tier.xml"
 
 /* Source 1 per ms, A 0.5 ms on the edge, 1 kB over 100 Mbit/s (0.08 ms) and 10 ms, B 0.1 ms in the cloud. */
-#define COMMON(batch)                                                                                                 \
-    "{\"platform\": \"\", \"duration\": \"10s\", \"window\": \"1s\", \"items_per_batch\": " batch ","                 \
-    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"},"                                  \
-    "  \"load\": {\"kind\": \"constant\", \"rate\": \"1000/s\"},"                                                     \
-    "  \"operators\": [{\"name\": \"A\", \"flops\": \"500kf\", \"bytes\": \"1kB\"},"                                  \
+#define COMMON(batch)                                                                                                  \
+    "{\"platform\": \"\", \"duration\": \"10s\", \"window\": \"1s\", \"items_per_batch\": " batch ","                  \
+    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"},"                                   \
+    "  \"load\": {\"kind\": \"constant\", \"rate\": \"1000/s\"},"                                                      \
+    "  \"operators\": [{\"name\": \"A\", \"flops\": \"500kf\", \"bytes\": \"1kB\"},"                                   \
     "   {\"name\": \"B\", \"flops\": \"100kf\", \"bytes\": \"0B\", \"placement\": {\"host\": \"cloud\"}}]}]}}"
 
 static void common_case(void)
@@ -49,12 +49,12 @@ static void batches_change_nothing(void)
 }
 
 /* A passes 1000/s on to B, which takes 1.5 ms and has room for 10. */
-#define OVERLOAD(edge)                                                                                                \
-    "{\"platform\": \"\", \"duration\": \"20s\", \"warmup\": \"2s\", \"window\": \"1s\", \"items_per_batch\": 1,"     \
-    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"},"                                  \
-    "  \"load\": {\"kind\": \"constant\", \"rate\": \"1000/s\"},"                                                     \
-    "  \"operators\": [{\"name\": \"A\", \"flops\": \"100kf\", \"bytes\": \"1kB\", \"capacity\": 10},"                \
-    "   {\"name\": \"B\", \"flops\": \"1500kf\", \"capacity\": 10, \"placement\": {\"host\": \"cloud\"}}],"           \
+#define OVERLOAD(edge)                                                                                                 \
+    "{\"platform\": \"\", \"duration\": \"20s\", \"warmup\": \"2s\", \"window\": \"1s\", \"items_per_batch\": 1,"      \
+    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"},"                                   \
+    "  \"load\": {\"kind\": \"constant\", \"rate\": \"1000/s\"},"                                                      \
+    "  \"operators\": [{\"name\": \"A\", \"flops\": \"100kf\", \"bytes\": \"1kB\", \"capacity\": 10},"                 \
+    "   {\"name\": \"B\", \"flops\": \"1500kf\", \"capacity\": 10, \"placement\": {\"host\": \"cloud\"}}],"            \
     "  \"edges\": [[\"source\", \"A\"], {\"from\": \"A\", \"to\": \"B\"" edge "}, [\"B\", \"sink\"]]}]}}"
 
 static void backpressure_reaches_the_source(void)
@@ -113,10 +113,10 @@ static void shed_keeps_the_queue_short(void)
 }
 
 /* Two operators of load 0.6 on one host. */
-#define TWO(host)                                                                                                     \
-    "{\"platform\": \"\", \"duration\": \"20s\", \"window\": \"1s\", \"items_per_batch\": 1,"                         \
-    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"" host "\"},"                              \
-    "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"                                                      \
+#define TWO(host)                                                                                                      \
+    "{\"platform\": \"\", \"duration\": \"20s\", \"window\": \"1s\", \"items_per_batch\": 1,"                          \
+    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"" host "\"},"                               \
+    "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"                                                       \
     "  \"operators\": [{\"name\": \"A\", \"flops\": \"6Mf\"}, {\"name\": \"B\", \"flops\": \"6Mf\"}]}]}}"
 
 static void cores_are_shared(void)
@@ -132,10 +132,10 @@ static void cores_are_shared(void)
 }
 
 /* A bare connection at 99 % of the link: 1 kB at 12 375/s over 100 Mbit/s. */
-#define FULL_LINK                                                                                                     \
-    "{\"platform\": \"\", \"duration\": \"5s\", \"warmup\": \"1s\", \"window\": \"1s\", \"items_per_batch\": 1,"      \
-    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"source_bytes\": \"1kB\","       \
-    "  \"load\": {\"kind\": \"constant\", \"rate\": \"12375/s\"},"                                                    \
+#define FULL_LINK                                                                                                      \
+    "{\"platform\": \"\", \"duration\": \"5s\", \"warmup\": \"1s\", \"window\": \"1s\", \"items_per_batch\": 1,"       \
+    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"source_bytes\": \"1kB\","        \
+    "  \"load\": {\"kind\": \"constant\", \"rate\": \"12375/s\"},"                                                     \
     "  \"operators\": [{\"name\": \"B\", \"flops\": \"10kf\", \"placement\": {\"host\": \"cloud\"}}]}]}}"
 
 static void a_connection_is_a_fifo(void)

@@ -9,8 +9,8 @@
 #define PLATFORM "tests/input/valid/two-tier.xml"
 
 /* A job on the edge host with two cores; the rest as given. */
-#define JOB(options, rest)                                                                                            \
-    "{\"platform\": \"\", \"duration\": \"20s\", \"window\": \"5s\", " options                                        \
+#define JOB(options, rest)                                                                                             \
+    "{\"platform\": \"\", \"duration\": \"20s\", \"window\": \"5s\", " options                                         \
     " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge2\"}, " rest "}]}}"
 #define ONE_BY_ONE "\"items_per_batch\": 1,"
 #define EVEN(rate) "\"load\": {\"kind\": \"constant\", \"rate\": \"" rate "\"}, "
@@ -41,11 +41,11 @@ static void a_join_waits_for_every_input(void)
 
 static void a_merge_takes_what_comes(void)
 {
-    struct weir_test_result got =
-        run(JOB(ONE_BY_ONE, EVEN("10/s") "\"operators\": [{\"name\": \"a\", \"flops\": \"10Mf\"},"
-                                         " {\"name\": \"b\", \"flops\": \"2Mf\"}, {\"name\": \"d\", \"flops\": \"1Mf\"}],"
-                                         " \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"a\", \"d\"],"
-                                         " [\"b\", \"d\"], [\"d\", \"sink\"]]"));
+    struct weir_test_result got = run(
+        JOB(ONE_BY_ONE, EVEN("10/s") "\"operators\": [{\"name\": \"a\", \"flops\": \"10Mf\"},"
+                                     " {\"name\": \"b\", \"flops\": \"2Mf\"}, {\"name\": \"d\", \"flops\": \"1Mf\"}],"
+                                     " \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"a\", \"d\"],"
+                                     " [\"b\", \"d\"], [\"d\", \"sink\"]]"));
     /* Two results an item, after 11 and 3 ms. */
     CHECK_NEAR(got.result.metrics.throughput_per_s, 20, 0.2);
     CHECK_NEAR(got.result.metrics.latency_mean_s, 7e-3, 1e-8);
@@ -54,14 +54,14 @@ static void a_merge_takes_what_comes(void)
 
 static void joins_match_across_instances(void)
 {
-    struct weir_test_result got =
-        run(JOB("", "\"load\": {\"kind\": \"poisson\", \"rate\": \"200/s\"}, \"operators\": ["
-                    " {\"name\": \"a\", \"flops\": {\"mean\": \"3Mf\", \"distribution\": \"exponential\"}, \"parallelism\": 3,"
-                    "  \"placement\": {\"host\": \"cloud4\"}},"
-                    " {\"name\": \"b\", \"flops\": \"1Mf\"},"
-                    " {\"name\": \"d\", \"flops\": \"100kf\", \"join\": \"all\", \"parallelism\": 2}],"
-                    " \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"a\", \"d\"], [\"b\", \"d\"],"
-                    " [\"d\", \"sink\"]]"));
+    struct weir_test_result got = run(JOB(
+        "", "\"load\": {\"kind\": \"poisson\", \"rate\": \"200/s\"}, \"operators\": ["
+            " {\"name\": \"a\", \"flops\": {\"mean\": \"3Mf\", \"distribution\": \"exponential\"}, \"parallelism\": 3,"
+            "  \"placement\": {\"host\": \"cloud4\"}},"
+            " {\"name\": \"b\", \"flops\": \"1Mf\"},"
+            " {\"name\": \"d\", \"flops\": \"100kf\", \"join\": \"all\", \"parallelism\": 2}],"
+            " \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"a\", \"d\"], [\"b\", \"d\"],"
+            " [\"d\", \"sink\"]]"));
     CHECK_NEAR(got.result.metrics.throughput_per_s, 200, 10);
     CU_ASSERT(weir_test_op(&got, "j", "d")->pending < 100);
     weir_test_result_fini(&got);
@@ -71,9 +71,9 @@ static void windows_leave_at_their_end(void)
 {
     /* 50/s, in 1 s windows one result in ten: 5 a window. The latest item of a window comes 20 ms before its end (the
      * one at the end is the next window's first). */
-    struct weir_test_result got = run(JOB(
-        ONE_BY_ONE,
-        EVEN("50/s") "\"operators\": [{\"name\": \"w\", \"flops\": \"1Mf\", \"window\": \"1s\", \"selectivity\": 0.1}]"));
+    struct weir_test_result got =
+        run(JOB(ONE_BY_ONE, EVEN("50/s") "\"operators\": [{\"name\": \"w\", \"flops\": \"1Mf\", \"window\": \"1s\", "
+                                         "\"selectivity\": 0.1}]"));
     CHECK_NEAR(got.result.metrics.throughput_per_s, 5, 0.3);
     CU_ASSERT(got.result.metrics.latency_max_s < 0.0201 + 1e-3);
     CHECK_NEAR(got.result.metrics.service_s, 1e-3, 1e-8);
@@ -82,9 +82,9 @@ static void windows_leave_at_their_end(void)
 
 static void a_filter_passes_its_share(void)
 {
-    struct weir_test_result got = run(JOB(
-        "", EVEN("500/s") "\"operators\": [{\"name\": \"f\", \"flops\": \"100kf\", \"selectivity\": 0.3},"
-                          " {\"name\": \"g\", \"flops\": \"100kf\", \"selectivity\": 2.5}]"));
+    struct weir_test_result got =
+        run(JOB("", EVEN("500/s") "\"operators\": [{\"name\": \"f\", \"flops\": \"100kf\", \"selectivity\": 0.3},"
+                                  " {\"name\": \"g\", \"flops\": \"100kf\", \"selectivity\": 2.5}]"));
     const struct weir_operator_total *f = weir_test_op(&got, "j", "f");
     CHECK_NEAR((double)f->emitted / (double)f->processed, 0.3, 0.02); /* 9970 draws: 4 deviations of 0.0046 */
     CHECK_NEAR((double)weir_test_op(&got, "j", "g")->emitted / (double)f->emitted, 2.5, 0.04);
@@ -94,9 +94,10 @@ static void a_filter_passes_its_share(void)
 static void keys_go_to_their_instance(void)
 {
     /* With a strong skew one of four instances does most of the work; with uniform keys all do the same. */
-    const char *skewed = JOB("", EVEN("400/s") "\"operators\": [{\"name\": \"k\", \"flops\": \"1Mf\", \"parallelism\": 4,"
-                                               " \"keys\": {\"count\": 1000, \"skew\": 2},"
-                                               " \"placement\": {\"host\": \"cloud4\"}, \"capacity\": 10}]");
+    const char *skewed =
+        JOB("", EVEN("400/s") "\"operators\": [{\"name\": \"k\", \"flops\": \"1Mf\", \"parallelism\": 4,"
+                              " \"keys\": {\"count\": 1000, \"skew\": 2},"
+                              " \"placement\": {\"host\": \"cloud4\"}, \"capacity\": 10}]");
     struct weir_test_result got = run(skewed);
     /* Zipf 2: the first key has 1/1.64 = 61 % of 400/s x 1 ms: not yet saturated, so all comes through. */
     CHECK_NEAR(got.result.metrics.throughput_per_s, 400, 8);
@@ -112,9 +113,8 @@ static void keys_go_to_their_instance(void)
 
 static void jobs_come_and_go(void)
 {
-    const char *scenario =
-        JOB(ONE_BY_ONE, EVEN("10/s") "\"arrive\": \"4s\", \"depart\": \"10s\","
-                                     " \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\"}]");
+    const char *scenario = JOB(ONE_BY_ONE, EVEN("10/s") "\"arrive\": \"4s\", \"depart\": \"10s\","
+                                                        " \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\"}]");
     struct weir_test_result got = run(scenario);
     const struct weir_job_total *job = weir_test_job(&got, "j");
     /* 10/s for 6 s. */
@@ -146,10 +146,10 @@ static void a_bounded_backlog_drops(void)
 
 static void the_sink_may_be_far(void)
 {
-    struct weir_test_result got = run(JOB(
-        ONE_BY_ONE,
-        EVEN("10/s") "\"sink\": {\"host\": \"cloud\"}, \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\","
-                     " \"bytes\": \"10kB\"}]"));
+    struct weir_test_result got =
+        run(JOB(ONE_BY_ONE,
+                EVEN("10/s") "\"sink\": {\"host\": \"cloud\"}, \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\","
+                             " \"bytes\": \"10kB\"}]"));
     /* 1 ms of work, 10 kB over 100 Mbit/s = 0.8 ms, 10 ms of latency. */
     CHECK_NEAR(got.result.metrics.latency_mean_s, 11.8e-3, 1e-8);
     CHECK_NEAR(got.result.metrics.crossing_bytes, got.result.metrics.delivered * 10e3, 20e3);
@@ -168,9 +168,9 @@ static void state_grows_up_to_its_cap(void)
 static void simgrid_options_pass_through(void)
 {
     /* LV08 multiplies the latency of 10 ms by 13.01. */
-    struct weir_test_result got = run(JOB(
-        ONE_BY_ONE " \"simgrid\": {\"network/model\": \"LV08\"},",
-        EVEN("10/s") "\"sink\": {\"host\": \"cloud\"}, \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\"}]"));
+    struct weir_test_result got = run(
+        JOB(ONE_BY_ONE " \"simgrid\": {\"network/model\": \"LV08\"},",
+            EVEN("10/s") "\"sink\": {\"host\": \"cloud\"}, \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\"}]"));
     CU_ASSERT(got.result.metrics.network_s > 0.130 && got.result.metrics.network_s < 0.132);
     weir_test_result_fini(&got);
 }

@@ -75,8 +75,8 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, int o, b
     static const char *const hosts[] = {"edge", "edge2", "cloud", "cloud4"};
     static const char *const spreads[] = {"constant", "exponential", "gamma"};
     const char *spread = pick(s, spreads, 3);
-    weir_text_addf(text, "%s{\"name\": \"o%d\", \"flops\": {\"mean\": \"%ukf\", \"distribution\": \"%s\"%s}", o ? ", " : "",
-                   o, 200 + below(s, 12000), spread, spread[0] == 'g' ? ", \"cv\": 0.8" : "");
+    weir_text_addf(text, "%s{\"name\": \"o%d\", \"flops\": {\"mean\": \"%ukf\", \"distribution\": \"%s\"%s}",
+                   o ? ", " : "", o, 200 + below(s, 12000), spread, spread[0] == 'g' ? ", \"cv\": 0.8" : "");
     weir_text_addf(text, ", \"bytes\": \"%uB\", \"parallelism\": %u, \"max_parallelism\": 4, \"capacity\": %u",
                    below(s, 20000), 1 + below(s, 3), 1 + below(s, 200));
     bool shared = below(s, 2), keys = !shared && !join && below(s, 3) == 0; /* a shared queue keeps no keys apart */
@@ -92,8 +92,8 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, int o, b
         weir_text_addf(text, ", \"keys\": {\"count\": %u, \"skew\": %.1f}", 1 + below(s, 100),
                        1.5 * weir_stream_uniform(s));
     if (below(s, 3) == 0)
-        weir_text_addf(text, ", \"state\": {\"size\": \"%ukB\", \"per_item\": \"%uB\", \"max\": \"10MB\"}", 1 + below(s, 3000),
-                       below(s, 2000));
+        weir_text_addf(text, ", \"state\": {\"size\": \"%ukB\", \"per_item\": \"%uB\", \"max\": \"10MB\"}",
+                       1 + below(s, 3000), below(s, 2000));
     weir_text_add(text, "}");
 }
 
@@ -130,8 +130,9 @@ static void add_job(struct weir_text *text, struct weir_stream *s, int j)
         add_operator(text, s, o, diamond && o < 3, diamond && o == 3);
     weir_text_add(text, "], \"edges\": [");
     if (diamond) {
-        weir_text_add(text, "[\"source\", \"o0\"], [\"o0\", \"o1\"], [\"o0\", \"o2\"], [\"o1\", \"o3\"], [\"o2\", \"o3\"],"
-                            " [\"o3\", \"sink\"]");
+        weir_text_add(text,
+                      "[\"source\", \"o0\"], [\"o0\", \"o1\"], [\"o0\", \"o2\"], [\"o1\", \"o3\"], [\"o2\", \"o3\"],"
+                      " [\"o3\", \"sink\"]");
     } else {
         weir_text_add(text, "[\"source\", \"o0\"]");
         for (int o = 1; o < count; o++)

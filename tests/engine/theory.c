@@ -10,16 +10,16 @@
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
-#define PLATFORM "tests/input/valid/queues.xml"
+#define PLATFORM       "tests/input/valid/queues.xml"
 #define ARRIVALS_PER_S 100.0
-#define LEVEL 0.99
+#define LEVEL          0.99
 
 #ifdef WEIR_LONG
-#define SEEDS 30
+#define SEEDS   30
 #define SECONDS 4000
 static const double loads[] = {0.5, 0.8, 0.95};
 #else
-#define SEEDS 10
+#define SEEDS   10
 #define SECONDS 400
 static const double loads[] = {0.5, 0.8};
 #endif

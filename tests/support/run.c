@@ -69,8 +69,8 @@ static int read_scenario(const char *platform, const char *scenario, struct weir
     return code;
 }
 
-static void child(FILE *pipe, const char *platform, const char *scenario, const char *policy,
-                  unsigned long long seed, const struct weir_policy *const *catalog)
+static void child(FILE *pipe, const char *platform, const char *scenario, const char *policy, unsigned long long seed,
+                  const struct weir_policy *const *catalog)
 {
     struct weir_scenario *read = NULL;
     struct weir_stack stack = {0};

@@ -15,7 +15,8 @@ struct weir_test_result {
 };
 
 /* Runs a scenario, given as JSON text, on a platform file of tests/input/valid or elsewhere ("platform" is set to it)
- * under a policy or stack as written after --policy. The catalogue is that of policies/catalog.h unless one is given. */
+ * under a policy or stack as written after --policy. The catalogue is that of policies/catalog.h unless one is given.
+ */
 struct weir_test_result weir_test_run(const char *platform, const char *scenario, const char *policy,
                                       unsigned long long seed);
 struct weir_test_result weir_test_run_catalog(const char *platform, const char *scenario, const char *policy,

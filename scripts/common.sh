@@ -1,0 +1,51 @@
+# Shared by the scripts of this folder; to be sourced, from bash, with `set -euo pipefail`. Goes to the root of the tree.
+
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
+
+cores=$(nproc 2>/dev/null || echo 2)
+
+# section TITLE: a header, with the time spent so far.
+section()
+{
+    printf '\n== %s (%d s)\n' "$1" "$SECONDS"
+}
+
+# Files of ours by suffix, one a line: those that git knows or would add; all of them where there is no git.
+our_files()
+{
+    local patterns=() suffix
+    for suffix in "$@"; do
+        patterns+=("*.$suffix")
+    done
+    if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+        git ls-files --cached --others --exclude-standard -- "${patterns[@]}" | while IFS= read -r file; do
+            if [ -f "$file" ]; then
+                printf '%s\n' "$file"
+            fi
+        done
+    else
+        for suffix in "$@"; do
+            find . \( -path './build*' -o -path ./results -o -path ./.git \) -prune -o -name "*.$suffix" -type f -print |
+                sed 's|^\./||'
+        done
+    fi | LC_ALL=C sort -u
+}
+
+# build_preset PRESET FOLDER: configures and builds. A build folder of a tree that has been moved since is set up again.
+build_preset()
+{
+    local home=
+    if [ -f "$2/CMakeCache.txt" ]; then
+        home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$2/CMakeCache.txt")
+        if [ "$home" != "$PWD" ]; then
+            rm -rf "$2/CMakeCache.txt" "$2/CMakeFiles"
+        fi
+    fi
+    # The log is worth reading only when something is wrong.
+    mkdir -p "$2"
+    if ! cmake --preset "$1" >"$2/configure.log" 2>&1; then
+        cat "$2/configure.log" >&2
+        return 1
+    fi
+    cmake --build --preset "$1" --parallel "$cores"
+}
