@@ -248,7 +248,11 @@ static void controller_actor(int argc, char **argv)
         if (next_s > weir_now())
             sg_actor_sleep_until(next_s);
     }
-    if (!world->error && world->filled)
+    if (!world->error && weir_check_conservation(world) != WEIR_OK) {
+        world->error = weir_error_code();
+        world->error_text = weir_copy(weir_error_message());
+    }
+    if (!world->error)
         weir_result_fill(world, world->filled);
     world->over = true;
     sg_actor_kill_all();

@@ -392,6 +392,9 @@ void weir_view_fini(struct weir_world *world);
 void weir_report_window(struct weir_world *world);
 void weir_result_fill(struct weir_world *world, struct weir_result *result);
 
+/* conserve.c: WEIR_EENGINE, with what does not add up, if items were lost or counted twice */
+int weir_check_conservation(const struct weir_world *world);
+
 /* controller.c */
 void weir_controller_start(struct weir_world *world);
 

@@ -12,7 +12,7 @@
 
 struct factor {
     const char *word;
-    double value = 0;
+    double value;
 };
 
 static const struct factor short_prefixes[] = {
@@ -103,7 +103,7 @@ int weir_platform_quantities(enum weir_unit kind, const char *text, double *valu
             return weir_error(WEIR_EINPUT, "too long for %s", weir_unit_describe(kind));
         memcpy(item, text, used);
         item[used] = 0;
-        double value;
+        double value = 0;
         if (quantity(kind, item, &value) != 0)
             return WEIR_EINPUT;
         if (*count < room)
