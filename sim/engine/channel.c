@@ -296,14 +296,55 @@ struct weir_batch *weir_inbox_put(struct weir_inbox *inbox, struct weir_batch *b
     }
 }
 
-struct weir_batch *weir_inbox_take(struct weir_inbox *inbox)
+/* How many of the batches at the head go together: those of one edge, while their work fits into the time that a batch
+ * spans. Only batches sized by time may be merged. */
+static int head_batches(const struct weir_inbox *inbox, int *items)
+{
+    const struct weir_scenario *scenario = inbox->job->world->scenario;
+    const struct weir_batch *first = inbox->first;
+    int batches = 1;
+    *items = first->count;
+    if (scenario->items_per_batch > 0)
+        return batches;
+    double speed = inbox->job->world->platform->hosts[inbox->host].speed_flops_per_s;
+    double item_s = inbox->op->spec->flops.mean / speed;
+    for (const struct weir_batch *b = first->next; b && b->edge == first->edge; b = b->next, batches++) {
+        int together = *items + b->count;
+        if (together > inbox->job->batch_limit || together * item_s > scenario->batch_span_s)
+            break;
+        *items = together;
+    }
+    return batches;
+}
+
+static struct weir_batch *pop(struct weir_inbox *inbox)
 {
     struct weir_batch *batch = inbox->first;
-    if (!batch)
-        return NULL;
     inbox->first = batch->next;
     if (!inbox->first)
         inbox->last = NULL;
+    return batch;
+}
+
+struct weir_batch *weir_inbox_take(struct weir_inbox *inbox)
+{
+    if (!inbox->first)
+        return NULL;
+    struct weir_batch_pool *pool = &inbox->job->world->pool;
+    int items, batches = head_batches(inbox, &items);
+    struct weir_batch *batch = pop(inbox);
+    if (batches > 1) {
+        struct weir_batch *merged = weir_batch_new(pool, items);
+        merged->edge = batch->edge;
+        for (int b = 0; b < batches; b++) {
+            if (b)
+                batch = pop(inbox);
+            for (int i = 0; i < batch->count; i++)
+                weir_batch_append(merged, batch, i);
+            weir_batch_release(pool, batch);
+        }
+        batch = merged;
+    }
     struct weir_room *room = &inbox->room[batch->edge];
     room->used -= batch->count;
     weir_op_queue_changed(inbox->op, -batch->count, weir_now());

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "sim/api/policy_load.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
@@ -15,6 +16,9 @@
 
 static const struct weir_policy *find_policy(const struct weir_policy *const *catalog, const char *name)
 {
+    const struct weir_policy *loaded;
+    if (weir_policy_is_path(name))
+        return weir_policy_load(name, &loaded) == WEIR_OK ? loaded : NULL;
     size_t count = 0;
     for (; catalog[count]; count++)
         if (strcmp(catalog[count]->name, name) == 0)

@@ -312,7 +312,7 @@ struct weir_put {
     bool must;
 };
 struct weir_batch *weir_inbox_put(struct weir_inbox *inbox, struct weir_batch *batch, const struct weir_put *put);
-/* Takes the oldest batch, NULL if there is none. */
+/* Takes the oldest batch, or several short ones as one; NULL if there is none. */
 struct weir_batch *weir_inbox_take(struct weir_inbox *inbox);
 void weir_op_queue_changed(struct weir_op *op, long items, double now_s);
 void weir_op_at_rest(struct weir_op *op);
