@@ -12,6 +12,9 @@
 
 #define WEIR_POLICY_ABI 1u
 
+/* What a shared object exports: `const struct weir_policy weir_policy_plugin`. */
+#define WEIR_POLICY_SYMBOL "weir_policy_plugin"
+
 struct weir_policy_env {
     unsigned long long seed; /* of the run */
     const char *stream;      /* name for this policy's random streams, unique in the stack */

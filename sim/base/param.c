@@ -11,6 +11,8 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 
+#define ROWS_AT_MOST 1000
+
 /* The field of a row, as a pointer to the type the row names. */
 #define FIELD(type, row, base) ((type *)((char *)(base) + (row)->offset))
 
@@ -51,6 +53,50 @@ void weir_param_defaults(const struct weir_param *table, void *base)
                 row->fallback ? row->fallback : "");
         abort();
     }
+}
+
+static size_t size_of(enum weir_param_type type)
+{
+    switch (type) {
+    case WEIR_PARAM_DOUBLE:
+        return sizeof(double);
+    case WEIR_PARAM_INT:
+    case WEIR_PARAM_CHOICE:
+        return sizeof(int);
+    case WEIR_PARAM_BOOL:
+        return sizeof(bool);
+    case WEIR_PARAM_STRING:
+        return sizeof(const char *);
+    }
+    return 0;
+}
+
+int weir_param_check(const struct weir_param *table, size_t size)
+{
+    int code = WEIR_OK;
+    char *scratch = weir_alloc(size, 1);
+    for (int i = 0; table[i].name && !code; i++) {
+        const struct weir_param *row = &table[i];
+        size_t field = size_of(row->type);
+        if (i == ROWS_AT_MOST)
+            code = weir_error(WEIR_EINPUT, "it has no end; the last row must be {0}");
+        else if (!field || (unsigned)row->unit >= WEIR_UNIT_COUNT_OF_UNITS)
+            code = weir_error(WEIR_EINPUT, "row %d (\"%s\"): unknown type or unit", i, row->name);
+        else if (row->offset > size || size - row->offset < field || row->offset % field)
+            code = weir_error(WEIR_EINPUT,
+                              "row %d (\"%s\"): its field lies at byte %zu, which does not fit a state of "
+                              "%zu bytes; use offsetof and sizeof",
+                              i, row->name, row->offset, size);
+        else if (row->type == WEIR_PARAM_CHOICE && !row->choices)
+            code = weir_error(WEIR_EINPUT, "row %d (\"%s\"): the choices are missing", i, row->name);
+        else if (!row->help)
+            code = weir_error(WEIR_EINPUT, "row %d (\"%s\"): the help is missing", i, row->name);
+        else if (row->type != WEIR_PARAM_STRING && (!row->fallback || !set_default(row, scratch)))
+            code = weir_error(WEIR_EINPUT, "row %d (\"%s\"): the default cannot be \"%s\"", i, row->name,
+                              row->fallback ? row->fallback : "");
+    }
+    free(scratch);
+    return code;
 }
 
 static int bind_row(const struct weir_param *row, const struct weir_json *value, void *base)

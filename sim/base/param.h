@@ -28,6 +28,10 @@ struct weir_param {
     const char *help;           /* one sentence */
 };
 
+/* Checks a table that comes from outside, for a struct of `size` bytes: names, types, places of the fields, defaults,
+ * choices, help. Errors: WEIR_EINPUT with the row. */
+int weir_param_check(const struct weir_param *table, size_t size);
+
 struct weir_json;
 
 /* Writes the defaults into the struct at base. A fallback that does not parse is a programming error. */

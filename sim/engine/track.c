@@ -57,9 +57,7 @@ double weir_track_take(struct weir_track *track, double at_s, double work_s)
     track->at_s = at_s;
     while (track->gaps[track->cursor].end_s <= at_s)
         track->cursor++;
-    int i = track->cursor;
-    double end_s = fmax(at_s, track->gaps[i].start_s);
-    for (;; i++) {
+    for (int i = track->cursor;; i++) {
         struct weir_gap *gap = &track->gaps[i];
         double start_s = fmax(at_s, gap->start_s);
         double room_s = gap->end_s - start_s;
@@ -68,7 +66,7 @@ double weir_track_take(struct weir_track *track, double at_s, double work_s)
             gap->end_s = start_s;
             continue;
         }
-        end_s = start_s + work_s;
+        double end_s = start_s + work_s;
         if (start_s - gap->start_s <= SHORTEST_S) {
             gap->start_s = end_s;
         } else {
