@@ -57,10 +57,11 @@ struct weir_operator_view {
     double output_rate;      /* items emitted, once however many edges carry them */
     double true_rate;        /* items per second of busy time and instance; declared speed if nothing was processed */
     double true_output_rate; /* the same for items emitted */
-    double busy, idle, backpressured; /* mean shares of the instances' time; they sum to 1 */
-    double occupancy;                 /* mean share of the inputs' room in use at the window's end */
-    double queued;                    /* items that wait at its end */
-    double latency_s;                 /* mean over items: waiting + service + blocked at this operator */
+    double busy, idle, backpressured;       /* mean shares of the instances' time; they sum to 1 */
+    double occupancy;                       /* mean share of the inputs' room in use at the window's end */
+    double queued;                          /* items that wait at its end */
+    double waiting_s, service_s, blocked_s; /* means over items, at this operator */
+    double latency_s;                       /* their sum */
     double dropped_rate;
 };
 

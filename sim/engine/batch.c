@@ -15,6 +15,7 @@ static void lay_out(struct weir_batch *batch, size_t room)
     batch->service = arrays + 4 * room;
     batch->network = arrays + 5 * room;
     batch->blocked = arrays + 6 * room;
+    batch->path = (uint64_t *)(arrays + 7 * room);
 }
 
 struct weir_batch *weir_batch_new(struct weir_batch_pool *pool, int room)
@@ -26,7 +27,7 @@ struct weir_batch *weir_batch_new(struct weir_batch_pool *pool, int room)
     if (batch) {
         pool->idle[class] = batch->next;
     } else {
-        size_t items = (size_t)1 << class, bytes = items * 7 * sizeof(double);
+        size_t items = (size_t)1 << class, bytes = items * 8 * sizeof(double);
         batch = weir_alloc(1, sizeof *batch + bytes);
         lay_out(batch, items);
         batch->size_class = class;
@@ -56,6 +57,7 @@ void weir_batch_append(struct weir_batch *batch, const struct weir_batch *from, 
 {
     int to = batch->count++;
     batch->id[to] = from->id[i];
+    batch->path[to] = from->path[i];
     batch->birth[to] = from->birth[i];
     batch->at[to] = from->at[i];
     batch->waiting[to] = from->waiting[i];
@@ -69,6 +71,7 @@ static void move_items(struct weir_batch *to, int to_first, const struct weir_ba
 {
     size_t bytes = (size_t)count * sizeof(double);
     memmove(to->id + to_first, from->id + from_first, bytes);
+    memmove(to->path + to_first, from->path + from_first, bytes);
     memmove(to->birth + to_first, from->birth + from_first, bytes);
     memmove(to->at + to_first, from->at + from_first, bytes);
     memmove(to->waiting + to_first, from->waiting + from_first, bytes);

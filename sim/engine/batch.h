@@ -25,6 +25,7 @@ struct weir_batch {
     struct weir_inbox *inbox;             /* where a piece of it goes */
     double since_s;                       /* a piece that came back stands still since then */
     uint64_t *id;                         /* of the source's item that it comes from */
+    uint64_t *path;                       /* the way that the item took so far: weir_paths_step */
     double *birth, *at;
     double *waiting, *service, *network, *blocked;
 };

@@ -81,6 +81,7 @@ static double serve(struct weir_world *world, struct weir_instance *instance, st
     struct weir_op *op = instance->op;
     const struct weir_distribution *work = &op->spec->flops;
     bool constant = work->spread == WEIR_SPREAD_CONSTANT || work->mean <= 0;
+    weir_paths_step(op->job->paths, batch, op->index);
     double flops = constant ? work->mean * batch->count : draw_flops(instance, batch);
     double start_s = weir_now();
     weir_clock_set(&instance->clock, WEIR_BUSY, start_s);

@@ -9,7 +9,8 @@
 
 struct slot {
     uint64_t id;
-    int came;                                             /* 0: empty */
+    int came; /* 0: empty */
+    uint64_t path;
     double birth, at, waiting, service, network, blocked; /* of the latest so far */
 };
 
@@ -90,6 +91,7 @@ struct weir_batch *weir_join_match(struct weir_world *world, struct weir_op *op,
         slot->came++;
         join->pending++;
         if (batch->at[i] >= slot->at) {
+            slot->path = batch->path[i];
             slot->birth = batch->birth[i];
             slot->at = batch->at[i];
             slot->waiting = batch->waiting[i];
@@ -101,6 +103,7 @@ struct weir_batch *weir_join_match(struct weir_world *world, struct weir_op *op,
             continue;
         int to = complete->count++;
         complete->id[to] = slot->id;
+        complete->path[to] = slot->path;
         complete->birth[to] = slot->birth;
         complete->at[to] = slot->at;
         complete->waiting[to] = slot->waiting;

@@ -1,6 +1,4 @@
 /* What is counted while a run goes on. */
-#include <string.h>
-
 #include "sim/engine/world.h"
 
 void weir_count_delivery(struct weir_world *world, struct weir_run_job *job, struct weir_batch *batch)
@@ -13,13 +11,9 @@ void weir_count_delivery(struct weir_world *world, struct weir_run_job *job, str
         weir_histogram_add(&job->window, latency_s, 1);
         if (latency_s > slo_s)
             job->counts.late++;
-        if (!world->warm)
-            continue;
-        job->part_sum_s[0] += batch->waiting[i];
-        job->part_sum_s[1] += batch->service[i];
-        job->part_sum_s[2] += batch->network[i];
-        job->part_sum_s[3] += batch->blocked[i];
     }
+    if (world->warm)
+        weir_paths_deliver(job->paths, batch);
     weir_batch_release(&world->pool, batch);
 }
 
@@ -109,7 +103,6 @@ void weir_measure_warm(struct weir_world *world, double now_s)
     for (int j = 0; j < world->arrived_jobs; j++) {
         struct weir_run_job *job = &world->jobs[j];
         job->at_warmup = job->counts;
-        memset(job->part_sum_s, 0, sizeof job->part_sum_s);
         weir_histogram_clear(&job->total);
         weir_histogram_clear(&job->window); /* what the window had so far is part of the warm-up */
         for (int o = 0; o < job->spec->operator_count; o++)

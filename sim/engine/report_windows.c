@@ -24,6 +24,9 @@ static void tell_operator(const struct weir_world *world, const char *job, const
         {"backpressured", op->backpressured},
         {"occupancy", op->occupancy},
         {"queued", op->queued},
+        {"waiting", op->waiting_s},
+        {"service", op->service_s},
+        {"blocked", op->blocked_s},
         {"latency", op->latency_s},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

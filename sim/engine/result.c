@@ -58,6 +58,12 @@ const struct weir_metric weir_metric_table[] = {
 
 void weir_result_fini(struct weir_result *result)
 {
+    for (int p = 0; p < result->path_count; p++)
+        free(result->paths[p].path);
+    for (int l = 0; l < result->link_count; l++)
+        free(result->links[l].name);
+    free(result->paths);
+    free(result->links);
     free(result->jobs);
     free(result->operators);
     memset(result, 0, sizeof *result);
@@ -97,8 +103,34 @@ static struct weir_operator_total op_total(const struct weir_op *op, double meas
     };
 }
 
-static void fill_job(struct weir_run_job *job, double now_s, struct weir_job_total *total)
+/* The sums of latency parts over the ways first .. path_count - 1 of the result. */
+static void sum_parts(const struct weir_result *result, int first, double parts[4])
 {
+    for (int p = first; p < result->path_count; p++) {
+        const struct weir_path_total *path = &result->paths[p];
+        double delivered = (double)path->delivered;
+        parts[0] += path->waiting_s * delivered;
+        parts[1] += path->service_s * delivered;
+        parts[2] += path->network_s * delivered;
+        parts[3] += path->blocked_s * delivered;
+    }
+}
+
+static void fill_links(const struct weir_world *world, struct weir_result *result)
+{
+    double could_s = world->scenario->duration_s;
+    result->links = weir_alloc((size_t)world->link_count, sizeof *result->links);
+    for (int l = 0; l < world->link_count; l++) {
+        const struct weir_run_link *link = &world->links[l];
+        if (link->bytes > 0)
+            result->links[result->link_count++] = (struct weir_link_total){
+                weir_copy(link->name), link->bytes, ratio(link->bytes, could_s * link->bytes_per_s)};
+    }
+}
+
+static void fill_job(struct weir_run_job *job, double now_s, const double parts[4], struct weir_job_total *total)
+{
+    double delivered = (double)job->total.count;
     *total = (struct weir_job_total){
         .name = job->spec->name,
         .arrived = job->counts.arrived,
@@ -112,6 +144,10 @@ static void fill_job(struct weir_run_job *job, double now_s, struct weir_job_tot
         .latency_p95_s = weir_histogram_quantile(&job->total, 0.95),
         .latency_p99_s = weir_histogram_quantile(&job->total, 0.99),
         .latency_max_s = job->total.max,
+        .waiting_s = ratio(parts[0], delivered),
+        .service_s = ratio(parts[1], delivered),
+        .network_s = ratio(parts[2], delivered),
+        .blocked_s = ratio(parts[3], delivered),
         .arrivals_hash = job->arrivals_hash,
     };
 }
@@ -144,6 +180,16 @@ static unsigned long long checksum(const struct weir_result *result)
         hash = weir_hash_string(hash, result->operators[o].name);
         hash = weir_hash(hash, &total, sizeof total);
     }
+    for (int p = 0; p < result->path_count; p++) {
+        struct weir_path_total total = result->paths[p];
+        total.job = total.path = NULL;
+        hash = weir_hash_string(hash, result->paths[p].path);
+        hash = weir_hash(hash, &total, sizeof total);
+    }
+    for (int l = 0; l < result->link_count; l++) {
+        hash = weir_hash_string(hash, result->links[l].name);
+        hash = weir_hash(hash, &result->links[l].bytes, sizeof result->links[l].bytes);
+    }
     return hash;
 }
 
@@ -162,7 +208,11 @@ void weir_result_fill(struct weir_world *world, struct weir_result *result)
     double parts[4] = {0}, late = 0, blocked_s = 0, instance_s = 0;
     for (int j = 0; j < world->job_count; j++) {
         struct weir_run_job *job = &world->jobs[j];
-        fill_job(job, now_s, &result->jobs[j]);
+        int first = result->path_count;
+        double job_parts[4] = {0};
+        weir_paths_totals(job->paths, job->spec, result);
+        sum_parts(result, first, job_parts);
+        fill_job(job, now_s, job_parts, &result->jobs[j]);
         const struct weir_job_counts *now = &job->counts, *then = &job->at_warmup;
         m->emitted += (double)(now->emitted - then->emitted);
         m->delivered += (double)(now->delivered - then->delivered);
@@ -172,7 +222,7 @@ void weir_result_fill(struct weir_world *world, struct weir_result *result)
         late += (double)(now->late - then->late);
         weir_histogram_merge(latency, &job->total);
         for (int p = 0; p < 4; p++)
-            parts[p] += job->part_sum_s[p];
+            parts[p] += job_parts[p];
         for (int o = 0; o < job->spec->operator_count; o++) {
             struct weir_op *op = &job->ops[o];
             struct weir_operator_total total = op_total(op, measured_s);
@@ -208,6 +258,7 @@ void weir_result_fill(struct weir_world *world, struct weir_result *result)
     m->migrations = world->migrations;
     m->state_moved_bytes = world->state_moved_bytes;
     m->paused_s = world->paused_s;
+    fill_links(world, result);
     result->checksum = checksum(result);
     free(latency);
 }

@@ -172,6 +172,7 @@ static void init_jobs(struct weir_world *world)
         job->sink.job = job;
         job->sink.host = job->spec->sink_host;
         job->next_arrival_s = job->spec->arrive_s;
+        job->paths = weir_paths_new(job->spec->operator_count);
         job->ops = weir_alloc((size_t)job->spec->operator_count, sizeof *job->ops);
         for (int o = 0; o < job->spec->operator_count; o++)
             init_op(world, job, o);
@@ -212,6 +213,7 @@ static void free_world(struct weir_world *world)
         free(job->source_out);
         free(job->backlog);
         free(job->history);
+        weir_paths_free(job->paths);
     }
     for (size_t c = 0; c < world->connection_count; c++)
         weir_connection_fini(world->connections[c]);

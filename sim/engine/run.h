@@ -49,7 +49,25 @@ struct weir_job_total {
     const char *name;
     unsigned long long arrived, emitted, dropped_at_source, backlog, delivered, in_transit;
     double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s, latency_max_s;
-    unsigned long long arrivals_hash; /* of the arrival times: equal for two policies with one seed */
+    double waiting_s, service_s, network_s, blocked_s; /* mean parts of the latency */
+    unsigned long long arrivals_hash;                  /* of the arrival times: equal for two policies with one seed */
+};
+
+/* The items of a job that took one way from the source to the sink, after the warm-up. Of an item that a join put
+ * together it is the way of the part that came last. */
+struct weir_path_total {
+    const char *job;
+    char *path; /* "source > decode > detect > sink"; owned */
+    unsigned long long delivered;
+    double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s;
+    double waiting_s, service_s, network_s, blocked_s; /* mean parts of the latency */
+};
+
+/* A link that carried something; the whole run. SPLITDUPLEX links are two, NAME_UP and NAME_DOWN. */
+struct weir_link_total {
+    char *name; /* owned */
+    double bytes;
+    double use; /* share of what it could have carried */
 };
 
 struct weir_result {
@@ -58,6 +76,10 @@ struct weir_result {
     int job_count;
     struct weir_operator_total *operators;
     int operator_count;
+    struct weir_path_total *paths;
+    int path_count;
+    struct weir_link_total *links;
+    int link_count;
     unsigned long long checksum;    /* of everything above, to the last bit */
     double wall_s, decision_wall_s; /* real time; no part of the results */
     double items_per_wall_s;

@@ -103,6 +103,7 @@ static void emit(struct weir_world *world, struct weir_run_job *job, int count)
         const struct weir_arrival *arrival = backlog_at(job, 0);
         double at = arrival->time_s > free_s ? arrival->time_s : free_s;
         batch->id[i] = arrival->id;
+        batch->path[i] = 0;
         batch->birth[i] = arrival->time_s;
         batch->at[i] = free_s = at;
         batch->waiting[i] = batch->service[i] = batch->network[i] = 0;

@@ -167,9 +167,10 @@ static void update_operator(struct weir_world *world, struct weir_op *op, struct
     }
     view->occupancy = ratio((double)used, (double)capacity);
     view->queued = (double)op->queued;
-    view->latency_s =
-        ratio(now->waiting_s - then->waiting_s + now->service_s - then->service_s + now->blocked_s - then->blocked_s,
-              processed);
+    view->waiting_s = ratio(now->waiting_s - then->waiting_s, processed);
+    view->service_s = ratio(now->service_s - then->service_s, processed);
+    view->blocked_s = ratio(now->blocked_s - then->blocked_s, processed);
+    view->latency_s = view->waiting_s + view->service_s + view->blocked_s;
 }
 
 static void update_job(struct weir_world *world, struct weir_run_job *job, struct weir_job_view *view, double now_s,

@@ -18,6 +18,7 @@ void weir_window_add(struct weir_instance *instance, const struct weir_batch *ba
         if (content->any && batch->birth[i] < content->birth)
             continue;
         content->any = true;
+        content->path = batch->path[i];
         content->birth = batch->birth[i];
         content->at = batch->at[i];
         content->waiting = batch->waiting[i];
@@ -48,6 +49,7 @@ void weir_window_fire(struct weir_world *world, struct weir_instance *instance)
     for (int i = 0; i < results; i++) {
         struct weir_stream id = weir_stream_at(op->select_key + (uint64_t)instance->number, content->number++);
         batch->id[i] = weir_stream_bits(&id);
+        batch->path[i] = content->path;
         batch->birth[i] = content->birth;
         batch->at[i] = now_s;
         batch->waiting[i] = content->waiting + (now_s - content->at);

@@ -106,7 +106,8 @@ struct weir_route {
 
 struct weir_window_content {
     uint64_t count;
-    double carry;                                         /* fraction of a result owed */
+    double carry; /* fraction of a result owed */
+    uint64_t path;
     double birth, at, waiting, service, network, blocked; /* of the latest item */
     bool any;
     uint64_t number; /* results so far, for their ids */
@@ -220,7 +221,7 @@ struct weir_run_job {
     double backlog_most;
     /* Measures. */
     struct weir_job_counts counts, at_window, at_warmup;
-    double part_sum_s[4]; /* waiting, service, network, blocked of items delivered after the warm-up */
+    struct weir_paths *paths;
     struct weir_histogram total, window;
     double *history;
     size_t history_count, history_capacity;
@@ -375,6 +376,15 @@ void weir_changes_fini(struct weir_world *world);
 bool weir_job_is_empty(const struct weir_run_job *job);
 /* The instances that count as deployed: starting or active. */
 int weir_op_deployed(const struct weir_op *op, struct weir_placement *placements);
+
+/* path.c */
+struct weir_paths *weir_paths_new(int ops);
+void weir_paths_free(struct weir_paths *paths);
+/* The items have come to the operator. */
+void weir_paths_step(struct weir_paths *paths, struct weir_batch *batch, int op);
+void weir_paths_deliver(struct weir_paths *paths, const struct weir_batch *batch);
+/* Appends the totals of the ways on which something was delivered. */
+void weir_paths_totals(const struct weir_paths *paths, const struct weir_job *job, struct weir_result *result);
 
 /* measure.c */
 void weir_count_delivery(struct weir_world *world, struct weir_run_job *job, struct weir_batch *batch);

@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/api/policy_load.h"
 #include "sim/base/error.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/experiment/files.h"
+#include "sim/model/scenario_parts.h"
 
 const char *weir_version(void)
 {
@@ -48,19 +51,36 @@ char *weir_stack_text(const struct weir_stack *stack)
     return copy;
 }
 
+/* Names and parameters; of shared objects the content counts, not where they lie. What a program's files hold is not
+ * known. */
+static unsigned long long hash_stack(const struct weir_stack *stack, unsigned long long hash)
+{
+    static const char *const except[] = {"folder", NULL};
+    for (int i = 0; i < stack->use_count; i++) {
+        const struct weir_policy_use *use = &stack->uses[i];
+        if (weir_policy_is_path(use->name))
+            hash = weir_file_hash(use->name, hash);
+        else
+            hash = weir_hash_string(hash, use->name);
+        if (use->params) {
+            struct weir_json root = weir_json_root(use->params);
+            hash = weir_scenario_hash_json(&root, strcmp(use->name, "exec") == 0 ? except : NULL, hash);
+        }
+        hash = weir_hash_string(hash, "\n");
+    }
+    return hash;
+}
+
 unsigned long long weir_run_key(const struct weir_scenario *scenario, const struct weir_stack *stack,
                                 unsigned long long seed)
 {
-    char *text = weir_stack_text(stack);
     unsigned long long hash = WEIR_HASH_START;
     hash = weir_hash(hash, &scenario->hash, sizeof scenario->hash);
     hash = weir_hash(hash, &seed, sizeof seed);
-    hash = weir_hash_string(hash, text);
-    hash = weir_hash_string(hash, "\n");
+    hash = hash_stack(stack, hash);
     hash = weir_hash_string(hash, weir_version());
     hash = weir_hash_string(hash, "\n");
     hash = weir_hash_string(hash, weir_engine_version());
-    free(text);
     return hash;
 }
 
@@ -79,6 +99,37 @@ static void add_hash(cJSON *object, const char *key, unsigned long long value)
     cJSON_AddStringToObject(object, key, text);
 }
 
+static void add_parts(cJSON *at, double waiting_s, double service_s, double network_s, double blocked_s)
+{
+    cJSON_AddNumberToObject(at, "waiting_s", waiting_s);
+    cJSON_AddNumberToObject(at, "service_s", service_s);
+    cJSON_AddNumberToObject(at, "network_s", network_s);
+    cJSON_AddNumberToObject(at, "blocked_s", blocked_s);
+}
+
+static void add_path(cJSON *paths, const struct weir_path_total *path)
+{
+    cJSON *at = cJSON_CreateObject();
+    cJSON_AddStringToObject(at, "job", path->job);
+    cJSON_AddStringToObject(at, "path", path->path);
+    add_integer(at, "delivered", path->delivered);
+    cJSON_AddNumberToObject(at, "latency_mean_s", path->latency_mean_s);
+    cJSON_AddNumberToObject(at, "latency_p50_s", path->latency_p50_s);
+    cJSON_AddNumberToObject(at, "latency_p95_s", path->latency_p95_s);
+    cJSON_AddNumberToObject(at, "latency_p99_s", path->latency_p99_s);
+    add_parts(at, path->waiting_s, path->service_s, path->network_s, path->blocked_s);
+    cJSON_AddItemToArray(paths, at);
+}
+
+static void add_link(cJSON *links, const struct weir_link_total *link)
+{
+    cJSON *at = cJSON_CreateObject();
+    cJSON_AddStringToObject(at, "name", link->name);
+    cJSON_AddNumberToObject(at, "bytes", link->bytes);
+    cJSON_AddNumberToObject(at, "use", link->use);
+    cJSON_AddItemToArray(links, at);
+}
+
 static void add_job(cJSON *jobs, const struct weir_job_total *job)
 {
     cJSON *at = cJSON_CreateObject();
@@ -94,6 +145,7 @@ static void add_job(cJSON *jobs, const struct weir_job_total *job)
     cJSON_AddNumberToObject(at, "latency_p95_s", job->latency_p95_s);
     cJSON_AddNumberToObject(at, "latency_p99_s", job->latency_p99_s);
     cJSON_AddNumberToObject(at, "latency_max_s", job->latency_max_s);
+    add_parts(at, job->waiting_s, job->service_s, job->network_s, job->blocked_s);
     add_hash(at, "arrivals_hash", job->arrivals_hash);
     cJSON_AddItemToArray(jobs, at);
 }
@@ -145,6 +197,12 @@ char *weir_record_print(const struct weir_run_spec *spec, const struct weir_resu
     cJSON *operators = cJSON_AddArrayToObject(root, "operators");
     for (int i = 0; i < result->operator_count; i++)
         add_operator(operators, &result->operators[i]);
+    cJSON *paths = cJSON_AddArrayToObject(root, "paths");
+    for (int i = 0; i < result->path_count; i++)
+        add_path(paths, &result->paths[i]);
+    cJSON *links = cJSON_AddArrayToObject(root, "links");
+    for (int i = 0; i < result->link_count; i++)
+        add_link(links, &result->links[i]);
     cJSON *timing = cJSON_AddObjectToObject(root, "timing");
     cJSON_AddNumberToObject(timing, "wall_s", result->wall_s);
     cJSON_AddNumberToObject(timing, "decision_wall_s", result->decision_wall_s);

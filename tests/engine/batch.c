@@ -19,6 +19,7 @@ static struct weir_batch *some(int count)
     struct weir_batch *batch = weir_batch_new(&pool, count);
     for (int i = 0; i < count; i++) {
         batch->id[i] = (uint64_t)i;
+        batch->path[i] = 0;
         batch->birth[i] = batch->at[i] = i;
         batch->waiting[i] = batch->service[i] = batch->network[i] = batch->blocked[i] = 0;
     }

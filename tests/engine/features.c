@@ -46,7 +46,14 @@ static void a_merge_takes_what_comes(void)
                                      " {\"name\": \"b\", \"flops\": \"2Mf\"}, {\"name\": \"d\", \"flops\": \"1Mf\"}],"
                                      " \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"a\", \"d\"],"
                                      " [\"b\", \"d\"], [\"d\", \"sink\"]]"));
-    /* Two results an item, after 11 and 3 ms. */
+    /* Two results an item, after 11 and 3 ms: one each way. */
+    CU_ASSERT_EQUAL_FATAL(got.result.path_count, 2);
+    for (int p = 0; p < 2; p++) {
+        bool slow = strstr(got.result.paths[p].path, "> a >") != NULL;
+        CU_ASSERT_STRING_EQUAL(got.result.paths[p].path, slow ? "source > a > d > sink" : "source > b > d > sink");
+        CHECK_NEAR(got.result.paths[p].latency_mean_s, slow ? 11e-3 : 3e-3, 1e-8);
+        CHECK_NEAR(got.result.paths[p].service_s, slow ? 11e-3 : 3e-3, 1e-8);
+    }
     CHECK_NEAR(got.result.metrics.throughput_per_s, 20, 0.2);
     CHECK_NEAR(got.result.metrics.latency_mean_s, 7e-3, 1e-8);
     weir_test_result_fini(&got);

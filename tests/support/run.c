@@ -97,6 +97,11 @@ static void child(FILE *pipe, const char *platform, const char *scenario, const 
         put_string(pipe, result.operators[o].job);
         put_string(pipe, result.operators[o].name);
     }
+    for (int p = 0; p < result.path_count; p++) {
+        put(pipe, &result.paths[p], sizeof *result.paths);
+        put_string(pipe, result.paths[p].job);
+        put_string(pipe, result.paths[p].path);
+    }
     put_string(pipe, weir_text_string(&decisions));
     fclose(pipe);
     weir_text_fini(&decisions);
@@ -122,6 +127,8 @@ static bool receive(FILE *pipe, struct weir_test_result *got)
     struct weir_result *result = &got->result;
     if (!get(pipe, result, sizeof *result))
         return false;
+    result->links = NULL; /* they stay in the child */
+    result->link_count = 0;
     result->jobs = weir_alloc((size_t)result->job_count, sizeof *result->jobs);
     result->operators = weir_alloc((size_t)result->operator_count, sizeof *result->operators);
     for (int j = 0; j < result->job_count; j++) {
@@ -134,6 +141,13 @@ static bool receive(FILE *pipe, struct weir_test_result *got)
             return false;
         result->operators[o].job = keep(got, pipe);
         result->operators[o].name = keep(got, pipe);
+    }
+    result->paths = weir_alloc((size_t)result->path_count, sizeof *result->paths);
+    for (int p = 0; p < result->path_count; p++) {
+        if (!get(pipe, &result->paths[p], sizeof *result->paths))
+            return false;
+        result->paths[p].job = keep(got, pipe);
+        result->paths[p].path = get_string(pipe);
     }
     got->decisions = get_string(pipe);
     return got->decisions != NULL;
