@@ -1,7 +1,7 @@
 # What the scripts here share: source it with the program to test and is_json as arguments of the script.
 set -u
 weir=$1
-is_json=$2
+is_json=${2-}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export NO_COLOR=1

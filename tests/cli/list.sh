@@ -9,7 +9,7 @@ for topic in policies metrics loads; do
     empty err
     json "list $topic"
 done
-for policy in noop static reactive ds2 load-balancer nearest random cloud-only edge-only; do
+for policy in noop static reactive ds2 load-balancer nearest random cloud-only edge-only exec; do
     expect 0 "$policy: " list policies
     expect 0 "\"$policy\"" list policies --json
 done
