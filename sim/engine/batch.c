@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/world.h"
 
 static void lay_out(struct weir_batch *batch, size_t room)
 {
@@ -36,13 +37,31 @@ struct weir_batch *weir_batch_new(struct weir_batch_pool *pool, int room)
     }
     batch->count = 0;
     batch->next = NULL;
+    batch->job = NULL;
     return batch;
 }
 
 void weir_batch_release(struct weir_batch_pool *pool, struct weir_batch *batch)
 {
+    if (batch->job)
+        weir_recovery_alive(batch->job, batch->segment, -1);
     batch->next = pool->idle[batch->size_class];
     pool->idle[batch->size_class] = batch;
+}
+
+void weir_batch_tag(struct weir_batch *batch, struct weir_run_job *job, unsigned segment)
+{
+    batch->job = job;
+    batch->segment = segment;
+    batch->epoch = weir_recovery_epoch(job);
+    if (job)
+        weir_recovery_alive(job, segment, 1);
+}
+
+void weir_batch_like(struct weir_batch *piece, const struct weir_batch *of)
+{
+    weir_batch_tag(piece, of->job, of->segment);
+    piece->epoch = of->epoch;
 }
 
 void weir_batch_pool_fini(struct weir_batch_pool *pool)
@@ -87,6 +106,7 @@ struct weir_batch *weir_batch_slice(struct weir_batch_pool *pool, const struct w
     slice->count = count;
     slice->edge = batch->edge;
     slice->out_edge = batch->out_edge;
+    weir_batch_like(slice, batch);
     slice->item_bytes = batch->item_bytes;
     return slice;
 }

@@ -14,9 +14,13 @@
 
 struct weir_inbox;
 struct weir_out_edge;
+struct weir_run_job;
 
 struct weir_batch {
-    struct weir_batch *next; /* in a queue */
+    struct weir_batch *next;  /* in a queue */
+    struct weir_run_job *job; /* whose items they are, where segments are counted (weir_batch_tag); else NULL */
+    unsigned segment;         /* checkpoint interval of the oldest item */
+    unsigned epoch;           /* of the job: what was sent before a failure is stale after it */
     int count;
     int size_class;                       /* room for 1 << size_class items */
     int edge;                             /* the input edge of the operator it goes to */
@@ -42,6 +46,12 @@ struct weir_batch_pool {
 struct weir_batch *weir_batch_new(struct weir_batch_pool *pool, int room);
 void weir_batch_release(struct weir_batch_pool *pool, struct weir_batch *batch);
 void weir_batch_pool_fini(struct weir_batch_pool *pool);
+
+/* A piece of another batch, or what came of it: of the same job, segment and epoch. */
+void weir_batch_like(struct weir_batch *piece, const struct weir_batch *of);
+
+/* Says of which job and interval a new batch is, and that it is alive; its release takes that back. */
+void weir_batch_tag(struct weir_batch *batch, struct weir_run_job *job, unsigned segment);
 
 /* Appends item i of another batch. The caller made room. */
 void weir_batch_append(struct weir_batch *batch, const struct weir_batch *from, int i);

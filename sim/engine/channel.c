@@ -100,6 +100,16 @@ void weir_op_queue_changed(struct weir_op *op, long items, double now_s)
     op->queued += items;
 }
 
+void weir_discard(struct weir_run_job *job, struct weir_op *op, struct weir_batch *batch, long *counter)
+{
+    *counter -= batch->count;
+    if (op)
+        op->counts.lost_on_way += (uint64_t)batch->count;
+    else
+        job->counts.lost += (uint64_t)batch->count;
+    weir_batch_release(&job->world->pool, batch);
+}
+
 void weir_op_at_rest(struct weir_op *op)
 {
     if (op->drain_watcher)
@@ -271,6 +281,11 @@ struct weir_batch *weir_inbox_put(struct weir_inbox *inbox, struct weir_batch *b
         double now_s = weir_now();
         weir_batch_hold(batch, now_s - since_s);
         since_s = now_s;
+        if (weir_batch_stale(inbox->job, batch)) {
+            weir_discard(inbox->job, inbox->op, batch, put->counter);
+            wake_sender(room);
+            return NULL;
+        }
         if (!put->must && (!inbox->open || inbox->op->paused)) {
             wake_sender(room);
             return batch;
@@ -308,7 +323,9 @@ static int head_batches(const struct weir_inbox *inbox, int *items)
         return batches;
     double speed = inbox->job->world->platform->hosts[inbox->host].speed_flops_per_s;
     double item_s = inbox->op->spec->flops.mean / speed;
-    for (const struct weir_batch *b = first->next; b && b->edge == first->edge; b = b->next, batches++) {
+    for (const struct weir_batch *b = first->next; b; b = b->next, batches++) {
+        if (b->edge != first->edge || b->segment != first->segment)
+            break;
         int together = *items + b->count;
         if (together > inbox->job->batch_limit || together * item_s > scenario->batch_span_s)
             break;
@@ -336,6 +353,7 @@ struct weir_batch *weir_inbox_take(struct weir_inbox *inbox)
     if (batches > 1) {
         struct weir_batch *merged = weir_batch_new(pool, items);
         merged->edge = batch->edge;
+        weir_batch_like(merged, batch);
         for (int b = 0; b < batches; b++) {
             if (b)
                 batch = pop(inbox);

@@ -130,9 +130,30 @@ static bool has_route(const struct weir_connection *connection)
     return world_of(connection)->routes[connection->route].bytes_per_s > 0;
 }
 
+static bool is_up(const struct weir_connection *connection)
+{
+    const struct weir_world *world = world_of(connection);
+    return world->hosts[connection->from].up && world->hosts[connection->inbox->host].up;
+}
+
+static bool is_stale(const struct weir_connection *connection, const struct weir_batch *batch)
+{
+    return weir_batch_stale(connection->inbox->job, batch);
+}
+
+static void discard_in_transit(struct weir_connection *connection, struct weir_batch *batch)
+{
+    struct weir_inbox *inbox = connection->inbox;
+    long none = batch->count;
+    inbox->in_transit -= batch->count;
+    weir_discard(inbox->job, inbox->op, batch, inbox->op ? &inbox->op->in_transit : &none);
+    if (inbox->op)
+        weir_op_at_rest(inbox->op);
+}
+
 static bool may_open(const struct weir_connection *connection, const struct weir_batch *batch, double now_s)
 {
-    if (!has_route(connection) || now_s < connection->next_open_s)
+    if (!has_route(connection) || !is_up(connection) || now_s < connection->next_open_s)
         return false;
     if (!connection->open)
         return true;
@@ -182,7 +203,7 @@ static void open_transfer(struct weir_connection *connection, struct weir_batch 
 {
     struct weir_world *world = world_of(connection);
     double bytes = batch->count * batch->item_bytes;
-    unsigned place = ring_append(connection, (struct weir_open_transfer){NULL, batch, now_s, bytes});
+    unsigned place = ring_append(connection, (struct weir_open_transfer){NULL, batch, now_s, now_s, bytes});
     connection->next_open_s = now_s + wire_s(connection, bytes);
     sg_comm_t transfer =
         weir_shim_send(world->hosts[connection->from].host, world->hosts[connection->inbox->host].host, bytes);
@@ -199,7 +220,12 @@ static void opener_actor(int argc, char **argv)
         if (connection->next_open_s > weir_now())
             sg_actor_sleep_until(connection->next_open_s);
         struct weir_batch *batch = connection->first;
-        if (!may_open(connection, batch, weir_now())) {
+        bool stale = is_stale(connection, batch);
+        if (!stale && !is_up(connection)) {
+            sg_actor_sleep_for(RETRY_S);
+            continue;
+        }
+        if (!stale && !may_open(connection, batch, weir_now())) {
             if (connection->open || !has_route(connection)) /* else only rounding of the date stood in the way */
                 weir_park(&connection->opener_parking);
             else
@@ -210,7 +236,10 @@ static void opener_actor(int argc, char **argv)
         if (!connection->first)
             connection->last = NULL;
         connection->queued--;
-        open_transfer(connection, batch, weir_now());
+        if (stale)
+            discard_in_transit(connection, batch);
+        else
+            open_transfer(connection, batch, weir_now());
         if (connection->senders.first)
             weir_wake(connection->senders.first->parking);
     }
@@ -237,6 +266,14 @@ static void deliver(struct weir_connection *connection, struct weir_batch *batch
     weir_op_at_rest(inbox->op);
 }
 
+/* The oldest open transfer is done with. */
+static void take_off(struct weir_connection *connection)
+{
+    weir_shim_forget(ring_at(connection, connection->ring_first)->transfer);
+    connection->ring_first++;
+    connection->open--;
+}
+
 static void receiver_actor(int argc, char **argv)
 {
     struct weir_connection *connection = sg_actor_self_get_data();
@@ -247,22 +284,33 @@ static void receiver_actor(int argc, char **argv)
         struct weir_open_transfer oldest = *ring_at(connection, connection->ring_first);
         double end_s;
         if (weir_shim_wait(oldest.transfer, &end_s) != 0) {
-            sg_actor_sleep_for(RETRY_S);
+            /* At once, if it failed on its way; else now and then. */
+            if (weir_now() <= oldest.sent_s || !is_up(connection))
+                do
+                    sg_actor_sleep_for(RETRY_S);
+                while (!is_up(connection) && !is_stale(connection, oldest.batch));
+            if (is_stale(connection, oldest.batch)) {
+                take_off(connection);
+                discard_in_transit(connection, oldest.batch);
+                continue;
+            }
             sg_comm_t again = weir_shim_send(world->hosts[connection->from].host,
                                              world->hosts[connection->inbox->host].host, oldest.bytes);
             weir_shim_forget(oldest.transfer);
             ring_at(connection, connection->ring_first)->transfer = again;
+            ring_at(connection, connection->ring_first)->sent_s = weir_now();
             continue;
         }
-        connection->ring_first++;
-        connection->open--;
-        weir_shim_forget(oldest.transfer);
+        take_off(connection);
         const struct weir_route *route = &world->routes[connection->route];
         weir_count_transfer(world, connection->from, connection->inbox->host, route, oldest.bytes);
         double took_s = end_s - oldest.opened_s;
         double latency_s = fmin(route->latency_s, took_s);
         weir_batch_carry(oldest.batch, &connection->wire, (took_s - latency_s) / oldest.batch->count, latency_s, end_s);
-        deliver(connection, oldest.batch, end_s);
+        if (is_stale(connection, oldest.batch))
+            discard_in_transit(connection, oldest.batch);
+        else
+            deliver(connection, oldest.batch, end_s);
         note_pace(connection, oldest.opened_s, oldest.bytes);
         if (connection->first)
             weir_wake(&connection->opener_parking);
@@ -287,7 +335,7 @@ static struct weir_connection *find(struct weir_world *world, int from, struct w
     world->connections =
         weir_grow(world->connections, world->connection_count + 1, &world->connection_capacity, sizeof connection);
     world->connections[world->connection_count++] = connection;
-    weir_actor_start("receiver", world->hosts[inbox->host].host, receiver_actor, connection);
+    weir_actor_start("receiver", world->hosts[world->home].host, receiver_actor, connection);
     return connection;
 }
 
@@ -309,12 +357,12 @@ struct weir_batch *weir_connection_send(struct weir_world *world, int from_host,
         weir_waiters_add(&connection->senders, &waiter);
         weir_park(parking);
         weir_waiters_remove(&connection->senders, &waiter);
-        if (refuses(inbox))
+        if (refuses(inbox) || weir_batch_stale(inbox->job, batch))
             break;
     }
     double now_s = weir_now();
     weir_batch_hold(batch, now_s - start_s);
-    if (refuses(inbox)) {
+    if (refuses(inbox) || weir_batch_stale(inbox->job, batch)) {
         if (connection->senders.first)
             weir_wake(connection->senders.first->parking);
         return batch;
@@ -341,7 +389,7 @@ struct weir_batch *weir_connection_send(struct weir_world *world, int from_host,
         weir_wake(&connection->opener_parking);
     } else {
         connection->has_opener = true;
-        weir_actor_start("opener", world->hosts[from_host].host, opener_actor, connection);
+        weir_actor_start("opener", world->hosts[world->home].host, opener_actor, connection);
     }
     if (connection->queued < QUEUE_LIMIT && connection->senders.first)
         weir_wake(connection->senders.first->parking);

@@ -29,14 +29,16 @@ static int check_op(const struct weir_run_job *job, const struct weir_op *op)
 {
     const struct weir_op_counts *counts = &op->counts;
     uint64_t sent = sent_to(job, op);
-    uint64_t met = counts->arrived + counts->dropped + (uint64_t)(op->in_hand + op->in_transit);
+    uint64_t met = counts->arrived + counts->dropped + counts->lost_on_way + (uint64_t)(op->in_hand + op->in_transit);
     if (sent != met)
-        return unequal(job->spec->name, op->spec->name, "sent to it = arrived + dropped + in transit", sent, met);
+        return unequal(job->spec->name, op->spec->name, "sent to it = arrived + dropped + lost + in transit", sent,
+                       met);
     uint64_t each = op->join ? (uint64_t)op->in_edges : 1;
     uint64_t inside = each * counts->processed + (uint64_t)(op->queued + op->in_service) + weir_join_pending(op->join);
+    inside += counts->lost_inside;
     if (counts->arrived != inside)
-        return unequal(job->spec->name, op->spec->name, "arrived = processed + queued + pending", counts->arrived,
-                       inside);
+        return unequal(job->spec->name, op->spec->name, "arrived = processed + queued + pending + lost",
+                       counts->arrived, inside);
     double selectivity = op->spec->selectivity;
     if (op->spec->window_s <= 0 && selectivity == floor(selectivity) &&
         counts->emitted != (uint64_t)selectivity * counts->processed)
@@ -51,15 +53,17 @@ int weir_check_conservation(const struct weir_world *world)
         const struct weir_run_job *job = &world->jobs[j];
         const struct weir_job_counts *counts = &job->counts;
         uint64_t kept = counts->emitted + counts->dropped_at_source + weir_source_waiting(job, weir_now());
-        if (counts->arrived != kept)
-            return unequal(job->spec->name, "source", "arrived = emitted + dropped + backlog", counts->arrived, kept);
+        if (counts->arrived + counts->replayed != kept)
+            return unequal(job->spec->name, "source", "arrived + replayed = emitted + dropped + backlog",
+                           counts->arrived + counts->replayed, kept);
         for (int o = 0; o < job->spec->operator_count; o++)
             if (check_op(job, &job->ops[o]) != WEIR_OK)
                 return WEIR_EENGINE;
         uint64_t sent = sent_to(job, NULL);
-        uint64_t met = counts->delivered + (uint64_t)(job->sink.in_transit + job->sink.in_hand);
+        uint64_t met = counts->delivered + counts->lost +
+                       (uint64_t)(job->sink.in_transit + job->sink.in_hand + weir_recovery_held(job));
         if (sent != met)
-            return unequal(job->spec->name, "sink", "sent to it = delivered + in transit", sent, met);
+            return unequal(job->spec->name, "sink", "sent to it = delivered + held + lost + in transit", sent, met);
     }
     return WEIR_OK;
 }

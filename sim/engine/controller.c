@@ -71,6 +71,8 @@ static bool fits(const struct weir_world *world, int host, const int *planned, b
 {
     const struct weir_host *spec = &world->platform->hosts[host];
     int used = world->hosts[host].instances + planned[host];
+    if (!world->hosts[host].up)
+        return false;
     return spec->slots ? used < spec->slots : full_cores || used < spec->cores;
 }
 
@@ -90,6 +92,14 @@ static int default_host(const struct weir_world *world, const struct weir_op *op
         if (fits(world, (int)h, planned, true))
             return (int)h;
     return -1;
+}
+
+int weir_default_host(const struct weir_world *world, const struct weir_op *op)
+{
+    int *none = weir_alloc(world->platform->host_count, sizeof *none);
+    int host = default_host(world, op, none);
+    free(none);
+    return host;
 }
 
 /* The scenario's placement of a job that arrives. */
@@ -260,7 +270,7 @@ static void controller_actor(int argc, char **argv)
 
 void weir_controller_start(struct weir_world *world)
 {
-    sg_actor_t actor = sg_actor_init("controller", world->hosts[0].host);
+    sg_actor_t actor = sg_actor_init("controller", world->hosts[world->home].host);
     sg_actor_set_stacksize(actor, STACK_KIB);
     sg_actor_set_data(actor, world);
     sg_actor_start_(actor, controller_actor, 0, NULL);

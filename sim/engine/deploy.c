@@ -63,12 +63,13 @@ static void activate(struct weir_world *world, struct weir_instance *instance)
     inbox->instances++;
     instance->inbox = inbox;
     instance->life = WEIR_ACTIVE;
+    instance->host_failures = world->hosts[instance->host].failures;
     weir_track_reset(&instance->track, weir_now());
     weir_parking_init(&instance->parking);
     instance->clock = (struct weir_clock){.since_s = weir_now()};
     weir_op_open_inbox(op, inbox);
     weir_waiters_wake_all(&op->gate);
-    weir_actor_start("instance", world->hosts[instance->host].host, weir_instance_actor, instance);
+    weir_actor_start("instance", world->hosts[world->home].host, weir_instance_actor, instance);
 }
 
 /* The instance gets no more items and goes once it is drained. */
@@ -96,6 +97,18 @@ void weir_instance_gone(struct weir_world *world, struct weir_instance *instance
     weir_instances_changed(world, instance->host, -1, weir_now());
 }
 
+void weir_instance_kill(struct weir_world *world, struct weir_instance *instance)
+{
+    retire(world, instance);
+    instance->dead = true;
+    weir_wake(&instance->parking);
+}
+
+void weir_instance_deploy(struct weir_world *world, struct weir_op *op, const struct weir_placement *placement)
+{
+    activate(world, new_instance(world, op, placement));
+}
+
 void weir_job_deploy(struct weir_world *world, struct weir_run_job *job, const struct weir_plan *plan)
 {
     for (int o = 0; o < job->spec->operator_count; o++) {
@@ -110,7 +123,8 @@ void weir_job_deploy(struct weir_world *world, struct weir_run_job *job, const s
 
 bool weir_job_is_empty(const struct weir_run_job *job)
 {
-    if (!job->source_done || job->sink.in_transit || job->sink.in_hand)
+    if (!job->source_done || weir_recovering(job) || weir_recovery_held(job) || job->sink.in_transit ||
+        job->sink.in_hand)
         return false;
     for (int o = 0; o < job->spec->operator_count; o++) {
         const struct weir_op *op = &job->ops[o];
@@ -144,8 +158,9 @@ struct weir_change {
     struct weir_op *op;
     struct weir_instance **start, **stop;
     int start_count, stop_count, kept_count;
-    bool pauses; /* a stateful operator */
-    bool moves;  /* as many instances as before, on other hosts */
+    unsigned epoch; /* of the job when it began: a failure ends the change */
+    bool pauses;    /* a stateful operator */
+    bool moves;     /* as many instances as before, on other hosts */
     struct weir_parking parking;
     double *surplus; /* state that each host has beyond what it shall have */
     struct weir_move *transfers;
@@ -224,11 +239,18 @@ static bool drained(const struct weir_op *op)
     return true;
 }
 
+/* The job has failed meanwhile, or the run ends. */
+static bool cut_short(const struct weir_change *change)
+{
+    return change->world->error || weir_recovery_epoch(change->op->job) != change->epoch;
+}
+
 static void start_move(struct weir_world *world, struct weir_move *move)
 {
     weir_shim_forget(move->transfer);
     move->transfer = NULL;
-    if (!weir_world_need_route(world, move->from, move->to))
+    if (!weir_world_need_route(world, move->from, move->to) || !world->hosts[move->from].up ||
+        !world->hosts[move->to].up)
         return;
     move->transfer = weir_shim_send(world->hosts[move->from].host, world->hosts[move->to].host, move->bytes);
 }
@@ -275,7 +297,9 @@ static void move_state(struct weir_change *change)
     for (size_t m = 0; m < change->transfer_count && !world->error; m++) {
         struct weir_move *move = &change->transfers[m];
         double end_s;
-        while (weir_shim_wait(move->transfer, &end_s) != 0) {
+        while (!move->transfer || weir_shim_wait(move->transfer, &end_s) != 0) {
+            if (cut_short(change))
+                return;
             sg_actor_sleep_for(RETRY_S);
             start_move(world, move);
         }
@@ -305,7 +329,7 @@ static void change_actor(int argc, char **argv)
                 weir_waiters_wake_all(&c->senders);
         }
         op->drain_watcher = &change->parking;
-        while (!drained(op))
+        while (!drained(op) && !cut_short(change))
             weir_park(&change->parking);
         op->drain_watcher = NULL;
         if (costs->checkpoint_s > 0)
@@ -317,13 +341,18 @@ static void change_actor(int argc, char **argv)
             world->paused_s += weir_now() - since_s;
     }
     /* A job that left meanwhile wants nothing new. */
-    bool gone = op->job->life == WEIR_JOB_GONE;
+    bool gone = op->job->life == WEIR_JOB_GONE, failed = cut_short(change);
     for (int i = 0; i < change->start_count; i++) {
+        if (failed) { /* the recovery decides where instances are; this one never was */
+            change->start[i]->life = WEIR_GONE;
+            weir_instances_changed(world, change->start[i]->host, -1, weir_now());
+            continue;
+        }
         activate(world, change->start[i]);
         if (gone)
             retire(world, change->start[i]);
     }
-    for (int i = 0; i < change->stop_count; i++)
+    for (int i = 0; !failed && i < change->stop_count; i++)
         retire(world, change->stop[i]);
     op->paused = false;
     op->changing = false;
@@ -346,8 +375,9 @@ void weir_carry_out(struct weir_world *world, const struct weir_plan_change *wis
             world->rescales++;
     }
     op->changing = true;
+    change->epoch = weir_recovery_epoch(op->job);
     weir_parking_init(&change->parking);
     change->next = world->changes;
     world->changes = change;
-    weir_actor_start("change", world->hosts[op->job->spec->source_host].host, change_actor, change);
+    weir_actor_start("change", world->hosts[world->home].host, change_actor, change);
 }

@@ -43,7 +43,7 @@ static void rest(struct weir_instance *instance)
     struct weir_inbox *inbox = instance->inbox;
     weir_clock_set(&instance->clock, WEIR_IDLE, weir_now());
     weir_op_at_rest(instance->op);
-    if (inbox->first || may_leave(instance)) /* others may have run */
+    if (inbox->first || may_leave(instance) || instance->dead) /* others may have run */
         return;
     instance->idle_next = NULL;
     if (inbox->idle_last)
@@ -75,7 +75,22 @@ static double draw_flops(struct weir_instance *instance, const struct weir_batch
     return sum;
 }
 
-/* Computes a batch; the items' clocks move to the end of their service. Returns the last one's. */
+/* Computes a batch; the items' clocks move to the end of their service. Returns the last one's, -1 if the
+ * batch is lost. */
+/* Computes on the instance's host; false if that has failed. */
+static bool compute(struct weir_world *world, struct weir_instance *instance, double flops)
+{
+    struct weir_run_host *host = &world->hosts[instance->host];
+    double speed = world->platform->hosts[instance->host].speed_flops_per_s;
+    double bound = instance->cpu_share < 1 ? instance->cpu_share * speed : 0;
+    if (flops > 0 && weir_shim_execute(host->host, flops, bound) != 0)
+        instance->crashed = true;
+    else
+        host->counts.flops += flops;
+    instance->crashed |= !host->up || host->failures != instance->host_failures;
+    return !instance->crashed;
+}
+
 static double serve(struct weir_world *world, struct weir_instance *instance, struct weir_batch *batch)
 {
     struct weir_op *op = instance->op;
@@ -85,11 +100,8 @@ static double serve(struct weir_world *world, struct weir_instance *instance, st
     double flops = constant ? work->mean * batch->count : draw_flops(instance, batch);
     double start_s = weir_now();
     weir_clock_set(&instance->clock, WEIR_BUSY, start_s);
-    if (flops > 0) {
-        double speed = world->platform->hosts[instance->host].speed_flops_per_s;
-        weir_shim_execute(flops, instance->cpu_share < 1 ? instance->cpu_share * speed : 0);
-        world->hosts[instance->host].counts.flops += flops;
-    }
+    if (!compute(world, instance, flops) || weir_batch_stale(op->job, batch))
+        return -1;
     double now_s = weir_now(), took_s = now_s - start_s;
     struct weir_served served = weir_batch_serve(batch, &instance->track, constant ? NULL : instance->flops,
                                                  flops > 0 ? took_s / flops : 0, took_s / batch->count, now_s);
@@ -132,6 +144,8 @@ static struct weir_batch *select_results(struct weir_world *world, const struct 
             }
         }
     }
+    if (results)
+        weir_batch_like(results, batch);
     weir_batch_release(&world->pool, batch);
     return results;
 }
@@ -150,7 +164,13 @@ static void process(struct weir_world *world, struct weir_instance *instance, st
     if (batch) {
         double end_s = serve(world, instance, batch);
         op->in_service -= taken;
-        if (op->spec->window_s > 0) {
+        if (end_s < 0) {
+            op->counts.lost_inside += (uint64_t)taken;
+            if (weir_batch_stale(op->job, batch))
+                weir_batch_release(&world->pool, batch);
+            else
+                weir_recovery_wreck(op->job, batch);
+        } else if (op->spec->window_s > 0) {
             weir_window_add(instance, batch);
             weir_batch_release(&world->pool, batch);
         } else if ((batch = select_results(world, op, batch))) {
@@ -191,8 +211,21 @@ void weir_instance_actor(int argc, char **argv)
             weir_window_fire(world, instance);
             hand_over_window(instance);
         }
-        if (may_leave(instance))
+        if (may_leave(instance) || instance->dead)
             break;
+        if (instance->crashed) { /* until that is noticed */
+            weir_clock_set(&instance->clock, WEIR_IDLE, weir_now());
+            weir_park(&instance->parking);
+            continue;
+        }
+        if (instance->stall_s > 0) {
+            double stall_s = instance->stall_s;
+            instance->stall_s = 0;
+            weir_clock_set(&instance->clock, WEIR_BUSY, weir_now());
+            sg_actor_sleep_for(stall_s);
+            weir_track_block(&instance->track, weir_now());
+            continue;
+        }
         struct weir_batch *batch = weir_inbox_take(instance->inbox);
         if (batch)
             process(world, instance, batch);
@@ -200,7 +233,7 @@ void weir_instance_actor(int argc, char **argv)
             rest(instance);
     }
     weir_clock_set(&instance->clock, WEIR_IDLE, weir_now());
-    if (instance->stopped_s > 0)
+    if (instance->stopped_s > 0 && !instance->dead)
         sg_actor_sleep_for(instance->stopped_s);
     weir_instance_gone(world, instance);
 }
@@ -209,6 +242,7 @@ void weir_instance_free(struct weir_instance *instance)
 {
     weir_parking_fini(&instance->parking);
     weir_track_fini(&instance->track);
+    free(instance->window.parts);
     free(instance->flops);
     free(instance);
 }

@@ -9,7 +9,8 @@
 
 struct slot {
     uint64_t id;
-    int came; /* 0: empty */
+    int came;         /* 0: empty */
+    unsigned segment; /* that of the source's item */
     uint64_t path;
     double birth, at, waiting, service, network, blocked; /* of the latest so far */
 };
@@ -87,6 +88,9 @@ struct weir_batch *weir_join_match(struct weir_world *world, struct weir_op *op,
             join->used++;
             slot->id = batch->id[i];
             slot->at = -1;
+            slot->segment = batch->segment;
+            if (batch->job)
+                weir_recovery_alive(batch->job, slot->segment, 1);
         }
         slot->came++;
         join->pending++;
@@ -110,12 +114,27 @@ struct weir_batch *weir_join_match(struct weir_world *world, struct weir_op *op,
         complete->service[to] = slot->service;
         complete->network[to] = slot->network;
         complete->blocked[to] = slot->blocked;
+        if (batch->job)
+            weir_recovery_alive(batch->job, slot->segment, -1);
         join->pending -= (uint64_t)op->in_edges;
         take_out(join, place);
     }
+    weir_batch_like(complete, batch);
     weir_batch_release(&world->pool, batch);
     if (complete->count)
         return complete;
     weir_batch_release(&world->pool, complete);
     return NULL;
+}
+
+uint64_t weir_join_clear(struct weir_run_job *job, struct weir_join *join)
+{
+    uint64_t pending = join->pending;
+    for (size_t i = 0; i < join->size; i++)
+        if (join->slots[i].came)
+            weir_recovery_alive(job, join->slots[i].segment, -1);
+    memset(join->slots, 0, join->size * sizeof *join->slots);
+    join->used = 0;
+    join->pending = 0;
+    return pending;
 }

@@ -3,6 +3,12 @@
 
 void weir_count_delivery(struct weir_world *world, struct weir_run_job *job, struct weir_batch *batch)
 {
+    if (!weir_recovery_hold(world, job, batch))
+        weir_count_results(world, job, batch);
+}
+
+void weir_count_results(struct weir_world *world, struct weir_run_job *job, struct weir_batch *batch)
+{
     int count = batch->count;
     double slo_s = job->spec->slo_s;
     job->counts.delivered += (uint64_t)count;

@@ -35,7 +35,10 @@ const struct weir_metric weir_metric_table[] = {
     ROW(delivered, "items", WEIR_BETTER_HIGH, "Items that reached a sink."),
     ROW(dropped, "items", WEIR_BETTER_LOW, "Items dropped by full inputs and full backlogs."),
     ROW(in_flight, "items", WEIR_BETTER_NONE, "Items inside the jobs at the end, backlogs left out."),
-    ROW(replayed, "items", WEIR_BETTER_NONE, "Items played again after a failure."),
+    ROW(replayed, "items", WEIR_BETTER_NONE, "Items that sources played again after a failure."),
+    ROW(lost, "items", WEIR_BETTER_NONE,
+        "Items inside the jobs that failures have cost; their sources play them again."),
+    ROW(restarts, "count", WEIR_BETTER_LOW, "Times that a job went back to a checkpoint."),
     ROW(backlog_max, "items", WEIR_BETTER_LOW, "Most items that waited at all sources at a window's end."),
     ROW(backlog_end, "items", WEIR_BETTER_LOW, "Items that wait at the sources at the end."),
     NAMED("instances", instances_mean, "instances", WEIR_BETTER_LOW, "Mean number of instances that occupy a host."),
@@ -93,6 +96,8 @@ static struct weir_operator_total op_total(const struct weir_op *op, double meas
         .queued = (unsigned long long)(op->queued + op->in_service),
         .pending = weir_join_pending(op->join) + op->in_window,
         .in_transit = (unsigned long long)(op->in_hand + op->in_transit),
+        .lost_on_way = now->lost_on_way,
+        .lost_inside = now->lost_inside,
         .waiting_s = ratio(now->waiting_s - then->waiting_s, processed),
         .service_s = ratio(now->service_s - then->service_s, processed),
         .blocked_s = ratio(now->blocked_s - then->blocked_s, processed),
@@ -139,6 +144,9 @@ static void fill_job(struct weir_run_job *job, double now_s, const double parts[
         .backlog = weir_source_waiting(job, now_s),
         .delivered = job->counts.delivered,
         .in_transit = (unsigned long long)(job->sink.in_transit + job->sink.in_hand),
+        .replayed = job->counts.replayed,
+        .lost = job->counts.lost,
+        .held = (unsigned long long)weir_recovery_held(job),
         .latency_mean_s = ratio(job->total.sum, (double)job->total.count),
         .latency_p50_s = weir_histogram_quantile(&job->total, 0.5),
         .latency_p95_s = weir_histogram_quantile(&job->total, 0.95),
@@ -218,7 +226,10 @@ void weir_result_fill(struct weir_world *world, struct weir_result *result)
         m->delivered += (double)(now->delivered - then->delivered);
         m->dropped += (double)(now->dropped - then->dropped);
         m->backlog_end += (double)result->jobs[j].backlog;
-        m->in_flight += (double)result->jobs[j].in_transit;
+        m->in_flight += (double)(result->jobs[j].in_transit + result->jobs[j].held);
+        m->replayed += (double)(now->replayed - then->replayed);
+        m->lost += (double)(now->lost - then->lost);
+        m->restarts += (double)(now->restarts - then->restarts);
         late += (double)(now->late - then->late);
         weir_histogram_merge(latency, &job->total);
         for (int p = 0; p < 4; p++)
@@ -228,6 +239,8 @@ void weir_result_fill(struct weir_world *world, struct weir_result *result)
             struct weir_operator_total total = op_total(op, measured_s);
             result->operators[result->operator_count++] = total;
             m->in_flight += (double)(total.queued + total.pending + total.in_transit);
+            m->lost += (double)(op->counts.lost_on_way - op->at_warmup.lost_on_way);
+            m->lost += (double)(op->counts.lost_inside - op->at_warmup.lost_inside);
             blocked_s += op->counts.blocked_time_s - op->at_warmup.blocked_time_s;
             instance_s += op->counts.instance_s - op->at_warmup.instance_s;
         }

@@ -138,6 +138,7 @@ static struct weir_batch *cut(struct weir_world *world, struct weir_op *op, stru
             piece->edge = batch->edge;
             piece->out_edge = batch->out_edge;
             piece->item_bytes = batch->item_bytes;
+            weir_batch_like(piece, batch);
         }
         weir_batch_append(pieces[part], batch, i);
     }
@@ -190,16 +191,24 @@ void weir_send(struct weir_world *world, int from_host, struct weir_out_edge *ed
     batch->out_edge = edge;
     if (!op) {
         struct weir_inbox *sink = edge->sink;
-        if (sink->host < 0 || sink->host == from_host) {
+        if (weir_batch_stale(sink->job, batch)) {
+            weir_discard(sink->job, NULL, batch, &sink->in_hand);
+        } else if (sink->host < 0 || sink->host == from_host) {
             sink->in_hand -= batch->count;
             weir_count_delivery(world, sink->job, batch);
         } else {
-            weir_connection_send(world, from_host, sink, batch, clock, parking);
+            batch = weir_connection_send(world, from_host, sink, batch, clock, parking);
+            if (batch)
+                weir_discard(sink->job, NULL, batch, &sink->in_hand);
         }
         return;
     }
     while (batch) {
-        if (op->paused || !op->route_count) {
+        if (weir_batch_stale(op->job, batch)) {
+            weir_discard(op->job, op, batch, &op->in_hand);
+            return;
+        }
+        if (op->paused || !op->route_count || weir_recovering(op->job)) {
             wait_at_gate(op, batch, clock, parking);
         } else if (op->route_count == 1 || batch->count == 1) {
             struct weir_inbox *inbox = op->routes[choose(op, batch->id[0])];

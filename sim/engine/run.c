@@ -2,17 +2,20 @@
 #include "sim/engine/run.h"
 
 #include <simgrid/engine.h>
-#include <simgrid/host.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "sim/api/policy_load.h"
+#include "sim/base/apart.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
 #include "sim/base/text.h"
 #include "sim/engine/world.h"
+
+/* Real time for the create hooks of a stack with a shared object in it. */
+#define CREATE_AT_MOST_S 10.0
 
 static const struct weir_policy *find_policy(const struct weir_policy *const *catalog, const char *name)
 {
@@ -89,12 +92,31 @@ static int make_policies(const struct weir_stack *stack, const struct weir_polic
     return WEIR_OK;
 }
 
+struct stack_to_check {
+    const struct weir_stack *stack;
+    const struct weir_policy *const *catalog;
+};
+
+static int check_stack(void *context)
+{
+    const struct stack_to_check *check = context;
+    struct weir_used_policy *policies;
+    int code = make_policies(check->stack, check->catalog, 1, &policies);
+    free_policies(policies, check->stack->use_count);
+    return code;
+}
+
 int weir_stack_check(const struct weir_stack *stack, const struct weir_policy *const *catalog)
 {
-    struct weir_used_policy *policies;
-    int code = make_policies(stack, catalog, 1, &policies);
-    free_policies(policies, stack->use_count);
-    return code;
+    struct stack_to_check check = {stack, catalog};
+    for (int p = 0; p < stack->use_count; p++)
+        if (weir_policy_is_path(stack->uses[p].name)) {
+            int code = weir_apart(check_stack, &check, CREATE_AT_MOST_S, WEIR_EINPUT);
+            return code && !strstr(weir_error_message(), stack->uses[p].name)
+                       ? weir_error_context("policy %s", stack->uses[p].name)
+                       : code;
+        }
+    return check_stack(&check);
 }
 
 static uint64_t key_of(const struct weir_world *world, const char *what, const struct weir_op *op)
@@ -172,6 +194,8 @@ static void init_jobs(struct weir_world *world)
         job->sink.job = job;
         job->sink.host = job->spec->sink_host;
         job->next_arrival_s = job->spec->arrive_s;
+        if (world->scenario->recovery.on)
+            weir_recovery_init(job);
         job->paths = weir_paths_new(job->spec->operator_count);
         job->ops = weir_alloc((size_t)job->spec->operator_count, sizeof *job->ops);
         for (int o = 0; o < job->spec->operator_count; o++)
@@ -196,6 +220,7 @@ static void free_op(struct weir_op *op)
     free(op->downstream);
     free(op->key_groups);
     free(op->view_instances);
+    free(op->anew);
     free(op->where);
     weir_join_free(op->join);
 }
@@ -214,6 +239,7 @@ static void free_world(struct weir_world *world)
         free(job->backlog);
         free(job->history);
         weir_paths_free(job->paths);
+        weir_recovery_free(job);
     }
     for (size_t c = 0; c < world->connection_count; c++)
         weir_connection_fini(world->connections[c]);
@@ -222,6 +248,7 @@ static void free_world(struct weir_world *world)
     weir_batch_pool_fini(&world->pool);
     free_policies(world->policies, world->policy_count);
     free(world->jobs);
+    weir_outages_free(world->outages, world->outage_count);
     free(world->hosts);
     free(world->links);
     free(world->error_text);
@@ -243,24 +270,22 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
     world->scenario = spec->scenario;
     world->platform = spec->scenario->platform;
     world->filled = result;
+    world->outages = weir_outages_new(world->scenario, world->platform, &world->outage_count);
     int code = make_policies(spec->stack, spec->catalog, spec->seed, &world->policies);
     world->policy_count = spec->stack->use_count;
     if (code == WEIR_OK)
-        code = weir_simgrid_init(world->scenario, world->platform);
+        code = weir_simgrid_init(world->scenario, world->platform, world->outages, world->outage_count);
     if (code == WEIR_OK)
         code = weir_simgrid_hosts(world);
     if (code == WEIR_OK) {
         init_jobs(world);
         weir_view_init(world);
+        weir_recovery_start(world);
+        weir_faults_start(world);
         weir_controller_start(world);
         simgrid_run();
         if (world->error)
             code = weir_error(world->error, "%s", world->error_text);
-        else if (!world->over && !sg_host_is_on(world->hosts[0].host))
-            code = weir_error(WEIR_EENGINE,
-                              "%s: host %s goes down at %.6g s, and the controller, which runs on the first host, with "
-                              "it; let the file begin with a host that stays up",
-                              world->platform->path, world->platform->hosts[0].name, weir_now());
         else if (!world->over)
             code = weir_error(WEIR_EENGINE, "SimGrid stopped at %.6g s, before the end of the run", weir_now());
     }
@@ -270,8 +295,12 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
     for (int j = 0; j < result->job_count; j++)
         items += (double)result->jobs[j].emitted;
     result->items_per_wall_s = result->wall_s > 0 ? items / result->wall_s : 0;
-    free_world(world);
+    if (code == WEIR_OK)
+        weir_error_clear();
+    free_world(world); /* a policy may find out now that something was wrong */
     free(world);
+    if (code == WEIR_OK)
+        code = weir_error_code();
     if (code != WEIR_OK)
         weir_result_fini(result);
     return code;

@@ -10,7 +10,7 @@
 
 /* Everything measured in a run after the warm-up; the table below names each. Counts are in items. */
 struct weir_metrics {
-    double emitted, delivered, dropped, in_flight, replayed;
+    double emitted, delivered, dropped, in_flight, replayed, lost, restarts;
     double throughput_per_s;
     double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s, latency_max_s;
     double waiting_s, service_s, network_s, blocked_s; /* mean parts of the latency */
@@ -40,6 +40,8 @@ struct weir_operator_total {
     const char *job, *name;
     unsigned long long arrived, processed, emitted, dropped, queued, pending; /* pending: in joins and windows */
     unsigned long long in_transit;                                            /* sent to it, not yet arrived */
+    unsigned long long lost_on_way,
+        lost_inside;                        /* to failures, before and after they arrived; replayed by the source */
     double waiting_s, service_s, blocked_s; /* means over items processed after the warm-up */
     double queue_mean;                      /* time-averaged items waiting (not in service) after the warm-up */
     double queue_max;                       /* most items that waited at one input edge of one instance */
@@ -48,6 +50,7 @@ struct weir_operator_total {
 struct weir_job_total {
     const char *name;
     unsigned long long arrived, emitted, dropped_at_source, backlog, delivered, in_transit;
+    unsigned long long replayed, lost, held; /* by the source; on the way to the sink; at the sink until a checkpoint */
     double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s, latency_max_s;
     double waiting_s, service_s, network_s, blocked_s; /* mean parts of the latency */
     unsigned long long arrivals_hash;                  /* of the arrival times: equal for two policies with one seed */

@@ -47,7 +47,8 @@ static bool overrides_network(const struct weir_scenario *scenario)
     return false;
 }
 
-int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_platform *platform)
+int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_platform *platform,
+                      const struct weir_outages *outages, size_t outage_count)
 {
     struct weir_text text = {0};
     weir_text_addf(&text, "weir\n--log=root.thres:error\n");
@@ -71,7 +72,7 @@ int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_pl
     if (platform->has_link_energy)
         sg_link_energy_plugin_init();
     char message[512];
-    if (weir_shim_load(platform->path, message, sizeof message) != 0)
+    if (weir_shim_load(platform->path, outages, outage_count, message, sizeof message) != 0)
         return weir_error(WEIR_EENGINE, "%s: SimGrid refuses the platform: %s", platform->path, message);
     for (size_t h = 0; h < platform->host_count; h++) {
         const struct weir_host *host = &platform->hosts[h];
@@ -88,6 +89,34 @@ static int by_name(const void *a, const void *b)
     return strcmp(sg_link_get_name(*(const sg_link_t *)a), sg_link_get_name(*(const sg_link_t *)b));
 }
 
+static void host_changed(void *context, sg_host_t host, int up)
+{
+    struct weir_run_host *known = sg_host_get_data(host);
+    if (!known)
+        return;
+    known->failures += known->up && !up;
+    known->up = up;
+}
+
+/* weir's own actors must not die with a host. */
+static int find_home(struct weir_world *world)
+{
+    const struct weir_scenario *scenario = world->scenario;
+    for (size_t h = 0; h < world->platform->host_count; h++) {
+        bool fails = world->platform->hosts[h].may_fail;
+        for (int f = 0; f < scenario->fault_count; f++)
+            fails |= scenario->faults[f].host == (int)h;
+        if (fails)
+            continue;
+        world->home = (int)h;
+        return WEIR_OK;
+    }
+    return weir_error(WEIR_EINPUT,
+                      "%s: every host may fail; one must stay up, for the controller: add a host without a profile of "
+                      "its state",
+                      world->platform->path);
+}
+
 int weir_simgrid_hosts(struct weir_world *world)
 {
     const struct weir_platform *platform = world->platform;
@@ -97,7 +126,12 @@ int weir_simgrid_hosts(struct weir_world *world)
         if (!world->hosts[h].host)
             return weir_error(WEIR_EENGINE, "%s: SimGrid does not know host %s", platform->path,
                               platform->hosts[h].name);
+        world->hosts[h].up = sg_host_is_on(world->hosts[h].host);
+        sg_host_set_data(world->hosts[h].host, &world->hosts[h]);
     }
+    if (find_home(world) != WEIR_OK)
+        return WEIR_EINPUT;
+    weir_shim_on_host_change(host_changed, world);
     /* SimGrid lists links in the order of a hash: sort them. */
     size_t count = sg_link_count();
     sg_link_t *links = sg_link_list();
@@ -172,7 +206,7 @@ static void probe_actor(int argc, char **argv)
 
 int weir_engine_probe(const struct weir_platform *platform)
 {
-    int code = weir_simgrid_init(NULL, platform);
+    int code = weir_simgrid_init(NULL, platform, NULL, 0);
     if (code != WEIR_OK || platform->host_count < 2)
         return code;
     const char *first = platform->hosts[0].name, *last = platform->hosts[platform->host_count - 1].name;

@@ -5,11 +5,14 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <iomanip>
 #include <limits>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <simgrid/Exception.hpp>
+#include <simgrid/kernel/ProfileBuilder.hpp>
 #include <simgrid/s4u/Actor.hpp>
 #include <simgrid/s4u/Comm.hpp>
 #include <simgrid/s4u/Engine.hpp>
@@ -42,30 +45,69 @@ int weir_shim_wait(sg_comm_t transfer, double *end_s)
 
 void weir_shim_forget(sg_comm_t transfer)
 {
-    if (transfer)
-        transfer->unref();
+    if (!transfer)
+        return;
+    if (transfer->get_state() == s4u::Activity::State::STARTED)
+        transfer->cancel(); // else it complains when it goes
+    transfer->unref();
 }
 
-int weir_shim_execute(double flops, double bound_flops_per_s)
+int weir_shim_execute(sg_host_t host, double flops, double bound_flops_per_s)
 {
+    if (!host->is_on())
+        return -1;
     try {
-        if (bound_flops_per_s > 0) {
-            auto exec = s4u::this_actor::exec_init(flops);
+        auto exec = s4u::this_actor::exec_init(flops);
+        exec->set_host(host);
+        if (bound_flops_per_s > 0)
             exec->set_bound(bound_flops_per_s);
-            exec->wait();
-        } else {
-            s4u::this_actor::execute(flops);
-        }
-    } catch (const HostFailureException &) {
+        exec->wait();
+    } catch (const Exception &) {
         return -1;
     }
     return 0;
 }
 
-int weir_shim_load(const char *path, char *message, unsigned long size)
+void weir_shim_on_host_change(void (*told)(void *context, sg_host_t host, int up), void *context)
+{
+    s4u::Host::on_state_change_cb(
+        [told, context](const s4u::Host &host) { told(context, const_cast<sg_host_t>(&host), host.is_on() ? 1 : 0); });
+}
+
+static void follow(const weir_outages &outages)
+{
+    std::ostringstream events;
+    events << std::setprecision(17);
+    for (unsigned d = 0; d < outages.count; d++)
+        events << outages.dates_s[d] << (d % 2 ? " 1\n" : " 0\n");
+    auto *profile = kernel::profile::ProfileBuilder::from_string(std::string("weir:") + outages.host, events.str(), -1);
+    s4u::Host::by_name(outages.host)->set_state_profile(profile);
+}
+
+static void switch_link(const std::string &name, bool on)
+{
+    auto *link = s4u::Link::by_name_or_null(name);
+    if (link && on)
+        link->turn_on();
+    else if (link)
+        link->turn_off();
+}
+
+void weir_shim_link_switch(const char *name, int on)
+{
+    switch_link(std::string(name) + "_UP", on != 0);
+    switch_link(std::string(name) + "_DOWN", on != 0);
+    switch_link(name, on != 0);
+}
+
+int weir_shim_load(const char *path, const weir_outages *outages, unsigned long count, char *message,
+                   unsigned long size)
 {
     try {
         s4u::Engine::get_instance()->load_platform(path);
+        for (unsigned long o = 0; o < count; o++)
+            if (outages[o].host)
+                follow(outages[o]);
         s4u::Engine::get_instance()->seal_platform(); // before, Full, Floyd and the like have no routes to ask for
     } catch (const std::exception &error) {
         std::snprintf(message, size, "%s", error.what());

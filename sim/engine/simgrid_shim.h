@@ -20,12 +20,26 @@ int weir_shim_wait(sg_comm_t transfer, double *end_s);
 /* Releases a transfer that nobody will wait for any more; NULL is none. */
 void weir_shim_forget(sg_comm_t transfer);
 
-/* Executes flops on the calling actor's host, at most at bound_flops_per_s if that is positive. 0, or -1 if the host
- * failed. */
-int weir_shim_execute(double flops, double bound_flops_per_s);
+/* Executes flops on a host, at most at bound_flops_per_s if that is positive. 0, or -1 if the host is down or fails. */
+int weir_shim_execute(sg_host_t host, double flops, double bound_flops_per_s);
 
-/* Loads a platform; 0, or -1 with SimGrid's message in `message` (some errors abort the process all the same). */
-int weir_shim_load(const char *path, char *message, unsigned long size);
+/* Has hosts that go up or down told to a function, which must not call SimGrid. */
+void weir_shim_on_host_change(void (*told)(void *context, sg_host_t host, int up), void *context);
+
+/* When a host or link is down and up again, in turn. */
+struct weir_outages {
+    const char *host, *link; /* one of them */
+    double *dates_s;         /* down, up, down, ... */
+    unsigned count;
+};
+
+/* Turns a link on or off; of a SPLITDUPLEX link both directions. */
+void weir_shim_link_switch(const char *name, int on);
+
+/* Loads a platform and has its hosts follow the outages, instead of profiles of their state in the file; 0, or -1 with
+ * SimGrid's message in `message` (some errors abort the process all the same). */
+int weir_shim_load(const char *path, const struct weir_outages *outages, unsigned long count, char *message,
+                   unsigned long size);
 
 /* Attaches a host to the Wi-Fi link of its zone at the link's first rate, which is given: XML cannot say it. */
 void weir_shim_attach(sg_host_t host, sg_link_t link, double bytes_per_s);

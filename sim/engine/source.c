@@ -23,19 +23,23 @@ static void pop(struct weir_run_job *job)
     job->backlog_count--;
 }
 
+static void enlarge(struct weir_run_job *job)
+{
+    size_t size = job->backlog_size ? 2 * job->backlog_size : 64;
+    struct weir_arrival *ring = weir_alloc(size, sizeof *ring);
+    for (size_t i = 0; i < job->backlog_count; i++)
+        ring[i] = *backlog_at(job, i);
+    free(job->backlog);
+    job->backlog = ring;
+    job->backlog_size = size;
+    job->backlog_first = 0;
+}
+
 /* Moves the arrival that is due next into the backlog and finds the one after it. */
 static void push(struct weir_run_job *job)
 {
-    if (job->backlog_count == job->backlog_size) {
-        size_t size = job->backlog_size ? 2 * job->backlog_size : 64;
-        struct weir_arrival *ring = weir_alloc(size, sizeof *ring);
-        for (size_t i = 0; i < job->backlog_count; i++)
-            ring[i] = *backlog_at(job, i);
-        free(job->backlog);
-        job->backlog = ring;
-        job->backlog_size = size;
-        job->backlog_first = 0;
-    }
+    if (job->backlog_count == job->backlog_size)
+        enlarge(job);
     double time_s = job->next_arrival_s;
     *backlog_at(job, job->backlog_count++) = (struct weir_arrival){time_s, job->generated++};
     if (time_s <= job->world->scenario->duration_s) {
@@ -46,6 +50,18 @@ static void push(struct weir_run_job *job)
     }
     double next_s = job->spec->arrive_s + weir_arrivals_next(&job->arrivals);
     job->next_arrival_s = next_s < job->spec->depart_s ? next_s : INFINITY;
+}
+
+void weir_source_unsend(struct weir_run_job *job, const struct weir_arrival *arrivals, size_t count)
+{
+    while (job->backlog_count + count > job->backlog_size)
+        enlarge(job);
+    job->backlog_first = (job->backlog_first - count) & (job->backlog_size - 1);
+    job->backlog_count += count;
+    for (size_t i = 0; i < count; i++)
+        *backlog_at(job, i) = arrivals[i];
+    if (count)
+        job->source_done = false;
 }
 
 uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s)
@@ -98,6 +114,7 @@ static int next_batch(struct weir_run_job *job)
 static void emit(struct weir_world *world, struct weir_run_job *job, int count)
 {
     struct weir_batch *batch = weir_batch_new(&world->pool, count);
+    weir_batch_tag(batch, job->recovery ? job : NULL, weir_recovery_segment(job));
     double free_s = job->source_free_s;
     for (int i = 0; i < count; i++) {
         const struct weir_arrival *arrival = backlog_at(job, 0);
@@ -108,6 +125,7 @@ static void emit(struct weir_world *world, struct weir_run_job *job, int count)
         batch->at[i] = free_s = at;
         batch->waiting[i] = batch->service[i] = batch->network[i] = 0;
         batch->blocked[i] = at - arrival->time_s;
+        weir_recovery_log(job, arrival);
         pop(job);
     }
     batch->count = count;
@@ -126,9 +144,17 @@ static void source_actor(int argc, char **argv)
     for (;;) {
         weir_source_refill(job, weir_now());
         if (!job->backlog_count) {
-            if (!(job->next_arrival_s <= world->scenario->duration_s))
+            job->source_done = !(job->next_arrival_s <= world->scenario->duration_s);
+            if (job->source_done && !job->recovery)
                 break;
-            sg_actor_sleep_until(job->next_arrival_s);
+            if (job->source_done) /* a failure may take it back to work */
+                weir_park(&job->source_parking);
+            else if (job->recovery)
+                weir_park_until(&job->source_parking, job->next_arrival_s);
+            else
+                sg_actor_sleep_until(job->next_arrival_s);
+            if (job->recovery)
+                continue;
             if (job->next_arrival_s > weir_now()) /* the date fell short by rounding */
                 push(job);
             continue;
@@ -142,7 +168,6 @@ static void source_actor(int argc, char **argv)
         if (count > 0)
             emit(world, job, count);
     }
-    job->source_done = true;
 }
 
 void weir_source_start(struct weir_world *world, struct weir_run_job *job)
@@ -163,5 +188,5 @@ void weir_source_start(struct weir_world *world, struct weir_run_job *job)
     job->batch_limit = (int)limit;
     weir_parking_init(&job->source_parking);
     job->source_clock = (struct weir_clock){.since_s = weir_now()};
-    weir_actor_start("source", world->hosts[job->spec->source_host].host, source_actor, job);
+    weir_actor_start("source", world->hosts[world->home].host, source_actor, job);
 }

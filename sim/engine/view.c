@@ -122,8 +122,10 @@ void weir_view_deployments(struct weir_world *world, double now_s)
 {
     world->view.time_s = now_s;
     world->view.job_count = world->arrived_jobs;
-    for (int h = 0; h < world->view.host_count; h++)
+    for (int h = 0; h < world->view.host_count; h++) {
         world->host_views[h].instances = world->hosts[h].instances;
+        world->host_views[h].up = world->hosts[h].up;
+    }
     for (int j = 0; j < world->arrived_jobs; j++) {
         struct weir_run_job *job = &world->jobs[j];
         world->job_views[j].running = job->life != WEIR_JOB_GONE;
@@ -211,6 +213,7 @@ void weir_view_update(struct weir_world *world, double now_s)
         struct weir_run_host *host = &world->hosts[h];
         struct weir_host_view *view = &world->host_views[h];
         const struct weir_host_counts *now = &host->counts, *then = &host->at_window;
+        view->up = host->up;
         view->instances = host->instances;
         view->memory_used_bytes = host->state_bytes;
         view->cpu = fmin(1, ratio(now->flops - then->flops, window_s * view->speed_flops_per_s * view->cores));

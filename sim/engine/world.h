@@ -94,7 +94,7 @@ struct weir_connection {
 struct weir_open_transfer {
     sg_comm_t transfer; /* NULL while it is being started */
     struct weir_batch *batch;
-    double opened_s, bytes;
+    double opened_s, sent_s, bytes; /* sent again after a failure */
 };
 
 /* What a route between two hosts costs; found once. */
@@ -104,12 +104,17 @@ struct weir_route {
     int link_count;
 };
 
+/* The items of a window that belong to one checkpoint interval, and the times of the latest of them. */
+struct weir_window_part {
+    unsigned segment;
+    uint64_t count, path;
+    double birth, at, waiting, service, network, blocked;
+};
 struct weir_window_content {
     uint64_t count;
     double carry; /* fraction of a result owed */
-    uint64_t path;
-    double birth, at, waiting, service, network, blocked; /* of the latest item */
-    bool any;
+    struct weir_window_part *parts;
+    int part_count, part_capacity;
     uint64_t number; /* results so far, for their ids */
 };
 
@@ -123,8 +128,12 @@ struct weir_instance {
     struct weir_inbox *inbox;
     struct weir_instance *idle_next;
     bool in_idle_list;
-    bool counted_out; /* gone, and its clock is counted */
-    bool in_service;  /* between take and emitted */
+    bool counted_out;       /* gone, and its clock is counted */
+    bool in_service;        /* between take and emitted */
+    unsigned host_failures; /* of its host when it started */
+    bool crashed;           /* its host failed under it */
+    bool dead;              /* and that is known */
+    double stall_s;         /* it stands still so long for checkpoints */
     struct weir_parking parking;
     struct weir_clock clock;
     struct weir_track track; /* its time on the items' own clock */
@@ -138,6 +147,7 @@ struct weir_instance {
 /* Counts since the start of the run; windows and warm-up take differences. */
 struct weir_op_counts {
     uint64_t arrived, processed, emitted, dropped;
+    uint64_t lost_on_way, lost_inside;      /* to failures, before and after they arrived */
     double waiting_s, service_s, blocked_s; /* sums over items processed */
     double queue_area;                      /* items waiting x seconds */
     double busy_s, idle_s, blocked_time_s;  /* of all instances */
@@ -181,6 +191,8 @@ struct weir_op {
     double *key_groups; /* cumulated weight of the keys, NULL if uniform */
     struct weir_join *join;
     struct weir_op_counts counts, at_window, at_warmup;
+    struct weir_placement *anew; /* instances to start once the job recovers */
+    int anew_count;
     struct weir_placement *view_instances;
     size_t view_capacity;
     int *where;
@@ -195,6 +207,7 @@ struct weir_arrival {
 enum weir_job_life { WEIR_JOB_WAITING, WEIR_JOB_RUNNING, WEIR_JOB_GONE };
 struct weir_job_counts {
     uint64_t arrived, emitted, dropped_at_source, dropped, delivered, late;
+    uint64_t replayed, lost, restarts; /* lost: results on their way to the sink */
 };
 struct weir_run_job {
     struct weir_world *world;
@@ -222,6 +235,7 @@ struct weir_run_job {
     /* Measures. */
     struct weir_job_counts counts, at_window, at_warmup;
     struct weir_paths *paths;
+    struct weir_recovery_state *recovery; /* NULL where nothing can fail */
     struct weir_histogram total, window;
     double *history;
     size_t history_count, history_capacity;
@@ -232,6 +246,8 @@ struct weir_host_counts {
 };
 struct weir_run_host {
     sg_host_t host;
+    bool up;
+    unsigned failures; /* so far */
     int instances;
     double state_bytes;
     struct weir_host_counts counts, at_window, at_warmup;
@@ -253,6 +269,9 @@ struct weir_world {
     const struct weir_scenario *scenario;
     const struct weir_platform *platform;
     struct weir_run_host *hosts;
+    int home; /* a host that stays up: actors live there, and compute elsewhere */
+    struct weir_outages *outages;
+    size_t outage_count;
     struct weir_run_link *links;
     int link_count;
     struct weir_route *routes; /* found so far */
@@ -317,6 +336,8 @@ struct weir_batch *weir_inbox_put(struct weir_inbox *inbox, struct weir_batch *b
 struct weir_batch *weir_inbox_take(struct weir_inbox *inbox);
 void weir_op_queue_changed(struct weir_op *op, long items, double now_s);
 void weir_op_at_rest(struct weir_op *op);
+/* Drops a stale batch on its way to the operator or (NULL) the sink; the counter is less its items. */
+void weir_discard(struct weir_run_job *job, struct weir_op *op, struct weir_batch *batch, long *counter);
 
 /* route.c: from an emitted batch to the inboxes it goes to. `clock` is the sender's; returns when all of it is handed
  * over, the sender's time blocked meanwhile counted. The batch is consumed. */
@@ -348,19 +369,26 @@ struct weir_join *weir_join_new(void);
 void weir_join_free(struct weir_join *join);
 /* Puts the items in and returns the batch of those that are complete, NULL if there are none; consumes the batch. */
 struct weir_batch *weir_join_match(struct weir_world *world, struct weir_op *op, struct weir_batch *batch);
+/* Empties it; returns how many items were in it. */
+uint64_t weir_join_clear(struct weir_run_job *job, struct weir_join *join);
 uint64_t weir_join_pending(const struct weir_join *join); /* items put in that still wait */
 
 /* window.c: tumbling windows */
 void weir_window_add(struct weir_instance *instance, const struct weir_batch *batch);
 /* Emits what is due at now_s. */
 void weir_window_fire(struct weir_world *world, struct weir_instance *instance);
+void weir_window_clear(struct weir_instance *instance);
 void weir_window_hand_over(struct weir_instance *from, struct weir_instance *to);
 
 /* source.c, instance.c: the actors */
 void weir_source_start(struct weir_world *world, struct weir_run_job *job);
 /* Brings the backlog up to date with the arrivals until now. */
 void weir_source_refill(struct weir_run_job *job, double now_s);
+/* Puts what was sent back before the backlog. */
+void weir_source_unsend(struct weir_run_job *job, const struct weir_arrival *arrivals, size_t count);
 uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s);
+/* Its host has failed. */
+void weir_instance_kill(struct weir_world *world, struct weir_instance *instance);
 void weir_instance_free(struct weir_instance *instance);
 void weir_instance_actor(int argc, char **argv);
 /* Starts an actor with data, on a host. */
@@ -369,6 +397,8 @@ sg_actor_t weir_actor_start(const char *name, sg_host_t host, void (*main)(int, 
 /* deploy.c: jobs and plans carried out */
 void weir_job_deploy(struct weir_world *world, struct weir_run_job *job, const struct weir_plan *plan);
 void weir_job_retire(struct weir_world *world, struct weir_run_job *job);
+/* Starts an instance at once. */
+void weir_instance_deploy(struct weir_world *world, struct weir_op *op, const struct weir_placement *placement);
 void weir_carry_out(struct weir_world *world, const struct weir_plan_change *change);
 void weir_instance_gone(struct weir_world *world, struct weir_instance *instance);
 /* Drops the changes that the end of the run has cut short. */
@@ -376,6 +406,32 @@ void weir_changes_fini(struct weir_world *world);
 bool weir_job_is_empty(const struct weir_run_job *job);
 /* The instances that count as deployed: starting or active. */
 int weir_op_deployed(const struct weir_op *op, struct weir_placement *placements);
+
+/* faults.c */
+struct weir_outages;
+struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, const struct weir_platform *platform,
+                                      size_t *count);
+void weir_outages_free(struct weir_outages *outages, size_t count);
+void weir_faults_start(struct weir_world *world);
+
+/* recovery.c */
+void weir_recovery_init(struct weir_run_job *job);
+void weir_recovery_free(struct weir_run_job *job);
+void weir_recovery_start(struct weir_world *world);
+/* One more or less of a segment is alive. */
+void weir_recovery_alive(struct weir_run_job *job, unsigned segment, long by);
+unsigned weir_recovery_epoch(const struct weir_run_job *job);
+unsigned weir_recovery_segment(const struct weir_run_job *job); /* the present one */
+bool weir_recovering(const struct weir_run_job *job);
+/* Sent before a failure: to be dropped wherever it turns up. */
+bool weir_batch_stale(const struct weir_run_job *job, const struct weir_batch *batch);
+/* The source sends this. */
+void weir_recovery_log(struct weir_run_job *job, const struct weir_arrival *arrival);
+/* True if the results wait for their checkpoint; they belong to the recovery then. */
+bool weir_recovery_hold(struct weir_world *world, struct weir_run_job *job, struct weir_batch *batch);
+/* A batch that is lost with its host, until the job goes back. */
+void weir_recovery_wreck(struct weir_run_job *job, struct weir_batch *batch);
+long weir_recovery_held(const struct weir_run_job *job);
 
 /* path.c */
 struct weir_paths *weir_paths_new(int ops);
@@ -387,6 +443,8 @@ void weir_paths_deliver(struct weir_paths *paths, const struct weir_batch *batch
 void weir_paths_totals(const struct weir_paths *paths, const struct weir_job *job, struct weir_result *result);
 
 /* measure.c */
+/* Results have reached the sink; or (the second) may leave it. */
+void weir_count_results(struct weir_world *world, struct weir_run_job *job, struct weir_batch *batch);
 void weir_count_delivery(struct weir_world *world, struct weir_run_job *job, struct weir_batch *batch);
 void weir_measure_costs(struct weir_world *world, double now_s);
 void weir_measure_flush(struct weir_world *world, double now_s); /* clocks, areas and costs up to now */
@@ -406,10 +464,14 @@ void weir_result_fill(struct weir_world *world, struct weir_result *result);
 int weir_check_conservation(const struct weir_world *world);
 
 /* controller.c */
+/* A host for one more instance, -1 if none is up and free. */
+int weir_default_host(const struct weir_world *world, const struct weir_op *op);
 void weir_controller_start(struct weir_world *world);
 
 /* simgrid_setup.c */
-int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_platform *platform);
+/* Starts SimGrid and loads the platform; the hosts follow the outages. */
+int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_platform *platform,
+                      const struct weir_outages *outages, size_t outage_count);
 int weir_simgrid_hosts(struct weir_world *world);
 /* Index into the world's links, -1 if it is not one of them. */
 int weir_simgrid_link_index(const struct weir_world *world, sg_link_t link);

@@ -26,6 +26,7 @@ struct weir_host {
     double memory_bytes; /* 0: no limit */
     double price_per_core_s;
     bool has_energy; /* the file gives wattage_per_state */
+    bool may_fail;   /* the file gives it a profile of its state */
     int wifi_link;   /* index of the Wi-Fi link of its zone, -1: none; SimGrid wants the host attached to it */
 };
 

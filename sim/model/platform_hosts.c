@@ -144,6 +144,7 @@ static int read_host(struct weir_platform_reader *reader, const xmlNode *node, i
         weir_platform_props(reader, node, "wattage_per_state", &props, &host.has_energy) != 0 ||
         read_profiles(reader, node) != 0)
         return WEIR_EINPUT;
+    host.may_fail = weir_platform_attribute(node, "state_file", NULL) != NULL;
     if (is(node, "peer") && !routes_as(reader, zone, "Vivaldi"))
         return weir_platform_fail(reader, node, "<peer> stands only in a zone with routing=\"Vivaldi\"");
     if (routes_as(reader, zone, "Vivaldi") && !weir_platform_attribute(node, "coordinates", NULL))

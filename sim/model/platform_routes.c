@@ -273,6 +273,9 @@ int weir_platform_traced(const struct weir_platform_reader *reader)
         const char *name = weir_platform_attribute(node, "element", "");
         bool host = strcmp(kind, "HOST_AVAIL") == 0 || strcmp(kind, "SPEED") == 0;
         const struct weir_names *names = host ? reader->hosts : &reader->links;
+        int known = host ? weir_platform_find(reader->platform, name) : -1;
+        if (known >= 0 && strcmp(kind, "HOST_AVAIL") == 0)
+            reader->platform->hosts[known].may_fail = true;
         if (weir_names_find(names, name) >= 0 || (!host && is_made(reader, name)))
             continue;
         const char *near = weir_names_nearest(names, name);

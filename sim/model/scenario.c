@@ -16,7 +16,8 @@
 
 static const char *const scenario_keys[] = {"name",   "platform", "workload",        "duration",   "warmup",
                                             "window", "seeds",    "items_per_batch", "batch_span", "policies",
-                                            "costs",  "simgrid",  "decision_time",   "record",     NULL};
+                                            "costs",  "simgrid",  "decision_time",   "faults",     "recovery",
+                                            "record", NULL};
 
 static int read_name(const struct weir_json *at, struct weir_scenario *scenario)
 {
@@ -295,6 +296,8 @@ int weir_scenario_read(const char *path, const char *const *sets, struct weir_sc
     if (!code)
         code = read_workload(&root, sets, made);
     if (!code)
+        code = weir_scenario_read_faults(&root, made);
+    if (!code)
         made->hash = hash_inputs(&root, made);
     weir_json_free(doc);
     if (code) {
@@ -315,6 +318,7 @@ void weir_scenario_free(struct weir_scenario *scenario)
         free(scenario->options[i].key);
         free(scenario->options[i].value);
     }
+    weir_scenario_free_faults(scenario);
     weir_workload_free(scenario->workload);
     weir_platform_free(scenario->platform);
     free(scenario->stacks);

@@ -17,7 +17,27 @@ struct weir_change_costs {
     double restore_s;    /* fixed time to restore it at the other end */
 };
 
-/* One policy of a stack, as written: a name and its parameters (NULL node: none). */
+/* A host or link that fails at a time and comes back, or not. */
+struct weir_fault {
+    int host;   /* -1: a link */
+    char *link; /* NULL: a host */
+    double at_s;
+    double for_s; /* INFINITY: for good */
+};
+
+/* How jobs recover from the failure of a host that they need: the whole job goes back to its last checkpoint, as stream
+ * processors do, and plays again what its source has sent since. */
+struct weir_recovery {
+    bool on;             /* there are faults, or the scenario says how to recover */
+    bool wait;           /* instances wait for their host, else they start on another one */
+    bool exactly_once;   /* results leave when their checkpoint is complete; else at once, and twice after a failure */
+    double interval_s;   /* between checkpoints */
+    double checkpoint_s; /* that every instance of a stateful operator stands still for one */
+    double restart_s;    /* from the detection until the job works again */
+    double detect_s;     /* interval of the failure detector */
+};
+
+/* One policy of a stack, as written: a name, or the path of a shared object as seen from here, and its parameters. */
 struct weir_policy_use {
     char *name;
     struct weir_json_doc *params; /* a document of its own, named by its place; NULL: none */
@@ -47,7 +67,10 @@ struct weir_scenario {
     struct weir_stack *stacks;
     int stack_count;
     struct weir_change_costs costs;
-    double decision_s;           /* simulated time a decision takes before it is carried out */
+    double decision_s; /* simulated time a decision takes before it is carried out */
+    struct weir_fault *faults;
+    int fault_count;
+    struct weir_recovery recovery;
     struct weir_option *options; /* SimGrid's, "network/model" and so on */
     int option_count;
     bool record_operators, record_hosts, record_links; /* rows of windows.csv beside those of jobs */
@@ -60,8 +83,10 @@ struct weir_scenario {
 int weir_scenario_read(const char *path, const char *const *sets, struct weir_scenario **scenario);
 void weir_scenario_free(struct weir_scenario *scenario);
 
-/* Reads one policy or stack as written in a scenario or after --policy: a name, an object {"name": ..., parameters}, a
- * list of those, or {"label": ..., "stack": [...]}. On the command line "ds2+load-balancer" is a stack, too. */
+/* Reads one policy or stack as written in a scenario or after --policy: a name, an object {"name": ..., parameters} or
+ * {"exec": command, ...}, a list of those, or {"label": ..., "stack": [...]}. On the command line "ds2+load-balancer"
+ * is a stack, too, and "exec:command" a program. Paths of shared objects and folders of programs are taken from the
+ * scenario's folder. */
 int weir_stack_read(const struct weir_json *at, struct weir_stack *stack);
 int weir_stack_parse(const char *text, struct weir_stack *stack);
 void weir_stack_fini(struct weir_stack *stack);

@@ -1,9 +1,11 @@
 /* Policies and stacks of them, as written in a scenario or on the command line. */
+#define _GNU_SOURCE /* memrchr */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/api/policy_load.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
@@ -11,6 +13,9 @@
 
 #define POLICIES_AT_MOST 16
 #define LABEL_AT_MOST    100
+
+/* The policy that runs a program, and its parameter that holds the command. */
+#define EXEC "exec"
 
 /* A key in quotes, as JSON. */
 static void add_quoted(struct weir_text *text, const char *string)
@@ -27,20 +32,68 @@ static void add_quoted(struct weir_text *text, const char *string)
     weir_text_add(text, "\"");
 }
 
+static void add_member(struct weir_text *text, const char *key, const char *value)
+{
+    weir_text_add(text, text->length ? "," : "{");
+    add_quoted(text, key);
+    weir_text_addf(text, ":%s", value);
+}
+
+static void add_string_member(struct weir_text *text, const char *key, const char *string)
+{
+    struct weir_text quoted = {0};
+    add_quoted(&quoted, string);
+    add_member(text, key, weir_text_string(&quoted));
+    weir_text_fini(&quoted);
+}
+
+/* The folder of the file that the value is in, "" if that is the present one; owned. */
+static char *folder_of(const struct weir_json *at)
+{
+    const char *slash = strrchr(at->doc->name, '/');
+    return weir_format("%.*s", slash == at->doc->name ? 1 : slash ? (int)(slash - at->doc->name) : 0, at->doc->name);
+}
+
+/* What is particular to programs: their parameters are handed on as text, and they run in the scenario's folder, from
+ * which a folder of theirs is seen, too. */
+static bool add_exec_member(struct weir_text *text, const struct weir_json *child)
+{
+    if (strcmp(child->key, "params") == 0 && !weir_json_is_string(child)) {
+        char *value = weir_json_print(child);
+        add_string_member(text, child->key, value);
+        free(value);
+        return true;
+    }
+    const char *folder;
+    if (strcmp(child->key, "folder") == 0 && weir_json_is_string(child)) {
+        weir_json_string(child, &folder);
+        char *path = weir_path_beside(child->doc->name, folder);
+        add_string_member(text, child->key, path);
+        free(path);
+        return true;
+    }
+    return false;
+}
+
 /* The object without its name and label, as a document of its own that bears the object's place; NULL if that is
  * nothing. */
-static int copy_params(const struct weir_json *at, struct weir_json_doc **params)
+static int copy_params(const struct weir_json *at, bool is_exec, struct weir_json_doc **params)
 {
     struct weir_text text = {0};
+    struct weir_json given;
+    char *folder = folder_of(at);
+    if (is_exec && *folder && !weir_json_get(at, "folder", &given))
+        add_string_member(&text, "folder", folder);
+    free(folder);
     for (int i = 0; i < weir_json_size(at); i++) {
         struct weir_json child = weir_json_at(at, i);
         if (strcmp(child.key, "name") == 0 || strcmp(child.key, "label") == 0 || child.key[0] == '#' ||
             strncmp(child.key, "//", 2) == 0)
             continue;
-        weir_text_add(&text, text.length ? "," : "{");
-        add_quoted(&text, child.key);
+        if (is_exec && add_exec_member(&text, &child))
+            continue;
         char *value = weir_json_print(&child);
-        weir_text_addf(&text, ":%s", value);
+        add_member(&text, child.key, value);
         free(value);
     }
     int code = WEIR_OK;
@@ -64,6 +117,11 @@ static int add_use(const struct weir_json *at, const char *name, size_t length, 
         return weir_json_error(at, "a policy needs a name, such as \"ds2\"");
     struct weir_policy_use *use = &stack->uses[stack->use_count++];
     *use = (struct weir_policy_use){.name = weir_format("%.*s", (int)length, name)};
+    if (weir_policy_is_path(use->name)) { /* of a shared object, as seen from the file */
+        char *path = weir_path_beside(at->doc->name, use->name);
+        free(use->name);
+        use->name = path;
+    }
     return WEIR_OK;
 }
 
@@ -82,7 +140,7 @@ static int read_names(const struct weir_json *at, struct weir_stack *stack)
     return code;
 }
 
-/* A name or an object with a name. `label` is taken from the object if it may have one. */
+/* A name, or an object with a name or a command. `label` is taken from the object if it may have one. */
 static int read_use(const struct weir_json *at, bool may_have_label, const char **label, struct weir_stack *stack)
 {
     struct weir_json child;
@@ -91,16 +149,25 @@ static int read_use(const struct weir_json *at, bool may_have_label, const char 
         return read_names(at, stack);
     if (!weir_json_is_object(at))
         return weir_json_error(at, "must be the name of a policy, or an object with \"name\" and parameters");
-    int code = weir_json_need(at, "name", &child);
-    if (!code)
-        code = weir_json_string(&child, &name);
+    bool is_exec = false;
+    int code = WEIR_OK;
+    if (weir_json_get(at, EXEC, &child) && !weir_json_get(at, "name", &child)) {
+        name = EXEC;
+        child = *at;
+    } else {
+        code = weir_json_need(at, "name", &child);
+        if (!code)
+            code = weir_json_string(&child, &name);
+    }
     if (!code)
         code = add_use(&child, name, strlen(name), stack);
+    if (!code)
+        is_exec = strcmp(name, EXEC) == 0;
     if (!code && weir_json_get(at, "label", &child))
         code = may_have_label ? weir_json_string(&child, label)
                               : weir_json_error(&child, "the label belongs to the whole stack: write {\"label\": .., "
                                                         "\"stack\": [..]}");
-    return code ? code : copy_params(at, &stack->uses[stack->use_count - 1].params);
+    return code ? code : copy_params(at, is_exec, &stack->uses[stack->use_count - 1].params);
 }
 
 static int read_list(const struct weir_json *at, struct weir_stack *stack)
@@ -129,6 +196,63 @@ static int check_label(const struct weir_json *at, const char *label)
                                    label, LABEL_AT_MOST);
 }
 
+/* The part of a path that names a file, without folders and ending; "" if nothing is left. */
+static void add_base_name(struct weir_text *label, const char *path, size_t length)
+{
+    const char *start = path;
+    for (const char *c = path; c < path + length; c++)
+        if (*c == '/')
+            start = c + 1;
+    size_t rest = (size_t)(path + length - start), end = rest;
+    for (size_t i = 1; i < rest; i++)
+        if (start[i] == '.' && isalpha((unsigned char)start[i + 1]))
+            end = i;
+    weir_text_add_bytes(label, start, end);
+}
+
+/* The first word of a command that has an ending, as mine.py has, else its first word. */
+static void add_command_name(struct weir_text *label, const char *command)
+{
+    static const char blanks[] = " \t\n\"'";
+    const char *first = command + strspn(command, blanks), *chosen = first;
+    for (const char *word = first; *word; word += strspn(word, blanks)) {
+        size_t length = strcspn(word, blanks);
+        const char *dot = memrchr(word, '.', length);
+        if (dot && dot > word && dot[-1] != '/' && isalpha((unsigned char)dot[1])) {
+            chosen = word;
+            break;
+        }
+        word += length;
+    }
+    add_base_name(label, chosen, strcspn(chosen, blanks));
+}
+
+/* Names, files and programs of a stack, "ds2+mine". Owned. */
+static char *default_label(const struct weir_stack *stack)
+{
+    struct weir_text text = {0};
+    for (int i = 0; i < stack->use_count; i++) {
+        const struct weir_policy_use *use = &stack->uses[i];
+        struct weir_json child;
+        const char *command = "";
+        weir_text_add(&text, i ? "+" : "");
+        size_t before = text.length;
+        if (strcmp(use->name, EXEC) == 0 && use->params) {
+            struct weir_json root = weir_json_root(use->params);
+            if (weir_json_get(&root, EXEC, &child) && weir_json_is_string(&child))
+                weir_json_string(&child, &command);
+            add_command_name(&text, command);
+        } else if (weir_policy_is_path(use->name)) {
+            add_base_name(&text, use->name, strlen(use->name));
+        }
+        if (text.length == before)
+            weir_text_add(&text, use->name);
+    }
+    char *label = weir_copy(weir_text_string(&text));
+    weir_text_fini(&text);
+    return label;
+}
+
 int weir_stack_read(const struct weir_json *at, struct weir_stack *stack)
 {
     static const char *const keys[] = {"label", "stack", NULL};
@@ -149,15 +273,7 @@ int weir_stack_read(const struct weir_json *at, struct weir_stack *stack)
     }
     if (code)
         goto out;
-    if (label) {
-        stack->label = weir_copy(label);
-    } else {
-        struct weir_text text = {0};
-        for (int i = 0; i < stack->use_count; i++)
-            weir_text_addf(&text, "%s%s", i ? "+" : "", stack->uses[i].name);
-        stack->label = weir_copy(weir_text_string(&text));
-        weir_text_fini(&text);
-    }
+    stack->label = label ? weir_copy(label) : default_label(stack);
     code = check_label(at, stack->label);
 out:
     if (code)
@@ -171,7 +287,11 @@ int weir_stack_parse(const char *text, struct weir_stack *stack)
     struct weir_text quoted = {0};
     *stack = (struct weir_stack){0};
     const char *start = text + strspn(text, " \t\n");
-    if (*start != '{' && *start != '[') {
+    if (strncmp(start, EXEC ":", sizeof EXEC) == 0) {
+        add_string_member(&quoted, EXEC, start + sizeof EXEC);
+        weir_text_add(&quoted, "}");
+        start = weir_text_string(&quoted);
+    } else if (*start != '{' && *start != '[') {
         add_quoted(&quoted, text);
         start = weir_text_string(&quoted);
     }

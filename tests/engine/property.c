@@ -1,5 +1,5 @@
-/* 200 random workloads under a policy that changes plans at random: nothing is lost or counted twice, the parts of the
- * latency sum to the whole, and no input ever holds more than its room. */
+/* 200 random workloads, and 500 with failures, under a policy that changes plans at random: nothing is lost or counted
+ * twice, the parts of the latency sum to the whole, and nothing hangs. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +14,11 @@
 
 /* Under the sanitisers an actor is a thread and everything takes its time. */
 #if defined(__SANITIZE_ADDRESS__)
-#define WORLDS 25
+#define WORLDS         25
+#define FAILING_WORLDS 25
 #else
-#define WORLDS 200
+#define WORLDS         200
+#define FAILING_WORLDS 500
 #endif
 
 /* Changes operators at random, also in ways that are refused. */
@@ -144,18 +146,38 @@ static void add_job(struct weir_text *text, struct weir_stream *s, int j)
     weir_text_add(text, "]}");
 }
 
-static void random_worlds(void)
+/* Hosts and links that fail now and then; one host, cloud, stays up. */
+static void add_failures(struct weir_text *text, struct weir_stream *s)
 {
-    double items = 0, changes = 0, refused = 0;
-    for (unsigned w = 0; w < WORLDS; w++) {
-        struct weir_stream s = weir_stream_at(weir_stream_key(2026, "worlds"), w);
+    static const char *const targets[] = {"{\"host\": \"edge\"", "{\"host\": \"edge2\"", "{\"host\": \"cloud4\"",
+                                          "{\"link\": \"local\"", "{\"link\": \"backhaul\""};
+    weir_text_add(text, "\"faults\": [");
+    int count = 1 + (int)below(s, 6);
+    for (int f = 0; f < count; f++)
+        weir_text_addf(text, "%s%s, \"at\": \"%ums\", \"for\": \"%ums\"}", f ? ", " : "", pick(s, targets, 5),
+                       below(s, 20000), 1 + below(s, 5000));
+    weir_text_addf(text,
+                   "], \"recovery\": {\"place\": \"%s\", \"delivery\": \"%s\", \"checkpoint_interval\": \"%ums\","
+                   " \"checkpoint_time\": \"%ums\", \"restart\": \"%ums\", \"detect\": \"%ums\"}, ",
+                   below(s, 2) ? "wait" : "elsewhere", below(s, 2) ? "exactly-once" : "at-least-once",
+                   200 + below(s, 5000), below(s, 100), below(s, 3000), 100 + below(s, 2000));
+}
+
+static void worlds(const char *name, unsigned count, bool failures)
+{
+    double items = 0, changes = 0, refused = 0, restarts = 0, replayed = 0;
+    for (unsigned w = 0; w < count; w++) {
+        struct weir_stream s = weir_stream_at(weir_stream_key(2026, name), w);
         struct weir_text text = {0};
         static const char *const batches[] = {"1", "\"auto\"", "7", "50"};
         weir_text_addf(&text,
                        "{\"platform\": \"\", \"duration\": \"20s\", \"warmup\": \"2s\", \"window\": \"1s\","
                        " \"items_per_batch\": %s, \"costs\": {\"start\": \"%ums\", \"stop\": \"%ums\","
-                       " \"checkpoint\": \"%ums\", \"restore\": \"%ums\"}, \"workload\": {\"jobs\": [",
+                       " \"checkpoint\": \"%ums\", \"restore\": \"%ums\"}, ",
                        pick(&s, batches, 4), below(&s, 2000), below(&s, 500), below(&s, 300), below(&s, 300));
+        if (failures)
+            add_failures(&text, &s);
+        weir_text_add(&text, "\"workload\": {\"jobs\": [");
         int jobs = 1 + (int)below(&s, 3);
         for (int j = 0; j < jobs; j++)
             add_job(&text, &s, j);
@@ -165,27 +187,41 @@ static void random_worlds(void)
             fprintf(stderr, "\nworld %u: %s\n%s\n", w, got.message, text.data);
         CU_ASSERT_EQUAL(got.code, WEIR_OK);
         if (got.code == WEIR_OK) {
-            unsigned failures = CU_get_number_of_failures();
+            unsigned before = CU_get_number_of_failures();
             const struct weir_metrics *m = &got.result.metrics;
             weir_test_conservation(PLATFORM, text.data, &got);
             CHECK_NEAR(m->waiting_s + m->service_s + m->network_s + m->blocked_s, m->latency_mean_s,
                        1e-9 * fmax(1, m->latency_mean_s));
-            if (CU_get_number_of_failures() > failures)
+            if (CU_get_number_of_failures() > before)
                 fprintf(stderr, "\nworld %u:\n%s\n", w, text.data);
             items += m->delivered;
             changes += m->rescales + m->migrations;
             refused += m->refused;
+            restarts += m->restarts;
+            replayed += m->replayed;
         }
         weir_test_result_fini(&got);
         weir_text_fini(&text);
     }
-    printf("\n    %d worlds, %.0f items delivered, %.0f changes, %.0f refused ", WORLDS, items, changes, refused);
-    CU_ASSERT(items > 100.0 * WORLDS);
-    CU_ASSERT(changes > 2.0 * WORLDS);
+    printf("\n    %u worlds, %.0f items delivered, %.0f changes, %.0f refused, %.0f restarts, %.0f replayed ", count,
+           items, changes, refused, restarts, replayed);
+    CU_ASSERT(items > 100.0 * count);
+    CU_ASSERT(changes > 2.0 * count);
+    CU_ASSERT(failures ? restarts > 0.5 * count && replayed > 0 : restarts + replayed == 0);
+}
+
+static void random_worlds(void)
+{
+    worlds("worlds", WORLDS, false);
+}
+
+static void failing_worlds(void)
+{
+    worlds("failing worlds", FAILING_WORLDS, true);
 }
 
 int main(int argc, char **argv)
 {
-    const struct weir_case cases[] = {{"random worlds", random_worlds}, {0}};
+    const struct weir_case cases[] = {{"random worlds", random_worlds}, {"failing worlds", failing_worlds}, {0}};
     return weir_test_main("engine/property", cases, argc, argv);
 }

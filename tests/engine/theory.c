@@ -16,7 +16,7 @@
 
 #ifdef WEIR_LONG
 #define SEEDS   30
-#define SECONDS 4000
+#define SECONDS 2000
 static const double loads[] = {0.5, 0.8, 0.95};
 #else
 #define SEEDS   10
@@ -128,10 +128,37 @@ static void tandem(void)
     }
 }
 
+/* A feed-forward network: one station, whose results are split at random over two, whose results come together at a
+ * fourth. Each station of a Jackson network waits as an M/M/1 of its own. */
+static void network(void)
+{
+    for (size_t l = 0; l < LOADS; l++) {
+        double mu = ARRIVALS_PER_S / loads[l];
+        char *first = server("a", 1e9 / mu, "exponential", 1), *last = server("c", 1e9 / mu, "exponential", 1);
+        char *both = weir_format("{\"name\": \"b\", \"flops\": {\"mean\": \"%.17gf\", \"distribution\": "
+                                 "\"exponential\"}, \"parallelism\": 2, \"keys\": 1000000, \"capacity\": 100000000}",
+                                 2e9 / mu);
+        char *all = weir_format("%s, %s, %s", first, both, last), *text = scenario(all, "");
+#ifdef WEIR_LONG
+        char *two = weir_format("two of a network, load %g", loads[l]);
+        check_wait(text, "b", loads[l] / (mu / 2 - ARRIVALS_PER_S / 2), two);
+        free(two);
+#endif
+        char *what = weir_format("last of a network, load %g", loads[l]);
+        check_wait(text, "c", loads[l] / (mu - ARRIVALS_PER_S), what);
+        free(first);
+        free(last);
+        free(both);
+        free(all);
+        free(text);
+        free(what);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
-        {"M/M/1", mm1}, {"M/M/c", mmc}, {"M/D/1", md1}, {"tandem", tandem}, {0},
+        {"M/M/1", mm1}, {"M/M/c", mmc}, {"M/D/1", md1}, {"tandem", tandem}, {"network", network}, {0},
     };
     return weir_test_main("engine/theory", cases, argc, argv);
 }

@@ -1,0 +1,163 @@
+/* Hosts and links that fail: jobs go back to their checkpoint and lose nothing; every item of the source comes out once
+ * (exactly-once) or at least once. */
+#include <math.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "tests/support/run.h"
+#include "tests/support/test.h"
+
+#define PLATFORM "tests/input/valid/two-tier.xml"
+
+/* 100/s for 40 s = 4000 items, then silence until the end; a on edge2, b on cloud4. */
+#define JOB(faults, recovery, b)                                                                                       \
+    "{\"platform\": \"\", \"duration\": \"120s\", \"window\": \"5s\", \"items_per_batch\": 1,"                         \
+    " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"                  \
+    " \"faults\": [" faults "], \"recovery\": {\"restart\": \"2s\", \"detect\": \"1s\","                               \
+    "  \"checkpoint_interval\": \"5s\"" recovery "},"                                                                  \
+    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"source_bytes\": \"1kB\","        \
+    "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\", \"count\": 4000},"                                      \
+    "  \"operators\": [{\"name\": \"a\", \"flops\": \"2Mf\", \"bytes\": \"1kB\", \"placement\": {\"host\": "           \
+    "\"edge2\"}},"                                                                                                     \
+    "   {\"name\": \"b\", \"flops\": \"3Mf\", \"placement\": {\"host\": \"cloud4\"}" b "}]}]}}"
+
+static struct weir_test_result run(const char *scenario)
+{
+    struct weir_test_result got = weir_test_run(PLATFORM, scenario, "static", 1);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    weir_test_conservation(PLATFORM, scenario, &got);
+    return got;
+}
+
+static void without_failures_nothing_changes(void)
+{
+    struct weir_test_result got = run(JOB("", "", ""));
+    const struct weir_metrics *m = &got.result.metrics;
+    CHECK_NEAR(m->delivered, 4000, 0);
+    CHECK_NEAR(m->replayed + m->lost + m->restarts, 0, 0);
+    /* 0.108 + 2 + 10.08 + 3 ms: 1 kB over 1 Gbit/s and 0.1 ms, then over 100 Mbit/s and 10 ms */
+    CHECK_NEAR(m->latency_mean_s, 15.188e-3, 1e-6);
+    weir_test_result_fini(&got);
+}
+
+static void at_least_once(void)
+{
+    struct weir_test_result got = run(JOB("{\"host\": \"cloud4\", \"at\": \"12.5s\", \"for\": \"10s\"}", "", ""));
+    const struct weir_metrics *m = &got.result.metrics;
+    CHECK_NEAR(m->restarts, 1, 0);
+    /* Down at 12.5, noticed at 13; checkpoints at 5 and 10: what was sent since 10 s is played again, all that was sent
+     * until 13 s, but for what waits at the source or in front of the dead host. */
+    CU_ASSERT(m->replayed > 100 && m->replayed <= 310);
+    /* Nothing is missing: 4000 items, and again those of 10 to 12.5 s that had come out. */
+    CU_ASSERT(m->delivered >= 4000 && m->delivered <= 4000 + m->replayed);
+    CHECK_NEAR(m->delivered, 4000 + 250, 10);
+    /* b starts elsewhere: the job stands still for 0.5 + 2 s, not for 10. */
+    CU_ASSERT(m->latency_max_s > 2.5 && m->latency_max_s < 6);
+    weir_test_result_fini(&got);
+}
+
+static void exactly_once(void)
+{
+    struct weir_test_result got =
+        run(JOB("{\"host\": \"cloud4\", \"at\": \"12.5s\", \"for\": \"10s\"}", ", \"delivery\": \"exactly-once\"", ""));
+    const struct weir_metrics *m = &got.result.metrics;
+    CHECK_NEAR(m->restarts, 1, 0);
+    CHECK_NEAR(m->delivered, 4000, 0);
+    /* Results wait for their checkpoint: 2.5 s on average, and up to 5 s, longer where the failure fell. */
+    CU_ASSERT(m->latency_p50_s > 2 && m->latency_p50_s < 4);
+    weir_test_result_fini(&got);
+}
+
+static void waiting_for_the_host(void)
+{
+    struct weir_test_result got =
+        run(JOB("{\"host\": \"cloud4\", \"at\": \"12.5s\", \"for\": \"10s\"}", ", \"place\": \"wait\"", ""));
+    const struct weir_metrics *m = &got.result.metrics;
+    CHECK_NEAR(m->restarts, 1, 0);
+    CU_ASSERT(m->delivered >= 4000);
+    /* Back at 22.5, looked at every second, 2 s to restart: an item of 10 s comes out after 25 s. */
+    CU_ASSERT(m->latency_max_s > 12 && m->latency_max_s < 18);
+    weir_test_result_fini(&got);
+}
+
+static void a_host_that_never_comes_back(void)
+{
+    struct weir_test_result got = run(JOB("{\"host\": \"edge2\", \"at\": \"20s\"}", "", ""));
+    CU_ASSERT(got.result.metrics.delivered >= 4000);
+    weir_test_result_fini(&got);
+    /* Who waits for it waits for good, and the run still ends. */
+    got = run(JOB("{\"host\": \"edge2\", \"at\": \"20s\"}", ", \"place\": \"wait\"", ""));
+    CU_ASSERT(got.result.metrics.delivered < 2100);
+    weir_test_result_fini(&got);
+}
+
+static void a_short_failure_is_noticed(void)
+{
+    struct weir_test_result got = run(JOB("{\"host\": \"cloud4\", \"at\": \"12.1s\", \"for\": \"300ms\"}", "", ""));
+    CHECK_NEAR(got.result.metrics.restarts, 1, 0);
+    CU_ASSERT(got.result.metrics.delivered >= 4000);
+    weir_test_result_fini(&got);
+}
+
+static void failures_upon_failures(void)
+{
+    /* Again and again, also while the job recovers, of both hosts. */
+    struct weir_test_result got = run(JOB("{\"host\": \"cloud4\", \"at\": \"12.5s\", \"for\": \"1s\"},"
+                                          "{\"host\": \"edge2\", \"at\": \"14s\", \"for\": \"3s\"},"
+                                          "{\"host\": \"cloud\", \"at\": \"15.2s\", \"for\": \"2s\"},"
+                                          "{\"host\": \"cloud4\", \"at\": \"20s\", \"for\": \"20s\"},"
+                                          "{\"host\": \"edge2\", \"at\": \"20.5s\", \"for\": \"2s\"}",
+                                          ", \"delivery\": \"exactly-once\"", ""));
+    CHECK_NEAR(got.result.metrics.delivered, 4000, 0);
+    CU_ASSERT(got.result.metrics.restarts >= 2);
+    weir_test_result_fini(&got);
+}
+
+static void links_are_waited_for(void)
+{
+    /* Transfers under way are lost with the link and sent again; the job need not go back. */
+    struct weir_test_result got = run(JOB("{\"link\": \"backhaul\", \"at\": \"10s\", \"for\": \"5s\"}", "", ""));
+    const struct weir_metrics *m = &got.result.metrics;
+    CHECK_NEAR(m->restarts, 0, 0);
+    CHECK_NEAR(m->delivered, 4000, 0);
+    CU_ASSERT(m->latency_max_s > 4.9 && m->latency_max_s < 7.5);
+    weir_test_result_fini(&got);
+}
+
+static void windows_are_filled_again(void)
+{
+    struct weir_test_result got = run(JOB("{\"host\": \"cloud4\", \"at\": \"12.5s\", \"for\": \"5s\"}",
+                                          ", \"delivery\": \"exactly-once\"", ", \"window\": \"2s\""));
+    CHECK_NEAR(got.result.metrics.delivered, 4000, 0);
+    weir_test_result_fini(&got);
+}
+
+static void checkpoints_take_time(void)
+{
+    struct weir_test_result without = run(JOB("", "", ", \"state\": \"1MB\""));
+    struct weir_test_result with = run(JOB("", ", \"checkpoint_time\": \"200ms\"", ", \"state\": \"1MB\""));
+    /* b stands still for up to 0.2 s in 5. */
+    CU_ASSERT(with.result.metrics.latency_max_s < 0.4);
+    CU_ASSERT(with.result.metrics.latency_mean_s >= without.result.metrics.latency_mean_s);
+    CHECK_NEAR(with.result.metrics.delivered, 4000, 0);
+    weir_test_result_fini(&without);
+    weir_test_result_fini(&with);
+}
+
+int main(int argc, char **argv)
+{
+    const struct weir_case cases[] = {
+        {"without failures nothing changes", without_failures_nothing_changes},
+        {"at least once", at_least_once},
+        {"exactly once", exactly_once},
+        {"waiting for the host", waiting_for_the_host},
+        {"a host that never comes back", a_host_that_never_comes_back},
+        {"a short failure is noticed", a_short_failure_is_noticed},
+        {"failures upon failures", failures_upon_failures},
+        {"links are waited for", links_are_waited_for},
+        {"windows are filled again", windows_are_filled_again},
+        {"checkpoints take time", checkpoints_take_time},
+        {0},
+    };
+    return weir_test_main("engine/failures", cases, argc, argv);
+}
