@@ -37,7 +37,7 @@ struct weir_policy {
     /* A window has closed. */
     int (*window_ends)(void *state, const struct weir_view *view, struct weir_plan *plan);
     void (*job_departs)(void *state, const struct weir_view *view, int job);
-    /* Frees what create allocated; bears a state whose create failed. */
+    /* Frees what create allocated; bears a state whose create failed. Calling weir_error ends the run as failed. */
     void (*destroy)(void *state);
 };
 

@@ -10,7 +10,7 @@
 
 enum { POLICY, SEEDS, SET, PROCESSES, OUTPUT, RESUME, FORCE, METRICS, TIMEOUT, JSON, QUIET };
 static const struct weir_flag flags[] = {
-    [POLICY] = {"policy", 'p', "P", "a policy, or a stack such as ds2+load-balancer; repeatable; else the scenario's"},
+    [POLICY] = {"policy", 'p', "P", "a policy, a stack (ds2+nearest), ./mine.so, 'exec:COMMAND'; repeatable"},
     [SEEDS] = {"seeds", 's', "N|LIST", "5 means 1 to 5; or a list such as 3,7,10-19; else the scenario's"},
     [SET] = {"set", 0, "PATH=VALUE", "change a value of the scenario, as in duration=600s; repeatable"},
     [PROCESSES] = {"jobs", 'j', "N", "runs at once; else as many as there are cores"},

@@ -15,7 +15,7 @@
 
 enum { POLICY, SEED, SET, OUTPUT, FORCE, TIMEOUT, JSON, QUIET };
 static const struct weir_flag flags[] = {
-    [POLICY] = {"policy", 'p', "P", "the policy, or a stack such as ds2+load-balancer; else the scenario's first"},
+    [POLICY] = {"policy", 'p', "P", "the policy, a stack (ds2+nearest), ./mine.so, 'exec:COMMAND'; else the first"},
     [SEED] = {"seed", 's', "N", "the seed; else the scenario's first"},
     [SET] = {"set", 0, "PATH=VALUE", "change a value of the scenario, as in duration=600s; repeatable"},
     [OUTPUT] = {"output", 'o', "DIR", "where results go; else results/SCENARIO/POLICY-seed-N"},

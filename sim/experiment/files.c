@@ -50,6 +50,19 @@ bool weir_file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+unsigned long long weir_file_hash(const char *path, unsigned long long hash)
+{
+    char bytes[1 << 14];
+    size_t got;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return weir_hash_string(hash, path);
+    while ((got = fread(bytes, 1, sizeof bytes, file)) > 0)
+        hash = weir_hash(hash, bytes, got);
+    fclose(file);
+    return hash;
+}
+
 int weir_file_finish(FILE *file, const char *path)
 {
     int reason = ferror(file) ? EIO : 0;

@@ -13,6 +13,9 @@ int weir_folder_sync(const char *path);
 
 bool weir_file_exists(const char *path);
 
+/* Mixes the content of a file into a hash (weir_hash); of one that cannot be read, its name. */
+unsigned long long weir_file_hash(const char *path, unsigned long long hash);
+
 /* Replaces a file by this content: "path.partial" is written, synced and renamed. Errors: WEIR_EINPUT. */
 int weir_file_replace(const char *path, const char *content);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/api/policy_load.h"
 #include "sim/base/error.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
@@ -34,6 +35,50 @@ static void make_loads_absolute(cJSON *node, const char *file)
         make_absolute(node, "file", file);
     for (cJSON *child = node->child; child; child = child->next)
         make_loads_absolute(child, file);
+}
+
+/* One name, or several joined by '+'. */
+static cJSON *absolute_names(const char *names, const char *file)
+{
+    struct weir_text text = {0};
+    for (const char *name = names;; name++) {
+        size_t length = strcspn(name, "+");
+        char *one = weir_format("%.*s", (int)length, name);
+        char *beside = weir_policy_is_path(one) ? weir_path_beside(file, one) : NULL;
+        char *absolute = beside ? realpath(beside, NULL) : NULL;
+        weir_text_addf(&text, "%s%s", name == names ? "" : "+", absolute ? absolute : one);
+        free(absolute);
+        free(beside);
+        free(one);
+        name += length;
+        if (!*name)
+            break;
+    }
+    cJSON *made = cJSON_CreateString(weir_text_string(&text));
+    weir_text_fini(&text);
+    return made;
+}
+
+/* Makes the paths of shared objects absolute, and gives programs the folder that they run in. */
+static void make_policies_absolute(cJSON *parent, const char *file)
+{
+    for (cJSON *at = parent ? parent->child : NULL, *next; at; at = next) {
+        next = at->next;
+        const cJSON *name = cJSON_GetObjectItemCaseSensitive(at, "name");
+        bool is_exec = cJSON_IsObject(at) && cJSON_GetObjectItemCaseSensitive(at, "exec");
+        if (cJSON_IsString(at) && cJSON_IsArray(parent)) {
+            cJSON_ReplaceItemViaPointer(parent, at, absolute_names(at->valuestring, file));
+        } else if (is_exec) {
+            if (!cJSON_GetObjectItemCaseSensitive(at, "folder"))
+                cJSON_AddStringToObject(at, "folder", ".");
+            make_absolute(at, "folder", file);
+        } else if (cJSON_IsString(name)) {
+            if (weir_policy_is_path(name->valuestring))
+                make_absolute(at, "name", file);
+        } else {
+            make_policies_absolute(cJSON_IsArray(at) ? at : cJSON_GetObjectItemCaseSensitive(at, "stack"), file);
+        }
+    }
 }
 
 /* Puts the workload's own file into the scenario, and applies the sets that are about it. */
@@ -88,6 +133,7 @@ int weir_inputs_write(const char *path, const char *scenario, const char *const 
         code = take_in_workload(doc, scenario, sets);
     if (code == WEIR_OK) {
         make_absolute(doc->root, "platform", scenario);
+        make_policies_absolute(cJSON_GetObjectItemCaseSensitive(doc->root, "policies"), scenario);
         add_remarks(doc->root, scenario, sets);
         char *printed = cJSON_Print(doc->root);
         char *content = weir_format("%s\n", printed);

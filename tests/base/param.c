@@ -153,12 +153,44 @@ static void describes(void)
     CU_ASSERT_STRING_EQUAL(weir_param_describe(&row, buffer, 4), "4 (");
 }
 
+static void checked_tables(void)
+{
+    static const struct {
+        struct weir_param row;
+        const char *message; /* NULL: right */
+    } cases[] = {
+        {{"high", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(high), "0.8", 0, 1, NULL, "help"}, NULL},
+        {{"file", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(file), NULL, 0, 0, NULL, "help"}, NULL},
+        {{"type", 17, WEIR_UNIT_NONE, AT(high), "0.8", 0, 1, NULL, "help"}, "row 0 (\"type\"): unknown type or unit"},
+        {{"unit", WEIR_PARAM_DOUBLE, 99, AT(high), "0.8", 0, 1, NULL, "help"}, "unknown type or unit"},
+        {{"far", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, 4096, "0.8", 0, 1, NULL, "help"}, "lies at byte 4096"},
+        {{"end", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, sizeof(struct settings), "0", 0, 1, NULL, "help"}, "does not fit"},
+        {{"odd", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, 3, "0.8", 0, 1, NULL, "help"}, "lies at byte 3"},
+        {{"none", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(high), NULL, 0, 1, NULL, "help"}, "the default cannot be \"\""},
+        {{"text", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(steps), "four", 0, 9, NULL, "help"}, "cannot be \"four\""},
+        {{"mode", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(mode), "block", 0, 0, NULL, "help"}, "the choices are missing"},
+        {{"mode", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(mode), "drop", 0, 0, modes, "help"}, "cannot be \"drop\""},
+        {{"mute", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(eager), "true", 0, 0, NULL, NULL}, "the help is missing"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct weir_param rows[2] = {cases[i].row, {0}};
+        CU_ASSERT_EQUAL(weir_param_check(rows, sizeof(struct settings)), cases[i].message ? WEIR_EINPUT : WEIR_OK);
+        if (cases[i].message)
+            CHECK_MESSAGE(cases[i].message);
+    }
+    CU_ASSERT_EQUAL(weir_param_check(table, sizeof(struct settings)), WEIR_OK);
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
-        {"defaults", defaults},   {"a wrong default aborts", a_wrong_default_aborts},
-        {"binds", binds},         {"refuses", refuses},
-        {"describes", describes}, {NULL, NULL},
+        {"defaults", defaults},
+        {"checked tables", checked_tables},
+        {"a wrong default aborts", a_wrong_default_aborts},
+        {"binds", binds},
+        {"refuses", refuses},
+        {"describes", describes},
+        {NULL, NULL},
     };
     return weir_test_main("base/param", cases, argc, argv);
 }

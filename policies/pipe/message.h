@@ -1,0 +1,24 @@
+/* The lines of the pipe protocol (docs/add-a-policy.md): what is sent, and the answer. */
+#ifndef WEIR_POLICIES_PIPE_MESSAGE_H
+#define WEIR_POLICIES_PIPE_MESSAGE_H
+
+#include <stdbool.h>
+
+#include "sim/api/plan.h"
+#include "sim/api/policy.h"
+#include "sim/base/text.h"
+
+/* The first line: interface, seed, stream, and the program's parameters, an object as JSON. */
+void weir_pipe_add_hello(struct weir_text *text, unsigned long long seed, const char *stream, const char *params);
+
+/* One event: its name, the job it is about (-1: none), the view, and what the plan holds so far. With `routes`, also
+ * the latencies and bandwidths between all hosts. Numbers are written so that they read as the same doubles; those that
+ * are not finite as null. */
+void weir_pipe_add_event(struct weir_text *text, const char *event, int job, const struct weir_view *view,
+                         const struct weir_plan *plan, bool routes);
+
+/* Reads an answer, one JSON object, and writes its decisions to the plan (NULL: there may be none). Errors: WEIR_ERUN
+ * with the place; the plan may hold a part of the decisions then. */
+int weir_pipe_read_answer(const char *text, const struct weir_view *view, struct weir_plan *plan);
+
+#endif

@@ -1,0 +1,357 @@
+#define _GNU_SOURCE /* pipe2 */
+#include "policies/pipe/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+
+#define ANSWER_AT_MOST    ((size_t)16 << 20)
+#define COMPLAINT_AT_MOST ((size_t)400)
+
+static double clock_s(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static void close_end(int *descriptor)
+{
+    if (*descriptor >= 0)
+        close(*descriptor);
+    *descriptor = -1;
+}
+
+/* ---- starting ---- */
+
+/* In the child; only calls that are safe between fork and exec. */
+static void become(const char *command, const char *folder, const int in[2], const int out[2], const int errors[2],
+                   const char *argument)
+{
+    sigset_t none;
+    setpgid(0, 0);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGPIPE, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    dup2(in[0], STDIN_FILENO);
+    if (out)
+        dup2(out[1], STDOUT_FILENO);
+    if (errors)
+        dup2(errors[1], STDERR_FILENO);
+    if (*folder && chdir(folder) != 0)
+        _exit(126);
+    execl("/bin/sh", "sh", "-c", command, "sh", argument, (char *)NULL);
+    _exit(127);
+}
+
+/* A process that ends the program's group when this process is gone, however that happens: its input ends then. */
+static int start_guard(struct weir_process *process)
+{
+    int line[2];
+    char group[24];
+    if (pipe2(line, O_CLOEXEC) != 0)
+        return weir_error(WEIR_ERUN, "cannot make a pipe: %s", strerror(errno));
+    snprintf(group, sizeof group, "%ld", (long)process->pid);
+    pid_t pid = fork();
+    if (pid == 0)
+        become("read -r line; kill -9 \"-$1\" 2>/dev/null", "", line, NULL, NULL, group);
+    int reason = errno;
+    close(line[0]);
+    if (pid < 0) {
+        close(line[1]);
+        return weir_error(WEIR_ERUN, "cannot start a process: %s", strerror(reason));
+    }
+    process->guard = pid;
+    process->guard_line = line[1];
+    return WEIR_OK;
+}
+
+int weir_process_start(struct weir_process *process, const char *command, const char *folder)
+{
+    int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}}; /* its stdin, stdout, stderr; read end first */
+    int code = WEIR_OK;
+    for (int i = 0; i < 3 && code == WEIR_OK; i++)
+        if (pipe2(pipes[i], O_CLOEXEC) != 0)
+            code = weir_error(WEIR_ERUN, "cannot make a pipe: %s", strerror(errno));
+    if (code != WEIR_OK)
+        goto out;
+    pid_t pid = fork();
+    if (pid == 0)
+        become(command, folder, pipes[0], pipes[1], pipes[2], NULL);
+    if (pid < 0) {
+        code = weir_error(WEIR_ERUN, "cannot start a process: %s", strerror(errno));
+        goto out;
+    }
+    setpgid(pid, pid); /* here, too: whoever comes first */
+    *process = (struct weir_process){.pid = pid, .to = pipes[0][1], .from = pipes[1][0], .errors = pipes[2][0]};
+    pipes[0][1] = pipes[1][0] = pipes[2][0] = -1;
+    fcntl(process->to, F_SETFL, O_NONBLOCK);
+    fcntl(process->from, F_SETFL, O_NONBLOCK);
+    fcntl(process->errors, F_SETFL, O_NONBLOCK);
+    code = start_guard(process);
+out:
+    for (int i = 0; i < 3; i++)
+        for (int e = 0; e < 2; e++)
+            close_end(&pipes[i][e]);
+    return code;
+}
+
+/* ---- reading and writing ---- */
+
+/* Writes what there is room for, without SIGPIPE; returns how much, or -1 if nobody reads any more. */
+static ssize_t write_some(int descriptor, const char *text, size_t length)
+{
+    sigset_t broken, before, pending;
+    struct timespec now = {0};
+    sigemptyset(&broken);
+    sigaddset(&broken, SIGPIPE);
+    sigpending(&pending);
+    pthread_sigmask(SIG_BLOCK, &broken, &before);
+    ssize_t written = write(descriptor, text, length);
+    int reason = errno;
+    if (written < 0 && reason == EPIPE && !sigismember(&pending, SIGPIPE))
+        while (sigtimedwait(&broken, NULL, &now) < 0 && errno == EINTR)
+            ;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (written < 0)
+        return reason == EAGAIN || reason == EINTR ? 0 : -1;
+    return written;
+}
+
+/* Keeps the last line that says something. */
+static void note_complaint(struct weir_process *process, const char *bytes, size_t count)
+{
+    struct weir_text *text = &process->complaint;
+    for (size_t i = 0; i < count; i++) {
+        size_t begun = text->length - process->complaint_start;
+        if (bytes[i] == '\n') {
+            process->complaint_start = text->length;
+        } else if (begun < COMPLAINT_AT_MOST && bytes[i]) {
+            if (!begun && bytes[i] != ' ' && bytes[i] != '\r') { /* a new line takes the place of the old one */
+                text->length = process->complaint_start = 0;
+                begun = 0;
+            }
+            if (begun || bytes[i] != ' ')
+                weir_text_add_bytes(text, &bytes[i], 1);
+        }
+    }
+}
+
+static void read_errors(struct weir_process *process)
+{
+    char bytes[4096];
+    ssize_t got = 0;
+    while (process->errors >= 0 && (got = read(process->errors, bytes, sizeof bytes)) > 0) {
+        note_complaint(process, bytes, (size_t)got);
+        for (ssize_t done = 0; done < got;) {
+            ssize_t written = write(STDERR_FILENO, bytes + done, (size_t)(got - done));
+            if (written <= 0)
+                break;
+            done += written;
+        }
+    }
+    if (got == 0)
+        close_end(&process->errors);
+}
+
+static void read_answer(struct weir_process *process)
+{
+    char bytes[1 << 16];
+    ssize_t got = 0;
+    while (process->from >= 0 && process->answer.length <= ANSWER_AT_MOST &&
+           (got = read(process->from, bytes, sizeof bytes)) > 0)
+        weir_text_add_bytes(&process->answer, bytes, (size_t)got);
+    if (process->from >= 0 && got == 0 && process->answer.length <= ANSWER_AT_MOST)
+        close_end(&process->from);
+}
+
+/* Waits for its end. */
+static bool wait_end(struct weir_process *process, double patience_s, int *status)
+{
+    double until_s = clock_s() + patience_s;
+    for (long pause_ns = 100000;; pause_ns = pause_ns < 20000000 ? pause_ns * 2 : pause_ns) {
+        if (waitpid(process->pid, status, WNOHANG) != 0)
+            return true;
+        if (clock_s() >= until_s)
+            return false;
+        read_errors(process);
+        read_answer(process);
+        nanosleep(&(struct timespec){.tv_nsec = pause_ns}, NULL);
+    }
+}
+
+/* ---- asking ---- */
+
+static const char *said(const struct weir_process *process)
+{
+    return process->complaint.length ? weir_text_string(&process->complaint) : "";
+}
+
+/* The program's output is at its end: what became of it. */
+static int ended(struct weir_process *process)
+{
+    int status = 0;
+    char quote[WEIR_QUOTE_SIZE];
+    char *part = process->answer.length ? weir_format("in the middle of its answer (%s)",
+                                                      weir_quote(weir_text_string(&process->answer), quote))
+                                        : weir_copy("before it answered");
+    bool gone = wait_end(process, 1, &status);
+    read_errors(process);
+    const char *joint = *said(process) ? ": " : "";
+    if (!gone) {
+        weir_error(WEIR_ERUN, "the program closed its output %s%s%s", part, joint, said(process));
+    } else {
+        process->pid = -process->pid; /* reaped; its group may have others */
+        if (WIFSIGNALED(status))
+            weir_error(WEIR_ERUN, "the program was ended by signal %d (%s) %s%s%s", WTERMSIG(status),
+                       strsignal(WTERMSIG(status)), part, joint, said(process));
+        else
+            weir_error(WEIR_ERUN, "the program ended with code %d %s%s%s", WEXITSTATUS(status), part, joint,
+                       said(process));
+    }
+    free(part);
+    return WEIR_ERUN;
+}
+
+static int too_late(const struct weir_process *process, double timeout_s)
+{
+    char quote[WEIR_QUOTE_SIZE];
+    if (process->answer.length)
+        return weir_error(WEIR_ERUN, "the program gave a part of an answer (%s) but no end of line within %g s",
+                          weir_quote(weir_text_string(&process->answer), quote), timeout_s);
+    return weir_error(WEIR_ERUN,
+                      "the program gave no answer within %g s; answer every event with one line and flush it, or raise "
+                      "\"timeout\"",
+                      timeout_s);
+}
+
+static int unasked(const char *text, const char *what)
+{
+    char quote[WEIR_QUOTE_SIZE], *line = weir_format("%.*s", (int)strcspn(text, "\n"), text);
+    weir_error(WEIR_ERUN, "the program %s: %s; give one line for each event, and write all else to stderr", what,
+               weir_quote(line, quote));
+    free(line);
+    return WEIR_ERUN;
+}
+
+/* Waits until something can be read or written, at most until then; false: it is too late. */
+static bool wait_more(const struct weir_process *process, bool writing, double until_s)
+{
+    double left_s = until_s - clock_s();
+    if (left_s <= 0)
+        return false;
+    struct pollfd polled[3] = {
+        {process->from, POLLIN, 0}, {process->errors, POLLIN, 0}, {writing ? process->to : -1, POLLOUT, 0}};
+    poll(polled, 3, left_s < 3600 ? (int)ceil(left_s * 1e3) : 3600000);
+    return true;
+}
+
+int weir_process_ask(struct weir_process *process, const char *text, size_t length, double timeout_s,
+                     const char **answer)
+{
+    *answer = NULL;
+    process->answer.length = 0;
+    read_answer(process);
+    if (process->answer.length)
+        return unasked(weir_text_string(&process->answer), "wrote to its output without having been asked");
+    double until_s = clock_s() + timeout_s;
+    char *end = NULL;
+    size_t sent = 0;
+    while (!end) {
+        if (sent < length && process->to >= 0) {
+            ssize_t written = write_some(process->to, text + sent, length - sent);
+            if (written < 0) /* it may still answer; if not, its end is seen below */
+                close_end(&process->to);
+            else
+                sent += (size_t)written;
+        }
+        read_errors(process);
+        size_t before = process->answer.length;
+        read_answer(process);
+        if (process->answer.length > before) {
+            if (memchr(process->answer.data + before, '\0', process->answer.length - before))
+                return weir_error(WEIR_ERUN, "the program's answer has a zero byte in it; it must be a line of JSON");
+            end = memchr(process->answer.data + before, '\n', process->answer.length - before);
+        }
+        if (end)
+            break;
+        if (process->from < 0)
+            return ended(process);
+        if (process->answer.length > ANSWER_AT_MOST)
+            return weir_error(WEIR_ERUN, "the program's answer is longer than %zu MiB", ANSWER_AT_MOST >> 20);
+        if (!wait_more(process, sent < length && process->to >= 0, until_s))
+            return too_late(process, timeout_s);
+    }
+    if (end + 1 < process->answer.data + process->answer.length)
+        return unasked(end + 1, "answered twice");
+    if (sent < length && process->to >= 0)
+        return unasked(process->answer.data, "answered before it had read the event");
+    *end = '\0';
+    *answer = process->answer.data;
+    return WEIR_OK;
+}
+
+/* ---- stopping ---- */
+
+/* Lets it go on reading and writing until it ends. */
+static bool wait_quiet(struct weir_process *process, const char *text, double patience_s, int *status)
+{
+    double until_s = clock_s() + patience_s;
+    size_t length = strlen(text), sent = 0;
+    process->answer.length = 0;
+    while (sent < length && process->to >= 0) {
+        ssize_t written = write_some(process->to, text + sent, length - sent);
+        if (written < 0)
+            break;
+        sent += (size_t)written;
+        read_errors(process);
+        read_answer(process);
+        if (sent < length && !wait_more(process, true, until_s))
+            break;
+    }
+    close_end(&process->to);
+    return wait_end(process, until_s - clock_s(), status);
+}
+
+int weir_process_stop(struct weir_process *process, const char *text, double patience_s)
+{
+    int status = 0, lines = 0;
+    if (!process->pid)
+        return 0;
+    pid_t group = process->pid < 0 ? -process->pid : process->pid;
+    bool gone = process->pid < 0;
+    if (!gone && text)
+        gone = wait_quiet(process, text, patience_s, &status);
+    if (process->guard > 0) { /* first: the number of a group that is gone may be given to another one */
+        kill(process->guard, SIGKILL);
+        while (waitpid(process->guard, NULL, 0) < 0 && errno == EINTR)
+            ;
+        close_end(&process->guard_line);
+    }
+    kill(-group, SIGKILL);
+    while (!gone && waitpid(group, &status, 0) < 0 && errno == EINTR)
+        ;
+    read_errors(process);
+    read_answer(process);
+    for (size_t i = 0; text && i < process->answer.length; i++)
+        lines += process->answer.data[i] == '\n';
+    close_end(&process->to);
+    close_end(&process->from);
+    close_end(&process->errors);
+    weir_text_fini(&process->answer);
+    weir_text_fini(&process->complaint);
+    *process = (struct weir_process){0};
+    return lines;
+}

@@ -1,0 +1,37 @@
+/* A program at the other end of two pipes that is sent lines and answers each with one line, in real time. What it
+ * writes to stderr is passed on to this process's stderr, and the last of it kept for messages. */
+#ifndef WEIR_POLICIES_PIPE_PROCESS_H
+#define WEIR_POLICIES_PIPE_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "sim/base/text.h"
+
+/* Zero-initialised: no program runs. */
+struct weir_process {
+    pid_t pid;   /* 0: none */
+    pid_t guard; /* ends the program when this process is gone */
+    int guard_line;
+    int to, from, errors;       /* our ends of its stdin, stdout and stderr; -1: closed */
+    struct weir_text answer;    /* what has come of the answer so far */
+    struct weir_text complaint; /* the last line of its stderr that is not empty, and the one that has begun */
+    size_t complaint_start;     /* of the line that has begun */
+};
+
+/* Starts `sh -c command` in a folder ("": this one), in a process group of its own. Errors: WEIR_ERUN. */
+int weir_process_start(struct weir_process *process, const char *command, const char *folder);
+
+/* Sends text, which ends with a line end, and waits for one line. *answer is it without its end; borrowed until the
+ * next call. Errors: WEIR_ERUN if the program has ended, or gives no whole line within timeout_s of real time, or more
+ * than one, or one with a zero byte or longer than 16 MiB. After an error the program is only good to be stopped. */
+int weir_process_ask(struct weir_process *process, const char *text, size_t length, double timeout_s,
+                     const char **answer);
+
+/* Sends a last text (NULL: none), closes its stdin, and gives it up to patience_s to end by itself; then ends its whole
+ * group. Nothing of it is left afterwards. Returns how many lines it still wrote after the last text. Does nothing if
+ * no program runs. */
+int weir_process_stop(struct weir_process *process, const char *text, double patience_s);
+
+#endif

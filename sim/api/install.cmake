@@ -1,0 +1,33 @@
+# What `cmake --install` puts where, besides the program: the headers of policies as <weir/...>, made from those of the
+# source tree, the pkg-config file, and shared data. Functions of the headers are exported by the program itself.
+include(GNUInstallDirs)
+
+# weir_exports: linked by programs that load policies from shared objects.
+add_library(weir_exports INTERFACE)
+target_link_options(weir_exports INTERFACE -Wl,--dynamic-list=${PROJECT_SOURCE_DIR}/sim/api/exports.list)
+set_target_properties(weir_exports PROPERTIES INTERFACE_LINK_DEPENDS ${PROJECT_SOURCE_DIR}/sim/api/exports.list)
+
+set(WEIR_INCLUDE ${PROJECT_BINARY_DIR}/include CACHE INTERNAL "installed headers")
+foreach(header api/plan api/policy api/view base/error base/param base/quantity base/random)
+  set(from ${PROJECT_SOURCE_DIR}/sim/${header}.h)
+  get_filename_component(name ${header} NAME)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${from})
+  file(READ ${from} content)
+  string(REGEX REPLACE "\"sim/(api|base)/([a-z_]+\\.h)\"" "<weir/\\2>" content "${content}")
+  file(CONFIGURE OUTPUT ${WEIR_INCLUDE}/weir/${name}.h CONTENT "${content}" @ONLY)
+endforeach()
+install(DIRECTORY ${WEIR_INCLUDE}/weir DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+
+# The way from the pkg-config file up to the prefix, so that an installed tree may be moved.
+file(RELATIVE_PATH WEIR_PC_UP /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+string(REGEX REPLACE "/$" "" WEIR_PC_UP "${WEIR_PC_UP}")
+configure_file(${PROJECT_SOURCE_DIR}/sim/api/weir.pc.in ${PROJECT_BINARY_DIR}/weir.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/weir.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+set(WEIR_DATA ${CMAKE_INSTALL_DATADIR}/weir)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/platforms DESTINATION ${WEIR_DATA})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/workloads DESTINATION ${WEIR_DATA}
+  PATTERN generators EXCLUDE PATTERN CMakeLists.txt EXCLUDE)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/policies/examples DESTINATION ${WEIR_DATA}/policies)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -1,0 +1,273 @@
+/* The lines of the pipe protocol: the view as JSON, to the last bit, and answers as decisions. */
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policies/pipe/message.h"
+#include "policies/pipe/process.h"
+#include "sim/base/error.h"
+#include "sim/base/json.h"
+#include "tests/support/test.h"
+#include "tests/support/view.h"
+
+/* An edge host of 4 slots and a cloud; job "camera" with detect -> count, one instance each on the edge. */
+static struct weir_mock *world_of_two(void)
+{
+    struct weir_mock *world = weir_mock_new();
+    weir_mock_host(world, "edge-1", "north", WEIR_VIEW_EDGE, 2, 4);
+    weir_mock_host(world, "cloud", "far", WEIR_VIEW_CLOUD, 16, 0);
+    weir_mock_job(world, "camera \"1\"", 0);
+    weir_mock_operator(world, 0, "detect", 1e6 / 3);
+    weir_mock_operator(world, 0, "count", 1e5);
+    weir_mock_deploy(world, 0, 0, 0);
+    weir_mock_deploy(world, 0, 1, 0);
+    world->operators[0][0].busy = 0.1 + 0.2; /* 0.30000000000000004 */
+    world->operators[0][0].queued = 1e300;
+    world->jobs[0].slo_s = INFINITY;
+    world->jobs[0].ingress_rate = 400;
+    weir_mock_job(world, "gone", 0);
+    world->jobs[1].running = false;
+    world->view.time_s = 1.0 / 3;
+    weir_mock_view(world);
+    return world;
+}
+
+/* The value at a path of keys and indexes, "view.jobs.0.name". */
+static struct weir_json at_path(struct weir_json *chain, const char *path)
+{
+    char copy[200], *rest = copy, *part;
+    snprintf(copy, sizeof copy, "%s", path);
+    int depth = 0;
+    while ((part = strsep(&rest, "."))) {
+        struct weir_json child = {0};
+        if (part[0] >= '0' && part[0] <= '9') {
+            CU_ASSERT_FATAL(atoi(part) < weir_json_size(&chain[depth]));
+            child = weir_json_at(&chain[depth], atoi(part));
+        } else if (!weir_json_get(&chain[depth], part, &child)) {
+            fprintf(stderr, "\nno %s in %s\n", part, path);
+            CU_FAIL_FATAL("no such key");
+        }
+        chain[++depth] = child;
+    }
+    return chain[depth];
+}
+
+static double number_at(const struct weir_json_doc *doc, const char *path)
+{
+    struct weir_json chain[12] = {weir_json_root(doc)}, found = at_path(chain, path);
+    double value = NAN;
+    CU_ASSERT_EQUAL(weir_json_number(&found, -INFINITY, INFINITY, &value), WEIR_OK);
+    return value;
+}
+
+static void check_text(const struct weir_json_doc *doc, const char *path, const char *wanted)
+{
+    struct weir_json chain[12] = {weir_json_root(doc)}, found = at_path(chain, path);
+    char *text = weir_json_print(&found);
+    if (strcmp(text, wanted) != 0)
+        fprintf(stderr, "\n%s: got %s, wanted %s\n", path, text, wanted);
+    CU_ASSERT_STRING_EQUAL(text, wanted);
+    free(text);
+}
+
+static void the_view(void)
+{
+    struct weir_mock *world = world_of_two();
+    struct weir_plan *plan = weir_plan_new(&world->view);
+    weir_plan_move(plan, 0, 1, 1, "another policy of the stack");
+    struct weir_text text = {0};
+    weir_pipe_add_event(&text, "job_arrives", 0, &world->view, plan, true);
+    CU_ASSERT_PTR_EQUAL(strchr(weir_text_string(&text), '\n'), text.data + text.length - 1);
+    struct weir_json_doc *doc;
+    CU_ASSERT_EQUAL_FATAL(weir_json_parse(weir_text_string(&text), "event", &doc), WEIR_OK);
+    check_text(doc, "event", "\"job_arrives\"");
+    check_text(doc, "job", "\"camera \\\"1\\\"\"");
+    CU_ASSERT(number_at(doc, "view.time_s") == 1.0 / 3);
+    CU_ASSERT(number_at(doc, "view.jobs.0.operators.0.flops_per_item") == 1e6 / 3);
+    CU_ASSERT(number_at(doc, "view.jobs.0.operators.0.busy") == 0.1 + 0.2);
+    CU_ASSERT(number_at(doc, "view.jobs.0.operators.0.queued") == 1e300);
+    check_text(doc, "view.jobs.0.slo_s", "null");
+    CU_ASSERT_PTR_NOT_NULL(strstr(weir_text_string(&text), "\"ingress_rate\":400.0,")); /* not taken for an integer */
+    check_text(doc, "view.jobs.0.source_host", "\"edge-1\"");
+    check_text(doc, "view.jobs.0.sink_host", "null");
+    check_text(doc, "view.jobs.0.operators.0.upstream", "[\"source\"]");
+    check_text(doc, "view.jobs.0.operators.0.downstream", "[\"count\"]");
+    check_text(doc, "view.jobs.0.operators.1.downstream", "[\"sink\"]");
+    check_text(doc, "view.jobs.0.operators.1.instances", "[{\"host\":\"edge-1\",\"weight\":1,\"cpu_share\":1}]");
+    check_text(doc, "view.jobs.0.operators.1.planned", "[{\"host\":\"cloud\",\"weight\":1,\"cpu_share\":1}]");
+    check_text(doc, "view.jobs.0.operators.1.where", "[\"edge-1\"]");
+    check_text(doc, "view.jobs.0.operators.1.changing", "false");
+    check_text(doc, "view.jobs.1", "{\"name\":\"gone\",\"running\":false}");
+    check_text(doc, "view.hosts.0.tier", "\"edge\"");
+    check_text(doc, "view.hosts.0.free_slots", "3"); /* 4 slots, 2 instances, of which one is to move away */
+    check_text(doc, "view.hosts.1.free_slots", "null");
+    check_text(doc, "view.routes.latency_s", "[[0,0.001],[0.001,0]]");
+    check_text(doc, "view.routes.bytes_per_s", "[[null,100000000],[100000000,null]]");
+    weir_json_free(doc);
+    weir_text_fini(&text);
+    weir_plan_free(plan);
+    free(world);
+}
+
+static void the_hello(void)
+{
+    struct weir_text text = {0};
+    weir_pipe_add_hello(&text, ULLONG_MAX, "policy/0/exec", "{\"high\":0.7}");
+    CU_ASSERT_STRING_EQUAL(weir_text_string(&text), "{\"hello\":{\"abi\":1,\"seed\":18446744073709551615,"
+                                                    "\"stream\":\"policy/0/exec\",\"params\":{\"high\":0.7}}}\n");
+    weir_text_fini(&text);
+}
+
+#define JOB "\"job\": \"camera \\\"1\\\"\", "
+
+/* What an answer makes of the plan: "job/op host*weight*share ...: why". */
+static void decisions(void)
+{
+    static const struct {
+        const char *answer, *wanted;
+    } cases[] = {
+        {"{}", ""},
+        {"{\"plan\": []}", ""},
+        {"{\"# note\": 1, \"plan\": [{" JOB "\"op\": \"count\", \"scale\": 2, \"why\": \"100 %d\"}]}",
+         "0/1 0*1*1 0*1*1: 100 %d\n"},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"scale\": 1}]}", ""}, /* as it is */
+        {"{\"plan\": [{" JOB "\"op\": \"detect\", \"move\": \"cloud\"}]}", "0/0 1*1*1: \n"},
+        {"{\"plan\": [{" JOB
+         "\"op\": \"detect\", \"instances\": [{\"host\": \"cloud\", \"weight\": 0.30000000000000004},"
+         " {\"host\": \"edge-1\", \"cpu_share\": 0.5}], \"why\": \"x\"}]}",
+         "0/0 1*0.30000000000000004*1 0*1*0.5: x\n"},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"move\": \"cloud\"}, {" JOB
+         "\"op\": \"detect\", \"instances\": []}]}",
+         "0/1 1*1*1: \n0/0: \n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct weir_mock *world = world_of_two();
+        struct weir_plan *plan = weir_plan_new(&world->view);
+        struct weir_text text = {0};
+        int count;
+        CU_ASSERT_EQUAL(weir_pipe_read_answer(cases[i].answer, &world->view, plan), WEIR_OK);
+        const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
+        for (int c = 0; c < count; c++) {
+            weir_text_addf(&text, "%d/%d", changes[c].job, changes[c].op);
+            for (int k = 0; k < changes[c].count; k++)
+                weir_text_addf(&text, " %d*%.17g*%.17g", changes[c].instances[k].host, changes[c].instances[k].weight,
+                               changes[c].instances[k].cpu_share);
+            weir_text_addf(&text, ": %s\n", changes[c].why);
+        }
+        CU_ASSERT_STRING_EQUAL(weir_text_string(&text), cases[i].wanted);
+        weir_text_fini(&text);
+        weir_plan_free(plan);
+        free(world);
+    }
+}
+
+static void wrong_answers(void)
+{
+    static const struct {
+        const char *answer, *message;
+    } cases[] = {
+        {"", "the program's answer"},
+        {"{", "the program's answer:1:2"},
+        {"{} {}", "the program's answer:1:4"},
+        {"{\"plan\": [], \"plan\": []}", "plan"},
+        {"17", "must be an object such as {}"},
+        {"{\"plan\": {}}", "plan: must be a list of decisions"},
+        {"{\"plan\": [7]}", "plan[0]"},
+        {"{\"plan\": [{}]}", "plan[0]: the key \"job\" is missing"},
+        {"{\"plan\": [{" JOB "\"scale\": 2}]}", "plan[0]: the key \"op\" is missing"},
+        {"{\"plan\": [{\"job\": \"camera\", \"op\": \"count\", \"scale\": 2}]}", "there is no job \"camera\""},
+        {"{\"plan\": [{" JOB "\"op\": \"cuont\", \"scale\": 2}]}", "no operator \"cuont\"; did you mean \"count\"?"},
+        {"{\"plan\": [{" JOB "\"op\": \"count\"}]}", "must have one of"},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"scale\": 1.5}]}", "plan[0].scale"},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"scale\": 1e12}]}", "plan[0].scale"},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"move\": 0}]}", "plan[0].move"},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"move\": \"edge-2\"}]}", "there is no host \"edge-2\"; did you mean"},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"instances\": 2}]}", "must be a list such as"},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"instances\": [{\"host\": \"cloud\", \"wieght\": 2}]}]}",
+         "\"weight\""},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"instances\": [{\"host\": \"cloud\", \"weight\": null}]}]}",
+         "weight"},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"scale\": NaN}]}", "JSON has no NaN"},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"scale\": -Infinity}]}", "JSON has no NaN"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct weir_mock *world = world_of_two();
+        struct weir_plan *plan = weir_plan_new(&world->view);
+        CU_ASSERT_EQUAL(weir_pipe_read_answer(cases[i].answer, &world->view, plan), WEIR_ERUN);
+        CHECK_MESSAGE(cases[i].message);
+        weir_plan_free(plan);
+        free(world);
+    }
+    struct weir_mock *world = world_of_two();
+    CU_ASSERT_EQUAL(weir_pipe_read_answer("{\"plan\": []}", &world->view, NULL), WEIR_OK);
+    CU_ASSERT_EQUAL(weir_pipe_read_answer("{\"plan\": [{}]}", &world->view, NULL), WEIR_ERUN);
+    CHECK_MESSAGE("must be empty: the departure of a job leaves nothing to decide");
+    free(world);
+}
+
+/* 1 MiB each way is more than any pipe holds. */
+static void long_lines(void)
+{
+    struct weir_process process = {0};
+    size_t size = (size_t)1 << 20;
+    char *line = malloc(size + 1);
+    memset(line, 'x', size - 1);
+    line[size - 1] = '\n';
+    line[size] = '\0';
+    const char *answer = NULL;
+    CU_ASSERT_EQUAL(weir_process_start(&process, "cat", ""), WEIR_OK);
+    for (int i = 0; i < 3; i++) {
+        line[i] = 'y';
+        CU_ASSERT_EQUAL(weir_process_ask(&process, line, size, 30, &answer), WEIR_OK);
+        CU_ASSERT(answer && strlen(answer) == size - 1 && strncmp(answer, line, size - 1) == 0);
+    }
+    weir_process_stop(&process, "bye\n", 5);
+    CU_ASSERT_EQUAL(process.pid, 0);
+    weir_process_stop(&process, "bye\n", 5); /* nothing runs any more */
+    free(line);
+}
+
+/* The folder is where the program runs; one that is not there is told by its exit code. */
+static void folders(void)
+{
+    struct weir_process process = {0};
+    const char *answer = NULL;
+    CU_ASSERT_EQUAL(weir_process_start(&process, "read -r line; pwd; read -r line", "/"), WEIR_OK);
+    CU_ASSERT_EQUAL(weir_process_ask(&process, "a\n", 2, 30, &answer), WEIR_OK);
+    CU_ASSERT_STRING_EQUAL(answer, "/");
+    weir_process_stop(&process, NULL, 0);
+    CU_ASSERT_EQUAL(weir_process_start(&process, "true", "/no/such/folder"), WEIR_OK);
+    CU_ASSERT_EQUAL(weir_process_ask(&process, "a\n", 2, 30, &answer), WEIR_ERUN);
+    CHECK_MESSAGE("ended with code 126 before it answered");
+    weir_process_stop(&process, NULL, 0);
+}
+
+/* Whoever writes to a program that has gone gets an error and no SIGPIPE. */
+static void gone(void)
+{
+    struct weir_process process = {0};
+    const char *answer = NULL;
+    CU_ASSERT_EQUAL(weir_process_start(&process, "read -r line; echo one; exit 5", ""), WEIR_OK);
+    CU_ASSERT_EQUAL(weir_process_ask(&process, "a\n", 2, 30, &answer), WEIR_OK);
+    CU_ASSERT_EQUAL(weir_process_ask(&process, "b\n", 2, 30, &answer), WEIR_ERUN);
+    CHECK_MESSAGE("the program ended with code 5 before it answered");
+    CU_ASSERT_PTR_NULL(answer);
+    weir_process_stop(&process, "bye\n", 5);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct weir_case cases[] = {
+        {"the view", the_view},
+        {"the hello", the_hello},
+        {"decisions", decisions},
+        {"wrong answers", wrong_answers},
+        {"long lines", long_lines},
+        {"folders", folders},
+        {"gone", gone},
+        {0},
+    };
+    return weir_test_main("pipe", cases, argc, argv);
+}

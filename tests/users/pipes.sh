@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Programs that misbehave at the pipe: the run ends with a clear error and code 4, the comparison goes on, and no process
+# stays behind. Arguments: weir, the program that misbehaves.
+. "$(dirname "$0")/common.sh"
+cp "$2" "$folder/misbehave" # its path is that of this test alone
+bad=$folder/misbehave
+program=$bad
+echo "$bad" >"$folder/name"
+cat >"$folder/small.json" <<END
+{"platform": "$PWD/tests/input/valid/two-tier.xml", "duration": "50s", "window": "5s",
+ "workload": {"jobs": [{"name": "s", "source": {"host": "edge"}, "source_bytes": "1kB", "depart": "22s",
+   "load": {"kind": "constant", "rate": "20/s"},
+   "operators": [{"name": "a", "flops": "1Mf", "bytes": "1kB", "max_parallelism": 2}]}]}}
+END
+
+# Processes of this test that are alive.
+left()
+{
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        local found
+        found=$(grep -lsaFf "$folder/name" /proc/[0-9]*/cmdline)
+        [ -z "$found" ] && return
+        sleep 0.1
+    done
+    for process in $found; do
+        tr '\0' ' ' <"$process"
+    done
+}
+
+# misbehaves MODE TIMEOUT MESSAGE
+misbehaves()
+{
+    expect 4 "$3" run "$folder/small.json" -o "$folder/$1" -q \
+        --policy "{\"exec\": \"$program $1\", \"timeout\": \"$2\"}"
+    grep -q "policy exec\( at [0-9.]* s\)\?: $program $1: " "$folder/err" || fail "$1: does not say when and what"
+    [ -e "$folder/$1" ] && fail "$1: results of a run that failed"
+    local stay
+    stay=$(left)
+    [ -z "$stay" ] || fail "$1: stays behind: $stay"
+}
+
+for mode in fine empty-plan answers-end noisy leaves-child; do
+    expect 0 "throughput" run "$folder/small.json" -o "$folder/$mode" -q --policy "exec:$bad $mode"
+done
+expect 0 "throughput" run "$folder/small.json" -o "$folder/static" -q --policy static
+for mode in fine noisy; do
+    same "$folder/static/windows.csv" "$folder/$mode/windows.csv" # what decides nothing changes nothing
+done
+
+misbehaves hangs 1s "gave no answer within 1 s"
+misbehaves hangs-later 300ms "gave no answer within 0.3 s"
+misbehaves late 1s "gave no answer within 1 s"
+misbehaves half 10s "ended with code 0 in the middle of its answer (\"{\"plan\": [{\"jo\")"
+misbehaves half-hangs 2s "gave a part of an answer (\"{\"plan\": [{\"jo\") but no end of line within 2 s"
+misbehaves half-next 10s "answered twice: \"{\"pl\""
+misbehaves twice 10s "answered twice: \"{}\""
+misbehaves twice-slowly 10s "the program "
+misbehaves lags 10s "answered more often than it was asked: 2 lines were left"
+misbehaves unasked 10s "\"ready\""
+misbehaves dies 10s "ended with code 3 before it answered: NameError: name 'buzy' is not defined"
+program="exec $bad"
+misbehaves killed 10s "ended by signal 9 (Killed) before it answered"
+misbehaves closes 10s "closed its output before it answered"
+program=$bad
+misbehaves deaf 300ms "within 0.3 s"
+misbehaves rubbish 10s "(it wrote \"I think that we should scale\")"
+misbehaves nothing 10s "the program's answer"
+misbehaves list 10s "must be an object such as {} or {\"plan\": [...]}"
+misbehaves zero 10s "a zero byte"
+misbehaves long 60s "longer than 16 MiB"
+misbehaves nan 10s "JSON has no NaN"
+misbehaves infinity 10s "plan[0].instances[0].weight"
+misbehaves unknown-host 10s "plan[0].move: there is no host \"edge9\"; did you mean \"edge"
+misbehaves unknown-op 10s "plan[0].op: there is no operator \"zz\""
+misbehaves unknown-job 10s "plan[0].job: there is no job \"street\""
+misbehaves unknown-key 10s "did you mean \"scale\"?"
+misbehaves unknown-word 10s "did you mean \"plan\"?"
+misbehaves two-wishes 10s "must have one of \"instances\", \"scale\" and \"move\""
+misbehaves scale-zero 10s "plan[0].scale"
+misbehaves no-host 10s "\"host\""
+program=$folder/none
+misbehaves x 10s "ended with code 127 before it answered: sh: 1: $folder/none: not found"
+
+# What cannot be carried out is refused, as with every policy.
+for mode in negative too-many; do
+    expect 0 "refused" run "$folder/small.json" -o "$folder/$mode" -q --policy "exec:$bad $mode"
+done
+grep -q "weight of instance 1 is -1" "$folder/negative/decisions.csv" || fail "a negative weight is not refused"
+grep -q "at most 2 are allowed" "$folder/too-many/decisions.csv" || fail "three instances are not refused"
+
+# One that does not end by itself is ended.
+expect 0 "throughput" run "$folder/small.json" -o "$folder/stubborn" -q --policy "exec:$bad stubborn"
+
+# A comparison goes on.
+expect 4 "2 of 3 runs failed" compare "$folder/small.json" -o "$folder/compared" -p static -p "exec:$bad dies" \
+    -p "{\"label\": \"rubbish\", \"exec\": \"$bad rubbish\"}" --seeds 1
+grep -q "^static " "$folder/out" || fail "no row of the policy that works"
+grep -q "NameError" "$folder/err" || fail "the comparison does not say why"
+
+# An interrupted run takes its program with it.
+"$weir" run "$folder/small.json" -o "$folder/cut" -q --policy "{\"exec\": \"$bad hangs\", \"timeout\": \"1h\"}" \
+    >/dev/null 2>&1 &
+sleep 0.5
+kill -TERM $!
+wait $!
+stay=$(left)
+[ -z "$stay" ] || fail "stays behind: $stay"
+
+expect 3 "must be a command" run "$folder/small.json" -p exec
+expect 3 "must be an object" run "$folder/small.json" -p '{"exec": "true", "params": [1]}'
+expect 3 "timeout" run "$folder/small.json" -p '{"exec": "true", "timeout": "0s"}'
+expect 3 "no-such-folder is no folder" run "$folder/small.json" -p '{"exec": "true", "folder": "no-such-folder"}'
+finish
