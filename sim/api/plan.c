@@ -14,11 +14,8 @@ struct weir_plan *weir_plan_new(const struct weir_view *view)
 {
     struct weir_plan *plan = weir_alloc(1, sizeof *plan);
     plan->view = view;
-    plan->author = "";
-    plan->jobs = weir_alloc((size_t)view->job_count, sizeof *plan->jobs);
     plan->used = weir_alloc((size_t)view->host_count, sizeof *plan->used);
-    for (int h = 0; h < view->host_count; h++)
-        plan->used[h] = view->hosts[h].instances;
+    weir_plan_reset(plan);
     return plan;
 }
 
@@ -29,17 +26,39 @@ static void change_fini(struct weir_plan_change *change)
     free(change->refusal);
 }
 
+static void clear(struct weir_plan *plan)
+{
+    for (int i = 0; i < plan->change_count; i++)
+        change_fini(&plan->changes[i]);
+    plan->change_count = 0;
+    for (size_t j = 0; j < plan->job_count; j++) {
+        if (!plan->jobs[j])
+            continue;
+        for (int o = 0; o < plan->view->jobs[j].operator_count; o++)
+            free(plan->jobs[j][o].preset);
+        free(plan->jobs[j]);
+        plan->jobs[j] = NULL;
+    }
+}
+
+void weir_plan_reset(struct weir_plan *plan)
+{
+    const struct weir_view *view = plan->view;
+    clear(plan);
+    plan->author = "";
+    plan->jobs = weir_grow(plan->jobs, (size_t)view->job_count, &plan->job_capacity, sizeof *plan->jobs);
+    for (size_t j = plan->job_count; j < (size_t)view->job_count; j++)
+        plan->jobs[j] = NULL;
+    plan->job_count = (size_t)view->job_count;
+    for (int h = 0; h < view->host_count; h++)
+        plan->used[h] = view->hosts[h].instances;
+}
+
 void weir_plan_free(struct weir_plan *plan)
 {
     if (!plan)
         return;
-    for (int i = 0; i < plan->change_count; i++)
-        change_fini(&plan->changes[i]);
-    for (int j = 0; j < plan->view->job_count; j++) {
-        for (int o = 0; plan->jobs[j] && o < plan->view->jobs[j].operator_count; o++)
-            free(plan->jobs[j][o].preset);
-        free(plan->jobs[j]);
-    }
+    clear(plan);
     free(plan->changes);
     free(plan->jobs);
     free(plan->used);

@@ -126,6 +126,8 @@ static void take(struct hosts *hosts, const struct weir_operator_view *op, const
 
 void weir_plan_check(struct weir_plan *plan)
 {
+    if (!plan->change_count)
+        return;
     const struct weir_view *view = plan->view;
     struct hosts hosts = {.view = view};
     hosts.instances = weir_alloc((size_t)view->host_count, sizeof *hosts.instances);

@@ -17,6 +17,9 @@ struct weir_plan_change {
 struct weir_plan *weir_plan_new(const struct weir_view *view);
 void weir_plan_free(struct weir_plan *plan);
 
+/* Makes the plan as new, from what the view shows now; keeps its memory. */
+void weir_plan_reset(struct weir_plan *plan);
+
 /* Who writes from now on. Borrowed, must outlive the plan. */
 void weir_plan_author(struct weir_plan *plan, const char *policy);
 

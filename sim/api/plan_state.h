@@ -17,8 +17,9 @@ struct weir_plan_slot {
 struct weir_plan {
     const struct weir_view *view;
     const char *author;
-    struct weir_plan_slot **jobs; /* [job][operator]; a row is made when its first operator is touched */
-    int *used;                    /* [host] instances, as planned; may count those over a host's slots */
+    struct weir_plan_slot **jobs;   /* [job][operator]; a row is made when its first operator is touched */
+    size_t job_count, job_capacity; /* rows in use, rows there is room for */
+    int *used;                      /* [host] instances, as planned; may count those over a host's slots */
     struct weir_plan_change *changes;
     int change_count;
     size_t change_capacity;

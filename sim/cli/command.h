@@ -49,7 +49,8 @@ struct weir_command {
     int (*run)(const struct weir_cli *cli, const struct weir_arguments *arguments); /* 0, a code, WEIR_INTERRUPTED */
 };
 
-extern const struct weir_command weir_command_run, weir_command_compare, weir_command_check, weir_command_list;
+extern const struct weir_command weir_command_run, weir_command_compare, weir_command_check, weir_command_list,
+    weir_command_selftest;
 
 /* Takes argv[1..] apart, argv[0] being the command's name. Errors: WEIR_EUSAGE for an unknown flag, with the near one,
  * a missing or superfluous argument, too few or too many words. */

@@ -127,16 +127,35 @@ static int preset(struct weir_world *world, struct weir_run_job *job, struct wei
     return WEIR_OK;
 }
 
+/* Whether a policy looks at the jobs that run when another arrives. */
+static bool asks_on_arrival(const struct weir_world *world)
+{
+    for (int p = 0; p < world->policy_count; p++)
+        if (world->policies[p].policy->job_arrives)
+            return true;
+    return false;
+}
+
 static void arrive(struct weir_world *world, struct weir_run_job *job)
 {
     world->arrived_jobs++;
-    weir_view_deployments(world, weir_now());
-    struct weir_plan *plan = weir_plan_new(&world->view), *defaults = weir_plan_new(&world->view);
-    int *planned = weir_alloc(world->platform->host_count, sizeof *planned);
+    weir_view_deployments(world, asks_on_arrival(world) ? 0 : job->index, weir_now());
+    struct weir_arrival_plans *plans = &world->arrival_plans;
+    if (plans->plan) {
+        weir_plan_reset(plans->plan);
+        weir_plan_reset(plans->defaults);
+        memset(plans->planned, 0, world->platform->host_count * sizeof *plans->planned);
+    } else {
+        plans->plan = weir_plan_new(&world->view);
+        plans->defaults = weir_plan_new(&world->view);
+        plans->planned = weir_alloc(world->platform->host_count, sizeof *plans->planned);
+    }
+    struct weir_plan *plan = plans->plan, *defaults = plans->defaults;
+    int *planned = plans->planned;
     if (preset(world, job, plan, planned) != WEIR_OK) {
         world->error = weir_error_code();
         world->error_text = weir_copy(weir_error_message());
-        goto out;
+        return;
     }
     memset(planned, 0, world->platform->host_count * sizeof *planned);
     preset(world, job, defaults, planned);
@@ -151,7 +170,7 @@ static void arrive(struct weir_world *world, struct weir_run_job *job)
         world->decision_wall_s += wall_s() - start_s;
     }
     if (world->error)
-        goto out;
+        return;
     weir_plan_check(plan);
     int count;
     const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
@@ -162,10 +181,6 @@ static void arrive(struct weir_world *world, struct weir_run_job *job)
             weir_plan_preset(defaults, change->job, change->op, change->instances, change->count);
     }
     weir_job_deploy(world, job, defaults);
-out:
-    free(planned);
-    weir_plan_free(plan);
-    weir_plan_free(defaults);
 }
 
 static void decide(struct weir_world *world)

@@ -227,6 +227,9 @@ static void free_op(struct weir_op *op)
 
 static void free_world(struct weir_world *world)
 {
+    weir_plan_free(world->arrival_plans.plan);
+    weir_plan_free(world->arrival_plans.defaults);
+    free(world->arrival_plans.planned);
     weir_view_fini(world);
     weir_changes_fini(world);
     for (int j = 0; j < world->job_count; j++) {

@@ -1,13 +1,9 @@
 #include "sim/engine/track.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/memory.h"
-
-/* A gap shorter than this is no gap, only rounding. */
-#define SHORTEST_S 1e-12
 
 static void reserve(struct weir_track *track, int count)
 {
@@ -50,7 +46,7 @@ void weir_track_begin(struct weir_track *track, double at_s, double now_s)
     track->at_s = at_s;
 }
 
-double weir_track_take(struct weir_track *track, double at_s, double work_s)
+double weir_track_take_any(struct weir_track *track, double at_s, double work_s)
 {
     if (at_s < track->at_s)
         track->cursor = 0;
@@ -67,7 +63,7 @@ double weir_track_take(struct weir_track *track, double at_s, double work_s)
             continue;
         }
         double end_s = start_s + work_s;
-        if (start_s - gap->start_s <= SHORTEST_S) {
+        if (start_s - gap->start_s <= WEIR_TRACK_SHORTEST_S) {
             gap->start_s = end_s;
         } else {
             reserve(track, track->count + 1);

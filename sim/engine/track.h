@@ -6,6 +6,11 @@
 #ifndef WEIR_ENGINE_TRACK_H
 #define WEIR_ENGINE_TRACK_H
 
+#include <math.h>
+
+/* A gap shorter than this is no gap, only rounding. */
+#define WEIR_TRACK_SHORTEST_S 1e-12
+
 struct weir_gap {
     double start_s, end_s;
 };
@@ -29,7 +34,29 @@ void weir_track_reset(struct weir_track *track, double free_s);
 void weir_track_begin(struct weir_track *track, double at_s, double now_s);
 
 /* Takes work_s of free time from at_s on, in pieces if need be; returns when it is done. */
-double weir_track_take(struct weir_track *track, double at_s, double work_s);
+double weir_track_take_any(struct weir_track *track, double at_s, double work_s);
+
+/* The same; quick when the item comes behind all that was served, and the server is busy or has been idle since. */
+static inline double weir_track_take(struct weir_track *track, double at_s, double work_s)
+{
+    struct weir_gap *gap = &track->gaps[track->cursor];
+    if (track->cursor + 1 < track->count || at_s < track->at_s || track->count == track->capacity)
+        return weir_track_take_any(track, at_s, work_s);
+    track->at_s = at_s;
+    double idle_s = at_s - gap->start_s;
+    if (idle_s <= 0)
+        return gap->start_s += work_s;
+    double end_s = at_s + work_s;
+    if (idle_s > WEIR_TRACK_SHORTEST_S) {
+        gap->end_s = at_s; /* what comes next in this batch comes later: on to the next gap */
+        *++gap = (struct weir_gap){end_s, INFINITY};
+        track->count++;
+        track->cursor++;
+    } else {
+        gap->start_s = end_s;
+    }
+    return end_s;
+}
 
 /* The server stands still until the date, from its last work on. */
 void weir_track_block(struct weir_track *track, double until_s);

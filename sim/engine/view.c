@@ -118,7 +118,7 @@ static void update_deployment(struct weir_op *op, struct weir_operator_view *vie
     view->state_bytes = op->state_bytes;
 }
 
-void weir_view_deployments(struct weir_world *world, double now_s)
+void weir_view_deployments(struct weir_world *world, int first_job, double now_s)
 {
     world->view.time_s = now_s;
     world->view.job_count = world->arrived_jobs;
@@ -126,7 +126,7 @@ void weir_view_deployments(struct weir_world *world, double now_s)
         world->host_views[h].instances = world->hosts[h].instances;
         world->host_views[h].up = world->hosts[h].up;
     }
-    for (int j = 0; j < world->arrived_jobs; j++) {
+    for (int j = first_job; j < world->arrived_jobs; j++) {
         struct weir_run_job *job = &world->jobs[j];
         world->job_views[j].running = job->life != WEIR_JOB_GONE;
         for (int o = 0; o < job->spec->operator_count; o++)

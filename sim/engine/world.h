@@ -264,6 +264,12 @@ struct weir_used_policy {
     char *stream;
 };
 
+/* Kept from one arrival of a job to the next, since with many hosts and jobs they are large. */
+struct weir_arrival_plans {
+    struct weir_plan *plan, *defaults;
+    int *planned; /* [host] */
+};
+
 struct weir_world {
     const struct weir_run_spec *spec;
     const struct weir_scenario *scenario;
@@ -297,6 +303,7 @@ struct weir_world {
     struct weir_view view;
     struct weir_host_view *host_views;
     struct weir_job_view *job_views;
+    struct weir_arrival_plans arrival_plans;
     /* Sums for the metrics of the run. */
     double instance_area, instance_since_s;
     int instances_alive;
@@ -454,8 +461,9 @@ void weir_instances_changed(struct weir_world *world, int host, int by, double n
 
 /* view.c, report_windows.c, result.c */
 void weir_view_init(struct weir_world *world);
-void weir_view_update(struct weir_world *world, double now_s);      /* the window that ends now */
-void weir_view_deployments(struct weir_world *world, double now_s); /* instances only, between windows */
+void weir_view_update(struct weir_world *world, double now_s); /* the window that ends now */
+/* Instances only, between windows; of the jobs from first_job on. */
+void weir_view_deployments(struct weir_world *world, int first_job, double now_s);
 void weir_view_fini(struct weir_world *world);
 void weir_report_window(struct weir_world *world);
 void weir_result_fill(struct weir_world *world, struct weir_result *result);

@@ -140,6 +140,9 @@ static void add_job(cJSON *jobs, const struct weir_job_total *job)
     add_integer(at, "backlog", job->backlog);
     add_integer(at, "delivered", job->delivered);
     add_integer(at, "in_transit", job->in_transit);
+    add_integer(at, "replayed", job->replayed);
+    add_integer(at, "lost", job->lost);
+    add_integer(at, "held", job->held);
     cJSON_AddNumberToObject(at, "latency_mean_s", job->latency_mean_s);
     cJSON_AddNumberToObject(at, "latency_p50_s", job->latency_p50_s);
     cJSON_AddNumberToObject(at, "latency_p95_s", job->latency_p95_s);
@@ -162,6 +165,8 @@ static void add_operator(cJSON *operators, const struct weir_operator_total *op)
     add_integer(at, "queued", op->queued);
     add_integer(at, "pending", op->pending);
     add_integer(at, "in_transit", op->in_transit);
+    add_integer(at, "lost_on_way", op->lost_on_way);
+    add_integer(at, "lost_inside", op->lost_inside);
     cJSON_AddNumberToObject(at, "waiting_s", op->waiting_s);
     cJSON_AddNumberToObject(at, "service_s", op->service_s);
     cJSON_AddNumberToObject(at, "blocked_s", op->blocked_s);

@@ -163,6 +163,15 @@ static void stacks_are_parsed(void)
         {"{\"name\":\"reactive\",\"high\":0.9}", "reactive", 1},
         {" [\"ds2\", {\"name\": \"nearest\"}]", "ds2+nearest", 2},
         {"{\"label\":\"x\",\"stack\":[\"a\",\"b\",\"c\"]}", "x", 3},
+        {"./mine.so", "mine", 1},
+        {"mine-1.2.so+nearest", "mine-1.2+nearest", 2},
+        {"{\"name\":\"/opt/a/mine.so\"}", "mine", 1},
+        {"exec:python3 -u mine.py --rate 0.5", "mine", 1},
+        {"exec:./mine --fast", "mine", 1},
+        {"exec:a+b", "a+b", 1},
+        {"exec:python3.11 'x/mine.py' \"2>log.txt\"", "mine", 1},
+        {"{\"exec\":\"\"}", "exec", 1},
+        {"[\"ds2\", {\"exec\":\"mine.R\"}]", "ds2+mine", 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct weir_stack stack;
@@ -188,6 +197,39 @@ static void stacks_are_parsed(void)
         CU_ASSERT_EQUAL(weir_stack_parse(wrong[i].text, &stack), WEIR_EINPUT);
         CHECK_MESSAGE(wrong[i].message);
         CU_ASSERT_PTR_NULL(stack.uses);
+    }
+}
+
+/* Shared objects and programs in a scenario are seen from its folder; what programs get as parameters is text. */
+static void policies_of_users(void)
+{
+    static const struct {
+        const char *policy, *name, *params;
+    } cases[] = {
+        {"\"./mine.so\"", "some/folder/./mine.so", NULL},
+        {"{\"name\":\"/opt/mine.so\",\"high\":0.7}", "/opt/mine.so", "{\"high\":0.7}"},
+        {"{\"exec\":\"./mine\"}", "exec", "{\"folder\":\"some/folder\",\"exec\":\"./mine\"}"},
+        {"{\"exec\":\"./mine\",\"folder\":\"..\"}", "exec", "{\"exec\":\"./mine\",\"folder\":\"some/folder/..\"}"},
+        {"{\"name\":\"exec\",\"exec\":\"./mine\",\"folder\":\"/opt\",\"params\":{\"a\":[1,\"b\"]}}", "exec",
+         "{\"exec\":\"./mine\",\"folder\":\"/opt\",\"params\":\"{\\\"a\\\":[1,\\\"b\\\"]}\"}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct weir_json_doc *doc;
+        struct weir_stack stack;
+        CU_ASSERT_EQUAL_FATAL(weir_json_parse(cases[i].policy, "some/folder/mine.json", &doc), WEIR_OK);
+        struct weir_json root = weir_json_root(doc);
+        CU_ASSERT_EQUAL_FATAL(weir_stack_read(&root, &stack), WEIR_OK);
+        CU_ASSERT_STRING_EQUAL(stack.label, "mine");
+        CU_ASSERT_STRING_EQUAL(stack.uses[0].name, cases[i].name);
+        CU_ASSERT_EQUAL(!stack.uses[0].params, !cases[i].params);
+        if (stack.uses[0].params && cases[i].params) {
+            struct weir_json params = weir_json_root(stack.uses[0].params);
+            char *text = weir_json_print(&params);
+            CU_ASSERT_STRING_EQUAL(text, cases[i].params);
+            free(text);
+        }
+        weir_stack_fini(&stack);
+        weir_json_free(doc);
     }
 }
 
@@ -316,6 +358,7 @@ static const struct weir_case cases[] = {
     {"wrong_sets_are_told", wrong_sets_are_told},
     {"hash_is_of_the_inputs", hash_is_of_the_inputs},
     {"stacks_are_parsed", stacks_are_parsed},
+    {"policies_of_users", policies_of_users},
     {"every_invalid_file_is_refused", every_invalid_file_is_refused},
     {"examples_of_the_pages_are_right", examples_of_the_pages_are_right},
     {0},
