@@ -2,6 +2,7 @@
  * policies. */
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ static void also_while_others_work(void)
 {
     pid_t burner = fork();
     if (burner == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* it must not burn on when the test is killed */
         for (volatile unsigned long i = 0;; i++)
             ;
     }
