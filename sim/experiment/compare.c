@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/error.h"
@@ -86,9 +87,16 @@ static int visit_runs(const char *folder, void (*visit)(const char *run))
     return finished;
 }
 
+static bool same_file(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
 static int prepare_folder(const struct weir_compare_spec *spec)
 {
-    static const char *const old[] = {"summary.csv", "runs.csv", "scenario.json"};
+    static const char *const old[] = {"summary.csv", "runs.csv"};
     int finished = visit_runs(spec->folder, NULL);
     if (finished && !spec->resume && !spec->force)
         return weir_error(WEIR_EINPUT,
@@ -221,7 +229,10 @@ int weir_compare(const struct weir_compare_spec *spec, struct weir_summary **sum
         code = lock;
         goto out;
     }
-    if ((code = prepare_folder(spec)) != WEIR_OK ||
+    if ((code = prepare_folder(spec)) != WEIR_OK)
+        goto out;
+    /* The scenario may be the one kept there by an earlier comparison: it stays. */
+    if (!same_file(inputs, spec->scenario->path) &&
         (code = weir_inputs_write(inputs, spec->scenario->path, spec->sets)) != WEIR_OK)
         goto out;
     units = make_units(spec);

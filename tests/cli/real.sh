@@ -31,6 +31,12 @@ expect 0 "runs are finished and kept" compare $scenario -j 2 -o "$folder/killed"
 same "$folder/one/summary.csv" "$folder/killed/summary.csv"
 same "$folder/one/runs.csv" "$folder/killed/runs.csv"
 
+# The scenario that a comparison keeps is a scenario, and comparing it in place loses nothing.
+cp -r "$folder/one" "$folder/again"
+expect 0 "" compare "$folder/again/scenario.json" -o "$folder/again" --resume --quiet
+same "$folder/one/summary.csv" "$folder/again/summary.csv"
+same "$folder/one/scenario.json" "$folder/again/scenario.json"
+
 expect 0 "throughput" run $scenario --policy ds2+load-balancer --set duration=20s -o "$folder/run"
 expect 0 '"jobs":' run $scenario --policy static --json -q -o "$folder/json"
 json run
