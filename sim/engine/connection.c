@@ -292,6 +292,8 @@ static void receiver_actor(int argc, char **argv)
             if (is_stale(connection, oldest.batch)) {
                 take_off(connection);
                 discard_in_transit(connection, oldest.batch);
+                if (connection->first)
+                    weir_wake(&connection->opener_parking);
                 continue;
             }
             sg_comm_t again = weir_shim_send(world->hosts[connection->from].host,

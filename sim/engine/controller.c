@@ -77,7 +77,7 @@ static bool fits(const struct weir_world *world, int host, const int *planned, b
 }
 
 /* The host for one more instance: of the operator's default placement, then of the nearest tier up, then any. */
-static int default_host(const struct weir_world *world, const struct weir_op *op, const int *planned)
+int weir_default_host(const struct weir_world *world, const struct weir_op *op, const int *planned)
 {
     for (int pass = 0; pass < 2; pass++)
         for (int w = 0; w < op->where_count; w++)
@@ -94,14 +94,6 @@ static int default_host(const struct weir_world *world, const struct weir_op *op
     return -1;
 }
 
-int weir_default_host(const struct weir_world *world, const struct weir_op *op)
-{
-    int *none = weir_alloc(world->platform->host_count, sizeof *none);
-    int host = default_host(world, op, none);
-    free(none);
-    return host;
-}
-
 /* The scenario's placement of a job that arrives. */
 static int preset(struct weir_world *world, struct weir_run_job *job, struct weir_plan *plan, int *planned)
 {
@@ -110,7 +102,7 @@ static int preset(struct weir_world *world, struct weir_run_job *job, struct wei
         int count = op->spec->parallelism;
         struct weir_placement *list = weir_alloc((size_t)count, sizeof *list);
         for (int i = 0; i < count; i++) {
-            int host = default_host(world, op, planned);
+            int host = weir_default_host(world, op, planned);
             if (host < 0) {
                 free(list);
                 return weir_error(WEIR_EINPUT,

@@ -23,17 +23,8 @@ void weir_count_results(struct weir_world *world, struct weir_run_job *job, stru
     weir_batch_release(&world->pool, batch);
 }
 
-void weir_instances_changed(struct weir_world *world, int host, int by, double now_s)
-{
-    weir_measure_costs(world, now_s);
-    world->instances_alive += by;
-    world->hosts[host].instances += by;
-    world->price_per_s += by * world->platform->hosts[host].price_per_core_s;
-    if (!world->instances_alive)
-        world->price_per_s = 0; /* no rounding is left over */
-}
-
-void weir_measure_costs(struct weir_world *world, double now_s)
+/* What instances have cost until now. */
+static void settle_costs(struct weir_world *world, double now_s)
 {
     double passed_s = now_s - world->instance_since_s;
     world->instance_since_s = now_s;
@@ -41,6 +32,16 @@ void weir_measure_costs(struct weir_world *world, double now_s)
         return;
     world->instance_area += world->instances_alive * passed_s;
     world->cost += world->price_per_s * passed_s;
+}
+
+void weir_instances_changed(struct weir_world *world, int host, int by, double now_s)
+{
+    settle_costs(world, now_s);
+    world->instances_alive += by;
+    world->hosts[host].instances += by;
+    world->price_per_s += by * world->platform->hosts[host].price_per_core_s;
+    if (!world->instances_alive)
+        world->price_per_s = 0; /* no rounding is left over */
 }
 
 static void flush_op(struct weir_op *op, double now_s)
@@ -73,7 +74,7 @@ static void flush_op(struct weir_op *op, double now_s)
 
 void weir_measure_flush(struct weir_world *world, double now_s)
 {
-    weir_measure_costs(world, now_s);
+    settle_costs(world, now_s);
     for (int h = 0; h < world->view.host_count; h++)
         world->hosts[h].state_bytes = 0;
     uint64_t backlog = 0;

@@ -260,7 +260,8 @@ static void rewind_source(struct weir_run_job *job, size_t first)
 static bool is_lost(const struct weir_world *world, const struct weir_instance *instance)
 {
     return !instance->dead && (instance->life == WEIR_ACTIVE || instance->life == WEIR_RETIRING) &&
-           (instance->host_failures != world->hosts[instance->host].failures || !world->hosts[instance->host].up);
+           (instance->crashed || instance->host_failures != world->hosts[instance->host].failures ||
+            !world->hosts[instance->host].up);
 }
 
 /* The instances whose hosts have failed are gone; fills in where to start anew. Returns how many there are. */
@@ -279,19 +280,26 @@ static int bury(struct weir_world *world, struct weir_op *op, struct weir_placem
     return count;
 }
 
-/* Finds a host that is up for each of the placements that need one. False if one must wait. */
-static bool find_hosts(struct weir_world *world, const struct weir_op *op, struct weir_placement *anew, int count)
+/* Finds a host that is up, and has room, for each instance that starts anew. False if one must wait. */
+static bool find_hosts(struct weir_world *world, struct weir_run_job *job)
 {
     bool all = true;
-    for (int i = 0; i < count; i++) {
-        if (world->hosts[anew[i].host].up)
-            continue;
-        int host = world->scenario->recovery.wait ? -1 : weir_default_host(world, op);
-        if (host >= 0)
-            anew[i].host = host;
-        else
-            all = false;
+    int *planned = weir_alloc(world->platform->host_count, sizeof *planned);
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        struct weir_op *op = &job->ops[o];
+        for (int a = 0; a < op->anew_count; a++) {
+            if (!world->hosts[op->anew[a].host].up) {
+                int host = world->scenario->recovery.wait ? -1 : weir_default_host(world, op, planned);
+                if (host < 0) {
+                    all = false;
+                    continue;
+                }
+                op->anew[a].host = host;
+            }
+            planned[op->anew[a].host]++;
+        }
     }
+    free(planned);
     return all;
 }
 
@@ -309,13 +317,8 @@ static void recovery_actor(int argc, char **argv)
             op->anew_count += bury(world, op, op->anew + op->anew_count);
         }
         wake_all(job);
-        for (bool all = false; !all;) {
-            all = true;
-            for (int o = 0; o < ops; o++)
-                all &= find_hosts(world, &job->ops[o], job->ops[o].anew, job->ops[o].anew_count);
-            if (!all)
-                sg_actor_sleep_for(LOOK_AGAIN_S);
-        }
+        while (!find_hosts(world, job))
+            sg_actor_sleep_for(LOOK_AGAIN_S);
         if (world->scenario->recovery.restart_s > 0)
             sg_actor_sleep_for(world->scenario->recovery.restart_s);
         for (int o = 0; o < ops; o++)

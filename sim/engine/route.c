@@ -183,8 +183,9 @@ static struct weir_batch *scatter(struct weir_world *world, int from_host, struc
     return NULL;
 }
 
-void weir_send(struct weir_world *world, int from_host, struct weir_out_edge *edge, struct weir_batch *batch,
-               struct weir_clock *clock, struct weir_parking *parking)
+/* Along one edge. */
+static void send_along(struct weir_world *world, int from_host, struct weir_out_edge *edge, struct weir_batch *batch,
+                       struct weir_clock *clock, struct weir_parking *parking)
 {
     struct weir_op *op = edge->to;
     batch->edge = edge->to_edge;
@@ -231,7 +232,7 @@ double weir_send_all(struct weir_world *world, int from_host, struct weir_out_ed
     }
     for (int e = 0; e < count; e++) {
         struct weir_batch *sent = e + 1 < count ? weir_batch_slice(&world->pool, batch, 0, batch->count) : batch;
-        weir_send(world, from_host, &edges[e], sent, clock, parking);
+        send_along(world, from_host, &edges[e], sent, clock, parking);
         if (e + 1 < count) {
             double now_s = weir_now();
             weir_batch_hold(batch, now_s - last_s);

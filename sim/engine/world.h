@@ -346,11 +346,9 @@ void weir_op_at_rest(struct weir_op *op);
 /* Drops a stale batch on its way to the operator or (NULL) the sink; the counter is less its items. */
 void weir_discard(struct weir_run_job *job, struct weir_op *op, struct weir_batch *batch, long *counter);
 
-/* route.c: from an emitted batch to the inboxes it goes to. `clock` is the sender's; returns when all of it is handed
- * over, the sender's time blocked meanwhile counted. The batch is consumed. */
-void weir_send(struct weir_world *world, int from_host, struct weir_out_edge *edge, struct weir_batch *batch,
-               struct weir_clock *clock, struct weir_parking *parking);
-/* Sends to several edges: copies for all but the last. Returns how long the sender was blocked. */
+/* route.c */
+/* Sends an emitted batch along the edges, to the inboxes it goes to: copies for all but the last. `clock` is the
+ * sender's. Returns when all is handed over: how long the sender was blocked. The batch is consumed. */
 double weir_send_all(struct weir_world *world, int from_host, struct weir_out_edge *edges, int count,
                      struct weir_batch *batch, struct weir_clock *clock, struct weir_parking *parking);
 void weir_op_open_inbox(struct weir_op *op, struct weir_inbox *inbox);
@@ -453,7 +451,6 @@ void weir_paths_totals(const struct weir_paths *paths, const struct weir_job *jo
 /* Results have reached the sink; or (the second) may leave it. */
 void weir_count_results(struct weir_world *world, struct weir_run_job *job, struct weir_batch *batch);
 void weir_count_delivery(struct weir_world *world, struct weir_run_job *job, struct weir_batch *batch);
-void weir_measure_costs(struct weir_world *world, double now_s);
 void weir_measure_flush(struct weir_world *world, double now_s); /* clocks, areas and costs up to now */
 void weir_measure_warm(struct weir_world *world, double now_s);  /* the warm-up ends */
 void weir_measure_next_window(struct weir_world *world, double now_s);
@@ -472,8 +469,8 @@ void weir_result_fill(struct weir_world *world, struct weir_result *result);
 int weir_check_conservation(const struct weir_world *world);
 
 /* controller.c */
-/* A host for one more instance, -1 if none is up and free. */
-int weir_default_host(const struct weir_world *world, const struct weir_op *op);
+/* The host for one more instance beside those planned (a count a host), -1 if none is up and free. */
+int weir_default_host(const struct weir_world *world, const struct weir_op *op, const int *planned);
 void weir_controller_start(struct weir_world *world);
 
 /* simgrid_setup.c */

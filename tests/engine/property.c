@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/error.h"
 #include "sim/base/random.h"
@@ -16,9 +17,11 @@
 #if defined(__SANITIZE_ADDRESS__)
 #define WORLDS         25
 #define FAILING_WORLDS 25
+#define DRAINED_WORLDS 10
 #else
 #define WORLDS         200
 #define FAILING_WORLDS 500
+#define DRAINED_WORLDS 2000
 #endif
 
 /* Changes operators at random, also in ways that are refused. */
@@ -220,8 +223,63 @@ static void failing_worlds(void)
     worlds("failing worlds", FAILING_WORLDS, true);
 }
 
+/* Random failures and plans for 20 s, then time to drain: of a given number of items, each of which gives one result,
+ * every one has come out, exactly once or at least once. */
+static void every_item_comes_out(void)
+{
+    double restarts = 0, replayed = 0;
+    for (unsigned w = 0; w < DRAINED_WORLDS; w++) {
+        struct weir_stream s = weir_stream_at(weir_stream_key(2026, "drained worlds"), w);
+        struct weir_text text = {0};
+        static const char *const batches[] = {"1", "\"auto\"", "7"};
+        static const char *const hosts[] = {"edge", "edge2", "cloud", "cloud4"};
+        weir_text_addf(&text,
+                       "{\"platform\": \"\", \"duration\": \"120s\", \"window\": \"1s\", \"items_per_batch\": %s, ",
+                       pick(&s, batches, 3));
+        add_failures(&text, &s);
+        bool diamond = below(&s, 2), window = below(&s, 3) == 0;
+        weir_text_addf(
+            &text,
+            "\"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge2\"}, \"source_bytes\": \"500B\","
+            " \"load\": {\"kind\": \"poisson\", \"rate\": \"%u/s\", \"count\": 400}, %s\"operators\": [",
+            20 + below(&s, 60), below(&s, 2) ? "\"sink\": {\"host\": \"cloud\"}, " : "");
+        for (int o = 0; o < 4; o++)
+            weir_text_addf(&text,
+                           "%s{\"name\": \"o%d\", \"flops\": {\"mean\": \"%ukf\", \"distribution\": \"exponential\"},"
+                           " \"bytes\": \"%uB\", \"parallelism\": %u, \"max_parallelism\": 4, \"capacity\": %u,"
+                           " \"placement\": {\"host\": \"%s\"}%s%s}",
+                           o ? ", " : "", o, 100 + below(&s, 3000), below(&s, 2000), 1 + below(&s, 2),
+                           1 + below(&s, 50), pick(&s, hosts, 4), below(&s, 3) ? "" : ", \"state\": \"100kB\"",
+                           o < 3     ? ""
+                           : diamond ? ", \"join\": \"all\""
+                           : window  ? ", \"window\": \"700ms\""
+                                     : "");
+        weir_text_add(&text, diamond ? "], \"edges\": [[\"source\", \"o0\"], [\"o0\", \"o1\"], [\"o0\", \"o2\"],"
+                                       " [\"o1\", \"o3\"], [\"o2\", \"o3\"], [\"o3\", \"sink\"]]}]}}"
+                                     : "]}]}}");
+        struct weir_test_result got = weir_test_run_catalog(PLATFORM, text.data, "chaos", w, catalog);
+        const struct weir_metrics *m = &got.result.metrics;
+        bool exactly = strstr(text.data, "exactly-once") != NULL;
+        bool right = got.code == WEIR_OK && (exactly ? m->delivered == 400 : m->delivered >= 400) &&
+                     m->delivered <= 400 + m->replayed;
+        if (!right)
+            fprintf(stderr, "\nworld %u: %s %.0f delivered, %.0f replayed, %.0f held or on their way\n%s\n", w,
+                    got.message, m->delivered, m->replayed, m->in_flight, text.data);
+        CU_ASSERT(right);
+        restarts += m->restarts;
+        replayed += m->replayed;
+        weir_test_result_fini(&got);
+        weir_text_fini(&text);
+    }
+    printf("\n    %d worlds, %.0f restarts, %.0f replayed ", DRAINED_WORLDS, restarts, replayed);
+    CU_ASSERT(restarts > 0.5 * DRAINED_WORLDS && replayed > DRAINED_WORLDS);
+}
+
 int main(int argc, char **argv)
 {
-    const struct weir_case cases[] = {{"random worlds", random_worlds}, {"failing worlds", failing_worlds}, {0}};
+    const struct weir_case cases[] = {{"random worlds", random_worlds},
+                                      {"failing worlds", failing_worlds},
+                                      {"every item comes out", every_item_comes_out},
+                                      {0}};
     return weir_test_main("engine/property", cases, argc, argv);
 }
