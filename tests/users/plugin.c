@@ -96,6 +96,15 @@ static int window_ends(void *state, const struct weir_view *view, struct weir_pl
     if (view->window == 1)
         for_ever();
 #endif
+#ifdef LOSES
+    *(void *volatile *)&(void *){NULL} = malloc(100);
+#endif
+#ifdef UNSET
+    struct state *copy = realloc(NULL, sizeof *copy); /* as malloc, but compilers do not see through it */
+    if (copy->high > 0.5)
+        ((struct state *)state)->count++;
+    free(copy);
+#endif
 #ifdef LEAVES
     if (view->window == 2)
         exit(0);
