@@ -164,7 +164,9 @@ static void decide(struct weir_world *world)
     for (int c = 0; c < count; c++)
         tell_decision(world, &changes[c]);
     if (count && world->scenario->decision_s > 0)
-        sg_actor_sleep_for(world->scenario->decision_s);
+        sg_actor_sleep_until(fmin(weir_now() + world->scenario->decision_s, world->scenario->duration_s));
+    if (weir_now() + EPSILON_S >= world->scenario->duration_s)
+        count = 0; /* the end comes first */
     for (int c = 0; c < count; c++)
         if (!changes[c].refusal && world->jobs[changes[c].job].life == WEIR_JOB_RUNNING)
             weir_carry_out(world, &changes[c]);
