@@ -270,6 +270,7 @@ struct weir_used_policy {
     const struct weir_policy *policy;
     void *state;
     char *stream;
+    double limit_s; /* of real time, for a hook of a shared object; 0: one of the catalogue */
 };
 
 /* Kept from one arrival of a job to the next, since with many hosts and jobs they are large. */
@@ -505,6 +506,16 @@ void weir_result_fill(struct weir_world *world, struct weir_result *result);
 
 /* conserve.c: WEIR_EENGINE, with what does not add up, if items were lost or counted twice */
 int weir_check_conservation(const struct weir_world *world);
+
+/* hooks.c */
+/* The real time that a hook may take: 0 for policies of the catalogue. Errors: WEIR_EINPUT. */
+int weir_hook_limit(const struct weir_policy_use *use, const struct weir_param *params, double *limit_s);
+/* Tells the observer that a hook of a shared object begins, or (place NULL) that it is over. */
+void weir_hook_begins(const struct weir_observer *observer, const struct weir_used_policy *used, const char *place);
+/* Ask all policies in turn; sets the world's error if one fails, or plans with numbers that are not finite. */
+void weir_hook_job_arrives(struct weir_world *world, int job, struct weir_plan *plan);
+void weir_hook_window_ends(struct weir_world *world, struct weir_plan *plan);
+void weir_hook_job_departs(struct weir_world *world, int job);
 
 /* controller.c */
 /* The host for one more instance beside those planned (a count a host), -1 if none is up and free. */
