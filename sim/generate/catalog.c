@@ -3,6 +3,5 @@
 #include "sim/generate/kinds.h"
 
 const struct weir_generator *const weir_generators[] = {
-    &weir_generator_diurnal,
-    NULL,
+    &weir_generator_iot_traffic, &weir_generator_from_timestamps, &weir_generator_diurnal, &weir_generator_bursts, NULL,
 };

@@ -20,7 +20,7 @@ struct options {
 static const struct weir_param params[] = {
     {"base", WEIR_PARAM_DOUBLE, WEIR_UNIT_RATE, AT(base_per_s), "10/s", 0, 1e300, NULL, "rate far from the peaks"},
     {"peak", WEIR_PARAM_DOUBLE, WEIR_UNIT_RATE, AT(peak_per_s), "100/s", 0, 1e300, NULL, "highest rate"},
-    {"period", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(period_s), "24h", 1, 1e300, NULL, "length of a day"},
+    {"period", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(period_s), "24h", 1e-3, 1e300, NULL, "length of a day"},
     {"peaks", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(peaks), "0.33,0.75", 0, 0, NULL,
      "where in the day the peaks are, as shares of the period"},
     {"width", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(width), "0.08", 0.001, 0.5, NULL,
@@ -31,7 +31,7 @@ static const struct weir_param params[] = {
      "factor of the sixth and seventh day of each week"},
     {"noise", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(noise), "0", 0, 1, NULL,
      "each rate times a uniform draw from 1 - noise to 1 + noise"},
-    WEIR_RATES_PARAMS(struct options, rates, "24h", "1min"),
+    WEIR_RATES_PARAMS(struct options, rates, "24h", "1min", "length of the series"),
     {.name = NULL},
 };
 
@@ -88,7 +88,7 @@ static int run(const void *given, unsigned long long seed, FILE *out)
         items = until;
         if (fmod(floor(from_s / o->period_s + o->offset), 7) >= 5)
             rate *= o->weekend;
-        rate *= 1 + o->noise * (2 * weir_stream_uniform(&stream) - 1);
+        rate *= weir_rates_noise(o->noise, &stream);
         weir_rates_write(&o->rates, from_s, rate, out);
     }
     weir_load_free(load);

@@ -4,6 +4,7 @@
 
 #include "sim/generate/generate.h"
 
-extern const struct weir_generator weir_generator_diurnal;
+extern const struct weir_generator weir_generator_iot_traffic, weir_generator_from_timestamps, weir_generator_diurnal,
+    weir_generator_bursts;
 
 #endif
