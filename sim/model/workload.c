@@ -187,6 +187,7 @@ static int expand(const struct weir_json *at, struct builder *builder, int origi
         copy->arrive_s += (double)i * spread->every_s;
         copy->source_host = spread->hosts[i % spread->host_count];
         copy->sink_host = spread->sinks[i % spread->host_count];
+        copy->load = weir_load_at_site(job->load, i % spread->host_count);
         copy->is_copy = i > 0;
     }
     return WEIR_OK;
