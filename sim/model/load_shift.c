@@ -17,6 +17,8 @@ static double period_s(const struct weir_load *load)
 static int place(const struct weir_json *at, struct weir_load *load)
 {
     double length_s = period_s(load);
+    if (!isfinite(load->shift_s))
+        return weir_json_error(at, "the shift is beyond all numbers; give a smaller one");
     load->begin_s = load->shift_s == 0 ? 0 : -load->shift_s;
     if (load->repeat || load->wrap) {
         load->begin_s = fmod(load->begin_s, length_s);
@@ -35,8 +37,8 @@ static int place(const struct weir_json *at, struct weir_load *load)
 }
 
 /* The list under a key, *count long, or NULL if there is none. */
-static int read_list(const struct weir_json *at, const char *key, enum weir_unit unit, double min, double **list,
-                     int *count)
+static int read_list(const struct weir_json *at, const char *key, enum weir_unit unit, double min, double max,
+                     double **list, int *count)
 {
     struct weir_json values;
     *list = NULL;
@@ -50,7 +52,7 @@ static int read_list(const struct weir_json *at, const char *key, enum weir_unit
     int code = WEIR_OK;
     for (int i = 0; i < *count && !code; i++) {
         struct weir_json value = weir_json_at(&values, i);
-        code = weir_json_quantity(&value, unit, min, DBL_MAX, &(*list)[i]);
+        code = weir_json_quantity(&value, unit, min, max, &(*list)[i]);
     }
     return code;
 }
@@ -59,9 +61,9 @@ int weir_load_read_playback(const struct weir_json *at, struct weir_load *load)
 {
     double *shifts, *scales = NULL;
     int shift_count, scale_count = 0;
-    int code = read_list(at, "shifts", WEIR_UNIT_TIME, -DBL_MAX, &shifts, &shift_count);
+    int code = read_list(at, "shifts", WEIR_UNIT_TIME, -DBL_MAX, DBL_MAX, &shifts, &shift_count);
     if (!code)
-        code = read_list(at, "scales", WEIR_UNIT_NONE, 1e-6, &scales, &scale_count);
+        code = read_list(at, "scales", WEIR_UNIT_NONE, 1e-6, 1e9, &scales, &scale_count);
     if (!code && shift_count && scale_count && shift_count != scale_count)
         code = weir_json_error(at, "there are %d \"shifts\" and %d \"scales\"; give as many of both", shift_count,
                                scale_count);

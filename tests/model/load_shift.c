@@ -176,6 +176,8 @@ static void wrong_playback_is_refused(void)
         {"\"shift\": \"-240s\"", "a shift of -240 s passes over the whole file, which lasts 240 s; say \"wrap\""},
         {"\"shifts\": [\"1s\", \"-4min\"]", "a shift of -240 s passes over the whole file"},
         {"\"shift\": 60", "shift: 60 has no unit"},
+        {"\"shift\": \"1e308s\", \"speedup\": 1e-9, \"wrap\": true", "the shift is beyond all numbers"},
+        {"\"scales\": [1e10]", "scales[0]: 10000000000 is too large"},
         {"\"shifts\": []", "shifts: must be a list, one value a host of the source"},
         {"\"shifts\": \"2h\"", "shifts: must be a list"},
         {"\"shifts\": [\"2h\", 3]", "shifts[1]: 3 has no unit"},
