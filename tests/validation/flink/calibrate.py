@@ -40,7 +40,7 @@ def shadowed(time, restarts):
 
 
 def capacity(samples, restarts):
-    """Records/s that all workers take under overload: the median of each band of time in overload, and of all."""
+    """Records/s that all workers take under overload: the median of each band of time in overload, and of all (None without)."""
     bands = [[] for _ in BANDS_MIN]
     for sample, age in in_overload(samples):
         if age is None or sample["throughput"] is None or sample["latency"] is None:
@@ -53,7 +53,7 @@ def capacity(samples, restarts):
     ends = BANDS_MIN[1:] + [BANDS_MIN[-1] + 30]
     table = [[30 * (start + end), round(measured.median(band))]
              for start, end, band in zip(BANDS_MIN, ends, bands) if band]
-    return table, round(measured.median(everything))
+    return table, round(measured.median(everything)) if everything else None
 
 
 def outage(samples, restart):

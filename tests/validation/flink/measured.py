@@ -50,13 +50,12 @@ def between(samples, key, start, end):
     return [s[key] for s in samples if start <= s["time"] < end and s[key] is not None]
 
 
-def restarts(samples):
-    """When the run was restarted, from its throughput: times alone, nothing of what a restart did.
+def collapses(samples):
+    """When a fall of the throughput shows a restart: below half of what it was in the 4 minutes before, and of what is offered.
 
-    A restart is a fall of the throughput below half of what it was in the 4 minutes before, and of what is offered. Where the
-    experiment's schedule has a failure in the 2 minutes before the fall is seen, its time is taken, else the fall's, less the 30 s that
-    the meter takes to show it. Falls off the schedule count if next to nothing is left (a tenth): under overload throughput halves
-    by itself.
+    Where the experiment's schedule has a failure in the 2 minutes before the fall is seen, its time is taken, else the fall's, less the
+    30 s that the meter takes to show it. Falls off the schedule count if next to nothing is left (a tenth): under overload throughput
+    halves by itself.
     """
     found, again = [], 0.0
     for i, sample in enumerate(samples):
@@ -74,6 +73,24 @@ def restarts(samples):
         found.append(float(planned[-1]) if planned else time - 30)
         again = time + 480
     return found
+
+
+def doubles(samples, time):
+    """Whether the latency doubles within 3 minutes."""
+    before = between(samples, "latency", time - 120, time)
+    after = between(samples, "latency", time, time + 180)
+    return bool(before and after) and max(after) > 2 * median(before)
+
+
+def restarts(samples):
+    """When the run was restarted, from its own signals: times alone, nothing of what a restart did.
+
+    Collapses of the throughput, and the failures of the experiment's schedule after which the latency doubles: many workers are
+    restarted so fast that their meters, which lag, never show the throughput at half.
+    """
+    found = collapses(samples)
+    found += [float(t) for t in SCHEDULE_S if t not in found and doubles(samples, t)]
+    return sorted(found)
 
 
 def trailing(values, width):

@@ -8,12 +8,12 @@ import sys
 SCRIPT = """set terminal svg size 900,620 dynamic font "sans,13" background "white"
 set output "{svg}"
 set multiplot
-set lmargin 9
+set lmargin 11
 set rmargin 2
 set xrange [0:360]
 set xtics 60
 set grid lc rgb "#dddddd"
-set key top left horizontal
+set key above horizontal
 set size 1,0.52
 set origin 0,0.48
 set title "{title}"
@@ -34,7 +34,7 @@ plot "{data}" using 1:4 with lines lw 1.2 dt 3 lc rgb "#444444" title "offered",
      "" using 1:6 with lines lw 1.3 lc rgb "#0b3c5d" title "simulated"
 unset multiplot
 """
-EVERY_S = 20  # a point
+EVERY_S = 30  # a point
 
 
 def draw(name, real, simulated, folder):
