@@ -211,6 +211,7 @@ static void close_window(struct weir_world *world)
     weir_view_update(world, now_s);
     weir_report_window(world);
     weir_measure_next_window(world, now_s);
+    weir_watch_windows(world, now_s);
     world->window++;
     const struct weir_observer *observer = world->spec->observer;
     if (observer && observer->progress)

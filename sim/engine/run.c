@@ -16,6 +16,9 @@
 
 /* Real time for the create hooks of a stack with a shared object in it. */
 #define CREATE_AT_MOST_S 10.0
+/* Turns of actors at one date: more than any sound run takes, and a minute or two of a run that goes round in circles.
+ */
+#define TURNS_AT_MOST 50000000ul
 
 static const struct weir_policy *find_policy(const struct weir_policy *const *catalog, const char *name)
 {
@@ -273,6 +276,7 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
     world->scenario = spec->scenario;
     world->platform = spec->scenario->platform;
     world->filled = result;
+    world->turns_at_most = TURNS_AT_MOST;
     world->outages = weir_outages_new(world->scenario, world->platform, &world->outage_count);
     int code = make_policies(spec->stack, spec->catalog, spec->seed, &world->policies);
     world->policy_count = spec->stack->use_count;

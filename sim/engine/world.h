@@ -209,6 +209,12 @@ struct weir_job_counts {
     uint64_t arrived, emitted, dropped_at_source, dropped, delivered, late;
     uint64_t replayed, lost, restarts; /* lost: results on their way to the sink */
 };
+/* What the watchdog knows of a job. Under way is what takes time: work, transfers, sleep. */
+struct weir_watch {
+    long under_way;
+    uint64_t begun, begun_before; /* ever; and at the end of the window before */
+    bool was_still;
+};
 struct weir_run_job {
     struct weir_world *world;
     const struct weir_job *spec;
@@ -235,6 +241,7 @@ struct weir_run_job {
     /* Measures. */
     struct weir_job_counts counts, at_window, at_warmup;
     struct weir_paths *paths;
+    struct weir_watch watch;
     struct weir_recovery_state *recovery; /* NULL where nothing can fail */
     struct weir_histogram total, window;
     double *history;
@@ -295,6 +302,8 @@ struct weir_world {
     bool warm; /* the warm-up is over */
     double window_start_s;
     long window;
+    unsigned long turns, turns_at_most; /* of actors; how many may go by without time passing */
+    double turns_since_s;
     bool over;                  /* the end has come: actors stop */
     struct weir_result *filled; /* at the end */
     int error;                  /* of a policy hook or a missing route: ends the run */
@@ -315,6 +324,30 @@ struct weir_world {
     double backlog_most;
     double decision_wall_s;
 };
+
+/* watchdog.c */
+/* Something that takes time begins and ends for an actor of the job. */
+static inline void weir_begin(struct weir_run_job *job)
+{
+    job->watch.under_way++;
+    job->watch.begun++;
+}
+static inline void weir_end(struct weir_run_job *job)
+{
+    job->watch.under_way--;
+}
+void weir_sleep_for(struct weir_run_job *job, double duration_s);
+void weir_sleep_until(struct weir_run_job *job, double date_s);
+/* A window ends: a job that stood still through it ends the run with an error. */
+void weir_watch_windows(struct weir_world *world, double now_s);
+/* Many turns have gone by; does not return if no time has. */
+void weir_watch_turned(struct weir_world *world, const char *who, const struct weir_run_job *job);
+/* An actor of the job begins a turn of its loop. */
+static inline void weir_turn(struct weir_world *world, const char *who, const struct weir_run_job *job)
+{
+    if (++world->turns >= world->turns_at_most)
+        weir_watch_turned(world, who, job);
+}
 
 /* channel.c: parking, room and inboxes */
 void weir_parking_init(struct weir_parking *parking);
@@ -428,6 +461,8 @@ void weir_recovery_alive(struct weir_run_job *job, unsigned segment, long by);
 unsigned weir_recovery_epoch(const struct weir_run_job *job);
 unsigned weir_recovery_segment(const struct weir_run_job *job); /* the present one */
 bool weir_recovering(const struct weir_run_job *job);
+/* It goes back, or will once the detector has noticed. */
+bool weir_recovery_due(const struct weir_run_job *job);
 /* Sent before a failure: to be dropped wherever it turns up. */
 bool weir_batch_stale(const struct weir_run_job *job, const struct weir_batch *batch);
 /* The source sends this. */
