@@ -53,7 +53,7 @@ static void rest(struct weir_instance *instance)
     inbox->idle_last = instance;
     instance->in_idle_list = true;
     if (instance->window.count)
-        weir_park_until(&instance->parking, instance->window_end_s);
+        weir_park_until(&instance->parking, weir_window_due_s(instance));
     else
         weir_park(&instance->parking);
     leave_idle_list(instance);

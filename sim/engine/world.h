@@ -106,6 +106,7 @@ struct weir_route {
 
 /* The items of a window that belong to one checkpoint interval, and the times of the latest of them. */
 struct weir_window_part {
+    double end_s; /* of the window */
     unsigned segment;
     uint64_t count, path;
     double birth, at, waiting, service, network, blocked;
@@ -115,7 +116,8 @@ struct weir_window_content {
     double carry; /* fraction of a result owed */
     struct weir_window_part *parts;
     int part_count, part_capacity;
-    uint64_t number; /* results so far, for their ids */
+    double lag_s, lag_before_s; /* how far items' clocks were behind when they were added; before the last results */
+    uint64_t number;            /* results so far, for their ids */
 };
 
 enum weir_life { WEIR_STARTING, WEIR_ACTIVE, WEIR_RETIRING, WEIR_GONE };
@@ -138,7 +140,6 @@ struct weir_instance {
     struct weir_clock clock;
     struct weir_track track; /* its time on the items' own clock */
     struct weir_window_content window;
-    double window_end_s;
     double stopped_s; /* how long stopping takes once drained */
     double *flops;    /* scratch, one an item of the batch in service */
     int flops_room;
@@ -269,6 +270,7 @@ struct weir_used_policy {
     const struct weir_policy *policy;
     void *state;
     char *stream;
+    double limit_s; /* of real time, for a hook of a shared object; 0: one of the catalogue */
 };
 
 /* Kept from one arrival of a job to the next, since with many hosts and jobs they are large. */
@@ -413,7 +415,9 @@ uint64_t weir_join_pending(const struct weir_join *join); /* items put in that s
 
 /* window.c: tumbling windows */
 void weir_window_add(struct weir_instance *instance, const struct weir_batch *batch);
-/* Emits what is due at now_s. */
+/* When the next results leave; infinity if there are none. */
+double weir_window_due_s(const struct weir_instance *instance);
+/* Emits what is due. */
 void weir_window_fire(struct weir_world *world, struct weir_instance *instance);
 void weir_window_clear(struct weir_instance *instance);
 void weir_window_hand_over(struct weir_instance *from, struct weir_instance *to);
@@ -502,6 +506,16 @@ void weir_result_fill(struct weir_world *world, struct weir_result *result);
 
 /* conserve.c: WEIR_EENGINE, with what does not add up, if items were lost or counted twice */
 int weir_check_conservation(const struct weir_world *world);
+
+/* hooks.c */
+/* The real time that a hook may take: 0 for policies of the catalogue. Errors: WEIR_EINPUT. */
+int weir_hook_limit(const struct weir_policy_use *use, const struct weir_param *params, double *limit_s);
+/* Tells the observer that a hook of a shared object begins, or (place NULL) that it is over. */
+void weir_hook_begins(const struct weir_observer *observer, const struct weir_used_policy *used, const char *place);
+/* Ask all policies in turn; sets the world's error if one fails, or plans with numbers that are not finite. */
+void weir_hook_job_arrives(struct weir_world *world, int job, struct weir_plan *plan);
+void weir_hook_window_ends(struct weir_world *world, struct weir_plan *plan);
+void weir_hook_job_departs(struct weir_world *world, int job);
 
 /* controller.c */
 /* The host for one more instance beside those planned (a count a host), -1 if none is up and free. */

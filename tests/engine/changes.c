@@ -174,6 +174,22 @@ static void a_shared_queue_is_not_left_behind(void)
     weir_test_result_fini(&got);
 }
 
+/* Decisions of 5 s and 10 s take 4 s: the second would be carried out at 14 s, but the run ends at 12 s. */
+static void the_end_comes_before_a_decision(void)
+{
+    const struct step steps[] = {{0, 0, 1, {EDGE2}}, {1, 0, 1, {CLOUD}}, {0}};
+    const char *scenario = "{\"platform\": \"\", \"duration\": \"12s\", \"window\": \"5s\", \"decision_time\": \"4s\","
+                           " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\"},"
+                           " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"},"
+                           "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"
+                           "  \"operators\": [{\"name\": \"A\", \"flops\": \"1Mf\"}]}]}}";
+    struct weir_test_result got = run(scenario, steps);
+    CHECK_NEAR(got.result.metrics.decisions, 2, 0);
+    CHECK_NEAR(got.result.metrics.migrations, 1, 0);
+    CHECK_NEAR(got.result.jobs[0].arrived, 1200, 1);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -186,6 +202,7 @@ int main(int argc, char **argv)
         {"bad plans are refused", bad_plans_are_refused},
         {"cost follows the instances", cost_follows_the_instances},
         {"a shared queue is not left behind", a_shared_queue_is_not_left_behind},
+        {"the end comes before a decision", the_end_comes_before_a_decision},
         {0},
     };
     return weir_test_main("engine/changes", cases, argc, argv);
