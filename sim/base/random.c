@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
+#include <gsl/gsl_sf_gamma.h>
 #include <limits.h>
 #include <math.h>
 
@@ -114,6 +115,12 @@ double weir_stream_gamma(struct weir_stream *stream, double shape, double scale)
 {
     const gsl_rng generator = {&splitmix64, &stream->state};
     return gsl_ran_gamma(&generator, shape, scale);
+}
+
+double weir_stream_weibull(struct weir_stream *stream, double mean, double shape)
+{
+    const gsl_rng generator = {&splitmix64, &stream->state};
+    return gsl_ran_weibull(&generator, mean / gsl_sf_gamma(1 + 1 / shape), shape);
 }
 
 /* A normal that is drawn again until positive has another mean and deviation than the one drawn from. This gives the

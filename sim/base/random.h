@@ -28,6 +28,9 @@ double weir_stream_uniform(struct weir_stream *stream); /* (0, 1), both ends ope
 double weir_stream_exponential(struct weir_stream *stream, double mean);
 double weir_stream_normal(struct weir_stream *stream, double mean, double deviation);
 double weir_stream_gamma(struct weir_stream *stream, double shape, double scale);
+/* Weibull's, of this mean: scale = mean / Gamma(1 + 1 / shape). Shape 1 is the exponential, INFINITY the mean itself.
+ */
+double weir_stream_weibull(struct weir_stream *stream, double mean, double shape);
 /* Uniform on 0..count-1; count > 0. */
 uint64_t weir_stream_below(struct weir_stream *stream, uint64_t count);
 

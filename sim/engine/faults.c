@@ -38,13 +38,13 @@ static void add_dates(struct weir_outages *outages, const struct weir_fault *con
     }
 }
 
-struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, const struct weir_platform *platform,
-                                      size_t *count)
+struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, unsigned long long seed, size_t *count)
 {
-    size_t faults = (size_t)scenario->fault_count;
+    struct weir_fault *drawn;
+    size_t faults = weir_faults_draw(scenario, seed, &drawn);
     const struct weir_fault **sorted = weir_alloc(faults, sizeof *sorted);
     for (size_t f = 0; f < faults; f++)
-        sorted[f] = &scenario->faults[f];
+        sorted[f] = &drawn[f];
     qsort(sorted, faults, sizeof *sorted, by_target);
     struct weir_outages *outages = weir_alloc(faults, sizeof *outages);
     *count = 0;
@@ -52,11 +52,12 @@ struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, cons
         for (end = f + 1; end < faults && same_target(sorted[f], sorted[end]);)
             end++;
         struct weir_outages *one = &outages[(*count)++];
-        one->host = sorted[f]->link ? NULL : platform->hosts[sorted[f]->host].name;
+        one->host = sorted[f]->link ? NULL : scenario->platform->hosts[sorted[f]->host].name;
         one->link = sorted[f]->link;
         add_dates(one, sorted + f, end - f);
     }
     free(sorted);
+    free(drawn);
     return outages;
 }
 

@@ -101,16 +101,9 @@ static void host_changed(void *context, sg_host_t host, int up)
 /* weir's own actors must not die with a host. */
 static int find_home(struct weir_world *world)
 {
-    const struct weir_scenario *scenario = world->scenario;
-    for (size_t h = 0; h < world->platform->host_count; h++) {
-        bool fails = world->platform->hosts[h].may_fail;
-        for (int f = 0; f < scenario->fault_count; f++)
-            fails |= scenario->faults[f].host == (int)h;
-        if (fails)
-            continue;
-        world->home = (int)h;
+    world->home = weir_faults_home(world->scenario);
+    if (world->home >= 0)
         return WEIR_OK;
-    }
     return weir_error(WEIR_EINPUT,
                       "%s: every host may fail; one must stay up, for the controller: add a host without a profile of "
                       "its state",

@@ -451,8 +451,7 @@ int weir_op_deployed(const struct weir_op *op, struct weir_placement *placements
 
 /* faults.c */
 struct weir_outages;
-struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, const struct weir_platform *platform,
-                                      size_t *count);
+struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, unsigned long long seed, size_t *count);
 void weir_outages_free(struct weir_outages *outages, size_t count);
 void weir_faults_start(struct weir_world *world);
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "sim/base/json.h"
+#include "sim/model/faults.h"
 #include "sim/model/platform.h"
 #include "sim/model/workload.h"
 
@@ -15,14 +16,6 @@ struct weir_change_costs {
     double stop_s;       /* to stop an instance that is drained */
     double checkpoint_s; /* fixed time to write a checkpoint of a stateful instance, before its state moves */
     double restore_s;    /* fixed time to restore it at the other end */
-};
-
-/* A host or link that fails at a time and comes back, or not. */
-struct weir_fault {
-    int host;   /* -1: a link */
-    char *link; /* NULL: a host */
-    double at_s;
-    double for_s; /* INFINITY: for good */
 };
 
 /* How jobs recover from the failure of a host that they need: the whole job goes back to its last checkpoint, as stream
@@ -70,6 +63,8 @@ struct weir_scenario {
     double decision_s; /* simulated time a decision takes before it is carried out */
     struct weir_fault *faults;
     int fault_count;
+    struct weir_fault_rule *fault_rules;
+    int fault_rule_count;
     struct weir_recovery recovery;
     struct weir_option *options; /* SimGrid's, "network/model" and so on */
     int option_count;

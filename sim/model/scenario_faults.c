@@ -10,44 +10,24 @@
 #include "sim/model/scenario_parts.h"
 
 #define FAULTS_AT_MOST 100000
+#define RULES_AT_MOST  1000
+#define DRAWN_AT_MOST  1000000
 
-static bool knows_link(const struct weir_platform *platform, const char *name)
+static const char *find_link(const struct weir_platform *platform, const char *name)
 {
     for (size_t l = 0; l < platform->link_count; l++)
         if (strcmp(platform->links[l].name, name) == 0)
-            return true;
-    return false;
+            return platform->links[l].name;
+    return NULL;
 }
 
-static int unknown_link(const struct weir_json *at, const struct weir_platform *platform, const char *name)
-{
-    const char **names = weir_alloc(platform->link_count, sizeof *names);
-    for (size_t l = 0; l < platform->link_count; l++)
-        names[l] = platform->links[l].name;
-    const char *near = weir_nearest(name, names, platform->link_count);
-    free(names);
-    if (near)
-        return weir_json_error(at, "the platform has no link \"%s\"; did you mean \"%s\"?", name, near);
-    return weir_json_error(at, "the platform has no link \"%s\"", name);
-}
-
-static int unknown_host(const struct weir_json *at, const struct weir_platform *platform, const char *name)
-{
-    const char *near = weir_platform_suggest(platform, name);
-    if (near)
-        return weir_json_error(at, "the platform has no host \"%s\"; did you mean \"%s\"?", name, near);
-    return weir_json_error(at, "the platform has no host \"%s\"", name);
-}
-
+/* A single failure. */
 static int read_fault(const struct weir_json *at, const struct weir_platform *platform, struct weir_fault *fault)
 {
-    static const char *const keys[] = {"host", "link", "at", "for", NULL};
     struct weir_json child;
     const char *host = NULL, *link = NULL;
     *fault = (struct weir_fault){.host = -1, .for_s = INFINITY};
-    int code = weir_json_only(at, keys);
-    if (!code)
-        code = weir_json_opt_string(at, "host", &host);
+    int code = weir_json_opt_string(at, "host", &host);
     if (!code)
         code = weir_json_opt_string(at, "link", &link);
     if (!code && !host == !link)
@@ -61,11 +41,41 @@ static int read_fault(const struct weir_json *at, const struct weir_platform *pl
     if (code)
         return code;
     if (host && (fault->host = weir_platform_find(platform, host)) < 0)
-        return unknown_host(at, platform, host);
-    if (link && !knows_link(platform, link))
-        return unknown_link(at, platform, link);
-    fault->link = weir_copy(link);
+        return weir_fault_unknown(at, platform, WEIR_FAULT_HOST, host);
+    if (link && !(fault->link = find_link(platform, link)))
+        return weir_fault_unknown(at, platform, WEIR_FAULT_LINK, link);
     return WEIR_OK;
+}
+
+/* The number of faults that the newest rule gives in a run, on average. */
+static double expected(const struct weir_scenario *scenario)
+{
+    const struct weir_fault_rule *rule = &scenario->fault_rules[scenario->fault_rule_count - 1];
+    return rule->target_count * (1 + scenario->duration_s / (rule->up.mean_s + rule->down.mean_s));
+}
+
+static int read_list(const struct weir_json *list, struct weir_scenario *scenario)
+{
+    static const char *const keys[] = {"host",   "link", "at", "for",  "hosts", "links",
+                                       "region", "tier", "up", "down", "name",  NULL};
+    double count = 0;
+    int code = WEIR_OK;
+    for (int i = 0; i < weir_json_size(list) && !code; i++) {
+        struct weir_json one = weir_json_at(list, i);
+        if ((code = weir_json_only(&one, keys)))
+            return code;
+        if (!weir_fault_rule_is_one(&one)) {
+            code = read_fault(&one, scenario->platform, &scenario->faults[scenario->fault_count++]);
+            continue;
+        }
+        if (scenario->fault_rule_count == RULES_AT_MOST)
+            return weir_json_error(&one, "there are more than %d faults with \"up\" and \"down\"", RULES_AT_MOST);
+        if (!(code = weir_fault_rule_read(&one, scenario)) && (count += expected(scenario)) > DRAWN_AT_MOST)
+            return weir_json_error(&one,
+                                   "makes about %.3g failures in a run; at most %d are borne: choose longer means",
+                                   count, DRAWN_AT_MOST);
+    }
+    return code;
 }
 
 static int read_recovery(const struct weir_json *at, struct weir_recovery *recovery)
@@ -107,26 +117,28 @@ int weir_scenario_read_faults(const struct weir_json *at, struct weir_scenario *
     }
     for (size_t h = 0; h < scenario->platform->host_count; h++)
         recovery->on |= scenario->platform->hosts[h].may_fail;
-    if (!faults)
-        return WEIR_OK;
-    if (!weir_json_is_array(&list) || weir_json_size(&list) > FAULTS_AT_MOST)
+    int count = faults ? weir_json_size(&list) : 0, code = WEIR_OK;
+    if (faults && (!weir_json_is_array(&list) || count > FAULTS_AT_MOST))
         return weir_json_error(&list, "must be a list of at most %d faults", FAULTS_AT_MOST);
-    int count = weir_json_size(&list);
     recovery->on |= count > 0;
     scenario->faults = weir_alloc((size_t)count, sizeof *scenario->faults);
-    for (int i = 0; i < count; i++) {
-        struct weir_json one = weir_json_at(&list, i);
-        scenario->fault_count = i + 1;
-        int code = read_fault(&one, scenario->platform, &scenario->faults[i]);
-        if (code)
-            return code;
-    }
-    return WEIR_OK;
+    scenario->fault_rules = weir_alloc(RULES_AT_MOST, sizeof *scenario->fault_rules);
+    if (count)
+        code = read_list(&list, scenario);
+    if (!code && count && weir_faults_home(scenario) < 0)
+        code = weir_json_error(&list,
+                               "every host may fail; one must stay up, for the controller: leave one out, or add "
+                               "one to %s",
+                               scenario->platform->path);
+    return code;
 }
 
 void weir_scenario_free_faults(struct weir_scenario *scenario)
 {
-    for (int i = 0; i < scenario->fault_count; i++)
-        free(scenario->faults[i].link);
+    for (int r = 0; r < scenario->fault_rule_count; r++) {
+        free(scenario->fault_rules[r].name);
+        free(scenario->fault_rules[r].targets);
+    }
+    free(scenario->fault_rules);
     free(scenario->faults);
 }

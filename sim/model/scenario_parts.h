@@ -17,4 +17,13 @@ unsigned long long weir_scenario_hash_json(const struct weir_json *at, const cha
 int weir_scenario_read_faults(const struct weir_json *at, struct weir_scenario *scenario);
 void weir_scenario_free_faults(struct weir_scenario *scenario);
 
+/* An element of "faults" that is drawn: whether it is one, and reading it into the next of the scenario's rules, for
+ * which there is room. Refuses what draws the same dates as a rule before it. */
+bool weir_fault_rule_is_one(const struct weir_json *at);
+int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scenario);
+
+/* The error about a name or pattern that the platform does not have. */
+int weir_fault_unknown(const struct weir_json *at, const struct weir_platform *platform, enum weir_fault_kind kind,
+                       const char *name);
+
 #endif

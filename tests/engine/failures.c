@@ -1,17 +1,22 @@
 /* Hosts and links that fail: jobs go back to their checkpoint and lose nothing; every item of the source comes out once
  * (exactly-once) or at least once. */
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "policies/catalog.h"
 #include "sim/base/error.h"
+#include "sim/base/text.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
 #define PLATFORM "tests/input/valid/two-tier.xml"
 
 /* 100/s for 40 s = 4000 items, then silence until the end; a on edge2, b on cloud4. */
-#define JOB(faults, recovery, b)                                                                                       \
-    "{\"platform\": \"\", \"duration\": \"120s\", \"window\": \"5s\", \"items_per_batch\": 1,"                         \
+#define JOB(faults, recovery, b) JOB_OF("5s", faults, recovery, b)
+#define JOB_OF(window, faults, recovery, b)                                                                            \
+    "{\"platform\": \"\", \"duration\": \"120s\", \"window\": \"" window "\", \"items_per_batch\": 1,"                 \
     " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"                  \
     " \"faults\": [" faults "], \"recovery\": {\"restart\": \"2s\", \"detect\": \"1s\","                               \
     "  \"checkpoint_interval\": \"5s\"" recovery "},"                                                                  \
@@ -144,6 +149,76 @@ static void checkpoints_take_time(void)
     weir_test_result_fini(&with);
 }
 
+/* Drawn: edge2 by itself, the hosts of the cloud together, a link; edge stays up. */
+#define DRAWN                                                                                                          \
+    "{\"host\": \"edge2\", \"up\": {\"distribution\": \"weibull\", \"mean\": \"20s\", \"shape\": 0.7},"                \
+    " \"down\": {\"mean\": \"3s\"}},"                                                                                  \
+    "{\"region\": \"*\", \"tier\": \"cloud\", \"up\": {\"mean\": \"30s\"}, \"down\": {\"mean\": \"2s\"}},"             \
+    "{\"links\": \"back*\", \"up\": {\"mean\": \"20s\"}, \"down\": {\"mean\": \"1s\"}},"                               \
+    "{\"host\": \"edge2\", \"at\": \"7s\", \"for\": \"2s\"}"
+
+static void drawn_failures_lose_nothing(void)
+{
+    for (unsigned long long seed = 1; seed <= 8; seed++) {
+        const char *scenario = JOB(DRAWN, ", \"delivery\": \"exactly-once\"", ", \"state\": \"1MB\"");
+        struct weir_test_result got = weir_test_run(PLATFORM, scenario, "static", seed);
+        CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+        weir_test_conservation(PLATFORM, scenario, &got);
+        CHECK_NEAR(got.result.metrics.delivered, 4000, 0);
+        CU_ASSERT(got.result.metrics.restarts >= 1);
+        weir_test_result_fini(&got);
+    }
+}
+
+/* Writes down at the end of each window which hosts are up, to the file that is set before the run. */
+static const char *watched;
+
+static int watch(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    FILE *file = fopen(watched, "a");
+    if (!file)
+        return weir_error(WEIR_EENGINE, "cannot write %s", watched);
+    fprintf(file, "%g", view->time_s);
+    for (int h = 0; h < view->host_count; h++)
+        fprintf(file, " %s:%d", view->hosts[h].name, view->hosts[h].up);
+    fprintf(file, "\n");
+    fclose(file);
+    return WEIR_OK;
+}
+
+static const struct weir_policy watch_policy = {
+    .abi = WEIR_POLICY_ABI, .name = "watch", .state_size = 1, .window_ends = watch};
+
+/* What was up under a policy. Owned. */
+static char *outages_under(const char *policy, unsigned long long seed)
+{
+    const struct weir_policy *catalog[64] = {&watch_policy};
+    for (int p = 0; weir_catalog[p] && p < 62; p++)
+        catalog[p + 1] = weir_catalog[p];
+    struct weir_text text = {0};
+    watched = weir_test_file("watched.txt", "");
+    struct weir_test_result got =
+        weir_test_run_catalog(PLATFORM, JOB_OF("500ms", DRAWN, "", ", \"max_parallelism\": 4"), policy, seed, catalog);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CU_ASSERT_EQUAL_FATAL(weir_text_read_file(&text, watched), WEIR_OK);
+    weir_test_result_fini(&got);
+    return text.data;
+}
+
+static void policies_see_the_same_failures(void)
+{
+    char *one = outages_under("watch", 1), *other = outages_under("watch+random+reactive", 1);
+    char *seed = outages_under("watch", 2);
+    CU_ASSERT(strstr(one, "edge2:0") && strstr(one, "cloud:0"));
+    CU_ASSERT_STRING_EQUAL(one, other);
+    CU_ASSERT_STRING_NOT_EQUAL(one, seed);
+    /* Nothing but edge2 fails alone. */
+    CU_ASSERT(!strstr(one, "edge:0") && !strstr(one, "cloud:0 cloud4:1") && !strstr(one, "cloud:1 cloud4:0"));
+    free(one);
+    free(other);
+    free(seed);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -157,6 +232,8 @@ int main(int argc, char **argv)
         {"links are waited for", links_are_waited_for},
         {"windows are filled again", windows_are_filled_again},
         {"checkpoints take time", checkpoints_take_time},
+        {"drawn failures lose nothing", drawn_failures_lose_nothing},
+        {"policies see the same failures", policies_see_the_same_failures},
         {0},
     };
     return weir_test_main("engine/failures", cases, argc, argv);

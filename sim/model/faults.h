@@ -1,0 +1,50 @@
+/* What fails in a run: single failures, as a scenario dates them, and those drawn from distributions of the times
+ * between. */
+#ifndef WEIR_MODEL_FAULTS_H
+#define WEIR_MODEL_FAULTS_H
+
+#include <stddef.h>
+
+struct weir_scenario;
+
+/* A host or link that fails at a time and comes back, or not. */
+struct weir_fault {
+    int host;         /* -1: a link */
+    const char *link; /* NULL: a host. Borrowed from the platform */
+    double at_s;
+    double for_s; /* INFINITY: for good */
+};
+
+/* Times up or down: Weibull's distribution, of which the exponential is the one of shape 1, and the constant that of
+ * shape INFINITY. */
+struct weir_fault_times {
+    double mean_s; /* 1e-3 to 1e9 */
+    double shape;  /* 0.2 or more */
+};
+
+enum weir_fault_kind {
+    WEIR_FAULT_HOST,   /* each host by itself */
+    WEIR_FAULT_LINK,   /* each link by itself */
+    WEIR_FAULT_REGION, /* the hosts of one region together */
+};
+
+/* Things that fail again and again: up from the start of the run, then down, and so on. */
+struct weir_fault_rule {
+    char *name; /* of the random streams, "" unless given */
+    enum weir_fault_kind kind;
+    int *targets; /* hosts, or links, of the platform; in its order */
+    int target_count;
+    struct weir_fault_times up, down;
+};
+
+/* All faults of a run with this seed: those that the scenario dates, then those of its rules. Dates are drawn from
+ * streams of their own, one a host, link or region: "faults/host/<name of the rule>/<host>", so that they depend on
+ * the seed and these names alone, not on policies or on other rules. The last fault of each target falls on the end of
+ * the run or behind it, so that each has one. Returns their number; *faults is owned, free(). */
+size_t weir_faults_draw(const struct weir_scenario *scenario, unsigned long long seed, struct weir_fault **faults);
+
+/* The first host that fails in no run of the scenario, neither by its platform nor by a date or a rule; -1 if there is
+ * none. */
+int weir_faults_home(const struct weir_scenario *scenario);
+
+#endif

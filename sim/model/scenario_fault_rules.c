@@ -1,0 +1,211 @@
+/* Faults of a scenario that are drawn: what fails, and how long it is up and down. */
+#include <fnmatch.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+#include "sim/model/scenario_parts.h"
+
+#define MEAN_AT_LEAST_S 1e-3
+#define MEAN_AT_MOST_S  1e9
+/* Below, most of the times are next to nothing. At 0.2 the mean square of a time is 252 times the square of its mean,
+ * and a run has no more than its length / mean + 252 of them (Lorden, Ann. Math. Stat. 41(2), 1970). */
+#define SHAPE_AT_LEAST 0.2
+#define SHAPE_AT_MOST  100
+
+/* How a rule says what fails: a name, or with * and ? a pattern, or (lists) several of them. */
+static const struct {
+    const char *key;
+    enum weir_fault_kind kind;
+    bool lists;
+} selectors[] = {
+    {"host", WEIR_FAULT_HOST, false}, {"hosts", WEIR_FAULT_HOST, true},    {"link", WEIR_FAULT_LINK, false},
+    {"links", WEIR_FAULT_LINK, true}, {"region", WEIR_FAULT_REGION, true},
+};
+#define SELECTORS (sizeof selectors / sizeof *selectors)
+
+static size_t count_of(const struct weir_platform *platform, enum weir_fault_kind kind)
+{
+    return kind == WEIR_FAULT_LINK ? platform->link_count : platform->host_count;
+}
+
+static const char *name_of(const struct weir_platform *platform, enum weir_fault_kind kind, size_t index)
+{
+    return kind == WEIR_FAULT_LINK     ? platform->links[index].name
+           : kind == WEIR_FAULT_REGION ? platform->hosts[index].region
+                                       : platform->hosts[index].name;
+}
+
+int weir_fault_unknown(const struct weir_json *at, const struct weir_platform *platform, enum weir_fault_kind kind,
+                       const char *name)
+{
+    static const char *const kinds[] = {"host", "link", "region"};
+    size_t count = count_of(platform, kind);
+    const char **names = weir_alloc(count, sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        names[i] = name_of(platform, kind, i);
+    const char *near = weir_nearest(name, names, count);
+    free(names);
+    if (strpbrk(name, "*?["))
+        return weir_json_error(at, "no %s of the platform matches \"%s\"", kinds[kind], name);
+    if (near)
+        return weir_json_error(at, "the platform has no %s \"%s\"; did you mean \"%s\"?", kinds[kind], name, near);
+    return weir_json_error(at, "the platform has no %s \"%s\"", kinds[kind], name);
+}
+
+/* Marks what has the name, or matches the pattern if those are allowed. */
+static int mark(const struct weir_json *at, const struct weir_platform *platform, enum weir_fault_kind kind,
+                bool patterns, bool *marked)
+{
+    const char *name;
+    int code = weir_json_string(at, &name);
+    if (code)
+        return code;
+    bool found = false;
+    for (size_t i = 0; i < count_of(platform, kind); i++) {
+        const char *known = name_of(platform, kind, i);
+        if (strcmp(known, name) != 0 && (!patterns || fnmatch(name, known, 0) != 0))
+            continue;
+        found = marked[i] = true;
+    }
+    return found ? WEIR_OK : weir_fault_unknown(at, platform, kind, name);
+}
+
+static int mark_all(const struct weir_json *at, const struct weir_platform *platform, enum weir_fault_kind kind,
+                    bool lists, bool *marked)
+{
+    if (!lists || !weir_json_is_array(at))
+        return mark(at, platform, kind, lists, marked);
+    int code = weir_json_size(at) ? WEIR_OK : weir_json_error(at, "the list is empty; give a name or a pattern");
+    for (int i = 0; i < weir_json_size(at) && !code; i++) {
+        struct weir_json one = weir_json_at(at, i);
+        code = mark(&one, platform, kind, true, marked);
+    }
+    return code;
+}
+
+/* Leaves hosts of one tier marked. */
+static int keep_tier(const struct weir_json *at, const struct weir_platform *platform, bool *marked)
+{
+    int tier;
+    int code = weir_json_choice(at, weir_tier_names, &tier);
+    if (code)
+        return code;
+    bool any = false;
+    for (size_t h = 0; h < platform->host_count; h++)
+        any |= marked[h] &= (int)platform->hosts[h].tier == tier;
+    return any ? WEIR_OK : weir_json_error(at, "no host that fails is of tier %s", weir_tier_names[tier]);
+}
+
+static int read_targets(const struct weir_json *at, const struct weir_platform *platform, struct weir_fault_rule *rule,
+                        bool *marked)
+{
+    struct weir_json by, tier;
+    int found = -1, code = WEIR_OK;
+    for (size_t s = 0; s < SELECTORS; s++)
+        if (weir_json_get(at, selectors[s].key, &by)) {
+            if (found >= 0)
+                return weir_json_error(at, "has a \"%s\" and a \"%s\"; make it two faults", selectors[found].key,
+                                       selectors[s].key);
+            found = (int)s;
+        }
+    bool of_tier = weir_json_get(at, "tier", &tier);
+    if (found < 0 && !of_tier)
+        return weir_json_error(
+            at, "must name what fails: \"host\", \"hosts\", \"link\", \"links\", \"tier\" or \"region\"");
+    rule->kind = found < 0 ? WEIR_FAULT_HOST : selectors[found].kind;
+    if (of_tier && found >= 0 && rule->kind != WEIR_FAULT_REGION)
+        return weir_json_error(at, "has a \"tier\" and a \"%s\"; make it two faults", selectors[found].key);
+    if (found < 0)
+        memset(marked, true, platform->host_count);
+    else if (weir_json_get(at, selectors[found].key, &by))
+        code = mark_all(&by, platform, rule->kind, selectors[found].lists, marked);
+    if (!code && of_tier)
+        code = keep_tier(&tier, platform, marked);
+    return code;
+}
+
+static int read_times(const struct weir_json *at, const char *key, struct weir_fault_times *times)
+{
+    static const char *const keys[] = {"distribution", "mean", "shape", NULL};
+    static const char *const names[] = {"exponential", "weibull", "constant", NULL};
+    struct weir_json child, value;
+    int distribution = 0;
+    int code = weir_json_need(at, key, &child);
+    if (!code)
+        code = weir_json_only(&child, keys);
+    if (!code)
+        code = weir_json_opt_choice(&child, "distribution", names, &distribution);
+    if (!code)
+        code = weir_json_need(&child, "mean", &value);
+    if (!code)
+        code = weir_json_quantity(&value, WEIR_UNIT_TIME, MEAN_AT_LEAST_S, MEAN_AT_MOST_S, &times->mean_s);
+    times->shape = distribution == 0 ? 1 : INFINITY;
+    if (code || (distribution != 1 && !weir_json_get(&child, "shape", &value)))
+        return code;
+    if (distribution != 1)
+        return weir_json_error(&value, "belongs to the distribution \"weibull\"");
+    code = weir_json_need(&child, "shape", &value);
+    return code ? code : weir_json_number(&value, SHAPE_AT_LEAST, SHAPE_AT_MOST, &times->shape);
+}
+
+/* Two rules of one name for one thing would draw the same dates. */
+static int drawn_twice(const struct weir_json *at, const struct weir_platform *platform,
+                       const struct weir_fault_rule *rule, const struct weir_fault_rule *before)
+{
+    if (rule->kind != before->kind || strcmp(rule->name, before->name) != 0)
+        return WEIR_OK;
+    for (int mine = 0, other = 0; mine < rule->target_count && other < before->target_count;) {
+        int difference = rule->targets[mine] - before->targets[other];
+        if (!difference)
+            return weir_json_error(at,
+                                   "\"%s\" is in a fault before this one that draws the same dates; give one of them a "
+                                   "\"name\" of its own",
+                                   name_of(platform, rule->kind, (size_t)rule->targets[mine]));
+        mine += difference < 0;
+        other += difference > 0;
+    }
+    return WEIR_OK;
+}
+
+bool weir_fault_rule_is_one(const struct weir_json *at)
+{
+    static const char *const keys[] = {"up", "down", "hosts", "links", "tier", "region", "name"};
+    struct weir_json child;
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+        if (weir_json_get(at, keys[k], &child))
+            return true;
+    return false;
+}
+
+int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    const struct weir_platform *platform = scenario->platform;
+    struct weir_fault_rule *rule = &scenario->fault_rules[scenario->fault_rule_count++];
+    struct weir_json child;
+    const char *name = "";
+    if (weir_json_get(at, "at", &child) || weir_json_get(at, "for", &child))
+        return weir_json_error(&child, "is of a single failure of a \"host\" or \"link\"; what fails again and again "
+                                       "has \"up\" and \"down\"");
+    int code = weir_json_opt_string(at, "name", &name);
+    rule->name = weir_copy(name);
+    size_t most = platform->host_count > platform->link_count ? platform->host_count : platform->link_count;
+    bool *marked = weir_alloc(most, sizeof *marked);
+    if (!code)
+        code = read_targets(at, platform, rule, marked);
+    if (!code)
+        code = read_times(at, "up", &rule->up);
+    if (!code)
+        code = read_times(at, "down", &rule->down);
+    rule->targets = weir_alloc(most, sizeof *rule->targets);
+    for (size_t i = 0; i < most && !code; i++)
+        if (marked[i])
+            rule->targets[rule->target_count++] = (int)i;
+    free(marked);
+    for (int r = 0; r < scenario->fault_rule_count - 1 && !code; r++)
+        code = drawn_twice(at, platform, rule, &scenario->fault_rules[r]);
+    return code;
+}
