@@ -122,7 +122,8 @@ int weir_scenario_read_faults(const struct weir_json *at, struct weir_scenario *
         return weir_json_error(&list, "must be a list of at most %d faults", FAULTS_AT_MOST);
     recovery->on |= count > 0;
     scenario->faults = weir_alloc((size_t)count, sizeof *scenario->faults);
-    scenario->fault_rules = weir_alloc(RULES_AT_MOST, sizeof *scenario->fault_rules);
+    scenario->fault_rules =
+        weir_alloc((size_t)(count < RULES_AT_MOST ? count : RULES_AT_MOST), sizeof *scenario->fault_rules);
     if (count)
         code = read_list(&list, scenario);
     if (!code && count && weir_faults_home(scenario) < 0)
