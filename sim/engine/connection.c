@@ -74,6 +74,17 @@ const struct weir_route *weir_world_route(struct weir_world *world, int from, in
     return &world->routes[world->route_count++];
 }
 
+void weir_world_routes_again(struct weir_world *world)
+{
+    for (int s = 0; world->route_map && s < ROUTE_SLOTS; s++)
+        for (const struct weir_route_entry *e = world->route_map->slots[s]; e; e = e->next) {
+            double latency_s, bytes_per_s;
+            if (weir_shim_route(world->hosts[e->from].host, world->hosts[e->to].host, &latency_s, &bytes_per_s, NULL,
+                                0) >= 0)
+                world->routes[e->route].bytes_per_s = bytes_per_s;
+        }
+}
+
 bool weir_world_need_route(struct weir_world *world, int from, int to)
 {
     if (from == to || weir_world_route(world, from, to, NULL)->bytes_per_s > 0)

@@ -9,19 +9,21 @@
 #include "sim/engine/simgrid_shim.h"
 #include "sim/engine/world.h"
 
-/* Hosts before links, each together, by time. */
+/* Hosts before links, each together, what is down before what is slow, by time. */
 static int by_target(const void *a, const void *b)
 {
     const struct weir_fault *left = *(const struct weir_fault *const *)a, *right = *(const struct weir_fault *const *)b;
     if (left->host != right->host)
         return left->host > right->host ? -1 : 1;
     int order = left->link ? strcmp(left->link, right->link) : 0;
+    if (!order)
+        order = (left->left > 0) - (right->left > 0);
     return order ? order : (left->at_s > right->at_s) - (left->at_s < right->at_s);
 }
 
 static bool same_target(const struct weir_fault *a, const struct weir_fault *b)
 {
-    return a->host == b->host && (!a->link || strcmp(a->link, b->link) == 0);
+    return a->host == b->host && (a->left > 0) == (b->left > 0) && (!a->link || strcmp(a->link, b->link) == 0);
 }
 
 /* Dates of down, up, down ... for faults that are sorted by time; those that overlap are one. */
@@ -36,6 +38,44 @@ static void add_dates(struct weir_outages *outages, const struct weir_fault *con
         if (isfinite(up_s))
             outages->dates_s[outages->count++] = up_s;
     }
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+/* Dates at which shares change, for faults that are sorted by time; where several meet, the least share holds. */
+static void add_shares(struct weir_outages *outages, const struct weir_fault *const *faults, size_t count)
+{
+    double *dates_s = outages->dates_s = weir_alloc(2 * count, sizeof *dates_s);
+    double *shares = outages->shares = weir_alloc(2 * count, sizeof *shares);
+    const struct weir_fault **now = weir_alloc(count, sizeof *now); /* those under way */
+    size_t dates = 0, next = 0, under_way = 0;
+    for (size_t f = 0; f < count; f++) {
+        dates_s[dates++] = faults[f]->at_s;
+        if (isfinite(faults[f]->at_s + faults[f]->for_s))
+            dates_s[dates++] = faults[f]->at_s + faults[f]->for_s;
+    }
+    qsort(dates_s, dates, sizeof *dates_s, by_value);
+    for (size_t d = 0; d < dates; d++) {
+        double date_s = dates_s[d], share = 1;
+        while (next < count && faults[next]->at_s <= date_s)
+            now[under_way++] = faults[next++];
+        size_t kept = 0;
+        for (size_t f = 0; f < under_way; f++)
+            if (now[f]->at_s + now[f]->for_s > date_s) {
+                share = fmin(share, now[f]->left);
+                now[kept++] = now[f];
+            }
+        under_way = kept;
+        if (outages->count && shares[outages->count - 1] == share)
+            continue;
+        dates_s[outages->count] = date_s; /* in place: no more than have been read */
+        shares[outages->count++] = share;
+    }
+    free(now);
 }
 
 struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, unsigned long long seed, size_t *count)
@@ -54,7 +94,10 @@ struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, unsi
         struct weir_outages *one = &outages[(*count)++];
         one->host = sorted[f]->link ? NULL : scenario->platform->hosts[sorted[f]->host].name;
         one->link = sorted[f]->link;
-        add_dates(one, sorted + f, end - f);
+        if (sorted[f]->left > 0)
+            add_shares(one, sorted + f, end - f);
+        else
+            add_dates(one, sorted + f, end - f);
     }
     free(sorted);
     free(drawn);
@@ -63,23 +106,41 @@ struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, unsi
 
 void weir_outages_free(struct weir_outages *outages, size_t count)
 {
-    for (size_t o = 0; o < count; o++)
+    for (size_t o = 0; o < count; o++) {
         free(outages[o].dates_s);
+        free(outages[o].shares);
+    }
     free(outages);
+}
+
+static double bandwidth_of(const struct weir_platform *platform, const char *link)
+{
+    for (size_t l = 0; l < platform->link_count; l++)
+        if (strcmp(platform->links[l].name, link) == 0)
+            return platform->links[l].bandwidth_bytes_per_s;
+    return 0;
 }
 
 static void link_actor(int argc, char **argv)
 {
     const struct weir_outages *outages = sg_actor_self_get_data();
+    double bytes_per_s = outages->shares ? bandwidth_of(outages->world->platform, outages->link) : 0;
     for (unsigned d = 0; d < outages->count; d++) {
         sg_actor_sleep_until(outages->dates_s[d]);
-        weir_shim_link_switch(outages->link, d % 2);
+        if (outages->shares) {
+            weir_shim_link_resize(outages->link, outages->shares[d] * bytes_per_s);
+            weir_world_routes_again(outages->world);
+        } else {
+            weir_shim_link_switch(outages->link, d % 2);
+        }
     }
 }
 
 void weir_faults_start(struct weir_world *world)
 {
     for (size_t o = 0; o < world->outage_count; o++)
-        if (world->outages[o].link)
+        if (world->outages[o].link) {
+            world->outages[o].world = world;
             weir_actor_start("fault", world->hosts[world->home].host, link_actor, &world->outages[o]);
+        }
 }

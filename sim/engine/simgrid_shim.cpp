@@ -60,7 +60,7 @@ int weir_shim_execute(sg_host_t host, double flops, double bound_flops_per_s)
         auto exec = s4u::this_actor::exec_init(flops);
         exec->set_host(host);
         if (bound_flops_per_s > 0)
-            exec->set_bound(bound_flops_per_s);
+            exec->set_bound(bound_flops_per_s * host->get_available_speed());
         exec->wait();
     } catch (const Exception &) {
         return -1;
@@ -79,9 +79,13 @@ static void follow(const weir_outages &outages)
     std::ostringstream events;
     events << std::setprecision(17);
     for (unsigned d = 0; d < outages.count; d++)
-        events << outages.dates_s[d] << (d % 2 ? " 1\n" : " 0\n");
-    auto *profile = kernel::profile::ProfileBuilder::from_string(std::string("weir:") + outages.host, events.str(), -1);
-    s4u::Host::by_name(outages.host)->set_state_profile(profile);
+        events << outages.dates_s[d] << " " << (outages.shares ? outages.shares[d] : d % 2) << "\n";
+    auto *profile = kernel::profile::ProfileBuilder::from_string(
+        (outages.shares ? "weir-speed:" : "weir:") + std::string(outages.host), events.str(), -1);
+    if (outages.shares)
+        s4u::Host::by_name(outages.host)->set_speed_profile(profile);
+    else
+        s4u::Host::by_name(outages.host)->set_state_profile(profile);
 }
 
 static void switch_link(const std::string &name, bool on)
@@ -98,6 +102,13 @@ void weir_shim_link_switch(const char *name, int on)
     switch_link(std::string(name) + "_UP", on != 0);
     switch_link(std::string(name) + "_DOWN", on != 0);
     switch_link(name, on != 0);
+}
+
+void weir_shim_link_resize(const char *name, double bytes_per_s)
+{
+    for (const char *ending : {"_UP", "_DOWN", ""})
+        if (auto *link = s4u::Link::by_name_or_null(std::string(name) + ending))
+            link->set_bandwidth(bytes_per_s);
 }
 
 int weir_shim_load(const char *path, const weir_outages *outages, unsigned long count, char *message,

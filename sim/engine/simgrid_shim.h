@@ -20,21 +20,27 @@ int weir_shim_wait(sg_comm_t transfer, double *end_s);
 /* Releases a transfer that nobody will wait for any more; NULL is none. */
 void weir_shim_forget(sg_comm_t transfer);
 
-/* Executes flops on a host, at most at bound_flops_per_s if that is positive. 0, or -1 if the host is down or fails. */
+/* Executes flops on a host, at most at bound_flops_per_s (of a host at full speed) if that is positive. 0, or -1 if the
+ * host is down or fails. */
 int weir_shim_execute(sg_host_t host, double flops, double bound_flops_per_s);
 
 /* Has hosts that go up or down told to a function, which must not call SimGrid. */
 void weir_shim_on_host_change(void (*told)(void *context, sg_host_t host, int up), void *context);
 
-/* When a host or link is down and up again, in turn. */
+/* When a host or link is down and up again, in turn; or, with shares, what is left of its speed or bandwidth. */
 struct weir_outages {
     const char *host, *link; /* one of them */
-    double *dates_s;         /* down, up, down, ... */
+    double *dates_s;         /* down, up, down, ... or of the shares */
+    double *shares;          /* [count], from each date on; NULL: down and up */
     unsigned count;
+    struct weir_world *world; /* what uses the link */
 };
 
 /* Turns a link on or off; of a SPLITDUPLEX link both directions. */
 void weir_shim_link_switch(const char *name, int on);
+
+/* Sets the bandwidth of a link; of a SPLITDUPLEX link that of both directions. */
+void weir_shim_link_resize(const char *name, double bytes_per_s);
 
 /* Loads a platform and has its hosts follow the outages, instead of profiles of their state in the file; 0, or -1 with
  * SimGrid's message in `message` (some errors abort the process all the same). */

@@ -400,6 +400,8 @@ struct weir_batch *weir_connection_send(struct weir_world *world, int from_host,
 const struct weir_route *weir_world_route(struct weir_world *world, int from, int to, int *index);
 /* False where there is no route; the run ends with an error then, since SimGrid would abort. */
 bool weir_world_need_route(struct weir_world *world, int from, int to);
+/* The bandwidth of a link has changed: finds that of the routes again. */
+void weir_world_routes_again(struct weir_world *world);
 void weir_count_transfer(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes);
 void weir_connection_fini(struct weir_connection *connection);
 void weir_world_routes_fini(struct weir_world *world);

@@ -38,7 +38,7 @@ static void draw_target(struct drawn *drawn, const struct weir_fault_rule *rule,
     struct weir_stream stream = weir_stream_open(seed, name);
     bool link = rule->kind == WEIR_FAULT_LINK;
     for (double now_s = 0; now_s < scenario->duration_s;) {
-        struct weir_fault fault = {.host = link ? -1 : target, .link = link ? of : NULL};
+        struct weir_fault fault = {.host = link ? -1 : target, .link = link ? of : NULL, .left = rule->left};
         fault.at_s = now_s + draw_s(&rule->up, &stream);
         fault.for_s = draw_s(&rule->down, &stream);
         add(drawn, &fault);
@@ -68,11 +68,11 @@ int weir_faults_home(const struct weir_scenario *scenario)
     for (size_t h = 0; h < platform->host_count; h++)
         fails[h] = platform->hosts[h].may_fail;
     for (int f = 0; f < scenario->fault_count; f++)
-        if (!scenario->faults[f].link)
+        if (!scenario->faults[f].link && scenario->faults[f].left == 0)
             fails[scenario->faults[f].host] = true;
     for (int r = 0; r < scenario->fault_rule_count; r++) {
         const struct weir_fault_rule *rule = &scenario->fault_rules[r];
-        for (int t = 0; t < rule->target_count && rule->kind != WEIR_FAULT_LINK; t++)
+        for (int t = 0; t < rule->target_count && rule->kind != WEIR_FAULT_LINK && rule->left == 0; t++)
             fails[rule->targets[t]] = true;
     }
     int home = -1;

@@ -7,12 +7,13 @@
 
 struct weir_scenario;
 
-/* A host or link that fails at a time and comes back, or not. */
+/* A host or link that fails, or slows down, at a time and comes back, or not. */
 struct weir_fault {
     int host;         /* -1: a link */
     const char *link; /* NULL: a host. Borrowed from the platform */
     double at_s;
     double for_s; /* INFINITY: for good */
+    double left;  /* share of its speed or bandwidth meanwhile; 0: it is down */
 };
 
 /* Times up or down: Weibull's distribution, of which the exponential is the one of shape 1, and the constant that of
@@ -35,6 +36,7 @@ struct weir_fault_rule {
     int *targets; /* hosts, or links, of the platform; in its order */
     int target_count;
     struct weir_fault_times up, down;
+    double left; /* as of a fault */
 };
 
 /* All faults of a run with this seed: those that the scenario dates, then those of its rules. Dates are drawn from
@@ -43,8 +45,8 @@ struct weir_fault_rule {
  * the run or behind it, so that each has one. Returns their number; *faults is owned, free(). */
 size_t weir_faults_draw(const struct weir_scenario *scenario, unsigned long long seed, struct weir_fault **faults);
 
-/* The first host that fails in no run of the scenario, neither by its platform nor by a date or a rule; -1 if there is
- * none. */
+/* The first host that is never down in any run of the scenario, neither by its platform nor by a date or a rule; -1 if
+ * there is none. */
 int weir_faults_home(const struct weir_scenario *scenario);
 
 #endif

@@ -15,6 +15,7 @@
  * and a run has no more than its length / mean + 252 of them (Lorden, Ann. Math. Stat. 41(2), 1970). */
 #define SHAPE_AT_LEAST 0.2
 #define SHAPE_AT_MOST  100
+#define LEFT_AT_LEAST  1e-3
 
 /* How a rule says what fails: a name, or with * and ? a pattern, or (lists) several of them. */
 static const struct {
@@ -152,6 +153,25 @@ static int read_times(const struct weir_json *at, const char *key, struct weir_f
     return code ? code : weir_json_number(&value, SHAPE_AT_LEAST, SHAPE_AT_MOST, &times->shape);
 }
 
+int weir_fault_read_left(const struct weir_json *at, bool link, double *left)
+{
+    struct weir_json child;
+    *left = 0;
+    if (weir_json_get(at, link ? "speed" : "bandwidth", &child))
+        return weir_json_error(&child, link ? "is of hosts; of a link say what is left of its \"bandwidth\""
+                                            : "is of links; of a host say what is left of its \"speed\"");
+    return weir_json_opt_number(at, link ? "bandwidth" : "speed", LEFT_AT_LEAST, 1, left);
+}
+
+int weir_fault_check_wifi(const struct weir_json *at, const struct weir_platform *platform, int link, double left)
+{
+    for (size_t h = 0; h < platform->host_count && left > 0; h++)
+        if (platform->hosts[h].wifi_link == link)
+            return weir_json_error(at, "\"%s\" is a Wi-Fi channel, which can be down but has no \"bandwidth\" to lose",
+                                   platform->links[link].name);
+    return WEIR_OK;
+}
+
 /* Two rules of one name for one thing would draw the same dates. */
 static int drawn_twice(const struct weir_json *at, const struct weir_platform *platform,
                        const struct weir_fault_rule *rule, const struct weir_fault_rule *before)
@@ -200,11 +220,15 @@ int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scena
         code = read_times(at, "up", &rule->up);
     if (!code)
         code = read_times(at, "down", &rule->down);
+    if (!code)
+        code = weir_fault_read_left(at, rule->kind == WEIR_FAULT_LINK, &rule->left);
     rule->targets = weir_alloc(most, sizeof *rule->targets);
     for (size_t i = 0; i < most && !code; i++)
         if (marked[i])
             rule->targets[rule->target_count++] = (int)i;
     free(marked);
+    for (int t = 0; t < rule->target_count && rule->kind == WEIR_FAULT_LINK && !code; t++)
+        code = weir_fault_check_wifi(at, platform, rule->targets[t], rule->left);
     for (int r = 0; r < scenario->fault_rule_count - 1 && !code; r++)
         code = drawn_twice(at, platform, rule, &scenario->fault_rules[r]);
     return code;

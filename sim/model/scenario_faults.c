@@ -13,12 +13,12 @@
 #define RULES_AT_MOST  1000
 #define DRAWN_AT_MOST  1000000
 
-static const char *find_link(const struct weir_platform *platform, const char *name)
+static int find_link(const struct weir_platform *platform, const char *name)
 {
     for (size_t l = 0; l < platform->link_count; l++)
         if (strcmp(platform->links[l].name, name) == 0)
-            return platform->links[l].name;
-    return NULL;
+            return (int)l;
+    return -1;
 }
 
 /* A single failure. */
@@ -26,6 +26,7 @@ static int read_fault(const struct weir_json *at, const struct weir_platform *pl
 {
     struct weir_json child;
     const char *host = NULL, *link = NULL;
+    int found = -1;
     *fault = (struct weir_fault){.host = -1, .for_s = INFINITY};
     int code = weir_json_opt_string(at, "host", &host);
     if (!code)
@@ -38,13 +39,16 @@ static int read_fault(const struct weir_json *at, const struct weir_platform *pl
         code = weir_json_quantity(&child, WEIR_UNIT_TIME, 0, DBL_MAX, &fault->at_s);
     if (!code)
         code = weir_json_opt_quantity(at, "for", WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &fault->for_s);
+    if (!code)
+        code = weir_fault_read_left(at, link, &fault->left);
     if (code)
         return code;
     if (host && (fault->host = weir_platform_find(platform, host)) < 0)
         return weir_fault_unknown(at, platform, WEIR_FAULT_HOST, host);
-    if (link && !(fault->link = find_link(platform, link)))
+    if (link && (found = find_link(platform, link)) < 0)
         return weir_fault_unknown(at, platform, WEIR_FAULT_LINK, link);
-    return WEIR_OK;
+    fault->link = link ? platform->links[found].name : NULL;
+    return link ? weir_fault_check_wifi(at, platform, found, fault->left) : WEIR_OK;
 }
 
 /* The number of faults that the newest rule gives in a run, on average. */
@@ -56,8 +60,8 @@ static double expected(const struct weir_scenario *scenario)
 
 static int read_list(const struct weir_json *list, struct weir_scenario *scenario)
 {
-    static const char *const keys[] = {"host",   "link", "at", "for",  "hosts", "links",
-                                       "region", "tier", "up", "down", "name",  NULL};
+    static const char *const keys[] = {"host", "link", "at",   "for",  "hosts", "links",     "region",
+                                       "tier", "up",   "down", "name", "speed", "bandwidth", NULL};
     double count = 0;
     int code = WEIR_OK;
     for (int i = 0; i < weir_json_size(list) && !code; i++) {
@@ -120,12 +124,15 @@ int weir_scenario_read_faults(const struct weir_json *at, struct weir_scenario *
     int count = faults ? weir_json_size(&list) : 0, code = WEIR_OK;
     if (faults && (!weir_json_is_array(&list) || count > FAULTS_AT_MOST))
         return weir_json_error(&list, "must be a list of at most %d faults", FAULTS_AT_MOST);
-    recovery->on |= count > 0;
     scenario->faults = weir_alloc((size_t)count, sizeof *scenario->faults);
     scenario->fault_rules =
         weir_alloc((size_t)(count < RULES_AT_MOST ? count : RULES_AT_MOST), sizeof *scenario->fault_rules);
     if (count)
         code = read_list(&list, scenario);
+    for (int f = 0; f < scenario->fault_count; f++)
+        recovery->on |= scenario->faults[f].left == 0;
+    for (int r = 0; r < scenario->fault_rule_count; r++)
+        recovery->on |= scenario->fault_rules[r].left == 0;
     if (!code && count && weir_faults_home(scenario) < 0)
         code = weir_json_error(&list,
                                "every host may fail; one must stay up, for the controller: leave one out, or add "

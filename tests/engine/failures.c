@@ -149,6 +149,35 @@ static void checkpoints_take_time(void)
     weir_test_result_fini(&with);
 }
 
+static void slow_hosts(void)
+{
+    /* b takes 3 ms; for the 1000 items that it begins in [10, 20) s twice as long, since the least share holds, and for
+     * the 500 in [20, 25) s 4 ms: 15.188 + 1000 / 4000 * 3 + 500 / 4000 * 1 ms. */
+    struct weir_test_result got = run(JOB("{\"host\": \"cloud4\", \"at\": \"15s\", \"for\": \"10s\", \"speed\": 0.75},"
+                                          "{\"host\": \"cloud4\", \"at\": \"10s\", \"for\": \"10s\", \"speed\": 0.5}",
+                                          "", ""));
+    const struct weir_metrics *m = &got.result.metrics;
+    CHECK_NEAR(m->latency_mean_s, 16.063e-3, 1e-6);
+    CHECK_NEAR(m->latency_max_s, 18.188e-3, 1e-6);
+    CHECK_NEAR(m->delivered, 4000, 0);
+    CHECK_NEAR(m->replayed + m->lost + m->restarts, 0, 0);
+    weir_test_result_fini(&got);
+}
+
+static void narrow_links(void)
+{
+    /* 1 kB at 1 Mbit/s takes 8 ms instead of 0.08, for the 1000 items that reach the wire in [10, 20) s:
+     * 15.188 + 1000 / 4000 * 7.92 ms. */
+    struct weir_test_result got =
+        run(JOB("{\"link\": \"backhaul\", \"at\": \"10s\", \"for\": \"10s\", \"bandwidth\": 0.01}", "", ""));
+    const struct weir_metrics *m = &got.result.metrics;
+    CHECK_NEAR(m->latency_mean_s, 17.168e-3, 1e-6);
+    CHECK_NEAR(m->latency_max_s, 23.108e-3, 1e-6);
+    CHECK_NEAR(m->delivered, 4000, 0);
+    CHECK_NEAR(m->replayed + m->lost + m->restarts, 0, 0);
+    weir_test_result_fini(&got);
+}
+
 /* Drawn: edge2 by itself, the hosts of the cloud together, a link; edge stays up. */
 #define DRAWN                                                                                                          \
     "{\"host\": \"edge2\", \"up\": {\"distribution\": \"weibull\", \"mean\": \"20s\", \"shape\": 0.7},"                \
@@ -157,10 +186,17 @@ static void checkpoints_take_time(void)
     "{\"links\": \"back*\", \"up\": {\"mean\": \"20s\"}, \"down\": {\"mean\": \"1s\"}},"                               \
     "{\"host\": \"edge2\", \"at\": \"7s\", \"for\": \"2s\"}"
 
+/* And slow: all hosts of the edge, and the links. */
+#define SLOW                                                                                                           \
+    "{\"name\": \"load\", \"tier\": \"edge\", \"speed\": 0.4, \"up\": {\"mean\": \"20s\"}, \"down\": {\"mean\": "      \
+    "\"5s\"}},"                                                                                                        \
+    "{\"name\": \"rain\", \"links\": \"*\", \"bandwidth\": 0.01, \"up\": {\"mean\": \"9s\"}, \"down\": {\"mean\": "    \
+    "\"4s\"}}"
+
 static void drawn_failures_lose_nothing(void)
 {
     for (unsigned long long seed = 1; seed <= 8; seed++) {
-        const char *scenario = JOB(DRAWN, ", \"delivery\": \"exactly-once\"", ", \"state\": \"1MB\"");
+        const char *scenario = JOB(DRAWN "," SLOW, ", \"delivery\": \"exactly-once\"", ", \"state\": \"1MB\"");
         struct weir_test_result got = weir_test_run(PLATFORM, scenario, "static", seed);
         CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
         weir_test_conservation(PLATFORM, scenario, &got);
@@ -232,6 +268,8 @@ int main(int argc, char **argv)
         {"links are waited for", links_are_waited_for},
         {"windows are filled again", windows_are_filled_again},
         {"checkpoints take time", checkpoints_take_time},
+        {"slow hosts", slow_hosts},
+        {"narrow links", narrow_links},
         {"drawn failures lose nothing", drawn_failures_lose_nothing},
         {"policies see the same failures", policies_see_the_same_failures},
         {0},

@@ -215,6 +215,20 @@ static void what_is_selected(void)
     }
 }
 
+static void slow_is_not_down(void)
+{
+    struct weir_scenario *s = need("1h", "{\"hosts\": \"*\", \"speed\": 0.25, " TIMES(
+                                             "2h", "5min") "},"
+                                                           "{\"link\": \"metro\", \"at\": \"1s\", \"bandwidth\": 0.5}");
+    CU_ASSERT(s->fault_rules[0].left == 0.25 && s->faults[0].left == 0.5);
+    CU_ASSERT(!s->recovery.on);
+    CU_ASSERT_EQUAL(weir_faults_home(s), CAM_1);
+    struct picked got = pick(s, 1, EDGE_1, NULL);
+    CU_ASSERT(got.count > 0 && got.faults[0].left == 0.25);
+    free(got.faults);
+    weir_scenario_free(s);
+}
+
 static void the_hash_covers_them(void)
 {
     struct weir_scenario *a = need("1h", EDGES), *b = need("1h", EDGES);
@@ -234,6 +248,7 @@ int main(int argc, char **argv)
         {"constant times", constant_times},
         {"regions fail together", regions_fail_together},
         {"what is selected", what_is_selected},
+        {"slow is not down", slow_is_not_down},
         {"the hash covers them", the_hash_covers_them},
         {0},
     };
