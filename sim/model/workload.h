@@ -26,6 +26,7 @@ struct weir_edge {
     int to;
     enum weir_full full;
     double shed_share; /* of WEIR_FULL_SHED */
+    double bytes;      /* of an item along it; out_bytes of `from` or source_bytes unless said */
 };
 
 /* Where something is put by default, resolved to a set of hosts once the platform is known. */
