@@ -1,9 +1,6 @@
-/* Opens a platform file with libxml2, without network, DTD or entities, and hands it to the walk. */
+/* Opens a platform file and hands it to the walk. */
 #include "sim/model/platform.h"
 
-#include <ctype.h>
-#include <libxml/SAX2.h>
-#include <libxml/parser.h>
 #include <libxml/tree.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,24 +13,15 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/model/platform_read.h"
+#include "sim/model/xml.h"
 
 const char *const weir_tier_names[] = {"device", "edge", "cloud", NULL};
 
 /* --- helpers of the reader --- */
 
-int weir_platform_line(const xmlNode *node)
-{
-    /* Beyond 65535 libxml2 keeps the line in texts alone, where they end: the one before ends where the node begins. */
-    if (node->line == 65535)
-        for (const xmlNode *before = node->prev; before; before = before->prev)
-            if (before->type == XML_TEXT_NODE && before->psvi)
-                return (int)(ptrdiff_t)before->psvi;
-    return (int)xmlGetLineNo(node);
-}
-
 int weir_platform_fail_at(const struct weir_platform_reader *reader, const xmlNode *node)
 {
-    weir_error_context("%s:%d", reader->path, weir_platform_line(node));
+    weir_error_context("%s:%d", reader->path, weir_xml_line(node));
     return WEIR_EINPUT;
 }
 
@@ -55,80 +43,7 @@ const char *weir_platform_own(struct weir_platform_reader *reader, char *text)
     return text;
 }
 
-const char *weir_platform_attribute(const xmlNode *node, const char *name, const char *fallback)
-{
-    for (const xmlAttr *attribute = node->properties; attribute; attribute = attribute->next)
-        if (strcmp((const char *)attribute->name, name) == 0) {
-            const xmlNode *value = attribute->children;
-            return value && value->content && *value->content ? (const char *)value->content : fallback;
-        }
-    return fallback;
-}
-
-const xmlNode *weir_platform_element(const xmlNode *node)
-{
-    while (node && node->type != XML_ELEMENT_NODE)
-        node = node->next;
-    return node;
-}
-
 /* --- the document --- */
-
-/* The first complaint of libxml2. */
-struct complaint {
-    int line;
-    bool entity;
-    char message[256];
-};
-
-static void note_error(void *context, xmlErrorPtr error)
-{
-    xmlParserCtxtPtr parser = context;
-    struct complaint *complaint = parser->_private;
-    if (error->level < XML_ERR_ERROR || complaint->message[0] || complaint->entity)
-        return;
-    complaint->line = error->line;
-    snprintf(complaint->message, sizeof complaint->message, "%s", error->message ? error->message : "unknown");
-    size_t length = strlen(complaint->message);
-    while (length > 0 && isspace((unsigned char)complaint->message[length - 1]))
-        complaint->message[--length] = 0;
-}
-
-/* Entities of a file's own are how small documents grow without bound; SimGrid knows none. */
-static void refuse_entity(void *context, const xmlChar *name, int type, const xmlChar *public_id,
-                          const xmlChar *system_id, xmlChar *content)
-{
-    xmlParserCtxtPtr parser = context;
-    struct complaint *complaint = parser->_private;
-    if (!complaint->entity && !complaint->message[0]) {
-        complaint->entity = true;
-        complaint->line = xmlSAX2GetLineNumber(context);
-    }
-    xmlStopParser(parser);
-}
-
-static int parse(const char *path, const struct weir_text *text, xmlDocPtr *document)
-{
-    struct complaint complaint = {0};
-    xmlParserCtxtPtr parser = xmlNewParserCtxt();
-    if (!parser)
-        return weir_error(WEIR_EINPUT, "%s: libxml2 could not start", path);
-    parser->_private = &complaint;
-    parser->sax->serror = note_error;
-    parser->sax->entityDecl = refuse_entity;
-    *document = xmlCtxtReadMemory(parser, weir_text_string(text), (int)text->length, path, NULL,
-                                  XML_PARSE_NONET | XML_PARSE_BIG_LINES);
-    xmlFreeParserCtxt(parser);
-    if (*document && !complaint.entity)
-        return 0;
-    xmlFreeDoc(*document);
-    *document = NULL;
-    if (complaint.entity)
-        return weir_error(WEIR_EINPUT, "%s:%d: entity declarations are not taken; write the text where it is used",
-                          path, complaint.line);
-    return weir_error(WEIR_EINPUT, "%s:%d: not well-formed XML: %s", path, complaint.line,
-                      complaint.message[0] ? complaint.message : "no document");
-}
 
 /* What SimGrid wants around the document, although XML does not. */
 static int check_prolog(const char *path, const struct weir_text *text, const xmlDoc *document)
@@ -182,7 +97,7 @@ int weir_platform_read(const char *path, struct weir_platform **platform)
     *platform = NULL;
     int status = weir_text_read_file(&text, path);
     if (status == 0)
-        status = parse(path, &text, &document);
+        status = weir_xml_parse(path, &text, &document);
     if (status != 0)
         goto out;
     reader.platform = weir_alloc(1, sizeof *reader.platform);
