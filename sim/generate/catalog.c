@@ -3,5 +3,14 @@
 #include "sim/generate/kinds.h"
 
 const struct weir_generator *const weir_generators[] = {
-    &weir_generator_iot_traffic, &weir_generator_from_timestamps, &weir_generator_diurnal, &weir_generator_bursts, NULL,
+    /* traffic */
+    &weir_generator_iot_traffic,
+    &weir_generator_from_timestamps,
+    &weir_generator_diurnal,
+    &weir_generator_bursts,
+    /* platforms */
+    &weir_generator_edge_platform,
+    &weir_generator_mesh_platform,
+    &weir_generator_topology,
+    NULL,
 };

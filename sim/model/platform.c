@@ -13,7 +13,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/model/platform_read.h"
-#include "sim/model/xml.h"
+#include "sim/model/xml_read.h"
 
 const char *const weir_tier_names[] = {"device", "edge", "cloud", NULL};
 
@@ -97,7 +97,7 @@ int weir_platform_read(const char *path, struct weir_platform **platform)
     *platform = NULL;
     int status = weir_text_read_file(&text, path);
     if (status == 0)
-        status = weir_xml_parse(path, &text, &document);
+        status = weir_xml_read(path, &text, &document);
     if (status != 0)
         goto out;
     reader.platform = weir_alloc(1, sizeof *reader.platform);

@@ -18,7 +18,7 @@
 #include "sim/base/quantity.h"
 #include "sim/model/platform.h"
 #include "sim/model/platform_names.h"
-#include "sim/model/xml.h"
+#include "sim/model/xml_read.h"
 
 struct _xmlNode;
 

@@ -10,7 +10,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/unpack.h"
 #include "sim/model/workflow_parts.h"
-#include "sim/model/xml.h"
+#include "sim/model/xml_read.h"
 
 static int read_json(struct weir_workflow_builder *builder, const struct weir_text *text, struct weir_json_doc **doc)
 {
@@ -30,7 +30,7 @@ static int read_json(struct weir_workflow_builder *builder, const struct weir_te
 static int read_xml(struct weir_workflow_builder *builder, const struct weir_text *text, xmlDocPtr *document)
 {
     builder->workflow->format = "Pegasus DAX";
-    int code = weir_xml_parse(builder->path, text, document);
+    int code = weir_xml_read(builder->path, text, document);
     return code ? code : weir_workflow_dax(builder, *document);
 }
 

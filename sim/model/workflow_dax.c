@@ -4,7 +4,7 @@
 
 #include "sim/base/error.h"
 #include "sim/model/workflow_parts.h"
-#include "sim/model/xml.h"
+#include "sim/model/xml_read.h"
 
 static int fail_at(const struct weir_workflow_builder *builder, const xmlNode *node)
 {

@@ -12,6 +12,9 @@ static const char *const small[] = {
     "from-timestamps --input tests/input/valid/load-events.csv --step 2s",
     "diurnal --duration 1h --noise 0.2",
     "bursts --duration 100s",
+    "edge-platform --sites 3",
+    "mesh-platform --nodes 4",
+    "topology --nodes tests/input/valid/nodes.csv --links tests/input/valid/links.csv",
     NULL,
 };
 /* Those that draw nothing. */

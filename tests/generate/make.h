@@ -20,8 +20,11 @@ static inline char *make(const char *line, unsigned long long seed)
     size_t length;
     int code = weir_generator_find(word, &kind);
     while ((word = strsep(&rest, " ")) && count < 32) {
+        char *equals = strncmp(word, "--", 2) == 0 ? strchr(word, '=') : NULL;
+        if (equals)
+            *equals = '\0';
         if (strncmp(word, "--", 2) == 0)
-            options[count++] = (struct weir_generator_option){word + 2, ""};
+            options[count++] = (struct weir_generator_option){word + 2, equals ? equals + 1 : ""};
         else if (count > 0)
             options[count - 1].value = word;
     }

@@ -1,11 +1,10 @@
-/* XML documents by libxml2, without network, DTD or entities. */
-#include "sim/model/xml.h"
+#include "sim/model/xml_read.h"
 
 #include <ctype.h>
 #include <libxml/SAX2.h>
 #include <libxml/parser.h>
+#include <libxml/parserInternals.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,7 +30,7 @@ static void note_error(void *context, xmlErrorPtr error)
         complaint->message[--length] = 0;
 }
 
-/* Entities of a file's own are how small documents grow without bound. */
+/* Entities of a file's own are how small documents grow without bound; no format of ours needs any. */
 static void refuse_entity(void *context, const xmlChar *name, int type, const xmlChar *public_id,
                           const xmlChar *system_id, xmlChar *content)
 {
@@ -44,7 +43,7 @@ static void refuse_entity(void *context, const xmlChar *name, int type, const xm
     xmlStopParser(parser);
 }
 
-int weir_xml_parse(const char *path, const struct weir_text *text, xmlDocPtr *document)
+int weir_xml_read(const char *path, const struct weir_text *text, xmlDocPtr *document)
 {
     struct complaint complaint = {0};
     xmlParserCtxtPtr parser = xmlNewParserCtxt();
