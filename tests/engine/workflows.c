@@ -12,6 +12,7 @@
 #include "sim/base/random.h"
 #include "sim/base/text.h"
 #include "sim/model/workflow.h"
+#include "tests/generate/make.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
@@ -130,6 +131,21 @@ static void drawn(void)
     }
 }
 
+/* What `weir generate` makes. */
+static void generated(void)
+{
+    static const char *const lines[] = {"dag --n 60 --density 2 --jump 2",
+                                        "dag --n 40 --law daggen --density 0.5 --work mixed",
+                                        "dag --n 100 --fat 0.8 --ccr 1", "chain --model resnet-50", "chain --n 30"};
+    for (size_t l = 0; l < sizeof lines / sizeof *lines; l++)
+        for (unsigned long long seed = 1; seed <= 4; seed++) {
+            char *text = make(lines[l], seed);
+            CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+            check_both(weir_test_file("generated.json", text), NULL);
+            free(text);
+        }
+}
+
 /* A row of items: with an item a minute and less work than that, each takes as long as the first. */
 static void items_in_a_row(void)
 {
@@ -214,6 +230,7 @@ int main(int argc, char **argv)
         {"heft", heft},
         {"fans and rows", fans_and_rows},
         {"drawn", drawn},
+        {"generated", generated},
         {"items in a row", items_in_a_row},
         {"data takes time", data_takes_time},
         {"real ones", real_ones},
