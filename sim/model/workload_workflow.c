@@ -183,15 +183,15 @@ static void make_graph(const struct weir_workflow *workflow, struct wish *wish, 
         add_edge(job, end, -1, 0);
 }
 
-static int check_rules(const struct weir_json *at, const struct wish *wish)
+static int check_rules(const struct weir_json *at, const struct wish *wish, const struct weir_workflow *workflow)
 {
     struct weir_json list, entry;
     if (!wish->rule_count || !weir_json_get(at, "rules", &list))
         return WEIR_OK;
     for (bool more = weir_json_first(&list, &entry); more; more = weir_json_next(&entry))
         if (!wish->rules[entry.index].used)
-            return weir_json_error(&entry, "no task is left for \"%s\"; `weir workflow` and the file show the names",
-                                   wish->rules[entry.index].tasks);
+            return weir_json_error(&entry, "no task is left for \"%s\"; the first task is \"%s\"",
+                                   wish->rules[entry.index].tasks, workflow->tasks[0].name);
     return WEIR_OK;
 }
 
@@ -219,7 +219,7 @@ int weir_workload_read_workflow(const struct weir_json *job_at, const char *file
     }
     *hash = weir_hash(*hash, &workflow->hash, sizeof workflow->hash);
     make_graph(workflow, &wish, job);
-    code = check_rules(&at, &wish);
+    code = check_rules(&at, &wish, workflow);
 out:
     weir_workflow_free(workflow);
     wish_fini(&wish);
