@@ -24,10 +24,10 @@
 /* What a child tells: how far it is, and in the end whether it is done or why it failed. Shorter than PIPE_BUF, so that
  * each arrives whole. */
 struct report {
-    enum { PROGRESS, END } kind;
-    int code; /* of an end */
-    double fraction;
-    char message[1000]; /* of a failure */
+    enum { PROGRESS, FOREIGN, END } kind;
+    int code;           /* of an end */
+    double value;       /* how far it is; what foreign code may take, in s */
+    char message[1000]; /* of a failure; where foreign code begins, "" when it is over */
 };
 
 struct weir_pool_line {
@@ -40,7 +40,9 @@ struct child {
     int task;
     int reports, words; /* read ends: reports; its stdout and stderr */
     double begun_s, fraction;
-    bool too_long;
+    bool too_long, stuck;  /* why it was killed: the time of the task, or that of foreign code */
+    struct report foreign; /* where it is, if that is foreign code; else its message is empty */
+    double foreign_since_s;
     struct report end; /* as told; its kind is PROGRESS until then */
     struct weir_last_words last;
 };
@@ -68,7 +70,14 @@ static void tell(struct weir_pool_line *line, const struct report *report)
 
 void weir_pool_progress(struct weir_pool_line *line, double fraction)
 {
-    struct report report = {.kind = PROGRESS, .fraction = fraction};
+    struct report report = {.kind = PROGRESS, .value = fraction};
+    tell(line, &report);
+}
+
+void weir_pool_foreign(struct weir_pool_line *line, const char *where, double limit_s)
+{
+    struct report report = {.kind = FOREIGN, .value = limit_s};
+    snprintf(report.message, sizeof report.message, "%s", where ? where : "");
     tell(line, &report);
 }
 
@@ -135,10 +144,14 @@ static void drain(struct child *child)
     struct report report;
     ssize_t got = -1;
     while (child->reports >= 0 && (got = read(child->reports, &report, sizeof report)) == sizeof report) {
-        if (report.kind == END)
+        if (report.kind == END) {
             child->end = report;
-        else
-            child->fraction = report.fraction;
+        } else if (report.kind == FOREIGN) {
+            child->foreign = report;
+            child->foreign_since_s = weir_clock_s();
+        } else {
+            child->fraction = report.value;
+        }
     }
     if (child->reports >= 0 && got == 0) {
         close(child->reports);
@@ -157,9 +170,17 @@ static void drain(struct child *child)
 static int fail(const struct pool *pool, struct child *child, int status, char **message)
 {
     char line[400];
+    const char *where = child->foreign.message, *colon = *where ? ": " : "";
     if (child->too_long) {
+        *message = weir_format("%s%stook longer than the %g s that a run may take, and was stopped", where, colon,
+                               pool->options->timeout_s);
+        return WEIR_ERUN;
+    }
+    if (child->stuck) {
         *message =
-            weir_format("took longer than the %g s that a run may take, and was stopped", pool->options->timeout_s);
+            weir_format("%s: took longer than the %g s of real time that a hook may take, and was stopped; raise "
+                        "\"timeout\" of the policy if it needs more",
+                        where, child->foreign.value);
         return WEIR_ERUN;
     }
     if (child->end.kind == END && child->end.code != WEIR_OK) {
@@ -169,10 +190,11 @@ static int fail(const struct pool *pool, struct child *child, int status, char *
     const char *words = weir_last_words_line(&child->last, line, sizeof line);
     const char *join = *words ? "; its last words: " : " without a word";
     if (WIFSIGNALED(status))
-        *message = weir_format("the process was ended by signal %d (%s)%s%s", WTERMSIG(status),
+        *message = weir_format("%s%sthe process was ended by signal %d (%s)%s%s", where, colon, WTERMSIG(status),
                                strsignal(WTERMSIG(status)), join, words);
     else
-        *message = weir_format("the process ended with code %d and no result%s%s", WEXITSTATUS(status), join, words);
+        *message = weir_format("%s%sthe process ended with code %d and no result%s%s", where, colon,
+                               WEXITSTATUS(status), join, words);
     return WEIR_EENGINE;
 }
 
@@ -235,6 +257,9 @@ static void watch_time(struct pool *pool)
         struct child *child = &pool->children[i];
         if (child->pid && pool->options->timeout_s > 0 && now_s - child->begun_s > pool->options->timeout_s) {
             child->too_long = true;
+            kill(child->pid, SIGKILL);
+        } else if (child->pid && *child->foreign.message && now_s - child->foreign_since_s > child->foreign.value) {
+            child->stuck = true;
             kill(child->pid, SIGKILL);
         }
     }

@@ -15,8 +15,7 @@
 /* What the observer writes to. */
 struct recorder {
     FILE *windows, *decisions;
-    weir_run_progress progress;
-    void *context;
+    struct weir_pool_line *line;
 };
 
 static void on_metric(void *context, double time_s, const char *job, const char *op, const char *host,
@@ -53,8 +52,15 @@ static void on_decision(void *context, double time_s, const char *policy, const 
 static void on_progress(void *context, double time_s, double duration_s)
 {
     struct recorder *recorder = context;
-    if (recorder->progress)
-        recorder->progress(recorder->context, duration_s > 0 ? time_s / duration_s : 0);
+    if (recorder->line)
+        weir_pool_progress(recorder->line, duration_s > 0 ? time_s / duration_s : 0);
+}
+
+static void on_foreign(void *context, const char *where, double limit_s)
+{
+    struct recorder *recorder = context;
+    if (recorder->line)
+        weir_pool_foreign(recorder->line, where, limit_s);
 }
 
 static FILE *begin_csv(const char *path, const char *header)
@@ -102,10 +108,10 @@ void weir_run_remove(const char *folder)
     remove_files(folder);
 }
 
-int weir_run_into(const char *folder, const struct weir_run_spec *spec, weir_run_progress progress, void *context)
+int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct weir_pool_line *line)
 {
-    struct recorder recorder = {.progress = progress, .context = context};
-    struct weir_observer observer = {&recorder, on_metric, on_decision, on_progress};
+    struct recorder recorder = {.line = line};
+    struct weir_observer observer = {&recorder, on_metric, on_decision, on_progress, on_foreign};
     struct weir_run_spec observed = *spec;
     observed.observer = &observer;
     struct weir_result result = {0};
