@@ -16,6 +16,8 @@ for file in $heft.json $heft-1.4.json $heft-1.5.json $heft.xml $heft.dot $heft.t
     [ -e "$folder/wanted" ] || cp "$folder/this" "$folder/wanted"
     same "$folder/this" "$folder/wanted"
 done
+expect 0 "heft-1.4.json: ok (10 tasks, 15 edges)" check $heft-1.4.json $heft.json
+expect 3 "in a circle: b -> c -> b" check tests/input/workflows/wrong-circle.json
 # Packed.
 gzip -c $heft.dot >"$folder/heft.dot.gz"
 expect 0 "daggen DOT" workflow "$folder/heft.dot.gz"
