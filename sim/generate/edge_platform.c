@@ -150,14 +150,18 @@ static void write_regions(struct weir_network *network, const struct options *o,
 static void write_about(const struct options *o, unsigned long long seed, FILE *out)
 {
     char bandwidth[32], near[32], far[32];
+    char *way = weir_way_about(&o->way);
     char *about = weir_format(
-        "Made by `weir generate edge-platform`, seed %llu. %d sites, drawn evenly from a circle of %g km around the\n"
-        "     core; each has %d edge hosts of the mix %s and %d devices (%s)%s. The backhaul is a\n"
-        "     %s of %s links; latency: %s. %d cloud regions, from %s to %s from the core.\n",
+        "Made by `weir generate edge-platform`, seed %llu: %d sites, drawn evenly from a circle of %g km around the\n"
+        "     core. Each has %d edge hosts of the mix %s and %d devices\n"
+        "     (%s)%s. The backhaul is a %s of %s links;\n"
+        "     %s.\n"
+        "     Cloud regions: %d, %s to %s from the core.\n",
         seed, o->sites, o->radius_km, o->site.hosts, o->site.mix, o->site.devices, o->site.device,
         o->site.wifi ? " that share a Wi-Fi" : "", shapes[o->shape],
-        weir_xml_bandwidth(o->bandwidth_bytes_per_s, bandwidth), WEIR_WAY_ABOUT, o->regions,
-        weir_xml_latency(o->near_s, near), weir_xml_latency(o->regions > 1 ? o->far_s : o->near_s, far));
+        weir_xml_bandwidth(o->bandwidth_bytes_per_s, bandwidth), way, o->regions, weir_xml_latency(o->near_s, near),
+        weir_xml_latency(o->regions > 1 ? o->far_s : o->near_s, far));
+    free(way);
     weir_site_preamble(about, out);
     free(about);
 }

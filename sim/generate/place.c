@@ -2,10 +2,18 @@
 
 #include <math.h>
 
+#include "sim/base/memory.h"
+
 #define EARTH_KM         6371.0088
 #define LIGHT_KM_PER_S   299792.458
 #define FIBRE_SHARE      (2. / 3) /* refractive index about 1.5 */
 #define RADIANS(degrees) ((degrees)*M_PI / 180)
+
+char *weir_way_about(const struct weir_way_options *way)
+{
+    return weir_format("latencies are length times %g at 2/3 of the speed of light, and %g us for equipment",
+                       way->stretch, way->hop_s * 1e6);
+}
 
 double weir_way_latency_s(const struct weir_way_options *way, double distance_km)
 {

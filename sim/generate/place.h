@@ -9,7 +9,6 @@
 struct weir_way_options {
     double stretch, hop_s;
 };
-#define WEIR_WAY_ABOUT "2/3 of the speed of light"
 #define WEIR_WAY_PARAMS(member)                                                                                        \
     {"stretch",                                                                                                        \
      WEIR_PARAM_DOUBLE,                                                                                                \
@@ -24,6 +23,9 @@ struct weir_way_options {
         "hop", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(member.hop_s), "100us", 0, 1e300, NULL,                           \
             "latency that a link has beside its length: equipment"                                                     \
     }
+
+/* What a file says of it: "latencies are length times 1.4 at 2/3 of the speed of light, ...". Owned. */
+char *weir_way_about(const struct weir_way_options *way);
 
 double weir_way_latency_s(const struct weir_way_options *way, double distance_km);
 

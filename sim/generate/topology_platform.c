@@ -165,13 +165,15 @@ static void write_about(const struct options *o, const struct weir_topology *top
 {
     const char *slash = strrchr(topology->path, '/');
     char *file = weir_xml_plain(slash ? slash + 1 : topology->path);
-    char *about = weir_format("Made by `weir generate topology`, seed %llu, from %s: %zu nodes and %zu links%s.\n"
-                              "     Each node is a site with %d edge hosts of the mix %s and %d devices (%s)%s.\n"
-                              "     Latency of a link: its length times %g at %s, and what its equipment takes.\n",
-                              seed, file, topology->node_count, topology->link_count,
-                              o->graph || (o->links && *o->links) ? "" : " of their Gabriel graph", o->site.hosts,
-                              o->site.mix, o->site.devices, o->site.device, o->site.wifi ? " that share a Wi-Fi" : "",
-                              o->way.stretch, WEIR_WAY_ABOUT);
+    char *way = weir_way_about(&o->way);
+    char *about =
+        weir_format("Made by `weir generate topology`, seed %llu, from %s: %zu nodes and %zu links%s.\n"
+                    "     Each node is a site with %d edge hosts of the mix %s and %d devices (%s)%s;\n"
+                    "     %s.\n",
+                    seed, file, topology->node_count, topology->link_count,
+                    o->graph || (o->links && *o->links) ? "" : " of their Gabriel graph", o->site.hosts, o->site.mix,
+                    o->site.devices, o->site.device, o->site.wifi ? " that share a Wi-Fi" : "", way);
+    free(way);
     weir_site_preamble(about, out);
     free(about);
     free(file);

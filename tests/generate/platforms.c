@@ -148,6 +148,92 @@ static void mesh_platform(void)
     CU_ASSERT_EQUAL(times_in("mesh-platform --nodes 5 --density 2", "<route "), 10);
 }
 
+/* --- written ways --- */
+
+#define MOST 64
+struct net {
+    int places, links;
+    char name[MOST][24];
+    double cost[MOST * 4 + 1]; /* by number of link, from 1 on */
+    int end[MOST * 4 + 1][2];
+    double least[MOST][MOST];
+};
+
+static int place_of(struct net *net, const char *name)
+{
+    int i = 0;
+    while (i < net->places && strcmp(net->name[i], name) != 0)
+        i++;
+    if (i == net->places && i < MOST)
+        snprintf(net->name[net->places++], sizeof net->name[0], "%s", name);
+    CU_ASSERT_FATAL(i < MOST);
+    return i;
+}
+
+/* From a platform whose ways SimGrid finds: its links, and by the algorithm of Floyd and Warshall what the least sums
+ * of latencies are. */
+static void read_net(const char *text, struct net *net)
+{
+    char from[24], to[24];
+    int link;
+    for (const char *at = strstr(text, "<link id=\"fibre"); at; at = strstr(at + 1, "<link id=\"fibre")) {
+        double latency;
+        char unit[4];
+        const char *where = strstr(at, "latency=\"");
+        CU_ASSERT_EQUAL_FATAL(sscanf(at, "<link id=\"fibre%d\"", &link), 1);
+        CU_ASSERT_EQUAL_FATAL(sscanf(where, "latency=\"%lf%3[a-z]", &latency, unit), 2);
+        CU_ASSERT_FATAL(link > 0 && link <= MOST * 4);
+        net->cost[link] = strcmp(unit, "ms") == 0 ? latency : latency / 1000;
+        net->links++;
+    }
+    for (int i = 0; i < MOST * MOST; i++)
+        net->least[i / MOST][i % MOST] = i / MOST == i % MOST ? 0 : INFINITY;
+    for (const char *at = strstr(text, "<zoneRoute "); at; at = strstr(at + 1, "<zoneRoute ")) {
+        CU_ASSERT_EQUAL_FATAL(sscanf(at, "<zoneRoute src=\"%23[^\"]\" dst=\"%23[^\"]", from, to), 2);
+        CU_ASSERT_EQUAL_FATAL(sscanf(strstr(at, "<link_ctn"), "<link_ctn id=\"fibre%d", &link), 1);
+        int a = net->end[link][0] = place_of(net, from), b = net->end[link][1] = place_of(net, to);
+        net->least[a][b] = net->least[b][a] = net->cost[link];
+    }
+    for (int k = 0; k < net->places; k++)
+        for (int a = 0; a < net->places; a++)
+            for (int b = 0; b < net->places; b++)
+                net->least[a][b] = fmin(net->least[a][b], net->least[a][k] + net->least[k][b]);
+}
+
+/* Every written way must lead along its links, in their directions, from its source to its end, and be as short as can
+ * be. */
+static void written_ways_are_shortest(void)
+{
+    char *hops = make("edge-platform --sites 30 --backhaul mesh --degree 3 --wifi --routing hops", 5);
+    char *ways = make("edge-platform --sites 30 --backhaul mesh --degree 3 --wifi --routing latency", 5);
+    struct net net = {0};
+    int checked = 0;
+    CU_ASSERT_FATAL(hops && ways);
+    read_net(hops, &net);
+    CU_ASSERT_EQUAL(net.places, 30 + 30 + 1 + 2); /* sites, their Wi-Fi, core, regions */
+    for (const char *at = strstr(ways, "<zoneRoute "); at; at = strstr(at + 1, "<zoneRoute ")) {
+        char from[24], to[24], direction[8];
+        int link;
+        double sum = 0;
+        const char *end = strstr(at, "</zoneRoute>"), *step = strstr(at, "<link_ctn");
+        CU_ASSERT_EQUAL_FATAL(sscanf(at, "<zoneRoute src=\"%23[^\"]\" dst=\"%23[^\"]", from, to), 2);
+        int here = place_of(&net, from);
+        for (; step && step < end; step = strstr(step + 1, "<link_ctn")) {
+            CU_ASSERT_EQUAL_FATAL(sscanf(step, "<link_ctn id=\"fibre%d\" direction=\"%7[A-Z]", &link, direction), 2);
+            bool up = strcmp(direction, "UP") == 0;
+            CU_ASSERT_EQUAL(net.end[link][!up], here);
+            here = net.end[link][up];
+            sum += net.cost[link];
+        }
+        CU_ASSERT_EQUAL(here, place_of(&net, to));
+        CHECK_NEAR(sum, net.least[place_of(&net, from)][here], 1e-9);
+        checked++;
+    }
+    CU_ASSERT_EQUAL(checked, 63 * 62 / 2);
+    free(hops);
+    free(ways);
+}
+
 static void ways_are_cheapest(void)
 {
     /* 0 -1- 1 -1- 2 and 0 -3- 2, 2 -1- 3: from 0 to 3 over 1 and 2, cost 3, although there is a way of two links. */
@@ -250,6 +336,7 @@ int main(int argc, char **argv)
         {"mix of classes", mix_of_classes},
         {"distances of sites", distances_of_sites},
         {"mesh platform", mesh_platform},
+        {"written ways are shortest", written_ways_are_shortest},
         {"ways are cheapest", ways_are_cheapest},
         {"Gabriel graphs", gabriel_graphs},
         {"places on earth", places_on_earth},
