@@ -8,6 +8,7 @@
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
 #include "sim/experiment/pool.h"
+#include "sim/model/workflow.h"
 
 enum { PLATFORM };
 static const struct weir_flag flags[] = {
@@ -82,6 +83,16 @@ static int check_workload(const struct weir_json *root, const char *path, const 
     return code;
 }
 
+static int check_workflow(const char *path)
+{
+    struct weir_workflow *workflow = NULL;
+    int code = weir_workflow_read(path, &WEIR_WORKFLOW_OPTIONS, &workflow);
+    if (code == WEIR_OK)
+        printf("%s: ok (%d tasks, %d edges)\n", path, workflow->task_count, workflow->flow_count);
+    weir_workflow_free(workflow);
+    return code;
+}
+
 static int check_json(const struct weir_cli *cli, const char *path, const char *platform, bool *interrupted)
 {
     struct weir_json_doc *doc = NULL;
@@ -91,7 +102,10 @@ static int check_json(const struct weir_cli *cli, const char *path, const char *
         return code;
     struct weir_json root = weir_json_root(doc);
     bool workload = !weir_json_get(&root, "platform", &child) && (platform || weir_json_get(&root, "jobs", &child));
-    if (workload)
+    bool workflow = weir_json_get(&root, "tasks", &child) || weir_json_get(&root, "schemaVersion", &child);
+    if (workflow && !weir_json_get(&root, "platform", &child))
+        code = check_workflow(path);
+    else if (workload)
         code = check_workload(&root, path, platform);
     else
         code = check_scenario(cli, path, interrupted);
@@ -138,7 +152,9 @@ const struct weir_command weir_command_check = {
     .summary = "check platforms (.xml), scenarios and workloads (.json), and say what is wrong where",
     .detail =
         "Prints one line for each file. A JSON file with the key \"platform\" is a scenario: its platform, workload,\n"
-        "loads and policies are checked, too. Platforms are also tried in SimGrid itself.\n",
+        "loads and policies are checked, too. One with \"tasks\" or \"schemaVersion\" is a workflow (`weir workflow` "
+        "reads\n"
+        "other formats as well). Platforms are also tried in SimGrid itself.\n",
     .flags = flags,
     .run = run,
 };

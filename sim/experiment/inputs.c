@@ -27,14 +27,19 @@ static void make_absolute(cJSON *object, const char *key, const char *file)
     free(beside);
 }
 
-/* Makes the paths of the CSV loads absolute, wherever in the workload they are. */
-static void make_loads_absolute(cJSON *node, const char *file)
+/* Makes the paths of CSV loads and workflows absolute, wherever in the workload they are. */
+static void make_files_absolute(cJSON *node, const char *file)
 {
+    cJSON *workflow = cJSON_GetObjectItemCaseSensitive(node, "workflow");
+    if (cJSON_IsString(workflow))
+        make_absolute(node, "workflow", file);
+    else if (workflow)
+        make_absolute(workflow, "file", file);
     const cJSON *kind = cJSON_GetObjectItemCaseSensitive(node, "kind");
     if (cJSON_IsString(kind) && strcmp(kind->valuestring, "csv") == 0)
         make_absolute(node, "file", file);
     for (cJSON *child = node->child; child; child = child->next)
-        make_loads_absolute(child, file);
+        make_files_absolute(child, file);
 }
 
 /* One name, or several joined by '+'. */
@@ -88,7 +93,7 @@ static int take_in_workload(struct weir_json_doc *doc, const char *scenario, con
     cJSON *workload = cJSON_GetObjectItemCaseSensitive(doc->root, "workload");
     if (!cJSON_IsString(workload)) {
         if (workload)
-            make_loads_absolute(workload, scenario);
+            make_files_absolute(workload, scenario);
         return WEIR_OK;
     }
     char *file = weir_path_beside(scenario, workload->valuestring);
@@ -96,7 +101,7 @@ static int take_in_workload(struct weir_json_doc *doc, const char *scenario, con
     if (code == WEIR_OK)
         code = weir_scenario_apply(inner, sets, true);
     if (code == WEIR_OK) {
-        make_loads_absolute(inner->root, file);
+        make_files_absolute(inner->root, file);
         cJSON_ReplaceItemInObjectCaseSensitive(doc->root, "workload", inner->root);
         inner->root = NULL;
     }

@@ -1,4 +1,4 @@
-/* Opens a platform file with libxml2, without network, DTD or entities, and hands it to the walk. */
+/* Opens a platform file and hands it to the walk. */
 #include "sim/model/platform.h"
 
 #include <libxml/tree.h>
@@ -19,19 +19,9 @@ const char *const weir_tier_names[] = {"device", "edge", "cloud", NULL};
 
 /* --- helpers of the reader --- */
 
-int weir_platform_line(const xmlNode *node)
-{
-    /* Beyond 65535 libxml2 keeps the line in texts alone, where they end: the one before ends where the node begins. */
-    if (node->line == 65535)
-        for (const xmlNode *before = node->prev; before; before = before->prev)
-            if (before->type == XML_TEXT_NODE && before->psvi)
-                return (int)(ptrdiff_t)before->psvi;
-    return (int)xmlGetLineNo(node);
-}
-
 int weir_platform_fail_at(const struct weir_platform_reader *reader, const xmlNode *node)
 {
-    weir_error_context("%s:%d", reader->path, weir_platform_line(node));
+    weir_error_context("%s:%d", reader->path, weir_xml_line(node));
     return WEIR_EINPUT;
 }
 
@@ -51,23 +41,6 @@ const char *weir_platform_own(struct weir_platform_reader *reader, char *text)
     reader->owned = weir_grow(reader->owned, reader->owned_count + 1, &reader->owned_capacity, sizeof *reader->owned);
     reader->owned[reader->owned_count++] = text;
     return text;
-}
-
-const char *weir_platform_attribute(const xmlNode *node, const char *name, const char *fallback)
-{
-    for (const xmlAttr *attribute = node->properties; attribute; attribute = attribute->next)
-        if (strcmp((const char *)attribute->name, name) == 0) {
-            const xmlNode *value = attribute->children;
-            return value && value->content && *value->content ? (const char *)value->content : fallback;
-        }
-    return fallback;
-}
-
-const xmlNode *weir_platform_element(const xmlNode *node)
-{
-    while (node && node->type != XML_ELEMENT_NODE)
-        node = node->next;
-    return node;
 }
 
 /* --- the document --- */

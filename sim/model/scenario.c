@@ -277,7 +277,8 @@ static unsigned long long hash_inputs(const struct weir_json *at, const struct w
     hash = weir_hash(hash, &scenario->platform->hash, sizeof scenario->platform->hash);
     for (int i = 0; i < scenario->workload->load_count; i++)
         hash = weir_load_hash(scenario->workload->loads[i], hash);
-    return hash;
+    unsigned long long files = scenario->workload->files_hash;
+    return files ? weir_hash(hash, &files, sizeof files) : hash;
 }
 
 int weir_scenario_read(const char *path, const char *const *sets, struct weir_scenario **scenario)
