@@ -1,0 +1,45 @@
+/* A child of the pool: how it is born, heard, watched and judged. Private to pool*.c. */
+#ifndef WEIR_EXPERIMENT_POOL_CHILD_H
+#define WEIR_EXPERIMENT_POOL_CHILD_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "sim/experiment/last_words.h"
+#include "sim/experiment/pool.h"
+
+/* What a child tells: how far it is, and in the end whether it is done or why it failed. Shorter than PIPE_BUF, so that
+ * each arrives whole. */
+struct weir_child_report {
+    enum { WEIR_CHILD_PROGRESS, WEIR_CHILD_END } kind;
+    int code; /* of an end */
+    double fraction;
+    char message[1000]; /* of a failure */
+};
+
+struct weir_child {
+    pid_t pid; /* 0: free */
+    struct weir_pool_task task;
+    int number;         /* of the task, in the order in which they came */
+    int reports, words; /* read ends: reports; its stdout and stderr */
+    double begun_s, fraction;
+    bool too_long, too_large;     /* why it was killed */
+    struct weir_child_report end; /* as told; a progress until then */
+    struct weir_last_words last;
+};
+
+/* Forks a child for the task; `mask` is the signal mask that it gets. Errors: WEIR_ERUN. */
+int weir_child_start(struct weir_child *child, const struct weir_pool_task *task, const sigset_t *mask);
+
+/* Reads what the child has said, without waiting. */
+void weir_child_drain(struct weir_child *child);
+
+/* Kills the child if it takes longer or (looked at if `weigh`) has more memory than the options allow. */
+void weir_child_watch(struct weir_child *child, const struct weir_pool_options *options, bool weigh);
+
+/* The child has ended with a wait status: the outcome, done or failed. It is free then. */
+void weir_child_finish(struct weir_child *child, const struct weir_pool_options *options, int status,
+                       struct weir_pool_outcome *outcome);
+
+#endif
