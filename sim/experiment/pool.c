@@ -144,11 +144,10 @@ static void start_tasks(struct pool *pool)
 
 static void work(struct pool *pool)
 {
-    int active;
     double fraction;
     struct pollfd *polled = weir_alloc((size_t)pool->child_count * 2 + 1, sizeof *polled);
     start_tasks(pool);
-    while ((active = running(pool, &fraction))) {
+    for (int active = running(pool, &fraction); active;) {
         wait_a_little(pool, polled);
         hear_signals(pool);
         for (int i = 0; i < pool->child_count; i++)

@@ -4,9 +4,7 @@
 #define WEIR_EXPERIMENT_RUN_FOLDER_H
 
 #include "sim/engine/run.h"
-
-/* Hears how far a run is, 0 to 1. */
-typedef void (*weir_run_progress)(void *context, double fraction);
+#include "sim/experiment/recorder.h"
 
 /* Runs spec in this process (its observer is not used) and leaves the files in `folder`, in place of an older run
  * there. Errors: those of weir_run; WEIR_EINPUT if the files cannot be written. */
