@@ -50,6 +50,13 @@ bool weir_file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+bool weir_file_same(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
 unsigned long long weir_file_hash(const char *path, unsigned long long hash)
 {
     char bytes[1 << 14];

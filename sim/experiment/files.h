@@ -13,6 +13,9 @@ int weir_folder_sync(const char *path);
 
 bool weir_file_exists(const char *path);
 
+/* Whether both paths are there and lead to one file. */
+bool weir_file_same(const char *a, const char *b);
+
 /* Mixes the content of a file into a hash (weir_hash); of one that cannot be read, its name. */
 unsigned long long weir_file_hash(const char *path, unsigned long long hash);
 

@@ -9,6 +9,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/inputs.h"
 
 #define SYNC_S 1.0 /* what was appended is forced to disk that often */
 
@@ -200,6 +201,22 @@ out:
     return code;
 }
 
+int weir_sweep_keep_inputs(const struct weir_sweep *sweep)
+{
+    const struct weir_study *study = sweep->plan->study;
+    char *scenario = weir_format("%s/scenario.json", sweep->folder),
+         *kept = weir_format("%s/study.json", sweep->folder);
+    int code = WEIR_OK;
+    /* They may be those that an earlier sweep has kept: they stay. */
+    if (!weir_file_same(scenario, study->scenario))
+        code = weir_inputs_write(scenario, study->scenario, NULL);
+    if (code == WEIR_OK && !weir_file_same(kept, study->path))
+        code = weir_inputs_write_study(kept, study->path, study->scenario);
+    free(scenario);
+    free(kept);
+    return code;
+}
+
 int weir_sweep_run(const struct weir_sweep *sweep, bool *interrupted)
 {
     char *packs = packs_of(sweep);
@@ -213,8 +230,11 @@ int weir_sweep_run(const struct weir_sweep *sweep, bool *interrupted)
         code = lock;
         goto out;
     }
-    if (!sweep->parts)
+    if (!sweep->parts) {
         weir_sweep_remove_old(sweep);
+        if ((code = weir_sweep_keep_inputs(sweep)) != WEIR_OK)
+            goto out;
+    }
     code = make_runs(sweep, interrupted);
     if (code == WEIR_OK && !sweep->parts)
         code = weir_sweep_collect(sweep);

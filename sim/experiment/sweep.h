@@ -1,6 +1,7 @@
 /* A sweep: the runs of a plan, each in a process of its own, their results in packs, their figures in tables.
  * docs/sweep.md describes the folder:
  *   packs/NAME.pack   results, many to a file
+ *   study.json  scenario.json   the inputs
  *   plan.bin          keys of the runs, for parts that run elsewhere
  *   summary.csv  aggregate.csv  pairs.csv  failures.csv */
 #ifndef WEIR_EXPERIMENT_SWEEP_H
@@ -62,6 +63,9 @@ bool weir_sweep_is_wanted(const struct weir_sweep_plan *plan, const struct weir_
 
 /* Removes tables, which would be of other runs than those that will be there, and by force the packs. */
 void weir_sweep_remove_old(const struct weir_sweep *sweep);
+
+/* Keeps study and scenario in the folder, so that the sweep can be repeated from there. */
+int weir_sweep_keep_inputs(const struct weir_sweep *sweep);
 
 /* Reads the packs of the folder. */
 int weir_sweep_index(const struct weir_sweep *sweep, struct weir_pack_index *index);

@@ -86,6 +86,8 @@ static int divide(const struct weir_cluster *cluster, struct division *division)
     if (code == WEIR_OK)
         weir_sweep_remove_old(sweep);
     if (code == WEIR_OK)
+        code = weir_sweep_keep_inputs(sweep);
+    if (code == WEIR_OK)
         code = weir_sweep_plan_save(plan, kept);
     if (code == WEIR_OK)
         code = make_command(sweep, division);

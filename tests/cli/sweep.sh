@@ -30,7 +30,7 @@ expect 0 "48 of 48 runs finished, 0 failed, 0 missing" sweep $study -o "$folder/
 [ "$(wc -l <"$folder/calm/aggregate.csv")" -eq $((1 + 16 * 9)) ] || fail "aggregate.csv: 8 x 2 x 9 metrics are wanted"
 [ "$(wc -l <"$folder/calm/pairs.csv")" -eq $((1 + 8 * 8)) ] || fail "pairs.csv: 8 x 1 pair x 8 metrics with a better"
 [ -e "$folder/calm/failures.csv" ] && fail "failures.csv without a failure"
-[ "$(find "$folder/calm" -type f | wc -l)" -eq 5 ] || fail "a sweep leaves too many files: $(find "$folder/calm")"
+[ "$(find "$folder/calm" -type f | wc -l)" -eq 7 ] || fail "a sweep leaves too many files: $(find "$folder/calm")"
 [ "$(find "$folder/calm" -name '*.partial' -o -name '*.draft' | wc -l)" -eq 0 ] || fail "drafts were left"
 
 expect 0 "48 finished and kept, 0 to do" sweep $study -o "$folder/calm" -j 1
@@ -39,6 +39,14 @@ expect 0 "48 finished and kept, 0 to do" sweep $study -o "$folder/calm" -j 1
 empty out
 empty err
 same_tables "$folder/one"
+
+# --- repeated from the inputs that it keeps ---
+cp -r "$folder/one" "$folder/kept"
+expect 0 "48 finished and kept, 0 to do" sweep "$folder/kept/study.json" -o "$folder/kept"
+expect 0 "48 to do" sweep "$folder/kept/study.json" -o "$folder/afar" && same_tables "$folder/afar"
+same "$folder/one/study.json" "$folder/kept/study.json"
+same "$folder/one/scenario.json" "$folder/kept/scenario.json"
+: >"$WEIR_FAKE_LOG"
 
 # --- one run's files ---
 expect 0 "$folder/calm/extracted/" sweep $study -o "$folder/calm" --extract 17
@@ -144,9 +152,12 @@ if mkdir "$folder/mounted" && mount -t tmpfs -o size=1m weir-test "$folder/mount
     expect 0 "48 of 48 runs finished" sweep $study -o "$folder/mounted/o"
     mount -o remount,ro "$folder/mounted"
     expect 3 "Read-only file system" sweep "$folder/more.json" -o "$folder/mounted/o"
-    mount -o remount,rw,size=64k "$folder/mounted"
+    mount -o remount,rw "$folder/mounted"
+    rm "$folder/mounted/o/"*.csv
+    cat /dev/zero >"$folder/mounted/filler" 2>/dev/null
+    truncate -s -20k "$folder/mounted/filler"
     expect 3 "No space left on device" sweep "$folder/more.json" -o "$folder/mounted/o"
-    mount -o remount,size=1m "$folder/mounted"
+    rm "$folder/mounted/filler"
     expect 0 "64 of 64 runs finished" sweep "$folder/more.json" -o "$folder/mounted/o"
 else
     echo "not root, or no mounts: a read-only folder is not tried"
