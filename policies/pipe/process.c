@@ -16,9 +16,6 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
-#define ANSWER_AT_MOST    ((size_t)16 << 20)
-#define COMPLAINT_AT_MOST ((size_t)400)
-
 static double clock_s(void)
 {
     struct timespec time;
@@ -130,31 +127,12 @@ static ssize_t write_some(int descriptor, const char *text, size_t length)
     return written;
 }
 
-/* Keeps the last line that says something. */
-static void note_complaint(struct weir_process *process, const char *bytes, size_t count)
-{
-    struct weir_text *text = &process->complaint;
-    for (size_t i = 0; i < count; i++) {
-        size_t begun = text->length - process->complaint_start;
-        if (bytes[i] == '\n') {
-            process->complaint_start = text->length;
-        } else if (begun < COMPLAINT_AT_MOST && bytes[i]) {
-            if (!begun && bytes[i] != ' ' && bytes[i] != '\r') { /* a new line takes the place of the old one */
-                text->length = process->complaint_start = 0;
-                begun = 0;
-            }
-            if (begun || bytes[i] != ' ')
-                weir_text_add_bytes(text, &bytes[i], 1);
-        }
-    }
-}
-
 static void read_errors(struct weir_process *process)
 {
     char bytes[4096];
     ssize_t got = 0;
     while (process->errors >= 0 && (got = read(process->errors, bytes, sizeof bytes)) > 0) {
-        note_complaint(process, bytes, (size_t)got);
+        weir_pipe_complaint_add(&process->complaint, bytes, (size_t)got);
         for (ssize_t done = 0; done < got;) {
             ssize_t written = write(STDERR_FILENO, bytes + done, (size_t)(got - done));
             if (written <= 0)
@@ -170,10 +148,10 @@ static void read_answer(struct weir_process *process)
 {
     char bytes[1 << 16];
     ssize_t got = 0;
-    while (process->from >= 0 && process->answer.length <= ANSWER_AT_MOST &&
+    while (process->from >= 0 && !weir_pipe_answer_too_long(&process->answer) &&
            (got = read(process->from, bytes, sizeof bytes)) > 0)
-        weir_text_add_bytes(&process->answer, bytes, (size_t)got);
-    if (process->from >= 0 && got == 0 && process->answer.length <= ANSWER_AT_MOST)
+        weir_pipe_answer_add(&process->answer, bytes, (size_t)got);
+    if (process->from >= 0 && got == 0 && !weir_pipe_answer_too_long(&process->answer))
         close_end(&process->from);
 }
 
@@ -196,7 +174,7 @@ static bool wait_end(struct weir_process *process, double patience_s, int *statu
 
 static const char *said(const struct weir_process *process)
 {
-    return process->complaint.length ? weir_text_string(&process->complaint) : "";
+    return weir_text_string(&process->complaint.text);
 }
 
 /* The program's output is at its end: what became of it. */
@@ -204,9 +182,9 @@ static int ended(struct weir_process *process)
 {
     int status = 0;
     char quote[WEIR_QUOTE_SIZE];
-    char *part = process->answer.length ? weir_format("in the middle of its answer (%s)",
-                                                      weir_quote(weir_text_string(&process->answer), quote))
-                                        : weir_copy("before it answered");
+    char *part = process->answer.text.length ? weir_format("in the middle of its answer (%s)",
+                                                           weir_quote(weir_text_string(&process->answer.text), quote))
+                                             : weir_copy("before it answered");
     bool gone = wait_end(process, 1, &status);
     read_errors(process);
     const char *joint = *said(process) ? ": " : "";
@@ -228,22 +206,13 @@ static int ended(struct weir_process *process)
 static int too_late(const struct weir_process *process, double timeout_s)
 {
     char quote[WEIR_QUOTE_SIZE];
-    if (process->answer.length)
+    if (process->answer.text.length)
         return weir_error(WEIR_ERUN, "the program gave a part of an answer (%s) but no end of line within %g s",
-                          weir_quote(weir_text_string(&process->answer), quote), timeout_s);
+                          weir_quote(weir_text_string(&process->answer.text), quote), timeout_s);
     return weir_error(WEIR_ERUN,
                       "the program gave no answer within %g s; answer every event with one line and flush it, or raise "
                       "\"timeout\"",
                       timeout_s);
-}
-
-static int unasked(const char *text, const char *what)
-{
-    char quote[WEIR_QUOTE_SIZE], *line = weir_format("%.*s", (int)strcspn(text, "\n"), text);
-    weir_error(WEIR_ERUN, "the program %s: %s; give one line for each event, and write all else to stderr", what,
-               weir_quote(line, quote));
-    free(line);
-    return WEIR_ERUN;
 }
 
 /* Waits until something can be read or written, at most until then; false: it is too late. */
@@ -262,14 +231,14 @@ int weir_process_ask(struct weir_process *process, const char *text, size_t leng
                      const char **answer)
 {
     *answer = NULL;
-    process->answer.length = 0;
+    weir_pipe_answer_begin(&process->answer);
     read_answer(process);
-    if (process->answer.length)
-        return unasked(weir_text_string(&process->answer), "wrote to its output without having been asked");
+    if (process->answer.text.length)
+        return weir_pipe_unasked(weir_text_string(&process->answer.text),
+                                 "wrote to its output without having been asked");
     double until_s = clock_s() + timeout_s;
-    char *end = NULL;
     size_t sent = 0;
-    while (!end) {
+    for (;;) {
         if (sent < length && process->to >= 0) {
             ssize_t written = write_some(process->to, text + sent, length - sent);
             if (written < 0) /* it may still answer; if not, its end is seen below */
@@ -278,29 +247,21 @@ int weir_process_ask(struct weir_process *process, const char *text, size_t leng
                 sent += (size_t)written;
         }
         read_errors(process);
-        size_t before = process->answer.length;
         read_answer(process);
-        if (process->answer.length > before) {
-            if (memchr(process->answer.data + before, '\0', process->answer.length - before))
-                return weir_error(WEIR_ERUN, "the program's answer has a zero byte in it; it must be a line of JSON");
-            end = memchr(process->answer.data + before, '\n', process->answer.length - before);
-        }
-        if (end)
-            break;
+        const char *line;
+        int code = weir_pipe_answer_take(&process->answer, &line);
+        if (code)
+            return code;
+        if (line && sent < length && process->to >= 0)
+            return weir_pipe_unasked(line, "answered before it had read the event");
+        *answer = line;
+        if (line)
+            return WEIR_OK;
         if (process->from < 0)
             return ended(process);
-        if (process->answer.length > ANSWER_AT_MOST)
-            return weir_error(WEIR_ERUN, "the program's answer is longer than %zu MiB", ANSWER_AT_MOST >> 20);
         if (!wait_more(process, sent < length && process->to >= 0, until_s))
             return too_late(process, timeout_s);
     }
-    if (end + 1 < process->answer.data + process->answer.length)
-        return unasked(end + 1, "answered twice");
-    if (sent < length && process->to >= 0)
-        return unasked(process->answer.data, "answered before it had read the event");
-    *end = '\0';
-    *answer = process->answer.data;
-    return WEIR_OK;
 }
 
 /* ---- stopping ---- */
@@ -310,7 +271,7 @@ static bool wait_quiet(struct weir_process *process, const char *text, double pa
 {
     double until_s = clock_s() + patience_s;
     size_t length = strlen(text), sent = 0;
-    process->answer.length = 0;
+    weir_pipe_answer_begin(&process->answer);
     while (sent < length && process->to >= 0) {
         ssize_t written = write_some(process->to, text + sent, length - sent);
         if (written < 0)
@@ -345,13 +306,13 @@ int weir_process_stop(struct weir_process *process, const char *text, double pat
         ;
     read_errors(process);
     read_answer(process);
-    for (size_t i = 0; text && i < process->answer.length; i++)
-        lines += process->answer.data[i] == '\n';
+    for (size_t i = 0; text && i < process->answer.text.length; i++)
+        lines += process->answer.text.data[i] == '\n';
     close_end(&process->to);
     close_end(&process->from);
     close_end(&process->errors);
-    weir_text_fini(&process->answer);
-    weir_text_fini(&process->complaint);
+    weir_pipe_answer_fini(&process->answer);
+    weir_pipe_complaint_fini(&process->complaint);
     *process = (struct weir_process){0};
     return lines;
 }

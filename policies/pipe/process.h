@@ -7,17 +7,16 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "sim/base/text.h"
+#include "policies/pipe/line.h"
 
 /* Zero-initialised: no program runs. */
 struct weir_process {
     pid_t pid;   /* 0: none */
     pid_t guard; /* ends the program when this process is gone */
     int guard_line;
-    int to, from, errors;       /* our ends of its stdin, stdout and stderr; -1: closed */
-    struct weir_text answer;    /* what has come of the answer so far */
-    struct weir_text complaint; /* the last line of its stderr that is not empty, and the one that has begun */
-    size_t complaint_start;     /* of the line that has begun */
+    int to, from, errors; /* our ends of its stdin, stdout and stderr; -1: closed */
+    struct weir_pipe_answer answer;
+    struct weir_pipe_complaint complaint; /* of its stderr */
 };
 
 /* Starts `sh -c command` in a folder ("": this one), in a process group of its own. Errors: WEIR_ERUN. */

@@ -4,8 +4,13 @@
 #include <stdlib.h>
 
 #include "sim/api/plan_state.h"
+#include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
+
+/* Routing adds weights up and takes them away again: beyond, sums would lose them. */
+#define WEIGHT_AT_LEAST 1e-9
+#define WEIGHT_AT_MOST  1e9
 
 /* What is taken on the hosts so far. */
 struct hosts {
@@ -41,13 +46,33 @@ static char *check_wish(const struct weir_view *view, const struct weir_plan_cha
             return weir_format("host %d does not exist", at->host);
         if (!view->hosts[at->host].up)
             return weir_format("host \"%s\" is down", view->hosts[at->host].name);
-        if (!(at->weight > 0) || !isfinite(at->weight))
-            return weir_format("weight of instance %d is %g; it must be finite and above 0", i + 1, at->weight);
+        if (!(at->weight >= WEIGHT_AT_LEAST && at->weight <= WEIGHT_AT_MOST))
+            return weir_format("weight of instance %d is %g; it must be from %g to %g", i + 1, at->weight,
+                               WEIGHT_AT_LEAST, WEIGHT_AT_MOST);
         if (!(at->cpu_share > 0) || at->cpu_share > 1)
             return weir_format("CPU share of instance %d is %g; it must be above 0 and at most 1", i + 1,
                                at->cpu_share);
     }
     return NULL;
+}
+
+int weir_plan_check_finite(const struct weir_plan *plan)
+{
+    for (int c = 0; c < plan->change_count; c++) {
+        const struct weir_plan_change *change = &plan->changes[c];
+        const struct weir_job_view *job = &plan->view->jobs[change->job];
+        for (int i = 0; i < change->count; i++) {
+            const struct weir_placement *at = &change->instances[i];
+            bool weight = !isfinite(at->weight);
+            if (weight || !isfinite(at->cpu_share))
+                return weir_error(WEIR_ERUN,
+                                  "%s of instance %d of %s/%s is %g; every number of a plan must be finite: find out "
+                                  "where it comes from",
+                                  weight ? "weight" : "cpu_share", i + 1, job->name, job->operators[change->op].name,
+                                  weight ? at->weight : at->cpu_share);
+        }
+    }
+    return WEIR_OK;
 }
 
 static char *full(const struct weir_host_view *host, int in_use, int more)

@@ -31,6 +31,10 @@ void weir_plan_preset(struct weir_plan *plan, int job, int op, const struct weir
  * take nothing. The state of an operator is taken to lie evenly on its instances. May be called again. */
 void weir_plan_check(struct weir_plan *plan);
 
+/* Whether all numbers of the plan are finite: a policy that computes one that is not is wrong, and cannot be trusted to
+ * go on. Errors: WEIR_ERUN with the field. */
+int weir_plan_check_finite(const struct weir_plan *plan);
+
 /* The changes. Borrowed. */
 const struct weir_plan_change *weir_plan_changes(const struct weir_plan *plan, int *count);
 

@@ -31,15 +31,10 @@ struct job {
     const char *folder;
 };
 
-static void tell_progress(void *context, double fraction)
-{
-    weir_pool_progress(context, fraction);
-}
-
 static int work(void *context, struct weir_pool_line *line)
 {
     const struct job *job = context;
-    return weir_run_into(job->folder, &job->spec, tell_progress, line);
+    return weir_run_into(job->folder, &job->spec, line);
 }
 
 /* Another run's results are not overwritten without being asked. */

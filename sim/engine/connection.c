@@ -214,15 +214,17 @@ static void open_transfer(struct weir_connection *connection, struct weir_batch 
 static void opener_actor(int argc, char **argv)
 {
     struct weir_connection *connection = sg_actor_self_get_data();
+    struct weir_run_job *job = connection->inbox->job;
     for (;;) {
+        weir_turn(job->world, "an opener", job);
         while (!connection->first)
             weir_park(&connection->opener_parking);
         if (connection->next_open_s > weir_now())
-            sg_actor_sleep_until(connection->next_open_s);
+            weir_sleep_until(job, connection->next_open_s);
         struct weir_batch *batch = connection->first;
         bool stale = is_stale(connection, batch);
         if (!stale && !is_up(connection)) {
-            sg_actor_sleep_for(RETRY_S);
+            weir_sleep_for(job, RETRY_S);
             continue;
         }
         if (!stale && !may_open(connection, batch, weir_now())) {
@@ -278,16 +280,21 @@ static void receiver_actor(int argc, char **argv)
 {
     struct weir_connection *connection = sg_actor_self_get_data();
     struct weir_world *world = world_of(connection);
+    struct weir_run_job *job = connection->inbox->job;
     for (;;) {
+        weir_turn(world, "a receiver", job);
         while (!connection->open || !ring_at(connection, connection->ring_first)->transfer)
             weir_park(&connection->receiver_parking);
         struct weir_open_transfer oldest = *ring_at(connection, connection->ring_first);
         double end_s;
-        if (weir_shim_wait(oldest.transfer, &end_s) != 0) {
+        weir_begin(job);
+        int failed = weir_shim_wait(oldest.transfer, &end_s);
+        weir_end(job);
+        if (failed) {
             /* At once, if it failed on its way; else now and then. */
             if (weir_now() <= oldest.sent_s || !is_up(connection))
                 do
-                    sg_actor_sleep_for(RETRY_S);
+                    weir_sleep_for(job, RETRY_S);
                 while (!is_up(connection) && !is_stale(connection, oldest.batch));
             if (is_stale(connection, oldest.batch)) {
                 take_off(connection);

@@ -3,7 +3,6 @@
 #include <simgrid/actor.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -14,20 +13,6 @@
 #define STACK_KIB 4096
 /* Dates are reached up to rounding. */
 #define EPSILON_S 1e-9
-
-static double wall_s(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static void fail(struct weir_world *world, const struct weir_used_policy *used)
-{
-    world->error = weir_error_code() ? weir_error_code() : WEIR_ERUN;
-    world->error_text = weir_format("policy %s at %.6g s: %s", used->policy->name, weir_now(),
-                                    weir_error_message()[0] ? weir_error_message() : "gave up without saying why");
-}
 
 /* Text of a placement list: "2 on edge-1, 1 on cloud-0". */
 static void add_hosts(const struct weir_world *world, struct weir_text *text, const struct weir_placement *list,
@@ -151,16 +136,7 @@ static void arrive(struct weir_world *world, struct weir_run_job *job)
     }
     memset(planned, 0, world->platform->host_count * sizeof *planned);
     preset(world, job, defaults, planned);
-    for (int p = 0; p < world->policy_count && !world->error; p++) {
-        struct weir_used_policy *used = &world->policies[p];
-        if (!used->policy->job_arrives)
-            continue;
-        weir_plan_author(plan, used->policy->name);
-        double start_s = wall_s();
-        if (used->policy->job_arrives(used->state, &world->view, job->index, plan) < 0)
-            fail(world, used);
-        world->decision_wall_s += wall_s() - start_s;
-    }
+    weir_hook_job_arrives(world, job->index, plan);
     if (world->error)
         return;
     weir_plan_check(plan);
@@ -178,16 +154,7 @@ static void arrive(struct weir_world *world, struct weir_run_job *job)
 static void decide(struct weir_world *world)
 {
     struct weir_plan *plan = weir_plan_new(&world->view);
-    for (int p = 0; p < world->policy_count && !world->error; p++) {
-        struct weir_used_policy *used = &world->policies[p];
-        if (!used->policy->window_ends)
-            continue;
-        weir_plan_author(plan, used->policy->name);
-        double start_s = wall_s();
-        if (used->policy->window_ends(used->state, &world->view, plan) < 0)
-            fail(world, used);
-        world->decision_wall_s += wall_s() - start_s;
-    }
+    weir_hook_window_ends(world, plan);
     int count = 0;
     const struct weir_plan_change *changes = NULL;
     if (!world->error) {
@@ -197,7 +164,9 @@ static void decide(struct weir_world *world)
     for (int c = 0; c < count; c++)
         tell_decision(world, &changes[c]);
     if (count && world->scenario->decision_s > 0)
-        sg_actor_sleep_for(world->scenario->decision_s);
+        sg_actor_sleep_until(fmin(weir_now() + world->scenario->decision_s, world->scenario->duration_s));
+    if (weir_now() + EPSILON_S >= world->scenario->duration_s)
+        count = 0; /* the end comes first */
     for (int c = 0; c < count; c++)
         if (!changes[c].refusal && world->jobs[changes[c].job].life == WEIR_JOB_RUNNING)
             weir_carry_out(world, &changes[c]);
@@ -211,6 +180,7 @@ static void close_window(struct weir_world *world)
     weir_view_update(world, now_s);
     weir_report_window(world);
     weir_measure_next_window(world, now_s);
+    weir_watch_windows(world, now_s);
     world->window++;
     const struct weir_observer *observer = world->spec->observer;
     if (observer && observer->progress)
@@ -225,11 +195,7 @@ static void let_depart(struct weir_world *world)
             continue;
         weir_job_retire(world, job);
         world->job_views[j].running = false;
-        for (int p = 0; p < world->policy_count; p++) {
-            const struct weir_used_policy *used = &world->policies[p];
-            if (used->policy->job_departs)
-                used->policy->job_departs(used->state, &world->view, j);
-        }
+        weir_hook_job_departs(world, j);
     }
 }
 

@@ -93,7 +93,6 @@ static void retire(struct weir_world *world, struct weir_instance *instance)
 void weir_instance_gone(struct weir_world *world, struct weir_instance *instance)
 {
     instance->life = WEIR_GONE;
-    instance->inbox->instances--;
     weir_instances_changed(world, instance->host, -1, weir_now());
 }
 
@@ -297,12 +296,18 @@ static void move_state(struct weir_change *change)
     for (size_t m = 0; m < change->transfer_count && !world->error; m++) {
         struct weir_move *move = &change->transfers[m];
         double end_s;
+        weir_begin(op->job);
+        bool cut = false;
         while (!move->transfer || weir_shim_wait(move->transfer, &end_s) != 0) {
-            if (cut_short(change))
-                return;
+            cut = cut_short(change);
+            if (cut)
+                break;
             sg_actor_sleep_for(RETRY_S);
             start_move(world, move);
         }
+        weir_end(op->job);
+        if (cut)
+            return;
         weir_count_transfer(world, move->from, move->to, weir_world_route(world, move->from, move->to, NULL),
                             move->bytes);
         if (world->warm)
@@ -317,7 +322,7 @@ static void change_actor(int argc, char **argv)
     struct weir_op *op = change->op;
     const struct weir_change_costs *costs = &world->scenario->costs;
     if (change->start_count && costs->start_s > 0)
-        sg_actor_sleep_for(costs->start_s);
+        weir_sleep_for(op->job, costs->start_s);
     if (change->pauses) {
         double since_s = weir_now();
         op->paused = true;
@@ -333,10 +338,10 @@ static void change_actor(int argc, char **argv)
             weir_park(&change->parking);
         op->drain_watcher = NULL;
         if (costs->checkpoint_s > 0)
-            sg_actor_sleep_for(costs->checkpoint_s);
+            weir_sleep_for(op->job, costs->checkpoint_s);
         move_state(change);
         if (costs->restore_s > 0)
-            sg_actor_sleep_for(costs->restore_s);
+            weir_sleep_for(op->job, costs->restore_s);
         if (world->warm)
             world->paused_s += weir_now() - since_s;
     }

@@ -53,7 +53,7 @@ static void rest(struct weir_instance *instance)
     inbox->idle_last = instance;
     instance->in_idle_list = true;
     if (instance->window.count)
-        weir_park_until(&instance->parking, instance->window_end_s);
+        weir_park_until(&instance->parking, weir_window_due_s(instance));
     else
         weir_park(&instance->parking);
     leave_idle_list(instance);
@@ -83,10 +83,12 @@ static bool compute(struct weir_world *world, struct weir_instance *instance, do
     struct weir_run_host *host = &world->hosts[instance->host];
     double speed = world->platform->hosts[instance->host].speed_flops_per_s;
     double bound = instance->cpu_share < 1 ? instance->cpu_share * speed : 0;
+    weir_begin(instance->op->job);
     if (flops > 0 && weir_shim_execute(host->host, flops, bound) != 0)
         instance->crashed = true;
     else
         host->counts.flops += flops;
+    weir_end(instance->op->job);
     instance->crashed |= !host->up || host->failures != instance->host_failures;
     return !instance->crashed;
 }
@@ -207,6 +209,7 @@ void weir_instance_actor(int argc, char **argv)
     struct weir_instance *instance = sg_actor_self_get_data();
     struct weir_world *world = instance->op->job->world;
     for (;;) {
+        weir_turn(world, "an instance", instance->op->job);
         if (instance->window.count) {
             weir_window_fire(world, instance);
             hand_over_window(instance);
@@ -222,7 +225,7 @@ void weir_instance_actor(int argc, char **argv)
             double stall_s = instance->stall_s;
             instance->stall_s = 0;
             weir_clock_set(&instance->clock, WEIR_BUSY, weir_now());
-            sg_actor_sleep_for(stall_s);
+            weir_sleep_for(instance->op->job, stall_s);
             weir_track_block(&instance->track, weir_now());
             continue;
         }
@@ -232,9 +235,10 @@ void weir_instance_actor(int argc, char **argv)
         else
             rest(instance);
     }
+    instance->inbox->instances--; /* before it gives way: the last one must know that it is the last */
     weir_clock_set(&instance->clock, WEIR_IDLE, weir_now());
     if (instance->stopped_s > 0 && !instance->dead)
-        sg_actor_sleep_for(instance->stopped_s);
+        weir_sleep_for(instance->op->job, instance->stopped_s);
     weir_instance_gone(world, instance);
 }
 

@@ -360,6 +360,20 @@ static void fail_job(struct weir_world *world, struct weir_run_job *job)
     weir_actor_start("recovery", world->hosts[world->home].host, recovery_actor, job);
 }
 
+static bool has_lost(const struct weir_run_job *job)
+{
+    bool lost = false;
+    for (int o = 0; o < job->spec->operator_count; o++)
+        for (size_t i = 0; i < job->ops[o].instance_count; i++)
+            lost |= is_lost(job->world, job->ops[o].instances[i]);
+    return lost;
+}
+
+bool weir_recovery_due(const struct weir_run_job *job)
+{
+    return job->recovery && (job->recovery->recovering || has_lost(job));
+}
+
 static void detector_actor(int argc, char **argv)
 {
     struct weir_world *world = sg_actor_self_get_data();
@@ -367,11 +381,7 @@ static void detector_actor(int argc, char **argv)
         sg_actor_sleep_for(world->scenario->recovery.detect_s);
         for (int j = 0; j < world->arrived_jobs; j++) {
             struct weir_run_job *job = &world->jobs[j];
-            bool lost = false;
-            for (int o = 0; job->life == WEIR_JOB_RUNNING && o < job->spec->operator_count; o++)
-                for (size_t i = 0; i < job->ops[o].instance_count; i++)
-                    lost |= is_lost(world, job->ops[o].instances[i]);
-            if (lost)
+            if (job->life == WEIR_JOB_RUNNING && has_lost(job))
                 fail_job(world, job);
         }
     }

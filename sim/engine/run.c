@@ -16,6 +16,9 @@
 
 /* Real time for the create hooks of a stack with a shared object in it. */
 #define CREATE_AT_MOST_S 10.0
+/* Turns of actors at one date: more than any sound run takes, and a minute or two of a run that goes round in circles.
+ */
+#define TURNS_AT_MOST 50000000ul
 
 static const struct weir_policy *find_policy(const struct weir_policy *const *catalog, const char *name)
 {
@@ -40,7 +43,8 @@ static const struct weir_policy *find_policy(const struct weir_policy *const *ca
 
 /* Binds the parameters and creates one policy of a stack. */
 static int make_policy(const struct weir_policy_use *use, const struct weir_policy *const *catalog,
-                       unsigned long long seed, int place, struct weir_used_policy *made)
+                       unsigned long long seed, int place, const struct weir_observer *observer,
+                       struct weir_used_policy *made)
 {
     const struct weir_policy *policy = find_policy(catalog, use->name);
     if (!policy)
@@ -52,28 +56,37 @@ static int make_policy(const struct weir_policy_use *use, const struct weir_poli
     made->state = weir_alloc(1, policy->state_size ? policy->state_size : 1);
     made->stream = weir_format("policy/%d/%s", place, policy->name);
     static const struct weir_param none[] = {{0}};
-    static const char *const others[] = {"name", NULL};
+    static const char *const others[] = {"name", NULL}, *const others_of_object[] = {"name", "timeout", NULL};
     const struct weir_param *params = policy->params ? policy->params : none;
     weir_param_defaults(params, made->state);
-    int code = WEIR_OK;
-    if (use->params) {
+    int code = weir_hook_limit(use, params, &made->limit_s);
+    if (use->params && code == WEIR_OK) {
         struct weir_json at = weir_json_root(use->params);
-        code = weir_param_bind(params, &at, others, made->state);
+        code = weir_param_bind(params, &at, made->limit_s > 0 ? others_of_object : others, made->state);
     }
     if (code == WEIR_OK && policy->create) {
         struct weir_policy_env env = {.seed = seed, .stream = made->stream};
+        char *where = weir_format("policy %s (create)", policy->name);
+        weir_hook_begins(observer, made, where);
         code = policy->create(made->state, &env);
+        weir_hook_begins(observer, made, NULL);
+        free(where);
     }
     if (code != WEIR_OK)
         return weir_error_context("policy %s", policy->name);
     return WEIR_OK;
 }
 
-static void free_policies(struct weir_used_policy *policies, int count)
+static void free_policies(struct weir_used_policy *policies, int count, const struct weir_observer *observer)
 {
     for (int p = 0; p < count; p++) {
-        if (policies[p].policy && policies[p].policy->destroy)
+        if (policies[p].policy && policies[p].policy->destroy) {
+            char *where = weir_format("policy %s (destroy)", policies[p].policy->name);
+            weir_hook_begins(observer, &policies[p], where);
             policies[p].policy->destroy(policies[p].state);
+            weir_hook_begins(observer, &policies[p], NULL);
+            free(where);
+        }
         free(policies[p].state);
         free(policies[p].stream);
     }
@@ -81,11 +94,12 @@ static void free_policies(struct weir_used_policy *policies, int count)
 }
 
 static int make_policies(const struct weir_stack *stack, const struct weir_policy *const *catalog,
-                         unsigned long long seed, struct weir_used_policy **policies)
+                         unsigned long long seed, const struct weir_observer *observer,
+                         struct weir_used_policy **policies)
 {
     *policies = weir_alloc((size_t)stack->use_count, sizeof **policies);
     for (int p = 0; p < stack->use_count; p++) {
-        int code = make_policy(&stack->uses[p], catalog, seed, p, &(*policies)[p]);
+        int code = make_policy(&stack->uses[p], catalog, seed, p, observer, &(*policies)[p]);
         if (code != WEIR_OK)
             return code;
     }
@@ -101,8 +115,8 @@ static int check_stack(void *context)
 {
     const struct stack_to_check *check = context;
     struct weir_used_policy *policies;
-    int code = make_policies(check->stack, check->catalog, 1, &policies);
-    free_policies(policies, check->stack->use_count);
+    int code = make_policies(check->stack, check->catalog, 1, NULL, &policies);
+    free_policies(policies, check->stack->use_count, NULL);
     return code;
 }
 
@@ -249,7 +263,7 @@ static void free_world(struct weir_world *world)
     free(world->connections);
     weir_world_routes_fini(world);
     weir_batch_pool_fini(&world->pool);
-    free_policies(world->policies, world->policy_count);
+    free_policies(world->policies, world->policy_count, world->spec->observer);
     free(world->jobs);
     weir_outages_free(world->outages, world->outage_count);
     free(world->hosts);
@@ -273,8 +287,9 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
     world->scenario = spec->scenario;
     world->platform = spec->scenario->platform;
     world->filled = result;
+    world->turns_at_most = TURNS_AT_MOST;
     world->outages = weir_outages_new(world->scenario, world->platform, &world->outage_count);
-    int code = make_policies(spec->stack, spec->catalog, spec->seed, &world->policies);
+    int code = make_policies(spec->stack, spec->catalog, spec->seed, spec->observer, &world->policies);
     world->policy_count = spec->stack->use_count;
     if (code == WEIR_OK)
         code = weir_simgrid_init(world->scenario, world->platform, world->outages, world->outage_count);

@@ -99,6 +99,9 @@ struct weir_observer {
     void (*decision)(void *context, double time_s, const char *policy, const char *job, const char *op,
                      const char *what, const char *why, const char *refusal);
     void (*progress)(void *context, double time_s, double duration_s); /* a few hundred times a run */
+    /* A hook of a shared object begins, or is over (`where` is NULL). It may take limit_s of real time; if it hangs,
+     * only another process can end it. `where` such as "policy mine at 20 s (window 1)". */
+    void (*foreign)(void *context, const char *where, double limit_s);
 };
 
 struct weir_run_spec {

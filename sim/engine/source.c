@@ -142,6 +142,7 @@ static void source_actor(int argc, char **argv)
     struct weir_run_job *job = sg_actor_self_get_data();
     struct weir_world *world = job->world;
     for (;;) {
+        weir_turn(world, "the source", job);
         weir_source_refill(job, weir_now());
         if (!job->backlog_count) {
             job->source_done = !(job->next_arrival_s <= world->scenario->duration_s);

@@ -1,5 +1,8 @@
 /* Tumbling windows: an instance counts what it processes and emits the results at the window's end. A result carries
- * the times of the latest item that went into it (Karimov et al., ICDE 2018). Where jobs may go back to a checkpoint, a
+ * the times of the latest item that went into it (Karimov et al., ICDE 2018). An item belongs to the window in which
+ * its own clock says that it was processed; since the items of a batch are added together, when the last one is done,
+ * several windows may be open, and each closes as much later as clocks are behind. The results' own clock is the
+ * window's end. What comes later still makes a small window of its own. Where jobs may go back to a checkpoint, a
  * window keeps the items of each checkpoint interval apart, so that what is played again is counted once. */
 #include <math.h>
 #include <stdlib.h>
@@ -8,6 +11,10 @@
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
 #include "sim/engine/world.h"
+
+/* SimGrid wakes actors as exactly as this. */
+#define ROUNDING_S 1e-9
+#define MARGIN     1.25
 
 static void release_part(struct weir_run_job *job, const struct weir_window_part *part)
 {
@@ -25,19 +32,19 @@ void weir_window_clear(struct weir_instance *instance)
     content->count = 0;
 }
 
-/* The part of a segment, which is made if it is not there. */
-static struct weir_window_part *part_of(struct weir_instance *instance, unsigned segment)
+/* The part of a window and a segment, which is made if it is not there. */
+static struct weir_window_part *part_of(struct weir_instance *instance, double end_s, unsigned segment)
 {
     struct weir_window_content *content = &instance->window;
     for (int p = 0; p < content->part_count; p++)
-        if (content->parts[p].segment == segment)
+        if (content->parts[p].segment == segment && content->parts[p].end_s == end_s)
             return &content->parts[p];
     if (content->part_count == content->part_capacity) {
-        content->part_capacity = content->part_capacity ? 2 * content->part_capacity : 1;
+        content->part_capacity = content->part_capacity ? 2 * content->part_capacity : 2;
         content->parts = weir_resize(content->parts, (size_t)content->part_capacity, sizeof *content->parts);
     }
     struct weir_window_part *part = &content->parts[content->part_count++];
-    *part = (struct weir_window_part){.segment = segment, .birth = -INFINITY};
+    *part = (struct weir_window_part){.end_s = end_s, .segment = segment, .birth = -INFINITY};
     if (instance->op->job->recovery)
         weir_recovery_alive(instance->op->job, segment, 1);
     return part;
@@ -46,24 +53,42 @@ static struct weir_window_part *part_of(struct weir_instance *instance, unsigned
 void weir_window_add(struct weir_instance *instance, const struct weir_batch *batch)
 {
     struct weir_window_content *content = &instance->window;
-    double window_s = instance->op->spec->window_s;
-    if (!content->count)
-        instance->window_end_s = (floor(weir_now() / window_s) + 1) * window_s;
-    struct weir_window_part *part = part_of(instance, batch->job ? batch->segment : 0);
-    part->count += (uint64_t)batch->count;
-    content->count += (uint64_t)batch->count;
-    instance->op->in_window += (uint64_t)batch->count;
+    double window_s = instance->op->spec->window_s, now_s = weir_now();
+    struct weir_window_part *part = NULL;
     for (int i = 0; i < batch->count; i++) {
+        double at_s = batch->at[i];
+        double end_s = (floor(at_s / window_s) + 1) * window_s;
+        if (!part || part->end_s != end_s)
+            part = part_of(instance, end_s, batch->job ? batch->segment : 0);
+        content->lag_s = fmax(content->lag_s, now_s - at_s);
+        part->count++;
         if (batch->birth[i] < part->birth)
             continue;
         part->path = batch->path[i];
         part->birth = batch->birth[i];
-        part->at = batch->at[i];
+        part->at = at_s;
         part->waiting = batch->waiting[i];
         part->service = batch->service[i];
         part->network = batch->network[i];
         part->blocked = batch->blocked[i];
     }
+    content->count += (uint64_t)batch->count;
+    instance->op->in_window += (uint64_t)batch->count;
+}
+
+/* How much later than its end a window closes: by the largest lag of late, and something more, as lags vary. */
+static double lag_s(const struct weir_window_content *content)
+{
+    return MARGIN * fmax(content->lag_s, content->lag_before_s);
+}
+
+double weir_window_due_s(const struct weir_instance *instance)
+{
+    const struct weir_window_content *content = &instance->window;
+    double first_s = INFINITY;
+    for (int p = 0; p < content->part_count; p++)
+        first_s = fmin(first_s, content->parts[p].end_s);
+    return first_s + lag_s(content);
 }
 
 /* What comes of one part; NULL if it is less than a result. */
@@ -79,13 +104,14 @@ static struct weir_batch *results_of(struct weir_world *world, struct weir_insta
         return NULL;
     struct weir_batch *batch = weir_batch_new(&world->pool, results);
     weir_batch_tag(batch, op->job->recovery ? op->job : NULL, part->segment);
+    double at_s = fmax(part->at, fmin(part->end_s, weir_now()));
     for (int i = 0; i < results; i++) {
         struct weir_stream id = weir_stream_at(op->select_key + (uint64_t)instance->number, content->number++);
         batch->id[i] = weir_stream_bits(&id);
         batch->path[i] = part->path;
         batch->birth[i] = part->birth;
-        batch->at[i] = weir_now();
-        batch->waiting[i] = part->waiting + (weir_now() - part->at);
+        batch->at[i] = at_s;
+        batch->waiting[i] = part->waiting + (at_s - part->at);
         batch->service[i] = part->service;
         batch->network[i] = part->network;
         batch->blocked[i] = part->blocked;
@@ -99,15 +125,29 @@ void weir_window_fire(struct weir_world *world, struct weir_instance *instance)
 {
     struct weir_window_content *content = &instance->window;
     struct weir_op *op = instance->op;
-    if (!content->count || weir_now() < instance->window_end_s)
+    double now_s = weir_now() + ROUNDING_S;
+    if (now_s < weir_window_due_s(instance))
         return;
     struct weir_batch *first = NULL, **end = &first;
+    int kept = 0;
     for (int p = 0; p < content->part_count; p++) {
-        *end = results_of(world, instance, &content->parts[p]);
+        const struct weir_window_part *part = &content->parts[p];
+        if (now_s < part->end_s + lag_s(content)) {
+            content->parts[kept++] = *part;
+            continue;
+        }
+        *end = results_of(world, instance, part);
         if (*end)
             end = &(*end)->next;
+        content->count -= part->count;
+        op->in_window -= part->count;
+        release_part(op->job, part);
     }
-    weir_window_clear(instance);
+    content->part_count = kept;
+    if (content->lag_s > 0) { /* something was added since */
+        content->lag_before_s = content->lag_s;
+        content->lag_s = 0;
+    }
     instance->in_service = true;
     for (struct weir_batch *batch = first, *next; batch; batch = next) {
         next = batch->next;
@@ -124,11 +164,10 @@ void weir_window_hand_over(struct weir_instance *from, struct weir_instance *to)
     struct weir_window_content *given = &from->window;
     if (!given->count)
         return;
-    if (!to->window.count)
-        to->window_end_s = from->window_end_s;
+    to->window.lag_s = fmax(to->window.lag_s, fmax(given->lag_s, given->lag_before_s));
     for (int p = 0; p < given->part_count; p++) {
         const struct weir_window_part *part = &given->parts[p];
-        struct weir_window_part *into = part_of(to, part->segment);
+        struct weir_window_part *into = part_of(to, part->end_s, part->segment);
         uint64_t count = into->count + part->count;
         if (part->birth > into->birth)
             *into = *part;

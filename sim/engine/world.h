@@ -106,6 +106,7 @@ struct weir_route {
 
 /* The items of a window that belong to one checkpoint interval, and the times of the latest of them. */
 struct weir_window_part {
+    double end_s; /* of the window */
     unsigned segment;
     uint64_t count, path;
     double birth, at, waiting, service, network, blocked;
@@ -115,7 +116,8 @@ struct weir_window_content {
     double carry; /* fraction of a result owed */
     struct weir_window_part *parts;
     int part_count, part_capacity;
-    uint64_t number; /* results so far, for their ids */
+    double lag_s, lag_before_s; /* how far items' clocks were behind when they were added; before the last results */
+    uint64_t number;            /* results so far, for their ids */
 };
 
 enum weir_life { WEIR_STARTING, WEIR_ACTIVE, WEIR_RETIRING, WEIR_GONE };
@@ -138,7 +140,6 @@ struct weir_instance {
     struct weir_clock clock;
     struct weir_track track; /* its time on the items' own clock */
     struct weir_window_content window;
-    double window_end_s;
     double stopped_s; /* how long stopping takes once drained */
     double *flops;    /* scratch, one an item of the batch in service */
     int flops_room;
@@ -209,6 +210,12 @@ struct weir_job_counts {
     uint64_t arrived, emitted, dropped_at_source, dropped, delivered, late;
     uint64_t replayed, lost, restarts; /* lost: results on their way to the sink */
 };
+/* What the watchdog knows of a job. Under way is what takes time: work, transfers, sleep. */
+struct weir_watch {
+    long under_way;
+    uint64_t begun, begun_before; /* ever; and at the end of the window before */
+    bool was_still;
+};
 struct weir_run_job {
     struct weir_world *world;
     const struct weir_job *spec;
@@ -235,6 +242,7 @@ struct weir_run_job {
     /* Measures. */
     struct weir_job_counts counts, at_window, at_warmup;
     struct weir_paths *paths;
+    struct weir_watch watch;
     struct weir_recovery_state *recovery; /* NULL where nothing can fail */
     struct weir_histogram total, window;
     double *history;
@@ -262,6 +270,7 @@ struct weir_used_policy {
     const struct weir_policy *policy;
     void *state;
     char *stream;
+    double limit_s; /* of real time, for a hook of a shared object; 0: one of the catalogue */
 };
 
 /* Kept from one arrival of a job to the next, since with many hosts and jobs they are large. */
@@ -295,6 +304,8 @@ struct weir_world {
     bool warm; /* the warm-up is over */
     double window_start_s;
     long window;
+    unsigned long turns, turns_at_most; /* of actors; how many may go by without time passing */
+    double turns_since_s;
     bool over;                  /* the end has come: actors stop */
     struct weir_result *filled; /* at the end */
     int error;                  /* of a policy hook or a missing route: ends the run */
@@ -315,6 +326,30 @@ struct weir_world {
     double backlog_most;
     double decision_wall_s;
 };
+
+/* watchdog.c */
+/* Something that takes time begins and ends for an actor of the job. */
+static inline void weir_begin(struct weir_run_job *job)
+{
+    job->watch.under_way++;
+    job->watch.begun++;
+}
+static inline void weir_end(struct weir_run_job *job)
+{
+    job->watch.under_way--;
+}
+void weir_sleep_for(struct weir_run_job *job, double duration_s);
+void weir_sleep_until(struct weir_run_job *job, double date_s);
+/* A window ends: a job that stood still through it ends the run with an error. */
+void weir_watch_windows(struct weir_world *world, double now_s);
+/* Many turns have gone by; does not return if no time has. */
+void weir_watch_turned(struct weir_world *world, const char *who, const struct weir_run_job *job);
+/* An actor of the job begins a turn of its loop. */
+static inline void weir_turn(struct weir_world *world, const char *who, const struct weir_run_job *job)
+{
+    if (++world->turns >= world->turns_at_most)
+        weir_watch_turned(world, who, job);
+}
 
 /* channel.c: parking, room and inboxes */
 void weir_parking_init(struct weir_parking *parking);
@@ -380,7 +415,9 @@ uint64_t weir_join_pending(const struct weir_join *join); /* items put in that s
 
 /* window.c: tumbling windows */
 void weir_window_add(struct weir_instance *instance, const struct weir_batch *batch);
-/* Emits what is due at now_s. */
+/* When the next results leave; infinity if there are none. */
+double weir_window_due_s(const struct weir_instance *instance);
+/* Emits what is due. */
 void weir_window_fire(struct weir_world *world, struct weir_instance *instance);
 void weir_window_clear(struct weir_instance *instance);
 void weir_window_hand_over(struct weir_instance *from, struct weir_instance *to);
@@ -428,6 +465,8 @@ void weir_recovery_alive(struct weir_run_job *job, unsigned segment, long by);
 unsigned weir_recovery_epoch(const struct weir_run_job *job);
 unsigned weir_recovery_segment(const struct weir_run_job *job); /* the present one */
 bool weir_recovering(const struct weir_run_job *job);
+/* It goes back, or will once the detector has noticed. */
+bool weir_recovery_due(const struct weir_run_job *job);
 /* Sent before a failure: to be dropped wherever it turns up. */
 bool weir_batch_stale(const struct weir_run_job *job, const struct weir_batch *batch);
 /* The source sends this. */
@@ -467,6 +506,16 @@ void weir_result_fill(struct weir_world *world, struct weir_result *result);
 
 /* conserve.c: WEIR_EENGINE, with what does not add up, if items were lost or counted twice */
 int weir_check_conservation(const struct weir_world *world);
+
+/* hooks.c */
+/* The real time that a hook may take: 0 for policies of the catalogue. Errors: WEIR_EINPUT. */
+int weir_hook_limit(const struct weir_policy_use *use, const struct weir_param *params, double *limit_s);
+/* Tells the observer that a hook of a shared object begins, or (place NULL) that it is over. */
+void weir_hook_begins(const struct weir_observer *observer, const struct weir_used_policy *used, const char *place);
+/* Ask all policies in turn; sets the world's error if one fails, or plans with numbers that are not finite. */
+void weir_hook_job_arrives(struct weir_world *world, int job, struct weir_plan *plan);
+void weir_hook_window_ends(struct weir_world *world, struct weir_plan *plan);
+void weir_hook_job_departs(struct weir_world *world, int job);
 
 /* controller.c */
 /* The host for one more instance beside those planned (a count a host), -1 if none is up and free. */

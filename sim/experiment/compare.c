@@ -20,17 +20,12 @@ struct unit {
     bool finished; /* kept from before */
 };
 
-static void tell_progress(void *context, double fraction)
-{
-    weir_pool_progress(context, fraction);
-}
-
 static int run_unit(void *context, struct weir_pool_line *line)
 {
     const struct unit *unit = context;
     const struct weir_run_spec spec = {
         .scenario = unit->spec->scenario, .stack = unit->stack, .catalog = unit->spec->catalog, .seed = unit->seed};
-    return weir_run_into(unit->folder, &spec, tell_progress, line);
+    return weir_run_into(unit->folder, &spec, line);
 }
 
 static int check(const struct weir_compare_spec *spec)

@@ -11,6 +11,10 @@ struct weir_pool_line;
 /* Tells how far the task is, 0 to 1. Call it in the child only. */
 void weir_pool_progress(struct weir_pool_line *line, double fraction);
 
+/* Tells that code begins that is not weir's and may hang: `where` names it in messages, limit_s is the real time that
+ * it may take; then the task is ended. NULL: it is over. Call it in the child only. */
+void weir_pool_foreign(struct weir_pool_line *line, const char *where, double limit_s);
+
 struct weir_pool_task {
     const char *name; /* for people: "ds2, seed 3" */
     /* Runs in the child; returns 0 or a code of weir_error(), whose message reaches the parent. What it writes to

@@ -29,7 +29,14 @@ static void tell(struct weir_pool_line *line, const struct weir_child_report *re
 
 void weir_pool_progress(struct weir_pool_line *line, double fraction)
 {
-    struct weir_child_report report = {.kind = WEIR_CHILD_PROGRESS, .fraction = fraction};
+    struct weir_child_report report = {.kind = WEIR_CHILD_PROGRESS, .value = fraction};
+    tell(line, &report);
+}
+
+void weir_pool_foreign(struct weir_pool_line *line, const char *where, double limit_s)
+{
+    struct weir_child_report report = {.kind = WEIR_CHILD_FOREIGN, .value = limit_s};
+    snprintf(report.message, sizeof report.message, "%s", where ? where : "");
     tell(line, &report);
 }
 
@@ -102,10 +109,14 @@ void weir_child_drain(struct weir_child *child)
     struct weir_child_report report;
     ssize_t got = -1;
     while (child->reports >= 0 && (got = read(child->reports, &report, sizeof report)) == sizeof report) {
-        if (report.kind == WEIR_CHILD_END)
+        if (report.kind == WEIR_CHILD_END) {
             child->end = report;
-        else
-            child->fraction = report.fraction;
+        } else if (report.kind == WEIR_CHILD_FOREIGN) {
+            child->foreign = report;
+            child->foreign_since_s = weir_clock_s();
+        } else {
+            child->fraction = report.value;
+        }
     }
     close_ended(&child->reports, got);
     char bytes[1024];
@@ -131,39 +142,53 @@ static double resident_bytes(pid_t pid)
 
 void weir_child_watch(struct weir_child *child, const struct weir_pool_options *options, bool weigh)
 {
-    if (options->timeout_s > 0 && weir_clock_s() - child->begun_s > options->timeout_s)
+    double now_s = weir_clock_s();
+    if (options->timeout_s > 0 && now_s - child->begun_s > options->timeout_s)
         child->too_long = true;
+    else if (*child->foreign.message && now_s - child->foreign_since_s > child->foreign.value)
+        child->stuck = true;
     else if (weigh && options->memory_bytes > 0 && resident_bytes(child->pid) > options->memory_bytes)
         child->too_large = true;
-    if (child->too_long || child->too_large)
+    if (child->too_long || child->too_large || child->stuck)
         kill(child->pid, SIGKILL);
+}
+
+/* Why a child was stopped. */
+static char *why_stopped(const struct weir_child *child, const struct weir_pool_options *options, const char *words)
+{
+    const char *where = child->foreign.message, *colon = *where ? ": " : "", *join = *words ? "; its last words: " : "";
+    if (child->too_long)
+        return weir_format("%s%stook longer than the %g s that a run may take, and was stopped%s%s", where, colon,
+                           options->timeout_s, join, words);
+    if (child->too_large)
+        return weir_format("%s%stook more than the %g MB of memory that a run may take, and was stopped%s%s", where,
+                           colon, options->memory_bytes / 1e6, join, words);
+    return weir_format("%s: took longer than the %g s of real time that a hook may take, and was stopped; raise "
+                       "\"timeout\" of the policy if it needs more",
+                       where, child->foreign.value);
 }
 
 /* The code and message of a child that did not end well. */
 static int fail(const struct weir_child *child, const struct weir_pool_options *options, int status, char **message)
 {
     char line[400];
+    const char *where = child->foreign.message, *colon = *where ? ": " : "";
+    const char *words = weir_last_words_line(&child->last, line, sizeof line);
+    if (child->too_long || child->too_large || child->stuck) {
+        *message = why_stopped(child, options, words);
+        return WEIR_ERUN;
+    }
     if (child->end.kind == WEIR_CHILD_END && child->end.code != WEIR_OK) {
         *message = weir_copy(child->end.message);
         return child->end.code;
     }
-    const char *words = weir_last_words_line(&child->last, line, sizeof line);
-    if (child->too_long || child->too_large) {
-        const char *join = *words ? "; its last words: " : "";
-        if (child->too_long)
-            *message = weir_format("took longer than the %g s that a run may take, and was stopped%s%s",
-                                   options->timeout_s, join, words);
-        else
-            *message = weir_format("took more than the %g MB of memory that a run may take, and was stopped%s%s",
-                                   options->memory_bytes / 1e6, join, words);
-        return WEIR_ERUN;
-    }
     const char *join = *words ? "; its last words: " : " without a word";
     if (WIFSIGNALED(status))
-        *message = weir_format("the process was ended by signal %d (%s)%s%s", WTERMSIG(status),
+        *message = weir_format("%s%sthe process was ended by signal %d (%s)%s%s", where, colon, WTERMSIG(status),
                                strsignal(WTERMSIG(status)), join, words);
     else
-        *message = weir_format("the process ended with code %d and no result%s%s", WEXITSTATUS(status), join, words);
+        *message = weir_format("%s%sthe process ended with code %d and no result%s%s", where, colon,
+                               WEXITSTATUS(status), join, words);
     return WEIR_EENGINE;
 }
 

@@ -38,13 +38,26 @@ static void on_decision(void *context, double time_s, const char *policy, const 
 static void on_progress(void *context, double time_s, double duration_s)
 {
     struct weir_recorder *recorder = context;
-    if (recorder->progress)
-        recorder->progress(recorder->context, duration_s > 0 ? time_s / duration_s : 0);
+    if (recorder->line)
+        weir_pool_progress(recorder->line, duration_s > 0 ? time_s / duration_s : 0);
+}
+
+static void on_foreign(void *context, const char *where, double limit_s)
+{
+    struct weir_recorder *recorder = context;
+    if (recorder->line)
+        weir_pool_foreign(recorder->line, where, limit_s);
 }
 
 void weir_recorder_begin(struct weir_recorder *recorder, struct weir_observer *observer)
 {
-    fputs("time,job,operator,host,metric,value\n", recorder->windows);
-    fputs("time,policy,job,operator,what,why,refusal\n", recorder->decisions);
-    *observer = (struct weir_observer){recorder, on_metric, on_decision, on_progress};
+    *observer = (struct weir_observer){.context = recorder, .progress = on_progress, .foreign = on_foreign};
+    if (recorder->windows) {
+        fputs("time,job,operator,host,metric,value\n", recorder->windows);
+        observer->metric = on_metric;
+    }
+    if (recorder->decisions) {
+        fputs("time,policy,job,operator,what,why,refusal\n", recorder->decisions);
+        observer->decision = on_decision;
+    }
 }

@@ -5,15 +5,12 @@
 #include <stdio.h>
 
 #include "sim/engine/run.h"
+#include "sim/experiment/pool.h"
 
-/* Hears how far a run is, 0 to 1. */
-typedef void (*weir_run_progress)(void *context, double fraction);
-
-/* Where the rows go. */
+/* Where the rows go; NULL: nowhere. */
 struct weir_recorder {
     FILE *windows, *decisions;
-    weir_run_progress progress; /* may be NULL */
-    void *context;
+    struct weir_pool_line *line; /* hears how far the run is and when code of users runs; NULL: none */
 };
 
 /* Writes the headers of both files and fills in an observer, which points to the recorder. */

@@ -56,9 +56,9 @@ void weir_run_remove(const char *folder)
     remove_files(folder);
 }
 
-int weir_run_into(const char *folder, const struct weir_run_spec *spec, weir_run_progress progress, void *context)
+int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct weir_pool_line *line)
 {
-    struct weir_recorder recorder = {.progress = progress, .context = context};
+    struct weir_recorder recorder = {.line = line};
     struct weir_observer observer;
     struct weir_run_spec observed = *spec;
     observed.observer = &observer;

@@ -4,11 +4,12 @@
 #define WEIR_EXPERIMENT_RUN_FOLDER_H
 
 #include "sim/engine/run.h"
-#include "sim/experiment/recorder.h"
+#include "sim/experiment/pool.h"
 
 /* Runs spec in this process (its observer is not used) and leaves the files in `folder`, in place of an older run
- * there. Errors: those of weir_run; WEIR_EINPUT if the files cannot be written. */
-int weir_run_into(const char *folder, const struct weir_run_spec *spec, weir_run_progress progress, void *context);
+ * there. The line (NULL: none) hears how far it is and when code of users runs. Errors: those of weir_run; WEIR_EINPUT
+ * if the files cannot be written. */
+int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct weir_pool_line *line);
 
 /* Removes the files of a run, finished or partial, and its folder; nothing else that may be there. */
 void weir_run_remove(const char *folder);

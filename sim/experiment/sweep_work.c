@@ -15,25 +15,31 @@ static int add_member(struct weir_pack_draft *draft, enum weir_pack_member membe
     return weir_pack_draft_close(draft, file, member);
 }
 
-/* Runs with windows.csv going into the draft as it comes; decisions are few and wait in memory. */
-static int run_observed(const struct weir_run_spec *spec, struct weir_pack_draft *draft, struct weir_result *result)
+/* Runs with windows.csv going into the draft as it comes; decisions are few and wait in memory. How far the run is is
+ * not told: runs are many, and telling costs. */
+static int run_observed(const struct weir_run_spec *spec, bool keep_files, struct weir_pool_line *line,
+                        struct weir_pack_draft *draft, struct weir_result *result)
 {
-    struct weir_recorder recorder = {0};
+    struct weir_recorder recorder = {.line = line};
     struct weir_observer observer;
     struct weir_run_spec observed = *spec;
     char *decisions = NULL;
     size_t size;
     observed.observer = &observer;
-    recorder.windows = weir_pack_draft_open(draft, WEIR_PACK_WINDOWS);
-    recorder.decisions = open_memstream(&decisions, &size);
+    if (keep_files) {
+        recorder.windows = weir_pack_draft_open(draft, WEIR_PACK_WINDOWS);
+        recorder.decisions = open_memstream(&decisions, &size);
+    }
     weir_recorder_begin(&recorder, &observer);
-    observer.progress = NULL; /* runs are many: how far each is would say little, and cost */
+    observer.progress = NULL;
     int code = weir_run(&observed, result);
-    fclose(recorder.decisions);
-    int closed = weir_pack_draft_close(draft, recorder.windows, WEIR_PACK_WINDOWS);
-    code = code == WEIR_OK ? closed : code;
-    if (code == WEIR_OK)
-        code = add_member(draft, WEIR_PACK_DECISIONS, decisions);
+    if (keep_files) {
+        fclose(recorder.decisions);
+        int closed = weir_pack_draft_close(draft, recorder.windows, WEIR_PACK_WINDOWS);
+        code = code == WEIR_OK ? closed : code;
+        if (code == WEIR_OK)
+            code = add_member(draft, WEIR_PACK_DECISIONS, decisions);
+    }
     free(decisions);
     return code;
 }
@@ -61,7 +67,7 @@ int weir_sweep_work(void *context, struct weir_pool_line *line)
     }
     if ((code = weir_pack_draft_begin(&draft, unit->memory)) != WEIR_OK)
         goto out;
-    code = plan->study->keep_files ? run_observed(&spec, &draft, &result) : weir_run(&spec, &result);
+    code = run_observed(&spec, plan->study->keep_files, line, &draft, &result);
     if (code != WEIR_OK)
         goto out;
     json = weir_record_print(&spec, &result);

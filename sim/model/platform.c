@@ -100,7 +100,7 @@ static void refuse_entity(void *context, const xmlChar *name, int type, const xm
 {
     xmlParserCtxtPtr parser = context;
     struct complaint *complaint = parser->_private;
-    if (!complaint->entity && !complaint->message[0]) {
+    if (!complaint->entity) { /* also after an error that libxml2 would go on after, such as a bad URI in it */
         complaint->entity = true;
         complaint->line = xmlSAX2GetLineNumber(context);
     }
@@ -119,7 +119,7 @@ static int parse(const char *path, const struct weir_text *text, xmlDocPtr *docu
     *document = xmlCtxtReadMemory(parser, weir_text_string(text), (int)text->length, path, NULL,
                                   XML_PARSE_NONET | XML_PARSE_BIG_LINES);
     xmlFreeParserCtxt(parser);
-    if (*document && !complaint.entity)
+    if (*document && !complaint.entity && xmlDocGetRootElement(*document))
         return 0;
     xmlFreeDoc(*document);
     *document = NULL;

@@ -47,7 +47,7 @@ static int read_times(const struct weir_json *at, struct weir_scenario *scenario
     if (!code)
         code = weir_json_opt_quantity(at, "warmup", WEIR_UNIT_TIME, 0, DBL_MAX, &scenario->warmup_s);
     if (!code)
-        code = weir_json_opt_quantity(at, "window", WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &scenario->window_s);
+        code = weir_json_opt_quantity(at, "window", WEIR_UNIT_TIME, 1e-3, DBL_MAX, &scenario->window_s);
     if (!code)
         code = weir_json_opt_quantity(at, "batch_span", WEIR_UNIT_TIME, 0, DBL_MAX, &scenario->batch_span_s);
     if (!code)
@@ -60,6 +60,9 @@ static int read_times(const struct weir_json *at, struct weir_scenario *scenario
     if (scenario->window_s > scenario->duration_s)
         return weir_json_error(at, "\"window\" (%g s) is longer than \"duration\" (%g s); shorten it",
                                scenario->window_s, scenario->duration_s);
+    if (scenario->decision_s > scenario->window_s)
+        return weir_json_error(at, "\"decision_time\" (%g s) is longer than \"window\" (%g s); lengthen the window",
+                               scenario->decision_s, scenario->window_s);
     return WEIR_OK;
 }
 

@@ -156,6 +156,40 @@ static void cost_follows_the_instances(void)
     weir_test_result_fini(&got);
 }
 
+/* Two instances share a queue in which 500 items wait, and both are moved away: one of them must stay until the queue
+ * is empty, also while the other one is still stopping. */
+static void a_shared_queue_is_not_left_behind(void)
+{
+    const struct step steps[] = {{2, 0, 2, {EDGE2, EDGE2}}, {0}};
+    const char *scenario =
+        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1,"
+        " \"costs\": {\"start\": \"0s\", \"stop\": \"1s\"},"
+        " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"},"
+        "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\", \"count\": 2000},"
+        "  \"operators\": [{\"name\": \"A\", \"flops\": \"30Mf\", \"queue\": \"shared\", \"parallelism\": 2,"
+        "   \"max_parallelism\": 2, \"placement\": {\"host\": \"cloud4\"}}]}]}}";
+    struct weir_test_result got = run(scenario, steps);
+    CHECK_NEAR(got.result.metrics.migrations, 1, 0);
+    CHECK_NEAR(got.result.metrics.delivered, 2000, 0);
+    weir_test_result_fini(&got);
+}
+
+/* Decisions of 5 s and 10 s take 4 s: the second would be carried out at 14 s, but the run ends at 12 s. */
+static void the_end_comes_before_a_decision(void)
+{
+    const struct step steps[] = {{0, 0, 1, {EDGE2}}, {1, 0, 1, {CLOUD}}, {0}};
+    const char *scenario = "{\"platform\": \"\", \"duration\": \"12s\", \"window\": \"5s\", \"decision_time\": \"4s\","
+                           " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\"},"
+                           " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"},"
+                           "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"
+                           "  \"operators\": [{\"name\": \"A\", \"flops\": \"1Mf\"}]}]}}";
+    struct weir_test_result got = run(scenario, steps);
+    CHECK_NEAR(got.result.metrics.decisions, 2, 0);
+    CHECK_NEAR(got.result.metrics.migrations, 1, 0);
+    CHECK_NEAR(got.result.jobs[0].arrived, 1200, 1);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -167,6 +201,8 @@ int main(int argc, char **argv)
         {"a second change waits its turn", a_second_change_waits_its_turn},
         {"bad plans are refused", bad_plans_are_refused},
         {"cost follows the instances", cost_follows_the_instances},
+        {"a shared queue is not left behind", a_shared_queue_is_not_left_behind},
+        {"the end comes before a decision", the_end_comes_before_a_decision},
         {0},
     };
     return weir_test_main("engine/changes", cases, argc, argv);

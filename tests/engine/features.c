@@ -74,6 +74,30 @@ static void joins_match_across_instances(void)
     weir_test_result_fini(&got);
 }
 
+/* The items of a batch fall into the windows in which their own clocks lie: batches that are nearly as long as the
+ * window, or longer, change neither the results nor their times. */
+static void batches_are_cut_at_window_ends(void)
+{
+#define WINDOWED(options)                                                                                              \
+    JOB(options,                                                                                                       \
+        "\"load\": {\"kind\": \"constant\", \"rate\": \"50/s\", \"count\": 800}, "                                     \
+        "\"operators\": [{\"name\": \"w\", \"flops\": {\"mean\": \"5Mf\", \"distribution\": \"exponential\"}, "        \
+        "\"window\": \"1s\", \"selectivity\": 0.1}, {\"name\": \"x\", \"flops\": \"1Mf\"}]")
+    struct weir_test_result one = run(WINDOWED(ONE_BY_ONE));
+    CHECK_NEAR(one.result.metrics.delivered, 80, 0);
+    const char *const scenarios[] = {WINDOWED("\"batch_span\": \"700ms\","), WINDOWED("\"batch_span\": \"1700ms\","),
+                                     WINDOWED("\"items_per_batch\": 7,")};
+    for (size_t s = 0; s < sizeof scenarios / sizeof *scenarios; s++) {
+        struct weir_test_result got = run(scenarios[s]);
+        CHECK_NEAR(got.result.metrics.delivered, 80, 0);
+        CHECK_NEAR(got.result.metrics.latency_mean_s, one.result.metrics.latency_mean_s,
+                   0.01 * one.result.metrics.latency_mean_s);
+        CHECK_NEAR(got.result.metrics.latency_max_s, one.result.metrics.latency_max_s, 1e-6);
+        weir_test_result_fini(&got);
+    }
+    weir_test_result_fini(&one);
+}
+
 static void windows_leave_at_their_end(void)
 {
     /* 50/s, in 1 s windows one result in ten: 5 a window. The latest item of a window comes 20 ms before its end (the
@@ -189,6 +213,7 @@ int main(int argc, char **argv)
         {"a merge takes what comes", a_merge_takes_what_comes},
         {"joins match across instances", joins_match_across_instances},
         {"windows leave at their end", windows_leave_at_their_end},
+        {"batches are cut at window ends", batches_are_cut_at_window_ends},
         {"a filter passes its share", a_filter_passes_its_share},
         {"keys go to their instance", keys_go_to_their_instance},
         {"jobs come and go", jobs_come_and_go},

@@ -170,6 +170,43 @@ static void a_feed_runs_dry_or_is_stopped(void)
     CU_ASSERT(counts.done >= 10 && counts.done + counts.cut <= 13);
 }
 
+/* In foreign code; *context is what becomes of it: 0 it hangs, 1 it leaves, 2 it is over and this code fails. */
+static int go_abroad(void *context, struct weir_pool_line *line)
+{
+    int end = *(int *)context;
+    weir_pool_foreign(line, "policy elsewhere", 0.2);
+    weir_pool_foreign(line, NULL, 0);
+    weir_pool_foreign(line, "policy mine at 20 s", 0.2);
+    if (end == 0)
+        sleep_ms(60000);
+    if (end == 1)
+        _exit(0);
+    weir_pool_foreign(line, NULL, 0);
+    sleep_ms(500); /* more than the code that is over might have taken */
+    raise(SIGTERM);
+    return WEIR_OK;
+}
+
+static void foreign_code_is_named_and_stopped(void)
+{
+    static const struct {
+        int end, code;
+        const char *message;
+    } cases[] = {
+        {0, WEIR_ERUN, "policy mine at 20 s: took longer than the 0.2 s of real time that a hook may take"},
+        {1, WEIR_EENGINE, "policy mine at 20 s: the process ended with code 0 and no result without a word"},
+        {2, WEIR_EENGINE, "the process was ended by signal 15"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool interrupted;
+        int end = cases[i].end;
+        const struct weir_pool_task task = {"abroad", go_abroad, &end};
+        CU_ASSERT_EQUAL(weir_pool_run_one(&quietly, &task, &interrupted), cases[i].code);
+        CU_ASSERT_EQUAL(strncmp(weir_error_message(), cases[i].message, strlen(cases[i].message)), 0);
+        CHECK_MESSAGE(cases[i].message);
+    }
+}
+
 static int interrupt_parent(void *context, struct weir_pool_line *line)
 {
     (void)line;
@@ -262,6 +299,7 @@ static const struct weir_case cases[] = {
     {"a task that takes too long is stopped", a_task_that_takes_too_long_is_stopped},
     {"a task that takes too much memory is stopped", a_task_that_takes_too_much_memory_is_stopped},
     {"a feed runs dry or is stopped", a_feed_runs_dry_or_is_stopped},
+    {"foreign code is named and stopped", foreign_code_is_named_and_stopped},
     {"an interruption kills what runs and starts no more", an_interruption_kills_what_runs_and_starts_no_more},
     {"children do not outlive a killed parent", children_do_not_outlive_a_killed_parent},
     {"signals are as before afterwards", signals_are_as_before_afterwards},

@@ -44,7 +44,7 @@ static void a_run_leaves_three_files(void)
 {
     struct weir_run_spec spec = spec_of(&good, 7);
     char *folder = inside("three", "seed-7"), *partial = inside("three", "seed-7.partial");
-    CU_ASSERT_EQUAL(weir_run_into(folder, &spec, NULL, NULL), WEIR_OK);
+    CU_ASSERT_EQUAL(weir_run_into(folder, &spec, NULL), WEIR_OK);
     /* 1007 items in 10 s; an empty field for NaN; RFC 4180 quotes. */
     check_content("three/seed-7", "windows.csv",
                   "time,job,operator,host,metric,value\n"
@@ -70,7 +70,7 @@ static void a_run_leaves_three_files(void)
     weir_result_fini(&result);
 
     /* Another run of the same takes its place. */
-    CU_ASSERT_EQUAL(weir_run_into(folder, &spec, NULL, NULL), WEIR_OK);
+    CU_ASSERT_EQUAL(weir_run_into(folder, &spec, NULL), WEIR_OK);
     weir_run_remove(folder);
     CU_ASSERT_FALSE(weir_file_exists(folder));
     free(partial);
@@ -81,7 +81,7 @@ static void a_failed_run_leaves_nothing(void)
 {
     struct weir_run_spec spec = spec_of(&wrong, 7);
     char *folder = inside("nothing", "seed-7"), *partial = inside("nothing", "seed-7.partial");
-    CU_ASSERT_EQUAL(weir_run_into(folder, &spec, NULL, NULL), WEIR_ERUN);
+    CU_ASSERT_EQUAL(weir_run_into(folder, &spec, NULL), WEIR_ERUN);
     CHECK_MESSAGE("policy refuses: does not want to, with seed 7");
     CU_ASSERT_FALSE(weir_file_exists(folder));
     CU_ASSERT_FALSE(weir_file_exists(partial));
@@ -93,11 +93,11 @@ static void removing_a_run_spares_other_files(void)
 {
     struct weir_run_spec spec = spec_of(&good, 1);
     char *folder = inside("spared", "seed-1"), *notes = inside("spared", "seed-1/notes.txt");
-    CU_ASSERT_EQUAL(weir_run_into(folder, &spec, NULL, NULL), WEIR_OK);
+    CU_ASSERT_EQUAL(weir_run_into(folder, &spec, NULL), WEIR_OK);
     CU_ASSERT_EQUAL(weir_file_replace(notes, "mine"), WEIR_OK);
     weir_run_remove(folder);
     CU_ASSERT(weir_file_exists(notes));
-    CU_ASSERT_EQUAL(weir_run_into(folder, &spec, NULL, NULL), WEIR_EINPUT);
+    CU_ASSERT_EQUAL(weir_run_into(folder, &spec, NULL), WEIR_EINPUT);
     CHECK_MESSAGE("is there something else in it?");
     CU_ASSERT(weir_file_exists(notes));
     free(notes);

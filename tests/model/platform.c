@@ -114,6 +114,7 @@ static void test_invalid(void)
         "duplicate-link",
         "duplicate-zone",
         "entity",
+        "entity-uri",
         "future-version",
         "gateway",
         "latency-unit",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/pipe/line.h"
 #include "policies/pipe/message.h"
 #include "policies/pipe/process.h"
 #include "sim/base/error.h"
@@ -257,6 +258,65 @@ static void gone(void)
     weir_process_stop(&process, "bye\n", 5);
 }
 
+/* Answers in pieces: a line is there when its end has come, and nothing may follow in the same breath. */
+static void pieces(void)
+{
+    static const struct {
+        const char *pieces[4], *line, *message;
+    } cases[] = {
+        {{"{}\n"}, "{}", NULL},
+        {{"{", "}", "\n"}, "{}", NULL},
+        {{"\n"}, "", NULL},
+        {{"{\"plan\"", ": []}"}, NULL, NULL},
+        {{"{}\n{}\n"}, NULL, "answered twice: \"{}\""},
+        {{"{", "}\n{\"pl"}, NULL, "answered twice: \"{\"pl\""},
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct weir_pipe_answer answer = {0};
+        const char *line = NULL;
+        int code = WEIR_OK;
+        weir_pipe_answer_add(&answer, "of the event before", 19);
+        weir_pipe_answer_begin(&answer);
+        for (int p = 0; p < 4 && cases[c].pieces[p] && !code; p++) {
+            CU_ASSERT_PTR_NULL(line);
+            weir_pipe_answer_add(&answer, cases[c].pieces[p], strlen(cases[c].pieces[p]));
+            code = weir_pipe_answer_take(&answer, &line);
+        }
+        CU_ASSERT_EQUAL(code, cases[c].message ? WEIR_ERUN : WEIR_OK);
+        CU_ASSERT_EQUAL(line != NULL, cases[c].line != NULL);
+        if (line && cases[c].line)
+            CU_ASSERT_STRING_EQUAL(line, cases[c].line);
+        if (cases[c].message)
+            CHECK_MESSAGE(cases[c].message);
+        weir_pipe_answer_fini(&answer);
+    }
+}
+
+/* Of what a program complains, the last line that says something is kept. */
+static void complaints(void)
+{
+    static const struct {
+        const char *written, *kept;
+    } cases[] = {
+        {"", ""},
+        {"one\ntwo\n\n  \n", "two"},
+        {"Error: x\r\n\r\n", "Error: x"},
+        {" 10%\r 20%\r", "20%"},
+        {"\033[31mred\033[0m\n\t", "[31mred[0m"},
+        {"one\n  tw", "tw"},
+    };
+    struct weir_pipe_complaint complaint = {0};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        weir_pipe_complaint_add(&complaint, cases[c].written, strlen(cases[c].written));
+        CU_ASSERT_STRING_EQUAL(weir_text_string(&complaint.text), cases[c].kept);
+        weir_pipe_complaint_fini(&complaint);
+    }
+    for (int i = 0; i < 1000; i++) /* 400 characters are enough */
+        weir_pipe_complaint_add(&complaint, "x", 1);
+    CU_ASSERT_EQUAL(complaint.text.length, 400);
+    weir_pipe_complaint_fini(&complaint);
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
@@ -264,6 +324,8 @@ int main(int argc, char **argv)
         {"the hello", the_hello},
         {"decisions", decisions},
         {"wrong answers", wrong_answers},
+        {"pieces", pieces},
+        {"complaints", complaints},
         {"long lines", long_lines},
         {"folders", folders},
         {"gone", gone},

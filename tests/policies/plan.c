@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/error.h"
 #include "tests/support/test.h"
 #include "tests/support/view.h"
 
@@ -189,10 +190,12 @@ static void test_figures(void)
         double weight, share;
         const char *refusal;
     } rows[] = {
-        {NAN, 1, "weight of instance 2 is nan; it must be finite and above 0"},
-        {INFINITY, 1, "weight of instance 2 is inf; it must be finite and above 0"},
-        {0, 1, "weight of instance 2 is 0; it must be finite and above 0"},
-        {-1, 1, "weight of instance 2 is -1; it must be finite and above 0"},
+        {NAN, 1, "weight of instance 2 is nan; it must be from 1e-09 to 1e+09"},
+        {INFINITY, 1, "weight of instance 2 is inf; it must be from 1e-09 to 1e+09"},
+        {0, 1, "weight of instance 2 is 0; it must be from 1e-09 to 1e+09"},
+        {1e-300, 1, "weight of instance 2 is 1e-300; it must be from 1e-09 to 1e+09"},
+        {1e308, 1, "weight of instance 2 is 1e+308; it must be from 1e-09 to 1e+09"},
+        {-1, 1, "weight of instance 2 is -1; it must be from 1e-09 to 1e+09"},
         {7, 1, NULL},
         {1, NAN, "CPU share of instance 2 is nan; it must be above 0 and at most 1"},
         {1, 1.5, "CPU share of instance 2 is 1.5; it must be above 0 and at most 1"},
@@ -206,6 +209,31 @@ static void test_figures(void)
         wish[1].cpu_share = rows[i].share;
         weir_plan_set(plan, 0, 0, wish, 2, "figures");
         check_refusal(0, rows[i].refusal);
+        end();
+    }
+}
+
+/* A number that is none is no wish to refuse but an error of who wrote it. */
+static void test_finite(void)
+{
+    static const struct {
+        double weight, share;
+        const char *message;
+    } rows[] = {
+        {1e308, -5, NULL}, /* refused, later */
+        {NAN, INFINITY, "weight of instance 2 of stream/b is nan; every number of a plan must be finite"},
+        {-INFINITY, 1, "weight of instance 2 of stream/b is -inf; every number"},
+        {1, INFINITY, "cpu_share of instance 2 of stream/b is inf; every number"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin();
+        set(0, 1, (int[]){1});
+        CU_ASSERT_EQUAL(weir_plan_check_finite(plan), WEIR_OK);
+        struct weir_placement wish[] = {on(0), {1, rows[i].weight, rows[i].share}};
+        weir_plan_set(plan, 0, 1, wish, 2, "figures");
+        CU_ASSERT_EQUAL(weir_plan_check_finite(plan), rows[i].message ? WEIR_ERUN : WEIR_OK);
+        if (rows[i].message)
+            CHECK_MESSAGE(rows[i].message);
         end();
     }
 }
@@ -364,6 +392,7 @@ int main(int argc, char **argv)
         {"nowhere", test_nowhere},
         {"refusals", test_refusals},
         {"figures", test_figures},
+        {"finite", test_finite},
         {"order", test_order},
         {"memory", test_memory},
         {"preset", test_preset},

@@ -39,6 +39,9 @@ static const struct {
     {"nan", "{\"plan\": [{\"job\": \"s\", \"op\": \"a\", \"instances\": [{\"host\": \"edge\", \"weight\": NaN}]}]}\n"},
     {"infinity",
      "{\"plan\": [{\"job\": \"s\", \"op\": \"a\", \"instances\": [{\"host\": \"edge\", \"weight\": 1e999}]}]}\n"},
+    {"minus-infinity",
+     "{\"plan\": [{\"job\": \"s\", \"op\": \"a\", \"instances\": [{\"host\": \"edge\", \"weight\": -Infinity}]}]}\n"},
+    {"to-cloud", "{\"plan\": [{\"job\": \"s\", \"op\": \"a\", \"move\": \"cloud\"}]}\n"},
     {"unknown-host", "{\"plan\": [{\"job\": \"s\", \"op\": \"a\", \"move\": \"edge9\"}]}\n"},
     {"unknown-op", "{\"plan\": [{\"job\": \"s\", \"op\": \"zz\", \"scale\": 2}]}\n"},
     {"unknown-job", "{\"plan\": [{\"job\": \"street\", \"op\": \"a\", \"scale\": 2}]}\n"},
@@ -111,6 +114,11 @@ int main(int argc, char **argv)
     const char *mode = argc > 1 ? argv[1] : "fine";
     char *line = NULL;
     size_t size = 0;
+    if (is(mode, "dies-at-once"))
+        return 2;
+    if (is(mode, "hangs-at-once"))
+        for (;;)
+            pause();
     if (is(mode, "unasked")) {
         say("ready\n");
         sleep(1);

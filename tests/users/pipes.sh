@@ -32,7 +32,7 @@ misbehaves()
 {
     expect 4 "$3" run "$folder/small.json" -o "$folder/$1" -q \
         --policy "{\"exec\": \"$program $1\", \"timeout\": \"$2\"}"
-    grep -q "policy exec\( at [0-9.]* s\)\?: $program $1: " "$folder/err" || fail "$1: does not say when and what"
+    grep -q "policy exec\( at [0-9.]* s ([a-z ]* [s0-9]*)\)\?: $program $1: " "$folder/err" || fail "$1: does not say when and what"
     [ -e "$folder/$1" ] && fail "$1: results of a run that failed"
     local stay
     stay=$(left)
@@ -48,6 +48,7 @@ for mode in fine noisy; do
 done
 
 misbehaves hangs 1s "gave no answer within 1 s"
+misbehaves hangs-at-once 1s "gave no answer within 1 s"
 misbehaves hangs-later 300ms "gave no answer within 0.3 s"
 misbehaves late 1s "gave no answer within 1 s"
 misbehaves half 10s "ended with code 0 in the middle of its answer (\"{\"plan\": [{\"jo\")"
@@ -57,6 +58,7 @@ misbehaves twice 10s "answered twice: \"{}\""
 misbehaves twice-slowly 10s "the program "
 misbehaves lags 10s "answered more often than it was asked: 2 lines were left"
 misbehaves unasked 10s "\"ready\""
+misbehaves dies-at-once 10s "ended with code 2 before it answered"
 misbehaves dies 10s "ended with code 3 before it answered: NameError: name 'buzy' is not defined"
 program="exec $bad"
 misbehaves killed 10s "ended by signal 9 (Killed) before it answered"
@@ -69,6 +71,7 @@ misbehaves list 10s "must be an object such as {} or {\"plan\": [...]}"
 misbehaves zero 10s "a zero byte"
 misbehaves long 60s "longer than 16 MiB"
 misbehaves nan 10s "JSON has no NaN"
+misbehaves minus-infinity 10s "no NaN and no Infinity"
 misbehaves infinity 10s "plan[0].instances[0].weight"
 misbehaves unknown-host 10s "plan[0].move: there is no host \"edge9\"; did you mean \"edge"
 misbehaves unknown-op 10s "plan[0].op: there is no operator \"zz\""
@@ -88,6 +91,10 @@ done
 grep -q "weight of instance 1 is -1" "$folder/negative/decisions.csv" || fail "a negative weight is not refused"
 grep -q "at most 2 are allowed" "$folder/too-many/decisions.csv" || fail "three instances are not refused"
 
+sed 's|"window"|"faults": [{"host": "cloud", "at": "2s", "for": "20s"}], "window"|' "$folder/small.json" >"$folder/faults.json"
+expect 0 "refused" run "$folder/faults.json" -o "$folder/to-cloud" -q --policy "exec:$bad to-cloud"
+grep -q '^5,exec,s,a,.*"\?host "\+cloud"\+ is down' "$folder/to-cloud/decisions.csv" || fail "a host that is down is not refused"
+
 # One that does not end by itself is ended.
 expect 0 "throughput" run "$folder/small.json" -o "$folder/stubborn" -q --policy "exec:$bad stubborn"
 
@@ -96,6 +103,7 @@ expect 4 "2 of 3 runs failed" compare "$folder/small.json" -o "$folder/compared"
     -p "{\"label\": \"rubbish\", \"exec\": \"$bad rubbish\"}" --seeds 1
 grep -q "^static " "$folder/out" || fail "no row of the policy that works"
 grep -q "NameError" "$folder/err" || fail "the comparison does not say why"
+same "$folder/static/windows.csv" "$folder/compared/runs/static/seed-1/windows.csv"
 
 # An interrupted run takes its program with it.
 "$weir" run "$folder/small.json" -o "$folder/cut" -q --policy "{\"exec\": \"$bad hangs\", \"timeout\": \"1h\"}" \

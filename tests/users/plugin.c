@@ -9,6 +9,7 @@
 
 struct state {
     double high;
+    int count;
 };
 
 #ifdef TABLE_OFFSET
@@ -22,6 +23,14 @@ struct state {
 #define DEFAULT "0.8"
 #endif
 static const struct weir_param params[] = {
+#ifdef OWN_TIMEOUT
+    {.name = "timeout",
+     .type = WEIR_PARAM_INT,
+     .offset = offsetof(struct state, count),
+     .fallback = "1",
+     .max = 7,
+     .help = "Something else than the host's."},
+#endif
     {.name = "high",
      .type = WEIR_PARAM_DOUBLE,
      .offset = OFFSET,
@@ -35,14 +44,19 @@ static const struct weir_param params[] = {
 int nobody_defines_this(void);
 #endif
 
+static inline void for_ever(void)
+{
+    for (volatile int i = 0;; i = !i)
+        ;
+}
+
 static int create(void *state, const struct weir_policy_env *env)
 {
 #ifdef CRASH
     abort();
 #endif
 #ifdef HANG
-    for (volatile int i = 0;; i = !i)
-        ;
+    for_ever();
 #endif
 #ifdef UNDEFINED
     return nobody_defines_this();
@@ -71,11 +85,34 @@ static int create(void *state, const struct weir_policy_env *env)
 
 static int window_ends(void *state, const struct weir_view *view, struct weir_plan *plan)
 {
+    ((struct state *)state)->count++;
 #ifdef SEGFAULT
     raise(SIGSEGV);
 #endif
 #ifdef GIVES_UP
     return weir_error(WEIR_ERUN, "the stars are not favourable");
+#endif
+#ifdef STUCK
+    if (view->window == 1)
+        for_ever();
+#endif
+#ifdef LOSES
+    *(void *volatile *)&(void *){NULL} = malloc(100);
+#endif
+#ifdef UNSET
+    struct state *copy = realloc(NULL, sizeof *copy); /* as malloc, but compilers do not see through it */
+    if (copy->high > 0.5)
+        ((struct state *)state)->count++;
+    free(copy);
+#endif
+#ifdef LEAVES
+    if (view->window == 2)
+        exit(0);
+#endif
+#ifdef DOWN /* wherever a host is down, everything shall go there */
+    for (int h = 0; h < view->host_count; h++)
+        for (int j = 0; j < view->job_count && !view->hosts[h].up; j++)
+            weir_plan_move(plan, j, 0, h, "to the ruins");
 #endif
 #if defined NOT_A_NUMBER || defined EVERYTHING
     for (int j = 0; j < view->job_count; j++) {
@@ -83,7 +120,8 @@ static int window_ends(void *state, const struct weir_view *view, struct weir_pl
         const struct weir_placement *placed = weir_plan_get(plan, j, 0, &count);
         struct weir_placement one = count ? placed[0] : (struct weir_placement){0, 1, 1};
 #ifdef NOT_A_NUMBER
-        one.weight = NAN;
+        if (view->window == 1)
+            one.weight = NAN;
 #else
         weir_plan_scale(plan, j, 0, weir_plan_free_slots(plan, 0) > 0 ? 2 : 1, "%d", 2);
         weir_plan_move(plan, j, 0, 0, "here");
@@ -92,6 +130,33 @@ static int window_ends(void *state, const struct weir_view *view, struct weir_pl
     }
 #endif
     return 0;
+}
+
+static int job_arrives(void *state, const struct weir_view *view, int job, struct weir_plan *plan)
+{
+#ifdef STUCK_AT_ARRIVAL
+    for_ever();
+#endif
+#ifdef INFINITE
+    struct weir_placement two[] = {{0, 1, 1}, {0, 1, INFINITY}};
+    weir_plan_set(plan, job, 0, two, 2, "as much as there is");
+#endif
+    return 0;
+}
+
+static void job_departs(void *state, const struct weir_view *view, int job)
+{
+#ifdef STUCK_AT_DEPARTURE
+    for_ever();
+#endif
+}
+
+static void destroy(void *state)
+{
+#ifdef STUCK_AT_END /* only after a run, not when it is checked */
+    if (((struct state *)state)->count)
+        for_ever();
+#endif
 }
 
 #ifndef NO_SYMBOL
@@ -109,12 +174,17 @@ const struct weir_policy weir_policy_plugin = {
     .state_size = sizeof(struct state),
     .params = params,
     .create = create,
+    .job_arrives = job_arrives,
     .window_ends = window_ends,
+    .job_departs = job_departs,
+    .destroy = destroy,
 };
 #else
 int unused(void);
 int unused(void)
 {
-    return params->offset ? create(NULL, NULL) : window_ends(NULL, NULL, NULL);
+    job_departs(NULL, NULL, 0);
+    destroy(NULL);
+    return params->offset ? create(NULL, NULL) : window_ends(NULL, NULL, NULL) + job_arrives(NULL, NULL, 0, NULL);
 }
 #endif

@@ -38,11 +38,51 @@ expect 3 "hang.so: does not come to an end within 10 s" run $scenario -p "$plugi
 expect 0 "throughput" run $scenario -p "$plugins/everything.so" -o "$folder/everything" -q
 
 # Failures while they run.
-expect 4 "policy plugin at 10 s: the stars are not favourable" run $scenario -p "$plugins/gives_up.so" -o "$folder/none"
-expect 5 "its last words" run $scenario -p "$plugins/segfault.so" -o "$folder/none"
-expect 0 "refused" run $scenario -p "$plugins/not_a_number.so" -o "$folder/nan" -q
-grep -q "weight of instance 1 is nan; it must be finite and above 0" "$folder/nan/decisions.csv" || fail "NaN is not refused"
-expect 4 "2 of 3 runs failed" compare $scenario -p static -p "$plugins/gives_up.so" -p "$plugins/segfault.so" --seeds 1 \
-    -o "$folder/compared"
+expect 4 "policy plugin at 10 s (window 0): the stars are not favourable" run $scenario -p "$plugins/gives_up.so" -o "$folder/none"
+expect 5 "policy plugin at 10 s (window 0): the process " run $scenario -p "$plugins/segfault.so" -o "$folder/none"
+expect 5 "policy plugin at 30 s (window 2): the process ended with code 0 and no result" run $scenario \
+    -p "$plugins/leaves.so" -o "$folder/none"
+nan="policy plugin at 20 s (window 1): weight of instance 1 of sensor-0/filter is nan; every number"
+expect 4 "$nan" run $scenario -p "$plugins/not_a_number.so" -o "$folder/none"
+grep -q -- "is -\?nan" "$folder/err" || fail "NaN is not told"
+expect 4 "policy plugin at 0 s (arrival of job sensor-0): cpu_share of instance 2 of sensor-0/filter is inf; every number" \
+    run $scenario -p "$plugins/infinite.so" -o "$folder/none"
+
+# A hook that hangs is ended after its time, which a parameter says, and so is the run; of the run's folder nothing is left.
+stuck()
+{
+    local plugin=$plugins/$1.so more=(${3+--set "$3"})
+    expect 4 "policy plugin$2: took longer than the 0.3 s of real time that a hook may take" run $scenario "${more[@]}" \
+        -p "{\"name\": \"$plugin\", \"timeout\": \"300ms\"}" -o "$folder/none"
+}
+stuck stuck " at 20 s (window 1)"
+stuck stuck_at_arrival " at 0 s (arrival of job sensor-0)"
+stuck stuck_at_departure " at 30 s (departure of job sensor-0)" "workload.jobs[0].depart=22s"
+stuck stuck_at_end " (destroy)"
+expect 4 "policy plugin at 20 s (window 1): took longer than the 1 s that a run may take" run $scenario --timeout 1s \
+    -p "$plugins/stuck.so" -o "$folder/none"
+expect 3 "timeout" run $scenario -p "{\"name\": \"$plugins/stuck.so\", \"timeout\": 3}"
+expect 3 "timeout" run $scenario -p "{\"name\": \"$plugins/stuck.so\", \"timeout\": \"0s\"}"
+expect 3 "unknown key \"timeout\"" run $scenario -p '{"name": "reactive", "timeout": "1s"}'
+expect 3 "timeout: expected a whole number" run $scenario -p "{\"name\": \"$plugins/own_timeout.so\", \"timeout\": \"3s\"}"
+expect 0 "throughput" run $scenario -p "{\"name\": \"$plugins/own_timeout.so\", \"timeout\": 3}" -o "$folder/own"
+ls "$folder" | grep -q "^none" && fail "something is left of a run that failed"
+
+# One that wants a host that is down is refused, and the run goes on.
+sed -e "s|valid/two-tier.xml|$PWD/tests/input/valid/two-tier.xml|" \
+    -e 's|"duration"|"faults": [{"host": "cloud", "at": "15s", "for": "20s"}], "duration"|' $scenario >"$folder/faults.json"
+expect 0 "refused" run "$folder/faults.json" -p "$plugins/down.so" -o "$folder/down" -q
+grep -q '^20,plugin,sensor-0,filter,.*to the ruins,"\?host "\+cloud"\+ is down' "$folder/down/decisions.csv" ||
+    fail "a host that is down is not refused: $(cat "$folder/down/decisions.csv")"
+
+# The comparison goes on, and its other policies come out as they would alone.
+expect 4 "5 of 6 runs failed" compare $scenario --seeds 1 -o "$folder/compared" -p static -p "$plugins/gives_up.so" \
+    -p "$plugins/segfault.so" -p "$plugins/leaves.so" -p "$plugins/not_a_number.so" \
+    -p "{\"name\": \"$plugins/stuck.so\", \"timeout\": \"300ms\"}"
 grep -q "^static " "$folder/out" || fail "no row of the policy that works"
+for plugin in gives_up segfault leaves not_a_number stuck; do
+    grep -q "$plugin, seed 1: .*policy plugin at [0-9]* s (window [0-2]): " "$folder/err" || fail "$plugin: does not say where"
+done
+expect 0 "throughput" run $scenario -p static -s 1 -o "$folder/alone" -q
+same "$folder/alone/windows.csv" "$folder/compared/runs/static/seed-1/windows.csv"
 finish

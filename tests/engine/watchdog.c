@@ -1,0 +1,137 @@
+/* A run that cannot go on ends with an error that names who waits; one that merely waits for time to pass does not.
+ * weir has no known way to stall, so a policy of the test reaches behind its view and breaks the world. */
+#include <simgrid/actor.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/engine/world.h"
+#include "tests/support/run.h"
+#include "tests/support/test.h"
+
+#define PLATFORM "tests/input/valid/two-tier.xml"
+
+/* 100/s; a on edge2 takes 2 ms, b on cloud4 3 ms. */
+#define JOB(more, b)                                                                                                   \
+    "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1," more                     \
+    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"source_bytes\": \"1kB\","        \
+    "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"                                                       \
+    "  \"operators\": [{\"name\": \"a\", \"flops\": \"2Mf\", \"bytes\": \"1kB\", \"placement\": {\"host\": "           \
+    "\"edge2\"}},"                                                                                                     \
+    "   {\"name\": \"b\", \"flops\": \"3Mf\", \"placement\": {\"host\": \"cloud4\"}" b "}]}]}}"
+
+static struct weir_world *world_of(const struct weir_view *view)
+{
+    return (struct weir_world *)((char *)(uintptr_t)view - offsetof(struct weir_world, view));
+}
+
+/* The input of b takes nothing any more. */
+static int close_input(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    struct weir_world *world = world_of(view);
+    if (world->window == 2)
+        world->jobs[0].ops[1].routes[0]->room[0].capacity = 0;
+    return WEIR_OK;
+}
+
+/* The gate of b is shut, and nobody is there to open it. */
+static int shut_gate(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    struct weir_world *world = world_of(view);
+    if (world->window == 2)
+        world->jobs[0].ops[1].paused = true;
+    return WEIR_OK;
+}
+
+/* An actor that turns and turns. */
+static void spinner(int argc, char **argv)
+{
+    struct weir_world *world = sg_actor_self_get_data();
+    for (;;)
+        weir_turn(world, "a spinner", &world->jobs[0]);
+}
+
+static int go_round(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    struct weir_world *world = world_of(view);
+    world->turns_at_most = 1000; /* of all sound actors within a second or two, but time passes for them */
+    if (world->window == 2)
+        weir_actor_start("spinner", world->hosts[world->home].host, spinner, world);
+    return WEIR_OK;
+}
+
+#define SABOTEUR(id, hook)                                                                                             \
+    static const struct weir_policy id = {                                                                             \
+        .abi = WEIR_POLICY_ABI, .name = #id, .summary = "Breaks the world.", .source = "", .window_ends = hook}
+SABOTEUR(closes, close_input);
+SABOTEUR(shuts, shut_gate);
+SABOTEUR(turns, go_round);
+static const struct weir_policy *const saboteurs[] = {&closes, &shuts, &turns, NULL};
+
+static void a_stalled_run_names_who_waits(void)
+{
+    static const struct {
+        const char *policy, *says;
+    } cases[] = {
+        {"closes", "job j stands still at 30 s"},
+        {"closes", "senders wait for room at an input of b on cloud4, which holds 0 of 0 items"},
+        {"closes", "connection edge2 -> b on cloud4"},
+        {"closes", "its receiver waits for room"},
+        {"closes", "instance 0 of a on edge2 waits to send on"},
+        {"closes", "the source on edge waits to send"},
+        {"shuts", "1 senders wait to enter b, which is paused for a change"},
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct weir_test_result got =
+            weir_test_run_catalog(PLATFORM, JOB("", ", \"capacity\": 4}, {\"name\": \"c\", \"flops\": \"1kf\""),
+                                  cases[c].policy, 1, saboteurs);
+        CU_ASSERT_EQUAL(got.code, WEIR_EENGINE);
+        if (!strstr(got.message, cases[c].says))
+            printf("\n    wanted: %s\n    got: %s\n", cases[c].says, got.message);
+        CU_ASSERT_PTR_NOT_NULL(strstr(got.message, cases[c].says));
+        weir_test_result_fini(&got);
+    }
+}
+
+static void turns_without_time_end_the_run(void)
+{
+    struct weir_test_result got = weir_test_run_catalog(PLATFORM, JOB("", ""), "turns", 1, saboteurs);
+    CU_ASSERT_EQUAL(got.code, WEIR_EENGINE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.message, "without time passing, the last of them a spinner of job j"));
+    weir_test_result_fini(&got);
+}
+
+/* Items stand inside for many windows, but time may help them. */
+static void an_idle_run_goes_on(void)
+{
+    static const char *const idle[] = {
+        /* b waits for its host, which never comes back; a's results wait for b */
+        JOB("\"faults\": [{\"host\": \"cloud4\", \"at\": \"12s\"}], \"recovery\": {\"place\": \"wait\"},", ""),
+        /* noticed only after several windows */
+        JOB("\"faults\": [{\"host\": \"cloud4\", \"at\": \"12s\"}], \"recovery\": {\"detect\": \"30s\"},", ""),
+        /* the way to b is cut for good */
+        JOB("\"faults\": [{\"link\": \"backhaul\", \"at\": \"12s\"}],", ""),
+        /* an item takes 40 s, the next wait for it */
+        JOB("", "}, {\"name\": \"c\", \"flops\": \"40Gf\", \"placement\": {\"host\": \"cloud4\"}"),
+        /* a window of 30 s: nothing comes out before */
+        JOB("", ", \"window\": \"30s\""),
+    };
+    for (size_t c = 0; c < sizeof idle / sizeof *idle; c++) {
+        struct weir_test_result got = weir_test_run(PLATFORM, idle[c], "static", 1);
+        if (got.code != WEIR_OK)
+            printf("case %zu: %s\n", c, got.message);
+        CU_ASSERT_EQUAL(got.code, WEIR_OK);
+        weir_test_result_fini(&got);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const struct weir_case cases[] = {
+        {"a stalled run names who waits", a_stalled_run_names_who_waits},
+        {"turns without time end the run", turns_without_time_end_the_run},
+        {"an idle run goes on", an_idle_run_goes_on},
+        {0},
+    };
+    return weir_test_main("engine/watchdog", cases, argc, argv);
+}
