@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -162,6 +163,17 @@ static void work(struct pool *pool)
     free(polled);
 }
 
+/* Each child needs two pipes and may need a file: raises what one process may have open, if that is too little. */
+static void raise_open_files(int children)
+{
+    struct rlimit files;
+    rlim_t needed = 64 + 4 * (rlim_t)children;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= needed)
+        return;
+    files.rlim_cur = needed < files.rlim_max ? needed : files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int weir_pool_feed(const struct weir_pool_options *options, const struct weir_pool_feed *feed, bool *interrupted)
 {
     struct pool pool = {.options = options, .feed = feed, .signals = -1};
@@ -169,6 +181,7 @@ int weir_pool_feed(const struct weir_pool_options *options, const struct weir_po
     long cores = options->processes > 0 ? options->processes : sysconf(_SC_NPROCESSORS_ONLN);
     pool.child_count = cores < 1 ? 1 : cores < feed->count ? (int)cores : feed->count;
     pool.children = weir_alloc((size_t)pool.child_count, sizeof *pool.children);
+    raise_open_files(pool.child_count);
 
     /* The signals come through a descriptor: no handler, no global. SIGCHLD must not be ignored, or waitpid fails. */
     struct sigaction child_before, child_default = {.sa_handler = SIG_DFL};

@@ -161,27 +161,25 @@ static int run_command(const char *command, char *said, size_t size)
 
 static int write_script(const struct weir_cluster *cluster, const struct division *division, const char *path)
 {
-    const struct weir_sweep *sweep = cluster->sweep;
-    char *logs = weir_format("%s/logs", sweep->folder), *absolute = NULL, *parts = unfinished(division);
-    int code = weir_folder_make(logs);
+    char *parts = unfinished(division);
+    struct weir_text log = {0};
+    int code = add_path(&log, cluster->sweep->folder);
     FILE *file = code == WEIR_OK ? weir_file_begin(path) : NULL;
     if (!file) {
         code = WEIR_EINPUT;
         goto out;
     }
     /* A task writes only if something went wrong, into one file for all: a file a task would be an inode a task. */
-    absolute = realpath(logs, NULL);
     fprintf(file,
             "#!/bin/sh\n#SBATCH --job-name=weir\n#SBATCH --array=%s\n#SBATCH --output=/dev/null\n#SBATCH "
-            "--error=/dev/null\n#SBATCH --open-mode=append\n",
+            "--error=/dev/null\n",
             parts);
-    fprintf(file, "exec %s\"$SLURM_ARRAY_TASK_ID/%d\" --jobs \"${SLURM_CPUS_PER_TASK:-1}\"%s 2>>'%s/slurm.log'\n",
-            division->command, division->parts, division->options, absolute ? absolute : logs);
+    fprintf(file, "exec %s\"$SLURM_ARRAY_TASK_ID/%d\" --jobs \"${SLURM_CPUS_PER_TASK:-1}\"%s 2>>%s/slurm.log\n",
+            division->command, division->parts, division->options, weir_text_string(&log));
     code = weir_file_commit(file, path);
 out:
+    weir_text_fini(&log);
     free(parts);
-    free(absolute);
-    free(logs);
     return code;
 }
 

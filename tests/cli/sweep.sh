@@ -135,6 +135,15 @@ expect 0 "0 runs to do" sweep $study -o "$folder/parts" --executor command --bat
 empty out
 expect 0 "48 finished and kept" sweep $study -o "$folder/parts"
 
+expect 0 "--part 4/10 --jobs 2 --quiet --timeout 90 --memory 500000000B" \
+    sweep $study -o "$folder/lines" --executor command --batch 5 --jobs 2 --timeout 90s --memory 500MB
+mkdir "$folder/bare" # a path without sbatch
+PATH=$folder/bare "$weir" sweep $study -o "$folder/lines" --executor slurm >"$folder/out" 2>"$folder/err"
+[ $? -eq 4 ] || fail "exit code without sbatch"
+grep -q "there is no sbatch here; submit $folder/lines/slurm.sh where Slurm is" "$folder/err" ||
+    fail "without sbatch: $(cat "$folder/err")"
+grep -q "^#SBATCH --array=1-48$" "$folder/lines/slurm.sh" || fail "slurm.sh has another array"
+
 # --- a full disk: told, nothing that counts is half written, and the rest is made when there is room ---
 (
     trap '' XFSZ # a write beyond the limit fails, as on a full disk
@@ -163,6 +172,13 @@ else
     echo "not root, or no mounts: a read-only folder is not tried"
 fi
 expect 3 "cannot make this folder" sweep $study -o /proc/nowhere/x
+
+# --- more processes than the shell's limit of open files seems to allow ---
+(
+    ulimit -S -n 64
+    expect 0 "64 of 64 runs finished" sweep "$folder/more.json" -o "$folder/many" -j 64
+    finish
+) || fail "64 processes at once"
 
 # --- two at once ---
 cat >"$folder/slow.json" <<END
