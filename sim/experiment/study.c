@@ -55,7 +55,7 @@ static double sample(const struct weir_study *study, const struct weir_study_col
     if (column->is_integer)
         return fmin(floor(column->min + share * (column->max - column->min + 1)), column->max);
     if (column->is_log)
-        return column->min * pow(column->max / column->min, share);
+        return exp(log(column->min) + share * (log(column->max) - log(column->min)));
     return column->min + share * (column->max - column->min);
 }
 
@@ -73,7 +73,7 @@ struct weir_study_value weir_study_value(const struct weir_study *study, int col
     const struct weir_study_column *of = &study->columns[column];
     int run = configuration % study->sample_count, rest = configuration / study->sample_count;
     if (of->kind == WEIR_COLUMN_SAMPLE) {
-        char *shown = weir_format("%.9g%s", sample(study, of, run), of->unit);
+        char *shown = weir_format(of->is_integer ? "%.0f%s" : "%.9g%s", sample(study, of, run), of->unit);
         return (struct weir_study_value){*of->unit ? weir_format("\"%s\"", shown) : weir_copy(shown), shown};
     }
     int index =

@@ -179,12 +179,16 @@ static int check_range(const struct weir_json *at, const struct weir_study_colum
                                unit);
     if (column->min >= column->max)
         return weir_json_error(at, "the lower end (%g) must be below the upper one (%g)", column->min, column->max);
+    if (!isfinite(column->max - column->min))
+        return weir_json_error(at, "the range from %g to %g is too wide; narrow it", column->min, column->max);
     if (column->is_log && column->min <= 0)
         return weir_json_error(at, "a logarithmic range must begin above 0");
     if (column->is_log && column->is_integer)
         return weir_json_error(at, "a range of whole numbers cannot be logarithmic; leave out one of the two");
     if (column->is_integer && (column->min != floor(column->min) || column->max != floor(column->max)))
         return weir_json_error(at, "a range of whole numbers must have whole ends");
+    if (column->is_integer && fmax(fabs(column->min), fabs(column->max)) > 0x1p53)
+        return weir_json_error(at, "whole numbers beyond 2^53 cannot be held exactly; narrow the range");
     return WEIR_OK;
 }
 
