@@ -19,7 +19,7 @@
 
 /* The jobs' starts are spread over this part of a period, so that dates of different jobs do not coincide. */
 #define START_SPREAD 0.9371
-#define RING 4096 /* transfers open at once, a power of two */
+#define RING         4096 /* transfers open at once, a power of two */
 
 struct job {
     sg_host_t edge, cloud;

@@ -1,4 +1,4 @@
-/* Lines of a CSV file, plain or gzip, cut into cells; what csv.c reads from. Not for others. */
+/* Lines of a CSV file, plain or gzip, cut into cells; what csv.c and the readers of tables stand on. */
 #ifndef WEIR_BASE_CSV_LINES_H
 #define WEIR_BASE_CSV_LINES_H
 

@@ -10,6 +10,7 @@
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
 #include "sim/experiment/summary.h"
+#include "sim/generate/generate.h"
 #include "sim/model/load.h"
 
 enum { JSON };
@@ -102,18 +103,33 @@ static void list_policies(const struct weir_cli *cli, bool json)
         print_json(root);
 }
 
+/* An entry that is a name, a summary and parameters, into the array or, if there is none, to stdout. */
+static void list_entry(cJSON *root, const char *name, const char *summary, const struct weir_param *params)
+{
+    if (root) {
+        cJSON_AddItemToArray(root, entry_json(name, summary, params));
+        return;
+    }
+    printf("%s: %s\n", name, summary);
+    print_params(params);
+}
+
 static void list_loads(const struct weir_cli *cli, bool json)
 {
     (void)cli;
     cJSON *root = json ? cJSON_CreateArray() : NULL;
-    for (const struct weir_load_info *load = weir_load_table; load->name; load++) {
-        if (json) {
-            cJSON_AddItemToArray(root, entry_json(load->name, load->summary, load->params));
-            continue;
-        }
-        printf("%s: %s\n", load->name, load->summary);
-        print_params(load->params);
-    }
+    for (const struct weir_load_info *load = weir_load_table; load->name; load++)
+        list_entry(root, load->name, load->summary, load->params);
+    if (json)
+        print_json(root);
+}
+
+static void list_generators(const struct weir_cli *cli, bool json)
+{
+    (void)cli;
+    cJSON *root = json ? cJSON_CreateArray() : NULL;
+    for (const struct weir_generator *const *kind = weir_generators; *kind; kind++)
+        list_entry(root, (*kind)->name, (*kind)->summary, (*kind)->params);
     if (json)
         print_json(root);
 }
@@ -142,7 +158,8 @@ static void list_metrics(const struct weir_cli *cli, bool json)
 static const struct {
     const char *name;
     void (*list)(const struct weir_cli *cli, bool json);
-} topics[] = {{"policies", list_policies}, {"metrics", list_metrics}, {"loads", list_loads}};
+} topics[] = {
+    {"policies", list_policies}, {"metrics", list_metrics}, {"loads", list_loads}, {"generators", list_generators}};
 #define TOPICS (sizeof topics / sizeof *topics)
 
 static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
@@ -158,15 +175,16 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     const char *near = weir_nearest(word, names, TOPICS);
     if (near)
         return weir_error(WEIR_EUSAGE, "list: there is no list of \"%s\"; did you mean \"%s\"?", word, near);
-    return weir_error(WEIR_EUSAGE, "list: there is no list of \"%s\"; there are policies, metrics and loads", word);
+    return weir_error(WEIR_EUSAGE,
+                      "list: there is no list of \"%s\"; there are policies, metrics, loads and generators", word);
 }
 
 const struct weir_command weir_command_list = {
     .name = "list",
-    .words = "policies|metrics|loads",
+    .words = "policies|metrics|loads|generators",
     .min_words = 1,
     .max_words = 1,
-    .summary = "list the policies, metrics or loads that there are, with their parameters",
+    .summary = "list the policies, metrics, loads or generators that there are, with their parameters",
     .detail = "",
     .flags = flags,
     .run = run,

@@ -47,10 +47,12 @@ struct weir_command {
     const char *detail;       /* more lines for its own help; ends with a line end */
     const struct weir_flag *flags;
     int (*run)(const struct weir_cli *cli, const struct weir_arguments *arguments); /* 0, a code, WEIR_INTERRUPTED */
+    /* Instead of `run`, for a command that takes its line apart itself, --help included; argv[0] is its name. */
+    int (*take)(const struct weir_cli *cli, int argc, char **argv);
 };
 
 extern const struct weir_command weir_command_run, weir_command_compare, weir_command_check, weir_command_list,
-    weir_command_selftest, weir_command_sweep;
+    weir_command_generate, weir_command_selftest, weir_command_sweep;
 
 /* Takes argv[1..] apart, argv[0] being the command's name. Errors: WEIR_EUSAGE for an unknown flag, with the near one,
  * a missing or superfluous argument, too few or too many words. */

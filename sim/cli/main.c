@@ -11,8 +11,8 @@
 #include "sim/experiment/record.h"
 
 static const struct weir_command *const commands[] = {
-    &weir_command_run,   &weir_command_compare, &weir_command_sweep,
-    &weir_command_check, &weir_command_list,    &weir_command_selftest,
+    &weir_command_run,  &weir_command_compare,  &weir_command_sweep,    &weir_command_check,
+    &weir_command_list, &weir_command_generate, &weir_command_selftest,
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
@@ -56,6 +56,11 @@ static int help(int argc, char **argv)
     const struct weir_command *command = argc > 2 ? find(argv[2]) : NULL;
     if (argc > 2 && !command && strcmp(argv[2], "help") != 0)
         return unknown_command(argv[2]);
+    if (command && command->take) {
+        /* weir help generate KIND */
+        char *line[] = {argv[2], argc > 3 ? argv[3] : "--help", argc > 3 ? "--help" : NULL, NULL};
+        return command->take(&(struct weir_cli){weir_catalog}, argc > 3 ? 3 : 2, line);
+    }
     if (command)
         weir_command_help(command, stdout);
     else
@@ -67,6 +72,8 @@ static int run_command(const struct weir_command *command, int argc, char **argv
 {
     const struct weir_cli cli = {weir_catalog};
     struct weir_arguments arguments;
+    if (command->take)
+        return command->take(&cli, argc, argv);
     int code = weir_arguments_read(command, argc, argv, &arguments);
     if (code == WEIR_OK && arguments.help)
         weir_command_help(command, stdout);

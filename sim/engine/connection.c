@@ -219,8 +219,10 @@ static void opener_actor(int argc, char **argv)
         weir_turn(job->world, "an opener", job);
         while (!connection->first)
             weir_park(&connection->opener_parking);
-        if (connection->next_open_s > weir_now())
+        if (connection->next_open_s > weir_now()) {
             weir_sleep_until(job, connection->next_open_s);
+            connection->next_open_s = fmin(connection->next_open_s, weir_now()); /* SimGrid rounds dates */
+        }
         struct weir_batch *batch = connection->first;
         bool stale = is_stale(connection, batch);
         if (!stale && !is_up(connection)) {

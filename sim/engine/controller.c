@@ -151,6 +151,39 @@ static void arrive(struct weir_world *world, struct weir_run_job *job)
     weir_job_deploy(world, job, defaults);
 }
 
+static double next_arrival_s(const struct weir_world *world)
+{
+    return world->arrived_jobs < world->job_count ? world->jobs[world->arrived_jobs].spec->arrive_s : INFINITY;
+}
+
+static void let_arrive(struct weir_world *world)
+{
+    while (!world->error && next_arrival_s(world) <= weir_now() + EPSILON_S)
+        arrive(world, &world->jobs[world->arrived_jobs]);
+}
+
+static void note_warmth(struct weir_world *world)
+{
+    if (!world->warm && weir_now() + EPSILON_S >= world->scenario->warmup_s)
+        weir_measure_warm(world, weir_now());
+}
+
+/* Lets time pass until a date; what falls on the date itself is left to the caller. */
+static void attend(struct weir_world *world, double until_s)
+{
+    while (!world->error) {
+        double next_s = fmin(until_s, next_arrival_s(world));
+        if (!world->warm)
+            next_s = fmin(next_s, world->scenario->warmup_s);
+        if (next_s > weir_now())
+            sg_actor_sleep_until(next_s);
+        if (weir_now() + EPSILON_S >= until_s)
+            break;
+        note_warmth(world);
+        let_arrive(world);
+    }
+}
+
 static void decide(struct weir_world *world)
 {
     struct weir_plan *plan = weir_plan_new(&world->view);
@@ -164,10 +197,10 @@ static void decide(struct weir_world *world)
     for (int c = 0; c < count; c++)
         tell_decision(world, &changes[c]);
     if (count && world->scenario->decision_s > 0)
-        sg_actor_sleep_until(fmin(weir_now() + world->scenario->decision_s, world->scenario->duration_s));
+        attend(world, fmin(weir_now() + world->scenario->decision_s, world->scenario->duration_s));
     if (weir_now() + EPSILON_S >= world->scenario->duration_s)
         count = 0; /* the end comes first */
-    for (int c = 0; c < count; c++)
+    for (int c = 0; c < count && !world->error; c++)
         if (!changes[c].refusal && world->jobs[changes[c].job].life == WEIR_JOB_RUNNING)
             weir_carry_out(world, &changes[c]);
     weir_plan_free(plan);
@@ -212,24 +245,15 @@ static void controller_actor(int argc, char **argv)
             close_window(world);
         if (closed || !windows)
             windows++;
-        if (!world->warm && reached_s >= scenario->warmup_s)
-            weir_measure_warm(world, now_s);
+        note_warmth(world);
         if (end)
             break;
         if (closed) {
             let_depart(world);
             decide(world);
         }
-        while (!world->error && world->arrived_jobs < world->job_count &&
-               world->jobs[world->arrived_jobs].spec->arrive_s <= weir_now() + EPSILON_S)
-            arrive(world, &world->jobs[world->arrived_jobs]);
-        double next_s = fmin((double)windows * scenario->window_s, scenario->duration_s);
-        if (!world->warm)
-            next_s = fmin(next_s, scenario->warmup_s);
-        if (world->arrived_jobs < world->job_count)
-            next_s = fmin(next_s, world->jobs[world->arrived_jobs].spec->arrive_s);
-        if (next_s > weir_now())
-            sg_actor_sleep_until(next_s);
+        let_arrive(world);
+        attend(world, fmin((double)windows * scenario->window_s, scenario->duration_s));
     }
     if (!world->error && weir_check_conservation(world) != WEIR_OK) {
         world->error = weir_error_code();

@@ -66,10 +66,15 @@ void weir_source_unsend(struct weir_run_job *job, const struct weir_arrival *arr
 
 uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s)
 {
-    size_t waiting = job->backlog_count;
-    while (waiting && backlog_at(job, waiting - 1)->time_s > now_s)
-        waiting--;
-    return waiting;
+    size_t low = 0, high = job->backlog_count; /* those before low have arrived, those from high on have not */
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (backlog_at(job, middle)->time_s > now_s)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
 }
 
 void weir_source_refill(struct weir_run_job *job, double now_s)

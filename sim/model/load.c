@@ -91,6 +91,13 @@ static const struct weir_param csv_params[] = {
      .offset = offsetof(struct weir_load, repeat),
      .fallback = "false",
      .help = "begin again at the end of the file"},
+    DOUBLE("shift", WEIR_UNIT_TIME, shift_s, "0s", -DBL_MAX, DBL_MAX,
+           "how much later the file's times come; may be negative"),
+    {.name = "wrap",
+     .type = WEIR_PARAM_BOOL,
+     .offset = offsetof(struct weir_load, wrap),
+     .fallback = "false",
+     .help = "what is shifted out at one end of the file comes in at the other"},
     ARRIVALS,
     EVERY_KIND,
 };
@@ -115,9 +122,10 @@ static const char *const constant_needs[] = {"rate", NULL}, *const steps_needs[]
 static const char *const *const needs[WEIR_LOAD_KINDS] = {constant_needs, constant_needs, steps_needs,
                                                           diurnal_needs,  bursts_needs,   csv_needs};
 static const char *const kind_only[] = {"kind", NULL}, *const kind_steps[] = {"kind", "steps", NULL},
-                         *const kind_peaks[] = {"kind", "peaks", NULL};
+                         *const kind_peaks[] = {"kind", "peaks", NULL},
+                         *const kind_sites[] = {"kind", "shifts", "scales", NULL};
 static const char *const *const others[WEIR_LOAD_KINDS] = {kind_only,  kind_only, kind_steps,
-                                                           kind_peaks, kind_only, kind_only};
+                                                           kind_peaks, kind_only, kind_sites};
 
 static int read_bursts(const struct weir_json *at, struct weir_load *load)
 {
@@ -179,6 +187,7 @@ int weir_load_read(const struct weir_json *at, const char *file, struct weir_loa
         return code;
     struct weir_load *made = weir_alloc(1, sizeof *made);
     made->kind = (enum weir_load_kind)kind;
+    made->times = 1;
     weir_param_defaults(weir_load_table[kind].params, made);
     code = weir_param_bind(weir_load_table[kind].params, at, others[kind], made);
     if (!code)
@@ -196,13 +205,14 @@ void weir_load_free(struct weir_load *load)
 {
     if (!load)
         return;
+    weir_load_free_sites(load);
     weir_rate_table_fini(&load->table);
     free(load->event_s);
     free(load);
 }
 
-/* Items expected in [0, time_s] of the load's own clock, which starts at start_s. */
-static double items_until(const struct weir_load *load, double time_s)
+/* Items expected in [0, time_s] of the data, of whichever site. */
+static double items_of_data(const struct weir_load *load, double time_s)
 {
     if (time_s <= 0)
         return 0;
@@ -219,7 +229,7 @@ static double items_until(const struct weir_load *load, double time_s)
     if (!load->event_s)
         return weir_rate_table_items(&load->table, time_s);
     double plays = 0;
-    if (load->repeat) {
+    if (load->repeat || load->wrap) {
         plays = floor(time_s / load->event_period_s);
         time_s -= plays * load->event_period_s;
     }
@@ -232,6 +242,17 @@ static double items_until(const struct weir_load *load, double time_s)
             high = middle;
     }
     return load->scale * (plays * (double)load->event_count + (double)low);
+}
+
+/* Items expected in [0, time_s] of the load's own clock, which starts at start_s. */
+static double items_until(const struct weir_load *load, double time_s)
+{
+    if (load->stop_s > 0 && time_s > load->stop_s)
+        time_s = load->stop_s;
+    double items = items_of_data(load, time_s + load->begin_s);
+    if (load->begin_s > 0)
+        items -= items_of_data(load, load->begin_s);
+    return items > 0 ? load->times * items : 0;
 }
 
 double weir_load_mean_rate(const struct weir_load *load, double horizon_s)
@@ -251,14 +272,16 @@ double weir_load_rate_at(const struct weir_load *load, double time_s)
 {
     if (time_s < load->start_s || (load->end_s > 0 && time_s >= load->end_s))
         return 0;
-    double inner_s = time_s - load->start_s;
+    double inner_s = time_s - load->start_s + load->begin_s;
+    if (inner_s < 0 || (load->stop_s > 0 && time_s - load->start_s >= load->stop_s))
+        return 0;
     if (load->table.count)
-        return weir_rate_table_rate(&load->table, inner_s);
+        return load->times * weir_rate_table_rate(&load->table, inner_s);
     if (!load->event_s)
         return items_until(load, 1);
     /* Events: the mean over the whole file while it plays. */
     double period_s = load->event_period_s;
-    return load->repeat || inner_s <= period_s ? load->scale * (double)load->event_count / period_s : 0;
+    return load->repeat || inner_s <= period_s ? load->times * load->scale * (double)load->event_count / period_s : 0;
 }
 
 unsigned long long weir_load_hash(const struct weir_load *load, unsigned long long hash)

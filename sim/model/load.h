@@ -32,6 +32,10 @@ struct weir_load; /* owned by the workload */
 int weir_load_read(const struct weir_json *at, const char *file, struct weir_load **load);
 void weir_load_free(struct weir_load *load);
 
+/* The load of a copy of a template whose source is the host `site` (from 0 on, in the order of the place): the load
+ * itself, or that of the site if it lists "shifts" or "scales", which are taken round. Borrowed from the load. */
+struct weir_load *weir_load_at_site(struct weir_load *load, long site);
+
 /* Long-run mean of the arrival rate over [0, horizon_s], in 1/s: for batch sizes and for policies that plan ahead. */
 double weir_load_mean_rate(const struct weir_load *load, double horizon_s);
 

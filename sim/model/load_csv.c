@@ -80,6 +80,8 @@ int weir_load_read_csv(const struct weir_json *at, const char *file, struct weir
         play_events(&series, load);
     else
         code = tabulate(&place, path, &series, load);
+    if (!code)
+        code = weir_load_read_playback(at, load);
 out:
     weir_series_fini(&series);
     free(path);

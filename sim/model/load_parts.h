@@ -38,6 +38,14 @@ struct weir_load {
     size_t event_count;
     double event_period_s;    /* from one play to the next, if repeated */
     unsigned long long bytes; /* hash of a CSV's content */
+    /* Playback of a CSV, in the time of the load: */
+    double shift_s; /* how much later it comes */
+    bool wrap;      /* what is shifted out at one end comes in at the other */
+    double begin_s; /* where in the trace time 0 lies; negative: the trace begins so much later */
+    double stop_s;  /* when one turn of a wrapped trace is over; 0: never */
+    double times;   /* factor of all that comes, by site; 1 for others */
+    int site_count;
+    struct weir_load **site; /* owned; they borrow the data */
 };
 
 /* Makes a table of `count` pieces from their starts and rates; the arrays are copied. `end_s` may be INFINITY. */
@@ -53,5 +61,9 @@ double weir_rate_table_rate(const struct weir_rate_table *table, double time_s);
 int weir_load_read_steps(const struct weir_json *at, struct weir_load *load);
 int weir_load_read_diurnal(const struct weir_json *at, struct weir_load *load);
 int weir_load_read_csv(const struct weir_json *at, const char *file, struct weir_load *load);
+
+/* After the data of a CSV is read: shift, wrap, and the loads of the sites. Errors: WEIR_EINPUT. */
+int weir_load_read_playback(const struct weir_json *at, struct weir_load *load);
+void weir_load_free_sites(struct weir_load *load);
 
 #endif

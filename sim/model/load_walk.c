@@ -12,6 +12,11 @@ struct weir_arrivals weir_arrivals_open(const struct weir_load *load, unsigned l
         double busy = load->mean_high_s / (load->mean_low_s + load->mean_high_s);
         walk.phase = weir_stream_uniform(&walk.stream) < busy;
         walk.inner_s = weir_stream_exponential(&walk.stream, walk.phase ? load->mean_high_s : load->mean_low_s);
+    } else if (load->begin_s > 0 && load->event_s) {
+        while (walk.index < load->event_count && load->event_s[walk.index] < load->begin_s)
+            walk.index++;
+    } else if (load->begin_s > 0) {
+        walk.carry = weir_rate_table_items(&load->table, load->begin_s);
     }
     return walk;
 }
@@ -41,9 +46,9 @@ static double next_in_table(struct weir_arrivals *walk)
     const struct weir_rate_table *table = &load->table;
     const double *items = table->items;
     if (load->arrivals == WEIR_LOAD_ARRIVE_POISSON)
-        walk->carry += weir_stream_exponential(&walk->stream, 1);
+        walk->carry += weir_stream_exponential(&walk->stream, 1) / load->times;
     else if (walk->count > 0)
-        walk->carry += 1;
+        walk->carry += 1 / load->times;
     double total = items[table->count];
     if (walk->carry >= total) {
         if (!table->repeat || total <= 0)
@@ -81,13 +86,13 @@ static double next_in_events(struct weir_arrivals *walk)
     const struct weir_load *load = walk->load;
     while (walk->carry < 1 - 1e-9) {
         if (walk->index == load->event_count) {
-            if (!load->repeat)
+            if (!load->repeat && !load->wrap)
                 return INFINITY;
             walk->index = 0;
             walk->inner_s += 1;
         }
         walk->index++;
-        walk->carry += load->scale;
+        walk->carry += load->scale * load->times;
     }
     walk->carry -= 1;
     return load->event_s[walk->index - 1] + walk->inner_s * load->event_period_s;
@@ -113,7 +118,9 @@ double weir_arrivals_next(struct weir_arrivals *walk)
         time_s = next_in_bursts(walk, last_s);
         break;
     default:
-        time_s = load->event_s ? next_in_events(walk) : next_in_table(walk);
+        time_s = (load->event_s ? next_in_events(walk) : next_in_table(walk)) - load->begin_s;
+        if (load->stop_s > 0 && time_s >= load->stop_s)
+            time_s = INFINITY;
         break;
     }
     time_s += load->start_s;

@@ -1,9 +1,6 @@
 /* Opens a platform file with libxml2, without network, DTD or entities, and hands it to the walk. */
 #include "sim/model/platform.h"
 
-#include <ctype.h>
-#include <libxml/SAX2.h>
-#include <libxml/parser.h>
 #include <libxml/tree.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +13,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/model/platform_read.h"
+#include "sim/model/xml_read.h"
 
 const char *const weir_tier_names[] = {"device", "edge", "cloud", NULL};
 
@@ -73,62 +71,6 @@ const xmlNode *weir_platform_element(const xmlNode *node)
 }
 
 /* --- the document --- */
-
-/* The first complaint of libxml2. */
-struct complaint {
-    int line;
-    bool entity;
-    char message[256];
-};
-
-static void note_error(void *context, xmlErrorPtr error)
-{
-    xmlParserCtxtPtr parser = context;
-    struct complaint *complaint = parser->_private;
-    if (error->level < XML_ERR_ERROR || complaint->message[0] || complaint->entity)
-        return;
-    complaint->line = error->line;
-    snprintf(complaint->message, sizeof complaint->message, "%s", error->message ? error->message : "unknown");
-    size_t length = strlen(complaint->message);
-    while (length > 0 && isspace((unsigned char)complaint->message[length - 1]))
-        complaint->message[--length] = 0;
-}
-
-/* Entities of a file's own are how small documents grow without bound; SimGrid knows none. */
-static void refuse_entity(void *context, const xmlChar *name, int type, const xmlChar *public_id,
-                          const xmlChar *system_id, xmlChar *content)
-{
-    xmlParserCtxtPtr parser = context;
-    struct complaint *complaint = parser->_private;
-    if (!complaint->entity) { /* also after an error that libxml2 would go on after, such as a bad URI in it */
-        complaint->entity = true;
-        complaint->line = xmlSAX2GetLineNumber(context);
-    }
-    xmlStopParser(parser);
-}
-
-static int parse(const char *path, const struct weir_text *text, xmlDocPtr *document)
-{
-    struct complaint complaint = {0};
-    xmlParserCtxtPtr parser = xmlNewParserCtxt();
-    if (!parser)
-        return weir_error(WEIR_EINPUT, "%s: libxml2 could not start", path);
-    parser->_private = &complaint;
-    parser->sax->serror = note_error;
-    parser->sax->entityDecl = refuse_entity;
-    *document = xmlCtxtReadMemory(parser, weir_text_string(text), (int)text->length, path, NULL,
-                                  XML_PARSE_NONET | XML_PARSE_BIG_LINES);
-    xmlFreeParserCtxt(parser);
-    if (*document && !complaint.entity && xmlDocGetRootElement(*document))
-        return 0;
-    xmlFreeDoc(*document);
-    *document = NULL;
-    if (complaint.entity)
-        return weir_error(WEIR_EINPUT, "%s:%d: entity declarations are not taken; write the text where it is used",
-                          path, complaint.line);
-    return weir_error(WEIR_EINPUT, "%s:%d: not well-formed XML: %s", path, complaint.line,
-                      complaint.message[0] ? complaint.message : "no document");
-}
 
 /* What SimGrid wants around the document, although XML does not. */
 static int check_prolog(const char *path, const struct weir_text *text, const xmlDoc *document)
@@ -189,7 +131,7 @@ int weir_platform_read_edited(const char *path, const struct weir_platform_edit 
     *platform = NULL;
     int status = weir_text_read_file(&text, path);
     if (status == 0)
-        status = parse(path, &text, &document);
+        status = weir_xml_read(path, &text, &document);
     if (status == 0 && edit_count)
         status = weir_platform_edit(document, path, edits, edit_count, &content);
     if (status != 0)

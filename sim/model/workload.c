@@ -94,7 +94,7 @@ static int read_hosts(const struct weir_json *at, const struct builder *builder,
     for (int i = 0; i < spread->host_count; i++) {
         if (job->sink.kind == WEIR_WHERE_ANY)
             spread->sinks[i] = -1;
-        else if (i > 0 && job->sink.kind != WEIR_WHERE_TIER)
+        else if (i > 0 && job->sink.kind != WEIR_WHERE_TIER && job->sink.kind != WEIR_WHERE_SOURCE)
             spread->sinks[i] = spread->sinks[0];
         else
             spread->sinks[i] = weir_where_first(&job->sink, builder->platform, spread->hosts[i]);
@@ -187,6 +187,7 @@ static int expand(const struct weir_json *at, struct builder *builder, int origi
         copy->arrive_s += (double)i * spread->every_s;
         copy->source_host = spread->hosts[i % spread->host_count];
         copy->sink_host = spread->sinks[i % spread->host_count];
+        copy->load = weir_load_at_site(job->load, i % spread->host_count);
         copy->is_copy = i > 0;
     }
     return WEIR_OK;

@@ -2,7 +2,7 @@
 # Lists are complete and readable by programs.
 . "$(dirname "$0")/common.sh"
 
-for topic in policies metrics loads; do
+for topic in policies metrics loads generators; do
     expect 0 "" list $topic
     empty err
     expect 0 "" list $topic --json
@@ -18,7 +18,10 @@ expect 0 "high " list policies
 for load in constant poisson steps diurnal bursts csv; do
     expect 0 "$load: " list loads
 done
+for kind in iot-traffic from-timestamps diurnal bursts edge-platform mesh-platform topology; do
+    expect 0 "$kind: " list generators
+done
 expect 0 "latency_p99" list metrics
 expect 2 'list: there is no list of "metric"; did you mean "metrics"?' list metric
-expect 2 'there are policies, metrics and loads' list everything
+expect 2 'there are policies, metrics, loads and generators' list everything
 finish

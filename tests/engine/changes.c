@@ -190,6 +190,27 @@ static void the_end_comes_before_a_decision(void)
     weir_test_result_fini(&got);
 }
 
+/* The controller decides at 5 s, which takes it 4 s; the second job arrives at 6 s all the same, not at 9. */
+static void jobs_arrive_while_the_controller_decides(void)
+{
+    const struct step steps[] = {{0, 0, 1, {EDGE2}}, {0}};
+    const char *scenario =
+        "{\"platform\": \"\", \"duration\": \"20s\", \"window\": \"5s\", \"items_per_batch\": 1,"
+        " \"decision_time\": \"4s\", \"warmup\": \"7s\", \"costs\": {\"start\": \"0s\", \"stop\": \"0s\"},"
+        " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"},"
+        "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"}, \"operators\": [{\"name\": \"A\", \"flops\": "
+        "\"1Mf\"}]},"
+        " {\"name\": \"k\", \"source\": {\"host\": \"cloud\"}, \"arrive\": \"6s\","
+        "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"}, \"operators\": [{\"name\": \"A\", \"flops\": "
+        "\"1Mf\","
+        "   \"placement\": {\"host\": \"cloud\"}}]}]}}";
+    struct weir_test_result got = run(scenario, steps);
+    CHECK_NEAR(got.result.metrics.migrations, 1, 0);
+    CU_ASSERT(got.result.metrics.latency_max_s < 0.01);
+    CHECK_NEAR(got.result.metrics.throughput_per_s, 200, 0.5); /* of 13 s after the warm-up */
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -201,6 +222,7 @@ int main(int argc, char **argv)
         {"a second change waits its turn", a_second_change_waits_its_turn},
         {"bad plans are refused", bad_plans_are_refused},
         {"cost follows the instances", cost_follows_the_instances},
+        {"jobs arrive while the controller decides", jobs_arrive_while_the_controller_decides},
         {"a shared queue is not left behind", a_shared_queue_is_not_left_behind},
         {"the end comes before a decision", the_end_comes_before_a_decision},
         {0},

@@ -161,6 +161,24 @@ static int halve(void *state, const struct weir_view *view, int job, struct weir
 static const struct weir_policy half_policy = {
     .abi = WEIR_POLICY_ABI, .name = "half", .summary = "Half a core.", .source = "", .job_arrives = halve};
 
+/* 120 items/s over two links that take 50/s each, and 1 s of way. */
+#define LONG_LINKS                                                                                                     \
+    "{\"platform\": \"\", \"duration\": \"100s\", \"window\": \"10s\", \"items_per_batch\": 2,"                        \
+    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"source\", \"source_bytes\": \"100kB\","                \
+    "  \"load\": {\"kind\": \"constant\", \"rate\": \"120/s\"},"                                                       \
+    "  \"operators\": [{\"name\": \"A\", \"flops\": \"1Mf\", \"parallelism\": 2, \"placement\": {\"tier\": "           \
+    "\"cloud\"}}]}]}}"
+
+static void a_long_link_stays_full(void)
+{
+    struct weir_test_result got = weir_test_run("tests/input/valid/long-links.xml", LONG_LINKS, "static", 1);
+    /* The first two items leave at 1/120 s; the n-th on a link is through at 1/120 + 0.02 n + 1 + 0.001 s, for n <=
+     * 4949 by 100 s. A transfer too late by one delay of the link would cost 50. */
+    CHECK_NEAR((double)weir_test_job(&got, "j")->delivered, 2 * 4949, 2);
+    weir_test_conservation("tests/input/valid/long-links.xml", LONG_LINKS, &got);
+    weir_test_result_fini(&got);
+}
+
 static void a_share_of_a_core_is_kept(void)
 {
     const struct weir_policy *const catalog[] = {&half_policy, NULL};
@@ -183,6 +201,7 @@ int main(int argc, char **argv)
         {"shed keeps the queue short", shed_keeps_the_queue_short},
         {"cores are shared", cores_are_shared},
         {"a connection is a FIFO", a_connection_is_a_fifo},
+        {"a long link stays full", a_long_link_stays_full},
         {"a share of a core is kept", a_share_of_a_core_is_kept},
         {0},
     };

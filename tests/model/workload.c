@@ -188,6 +188,12 @@ static void templates_spread(void)
     for (int i = 0; i < 3; i++)
         CU_ASSERT_EQUAL(workload->jobs[i].source_host, EDGE_2);
     weir_workload_free(workload);
+    /* results go back to the source of each copy, not to that of the first */
+    workload = need(JOB("'count':4,'source':{'tier':'edge'},'sink':'source','operators':[{'name':'x'}]"));
+    for (int i = 0; i < 4; i++)
+        CU_ASSERT(workload->jobs[i].sink_host == workload->jobs[i].source_host &&
+                  workload->jobs[i].source_host == (i % 2 ? EDGE_2 : EDGE_1));
+    weir_workload_free(workload);
 }
 
 static void many_copies_are_cheap(void)
