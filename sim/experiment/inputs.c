@@ -127,6 +127,16 @@ static void add_remarks(cJSON *root, const char *scenario, const char *const *se
     }
 }
 
+static int write_document(const char *path, const struct weir_json_doc *doc)
+{
+    char *printed = cJSON_Print(doc->root);
+    char *content = weir_format("%s\n", printed);
+    int code = weir_file_replace(path, content);
+    free(content);
+    cJSON_free(printed);
+    return code;
+}
+
 int weir_inputs_write(const char *path, const char *scenario, const char *const *sets)
 {
     struct weir_json_doc *doc = NULL;
@@ -140,11 +150,20 @@ int weir_inputs_write(const char *path, const char *scenario, const char *const 
         make_absolute(doc->root, "platform", scenario);
         make_policies_absolute(cJSON_GetObjectItemCaseSensitive(doc->root, "policies"), scenario);
         add_remarks(doc->root, scenario, sets);
-        char *printed = cJSON_Print(doc->root);
-        char *content = weir_format("%s\n", printed);
-        code = weir_file_replace(path, content);
-        free(content);
-        cJSON_free(printed);
+        code = write_document(path, doc);
+    }
+    weir_json_free(doc);
+    return code;
+}
+
+int weir_inputs_write_study(const char *path, const char *study, const char *scenario)
+{
+    struct weir_json_doc *doc = NULL;
+    int code = weir_json_load(study, &doc);
+    if (code == WEIR_OK) {
+        make_policies_absolute(cJSON_GetObjectItemCaseSensitive(doc->root, "policies"), scenario);
+        cJSON_ReplaceItemInObjectCaseSensitive(doc->root, "scenario", cJSON_CreateString("scenario.json"));
+        code = write_document(path, doc);
     }
     weir_json_free(doc);
     return code;

@@ -91,6 +91,13 @@ static void reader_fini(struct weir_platform_reader *reader)
 
 int weir_platform_read(const char *path, struct weir_platform **platform)
 {
+    return weir_platform_read_edited(path, NULL, 0, platform);
+}
+
+int weir_platform_read_edited(const char *path, const struct weir_platform_edit *edits, size_t edit_count,
+                              struct weir_platform **platform)
+{
+    char *content = NULL;
     struct weir_text text = {0};
     xmlDocPtr document = NULL;
     struct weir_platform_reader reader = {.path = path};
@@ -98,12 +105,16 @@ int weir_platform_read(const char *path, struct weir_platform **platform)
     int status = weir_text_read_file(&text, path);
     if (status == 0)
         status = weir_xml_read(path, &text, &document);
+    if (status == 0 && edit_count)
+        status = weir_platform_edit(document, path, edits, edit_count, &content);
     if (status != 0)
         goto out;
     reader.platform = weir_alloc(1, sizeof *reader.platform);
     reader.platform->path = weir_copy(path);
+    reader.platform->content = content;
     reader.platform->map = weir_alloc(1, sizeof *reader.platform->map);
-    reader.platform->hash = weir_hash(WEIR_HASH_START, text.data, text.length);
+    reader.platform->hash =
+        content ? weir_hash_string(WEIR_HASH_START, content) : weir_hash(WEIR_HASH_START, text.data, text.length);
     reader.hosts = &reader.platform->map->names;
     status = weir_platform_walk(&reader, xmlDocGetRootElement(document));
     if (status == 0)
@@ -137,6 +148,7 @@ void weir_platform_free(struct weir_platform *platform)
     free(platform->hosts);
     free(platform->links);
     free(platform->path);
+    free(platform->content);
     free(platform);
 }
 
