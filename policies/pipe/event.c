@@ -173,6 +173,16 @@ static void add_neighbours(struct weir_text *text, const char *key, const struct
     weir_text_add(text, "]");
 }
 
+static void add_sizes(struct weir_text *text, const char *key, const double *bytes, int count)
+{
+    weir_text_addf(text, ",\"%s\":[", key);
+    for (int i = 0; i < count; i++) {
+        weir_text_add(text, i ? "," : "");
+        add_number(text, bytes[i]);
+    }
+    weir_text_add(text, "]");
+}
+
 static void add_operator(struct weir_text *text, const struct weir_view *view, const struct weir_plan *plan, int j,
                          int o)
 {
@@ -181,7 +191,9 @@ static void add_operator(struct weir_text *text, const struct weir_view *view, c
     weir_text_add(text, "{");
     add_fields(text, operator_fields, op);
     add_neighbours(text, "upstream", job, op->upstream, op->upstream_count, "source");
+    add_sizes(text, "upstream_bytes", op->upstream_bytes, op->upstream_count);
     add_neighbours(text, "downstream", job, op->downstream, op->downstream_count, "sink");
+    add_sizes(text, "downstream_bytes", op->downstream_bytes, op->downstream_count);
     add_instances(text, "instances", view, op->instances, op->instance_count);
     if (plan) {
         int count;

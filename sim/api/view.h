@@ -34,13 +34,15 @@ struct weir_placement {
 /* The means of true rates are per instance, over busy time only (Kalavri et al., OSDI 2018). */
 struct weir_operator_view {
     const char *name;
-    int index;           /* in the job; operators are in topological order */
-    const int *upstream; /* indexes of operators; -1: the source */
+    int index;                    /* in the job; operators are in topological order */
+    const int *upstream;          /* indexes of operators; -1: the source */
+    const double *upstream_bytes; /* per item, along each of them */
     int upstream_count;
     const int *downstream; /* -1: the sink */
+    const double *downstream_bytes;
     int downstream_count;
     double flops_per_item;      /* declared mean */
-    double in_bytes, out_bytes; /* per item: mean over the inputs; emitted */
+    double in_bytes, out_bytes; /* per item: means over the edges in and out */
     double selectivity;
     bool stateful;
     double state_bytes; /* now, all instances together */

@@ -3,26 +3,20 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <zlib.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/unpack.h"
 
 #define BLOCK_BYTES (1 << 16)
 
 int weir_csv_open(struct weir_csv_lines *lines, const char *path)
 {
     *lines = (struct weir_csv_lines){.path = path};
-    struct stat info;
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-        return weir_error(WEIR_EINPUT, "%s: is a folder, not a file", path);
-    errno = 0;
-    lines->file = gzopen(path, "rb");
-    if (!lines->file && errno == ENOENT)
-        return weir_error(WEIR_EINPUT, "%s: no such file; check the path", path);
-    if (!lines->file)
-        return weir_error(WEIR_EINPUT, "%s: cannot be read: %s", path, errno ? strerror(errno) : "out of memory");
+    int code = weir_unpack_open(path, &lines->file);
+    if (code)
+        return code;
     lines->block = weir_alloc(BLOCK_BYTES, 1);
     return WEIR_OK;
 }

@@ -294,6 +294,25 @@ struct weir_json weir_json_at(const struct weir_json *at, int index)
     return (struct weir_json){at->doc, node, at, node->string, index};
 }
 
+bool weir_json_first(const struct weir_json *at, struct weir_json *child)
+{
+    const cJSON *node = at->node->child;
+    if (!node)
+        return false;
+    *child = (struct weir_json){at->doc, node, at, node->string, 0};
+    return true;
+}
+
+bool weir_json_next(struct weir_json *child)
+{
+    child->node = child->node->next;
+    if (!child->node)
+        return false;
+    child->key = child->node->string;
+    child->index++;
+    return true;
+}
+
 static void add_path(const struct weir_json *at, struct weir_text *path)
 {
     if (!at->parent)

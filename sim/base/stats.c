@@ -2,7 +2,10 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/memory.h"
 
 void weir_moments_add(struct weir_moments *moments, double value)
 {
@@ -23,6 +26,37 @@ double weir_moments_half_width(const struct weir_moments *moments, double level)
         return NAN;
     double t = gsl_cdf_tdist_Pinv(0.5 + level / 2, (double)(moments->count - 1));
     return t * weir_moments_deviation(moments) / sqrt((double)moments->count);
+}
+
+double weir_moments_p_value(const struct weir_moments *moments)
+{
+    if (moments->count < 2)
+        return NAN;
+    double error = weir_moments_deviation(moments) / sqrt((double)moments->count);
+    if (error == 0)
+        return moments->mean == 0 ? 1 : 0;
+    return 2 * gsl_cdf_tdist_Q(fabs(moments->mean) / error, (double)(moments->count - 1));
+}
+
+static int compare_targets(const void *a, const void *b)
+{
+    double first = **(double *const *)a, second = **(double *const *)b;
+    return (first > second) - (first < second);
+}
+
+void weir_holm(double *p, size_t count)
+{
+    double **sorted = weir_alloc(count, sizeof *sorted), least = 0;
+    size_t tests = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(p[i]))
+            sorted[tests++] = &p[i];
+    qsort(sorted, tests, sizeof *sorted, compare_targets);
+    for (size_t i = 0; i < tests; i++) {
+        least = fmax(least, fmin(1, (double)(tests - i) * *sorted[i]));
+        *sorted[i] = least;
+    }
+    free(sorted);
 }
 
 #define LEAST_EXPONENT (-30)

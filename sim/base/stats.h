@@ -2,6 +2,7 @@
 #ifndef WEIR_BASE_STATS_H
 #define WEIR_BASE_STATS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Running mean and variance (Welford 1962). Zero-initialised is empty. */
@@ -15,6 +16,12 @@ void weir_moments_add(struct weir_moments *moments, double value);
 double weir_moments_deviation(const struct weir_moments *moments);
 /* Half width of the two-sided Student confidence interval of the mean, level in (0, 1); NaN for fewer than two. */
 double weir_moments_half_width(const struct weir_moments *moments, double level);
+/* Two-sided p-value of Student's test that the mean is 0; NaN for fewer than two values. Values that are all the same
+ * give 1 if they are 0, else 0. */
+double weir_moments_p_value(const struct weir_moments *moments);
+/* Corrects p-values for being several (Holm 1979, step-down, controls the family-wise error): the i-th smallest of m
+ * becomes min(1, (m - i + 1) p), but not less than those before. In place; NaN stays NaN and does not count. */
+void weir_holm(double *p, size_t count);
 
 /* Histogram of positive times with buckets of equal relative width: 64 to a factor of two, from 2^-30 s (about 1 ns) to
  * 2^20 s (about 12 days); a quantile is off by at most 1/128 = 0.8 % of its value. Values outside go to the end

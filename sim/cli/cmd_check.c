@@ -8,6 +8,8 @@
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
 #include "sim/experiment/pool.h"
+#include "sim/experiment/sweep_plan.h"
+#include "sim/model/workflow.h"
 
 enum { PLATFORM };
 static const struct weir_flag flags[] = {
@@ -63,6 +65,21 @@ static int check_scenario(const struct weir_cli *cli, const char *path, bool *in
     return code;
 }
 
+static int check_study(const struct weir_cli *cli, const char *path)
+{
+    struct weir_study *study = NULL;
+    struct weir_sweep_plan *plan = NULL;
+    int code = weir_study_read(path, &study);
+    if (code == WEIR_OK)
+        code = weir_sweep_plan_make(study, cli->catalog, &plan);
+    if (code == WEIR_OK)
+        printf("%s: ok (%d configurations, %d policies, %d seeds)\n", path, plan->configuration_count,
+               plan->policy_count, plan->seed_count);
+    weir_sweep_plan_free(plan);
+    weir_study_free(study);
+    return code;
+}
+
 static int check_workload(const struct weir_json *root, const char *path, const char *platform_path)
 {
     struct weir_platform *platform = NULL;
@@ -82,6 +99,16 @@ static int check_workload(const struct weir_json *root, const char *path, const 
     return code;
 }
 
+static int check_workflow(const char *path)
+{
+    struct weir_workflow *workflow = NULL;
+    int code = weir_workflow_read(path, &WEIR_WORKFLOW_OPTIONS, &workflow);
+    if (code == WEIR_OK)
+        printf("%s: ok (%d tasks, %d edges)\n", path, workflow->task_count, workflow->flow_count);
+    weir_workflow_free(workflow);
+    return code;
+}
+
 static int check_json(const struct weir_cli *cli, const char *path, const char *platform, bool *interrupted)
 {
     struct weir_json_doc *doc = NULL;
@@ -90,8 +117,14 @@ static int check_json(const struct weir_cli *cli, const char *path, const char *
     if (code != WEIR_OK)
         return code;
     struct weir_json root = weir_json_root(doc);
-    bool workload = !weir_json_get(&root, "platform", &child) && (platform || weir_json_get(&root, "jobs", &child));
-    if (workload)
+    bool scenario = weir_json_get(&root, "platform", &child);
+    bool workload = !scenario && (platform || weir_json_get(&root, "jobs", &child));
+    bool workflow = weir_json_get(&root, "tasks", &child) || weir_json_get(&root, "schemaVersion", &child);
+    if (!scenario && workflow)
+        code = check_workflow(path);
+    else if (!scenario && weir_json_get(&root, "scenario", &child))
+        code = check_study(cli, path);
+    else if (workload)
         code = check_workload(&root, path, platform);
     else
         code = check_scenario(cli, path, interrupted);
@@ -135,10 +168,13 @@ const struct weir_command weir_command_check = {
     .words = "FILE...",
     .min_words = 1,
     .max_words = -1,
-    .summary = "check platforms (.xml), scenarios and workloads (.json), and say what is wrong where",
+    .summary = "check platforms (.xml), scenarios, workloads and studies (.json), and say what is wrong where",
     .detail =
         "Prints one line for each file. A JSON file with the key \"platform\" is a scenario: its platform, workload,\n"
-        "loads and policies are checked, too. Platforms are also tried in SimGrid itself.\n",
+        "loads and policies are checked, too. One with \"tasks\" or \"schemaVersion\" is a workflow (`weir workflow` "
+        "reads\n"
+        "other formats as well), one with the key \"scenario\" is a study of weir sweep. Platforms are also tried in\n"
+        "SimGrid itself.\n",
     .flags = flags,
     .run = run,
 };

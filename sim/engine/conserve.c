@@ -11,16 +11,22 @@ static int unequal(const char *job, const char *where, const char *what, uint64_
                       where, what, (unsigned long long)left, (unsigned long long)right);
 }
 
-/* Items that were sent along the edges into an operator, or into the sink (NULL). */
+/* Items that were sent along the edges into an operator. */
 static uint64_t sent_to(const struct weir_run_job *job, const struct weir_op *op)
 {
     uint64_t sent = 0;
-    for (int e = 0; e < job->source_out_count; e++)
-        if (job->source_out[e].to == op)
-            sent += job->counts.emitted;
+    for (int e = 0; e < op->in_edges; e++)
+        sent += op->upstream[e] < 0 ? job->counts.emitted : job->ops[op->upstream[e]].counts.emitted;
+    return sent;
+}
+
+/* And into the sink; no edge leads there from the source. */
+static uint64_t sent_to_sink(const struct weir_run_job *job)
+{
+    uint64_t sent = 0;
     for (int o = 0; o < job->spec->operator_count; o++)
         for (int e = 0; e < job->ops[o].out_count; e++)
-            if (job->ops[o].out[e].to == op)
+            if (!job->ops[o].out[e].to)
                 sent += job->ops[o].counts.emitted;
     return sent;
 }
@@ -59,7 +65,7 @@ int weir_check_conservation(const struct weir_world *world)
         for (int o = 0; o < job->spec->operator_count; o++)
             if (check_op(job, &job->ops[o]) != WEIR_OK)
                 return WEIR_EENGINE;
-        uint64_t sent = sent_to(job, NULL);
+        uint64_t sent = sent_to_sink(job);
         uint64_t met = counts->delivered + counts->lost +
                        (uint64_t)(job->sink.in_transit + job->sink.in_hand + weir_recovery_held(job));
         if (sent != met)

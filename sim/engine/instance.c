@@ -177,7 +177,6 @@ static void process(struct weir_world *world, struct weir_instance *instance, st
             weir_batch_release(&world->pool, batch);
         } else if ((batch = select_results(world, op, batch))) {
             int count = batch->count;
-            batch->item_bytes = op->spec->out_bytes;
             op->counts.emitted += (uint64_t)count;
             double blocked_s = weir_send_all(world, instance->host, op->out, op->out_count, batch, &instance->clock,
                                              &instance->parking);

@@ -190,6 +190,7 @@ static void send_along(struct weir_world *world, int from_host, struct weir_out_
     struct weir_op *op = edge->to;
     batch->edge = edge->to_edge;
     batch->out_edge = edge;
+    batch->item_bytes = edge->spec->bytes;
     if (!op) {
         struct weir_inbox *sink = edge->sink;
         if (weir_batch_stale(sink->job, batch)) {

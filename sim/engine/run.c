@@ -161,16 +161,36 @@ static void init_op(struct weir_world *world, struct weir_run_job *job, int inde
     weir_where_hosts(&spec->where, world->platform, job->spec->source_host, op->where, op->where_count);
 }
 
+/* Room for as many edges as lead to and from each operator. */
+static void reserve_edges(struct weir_run_job *job)
+{
+    const struct weir_job *spec = job->spec;
+    size_t source_out = 0;
+    for (int e = 0; e < spec->edge_count; e++) {
+        const struct weir_edge *edge = &spec->edges[e];
+        if (edge->from >= 0)
+            job->ops[edge->from].out_count++;
+        else
+            source_out++;
+        if (edge->to >= 0)
+            job->ops[edge->to].in_edges++;
+    }
+    job->source_out = weir_alloc(source_out, sizeof *job->source_out);
+    for (int o = 0; o < spec->operator_count; o++) {
+        struct weir_op *op = &job->ops[o];
+        op->out = weir_alloc((size_t)op->out_count, sizeof *op->out);
+        op->downstream = weir_alloc((size_t)op->out_count, sizeof *op->downstream);
+        op->downstream_bytes = weir_alloc((size_t)op->out_count, sizeof *op->downstream_bytes);
+        op->upstream = weir_alloc((size_t)op->in_edges, sizeof *op->upstream);
+        op->upstream_bytes = weir_alloc((size_t)op->in_edges, sizeof *op->upstream_bytes);
+        op->out_count = op->in_edges = 0;
+    }
+}
+
 static void wire_edges(struct weir_world *world, struct weir_run_job *job)
 {
     const struct weir_job *spec = job->spec;
-    size_t edges = (size_t)spec->edge_count;
-    job->source_out = weir_alloc(edges, sizeof *job->source_out);
-    for (int o = 0; o < spec->operator_count; o++) {
-        job->ops[o].out = weir_alloc(edges, sizeof *job->ops[o].out);
-        job->ops[o].upstream = weir_alloc(edges, sizeof(int));
-        job->ops[o].downstream = weir_alloc(edges, sizeof(int));
-    }
+    reserve_edges(job);
     for (int e = 0; e < spec->edge_count; e++) {
         const struct weir_edge *edge = &spec->edges[e];
         struct weir_op *from = edge->from >= 0 ? &job->ops[edge->from] : NULL;
@@ -179,20 +199,26 @@ static void wire_edges(struct weir_world *world, struct weir_run_job *job)
         out->to = to;
         out->spec = edge;
         out->sink = to ? NULL : &job->sink;
-        if (from)
+        if (from) {
+            from->out_bytes += edge->bytes;
+            from->downstream_bytes[from->out_count] = edge->bytes;
             from->downstream[from->out_count++] = edge->to;
-        else
+        } else {
             job->source_out_count++;
+        }
         if (!to)
             continue;
         out->shed_key = key_of(world, "shed", to) + (uint64_t)e;
         out->to_edge = to->in_edges;
-        to->in_bytes += from ? from->spec->out_bytes : spec->source_bytes;
+        to->in_bytes += edge->bytes;
+        to->upstream_bytes[to->in_edges] = edge->bytes;
         to->upstream[to->in_edges++] = edge->from;
     }
-    for (int o = 0; o < spec->operator_count; o++)
-        if (job->ops[o].in_edges)
-            job->ops[o].in_bytes /= job->ops[o].in_edges;
+    for (int o = 0; o < spec->operator_count; o++) {
+        struct weir_op *op = &job->ops[o];
+        op->in_bytes /= op->in_edges; /* every operator has edges in and out */
+        op->out_bytes /= op->out_count;
+    }
 }
 
 static void init_jobs(struct weir_world *world)
@@ -232,6 +258,8 @@ static void free_op(struct weir_op *op)
     free(op->out);
     free(op->upstream);
     free(op->downstream);
+    free(op->upstream_bytes);
+    free(op->downstream_bytes);
     free(op->key_groups);
     free(op->view_instances);
     free(op->anew);

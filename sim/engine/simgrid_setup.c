@@ -1,6 +1,8 @@
 /* SimGrid: started, configured, loaded; and the small questions that the engine asks it. */
+#define _GNU_SOURCE /* memfd_create */
 #include "sim/engine/simgrid_shim.h"
 
+#include <errno.h>
 #include <simgrid/actor.h>
 #include <simgrid/engine.h>
 #include <simgrid/host.h>
@@ -10,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -47,6 +51,39 @@ static bool overrides_network(const struct weir_scenario *scenario)
     return false;
 }
 
+/* Where SimGrid looks for the profiles that a document from memory names: beside the file that it was made of. */
+static void set_search_path(struct weir_text *arguments, const char *platform)
+{
+    char *beside = weir_path_beside(platform, "");
+    weir_text_addf(arguments, "--cfg=path:%s%c", *beside ? beside : ".", '\n');
+    free(beside);
+}
+
+/* SimGrid reads files only: a document from memory becomes one without a name. */
+static int load(const struct weir_platform *platform, const struct weir_outages *outages, size_t outage_count)
+{
+    char message[512];
+    int memory = -1, code = WEIR_OK;
+    char *path = weir_copy(platform->path);
+    if (platform->content) {
+        size_t size = strlen(platform->content);
+        memory = memfd_create("weir-platform", MFD_CLOEXEC);
+        if (memory < 0 || write(memory, platform->content, size) != (ssize_t)size) {
+            code = weir_error(WEIR_ERUN, "%s: no memory for the edited platform: %s", platform->path, strerror(errno));
+            goto out;
+        }
+        free(path);
+        path = weir_format("/proc/self/fd/%d", memory);
+    }
+    if (weir_shim_load(path, outages, outage_count, message, sizeof message) != 0)
+        code = weir_error(WEIR_EENGINE, "%s: SimGrid refuses the platform: %s", platform->path, message);
+out:
+    if (memory >= 0)
+        close(memory);
+    free(path);
+    return code;
+}
+
 int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_platform *platform,
                       const struct weir_outages *outages, size_t outage_count)
 {
@@ -60,6 +97,8 @@ int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_pl
         set_option(&text, exact_network[i]);
     for (int o = 0; scenario && o < scenario->option_count; o++)
         weir_text_addf(&text, "--cfg=%s:%s\n", scenario->options[o].key, scenario->options[o].value);
+    if (platform->content)
+        set_search_path(&text, platform->path);
     int argc = 0;
     char *argv[256];
     for (char *word = strtok(text.data, "\n"); word && argc < 255; word = strtok(NULL, "\n"))
@@ -71,9 +110,9 @@ int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_pl
         sg_host_energy_plugin_init();
     if (platform->has_link_energy)
         sg_link_energy_plugin_init();
-    char message[512];
-    if (weir_shim_load(platform->path, outages, outage_count, message, sizeof message) != 0)
-        return weir_error(WEIR_EENGINE, "%s: SimGrid refuses the platform: %s", platform->path, message);
+    int code = load(platform, outages, outage_count);
+    if (code != WEIR_OK)
+        return code;
     for (size_t h = 0; h < platform->host_count; h++) {
         const struct weir_host *host = &platform->hosts[h];
         if (host->wifi_link < 0)

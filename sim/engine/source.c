@@ -134,7 +134,6 @@ static void emit(struct weir_world *world, struct weir_run_job *job, int count)
         pop(job);
     }
     batch->count = count;
-    batch->item_bytes = job->spec->source_bytes;
     job->counts.emitted += (uint64_t)count;
     double blocked_s = weir_send_all(world, job->spec->source_host, job->source_out, job->source_out_count, batch,
                                      &job->source_clock, &job->source_parking);

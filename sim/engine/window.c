@@ -117,7 +117,6 @@ static struct weir_batch *results_of(struct weir_world *world, struct weir_insta
         batch->blocked[i] = part->blocked;
     }
     batch->count = results;
-    batch->item_bytes = op->spec->out_bytes;
     return batch;
 }
 

@@ -167,11 +167,12 @@ struct weir_op {
     struct weir_run_job *job;
     const struct weir_operator *spec;
     int index;
-    double in_bytes; /* per item, mean over the inputs */
+    double in_bytes, out_bytes; /* per item, means over the edges */
     int in_edges;
     struct weir_out_edge *out;
     int out_count;
-    int *upstream, *downstream;       /* for the view */
+    int *upstream, *downstream; /* for the view */
+    double *upstream_bytes, *downstream_bytes;
     struct weir_instance **instances; /* starting, active, retiring, and gone in this window or the last */
     int instances_ever;
     size_t instance_count, instance_capacity;

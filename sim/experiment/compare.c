@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/error.h"
@@ -80,13 +79,6 @@ static int visit_runs(const char *folder, void (*visit)(const char *run))
         closedir(policies);
     free(runs);
     return finished;
-}
-
-static bool same_file(const char *a, const char *b)
-{
-    struct stat first, second;
-    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
 }
 
 static int prepare_folder(const struct weir_compare_spec *spec)
@@ -227,7 +219,7 @@ int weir_compare(const struct weir_compare_spec *spec, struct weir_summary **sum
     if ((code = prepare_folder(spec)) != WEIR_OK)
         goto out;
     /* The scenario may be the one kept there by an earlier comparison: it stays. */
-    if (!same_file(inputs, spec->scenario->path) &&
+    if (!weir_file_same(inputs, spec->scenario->path) &&
         (code = weir_inputs_write(inputs, spec->scenario->path, spec->sets)) != WEIR_OK)
         goto out;
     units = make_units(spec);

@@ -50,6 +50,13 @@ bool weir_file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+bool weir_file_same(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
 unsigned long long weir_file_hash(const char *path, unsigned long long hash)
 {
     char bytes[1 << 14];
@@ -74,24 +81,35 @@ int weir_file_finish(FILE *file, const char *path)
     return reason ? weir_error(WEIR_EINPUT, "%s: cannot write: %s", path, strerror(reason)) : WEIR_OK;
 }
 
-int weir_file_replace(const char *path, const char *content)
+FILE *weir_file_begin(const char *path)
 {
-    int code = WEIR_OK;
     char *partial = weir_format("%s.partial", path);
     FILE *file = fopen(partial, "we");
-    if (!file) {
-        code = weir_error(WEIR_EINPUT, "%s: cannot write: %s", partial, strerror(errno));
-        goto out;
-    }
-    fputs(content, file);
-    code = weir_file_finish(file, partial);
+    if (!file)
+        weir_error(WEIR_EINPUT, "%s: cannot write: %s", partial, strerror(errno));
+    free(partial);
+    return file;
+}
+
+int weir_file_commit(FILE *file, const char *path)
+{
+    char *partial = weir_format("%s.partial", path);
+    int code = weir_file_finish(file, partial);
     if (code == WEIR_OK && rename(partial, path) != 0)
         code = weir_error(WEIR_EINPUT, "%s: cannot rename to this name: %s", path, strerror(errno));
     if (code != WEIR_OK)
         unlink(partial);
-out:
     free(partial);
     return code;
+}
+
+int weir_file_replace(const char *path, const char *content)
+{
+    FILE *file = weir_file_begin(path);
+    if (!file)
+        return WEIR_EINPUT;
+    fputs(content, file);
+    return weir_file_commit(file, path);
 }
 
 char *weir_file_name(const char *text)
@@ -135,7 +153,7 @@ const char *weir_number(double value, char buffer[32])
     return buffer;
 }
 
-int weir_folder_lock(const char *path)
+static int take_lock(const char *path, short type)
 {
     char *name = weir_format("%s/.lock", path);
     int lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -144,7 +162,7 @@ int weir_folder_lock(const char *path)
         goto out;
     }
     /* Record locks are not inherited by children: the lock ends with this process even if a child outlives it. */
-    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
     if (fcntl(lock, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN)) {
         close(lock);
         lock = weir_error(WEIR_EINPUT, "%s: another weir is writing here; wait for it, or give another folder with -o",
@@ -153,6 +171,16 @@ int weir_folder_lock(const char *path)
 out:
     free(name);
     return lock;
+}
+
+int weir_folder_lock(const char *path)
+{
+    return take_lock(path, F_WRLCK);
+}
+
+int weir_folder_share(const char *path)
+{
+    return take_lock(path, F_RDLCK);
 }
 
 void weir_folder_unlock(int lock)

@@ -13,11 +13,19 @@ int weir_folder_sync(const char *path);
 
 bool weir_file_exists(const char *path);
 
+/* Whether both paths are there and lead to one file. */
+bool weir_file_same(const char *a, const char *b);
+
 /* Mixes the content of a file into a hash (weir_hash); of one that cannot be read, its name. */
 unsigned long long weir_file_hash(const char *path, unsigned long long hash);
 
 /* Replaces a file by this content: "path.partial" is written, synced and renamed. Errors: WEIR_EINPUT. */
 int weir_file_replace(const char *path, const char *content);
+
+/* The same for content that is written in parts: begin opens "path.partial" (NULL and an error if that fails), commit
+ * closes it and, if all went well, renames it. */
+FILE *weir_file_begin(const char *path);
+int weir_file_commit(FILE *file, const char *path);
 
 /* Flushes, syncs and closes, whatever happens; tells any error that the stream met before. `path` is for messages.
  * Errors: WEIR_EINPUT. */
@@ -36,6 +44,8 @@ const char *weir_number(double value, char buffer[32]);
 /* Takes the folder for this process by a lock on folder/.lock, which ends with the process. Errors: WEIR_EINPUT if
  * another process holds it. Returns the descriptor, to be closed by weir_folder_unlock. */
 int weir_folder_lock(const char *path);
+/* The same for processes that may be several in a folder, but not together with one that has it for itself. */
+int weir_folder_share(const char *path);
 void weir_folder_unlock(int lock);
 
 #endif

@@ -27,14 +27,19 @@ static void make_absolute(cJSON *object, const char *key, const char *file)
     free(beside);
 }
 
-/* Makes the paths of the CSV loads absolute, wherever in the workload they are. */
-static void make_loads_absolute(cJSON *node, const char *file)
+/* Makes the paths of CSV loads and workflows absolute, wherever in the workload they are. */
+static void make_files_absolute(cJSON *node, const char *file)
 {
+    cJSON *workflow = cJSON_GetObjectItemCaseSensitive(node, "workflow");
+    if (cJSON_IsString(workflow))
+        make_absolute(node, "workflow", file);
+    else if (workflow)
+        make_absolute(workflow, "file", file);
     const cJSON *kind = cJSON_GetObjectItemCaseSensitive(node, "kind");
     if (cJSON_IsString(kind) && strcmp(kind->valuestring, "csv") == 0)
         make_absolute(node, "file", file);
     for (cJSON *child = node->child; child; child = child->next)
-        make_loads_absolute(child, file);
+        make_files_absolute(child, file);
 }
 
 /* One name, or several joined by '+'. */
@@ -88,7 +93,7 @@ static int take_in_workload(struct weir_json_doc *doc, const char *scenario, con
     cJSON *workload = cJSON_GetObjectItemCaseSensitive(doc->root, "workload");
     if (!cJSON_IsString(workload)) {
         if (workload)
-            make_loads_absolute(workload, scenario);
+            make_files_absolute(workload, scenario);
         return WEIR_OK;
     }
     char *file = weir_path_beside(scenario, workload->valuestring);
@@ -96,7 +101,7 @@ static int take_in_workload(struct weir_json_doc *doc, const char *scenario, con
     if (code == WEIR_OK)
         code = weir_scenario_apply(inner, sets, true);
     if (code == WEIR_OK) {
-        make_loads_absolute(inner->root, file);
+        make_files_absolute(inner->root, file);
         cJSON_ReplaceItemInObjectCaseSensitive(doc->root, "workload", inner->root);
         inner->root = NULL;
     }
@@ -122,6 +127,16 @@ static void add_remarks(cJSON *root, const char *scenario, const char *const *se
     }
 }
 
+static int write_document(const char *path, const struct weir_json_doc *doc)
+{
+    char *printed = cJSON_Print(doc->root);
+    char *content = weir_format("%s\n", printed);
+    int code = weir_file_replace(path, content);
+    free(content);
+    cJSON_free(printed);
+    return code;
+}
+
 int weir_inputs_write(const char *path, const char *scenario, const char *const *sets)
 {
     struct weir_json_doc *doc = NULL;
@@ -135,11 +150,20 @@ int weir_inputs_write(const char *path, const char *scenario, const char *const 
         make_absolute(doc->root, "platform", scenario);
         make_policies_absolute(cJSON_GetObjectItemCaseSensitive(doc->root, "policies"), scenario);
         add_remarks(doc->root, scenario, sets);
-        char *printed = cJSON_Print(doc->root);
-        char *content = weir_format("%s\n", printed);
-        code = weir_file_replace(path, content);
-        free(content);
-        cJSON_free(printed);
+        code = write_document(path, doc);
+    }
+    weir_json_free(doc);
+    return code;
+}
+
+int weir_inputs_write_study(const char *path, const char *study, const char *scenario)
+{
+    struct weir_json_doc *doc = NULL;
+    int code = weir_json_load(study, &doc);
+    if (code == WEIR_OK) {
+        make_policies_absolute(cJSON_GetObjectItemCaseSensitive(doc->root, "policies"), scenario);
+        cJSON_ReplaceItemInObjectCaseSensitive(doc->root, "scenario", cJSON_CreateString("scenario.json"));
+        code = write_document(path, doc);
     }
     weir_json_free(doc);
     return code;

@@ -7,4 +7,8 @@
  * read as a scenario again. Errors: WEIR_EINPUT. */
 int weir_inputs_write(const char *path, const char *scenario, const char *const *sets);
 
+/* Writes the study at `study` to `path`, with "scenario.json" beside it in place of its own scenario, from whose place
+ * paths of policies are seen. Errors: WEIR_EINPUT. */
+int weir_inputs_write_study(const char *path, const char *study, const char *scenario);
+
 #endif

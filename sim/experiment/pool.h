@@ -38,10 +38,12 @@ struct weir_pool_outcome {
 };
 
 struct weir_pool_options {
-    int processes;     /* at once; 0: as many as there are cores online */
-    double timeout_s;  /* for one task; 0: none */
-    bool quiet;        /* say nothing on stderr */
-    const char *title; /* before the progress bar */
+    int processes;       /* at once; 0: as many as there are cores online */
+    double timeout_s;    /* for one task; 0: none */
+    double memory_bytes; /* of one task: what it has in use, looked at some times a second; 0: no limit */
+    bool quiet;          /* say nothing on stderr */
+    bool many;           /* so many tasks that a line for each says less than one for all, now and then */
+    const char *title;   /* before the progress bar */
 };
 
 /* Runs the tasks and fills one outcome each; tasks start in order. On SIGINT or SIGTERM no more are started and those
@@ -50,6 +52,21 @@ struct weir_pool_options {
  * the error; when interrupted, WEIR_ERUN. */
 int weir_pool_run(const struct weir_pool_options *options, const struct weir_pool_task *tasks, int count,
                   struct weir_pool_outcome *outcomes, bool *interrupted);
+
+/* Tasks that are made when their turn comes, for very many of them. */
+struct weir_pool_feed {
+    int count; /* of tasks at most, for the progress */
+    /* Makes the next task, whose name and context must live until it has ended; false: there is none. */
+    bool (*next)(void *context, struct weir_pool_task *task);
+    /* The task that `next` made as number 0, 1, ... has ended, or could not be started. Its message may be moved out of
+     * the outcome. A code other than 0 stops the pool: what runs is killed. */
+    int (*ended)(void *context, int number, const struct weir_pool_task *task, struct weir_pool_outcome *outcome);
+    void *context;
+};
+
+/* Runs the tasks of a feed. Failed tasks are the feed's matter: returns the code that `ended` stopped the pool with,
+ * WEIR_ERUN when interrupted or when no process can be started, else 0. */
+int weir_pool_feed(const struct weir_pool_options *options, const struct weir_pool_feed *feed, bool *interrupted);
 
 /* Runs one task; at most a progress bar is shown. Errors as above, without the task's name. */
 int weir_pool_run_one(const struct weir_pool_options *options, const struct weir_pool_task *task, bool *interrupted);

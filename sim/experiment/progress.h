@@ -1,4 +1,5 @@
-/* What a pool says on stderr while it works: a bar on a terminal, a line a task elsewhere, nothing when quiet. */
+/* What a pool says on stderr while it works: a bar on a terminal, elsewhere a line a task (or, of
+ * many, a line each ten seconds), nothing when quiet. */
 #ifndef WEIR_EXPERIMENT_PROGRESS_H
 #define WEIR_EXPERIMENT_PROGRESS_H
 
@@ -7,7 +8,8 @@
 struct weir_progress {
     const char *title;
     bool quiet;
-    bool bar; /* stderr is a terminal */
+    bool many; /* tasks: a line for all now and then instead of one for each */
+    bool bar;  /* stderr is a terminal */
     int count, done, failed;
     double begun_s, drawn_s;
 };

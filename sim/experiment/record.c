@@ -242,30 +242,49 @@ static int read_timing(const struct weir_json *root, struct weir_record *record)
     return code;
 }
 
+static int read_document(const struct weir_json_doc *doc, struct weir_record *record)
+{
+    struct weir_json root = weir_json_root(doc), key, metrics;
+    const char *hex;
+    int code = weir_json_need(&root, "key", &key);
+    if (code == WEIR_OK)
+        code = weir_json_string(&key, &hex);
+    if (code == WEIR_OK)
+        code = weir_json_need(&root, "metrics", &metrics);
+    if (code != WEIR_OK)
+        return code;
+    record->key = strtoull(hex, NULL, 16);
+    for (const struct weir_metric *m = weir_metric_table; m->name && code == WEIR_OK; m++) {
+        double value = NAN;
+        code = read_number(&metrics, m->name, &value);
+        memcpy((char *)&record->metrics + m->offset, &value, sizeof value);
+    }
+    if (code == WEIR_OK)
+        code = read_timing(&root, record);
+    record->present = code == WEIR_OK;
+    return code;
+}
+
 int weir_record_read(const char *folder, struct weir_record *record)
 {
     *record = (struct weir_record){0};
     struct weir_json_doc *doc = NULL;
     char *path = weir_format("%s/result.json", folder);
     int code = weir_json_load(path, &doc);
-    if (code != WEIR_OK)
-        goto out;
-    struct weir_json root = weir_json_root(doc), key, metrics;
-    const char *hex;
-    if ((code = weir_json_need(&root, "key", &key)) != WEIR_OK || (code = weir_json_string(&key, &hex)) != WEIR_OK ||
-        (code = weir_json_need(&root, "metrics", &metrics)) != WEIR_OK)
-        goto out;
-    record->key = strtoull(hex, NULL, 16);
-    for (const struct weir_metric *m = weir_metric_table; m->name; m++) {
-        double value;
-        if ((code = read_number(&metrics, m->name, &value)) != WEIR_OK)
-            goto out;
-        memcpy((char *)&record->metrics + m->offset, &value, sizeof value);
-    }
-    code = read_timing(&root, record);
-    record->present = code == WEIR_OK;
-out:
+    if (code == WEIR_OK)
+        code = read_document(doc, record);
     weir_json_free(doc);
     free(path);
+    return code;
+}
+
+int weir_record_parse(const char *text, const char *name, struct weir_record *record)
+{
+    *record = (struct weir_record){0};
+    struct weir_json_doc *doc = NULL;
+    int code = weir_json_parse(text, name, &doc);
+    if (code == WEIR_OK)
+        code = read_document(doc, record);
+    weir_json_free(doc);
     return code;
 }

@@ -32,6 +32,9 @@ char *weir_record_print(const struct weir_run_spec *spec, const struct weir_resu
  * Errors: WEIR_EINPUT; record->present is false then. */
 int weir_record_read(const char *folder, struct weir_record *record);
 
+/* The same from the content of a result.json; `name` is for messages. */
+int weir_record_parse(const char *text, const char *name, struct weir_record *record);
+
 /* The value of a row of weir_metric_table. */
 double weir_metric_value(const struct weir_metrics *metrics, const struct weir_metric *metric);
 

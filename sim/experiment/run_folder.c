@@ -1,7 +1,6 @@
 #include "sim/experiment/run_folder.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,59 +10,9 @@
 #include "sim/base/memory.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/record.h"
+#include "sim/experiment/recorder.h"
 
-/* What the observer writes to. */
-struct recorder {
-    FILE *windows, *decisions;
-    struct weir_pool_line *line;
-};
-
-static void on_metric(void *context, double time_s, const char *job, const char *op, const char *host,
-                      const char *metric, double value)
-{
-    FILE *file = ((struct recorder *)context)->windows;
-    fprintf(file, "%.10g,", time_s);
-    weir_csv_field(file, job);
-    fputc(',', file);
-    weir_csv_field(file, op);
-    fputc(',', file);
-    weir_csv_field(file, host);
-    fputc(',', file);
-    weir_csv_field(file, metric);
-    if (isfinite(value))
-        fprintf(file, ",%.10g\n", value);
-    else
-        fputs(",\n", file);
-}
-
-static void on_decision(void *context, double time_s, const char *policy, const char *job, const char *op,
-                        const char *what, const char *why, const char *refusal)
-{
-    FILE *file = ((struct recorder *)context)->decisions;
-    const char *fields[] = {policy, job, op, what, why, refusal};
-    fprintf(file, "%.10g", time_s);
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        fputc(',', file);
-        weir_csv_field(file, fields[i] ? fields[i] : "");
-    }
-    fputc('\n', file);
-}
-
-static void on_progress(void *context, double time_s, double duration_s)
-{
-    struct recorder *recorder = context;
-    if (recorder->line)
-        weir_pool_progress(recorder->line, duration_s > 0 ? time_s / duration_s : 0);
-}
-
-static void on_foreign(void *context, const char *where, double limit_s)
-{
-    struct recorder *recorder = context;
-    if (recorder->line)
-        weir_pool_foreign(recorder->line, where, limit_s);
-}
-
-static FILE *begin_csv(const char *path, const char *header)
+static FILE *begin_csv(const char *path)
 {
     FILE *file = fopen(path, "we");
     if (!file) {
@@ -71,7 +20,6 @@ static FILE *begin_csv(const char *path, const char *header)
         return NULL;
     }
     setvbuf(file, NULL, _IOFBF, 1 << 18);
-    fprintf(file, "%s\n", header);
     return file;
 }
 
@@ -110,8 +58,8 @@ void weir_run_remove(const char *folder)
 
 int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct weir_pool_line *line)
 {
-    struct recorder recorder = {.line = line};
-    struct weir_observer observer = {&recorder, on_metric, on_decision, on_progress, on_foreign};
+    struct weir_recorder recorder = {.line = line};
+    struct weir_observer observer;
     struct weir_run_spec observed = *spec;
     observed.observer = &observer;
     struct weir_result result = {0};
@@ -125,12 +73,13 @@ int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct w
     int code = weir_folder_make(partial);
     if (code != WEIR_OK)
         goto out;
-    recorder.windows = begin_csv(windows, "time,job,operator,host,metric,value");
-    recorder.decisions = begin_csv(decisions, "time,policy,job,operator,what,why,refusal");
+    recorder.windows = begin_csv(windows);
+    recorder.decisions = begin_csv(decisions);
     if (!recorder.windows || !recorder.decisions) {
         code = WEIR_EINPUT;
         goto out;
     }
+    weir_recorder_begin(&recorder, &observer);
     if ((code = weir_run(&observed, &result)) != WEIR_OK ||
         (code = finish_csv(&recorder.windows, windows)) != WEIR_OK ||
         (code = finish_csv(&recorder.decisions, decisions)) != WEIR_OK)

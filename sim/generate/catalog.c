@@ -12,5 +12,8 @@ const struct weir_generator *const weir_generators[] = {
     &weir_generator_edge_platform,
     &weir_generator_mesh_platform,
     &weir_generator_topology,
+    /* workflows */
+    &weir_generator_dag,
+    &weir_generator_chain,
     NULL,
 };

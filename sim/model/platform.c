@@ -1,4 +1,4 @@
-/* Opens a platform file with libxml2, without network, DTD or entities, and hands it to the walk. */
+/* Opens a platform file and hands it to the walk. */
 #include "sim/model/platform.h"
 
 #include <libxml/tree.h>
@@ -19,19 +19,9 @@ const char *const weir_tier_names[] = {"device", "edge", "cloud", NULL};
 
 /* --- helpers of the reader --- */
 
-int weir_platform_line(const xmlNode *node)
-{
-    /* Beyond 65535 libxml2 keeps the line in texts alone, where they end: the one before ends where the node begins. */
-    if (node->line == 65535)
-        for (const xmlNode *before = node->prev; before; before = before->prev)
-            if (before->type == XML_TEXT_NODE && before->psvi)
-                return (int)(ptrdiff_t)before->psvi;
-    return (int)xmlGetLineNo(node);
-}
-
 int weir_platform_fail_at(const struct weir_platform_reader *reader, const xmlNode *node)
 {
-    weir_error_context("%s:%d", reader->path, weir_platform_line(node));
+    weir_error_context("%s:%d", reader->path, weir_xml_line(node));
     return WEIR_EINPUT;
 }
 
@@ -51,23 +41,6 @@ const char *weir_platform_own(struct weir_platform_reader *reader, char *text)
     reader->owned = weir_grow(reader->owned, reader->owned_count + 1, &reader->owned_capacity, sizeof *reader->owned);
     reader->owned[reader->owned_count++] = text;
     return text;
-}
-
-const char *weir_platform_attribute(const xmlNode *node, const char *name, const char *fallback)
-{
-    for (const xmlAttr *attribute = node->properties; attribute; attribute = attribute->next)
-        if (strcmp((const char *)attribute->name, name) == 0) {
-            const xmlNode *value = attribute->children;
-            return value && value->content && *value->content ? (const char *)value->content : fallback;
-        }
-    return fallback;
-}
-
-const xmlNode *weir_platform_element(const xmlNode *node)
-{
-    while (node && node->type != XML_ELEMENT_NODE)
-        node = node->next;
-    return node;
 }
 
 /* --- the document --- */
@@ -118,6 +91,13 @@ static void reader_fini(struct weir_platform_reader *reader)
 
 int weir_platform_read(const char *path, struct weir_platform **platform)
 {
+    return weir_platform_read_edited(path, NULL, 0, platform);
+}
+
+int weir_platform_read_edited(const char *path, const struct weir_platform_edit *edits, size_t edit_count,
+                              struct weir_platform **platform)
+{
+    char *content = NULL;
     struct weir_text text = {0};
     xmlDocPtr document = NULL;
     struct weir_platform_reader reader = {.path = path};
@@ -125,12 +105,16 @@ int weir_platform_read(const char *path, struct weir_platform **platform)
     int status = weir_text_read_file(&text, path);
     if (status == 0)
         status = weir_xml_read(path, &text, &document);
+    if (status == 0 && edit_count)
+        status = weir_platform_edit(document, path, edits, edit_count, &content);
     if (status != 0)
         goto out;
     reader.platform = weir_alloc(1, sizeof *reader.platform);
     reader.platform->path = weir_copy(path);
+    reader.platform->content = content;
     reader.platform->map = weir_alloc(1, sizeof *reader.platform->map);
-    reader.platform->hash = weir_hash(WEIR_HASH_START, text.data, text.length);
+    reader.platform->hash =
+        content ? weir_hash_string(WEIR_HASH_START, content) : weir_hash(WEIR_HASH_START, text.data, text.length);
     reader.hosts = &reader.platform->map->names;
     status = weir_platform_walk(&reader, xmlDocGetRootElement(document));
     if (status == 0)
@@ -164,6 +148,7 @@ void weir_platform_free(struct weir_platform *platform)
     free(platform->hosts);
     free(platform->links);
     free(platform->path);
+    free(platform->content);
     free(platform);
 }
 

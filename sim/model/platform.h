@@ -40,6 +40,7 @@ struct weir_link {
  * itself (inside clusters) are not listed. */
 struct weir_platform {
     char *path;
+    char *content; /* the document after edits; NULL: that of the file */
     struct weir_host *hosts;
     size_t host_count;
     struct weir_link *links;
@@ -55,6 +56,16 @@ struct weir_platform {
  * What is left to SimGrid is checked by weir_engine_probe.
  * Errors: WEIR_EINPUT; *platform is NULL then. Free with weir_platform_free. */
 int weir_platform_read(const char *path, struct weir_platform **platform);
+
+/* Gives attributes another value: all that an XPath selects, such as //link[@id='backhaul']/@latency. */
+struct weir_platform_edit {
+    const char *xpath, *value;
+};
+
+/* The same with edits, made in order on the document as read; the file stays as it is. The hash is that of the edited
+ * document. Errors besides: an XPath that is none, that selects nothing, or something else than attributes. */
+int weir_platform_read_edited(const char *path, const struct weir_platform_edit *edits, size_t edit_count,
+                              struct weir_platform **platform);
 void weir_platform_free(struct weir_platform *platform);
 
 /* Index of a host by its name, -1 if there is none. O(1). */

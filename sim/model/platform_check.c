@@ -164,7 +164,7 @@ struct place {
 static int refuse_late(const struct weir_platform_reader *reader, const xmlNode *child, const xmlNode *before)
 {
     return weir_platform_fail(reader, child, "<%s> comes too late: SimGrid wants it before the <%s> of line %d",
-                              name_of(child), name_of(before), weir_platform_line(before));
+                              name_of(child), name_of(before), weir_xml_line(before));
 }
 
 /* Moves on to the child, or refuses it. The parser decides early, which is stricter than the DTD reads: links before
@@ -201,7 +201,7 @@ static int move_on(const struct weir_platform_reader *reader, const xmlNode *chi
         reader, child,
         "<%s> cannot stand beside the <%s> of line %d: SimGrid wants a zone to hold either zones, "
         "clusters and peers or hosts and routers; put one kind into a zone of its own",
-        name_of(child), name_of(place->sided), weir_platform_line(place->sided));
+        name_of(child), name_of(place->sided), weir_xml_line(place->sided));
 }
 
 static int check_text(const struct weir_platform_reader *reader, const xmlNode *node, const xmlNode *child,

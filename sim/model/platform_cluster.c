@@ -53,7 +53,7 @@ static double topology_nodes(const char *topology, const char *parameters)
 /* Turns "0-2,7" into 0 1 2 7. Owned. */
 static int read_radical(const struct weir_platform_reader *reader, const xmlNode *node, int **numbers, size_t *count)
 {
-    const char *at = weir_platform_attribute(node, "radical", "");
+    const char *at = weir_xml_attribute(node, "radical", "");
     size_t capacity = 0;
     *numbers = NULL;
     *count = 0;
@@ -78,13 +78,13 @@ static int read_radical(const struct weir_platform_reader *reader, const xmlNode
             *numbers = NULL;
             return weir_platform_fail(reader, node,
                                       "radical \"%s\" is not a list of numbers and ranges such as \"0-9,12\"",
-                                      weir_platform_attribute(node, "radical", ""));
+                                      weir_xml_attribute(node, "radical", ""));
         }
         if (last - first >= MOST_HOSTS - (long)*count) {
             free(*numbers);
             *numbers = NULL;
             return weir_platform_fail(reader, node, "radical \"%s\" names more than %d hosts; split the <%s>",
-                                      weir_platform_attribute(node, "radical", ""), MOST_HOSTS, node->name);
+                                      weir_xml_attribute(node, "radical", ""), MOST_HOSTS, node->name);
         }
         for (long number = first; number <= last; number++) {
             *numbers = weir_grow(*numbers, *count + 1, &capacity, sizeof **numbers);
@@ -98,8 +98,8 @@ static int read_radical(const struct weir_platform_reader *reader, const xmlNode
 
 int weir_platform_numbers(const struct weir_platform_reader *reader, const xmlNode *node, int **numbers, size_t *count)
 {
-    const char *topology = weir_platform_attribute(node, "topology", "FLAT");
-    const char *parameters = weir_platform_attribute(node, "topo_parameters", "");
+    const char *topology = weir_xml_attribute(node, "topology", "FLAT");
+    const char *parameters = weir_xml_attribute(node, "topo_parameters", "");
     if (read_radical(reader, node, numbers, count) != 0)
         return WEIR_EINPUT;
     if (strcmp(topology, "FLAT") == 0)

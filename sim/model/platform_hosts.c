@@ -19,7 +19,7 @@ static bool is(const xmlNode *node, const char *name)
 /* "id" of an element, checked to be there. */
 static const char *id_of(const xmlNode *node)
 {
-    return weir_platform_attribute(node, "id", "");
+    return weir_xml_attribute(node, "id", "");
 }
 
 /* The first value of a quantity that was checked before, or 0 if it is absent; of a list, the one at `which`. */
@@ -27,7 +27,7 @@ static double value_of(const xmlNode *node, const char *name, enum weir_unit kin
 {
     double values[64] = {0};
     size_t count;
-    const char *text = weir_platform_attribute(node, name, NULL);
+    const char *text = weir_xml_attribute(node, name, NULL);
     if (!text || which >= 64 || weir_platform_quantities(kind, text, values, 64, &count) != 0)
         return 0;
     return which < count ? values[which] : NAN;
@@ -67,7 +67,7 @@ static int add_host(struct weir_platform_reader *reader, const xmlNode *node, in
     platform->has_host_energy |= host->has_energy;
     platform->hosts = weir_grow(platform->hosts, platform->host_count + 1, &reader->host_capacity, sizeof *host);
     platform->hosts[platform->host_count++] = *host;
-    weir_names_add(reader->hosts, name, weir_platform_line(node), zone);
+    weir_names_add(reader->hosts, name, weir_xml_line(node), zone);
     return 0;
 }
 
@@ -78,7 +78,7 @@ static int add_router(struct weir_platform_reader *reader, const xmlNode *node, 
         return weir_platform_fail(reader, node, TWICE_AS, name, "zone", reader->zone_ids.entries[first].line);
     if (check_point(reader, node, name) != 0)
         return WEIR_EINPUT;
-    weir_names_add(&reader->routers, name, weir_platform_line(node), zone);
+    weir_names_add(&reader->routers, name, weir_xml_line(node), zone);
     return 0;
 }
 
@@ -94,7 +94,7 @@ static int add_zone(struct weir_platform_reader *reader, const xmlNode *node, in
     int router = weir_names_find(&reader->routers, id);
     if (router >= 0)
         return weir_platform_fail(reader, node, TWICE_AS, id, "router", reader->routers.entries[router].line);
-    *index = weir_names_add(&reader->zone_ids, id, weir_platform_line(node), parent);
+    *index = weir_names_add(&reader->zone_ids, id, weir_xml_line(node), parent);
     reader->zones = weir_grow(reader->zones, reader->zone_ids.count, &reader->zone_capacity, sizeof *reader->zones);
     reader->zones[*index] =
         (struct weir_zone){.id = id, .routing = routing, .parent = parent, .is_cluster = is(node, "cluster")};
@@ -109,7 +109,7 @@ static int read_profiles(struct weir_platform_reader *reader, const xmlNode *nod
     static const char *const files[] = {"speed_file",     "availability_file", "state_file",
                                         "bandwidth_file", "latency_file",      "file"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        const char *name = weir_platform_attribute(node, files[i], NULL);
+        const char *name = weir_xml_attribute(node, files[i], NULL);
         if (name && weir_platform_profile(reader, node, name) != 0)
             return WEIR_EINPUT;
     }
@@ -125,8 +125,8 @@ static bool routes_as(const struct weir_platform_reader *reader, int zone, const
 static int read_power(const struct weir_platform_reader *reader, const xmlNode *node, struct weir_host *host)
 {
     long pstate = 0, cores = 1;
-    weir_platform_integer(weir_platform_attribute(node, "pstate", "0"), 1L << 30, &pstate);
-    weir_platform_integer(weir_platform_attribute(node, "core", "1"), 1L << 20, &cores);
+    weir_platform_integer(weir_xml_attribute(node, "pstate", "0"), 1L << 30, &pstate);
+    weir_platform_integer(weir_xml_attribute(node, "core", "1"), 1L << 20, &cores);
     host->cores = (int)cores;
     host->speed_flops_per_s = value_of(node, "speed", WEIR_UNIT_SPEED, (size_t)pstate);
     if (isnan(host->speed_flops_per_s))
@@ -144,10 +144,10 @@ static int read_host(struct weir_platform_reader *reader, const xmlNode *node, i
         weir_platform_props(reader, node, "wattage_per_state", &props, &host.has_energy) != 0 ||
         read_profiles(reader, node) != 0)
         return WEIR_EINPUT;
-    host.may_fail = weir_platform_attribute(node, "state_file", NULL) != NULL;
+    host.may_fail = weir_xml_attribute(node, "state_file", NULL) != NULL;
     if (is(node, "peer") && !routes_as(reader, zone, "Vivaldi"))
         return weir_platform_fail(reader, node, "<peer> stands only in a zone with routing=\"Vivaldi\"");
-    if (routes_as(reader, zone, "Vivaldi") && !weir_platform_attribute(node, "coordinates", NULL))
+    if (routes_as(reader, zone, "Vivaldi") && !weir_xml_attribute(node, "coordinates", NULL))
         return weir_platform_fail(reader, node, "a host of a Vivaldi zone needs coordinates=\"x y z\"");
     return add_host(reader, node, zone, weir_copy(id_of(node)), &props, &host);
 }
@@ -166,8 +166,8 @@ static int read_hosts(struct weir_platform_reader *reader, const xmlNode *node, 
         weir_platform_numbers(reader, node, &numbers, &count) != 0)
         return WEIR_EINPUT;
     int status = 0;
-    const char *prefix = weir_platform_attribute(node, "prefix", "");
-    const char *suffix = weir_platform_attribute(node, "suffix", "");
+    const char *prefix = weir_xml_attribute(node, "prefix", "");
+    const char *suffix = weir_xml_attribute(node, "suffix", "");
     for (size_t i = 0; i < count && status == 0; i++)
         status = add_host(reader, node, zone, weir_format("%s%d%s", prefix, numbers[i], suffix), &props, &host);
     free(numbers);
@@ -180,19 +180,19 @@ static int read_cluster(struct weir_platform_reader *reader, const xmlNode *node
     int zone;
     if (add_zone(reader, node, parent, "Cluster", &zone) != 0 || read_hosts(reader, node, zone, *props) != 0)
         return WEIR_EINPUT;
-    if (strcmp(weir_platform_attribute(node, "topology", "FLAT"), "FLAT") != 0)
+    if (strcmp(weir_xml_attribute(node, "topology", "FLAT"), "FLAT") != 0)
         return 0;
-    const char *router = weir_platform_attribute(node, "router_id", NULL);
+    const char *router = weir_xml_attribute(node, "router_id", NULL);
     if (!router)
-        router = weir_platform_own(reader, weir_format("%s%s_router%s", weir_platform_attribute(node, "prefix", ""),
-                                                       id_of(node), weir_platform_attribute(node, "suffix", "")));
+        router = weir_platform_own(reader, weir_format("%s%s_router%s", weir_xml_attribute(node, "prefix", ""),
+                                                       id_of(node), weir_xml_attribute(node, "suffix", "")));
     return add_router(reader, node, zone, router);
 }
 
 static int read_link(struct weir_platform_reader *reader, const xmlNode *node, int zone)
 {
     struct weir_platform *platform = reader->platform;
-    const char *policy = weir_platform_attribute(node, "sharing_policy", "SHARED");
+    const char *policy = weir_xml_attribute(node, "sharing_policy", "SHARED");
     bool duplex = strcmp(policy, "SPLITDUPLEX") == 0 || strcmp(policy, "FULLDUPLEX") == 0;
     struct weir_link link = {.bandwidth_bytes_per_s = value_of(node, "bandwidth", WEIR_UNIT_BANDWIDTH, 0),
                              .latency_s = value_of(node, "latency", WEIR_UNIT_TIME, 0)};
@@ -205,7 +205,7 @@ static int read_link(struct weir_platform_reader *reader, const xmlNode *node, i
     if (strcmp(policy, "WIFI") == 0 && link.latency_s > 0)
         return weir_platform_fail(reader, node, "SimGrid gives Wi-Fi links no latency; write latency=\"0s\"");
     bool wifi = strcmp(policy, "WIFI") == 0 && routes_as(reader, zone, "Wifi");
-    if (!wifi && strpbrk(weir_platform_attribute(node, "bandwidth", ""), ",;"))
+    if (!wifi && strpbrk(weir_xml_attribute(node, "bandwidth", ""), ",;"))
         return weir_platform_fail(
             reader, node, "only a WIFI link in a zone with routing=\"Wifi\" takes several bandwidths; give one");
     if (weir_platform_add_link(reader, node, id_of(node), duplex) != 0)
@@ -220,15 +220,15 @@ static int read_trace(struct weir_platform_reader *reader, const xmlNode *node)
 {
     const char *id = id_of(node);
     if (weir_names_find(&reader->traces, id) < 0)
-        weir_names_add(&reader->traces, id, weir_platform_line(node), -1);
-    if (weir_platform_attribute(node, "file", NULL))
+        weir_names_add(&reader->traces, id, weir_xml_line(node), -1);
+    if (weir_xml_attribute(node, "file", NULL))
         return read_profiles(reader, node);
     if (weir_platform_profile_once(reader, node, id) != 0)
         return WEIR_EINPUT;
     xmlChar *content = xmlNodeGetContent(node);
-    double periodicity = strtod(weir_platform_attribute(node, "periodicity", "0"), NULL);
+    double periodicity = strtod(weir_xml_attribute(node, "periodicity", "0"), NULL);
     const char *text = content ? (const char *)content : "";
-    int status = *text ? weir_platform_profile_check(text, reader->path, weir_platform_line(node), periodicity)
+    int status = *text ? weir_platform_profile_check(text, reader->path, weir_xml_line(node), periodicity)
                        : weir_platform_fail(reader, node, "trace \"%s\" has neither a file nor text; give one", id);
     xmlFree(content);
     return status;
@@ -250,8 +250,8 @@ static int finish_wifi(struct weir_platform_reader *reader, const xmlNode *node,
     if (platform->link_count > links_before)
         for (size_t i = hosts_before; i < platform->host_count; i++)
             platform->hosts[i].wifi_link = (int)links_before;
-    for (const xmlNode *prop = weir_platform_element(node->children); prop; prop = weir_platform_element(prop->next)) {
-        const char *name = weir_platform_attribute(prop, "value", "");
+    for (const xmlNode *prop = weir_xml_element(node->children); prop; prop = weir_xml_element(prop->next)) {
+        const char *name = weir_xml_attribute(prop, "value", "");
         if (is(prop, "prop") && strcmp(id_of(prop), "access_point") == 0 && weir_names_find(reader->hosts, name) < 0 &&
             weir_names_find(&reader->routers, name) < 0)
             return weir_platform_fail(reader, prop, "access_point: there is no host or router \"%s\" in the zone",
@@ -266,8 +266,7 @@ static int finish_zone(struct weir_platform_reader *reader, const xmlNode *node,
 {
     size_t hosts = reader->platform->host_count - hosts_before;
     size_t zones = 0, points = 0;
-    for (const xmlNode *child = weir_platform_element(node->children); child;
-         child = weir_platform_element(child->next)) {
+    for (const xmlNode *child = weir_xml_element(node->children); child; child = weir_xml_element(child->next)) {
         zones += is(child, "zone") || is(child, "AS") || is(child, "cluster");
         points += is(child, "peer");
     }
@@ -287,11 +286,11 @@ static int read_zone(struct weir_platform_reader *reader, const xmlNode *node, i
                      struct weir_platform_props props)
 {
     int zone;
-    if (add_zone(reader, node, parent, weir_platform_attribute(node, "routing", ""), &zone) != 0)
+    if (add_zone(reader, node, parent, weir_xml_attribute(node, "routing", ""), &zone) != 0)
         return WEIR_EINPUT;
     size_t before = reader->platform->host_count, links_before = reader->platform->link_count;
     const xmlNode *child;
-    for (child = weir_platform_element(node->children); child; child = weir_platform_element(child->next)) {
+    for (child = weir_xml_element(node->children); child; child = weir_xml_element(child->next)) {
         if (weir_platform_check(reader, child) != 0)
             return WEIR_EINPUT;
         int status =
@@ -332,7 +331,7 @@ static int read_child(struct weir_platform_reader *reader, const xmlNode *node, 
 
 static int check_version(const struct weir_platform_reader *reader, const xmlNode *root)
 {
-    const char *text = weir_platform_attribute(root, "version", "");
+    const char *text = weir_xml_attribute(root, "version", "");
     char *end;
     double version = strtod(text, &end);
     long hundredths = end == text || *end || !(fabs(version) < 1000) ? 0 : lround(100 * version);
@@ -350,7 +349,7 @@ int weir_platform_walk(struct weir_platform_reader *reader, const xmlNode *root)
     const xmlNode *first = NULL, *node;
     if (weir_platform_check(reader, root) != 0 || check_version(reader, root) != 0)
         return WEIR_EINPUT;
-    for (node = weir_platform_element(root->children); node; node = weir_platform_element(node->next)) {
+    for (node = weir_xml_element(root->children); node; node = weir_xml_element(node->next)) {
         if (weir_platform_check(reader, node) != 0)
             return WEIR_EINPUT;
         if (is(node, "config")) {
@@ -362,7 +361,7 @@ int weir_platform_walk(struct weir_platform_reader *reader, const xmlNode *root)
             if (first)
                 return weir_platform_fail(reader, node,
                                           "a second zone beside the one of line %d; put both into one zone",
-                                          weir_platform_line(first));
+                                          weir_xml_line(first));
             first = node;
         }
         if (read_child(reader, node, -1, &defaults) != 0)

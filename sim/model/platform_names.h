@@ -1,4 +1,4 @@
-/* Private to the platform reader: a set of names, each with the place where it was given. */
+/* Private to the readers: a set of names, each with the place where it was given. */
 #ifndef WEIR_MODEL_PLATFORM_NAMES_H
 #define WEIR_MODEL_PLATFORM_NAMES_H
 
@@ -8,7 +8,7 @@
 struct weir_name {
     const char *text; /* borrowed: it must outlive the set */
     int line;
-    int zone; /* index of the zone that holds what is named */
+    int zone; /* of a platform: index of the zone that holds what is named */
 };
 
 /* Entries in the order in which they were added, found by open addressing. Zero-initialised is empty. */

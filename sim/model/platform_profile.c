@@ -145,7 +145,7 @@ int weir_platform_profile_once(struct weir_platform_reader *reader, const struct
             "profile \"%s\" is used twice, here and in line %d, which SimGrid refuses; make a copy "
             "of another name",
             name, reader->profiles.entries[first].line);
-    weir_names_add(&reader->profiles, name, weir_platform_line(node), -1);
+    weir_names_add(&reader->profiles, name, weir_xml_line(node), -1);
     return 0;
 }
 

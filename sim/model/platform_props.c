@@ -11,8 +11,8 @@
 int weir_platform_prop(const struct weir_platform_reader *reader, const xmlNode *node,
                        struct weir_platform_props *props)
 {
-    const char *name = weir_platform_attribute(node, "id", "");
-    const char *value = weir_platform_attribute(node, "value", "");
+    const char *name = weir_xml_attribute(node, "id", "");
+    const char *value = weir_xml_attribute(node, "value", "");
     char quoted[WEIR_QUOTE_SIZE];
     long number;
     char *end;
@@ -55,8 +55,7 @@ int weir_platform_prop(const struct weir_platform_reader *reader, const xmlNode 
 int weir_platform_props(const struct weir_platform_reader *reader, const xmlNode *parent, const char *energy_name,
                         struct weir_platform_props *props, bool *energy)
 {
-    for (const xmlNode *node = weir_platform_element(parent->children); node;
-         node = weir_platform_element(node->next)) {
+    for (const xmlNode *node = weir_xml_element(parent->children); node; node = weir_xml_element(node->next)) {
         if (weir_platform_check(reader, node) != 0)
             return WEIR_EINPUT;
         if (strcmp((const char *)node->name, "disk") == 0) {
@@ -65,7 +64,7 @@ int weir_platform_props(const struct weir_platform_reader *reader, const xmlNode
             if (weir_platform_props(reader, node, "", &ignored, &none) != 0)
                 return WEIR_EINPUT;
         } else if (strcmp((const char *)node->name, "prop") == 0) {
-            if (energy && strcmp(weir_platform_attribute(node, "id", ""), energy_name) == 0)
+            if (energy && strcmp(weir_xml_attribute(node, "id", ""), energy_name) == 0)
                 *energy = true;
             if (props && weir_platform_prop(reader, node, props) != 0)
                 return WEIR_EINPUT;

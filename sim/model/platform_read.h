@@ -1,5 +1,6 @@
 /* Private to the platform reader: what its files share while one document is read.
  *   platform.c          opens the document; public functions
+ *   platform_edit.c     attributes set by XPath
  *   platform_schema.c   the table of elements and attributes
  *   platform_check.c    one element against the table
  *   platform_hosts.c    the walk over zones: hosts and links
@@ -18,8 +19,10 @@
 #include "sim/base/quantity.h"
 #include "sim/model/platform.h"
 #include "sim/model/platform_names.h"
+#include "sim/model/xml_read.h"
 
 struct _xmlNode;
+struct _xmlDoc;
 
 /* A zone or cluster, as routes see it. */
 struct weir_zone {
@@ -67,16 +70,13 @@ int weir_platform_fail(const struct weir_platform_reader *reader, const struct _
     __attribute__((format(printf, 3, 4)));
 /* Puts "file:line: " before the last error. Returns WEIR_EINPUT. */
 int weir_platform_fail_at(const struct weir_platform_reader *reader, const struct _xmlNode *node);
-int weir_platform_line(const struct _xmlNode *node);
+
+/* Makes the edits on the document; *content is what it is then, owned. Errors: WEIR_EINPUT. */
+int weir_platform_edit(struct _xmlDoc *document, const char *path, const struct weir_platform_edit *edits,
+                       size_t edit_count, char **content);
 
 /* Keeps a name made here until the end of reading; returns it. */
 const char *weir_platform_own(struct weir_platform_reader *reader, char *text);
-
-/* The text of an attribute, or the fallback if it is absent or empty. Borrowed from the document. */
-const char *weir_platform_attribute(const struct _xmlNode *node, const char *name, const char *fallback);
-
-/* The next child that is an element, from `node` itself on; NULL at the end. */
-const struct _xmlNode *weir_platform_element(const struct _xmlNode *node);
 
 /* Checks one element, its attributes, its text and the order of its children, against the table; the children are
  * checked when they are reached. */

@@ -38,7 +38,7 @@ static int add_name(const struct weir_platform_reader *reader, struct weir_names
     if (first >= 0)
         return weir_platform_fail(reader, node, "link \"%s\" is given twice, here and in line %d; rename one", name,
                                   names->entries[first].line);
-    weir_names_add(names, name, weir_platform_line(node), -1);
+    weir_names_add(names, name, weir_xml_line(node), -1);
     return 0;
 }
 
@@ -79,8 +79,8 @@ static int check_link(const struct weir_platform_reader *reader, const xmlNode *
 {
     if (weir_platform_check(reader, node) != 0)
         return WEIR_EINPUT;
-    const char *name = weir_platform_attribute(node, "id", "");
-    const char *direction = weir_platform_attribute(node, "direction", "NONE");
+    const char *name = weir_xml_attribute(node, "id", "");
+    const char *direction = weir_xml_attribute(node, "direction", "NONE");
     bool directed = strcmp(direction, "NONE") != 0;
     bool plain = weir_names_find(&reader->links, name) >= 0;
     bool duplex = weir_names_find(&reader->duplex, name) >= 0;
@@ -131,7 +131,7 @@ static bool is_within(const struct weir_platform_reader *reader, int zone, int o
 /* A host or router, directly in the zone (if any: >= 0). */
 static int check_point(const struct weir_platform_reader *reader, const xmlNode *node, const char *attribute, int zone)
 {
-    const char *name = weir_platform_attribute(node, attribute, "");
+    const char *name = weir_xml_attribute(node, attribute, "");
     int its_zone = zone_of(reader, name);
     if (its_zone < 0 && weir_names_find(&reader->zone_ids, name) >= 0)
         return weir_platform_fail(reader, node, "<%s> %s: \"%s\" is a zone; join zones by <zoneRoute>", name_of(node),
@@ -151,8 +151,8 @@ static int check_point(const struct weir_platform_reader *reader, const xmlNode 
 static int check_end(const struct weir_platform_reader *reader, const xmlNode *node, const char *attribute,
                      const char *gateway, int zone)
 {
-    const char *name = weir_platform_attribute(node, attribute, "");
-    const char *gateway_name = weir_platform_attribute(node, gateway, "");
+    const char *name = weir_xml_attribute(node, attribute, "");
+    const char *gateway_name = weir_xml_attribute(node, gateway, "");
     int end = weir_names_find(&reader->zone_ids, name);
     if (end < 0 && zone_of(reader, name) >= 0)
         return weir_platform_fail(reader, node, "<%s> %s: \"%s\" is no zone; join hosts and routers by <route>",
@@ -180,7 +180,7 @@ static int note(struct weir_platform_reader *reader, const xmlNode *node, int zo
     char *name = weir_format("%d/%s\n%s", zone, source, destination);
     int first = weir_names_find(&reader->routes, name);
     if (first < 0) {
-        weir_names_add(&reader->routes, weir_platform_own(reader, name), weir_platform_line(node), zone);
+        weir_names_add(&reader->routes, weir_platform_own(reader, name), weir_xml_line(node), zone);
         return 0;
     }
     free(name);
@@ -196,8 +196,8 @@ int weir_platform_route(struct weir_platform_reader *reader, const xmlNode *node
     bool bypass = begins(name_of(node), "bypass");
     bool of_zones = !is(node, "route") && !is(node, "bypassRoute");
     bool table = has_table(reader, zone) && !bypass;
-    const char *source = weir_platform_attribute(node, "src", "");
-    const char *destination = weir_platform_attribute(node, "dst", "");
+    const char *source = weir_xml_attribute(node, "src", "");
+    const char *destination = weir_xml_attribute(node, "dst", "");
     int within = table ? zone : -1;
     if (!bypass && (routes_as(reader, zone, "None") || routes_as(reader, zone, "Wifi")))
         return weir_platform_fail(reader, node, "a zone with routing=\"%s\" takes no routes; remove it",
@@ -206,15 +206,15 @@ int weir_platform_route(struct weir_platform_reader *reader, const xmlNode *node
         if (check_end(reader, node, "src", "gw_src", within) != 0 ||
             check_end(reader, node, "dst", "gw_dst", within) != 0)
             return WEIR_EINPUT;
-        const char *gateway = weir_platform_attribute(node, "gw_src", "");
-        if (table && strcmp(gateway, weir_platform_attribute(node, "gw_dst", "")) == 0)
+        const char *gateway = weir_xml_attribute(node, "gw_src", "");
+        if (table && strcmp(gateway, weir_xml_attribute(node, "gw_dst", "")) == 0)
             return weir_platform_fail(reader, node, "<%s>: \"%s\" is the gateway of both ends; name two", name_of(node),
                                       gateway);
     } else if (check_point(reader, node, "src", within) != 0 || check_point(reader, node, "dst", within) != 0) {
         return WEIR_EINPUT;
     }
     size_t links = 0;
-    for (const xmlNode *link = weir_platform_element(node->children); link; link = weir_platform_element(link->next)) {
+    for (const xmlNode *link = weir_xml_element(node->children); link; link = weir_xml_element(link->next)) {
         if (check_link(reader, link) != 0)
             return WEIR_EINPUT;
         links++;
@@ -224,7 +224,7 @@ int weir_platform_route(struct weir_platform_reader *reader, const xmlNode *node
                                   source, destination);
     if (!table)
         return 0;
-    bool symmetrical = strcasecmp(weir_platform_attribute(node, "symmetrical", "YES"), "YES") == 0;
+    bool symmetrical = strcasecmp(weir_xml_attribute(node, "symmetrical", "YES"), "YES") == 0;
     bool loop = strcmp(source, destination) == 0;
     if (loop && symmetrical && strncasecmp(reader->zones[zone].routing, "Dijkstra", 8) == 0)
         return weir_platform_fail(
@@ -239,14 +239,14 @@ int weir_platform_route(struct weir_platform_reader *reader, const xmlNode *node
 int weir_platform_host_links(const struct weir_platform_reader *reader, const xmlNode *zone)
 {
     static const char *const ends[] = {"up", "down"};
-    for (const xmlNode *node = weir_platform_element(zone->children); node; node = weir_platform_element(node->next)) {
+    for (const xmlNode *node = weir_xml_element(zone->children); node; node = weir_xml_element(node->next)) {
         if (!is(node, "host_link"))
             continue;
-        const char *host = weir_platform_attribute(node, "id", "");
+        const char *host = weir_xml_attribute(node, "id", "");
         if (weir_names_find(reader->hosts, host) < 0)
             return unknown(reader, node, "id", "host", host, weir_names_nearest(reader->hosts, host));
         for (int i = 0; i < 2; i++) {
-            const char *link = weir_platform_attribute(node, ends[i], "");
+            const char *link = weir_xml_attribute(node, ends[i], "");
             if (weir_names_find(&reader->links, link) < 0 && !is_made(reader, link))
                 return unknown(reader, node, ends[i], "link", link, weir_names_nearest(&reader->links, link));
         }
@@ -256,7 +256,7 @@ int weir_platform_host_links(const struct weir_platform_reader *reader, const xm
 
 int weir_platform_trace_connect(struct weir_platform_reader *reader, const xmlNode *node)
 {
-    const char *trace = weir_platform_attribute(node, "trace", "");
+    const char *trace = weir_xml_attribute(node, "trace", "");
     if (weir_names_find(&reader->traces, trace) < 0)
         return unknown(reader, node, "trace", "trace", trace, weir_names_nearest(&reader->traces, trace));
     reader->connects =
@@ -269,8 +269,8 @@ int weir_platform_traced(const struct weir_platform_reader *reader)
 {
     for (size_t i = 0; i < reader->connect_count; i++) {
         const xmlNode *node = reader->connects[i];
-        const char *kind = weir_platform_attribute(node, "kind", "HOST_AVAIL");
-        const char *name = weir_platform_attribute(node, "element", "");
+        const char *kind = weir_xml_attribute(node, "kind", "HOST_AVAIL");
+        const char *name = weir_xml_attribute(node, "element", "");
         bool host = strcmp(kind, "HOST_AVAIL") == 0 || strcmp(kind, "SPEED") == 0;
         const struct weir_names *names = host ? reader->hosts : &reader->links;
         int known = host ? weir_platform_find(reader->platform, name) : -1;

@@ -216,7 +216,8 @@ static int read_own(const struct weir_json *at, struct weir_scenario *scenario)
     return code ? code : read_record(at, scenario);
 }
 
-static int read_platform(const struct weir_json *at, struct weir_scenario *scenario)
+static int read_platform(const struct weir_json *at, const struct weir_scenario_changes *changes,
+                         struct weir_scenario *scenario)
 {
     struct weir_json child;
     const char *file = NULL;
@@ -228,7 +229,12 @@ static int read_platform(const struct weir_json *at, struct weir_scenario *scena
     if (code)
         return code;
     char *path = weir_path_beside(scenario->path, file);
-    code = weir_platform_read(path, &scenario->platform);
+    if (changes->platform && strcmp(changes->platform->path, path) == 0) {
+        scenario->platform = changes->platform;
+        scenario->platform_is_borrowed = true;
+    } else {
+        code = weir_platform_read_edited(path, changes->edits, changes->edit_count, &scenario->platform);
+    }
     if (code && access(path, R_OK) != 0)
         weir_error_context("%s: platform", scenario->path);
     free(path);
@@ -277,10 +283,18 @@ static unsigned long long hash_inputs(const struct weir_json *at, const struct w
     hash = weir_hash(hash, &scenario->platform->hash, sizeof scenario->platform->hash);
     for (int i = 0; i < scenario->workload->load_count; i++)
         hash = weir_load_hash(scenario->workload->loads[i], hash);
-    return hash;
+    unsigned long long files = scenario->workload->files_hash;
+    return files ? weir_hash(hash, &files, sizeof files) : hash;
 }
 
 int weir_scenario_read(const char *path, const char *const *sets, struct weir_scenario **scenario)
+{
+    const struct weir_scenario_changes changes = {.sets = sets};
+    return weir_scenario_read_changed(path, &changes, scenario);
+}
+
+int weir_scenario_read_changed(const char *path, const struct weir_scenario_changes *changes,
+                               struct weir_scenario **scenario)
 {
     struct weir_json_doc *doc = NULL;
     *scenario = NULL;
@@ -290,14 +304,14 @@ int weir_scenario_read(const char *path, const char *const *sets, struct weir_sc
     struct weir_scenario *made = weir_alloc(1, sizeof *made);
     made->path = weir_copy(path);
     made->hash = WEIR_HASH_START;
-    code = weir_scenario_apply(doc, sets, false);
+    code = weir_scenario_apply(doc, changes->sets, false);
     struct weir_json root = weir_json_root(doc);
     if (!code)
         code = read_own(&root, made);
     if (!code)
-        code = read_platform(&root, made);
+        code = read_platform(&root, changes, made);
     if (!code)
-        code = read_workload(&root, sets, made);
+        code = read_workload(&root, changes->sets, made);
     if (!code)
         code = weir_scenario_read_faults(&root, made);
     if (!code)
@@ -323,7 +337,8 @@ void weir_scenario_free(struct weir_scenario *scenario)
     }
     weir_scenario_free_faults(scenario);
     weir_workload_free(scenario->workload);
-    weir_platform_free(scenario->platform);
+    if (!scenario->platform_is_borrowed)
+        weir_platform_free(scenario->platform);
     free(scenario->stacks);
     free(scenario->options);
     free(scenario->seeds);

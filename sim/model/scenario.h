@@ -49,6 +49,7 @@ struct weir_scenario {
     char *path;
     char *name;
     struct weir_platform *platform;
+    bool platform_is_borrowed;
     struct weir_workload *workload;
     double duration_s;
     double warmup_s;      /* at the start, left out of the metrics of the run */
@@ -76,6 +77,17 @@ struct weir_scenario {
  * all files that it names. A key starting with "workload." reaches into the workload file. Policy names are not looked
  * up here (the catalogue is handed in later). Errors: WEIR_EINPUT with the place; *scenario is NULL then. */
 int weir_scenario_read(const char *path, const char *const *sets, struct weir_scenario **scenario);
+
+/* The same with changes of the platform, too. */
+struct weir_scenario_changes {
+    const char *const *sets; /* as above */
+    const struct weir_platform_edit *edits;
+    size_t edit_count;
+    struct weir_platform *platform; /* read before, from the file that the scenario names, with these edits: it is taken
+                                     * instead of reading the file again, and must outlive the scenario; NULL: none */
+};
+int weir_scenario_read_changed(const char *path, const struct weir_scenario_changes *changes,
+                               struct weir_scenario **scenario);
 void weir_scenario_free(struct weir_scenario *scenario);
 
 /* Reads one policy or stack as written in a scenario or after --policy: a name, an object {"name": ..., parameters} or

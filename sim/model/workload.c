@@ -115,8 +115,9 @@ static int read_hosts(const struct weir_json *at, const struct builder *builder,
 
 static int read_job(const struct weir_json *at, struct builder *builder, struct weir_job *job, struct spread *spread)
 {
-    static const char *const keys[] = {"name", "count", "arrive", "arrive_every", "depart", "source",  "source_bytes",
-                                       "sink", "load",  "slo",    "operators",    "edges",  "backlog", NULL};
+    static const char *const keys[] = {"name",      "count",        "arrive",  "arrive_every", "depart",
+                                       "source",    "source_bytes", "sink",    "load",         "slo",
+                                       "operators", "edges",        "backlog", "workflow",     NULL};
     struct weir_workload *workload = builder->workload;
     struct weir_json child;
     const char *name = NULL;
@@ -140,17 +141,22 @@ static int read_job(const struct weir_json *at, struct builder *builder, struct 
         code = weir_json_opt_quantity(at, "slo", WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &job->slo_s);
     if (!code)
         code = read_backlog(at, job);
-    if (!code)
+    bool is_workflow = weir_json_get(at, "workflow", &child);
+    bool one_item = is_workflow && !weir_json_get(at, "load", &child);
+    if (!code && !one_item)
         code = weir_json_need(at, "load", &child);
     if (!code)
-        code = weir_load_read(&child, builder->file, &job->load);
+        code = one_item ? weir_workload_one_item(&job->load) : weir_load_read(&child, builder->file, &job->load);
     if (code)
         return code;
     workload->loads =
         weir_grow(workload->loads, (size_t)workload->load_count + 1, &builder->load_capacity, sizeof *workload->loads);
     workload->loads[workload->load_count++] = job->load;
-    code = weir_operators_read(at, builder->platform, job);
-    if (!code)
+    if (is_workflow)
+        code = weir_workload_read_workflow(at, builder->file, builder->platform, job, &workload->files_hash);
+    else
+        code = weir_operators_read(at, builder->platform, job);
+    if (!code && !is_workflow)
         code = weir_graph_read(at, job);
     return code ? code : read_hosts(at, builder, job, spread);
 }

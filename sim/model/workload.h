@@ -26,6 +26,7 @@ struct weir_edge {
     int to;
     enum weir_full full;
     double shed_share; /* of WEIR_FULL_SHED */
+    double bytes;      /* of an item along it; out_bytes of `from` or source_bytes unless said */
 };
 
 /* Where something is put by default, resolved to a set of hosts once the platform is known. */
@@ -87,11 +88,13 @@ struct weir_workload {
     int job_count;
     struct weir_load **loads;
     int load_count;
+    unsigned long long files_hash; /* of the content of workflow files, 0 if there are none */
 };
 
 /* Reads {"jobs": [...]} and checks it against the platform: names, references, a DAG with every operator on a way from
- * the source to the sink, quantities, hosts. A chain needs no edges. A job with "count": n stands for n jobs called
- * name-0 .. name-(n-1), spread over the hosts that its source names, arriving `arrive_every` apart.
+ * the source to the sink, quantities, hosts. A chain needs no edges; a workflow is read from its own file. A job with
+ * "count": n stands for n jobs called name-0 .. name-(n-1), spread over the hosts that its source names, arriving
+ * `arrive_every` apart.
  * Errors: WEIR_EINPUT with the place; *workload is NULL then. */
 int weir_workload_read(const struct weir_json *at, const char *file, const struct weir_platform *platform,
                        struct weir_workload **workload);

@@ -1,4 +1,5 @@
 /* The graph of a job: edges, checks, topological order, and whether joins can match items. */
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +7,8 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/model/workload_parts.h"
+
+#define UNSAID (-1) /* bytes of an edge that does not give them */
 
 const char *const weir_full_names[] = {"block", "drop-new", "drop-old", "shed", NULL};
 
@@ -41,10 +44,10 @@ static int read_end(const struct weir_json *at, const struct weir_job *job, cons
     return code;
 }
 
-/* ["a", "b"] or {"from": "a", "to": "b", "full": "shed", "share": 0.3}. */
+/* ["a", "b"] or {"from": "a", "to": "b", "bytes": "2kB", "full": "shed", "share": 0.3}. */
 static int read_edge(const struct weir_json *at, const struct weir_job *job, struct weir_edge *edge)
 {
-    static const char *const keys[] = {"from", "to", "full", "share", NULL};
+    static const char *const keys[] = {"from", "to", "bytes", "full", "share", NULL};
     struct weir_json from, to, share;
     int code = WEIR_OK, full = WEIR_FULL_BLOCK;
     if (weir_json_is_array(at)) {
@@ -58,6 +61,8 @@ static int read_edge(const struct weir_json *at, const struct weir_job *job, str
             code = weir_json_need(at, "from", &from);
         if (!code)
             code = weir_json_need(at, "to", &to);
+        if (!code)
+            code = weir_json_opt_quantity(at, "bytes", WEIR_UNIT_BYTES, 0, DBL_MAX, &edge->bytes);
         if (!code)
             code = weir_json_opt_choice(at, "full", weir_full_names, &full);
         if (!code)
@@ -95,7 +100,7 @@ static int read_edges(const struct weir_json *at, struct weir_job *job)
         job->edge_count = job->operator_count + 1;
         job->edges = weir_alloc((size_t)job->edge_count, sizeof *job->edges);
         for (int i = 0; i < job->edge_count; i++)
-            job->edges[i] = (struct weir_edge){.from = i - 1, .to = i < job->operator_count ? i : -1};
+            job->edges[i] = (struct weir_edge){.from = i - 1, .to = i < job->operator_count ? i : -1, .bytes = UNSAID};
         return WEIR_OK;
     }
     int count = weir_json_size(&list);
@@ -105,9 +110,20 @@ static int read_edges(const struct weir_json *at, struct weir_job *job)
     job->edges = weir_alloc((size_t)count, sizeof *job->edges);
     for (int i = 0; i < count && !code; i++) {
         struct weir_json child = weir_json_at(&list, i);
+        job->edges[i].bytes = UNSAID;
         code = read_edge(&child, job, &job->edges[job->edge_count++]);
     }
     return code;
+}
+
+/* What an edge carries unless it says so itself. */
+static void fill_bytes(struct weir_job *job)
+{
+    for (int e = 0; e < job->edge_count; e++) {
+        struct weir_edge *edge = &job->edges[e];
+        if (edge->bytes < 0)
+            edge->bytes = edge->from < 0 ? job->source_bytes : job->operators[edge->from].out_bytes;
+    }
 }
 
 static int check_ends(const struct weir_json *at, const struct weir_job *job)
@@ -206,6 +222,8 @@ int weir_graph_read(const struct weir_json *at, struct weir_job *job)
     int code = read_edges(at, job);
     if (!code)
         code = check_ends(at, job);
+    if (!code)
+        fill_bytes(job);
     if (!code)
         code = sort_operators(at, job);
     return code ? code : weir_graph_check_joins(at, job);

@@ -10,7 +10,6 @@
 
 #define OPERATORS_AT_MOST   10000
 #define PARALLELISM_AT_MOST 100000
-#define MAX_PARALLELISM     16 /* unless said, or more is asked for at the start */
 
 /* Checks the variation coefficient against what its distribution can be. */
 static int check_cv(const struct weir_json *at, bool given, struct weir_distribution *flops)
@@ -125,7 +124,7 @@ static int read_parallelism(const struct weir_json *at, struct weir_operator *op
     if (code)
         return code;
     if (most < 0)
-        most = now > MAX_PARALLELISM ? now : MAX_PARALLELISM;
+        most = now > WEIR_MAX_PARALLELISM ? now : WEIR_MAX_PARALLELISM;
     if (now > most && weir_json_get(at, "parallelism", &child))
         return weir_json_error(&child, "%ld is above \"max_parallelism\" (%ld); lower one or raise the other", now,
                                most);
@@ -239,7 +238,7 @@ int weir_operators_read(const struct weir_json *at, const struct weir_platform *
         struct weir_operator *op = &job->operators[job->operator_count++];
         *op = (struct weir_operator){.selectivity = 1,
                                      .state_max_bytes = INFINITY,
-                                     .input_capacity = 1000,
+                                     .input_capacity = WEIR_INPUT_CAPACITY,
                                      .where = {.kind = WEIR_WHERE_SOURCE, .tier = -1}};
         code = read_name(&child, job, i, op);
         if (!code)

@@ -17,6 +17,18 @@ int weir_where_first(const struct weir_where *where, const struct weir_platform 
 int weir_operators_read(const struct weir_json *at, const struct weir_platform *platform, struct weir_job *job);
 void weir_operator_fini(struct weir_operator *op);
 
+/* What operators have unless said. */
+#define WEIR_INPUT_CAPACITY  1000
+#define WEIR_MAX_PARALLELISM 16 /* or what is asked for at the start, if that is more */
+
+/* Reads "workflow" of a job into its operators and edges, in topological order; the path is taken relative to `file`,
+ * and the content of the workflow mixed into *hash. `job_at` is the job, whose source and sink are known. */
+int weir_workload_read_workflow(const struct weir_json *job_at, const char *file, const struct weir_platform *platform,
+                                struct weir_job *job, unsigned long long *hash);
+
+/* The load of a workflow that gives none: one item at the job's arrival. */
+int weir_workload_one_item(struct weir_load **load);
+
 /* Reads the edges (NULL: a chain) of a job whose operators are in the order of the file, checks the graph, and puts the
  * operators in topological order. `at` is the job. */
 int weir_graph_read(const struct weir_json *at, struct weir_job *job);

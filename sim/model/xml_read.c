@@ -65,3 +65,30 @@ int weir_xml_read(const char *path, const struct weir_text *text, xmlDocPtr *doc
     return weir_error(WEIR_EINPUT, "%s:%d: not well-formed XML: %s", path, complaint.line,
                       complaint.message[0] ? complaint.message : "no document");
 }
+
+int weir_xml_line(const xmlNode *node)
+{
+    /* Beyond 65535 libxml2 keeps the line in texts alone, where they end: the one before ends where the node begins. */
+    if (node->line == 65535)
+        for (const xmlNode *before = node->prev; before; before = before->prev)
+            if (before->type == XML_TEXT_NODE && before->psvi)
+                return (int)(ptrdiff_t)before->psvi;
+    return (int)xmlGetLineNo(node);
+}
+
+const char *weir_xml_attribute(const xmlNode *node, const char *name, const char *fallback)
+{
+    for (const xmlAttr *attribute = node->properties; attribute; attribute = attribute->next)
+        if (strcmp((const char *)attribute->name, name) == 0) {
+            const xmlNode *value = attribute->children;
+            return value && value->content && *value->content ? (const char *)value->content : fallback;
+        }
+    return fallback;
+}
+
+const xmlNode *weir_xml_element(const xmlNode *node)
+{
+    while (node && node->type != XML_ELEMENT_NODE)
+        node = node->next;
+    return node;
+}

@@ -10,4 +10,13 @@
  * it is not well-formed or declares an entity. */
 int weir_xml_read(const char *path, const struct weir_text *text, xmlDocPtr *document);
 
+/* The line of an element, also beyond 65535. */
+int weir_xml_line(const xmlNode *node);
+
+/* The text of an attribute, or the fallback if it is absent or empty. Borrowed from the document. */
+const char *weir_xml_attribute(const xmlNode *node, const char *name, const char *fallback);
+
+/* The next node that is an element, from `node` itself on; NULL at the end. */
+const xmlNode *weir_xml_element(const xmlNode *node);
+
 #endif

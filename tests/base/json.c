@@ -168,6 +168,12 @@ static void navigates(void)
     path = weir_json_path(&root);
     CU_ASSERT_STRING_EQUAL(path, "");
     free(path);
+    /* From one to the next; a string has none. */
+    CU_ASSERT(weir_json_first(&jobs, &name) && weir_json_next(&name) && !weir_json_first(&flops, &op));
+    path = weir_json_path(&name);
+    CU_ASSERT_STRING_EQUAL(path, "jobs[1]");
+    free(path);
+    CU_ASSERT_FALSE(weir_json_next(&name));
     /* Members of an object by position know their key. */
     name = weir_json_at(&second, 0);
     path = weir_json_path(&name);

@@ -138,6 +138,40 @@ static void weights_count(void)
     free(h);
 }
 
+/* 1, 2, 3: mean 2, s = 1, t = 2 sqrt(3) = 3.4641; with two degrees of freedom p = 1 - t / sqrt(2 + t^2) = 0.07418.
+ */
+static void p_values(void)
+{
+    struct weir_moments moments = {0}, same = {0}, zeros = {0};
+    CU_ASSERT(isnan(weir_moments_p_value(&moments)));
+    for (int i = 1; i <= 3; i++) {
+        weir_moments_add(&moments, i);
+        weir_moments_add(&same, 0.5);
+        weir_moments_add(&zeros, 0);
+    }
+    CHECK_NEAR(weir_moments_p_value(&moments), 1 - 2 * sqrt(3) / sqrt(14), 1e-12);
+    CHECK_NEAR(weir_moments_p_value(&same), 0, 0);
+    CHECK_NEAR(weir_moments_p_value(&zeros), 1, 0);
+}
+
+/* Four tests: 4 x 0.005, 3 x 0.01, 2 x 0.03, and 1 x 0.04, which must not be less than the one before. */
+static void holm(void)
+{
+    double p[] = {0.01, 0.04, 0.03, NAN, 0.005}, large[] = {0.6, 0.7};
+    const double wanted[] = {0.03, 0.06, 0.06, NAN, 0.02};
+    weir_holm(p, 5);
+    for (int i = 0; i < 5; i++) {
+        if (isnan(wanted[i])) {
+            CU_ASSERT(isnan(p[i]));
+        } else {
+            CHECK_NEAR(p[i], wanted[i], 1e-15);
+        }
+    }
+    weir_holm(large, 2);
+    CU_ASSERT(large[0] == 1 && large[1] == 1);
+    weir_holm(NULL, 0);
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
@@ -147,6 +181,8 @@ int main(int argc, char **argv)
         {"ends", ends},
         {"against sorting", against_sorting},
         {"weights count", weights_count},
+        {"p-values", p_values},
+        {"holm", holm},
         {NULL, NULL},
     };
     return weir_test_main("base/stats", cases, argc, argv);

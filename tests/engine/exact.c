@@ -48,6 +48,29 @@ static void batches_change_nothing(void)
     }
 }
 
+/* A's results are 1 kB, but 10 kB along the edge to B and nothing along that to C. */
+static void edges_carry_their_own_sizes(void)
+{
+    static const char scenario[] =
+        "{\"platform\": \"\", \"duration\": \"10s\", \"items_per_batch\": 1,"
+        " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"},"
+        "  \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\", \"count\": 20},"
+        "  \"operators\": [{\"name\": \"A\", \"flops\": \"500kf\", \"bytes\": \"1kB\"},"
+        "   {\"name\": \"B\", \"flops\": \"100kf\", \"placement\": {\"host\": \"cloud\"}},"
+        "   {\"name\": \"C\", \"flops\": \"100kf\", \"placement\": {\"host\": \"cloud\"}}],"
+        "  \"edges\": [[\"source\", \"A\"], {\"from\": \"A\", \"to\": \"B\", \"bytes\": \"10kB\"},"
+        "   {\"from\": \"A\", \"to\": \"C\", \"bytes\": \"0B\"}, [\"B\", \"sink\"], [\"C\", \"sink\"]]}]}}";
+    struct weir_test_result got = weir_test_run(PLATFORM, scenario, "static", 1);
+    const struct weir_metrics *m = &got.result.metrics;
+    /* By B 0.5 + 0.8 + 10 + 0.1 ms, by C 0.5 + 10 + 0.1 ms; 20 items of 10 kB. An empty
+     * transfer is one byte to SimGrid, 80 ns on the link that both share. */
+    CHECK_NEAR(m->latency_max_s, 11.4e-3, 2e-7);
+    CHECK_NEAR(m->latency_mean_s, (11.4e-3 + 10.6e-3) / 2, 2e-7);
+    CHECK_NEAR(m->network_bytes, 200e3, 1e-6);
+    weir_test_conservation(PLATFORM, scenario, &got);
+    weir_test_result_fini(&got);
+}
+
 /* A passes 1000/s on to B, which takes 1.5 ms and has room for 10. */
 #define OVERLOAD(edge)                                                                                                 \
     "{\"platform\": \"\", \"duration\": \"20s\", \"warmup\": \"2s\", \"window\": \"1s\", \"items_per_batch\": 1,"      \
@@ -195,6 +218,7 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {
         {"common case", common_case},
         {"batches change nothing", batches_change_nothing},
+        {"edges carry their own sizes", edges_carry_their_own_sizes},
         {"backpressure reaches the source", backpressure_reaches_the_source},
         {"drop-new loses a third", drop_new_loses_a_third},
         {"drop-old keeps the newest", drop_old_keeps_the_newest},

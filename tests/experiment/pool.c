@@ -106,6 +106,70 @@ static void a_task_that_takes_too_long_is_stopped(void)
     CU_ASSERT(weir_clock_s() - begun_s < 10);
 }
 
+/* Takes 64 MiB, writes to all of it, and waits. */
+static int eat(void *context, struct weir_pool_line *line)
+{
+    size_t size = (size_t)64 << 20;
+    char *memory = malloc(size);
+    fputs("[1.000000] [eater/ERROR] more, please\n", stderr);
+    fflush(stderr);
+    for (size_t i = 0; memory && i < size; i += 1024)
+        memory[i] = 1;
+    return linger(memory, line);
+}
+
+static void a_task_that_takes_too_much_memory_is_stopped(void)
+{
+#if defined(__SANITIZE_ADDRESS__) /* whose own memory is beyond measure */
+    return;
+#endif
+    bool interrupted;
+    const struct weir_pool_options narrow = {.processes = 2, .memory_bytes = 50e6, .quiet = true};
+    const struct weir_pool_task tasks[] = {{"large", eat, NULL}, {"small", succeed, NULL}};
+    struct weir_pool_outcome outcomes[2];
+    CU_ASSERT_EQUAL(weir_pool_run(&narrow, tasks, 2, outcomes, &interrupted), WEIR_ERUN);
+    CHECK_MESSAGE(
+        "large: took more than the 50 MB of memory that a run may take, and was stopped; its last words: more, "
+        "please");
+    CU_ASSERT_EQUAL(outcomes[1].state, WEIR_TASK_DONE);
+    weir_pool_outcomes_free(outcomes, 2);
+}
+
+/* A feed of `left` tasks, which notes what has ended, and stops the pool at task number `stop`. */
+struct counting_feed {
+    int left, stop, done, cut;
+};
+
+static bool next_task(void *context, struct weir_pool_task *task)
+{
+    struct counting_feed *feed = context;
+    *task = (struct weir_pool_task){"one of many", succeed, NULL};
+    return feed->left-- > 0;
+}
+
+static int ended_task(void *context, int number, const struct weir_pool_task *task, struct weir_pool_outcome *outcome)
+{
+    struct counting_feed *feed = context;
+    CU_ASSERT_STRING_EQUAL(task->name, "one of many");
+    feed->done += outcome->state == WEIR_TASK_DONE;
+    feed->cut += outcome->state == WEIR_TASK_CUT;
+    return number == feed->stop ? weir_error(WEIR_EINPUT, "the disk is full") : WEIR_OK;
+}
+
+static void a_feed_runs_dry_or_is_stopped(void)
+{
+    bool interrupted;
+    struct counting_feed counts = {.left = 25, .stop = -1};
+    const struct weir_pool_feed feed = {25, next_task, ended_task, &counts};
+    CU_ASSERT_EQUAL(weir_pool_feed(&quietly, &feed, &interrupted), WEIR_OK);
+    CU_ASSERT_EQUAL(counts.done, 25);
+
+    counts = (struct counting_feed){.left = 1000, .stop = 10};
+    CU_ASSERT_EQUAL(weir_pool_feed(&quietly, &feed, &interrupted), WEIR_EINPUT);
+    CHECK_MESSAGE("the disk is full");
+    CU_ASSERT(counts.done >= 10 && counts.done + counts.cut <= 13);
+}
+
 /* In foreign code; *context is what becomes of it: 0 it hangs, 1 it leaves, 2 it is over and this code fails. */
 static int go_abroad(void *context, struct weir_pool_line *line)
 {
@@ -233,6 +297,8 @@ static void signals_are_as_before_afterwards(void)
 static const struct weir_case cases[] = {
     {"every task has an outcome", every_task_has_an_outcome},
     {"a task that takes too long is stopped", a_task_that_takes_too_long_is_stopped},
+    {"a task that takes too much memory is stopped", a_task_that_takes_too_much_memory_is_stopped},
+    {"a feed runs dry or is stopped", a_feed_runs_dry_or_is_stopped},
     {"foreign code is named and stopped", foreign_code_is_named_and_stopped},
     {"an interruption kills what runs and starts no more", an_interruption_kills_what_runs_and_starts_no_more},
     {"children do not outlive a killed parent", children_do_not_outlive_a_killed_parent},

@@ -15,6 +15,8 @@ static const char *const small[] = {
     "edge-platform --sites 3",
     "mesh-platform --nodes 4",
     "topology --nodes tests/input/valid/nodes.csv --links tests/input/valid/links.csv",
+    "dag --n 10",
+    "chain --n 4",
     NULL,
 };
 /* Those that draw nothing. */

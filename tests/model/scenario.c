@@ -323,8 +323,8 @@ static void examples_of_the_pages_are_right(void)
         const char *path;
         int least;
     } pages[] = {{"docs/scenario.md", 2}, {"docs/workload.md", 8}};
-    static const char *const files[] = {"tiny.xml", "load-rates.csv", "load-counts.csv", "load-events.csv",
-                                        "workload-full.json"};
+    static const char *const files[] = {"tiny.xml",        "load-rates.csv",     "load-counts.csv",
+                                        "load-events.csv", "workload-full.json", "workflow.json"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         copy_beside(files[i]);
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {

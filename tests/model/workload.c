@@ -205,6 +205,24 @@ static void many_copies_are_cheap(void)
     weir_workload_free(workload);
 }
 
+/* An edge carries what its operator emits, or what it says itself. */
+static void edges_have_sizes(void)
+{
+    struct weir_workload *workload =
+        need(JOB("'source':'edge-1','source_bytes':'7B','operators':[{'name':'b','bytes':'20B'},{'name':'a',"
+                 "'bytes':'10B'},{'name':'c'}],'edges':[['source','a'],{'from':'source','to':'b','bytes':'5B'},"
+                 "{'from':'a','to':'c','bytes':'0B'},['b','c'],['a','b'],['c','sink']]"));
+    const struct weir_job *job = workload->jobs;
+    static const double wanted[] = {7, 5, 0, 20, 10, 0};
+    CU_ASSERT_EQUAL_FATAL(job->edge_count, 6);
+    for (int e = 0; e < job->edge_count; e++)
+        CU_ASSERT_EQUAL(job->edges[e].bytes, wanted[e]);
+    weir_workload_free(workload);
+    workload = need(JOB("'source':'edge-1','source_bytes':'7B','operators':[{'name':'a','bytes':'10B'}]"));
+    CU_ASSERT(workload->jobs[0].edges[0].bytes == 7 && workload->jobs[0].edges[1].bytes == 10);
+    weir_workload_free(workload);
+}
+
 static void where_in_order(void)
 {
     static const struct {
@@ -293,6 +311,7 @@ static const struct weir_case cases[] = {
     {"operators_are_in_topological_order", operators_are_in_topological_order},
     {"templates_spread", templates_spread},
     {"many_copies_are_cheap", many_copies_are_cheap},
+    {"edges_have_sizes", edges_have_sizes},
     {"where_in_order", where_in_order},
     {"mistakes_are_told", mistakes_are_told},
     {0},

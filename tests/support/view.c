@@ -69,6 +69,9 @@ int weir_mock_job(struct weir_mock *world, const char *name, int source_host)
     return j;
 }
 
+/* Bytes along each edge, as many as an operator can have. */
+static const double edge_bytes[WEIR_MOCK_OPERATORS + 1] = {100, 100, 100, 100, 100, 100, 100, 100, 100};
+
 int weir_mock_operator(struct weir_mock *world, int job, const char *name, double flops_per_item)
 {
     int o = world->jobs[job].operator_count++;
@@ -80,8 +83,10 @@ int weir_mock_operator(struct weir_mock *world, int job, const char *name, doubl
     world->operators[job][o] = (struct weir_operator_view){.name = name,
                                                            .index = o,
                                                            .upstream = world->upstream[job][o],
+                                                           .upstream_bytes = edge_bytes,
                                                            .upstream_count = 1,
                                                            .downstream = world->downstream[job][o],
+                                                           .downstream_bytes = edge_bytes,
                                                            .downstream_count = 1,
                                                            .flops_per_item = flops_per_item,
                                                            .in_bytes = 100,

@@ -1,0 +1,19 @@
+/* What happens in a run, as rows of windows.csv and decisions.csv. */
+#ifndef WEIR_EXPERIMENT_RECORDER_H
+#define WEIR_EXPERIMENT_RECORDER_H
+
+#include <stdio.h>
+
+#include "sim/engine/run.h"
+#include "sim/experiment/pool.h"
+
+/* Where the rows go; NULL: nowhere. */
+struct weir_recorder {
+    FILE *windows, *decisions;
+    struct weir_pool_line *line; /* hears how far the run is and when code of users runs; NULL: none */
+};
+
+/* Writes the headers of both files and fills in an observer, which points to the recorder. */
+void weir_recorder_begin(struct weir_recorder *recorder, struct weir_observer *observer);
+
+#endif

@@ -1,0 +1,81 @@
+/* Attributes of a platform set by XPath, for sweeps: on the document in memory. */
+#include <libxml/tree.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/model/platform_read.h"
+#include "sim/model/xml_read.h"
+
+/* What libxml2 has to say about an expression comes out as an error of ours. */
+static void keep_quiet(void *context, xmlErrorPtr error)
+{
+}
+
+static int refuse_node(const char *path, const char *xpath, const xmlNode *node)
+{
+    if (node->type != XML_ELEMENT_NODE)
+        return weir_error(WEIR_EINPUT,
+                          "%s: the XPath %s selects no attributes; end it with an attribute, as in /@latency", path,
+                          xpath);
+    return weir_error(WEIR_EINPUT,
+                      "%s:%d: the XPath %s selects the element <%s>, not an attribute; end it with one, as in %s/@%s",
+                      path, weir_xml_line(node), xpath, node->name, xpath,
+                      node->properties ? (const char *)node->properties->name : "id");
+}
+
+static int edit_nodes(const char *path, const struct weir_platform_edit *edit, const xmlNodeSet *nodes)
+{
+    if (!nodes || nodes->nodeNr == 0)
+        return weir_error(
+            WEIR_EINPUT, "%s: the XPath %s selects nothing; look for the element, its id and the attribute in the file",
+            path, edit->xpath);
+    for (int i = 0; i < nodes->nodeNr; i++)
+        if (nodes->nodeTab[i]->type != XML_ATTRIBUTE_NODE)
+            return refuse_node(path, edit->xpath, nodes->nodeTab[i]);
+    for (int i = 0; i < nodes->nodeNr; i++)
+        xmlSetProp(nodes->nodeTab[i]->parent, nodes->nodeTab[i]->name, (const xmlChar *)edit->value);
+    return WEIR_OK;
+}
+
+static int edit_one(xmlXPathContextPtr context, const char *path, const struct weir_platform_edit *edit)
+{
+    int code;
+    xmlXPathObjectPtr found = xmlXPathEvalExpression((const xmlChar *)edit->xpath, context);
+    if (!found)
+        code = weir_error(WEIR_EINPUT, "%s: %s is no XPath; write one such as //link[@id='backhaul']/@latency", path,
+                          edit->xpath);
+    else if (found->type != XPATH_NODESET)
+        code = weir_error(WEIR_EINPUT,
+                          "%s: the XPath %s gives a value, not attributes; write one such as "
+                          "//link[@id='backhaul']/@latency",
+                          path, edit->xpath);
+    else
+        code = edit_nodes(path, edit, found->nodesetval);
+    xmlXPathFreeObject(found);
+    return code;
+}
+
+int weir_platform_edit(struct _xmlDoc *document, const char *path, const struct weir_platform_edit *edits,
+                       size_t edit_count, char **content)
+{
+    int code = WEIR_OK, size = 0;
+    xmlChar *dumped = NULL;
+    *content = NULL;
+    xmlXPathContextPtr context = xmlXPathNewContext(document);
+    if (!context)
+        return weir_error(WEIR_EINPUT, "%s: libxml2 could not start", path);
+    context->error = keep_quiet;
+    for (size_t i = 0; i < edit_count && code == WEIR_OK; i++)
+        code = edit_one(context, path, &edits[i]);
+    if (code == WEIR_OK) {
+        xmlDocDumpMemory(document, &dumped, &size);
+        *content = weir_copy((const char *)dumped);
+        xmlFree(dumped);
+    }
+    xmlXPathFreeContext(context);
+    return code;
+}
