@@ -42,7 +42,7 @@ struct weir_fault_rule {
 /* All faults of a run with this seed: those that the scenario dates, then those of its rules. Dates are drawn from
  * streams of their own, one a host, link or region: "faults/host/<name of the rule>/<host>", so that they depend on
  * the seed and these names alone, not on policies or on other rules. The last fault of each target falls on the end of
- * the run or behind it, so that each has one. Returns their number; *faults is owned, free(). */
+ * the run or behind it. Returns their number; *faults is owned, free(). */
 size_t weir_faults_draw(const struct weir_scenario *scenario, unsigned long long seed, struct weir_fault **faults);
 
 /* The first host that is never down in any run of the scenario, neither by its platform nor by a date or a rule; -1 if

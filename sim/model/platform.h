@@ -27,6 +27,7 @@ struct weir_host {
     double price_per_core_s;
     bool has_energy; /* the file gives wattage_per_state */
     bool may_fail;   /* the file gives it a profile of its state */
+    bool may_slow;   /* the file gives it a profile of its speed */
     int wifi_link;   /* index of the Wi-Fi link of its zone, -1: none; SimGrid wants the host attached to it */
 };
 

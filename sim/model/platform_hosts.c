@@ -145,6 +145,7 @@ static int read_host(struct weir_platform_reader *reader, const xmlNode *node, i
         read_profiles(reader, node) != 0)
         return WEIR_EINPUT;
     host.may_fail = weir_xml_attribute(node, "state_file", NULL) != NULL;
+    host.may_slow = weir_xml_attribute(node, "speed_file", NULL) || weir_xml_attribute(node, "availability_file", NULL);
     if (is(node, "peer") && !routes_as(reader, zone, "Vivaldi"))
         return weir_platform_fail(reader, node, "<peer> stands only in a zone with routing=\"Vivaldi\"");
     if (routes_as(reader, zone, "Vivaldi") && !weir_xml_attribute(node, "coordinates", NULL))

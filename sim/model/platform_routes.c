@@ -276,6 +276,8 @@ int weir_platform_traced(const struct weir_platform_reader *reader)
         int known = host ? weir_platform_find(reader->platform, name) : -1;
         if (known >= 0 && strcmp(kind, "HOST_AVAIL") == 0)
             reader->platform->hosts[known].may_fail = true;
+        else if (known >= 0)
+            reader->platform->hosts[known].may_slow = true;
         if (weir_names_find(names, name) >= 0 || (!host && is_made(reader, name)))
             continue;
         const char *near = weir_names_nearest(names, name);

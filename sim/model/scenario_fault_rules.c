@@ -163,13 +163,17 @@ int weir_fault_read_left(const struct weir_json *at, bool link, double *left)
     return weir_json_opt_number(at, link ? "bandwidth" : "speed", LEFT_AT_LEAST, 1, left);
 }
 
-int weir_fault_check_wifi(const struct weir_json *at, const struct weir_platform *platform, int link, double left)
+int weir_fault_check_target(const struct weir_json *at, const struct weir_platform *platform, bool link, int target,
+                            double left)
 {
-    for (size_t h = 0; h < platform->host_count && left > 0; h++)
-        if (platform->hosts[h].wifi_link == link)
+    for (size_t h = 0; h < platform->host_count && link && left > 0; h++)
+        if (platform->hosts[h].wifi_link == target)
             return weir_json_error(at, "\"%s\" is a Wi-Fi channel, which can be down but has no \"bandwidth\" to lose",
-                                   platform->links[link].name);
-    return WEIR_OK;
+                                   platform->links[target].name);
+    if (link || !(left > 0 ? platform->hosts[target].may_slow : platform->hosts[target].may_fail))
+        return WEIR_OK;
+    return weir_json_error(at, "host \"%s\" has a profile of its %s in %s; leave one of the two out",
+                           platform->hosts[target].name, left > 0 ? "speed" : "state", platform->path);
 }
 
 /* Two rules of one name for one thing would draw the same dates. */
@@ -227,8 +231,8 @@ int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scena
         if (marked[i])
             rule->targets[rule->target_count++] = (int)i;
     free(marked);
-    for (int t = 0; t < rule->target_count && rule->kind == WEIR_FAULT_LINK && !code; t++)
-        code = weir_fault_check_wifi(at, platform, rule->targets[t], rule->left);
+    for (int t = 0; t < rule->target_count && !code; t++)
+        code = weir_fault_check_target(at, platform, rule->kind == WEIR_FAULT_LINK, rule->targets[t], rule->left);
     for (int r = 0; r < scenario->fault_rule_count - 1 && !code; r++)
         code = drawn_twice(at, platform, rule, &scenario->fault_rules[r]);
     return code;

@@ -43,12 +43,12 @@ static int read_fault(const struct weir_json *at, const struct weir_platform *pl
         code = weir_fault_read_left(at, link, &fault->left);
     if (code)
         return code;
-    if (host && (fault->host = weir_platform_find(platform, host)) < 0)
+    if (host && (found = fault->host = weir_platform_find(platform, host)) < 0)
         return weir_fault_unknown(at, platform, WEIR_FAULT_HOST, host);
     if (link && (found = find_link(platform, link)) < 0)
         return weir_fault_unknown(at, platform, WEIR_FAULT_LINK, link);
     fault->link = link ? platform->links[found].name : NULL;
-    return link ? weir_fault_check_wifi(at, platform, found, fault->left) : WEIR_OK;
+    return weir_fault_check_target(at, platform, link, found, fault->left);
 }
 
 /* The number of faults that the newest rule gives in a run, on average. */

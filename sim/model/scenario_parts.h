@@ -25,8 +25,10 @@ int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scena
 /* "speed" of a fault of hosts, "bandwidth" of one of links: the share that is left; 0 without. */
 int weir_fault_read_left(const struct weir_json *at, bool link, double *left);
 
-/* Wi-Fi channels bear no "bandwidth": SimGrid has rates for their stations instead. */
-int weir_fault_check_wifi(const struct weir_json *at, const struct weir_platform *platform, int link, double left);
+/* Refuses what SimGrid does not bear: a second profile of a host whose platform gives it one, and a bandwidth of Wi-Fi
+ * channels, which have rates for their stations instead. */
+int weir_fault_check_target(const struct weir_json *at, const struct weir_platform *platform, bool link, int target,
+                            double left);
 
 /* The error about a name or pattern that the platform does not have. */
 int weir_fault_unknown(const struct weir_json *at, const struct weir_platform *platform, enum weir_fault_kind kind,

@@ -164,6 +164,33 @@ static void slow_hosts(void)
     weir_test_result_fini(&got);
 }
 
+/* Gives each instance half a core. */
+static int halve(void *state, const struct weir_view *view, int job, struct weir_plan *plan)
+{
+    for (int o = 0; o < view->jobs[job].operator_count; o++) {
+        int count;
+        const struct weir_placement *now = weir_plan_get(plan, job, o, &count);
+        struct weir_placement half = {now[0].host, 1, 0.5};
+        weir_plan_set(plan, job, o, &half, 1, "half a core");
+    }
+    return WEIR_OK;
+}
+
+static const struct weir_policy half_policy = {.abi = WEIR_POLICY_ABI, .name = "half", .job_arrives = halve};
+
+static void shares_of_slow_cores(void)
+{
+    /* b on half a core of half the speed takes 3 * 4 = 12 ms, more than the 10 ms between items: of 4000 in 40 s, that
+     * takes 48 s, and the last waits for 8 s. With a whole core of the 4 it would take 6 ms, and not wait. */
+    const struct weir_policy *const catalog[] = {&half_policy, NULL};
+    const char *scenario = JOB("{\"host\": \"cloud4\", \"at\": \"0s\", \"speed\": 0.5}", "", "");
+    struct weir_test_result got = weir_test_run_catalog(PLATFORM, scenario, "half", 1, catalog);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR(weir_test_op(&got, "j", "b")->service_s, 12e-3, 1e-6);
+    CHECK_NEAR(got.result.metrics.latency_max_s, 8, 0.05);
+    weir_test_result_fini(&got);
+}
+
 static void narrow_links(void)
 {
     /* 1 kB at 1 Mbit/s takes 8 ms instead of 0.08, for the 1000 items that reach the wire in [10, 20) s:
@@ -269,6 +296,7 @@ int main(int argc, char **argv)
         {"windows are filled again", windows_are_filled_again},
         {"checkpoints take time", checkpoints_take_time},
         {"slow hosts", slow_hosts},
+        {"shares of slow cores", shares_of_slow_cores},
         {"narrow links", narrow_links},
         {"drawn failures lose nothing", drawn_failures_lose_nothing},
         {"policies see the same failures", policies_see_the_same_failures},

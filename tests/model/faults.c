@@ -229,6 +229,28 @@ static void slow_is_not_down(void)
     weir_scenario_free(s);
 }
 
+/* SimGrid would abort the run. */
+static void hosts_with_a_profile_of_their_speed(void)
+{
+    weir_test_file("speed.profile", "1 0.5\n2 1\n");
+    weir_test_file("slow.xml", "<?xml version=\"1.0\"?>\n"
+                               "<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+                               "<platform version=\"4.1\"><zone id=\"world\" routing=\"Full\">"
+                               "<host id=\"steady\" speed=\"1Gf\"/>"
+                               "<host id=\"slow\" speed=\"1Gf\" speed_file=\"speed.profile\"/></zone></platform>\n");
+    const char *path = weir_test_file(
+        "slow.json", "{\"platform\": \"slow.xml\", \"duration\": \"1h\","
+                     " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"steady\","
+                     "  \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, \"operators\": [{\"name\": \"a\"}]}]},"
+                     " \"faults\": [{\"host\": \"slow\", \"at\": \"1s\"}]}");
+    struct weir_scenario *scenario;
+    static const char *const slower[] = {"faults[0].speed=0.5", NULL};
+    CU_ASSERT_EQUAL(weir_scenario_read(path, NULL, &scenario), WEIR_OK);
+    weir_scenario_free(scenario);
+    CU_ASSERT_EQUAL(weir_scenario_read(path, slower, &scenario), WEIR_EINPUT);
+    CHECK_MESSAGE("faults[0]: host \"slow\" has a profile of its speed in ");
+}
+
 static void the_hash_covers_them(void)
 {
     struct weir_scenario *a = need("1h", EDGES), *b = need("1h", EDGES);
@@ -249,6 +271,7 @@ int main(int argc, char **argv)
         {"regions fail together", regions_fail_together},
         {"what is selected", what_is_selected},
         {"slow is not down", slow_is_not_down},
+        {"hosts with a profile of their speed", hosts_with_a_profile_of_their_speed},
         {"the hash covers them", the_hash_covers_them},
         {0},
     };
