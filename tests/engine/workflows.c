@@ -1,5 +1,5 @@
 /* Workflows as jobs: on one core they take the sum of their work, on a host for each task and a network that costs
- * nothing the longest way. Small ones and drawn ones always; real ones where WEIR_WORKFLOWS names their folder
+ * nothing the longest way. Small ones and drawn ones always; real ones where the shared data are there
  * (tests/data/workflow-reference.csv). */
 #include <math.h>
 #include <stdio.h>
@@ -197,12 +197,9 @@ static void data_takes_time(void)
 
 static void real_ones(void)
 {
-    const char *folder = getenv("WEIR_WORKFLOWS");
-    if (!folder || !*folder) {
-        printf(
-            "skipped: WEIR_WORKFLOWS does not name the folder of the workflows of tests/data/workflow-reference.csv ");
+    char *folder = weir_test_shared("workflows");
+    if (!folder)
         return;
-    }
     struct weir_csv_lines lines;
     bool more = false;
     CU_ASSERT_FATAL(!weir_csv_open(&lines, "tests/data/workflow-reference.csv") && !weir_csv_next(&lines, &more));
@@ -222,6 +219,7 @@ static void real_ones(void)
         check_both(path, dag);
     }
     free(path);
+    free(folder);
 }
 
 int main(int argc, char **argv)

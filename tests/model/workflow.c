@@ -1,5 +1,5 @@
 /* Workflow files: every format tells the same workflow; how it becomes a job; what is asked of real ones (in the
- * reference table) where WEIR_WORKFLOWS names their folder. */
+ * reference table) where the shared data are there. */
 #include "sim/model/workflow.h"
 
 #include <math.h>
@@ -249,12 +249,9 @@ static void content_counts(void)
 
 static void like_the_reference(void)
 {
-    const char *folder = getenv("WEIR_WORKFLOWS");
-    if (!folder || !*folder) {
-        printf(
-            "skipped: WEIR_WORKFLOWS does not name the folder of the workflows of tests/data/workflow-reference.csv ");
+    char *folder = weir_test_shared("workflows");
+    if (!folder)
         return;
-    }
     struct weir_csv_lines lines;
     bool more = false;
     int count = 0;
@@ -290,6 +287,7 @@ static void like_the_reference(void)
         free(path);
         free(dag);
     }
+    free(folder);
 }
 
 int main(int argc, char **argv)

@@ -86,3 +86,18 @@ const char *weir_test_file(const char *name, const char *content)
     }
     return path;
 }
+
+char *weir_test_shared(const char *file)
+{
+    const char *shared = getenv("WEIR_SHARED_DATA");
+    if (!shared) {
+        printf("\n    skipped: WEIR_SHARED_DATA does not name the folder of shared data, with %s\n    ", file);
+        return NULL;
+    }
+    char *path = weir_format("%s/%s", shared, file);
+    if (access(path, R_OK) == 0)
+        return path;
+    printf("\n    skipped: there is no %s\n    ", path);
+    free(path);
+    return NULL;
+}

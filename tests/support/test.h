@@ -26,6 +26,10 @@ const char *weir_test_folder(void);
 /* Writes a file with the content in weir_test_folder(); returns its path, owned by the support code. */
 const char *weir_test_file(const char *name, const char *content);
 
+/* The path of a file of the shared data, below the folder that WEIR_SHARED_DATA names; owned by the caller.
+ * NULL, with a line that says that the case is skipped, if the variable is not set or the file is not there. */
+char *weir_test_shared(const char *file);
+
 /* Ends the process with code 23 if memory has leaked; nothing without the sanitiser. */
 void weir_test_leak_check(void);
 
