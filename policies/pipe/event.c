@@ -78,6 +78,8 @@ static const struct field host_fields[] = {
     HOST(instances, WHOLE),
     HOST(memory_used_bytes, NUMBER),
     HOST(cpu, NUMBER),
+    HOST(memory_reported_bytes, NUMBER),
+    HOST(disk_bytes_per_s, NUMBER),
     HOST(sent_bytes_per_s, NUMBER),
     HOST(received_bytes_per_s, NUMBER),
     {0},

@@ -19,9 +19,13 @@ struct weir_host_view {
     double price_per_core_s;
     bool up;
     int instances;            /* at the end of the window, those starting included */
-    double memory_used_bytes; /* state of the operators */
-    double cpu;               /* mean share of the cores in use */
-    double sent_bytes_per_s, received_bytes_per_s;
+    double memory_used_bytes; /* state of the operators, as the platform's own books have it */
+    /* What the host's monitor reports of the window; it may be wrong while the host is not well. */
+    double cpu;                   /* mean share of the cores in use */
+    double memory_reported_bytes; /* state, and items that wait */
+    double disk_bytes_per_s;      /* read and written: items logged at sources, "disk" of operators, checkpoints */
+    double sent_bytes_per_s;      /* upload */
+    double received_bytes_per_s;
 };
 
 /* An instance as deployed, or as asked for in a plan. */

@@ -311,6 +311,8 @@ static void move_state(struct weir_change *change)
             return;
         weir_count_transfer(world, move->from, move->to, weir_world_route(world, move->from, move->to, NULL),
                             move->bytes);
+        weir_telemetry_disk(world, move->from, move->bytes); /* the checkpoint, and its copy */
+        weir_telemetry_disk(world, move->to, move->bytes);
         if (world->warm)
             world->state_moved_bytes += move->bytes;
     }

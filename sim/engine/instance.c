@@ -110,6 +110,8 @@ static double serve(struct weir_world *world, struct weir_instance *instance, st
     op->counts.processed += (uint64_t)batch->count;
     op->counts.waiting_s += served.waiting_s;
     op->counts.service_s += served.service_s;
+    if (op->spec->disk_bytes > 0)
+        weir_telemetry_disk(world, instance->host, op->spec->disk_bytes * batch->count);
     if (op->spec->state_bytes_per_item > 0)
         op->state_bytes =
             fmin(op->spec->state_max_bytes, op->state_bytes + op->spec->state_bytes_per_item * batch->count);

@@ -273,6 +273,7 @@ static void free_world(struct weir_world *world)
     weir_plan_free(world->arrival_plans.defaults);
     free(world->arrival_plans.planned);
     weir_view_fini(world);
+    weir_telemetry_fini(world);
     weir_changes_fini(world);
     for (int j = 0; j < world->job_count; j++) {
         struct weir_run_job *job = &world->jobs[j];
@@ -327,6 +328,7 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
     if (code == WEIR_OK) {
         init_jobs(world);
         weir_view_init(world);
+        weir_telemetry_init(world);
         weir_recovery_start(world);
         weir_faults_start(world);
         weir_controller_start(world);

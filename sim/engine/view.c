@@ -222,6 +222,7 @@ void weir_view_update(struct weir_world *world, double now_s)
         view->sent_bytes_per_s = ratio(now->sent_bytes - then->sent_bytes, window_s);
         view->received_bytes_per_s = ratio(now->received_bytes - then->received_bytes, window_s);
     }
+    weir_telemetry_update(world, now_s);
     for (int j = 0; j < world->arrived_jobs; j++)
         update_job(world, &world->jobs[j], &world->job_views[j], now_s, window_s);
 }

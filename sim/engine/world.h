@@ -322,6 +322,7 @@ struct weir_world {
     struct weir_host_view *host_views;
     struct weir_job_view *job_views;
     struct weir_arrival_plans arrival_plans;
+    struct weir_telemetry *telemetry;
     /* Sums for the metrics of the run. */
     double instance_area, instance_since_s;
     int instances_alive;
@@ -420,6 +421,14 @@ sg_comm_t weir_network_send(struct weir_world *world, int from, int to, const st
 double weir_network_late_s(const struct weir_world *world, int from, int to, const struct weir_route *route,
                            uint64_t id, double bytes);
 void weir_count_transfer(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes);
+
+/* telemetry.c: what monitors of hosts report */
+void weir_telemetry_init(struct weir_world *world);
+void weir_telemetry_fini(struct weir_world *world);
+/* A disk has read or written bytes. */
+void weir_telemetry_disk(struct weir_world *world, int host, double bytes);
+/* A window ends: fills in what the view of each host reports; CPU and bytes sent are there already. */
+void weir_telemetry_update(struct weir_world *world, double now_s);
 
 /* join.c */
 struct weir_join *weir_join_new(void);

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "sim/base/random.h"
+
 struct weir_scenario;
 
 enum weir_fault_effect {
@@ -49,7 +51,18 @@ struct weir_fault_rule {
     double left;
 };
 
-/* All faults of a run with this seed: those that the scenario dates, then those of its rules. Dates are drawn from
+/* The dates of one target: up, then down, and so on. */
+struct weir_fault_dates {
+    struct weir_stream stream;
+    const struct weir_fault_rule *rule;
+    double now_s;
+};
+struct weir_fault_dates weir_fault_dates_begin(const struct weir_fault_rule *rule, unsigned long long seed,
+                                               const char *stream);
+void weir_fault_dates_next(struct weir_fault_dates *dates, double *at_s, double *for_s);
+
+/* All faults of a run with this seed: those that the scenario dates, those of its rules, then those that come with
+ * anomalies. Dates are drawn from
  * streams of their own, one a host, link or region: "faults/host/<name of the rule>/<host>", so that they depend on
  * the seed and these names alone, not on policies or on other rules. The last fault of each target falls on the end of
  * the run or behind it. Returns their number; *faults is owned, free(). */

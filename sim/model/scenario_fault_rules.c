@@ -103,8 +103,8 @@ static int keep_tier(const struct weir_json *at, const struct weir_platform *pla
     return any ? WEIR_OK : weir_json_error(at, "no host that fails is of tier %s", weir_tier_names[tier]);
 }
 
-static int read_targets(const struct weir_json *at, const struct weir_platform *platform, struct weir_fault_rule *rule,
-                        bool *marked)
+static int select_targets(const struct weir_json *at, const struct weir_platform *platform,
+                          struct weir_fault_rule *rule, bool *marked)
 {
     struct weir_json by, tier;
     int found = -1, code = WEIR_OK;
@@ -195,8 +195,8 @@ int weir_fault_check_target(const struct weir_json *at, const struct weir_platfo
 }
 
 /* Two rules of one name for one thing would draw the same dates. */
-static int drawn_twice(const struct weir_json *at, const struct weir_platform *platform,
-                       const struct weir_fault_rule *rule, const struct weir_fault_rule *before)
+int weir_fault_drawn_twice(const struct weir_json *at, const struct weir_platform *platform,
+                           const struct weir_fault_rule *rule, const struct weir_fault_rule *before)
 {
     if (rule->kind != before->kind || strcmp(rule->name, before->name) != 0)
         return WEIR_OK;
@@ -249,37 +249,48 @@ static int read_links(const struct weir_json *at, const struct weir_platform *pl
     return WEIR_OK;
 }
 
-int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scenario)
+int weir_fault_read_targets(const struct weir_json *at, const struct weir_platform *platform,
+                            struct weir_fault_rule *rule)
 {
-    const struct weir_platform *platform = scenario->platform;
-    struct weir_fault_rule *rule = &scenario->fault_rules[scenario->fault_rule_count++];
-    struct weir_json child;
     const char *name = "";
-    if (weir_json_get(at, "at", &child) || weir_json_get(at, "for", &child))
-        return weir_json_error(&child, "is of a single failure of a \"host\" or \"link\"; what fails again and again "
-                                       "has \"up\" and \"down\"");
     int code = weir_json_opt_string(at, "name", &name);
     rule->name = weir_copy(name);
     size_t most = platform->host_count > platform->link_count ? platform->host_count : platform->link_count;
     bool *marked = weir_alloc(most, sizeof *marked);
     if (!code)
-        code = read_targets(at, platform, rule, marked);
-    if (!code)
-        code = read_times(at, "up", &rule->up);
-    if (!code)
-        code = read_times(at, "down", &rule->down);
-    if (!code)
-        code = weir_fault_read_effect(at, rule->kind == WEIR_FAULT_LINK, &rule->effect, &rule->left);
+        code = select_targets(at, platform, rule, marked);
     rule->targets = weir_alloc(most, sizeof *rule->targets);
     for (size_t i = 0; i < most && !code; i++)
         if (marked[i])
             rule->targets[rule->target_count++] = (int)i;
     free(marked);
+    return code;
+}
+
+int weir_fault_read_times(const struct weir_json *at, struct weir_fault_rule *rule)
+{
+    int code = read_times(at, "up", &rule->up);
+    return code ? code : read_times(at, "down", &rule->down);
+}
+
+int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    const struct weir_platform *platform = scenario->platform;
+    struct weir_fault_rule *rule = &scenario->fault_rules[scenario->fault_rule_count++];
+    struct weir_json child;
+    if (weir_json_get(at, "at", &child) || weir_json_get(at, "for", &child))
+        return weir_json_error(&child, "is of a single failure of a \"host\" or \"link\"; what fails again and again "
+                                       "has \"up\" and \"down\"");
+    int code = weir_fault_read_targets(at, platform, rule);
+    if (!code)
+        code = weir_fault_read_times(at, rule);
+    if (!code)
+        code = weir_fault_read_effect(at, rule->kind == WEIR_FAULT_LINK, &rule->effect, &rule->left);
     for (int t = 0; t < rule->target_count && !code; t++)
         code = weir_fault_check_target(at, platform, rule->kind == WEIR_FAULT_LINK, rule->targets[t], rule->effect);
     if (!code)
         code = read_links(at, platform, rule);
     for (int r = 0; r < scenario->fault_rule_count - 1 && !code; r++)
-        code = drawn_twice(at, platform, rule, &scenario->fault_rules[r]);
+        code = weir_fault_drawn_twice(at, platform, rule, &scenario->fault_rules[r]);
     return code;
 }

@@ -182,8 +182,8 @@ static int read_name(const struct weir_json *at, const struct weir_job *job, int
 static int read_operator(const struct weir_json *at, const struct weir_platform *platform, struct weir_operator *op)
 {
     static const char *const keys[] = {
-        "name",      "flops", "bytes",    "selectivity", "state",           "join", "window", "keys",
-        "placement", "queue", "capacity", "parallelism", "max_parallelism", NULL};
+        "name", "flops",     "bytes", "disk",     "selectivity", "state",           "join", "window",
+        "keys", "placement", "queue", "capacity", "parallelism", "max_parallelism", NULL};
     static const char *const joins[] = {"merge", "all", NULL}, *const queues[] = {"own", "shared", NULL};
     struct weir_json child;
     int join = 0, queue = 0;
@@ -192,6 +192,8 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
         code = read_flops(&child, &op->flops);
     if (!code)
         code = weir_json_opt_quantity(at, "bytes", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->out_bytes);
+    if (!code)
+        code = weir_json_opt_quantity(at, "disk", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->disk_bytes);
     if (!code)
         code = weir_json_opt_number(at, "selectivity", 0, 1e6, &op->selectivity);
     if (!code && weir_json_get(at, "keys", &child))

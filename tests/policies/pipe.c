@@ -116,7 +116,7 @@ static void the_hello(void)
 {
     struct weir_text text = {0};
     weir_pipe_add_hello(&text, ULLONG_MAX, "policy/0/exec", "{\"high\":0.7}");
-    CU_ASSERT_STRING_EQUAL(weir_text_string(&text), "{\"hello\":{\"abi\":2,\"seed\":18446744073709551615,"
+    CU_ASSERT_STRING_EQUAL(weir_text_string(&text), "{\"hello\":{\"abi\":3,\"seed\":18446744073709551615,"
                                                     "\"stream\":\"policy/0/exec\",\"params\":{\"high\":0.7}}}\n");
     weir_text_fini(&text);
 }
