@@ -1,7 +1,6 @@
 #include "sim/experiment/run_folder.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/experiment/anomaly_file.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/record.h"
 #include "sim/experiment/recorder.h"
@@ -58,37 +58,6 @@ void weir_run_remove(const char *folder)
     remove_files(folder);
 }
 
-/* The truth about what was wrong with which host when; nothing if the scenario has no anomalies. */
-static int write_anomalies(const char *path, const struct weir_run_spec *spec)
-{
-    const struct weir_scenario *scenario = spec->scenario;
-    if (!scenario->anomaly_rule_count)
-        return WEIR_OK;
-    FILE *file = begin_csv(path);
-    if (!file)
-        return WEIR_EINPUT;
-    struct weir_anomaly *anomalies;
-    size_t count = weir_anomalies_draw(scenario, spec->seed, &anomalies);
-    fputs("start,end,host,kind,speed,available", file);
-    for (int s = 0; s < WEIR_SIGNAL_COUNT; s++)
-        fprintf(file, ",%s", weir_signal_names[s]);
-    fputc('\n', file);
-    for (size_t a = 0; a < count; a++) {
-        const struct weir_anomaly_rule *rule = anomalies[a].rule;
-        fprintf(file, "%.9g,%.9g,", anomalies[a].at_s,
-                fmin(anomalies[a].at_s + anomalies[a].for_s, scenario->duration_s));
-        weir_csv_field(file, scenario->platform->hosts[anomalies[a].host].name);
-        fputc(',', file);
-        weir_csv_field(file, rule->kind);
-        fprintf(file, ",%.9g,%d", rule->down ? 0 : rule->rule.left, !rule->down);
-        for (int s = 0; s < WEIR_SIGNAL_COUNT; s++)
-            fprintf(file, ",%d", weir_disturbance_is_one(&rule->disturbances[s]));
-        fputc('\n', file);
-    }
-    free(anomalies);
-    return finish_csv(&file, path);
-}
-
 int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct weir_pool_line *line)
 {
     struct weir_recorder recorder = {.line = line};
@@ -99,7 +68,6 @@ int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct w
     char *partial = weir_format("%s.partial", folder);
     char *windows = weir_format("%s/windows.csv", partial);
     char *decisions = weir_format("%s/decisions.csv", partial);
-    char *anomalies = weir_format("%s/anomalies.csv", partial);
     char *json = weir_format("%s/result.json", partial);
     char *content = NULL;
 
@@ -117,7 +85,7 @@ int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct w
     if ((code = weir_run(&observed, &result)) != WEIR_OK ||
         (code = finish_csv(&recorder.windows, windows)) != WEIR_OK ||
         (code = finish_csv(&recorder.decisions, decisions)) != WEIR_OK ||
-        (code = write_anomalies(anomalies, spec)) != WEIR_OK)
+        (code = weir_anomaly_file_write(partial, spec->scenario, spec->seed)) != WEIR_OK)
         goto out;
     content = weir_record_print(spec, &result);
     if ((code = weir_file_replace(json, content)) != WEIR_OK || (code = weir_folder_sync(partial)) != WEIR_OK)
@@ -135,7 +103,6 @@ out:
         remove_files(partial);
     weir_result_fini(&result);
     free(content);
-    free(anomalies);
     free(json);
     free(decisions);
     free(windows);

@@ -246,12 +246,14 @@ static void lossy_links(void)
     "{\"links\": \"back*\", \"up\": {\"mean\": \"20s\"}, \"down\": {\"mean\": \"1s\"}},"                               \
     "{\"host\": \"edge2\", \"at\": \"7s\", \"for\": \"2s\"}"
 
-/* And slow: all hosts of the edge, and the links. */
+/* And slow: all hosts of the edge, and the links, which lose packets, too. */
 #define SLOW                                                                                                           \
     "{\"name\": \"load\", \"tier\": \"edge\", \"speed\": 0.4, \"up\": {\"mean\": \"20s\"}, \"down\": {\"mean\": "      \
     "\"5s\"}},"                                                                                                        \
     "{\"name\": \"rain\", \"links\": \"*\", \"bandwidth\": 0.01, \"up\": {\"mean\": \"9s\"}, \"down\": {\"mean\": "    \
-    "\"4s\"}}"
+    "\"4s\"}},"                                                                                                        \
+    "{\"name\": \"noise\", \"links\": \"*\", \"loss\": 0.05, \"up\": {\"mean\": \"9s\"}, \"down\": {\"mean\": "        \
+    "\"7s\"}}"
 
 static void drawn_failures_lose_nothing(void)
 {
