@@ -251,7 +251,7 @@ static void start_move(struct weir_world *world, struct weir_move *move)
     if (!weir_world_need_route(world, move->from, move->to) || !world->hosts[move->from].up ||
         !world->hosts[move->to].up)
         return;
-    move->transfer = weir_shim_send(world->hosts[move->from].host, world->hosts[move->to].host, move->bytes);
+    move->transfer = weir_shim_send(world->hosts[move->from].host, world->hosts[move->to].host, move->bytes, INFINITY);
 }
 
 /* Moves the state so that every instance holds an equal part; what stays on its host does not travel. */
@@ -368,6 +368,8 @@ static void change_actor(int argc, char **argv)
 void weir_carry_out(struct weir_world *world, const struct weir_plan_change *wish)
 {
     struct weir_op *op = &world->jobs[wish->job].ops[wish->op];
+    if (op->changing) /* begun by a job that arrived while this was being decided */
+        return;
     struct weir_change *change = compare(world, op, wish);
     if (!change->start_count && !change->stop_count) { /* weights and shares alone are free */
         free_change(change);
