@@ -13,6 +13,15 @@ struct weir_plan_change {
     char *refusal; /* NULL: may be carried out */
 };
 
+/* A limit asked for along an edge. */
+struct weir_plan_rate_change {
+    int job, from, to; /* -1: the source, the sink */
+    const char *policy;
+    double bytes_per_s; /* INFINITY: none any more */
+    char *why;
+    char *refusal;
+};
+
 /* A plan equal to the deployment that the view shows. The view must outlive it. */
 struct weir_plan *weir_plan_new(const struct weir_view *view);
 void weir_plan_free(struct weir_plan *plan);
@@ -37,5 +46,6 @@ int weir_plan_check_finite(const struct weir_plan *plan);
 
 /* The changes. Borrowed. */
 const struct weir_plan_change *weir_plan_changes(const struct weir_plan *plan, int *count);
+const struct weir_plan_rate_change *weir_plan_rates(const struct weir_plan *plan, int *count);
 
 #endif

@@ -32,13 +32,17 @@ struct weir_policy {
     /* After the parameters are set; checks what a range cannot, allocates. */
     int (*create)(void *state, const struct weir_policy_env *env);
     /* A job arrives: it may be placed before its first instance is deployed (placing is free then). The view has its
-     * operators with no instances; the plan holds the default placement. */
+     * operators with no instances; the plan holds the default placement. Other jobs may be changed as well, at the
+     * usual price. */
     int (*job_arrives)(void *state, const struct weir_view *view, int job, struct weir_plan *plan);
     /* A window has closed. */
     int (*window_ends)(void *state, const struct weir_view *view, struct weir_plan *plan);
     void (*job_departs)(void *state, const struct weir_view *view, int job);
     /* Frees what create allocated; bears a state whose create failed. Calling weir_error ends the run as failed. */
     void (*destroy)(void *state);
+    /* What it decided last and why, as text for people: tables, pictures of characters, some 100 columns. For `weir
+     * explain`, right after a hook that decides. Owned by the caller (malloc); NULL: nothing to say. */
+    char *(*explain)(void *state, const struct weir_view *view);
 };
 
 #endif

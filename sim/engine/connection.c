@@ -30,10 +30,16 @@ static struct weir_world *world_of(const struct weir_connection *connection)
     return connection->inbox->job->world;
 }
 
+/* The limit of its transfers; infinite without one. */
+static double rate_of(const struct weir_connection *connection)
+{
+    return connection->edge ? connection->edge->bytes_per_s : INFINITY;
+}
+
 /* Time on the wire of a batch alone. */
 static double wire_s(const struct weir_connection *connection, double bytes)
 {
-    return bytes / world_of(connection)->routes[connection->route].bytes_per_s;
+    return bytes / fmin(world_of(connection)->routes[connection->route].bytes_per_s, rate_of(connection));
 }
 
 static bool has_route(const struct weir_connection *connection)
@@ -122,8 +128,8 @@ static void open_transfer(struct weir_connection *connection, struct weir_batch 
     double bytes = batch->count * batch->item_bytes;
     unsigned place = ring_append(connection, (struct weir_open_transfer){NULL, batch, now_s, now_s, bytes});
     connection->next_open_s = now_s + wire_s(connection, bytes);
-    sg_comm_t transfer =
-        weir_network_send(world, connection->from, connection->inbox->host, &world->routes[connection->route], bytes);
+    sg_comm_t transfer = weir_network_send(world, connection->from, connection->inbox->host,
+                                           &world->routes[connection->route], bytes, rate_of(connection));
     ring_at(connection, place)->transfer = transfer;
     weir_wake(&connection->receiver_parking);
 }
@@ -234,7 +240,7 @@ static void receiver_actor(int argc, char **argv)
                 continue;
             }
             sg_comm_t again = weir_network_send(world, connection->from, connection->inbox->host,
-                                                &world->routes[connection->route], oldest.bytes);
+                                                &world->routes[connection->route], oldest.bytes, rate_of(connection));
             weir_shim_forget(oldest.transfer);
             ring_at(connection, connection->ring_first)->transfer = again;
             ring_at(connection, connection->ring_first)->sent_s = weir_now();
@@ -259,14 +265,18 @@ static void receiver_actor(int argc, char **argv)
     }
 }
 
-static struct weir_connection *find(struct weir_world *world, int from, struct weir_inbox *inbox)
+/* Edges with a limit have connections of their own, so that none waits for another. */
+static struct weir_connection *find(struct weir_world *world, int from, struct weir_inbox *inbox,
+                                    const struct weir_out_edge *edge)
 {
+    const struct weir_out_edge *own = isfinite(edge->bytes_per_s) ? edge : NULL;
     for (struct weir_connection *c = inbox->connections; c; c = c->next)
-        if (c->from == from)
+        if (c->from == from && c->edge == own)
             return c;
     struct weir_connection *connection = weir_alloc(1, sizeof *connection);
     connection->inbox = inbox;
     connection->from = from;
+    connection->edge = own;
     weir_world_route(world, from, inbox->host, &connection->route);
     weir_world_need_route(world, from, inbox->host);
     weir_parking_init(&connection->receiver_parking);
@@ -291,7 +301,7 @@ struct weir_batch *weir_connection_send(struct weir_world *world, int from_host,
                                         struct weir_batch *batch, struct weir_clock *clock,
                                         struct weir_parking *parking)
 {
-    struct weir_connection *connection = find(world, from_host, inbox);
+    struct weir_connection *connection = find(world, from_host, inbox, batch->out_edge);
     double start_s = weir_now();
     while (connection->queued >= QUEUE_LIMIT) {
         struct weir_waiter waiter = {.parking = parking};

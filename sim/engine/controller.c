@@ -34,20 +34,24 @@ static void add_hosts(const struct weir_world *world, struct weir_text *text, co
     }
 }
 
-static void tell_decision(struct weir_world *world, const struct weir_plan_change *change)
+void weir_tell_decision(struct weir_world *world, const char *policy, int job, const char *op, const char *what,
+                        const char *why, const char *refusal)
 {
     world->decisions += world->warm;
-    world->refused += world->warm && change->refusal;
+    world->refused += world->warm && refusal;
     const struct weir_observer *observer = world->spec->observer;
-    if (!observer || !observer->decision)
-        return;
-    const struct weir_job_view *job = &world->view.jobs[change->job];
-    const struct weir_operator_view *op = &job->operators[change->op];
+    if (observer && observer->decision)
+        observer->decision(observer->context, weir_now(), policy, world->view.jobs[job].name, op, what, why, refusal);
+}
+
+static void tell_decision(struct weir_world *world, const struct weir_plan_change *change)
+{
+    const struct weir_operator_view *op = &world->view.jobs[change->job].operators[change->op];
     struct weir_text what = {0};
     weir_text_addf(&what, "%d -> %d instances: ", op->instance_count, change->count);
     add_hosts(world, &what, change->instances, change->count);
-    observer->decision(observer->context, weir_now(), change->policy, job->name, op->name, weir_text_string(&what),
-                       change->why, change->refusal);
+    weir_tell_decision(world, change->policy, change->job, op->name, weir_text_string(&what), change->why,
+                       change->refusal);
     weir_text_fini(&what);
 }
 
@@ -148,7 +152,12 @@ static void arrive(struct weir_world *world, struct weir_run_job *job)
         if (!change->refusal && change->job == job->index)
             weir_plan_preset(defaults, change->job, change->op, change->instances, change->count);
     }
+    weir_rates_tell(world, plan);
+    weir_rates_carry_out(world, plan);
     weir_job_deploy(world, job, defaults);
+    for (int c = 0; c < count && !world->error; c++)
+        if (!changes[c].refusal && changes[c].job != job->index)
+            weir_carry_out(world, &changes[c]);
 }
 
 static double next_arrival_s(const struct weir_world *world)
@@ -196,10 +205,17 @@ static void decide(struct weir_world *world)
     }
     for (int c = 0; c < count; c++)
         tell_decision(world, &changes[c]);
-    if (count && world->scenario->decision_s > 0)
+    int rates = 0;
+    if (!world->error) {
+        weir_rates_tell(world, plan);
+        weir_plan_rates(plan, &rates);
+    }
+    if (count + rates && world->scenario->decision_s > 0)
         attend(world, fmin(weir_now() + world->scenario->decision_s, world->scenario->duration_s));
     if (weir_now() + EPSILON_S >= world->scenario->duration_s)
-        count = 0; /* the end comes first */
+        count = rates = 0; /* the end comes first */
+    if (rates && !world->error)
+        weir_rates_carry_out(world, plan);
     for (int c = 0; c < count && !world->error; c++)
         if (!changes[c].refusal && world->jobs[changes[c].job].life == WEIR_JOB_RUNNING)
             weir_carry_out(world, &changes[c]);

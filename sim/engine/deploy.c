@@ -252,7 +252,7 @@ static void start_move(struct weir_world *world, struct weir_move *move)
         !world->hosts[move->to].up)
         return;
     move->transfer = weir_network_send(world, move->from, move->to, weir_world_route(world, move->from, move->to, NULL),
-                                       move->bytes);
+                                       move->bytes, INFINITY);
 }
 
 /* Moves the state so that every instance holds an equal part; what stays on its host does not travel. */
@@ -371,6 +371,8 @@ static void change_actor(int argc, char **argv)
 void weir_carry_out(struct weir_world *world, const struct weir_plan_change *wish)
 {
     struct weir_op *op = &world->jobs[wish->job].ops[wish->op];
+    if (op->changing) /* begun by a job that arrived while this was being decided */
+        return;
     struct weir_change *change = compare(world, op, wish);
     if (!change->start_count && !change->stop_count) { /* weights and shares alone are free */
         free_change(change);

@@ -99,6 +99,7 @@ void weir_world_routes_again(struct weir_world *world)
             route->alone_bytes_per_s = bytes_per_s;
             add_loss(world, route);
         }
+    weir_view_links(world);
 }
 
 bool weir_world_need_route(struct weir_world *world, int from, int to)
@@ -142,11 +143,12 @@ void weir_count_transfer(struct weir_world *world, int from, int to, const struc
         world->crossing_bytes += bytes;
 }
 
-sg_comm_t weir_network_send(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes)
+sg_comm_t weir_network_send(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes,
+                            double most_bytes_per_s)
 {
-    bool at_once = bytes <= route->most_bytes_per_s * 2 * route->latency_s;
-    return weir_shim_send(world->hosts[from].host, world->hosts[to].host, bytes / (1 - route->loss),
-                          at_once ? 0 : route->most_bytes_per_s / (1 - route->loss));
+    if (route->most_bytes_per_s > 0 && bytes > route->most_bytes_per_s * 2 * route->latency_s)
+        most_bytes_per_s = fmin(most_bytes_per_s, route->most_bytes_per_s / (1 - route->loss));
+    return weir_shim_send(world->hosts[from].host, world->hosts[to].host, bytes / (1 - route->loss), most_bytes_per_s);
 }
 
 double weir_network_late_s(const struct weir_world *world, int from, int to, const struct weir_route *route,

@@ -1,6 +1,7 @@
 /* weir_run: builds the world of a run, lets SimGrid go, and takes it down again. */
 #include "sim/engine/run.h"
 
+#include <math.h>
 #include <simgrid/engine.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,8 +182,10 @@ static void reserve_edges(struct weir_run_job *job)
         op->out = weir_alloc((size_t)op->out_count, sizeof *op->out);
         op->downstream = weir_alloc((size_t)op->out_count, sizeof *op->downstream);
         op->downstream_bytes = weir_alloc((size_t)op->out_count, sizeof *op->downstream_bytes);
+        op->downstream_rates = weir_alloc((size_t)op->out_count, sizeof *op->downstream_rates);
         op->upstream = weir_alloc((size_t)op->in_edges, sizeof *op->upstream);
         op->upstream_bytes = weir_alloc((size_t)op->in_edges, sizeof *op->upstream_bytes);
+        op->upstream_rates = weir_alloc((size_t)op->in_edges, sizeof *op->upstream_rates);
         op->out_count = op->in_edges = 0;
     }
 }
@@ -199,9 +202,11 @@ static void wire_edges(struct weir_world *world, struct weir_run_job *job)
         out->to = to;
         out->spec = edge;
         out->sink = to ? NULL : &job->sink;
+        out->bytes_per_s = INFINITY;
         if (from) {
             from->out_bytes += edge->bytes;
             from->downstream_bytes[from->out_count] = edge->bytes;
+            from->downstream_rates[from->out_count] = INFINITY;
             from->downstream[from->out_count++] = edge->to;
         } else {
             job->source_out_count++;
@@ -212,6 +217,7 @@ static void wire_edges(struct weir_world *world, struct weir_run_job *job)
         out->to_edge = to->in_edges;
         to->in_bytes += edge->bytes;
         to->upstream_bytes[to->in_edges] = edge->bytes;
+        to->upstream_rates[to->in_edges] = INFINITY;
         to->upstream[to->in_edges++] = edge->from;
     }
     for (int o = 0; o < spec->operator_count; o++) {
@@ -260,6 +266,8 @@ static void free_op(struct weir_op *op)
     free(op->downstream);
     free(op->upstream_bytes);
     free(op->downstream_bytes);
+    free(op->upstream_rates);
+    free(op->downstream_rates);
     free(op->key_groups);
     free(op->view_instances);
     free(op->anew);

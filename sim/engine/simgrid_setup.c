@@ -3,6 +3,7 @@
 #include "sim/engine/simgrid_shim.h"
 
 #include <errno.h>
+#include <math.h>
 #include <simgrid/actor.h>
 #include <simgrid/engine.h>
 #include <simgrid/host.h>
@@ -171,6 +172,7 @@ int weir_simgrid_hosts(struct weir_world *world)
     world->links = weir_alloc(count, sizeof *world->links);
     world->link_count = (int)count;
     for (size_t l = 0; l < count; l++) {
+        world->links[l].link = links[l];
         world->links[l].name = sg_link_get_name(links[l]);
         world->links[l].bytes_per_s = sg_link_get_bandwidth(links[l]);
         sg_link_set_data(links[l], &world->links[l]);
@@ -183,6 +185,11 @@ int weir_simgrid_link_index(const struct weir_world *world, sg_link_t link)
 {
     const struct weir_run_link *known = sg_link_get_data(link);
     return known ? (int)(known - world->links) : -1;
+}
+
+double weir_simgrid_link_bytes_per_s(const struct weir_world *world, int link)
+{
+    return weir_shim_link_bandwidth(world->links[link].link);
 }
 
 double weir_simgrid_energy_j(const struct weir_world *world)
@@ -231,7 +238,7 @@ static void probe_actor(int argc, char **argv)
 {
     struct probe *probe = sg_actor_self_get_data();
     double end_s;
-    sg_comm_t transfer = weir_shim_send(probe->from, probe->to, 1000, 0);
+    sg_comm_t transfer = weir_shim_send(probe->from, probe->to, 1000, INFINITY);
     probe->done = weir_shim_wait(transfer, &end_s) == 0;
     weir_shim_forget(transfer);
 }

@@ -13,24 +13,53 @@
 
 #include <simgrid/Exception.hpp>
 #include <simgrid/kernel/ProfileBuilder.hpp>
+#include <simgrid/kernel/resource/Action.hpp>
+#include <simgrid/kernel/resource/Model.hpp>
 #include <simgrid/s4u/Actor.hpp>
 #include <simgrid/s4u/Comm.hpp>
 #include <simgrid/s4u/Engine.hpp>
 #include <simgrid/s4u/Exec.hpp>
 #include <simgrid/s4u/Host.hpp>
 #include <simgrid/s4u/Link.hpp>
+#include <simgrid/simix.hpp>
 
 using namespace simgrid;
 
-sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes, double rate_bytes_per_s)
+// The newest action of each model; sets are in the order of starting.
+static std::vector<kernel::resource::Action *> newest_actions()
+{
+    std::vector<kernel::resource::Action *> newest;
+    for (auto *model : s4u::Engine::get_instance()->get_all_models()) {
+        auto *started = model->get_started_action_set();
+        newest.push_back(started && !started->empty() ? &started->back() : nullptr);
+    }
+    return newest;
+}
+
+// SimGrid reads Comm::set_rate for mailboxes alone, and where TCP-gamma is 0 forgets it, too: so the bound is set on
+// the action itself, in the step in which it starts.
+static void start_bounded(s4u::CommPtr transfer, sg_host_t from, sg_host_t to, double bytes_per_s)
+{
+    kernel::actor::simcall_answered([&transfer, from, to, bytes_per_s] {
+        auto before = newest_actions();
+        transfer->set_source(from)->set_destination(to); // it starts here
+        auto after = newest_actions();
+        for (std::size_t m = 0; m < after.size(); m++)
+            if (after[m] && after[m] != before[m] &&
+                !(after[m]->get_bound() > 0 && after[m]->get_bound() < bytes_per_s))
+                after[m]->set_bound(bytes_per_s);
+    });
+}
+
+sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes, double bytes_per_s)
 {
     auto transfer = s4u::Comm::sendto_init();
-    if (rate_bytes_per_s > 0)
-        transfer->set_rate(rate_bytes_per_s);
     transfer->set_payload_size(static_cast<uint64_t>(std::max(1.0, std::ceil(bytes))));
-    transfer->set_source(from);
-    transfer->set_destination(to); // it starts now
-    transfer->add_ref();
+    transfer->add_ref(); // before it starts: the end of the run may unwind the caller right there
+    if (std::isfinite(bytes_per_s))
+        start_bounded(transfer, from, to, bytes_per_s);
+    else
+        transfer->set_source(from)->set_destination(to); // it starts here
     return transfer.get();
 }
 
@@ -145,6 +174,11 @@ static double bandwidth_of(const s4u::Link *link)
 {
     const char *rate = link->get_property(rate_property);
     return rate ? std::stod(rate) : link->get_bandwidth();
+}
+
+double weir_shim_link_bandwidth(sg_link_t link)
+{
+    return bandwidth_of(link);
 }
 
 int weir_shim_route(sg_host_t from, sg_host_t to, double *latency_s, double *bytes_per_s, sg_link_t *links, int max)

@@ -10,9 +10,9 @@
 extern "C" {
 #endif
 
-/* Starts a transfer between two hosts, whichever actor calls; at least one byte is sent, since SimGrid never starts an
- * empty one. At most at rate_bytes_per_s, if that is positive. Owned until weir_shim_wait. */
-sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes, double rate_bytes_per_s);
+/* Starts a transfer between two hosts, whichever actor calls, at most at bytes_per_s if that is finite; at least one
+ * byte is sent, since SimGrid never starts an empty one. Owned until weir_shim_wait. */
+sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes, double bytes_per_s);
 
 /* Waits for the transfer, which stays owned; *end_s is when it ended, which may be before the call. 0, or -1 if a host
  * or link failed meanwhile. */
@@ -52,6 +52,9 @@ int weir_shim_load(const char *path, const struct weir_outages *outages, unsigne
 
 /* Attaches a host to the Wi-Fi link of its zone at the link's first rate, which is given: XML cannot say it. */
 void weir_shim_attach(sg_host_t host, sg_link_t link, double bytes_per_s);
+
+/* Bandwidth of a link now; of a Wi-Fi link the rate of its hosts. */
+double weir_shim_link_bandwidth(sg_link_t link);
 
 /* Latency and smallest bandwidth between two hosts, and the links on the way (at most max of them, by pointer; returns
  * how many there are), or -1 if there is no route. */

@@ -74,7 +74,8 @@ struct weir_connection {
     struct weir_connection *next;
     struct weir_inbox *inbox;
     int from;
-    int route; /* index into the world's routes */
+    int route;                        /* index into the world's routes */
+    const struct weir_out_edge *edge; /* of an edge with a limit; NULL: of all others */
     /* Batches that wait to be opened; `opener` exists only once it was needed. */
     struct weir_batch *first, *last;
     int queued;
@@ -165,6 +166,7 @@ struct weir_out_edge {
     int to_edge; /* index among the inputs of `to` */
     const struct weir_edge *spec;
     uint64_t shed_key;
+    double bytes_per_s; /* that its transfers may use; INFINITY: no limit */
 };
 
 struct weir_op {
@@ -177,6 +179,7 @@ struct weir_op {
     int out_count;
     int *upstream, *downstream; /* for the view */
     double *upstream_bytes, *downstream_bytes;
+    double *upstream_rates, *downstream_rates;
     struct weir_instance **instances; /* starting, active, retiring, and gone in this window or the last */
     int instances_ever;
     size_t instance_count, instance_capacity;
@@ -266,6 +269,7 @@ struct weir_run_host {
     struct weir_host_counts counts, at_window, at_warmup;
 };
 struct weir_run_link {
+    sg_link_t link;
     const char *name;
     double loss; /* share of packets */
     double bytes_per_s;
@@ -321,6 +325,7 @@ struct weir_world {
     struct weir_view view;
     struct weir_host_view *host_views;
     struct weir_job_view *job_views;
+    struct weir_link_view *link_views;
     struct weir_arrival_plans arrival_plans;
     struct weir_telemetry *telemetry;
     /* Sums for the metrics of the run. */
@@ -415,8 +420,9 @@ bool weir_world_need_route(struct weir_world *world, int from, int to);
 /* The bandwidth or loss of a link has changed: finds those of the routes again. */
 void weir_world_routes_again(struct weir_world *world);
 void weir_world_routes_fini(struct weir_world *world);
-/* Starts a transfer between two hosts along their route. */
-sg_comm_t weir_network_send(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes);
+/* Starts a transfer between two hosts along their route, at most at most_bytes_per_s (INFINITY: no limit). */
+sg_comm_t weir_network_send(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes,
+                            double most_bytes_per_s);
 /* How much later a batch comes because a segment of it is lost: 0, mostly. Drawn for the first item's id. */
 double weir_network_late_s(const struct weir_world *world, int from, int to, const struct weir_route *route,
                            uint64_t id, double bytes);
@@ -522,6 +528,7 @@ void weir_instances_changed(struct weir_world *world, int host, int by, double n
 
 /* view.c, report_windows.c, result.c */
 void weir_view_init(struct weir_world *world);
+void weir_view_links(struct weir_world *world);                /* their bandwidths, as they are */
 void weir_view_update(struct weir_world *world, double now_s); /* the window that ends now */
 /* Instances only, between windows; of the jobs from first_job on. */
 void weir_view_deployments(struct weir_world *world, int first_job, double now_s);
@@ -546,6 +553,13 @@ void weir_hook_job_departs(struct weir_world *world, int job);
 /* The host for one more instance beside those planned (a count a host), -1 if none is up and free. */
 int weir_default_host(const struct weir_world *world, const struct weir_op *op, const int *planned);
 void weir_controller_start(struct weir_world *world);
+/* Counts a decision and tells the observer. */
+void weir_tell_decision(struct weir_world *world, const char *policy, int job, const char *op, const char *what,
+                        const char *why, const char *refusal);
+
+/* rates.c: limits of transfers along edges */
+void weir_rates_tell(struct weir_world *world, const struct weir_plan *plan);
+void weir_rates_carry_out(struct weir_world *world, const struct weir_plan *plan);
 
 /* simgrid_setup.c */
 /* Starts SimGrid and loads the platform; the hosts follow the outages. */
@@ -554,6 +568,7 @@ int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_pl
 int weir_simgrid_hosts(struct weir_world *world);
 /* Index into the world's links, -1 if it is not one of them. */
 int weir_simgrid_link_index(const struct weir_world *world, sg_link_t link);
+double weir_simgrid_link_bytes_per_s(const struct weir_world *world, int link);
 double weir_simgrid_energy_j(const struct weir_world *world);
 double weir_now(void);
 

@@ -64,6 +64,7 @@ static int add_host(struct weir_platform_reader *reader, const xmlNode *node, in
     host->slots = props->slots;
     host->memory_bytes = props->memory_bytes;
     host->price_per_core_s = props->price_per_core_s;
+    host->speed_gpu_flops_per_s = props->speed_gpu_flops_per_s;
     platform->has_host_energy |= host->has_energy;
     platform->hosts = weir_grow(platform->hosts, platform->host_count + 1, &reader->host_capacity, sizeof *host);
     platform->hosts[platform->host_count++] = *host;

@@ -60,7 +60,8 @@ struct weir_operator {
     long input_capacity;            /* items that wait at most, per input edge of an instance */
     int parallelism;                /* initial instances */
     int max_parallelism;
-    struct weir_where where; /* default placement */
+    struct weir_where where;    /* default placement */
+    enum weir_class work_class; /* what it computes on */
 };
 
 struct weir_job {
