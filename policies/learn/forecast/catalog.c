@@ -1,8 +1,9 @@
 #include "policies/learn/forecast/catalog.h"
 
-extern const struct forecaster_kind forecaster_last;
+extern const struct forecaster_kind forecaster_last, forecaster_svr;
 
 const struct forecaster_kind *const forecaster_catalog[] = {
     &forecaster_last,
+    &forecaster_svr,
     NULL,
 };

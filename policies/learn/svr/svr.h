@@ -10,6 +10,9 @@
 #define WEIR_LEARN_SVR_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "sim/base/text.h"
 
 struct svr_settings {
     int inputs;    /* length of x, at least 1 */
@@ -63,6 +66,11 @@ struct svr_counts {
     long events, rebuilds;
 };
 struct svr_counts svr_counts_of(const struct svr *svr);
+
+/* Appends the regression as bytes of this machine; svr_load takes them from *bytes and goes on as if nothing had
+ * happened. NULL with WEIR_EINPUT if they are cut short or belong to other settings. */
+void svr_save(const struct svr *svr, struct weir_text *to);
+struct svr *svr_load(const struct svr_settings *settings, const char **bytes, size_t *left);
 
 /* Weights by age, of sample i = 1 (oldest) to n (newest); C_i = C mu_i, eps_i = eps nu_i:
  *     exponential  mu = lambda^(n - i),                            nu = min(mu^(-1/2), widest)
