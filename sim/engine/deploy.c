@@ -251,7 +251,8 @@ static void start_move(struct weir_world *world, struct weir_move *move)
     if (!weir_world_need_route(world, move->from, move->to) || !world->hosts[move->from].up ||
         !world->hosts[move->to].up)
         return;
-    move->transfer = weir_shim_send(world->hosts[move->from].host, world->hosts[move->to].host, move->bytes);
+    move->transfer = weir_network_send(world, move->from, move->to, weir_world_route(world, move->from, move->to, NULL),
+                                       move->bytes);
 }
 
 /* Moves the state so that every instance holds an equal part; what stays on its host does not travel. */

@@ -316,6 +316,7 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
     world->platform = spec->scenario->platform;
     world->filled = result;
     world->turns_at_most = TURNS_AT_MOST;
+    world->loss_key = weir_stream_key(spec->seed, "network/loss");
     world->outages = weir_outages_new(world->scenario, spec->seed, &world->outage_count);
     int code = make_policies(spec->stack, spec->catalog, spec->seed, spec->observer, &world->policies);
     world->policy_count = spec->stack->use_count;

@@ -231,7 +231,7 @@ static void probe_actor(int argc, char **argv)
 {
     struct probe *probe = sg_actor_self_get_data();
     double end_s;
-    sg_comm_t transfer = weir_shim_send(probe->from, probe->to, 1000);
+    sg_comm_t transfer = weir_shim_send(probe->from, probe->to, 1000, 0);
     probe->done = weir_shim_wait(transfer, &end_s) == 0;
     weir_shim_forget(transfer);
 }

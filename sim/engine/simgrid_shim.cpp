@@ -22,9 +22,14 @@
 
 using namespace simgrid;
 
-sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes)
+sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes, double rate_bytes_per_s)
 {
-    auto transfer = s4u::Comm::sendto_async(from, to, static_cast<uint64_t>(std::max(1.0, std::ceil(bytes))));
+    auto transfer = s4u::Comm::sendto_init();
+    if (rate_bytes_per_s > 0)
+        transfer->set_rate(rate_bytes_per_s);
+    transfer->set_payload_size(static_cast<uint64_t>(std::max(1.0, std::ceil(bytes))));
+    transfer->set_source(from);
+    transfer->set_destination(to); // it starts now
     transfer->add_ref();
     return transfer.get();
 }

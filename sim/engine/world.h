@@ -88,6 +88,7 @@ struct weir_connection {
     struct weir_parking room_parking; /* the receiver waits for room of the inbox */
     struct weir_waiters senders;
     struct weir_track wire; /* its time on the items' own clock */
+    double late_until_s;    /* lost segments have been sent again by then */
     double taken_s;         /* when the receiver took the last batch in */
     double pace_s;          /* mean interval of that while batches are late, else 0 */
 };
@@ -99,7 +100,10 @@ struct weir_open_transfer {
 
 /* What a route between two hosts costs; found once. */
 struct weir_route {
-    double latency_s, bytes_per_s;
+    double latency_s, bytes_per_s; /* what one connection gets if it is alone */
+    double alone_bytes_per_s;      /* the smallest bandwidth on the way */
+    double loss;                   /* of packets */
+    double most_bytes_per_s;       /* of a connection, for its losses; 0: no limit */
     int *links;
     int link_count;
 };
@@ -263,6 +267,7 @@ struct weir_run_host {
 };
 struct weir_run_link {
     const char *name;
+    double loss; /* share of packets */
     double bytes_per_s;
     double bytes, bytes_at_window;
 };
@@ -290,6 +295,7 @@ struct weir_world {
     size_t outage_count;
     struct weir_run_link *links;
     int link_count;
+    uint64_t loss_key;         /* of the stream of losses */
     struct weir_route *routes; /* found so far */
     size_t route_count, route_capacity;
     struct weir_route_map *route_map;
@@ -398,14 +404,22 @@ void weir_op_init_keys(struct weir_op *op);
 struct weir_batch *weir_connection_send(struct weir_world *world, int from_host, struct weir_inbox *inbox,
                                         struct weir_batch *batch, struct weir_clock *clock,
                                         struct weir_parking *parking);
+void weir_connection_fini(struct weir_connection *connection);
+
+/* network.c */
+/* Valid until another route is asked for; `index` (may be NULL) stays so. */
 const struct weir_route *weir_world_route(struct weir_world *world, int from, int to, int *index);
 /* False where there is no route; the run ends with an error then, since SimGrid would abort. */
 bool weir_world_need_route(struct weir_world *world, int from, int to);
-/* The bandwidth of a link has changed: finds that of the routes again. */
+/* The bandwidth or loss of a link has changed: finds those of the routes again. */
 void weir_world_routes_again(struct weir_world *world);
-void weir_count_transfer(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes);
-void weir_connection_fini(struct weir_connection *connection);
 void weir_world_routes_fini(struct weir_world *world);
+/* Starts a transfer between two hosts along their route. */
+sg_comm_t weir_network_send(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes);
+/* How much later a batch comes because a segment of it is lost: 0, mostly. Drawn for the first item's id. */
+double weir_network_late_s(const struct weir_world *world, int from, int to, const struct weir_route *route,
+                           uint64_t id, double bytes);
+void weir_count_transfer(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes);
 
 /* join.c */
 struct weir_join *weir_join_new(void);

@@ -26,19 +26,21 @@ static double draw_s(const struct weir_fault_times *times, struct weir_stream *s
     return fmax(weir_stream_weibull(stream, times->mean_s, times->shape), SHORTEST_S);
 }
 
-static void draw_target(struct drawn *drawn, const struct weir_fault_rule *rule, int target,
+static void draw_target(struct drawn *drawn, const struct weir_fault_rule *rule, int target, bool link,
                         const struct weir_scenario *scenario, unsigned long long seed)
 {
     static const char *const kinds[] = {"host", "link", "region"};
     const struct weir_platform *platform = scenario->platform;
-    const char *of = rule->kind == WEIR_FAULT_LINK   ? platform->links[target].name
-                     : rule->kind == WEIR_FAULT_HOST ? platform->hosts[target].name
-                                                     : platform->hosts[target].region;
+    const char *of = rule->kind == WEIR_FAULT_REGION
+                         ? (link ? platform->links[target].region : platform->hosts[target].region)
+                         : (link ? platform->links[target].name : platform->hosts[target].name);
     char *name = weir_format("faults/%s/%s/%s", kinds[rule->kind], rule->name, of);
     struct weir_stream stream = weir_stream_open(seed, name);
-    bool link = rule->kind == WEIR_FAULT_LINK;
     for (double now_s = 0; now_s < scenario->duration_s;) {
-        struct weir_fault fault = {.host = link ? -1 : target, .link = link ? of : NULL, .left = rule->left};
+        struct weir_fault fault = {.host = link ? -1 : target,
+                                   .link = link ? platform->links[target].name : NULL,
+                                   .effect = rule->effect,
+                                   .left = rule->left};
         fault.at_s = now_s + draw_s(&rule->up, &stream);
         fault.for_s = draw_s(&rule->down, &stream);
         add(drawn, &fault);
@@ -55,7 +57,9 @@ size_t weir_faults_draw(const struct weir_scenario *scenario, unsigned long long
     for (int r = 0; r < scenario->fault_rule_count; r++) {
         const struct weir_fault_rule *rule = &scenario->fault_rules[r];
         for (int t = 0; t < rule->target_count; t++)
-            draw_target(&drawn, rule, rule->targets[t], scenario, seed);
+            draw_target(&drawn, rule, rule->targets[t], rule->kind == WEIR_FAULT_LINK, scenario, seed);
+        for (int l = 0; l < rule->link_count; l++)
+            draw_target(&drawn, rule, rule->links[l], true, scenario, seed);
     }
     *faults = drawn.faults;
     return drawn.count;
@@ -68,11 +72,11 @@ int weir_faults_home(const struct weir_scenario *scenario)
     for (size_t h = 0; h < platform->host_count; h++)
         fails[h] = platform->hosts[h].may_fail;
     for (int f = 0; f < scenario->fault_count; f++)
-        if (!scenario->faults[f].link && scenario->faults[f].left == 0)
+        if (!scenario->faults[f].link && scenario->faults[f].effect == WEIR_FAULT_DOWN)
             fails[scenario->faults[f].host] = true;
     for (int r = 0; r < scenario->fault_rule_count; r++) {
         const struct weir_fault_rule *rule = &scenario->fault_rules[r];
-        for (int t = 0; t < rule->target_count && rule->kind != WEIR_FAULT_LINK && rule->left == 0; t++)
+        for (int t = 0; t < rule->target_count && rule->kind != WEIR_FAULT_LINK && rule->effect == WEIR_FAULT_DOWN; t++)
             fails[rule->targets[t]] = true;
     }
     int home = -1;

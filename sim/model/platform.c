@@ -140,8 +140,10 @@ void weir_platform_free(struct weir_platform *platform)
         free(platform->hosts[i].name);
         free(platform->hosts[i].region);
     }
-    for (size_t i = 0; i < platform->link_count; i++)
+    for (size_t i = 0; i < platform->link_count; i++) {
         free(platform->links[i].name);
+        free(platform->links[i].region);
+    }
     if (platform->map)
         weir_names_fini(&platform->map->names);
     free(platform->map);

@@ -2,7 +2,7 @@
  *
  * The file stays as it is; what weir adds are <prop>s, inherited from zones to the zones, clusters and hosts in them:
  *   tier             device | edge | cloud; default: edge
- *   region           a name; default: the id of the innermost zone that holds the host
+ *   region           of hosts and links: a name; default: the id of the innermost zone that holds the host or link
  *   slots            instances that the host takes; default: no limit
  *   memory           bytes with a unit (a bare number counts bytes); default: no limit
  *   price_per_core_s money per core and second that an instance occupies; default 0
@@ -33,6 +33,7 @@ struct weir_host {
 
 struct weir_link {
     char *name;
+    char *region; /* of the zone that holds it, as of hosts */
     double bandwidth_bytes_per_s;
     double latency_s;
 };

@@ -22,13 +22,14 @@ void weir_scenario_free_faults(struct weir_scenario *scenario);
 bool weir_fault_rule_is_one(const struct weir_json *at);
 int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scenario);
 
-/* "speed" of a fault of hosts, "bandwidth" of one of links: the share that is left; 0 without. */
-int weir_fault_read_left(const struct weir_json *at, bool link, double *left);
+/* What a fault does, and the share that is left: of hosts "speed"; of links "bandwidth", or 1 - "loss". Down without.
+ */
+int weir_fault_read_effect(const struct weir_json *at, bool link, enum weir_fault_effect *effect, double *left);
 
 /* Refuses what SimGrid does not bear: a second profile of a host whose platform gives it one, and a bandwidth of Wi-Fi
  * channels, which have rates for their stations instead. */
 int weir_fault_check_target(const struct weir_json *at, const struct weir_platform *platform, bool link, int target,
-                            double left);
+                            enum weir_fault_effect effect);
 
 /* The error about a name or pattern that the platform does not have. */
 int weir_fault_unknown(const struct weir_json *at, const struct weir_platform *platform, enum weir_fault_kind kind,
