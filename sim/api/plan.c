@@ -31,6 +31,7 @@ static void clear(struct weir_plan *plan)
     for (int i = 0; i < plan->change_count; i++)
         change_fini(&plan->changes[i]);
     plan->change_count = 0;
+    weir_plan_notes_clear(plan);
     for (size_t j = 0; j < plan->job_count; j++) {
         if (!plan->jobs[j])
             continue;
@@ -60,6 +61,7 @@ void weir_plan_free(struct weir_plan *plan)
         return;
     clear(plan);
     free(plan->changes);
+    free(plan->warnings);
     free(plan->jobs);
     free(plan->used);
     free(plan);
