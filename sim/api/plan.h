@@ -48,6 +48,15 @@ void weir_plan_rate(struct weir_plan *plan, int job, int from, int to, double by
 /* The limit as planned so far; 0 if there is no such edge. */
 double weir_plan_rate_get(const struct weir_plan *plan, int job, int from, int to);
 
+/* What the decision took to compute, in floating-point operations; adds up over a window. Where the scenario names a
+ * "decision_host", the plan waits until that host has done them, and no other decision is asked for before. Counts at a
+ * window's end only. Below 0 or not finite: nothing. */
+void weir_plan_work(struct weir_plan *plan, double flops);
+
+/* Tells of something that went wrong without ending the run, such as a model that failed and was replaced: a row of
+ * decisions.csv, counted in the figure "warnings". job -1: none in particular. */
+void weir_plan_warn(struct weir_plan *plan, int job, const char *why, ...) __attribute__((format(printf, 3, 4)));
+
 /* Slots of a host that the plan leaves free; INT_MAX if it has no limit. */
 int weir_plan_free_slots(const struct weir_plan *plan, int host);
 

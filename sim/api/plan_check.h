@@ -44,6 +44,17 @@ void weir_plan_check(struct weir_plan *plan);
  * go on. Errors: WEIR_ERUN with the field. */
 int weir_plan_check_finite(const struct weir_plan *plan);
 
+/* What weir_plan_work added up. */
+double weir_plan_flops(const struct weir_plan *plan);
+
+struct weir_plan_warning {
+    int job; /* -1: none */
+    const char *policy;
+    char *why;
+};
+/* The warnings, in the order in which they came. Borrowed. */
+const struct weir_plan_warning *weir_plan_warnings(const struct weir_plan *plan, int *count);
+
 /* The changes. Borrowed. */
 const struct weir_plan_change *weir_plan_changes(const struct weir_plan *plan, int *count);
 const struct weir_plan_rate_change *weir_plan_rates(const struct weir_plan *plan, int *count);

@@ -26,10 +26,17 @@ struct weir_plan {
     struct weir_plan_rate_change *rates;
     int rate_count;
     size_t rate_capacity;
+    double flops;
+    struct weir_plan_warning *warnings;
+    int warning_count;
+    size_t warning_capacity;
 };
 
 /* What an operator has unless it is changed: its preset, else what is deployed. The operator must exist. Borrowed. */
 const struct weir_placement *weir_plan_base(const struct weir_plan *plan, int job, int op, int *count);
+
+/* Forgets the work and the warnings (plan_notes.c). */
+void weir_plan_notes_clear(struct weir_plan *plan);
 
 /* Whether there is such a job and operator. */
 bool weir_plan_has(const struct weir_plan *plan, int job, int op);

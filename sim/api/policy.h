@@ -18,6 +18,8 @@
 struct weir_policy_env {
     unsigned long long seed; /* of the run */
     const char *stream;      /* name for this policy's random streams, unique in the stack */
+    const char *folder; /* of the scenario, from which files that parameters name are seen: a path that ends in '/',
+                         * or "", the present folder. Since interface 2 of weir 0.1; not valid after create */
 };
 
 /* Hooks may be NULL. They return 0, or a negative code of weir_error() to end the run. */

@@ -193,10 +193,47 @@ static void attend(struct weir_world *world, double until_s)
     }
 }
 
+static void tell_warnings(struct weir_world *world, const struct weir_plan *plan)
+{
+    int count;
+    const struct weir_plan_warning *warnings = weir_plan_warnings(plan, &count);
+    const struct weir_observer *observer = world->spec->observer;
+    world->warnings += world->warm ? count : 0;
+    for (int w = 0; w < count && observer && observer->decision; w++)
+        observer->decision(observer->context, weir_now(), warnings[w].policy,
+                           warnings[w].job < 0 ? "" : world->view.jobs[warnings[w].job].name, "", "warning",
+                           warnings[w].why, NULL);
+}
+
+/* What was decided and is due. */
+static void carry_out_decided(struct weir_world *world)
+{
+    int count;
+    const struct weir_plan_change *changes = weir_plan_changes(world->decided, &count);
+    if (!world->error)
+        weir_rates_carry_out(world, world->decided);
+    for (int c = 0; c < count && !world->error; c++)
+        if (!changes[c].refusal && world->jobs[changes[c].job].life == WEIR_JOB_RUNNING)
+            weir_carry_out(world, &changes[c]);
+    weir_plan_free(world->decided);
+    world->decided = NULL;
+}
+
+/* Seconds from the decision until it is carried out: the scenario's, and the work on the host that decides. */
+static double decision_s(const struct weir_world *world, const struct weir_plan *plan)
+{
+    int host = world->scenario->decision_host;
+    double work_s = host < 0 ? 0 : weir_plan_flops(plan) / world->platform->hosts[host].speed_flops_per_s;
+    return world->scenario->decision_s + work_s;
+}
+
 static void decide(struct weir_world *world)
 {
+    if (world->decided)
+        return; /* the last decision is not yet made: whoever decides is busy with it */
     struct weir_plan *plan = weir_plan_new(&world->view);
     weir_hook_window_ends(world, plan);
+    tell_warnings(world, plan);
     int count = 0;
     const struct weir_plan_change *changes = NULL;
     if (!world->error) {
@@ -210,16 +247,11 @@ static void decide(struct weir_world *world)
         weir_rates_tell(world, plan);
         weir_plan_rates(plan, &rates);
     }
-    if (count + rates && world->scenario->decision_s > 0)
-        attend(world, fmin(weir_now() + world->scenario->decision_s, world->scenario->duration_s));
-    if (weir_now() + EPSILON_S >= world->scenario->duration_s)
-        count = rates = 0; /* the end comes first */
-    if (rates && !world->error)
-        weir_rates_carry_out(world, plan);
-    for (int c = 0; c < count && !world->error; c++)
-        if (!changes[c].refusal && world->jobs[changes[c].job].life == WEIR_JOB_RUNNING)
-            weir_carry_out(world, &changes[c]);
-    weir_plan_free(plan);
+    double taken_s = decision_s(world, plan);
+    world->decided = plan;
+    world->due_s = weir_now() + taken_s;
+    if (!(taken_s > 0) || (count + rates == 0 && taken_s <= world->scenario->window_s))
+        carry_out_decided(world);
 }
 
 static void close_window(struct weir_world *world)
@@ -256,6 +288,8 @@ static void controller_actor(int argc, char **argv)
     while (!world->error) {
         double now_s = weir_now(), reached_s = now_s + EPSILON_S;
         bool end = reached_s >= scenario->duration_s;
+        if (world->decided && reached_s >= world->due_s && !end) /* at the end, the end comes first */
+            carry_out_decided(world);
         bool closed = windows > 0 && reached_s >= (double)windows * scenario->window_s;
         if (closed || (end && now_s > world->window_start_s + EPSILON_S))
             close_window(world);
@@ -269,7 +303,8 @@ static void controller_actor(int argc, char **argv)
             decide(world);
         }
         let_arrive(world);
-        attend(world, fmin((double)windows * scenario->window_s, scenario->duration_s));
+        double until_s = fmin((double)windows * scenario->window_s, scenario->duration_s);
+        attend(world, world->decided ? fmin(until_s, world->due_s) : until_s);
     }
     if (!world->error && weir_check_conservation(world) != WEIR_OK) {
         world->error = weir_error_code();
@@ -277,6 +312,8 @@ static void controller_actor(int argc, char **argv)
     }
     if (!world->error)
         weir_result_fill(world, world->filled);
+    weir_plan_free(world->decided);
+    world->decided = NULL;
     world->over = true;
     sg_actor_kill_all();
 }

@@ -42,6 +42,13 @@ static const struct weir_policy *find_policy(const struct weir_policy *const *ca
     return NULL;
 }
 
+/* The folder of the file that the parameters come from, up to its '/'; owned. */
+static char *folder_of(const struct weir_json_doc *params)
+{
+    const char *slash = params ? strrchr(params->name, '/') : NULL;
+    return weir_format("%.*s", slash ? (int)(slash - params->name) + 1 : 0, slash ? params->name : "");
+}
+
 /* Binds the parameters and creates one policy of a stack. */
 static int make_policy(const struct weir_policy_use *use, const struct weir_policy *const *catalog,
                        unsigned long long seed, int place, const struct weir_observer *observer,
@@ -66,12 +73,14 @@ static int make_policy(const struct weir_policy_use *use, const struct weir_poli
         code = weir_param_bind(params, &at, made->limit_s > 0 ? others_of_object : others, made->state);
     }
     if (code == WEIR_OK && policy->create) {
-        struct weir_policy_env env = {.seed = seed, .stream = made->stream};
+        char *folder = folder_of(use->params);
+        struct weir_policy_env env = {.seed = seed, .stream = made->stream, .folder = folder};
         char *where = weir_format("policy %s (create)", policy->name);
         weir_hook_begins(observer, made, where);
         code = policy->create(made->state, &env);
         weir_hook_begins(observer, made, NULL);
         free(where);
+        free(folder);
     }
     if (code != WEIR_OK)
         return weir_error_context("policy %s", policy->name);

@@ -22,7 +22,7 @@ struct weir_metrics {
     double energy_j;
     double cost;
     double network_bytes, crossing_bytes; /* over links (a byte counts once a transfer); between tiers */
-    double decisions, refused;
+    double decisions, refused, warnings;
     double rescales, migrations, state_moved_bytes, paused_s;
 };
 enum weir_better { WEIR_BETTER_NONE, WEIR_BETTER_LOW, WEIR_BETTER_HIGH };

@@ -328,13 +328,15 @@ struct weir_world {
     struct weir_link_view *link_views;
     struct weir_arrival_plans arrival_plans;
     struct weir_telemetry *telemetry;
+    struct weir_plan *decided; /* at the last window's end, to be carried out at due_s; NULL: nothing */
+    double due_s;
     /* Sums for the metrics of the run. */
     double instance_area, instance_since_s;
     int instances_alive;
     double price_per_s; /* of all instances alive */
     double cost;
     double network_bytes, crossing_bytes;
-    double decisions, refused, rescales, migrations, state_moved_bytes, paused_s;
+    double decisions, refused, warnings, rescales, migrations, state_moved_bytes, paused_s;
     double energy_at_warmup_j;
     double backlog_most;
     double decision_wall_s;

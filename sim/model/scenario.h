@@ -63,6 +63,7 @@ struct weir_scenario {
     int stack_count;
     struct weir_change_costs costs;
     double decision_s; /* simulated time a decision takes before it is carried out */
+    int decision_host; /* does the work that policies say their decisions take; -1: it takes no time */
     struct weir_fault *faults;
     int fault_count;
     struct weir_fault_rule *fault_rules;
