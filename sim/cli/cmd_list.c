@@ -41,7 +41,7 @@ static double limit(double value)
 
 static cJSON *param_json(const struct weir_param *param)
 {
-    static const char *const types[] = {"number", "integer", "boolean", "choice", "string"};
+    static const char *const types[] = {"number", "integer", "boolean", "choice", "string", "slot"};
     cJSON *at = cJSON_CreateObject();
     bool ranged = param->type == WEIR_PARAM_DOUBLE || param->type == WEIR_PARAM_INT;
     cJSON_AddStringToObject(at, "name", param->name);
