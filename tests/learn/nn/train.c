@@ -6,6 +6,8 @@
 #include "policies/learn/nn/blas.h"
 #include "policies/learn/nn/elementary.h"
 #include "policies/learn/nn/layer.h"
+#include "policies/learn/nn/train.h"
+#include "sim/base/error.h"
 #include "tests/support/test.h"
 
 static void library(void)
@@ -172,6 +174,82 @@ static void repeats(void)
     CU_ASSERT(train(3, 50, NN_GRU_RESET_AFTER) != train(4, 50, NN_GRU_RESET_AFTER));
 }
 
+/* A weight w that learns y = 3 x from samples x = 1..10, scaled to 0.1..1; the loss of the last tenth may be another.
+ */
+struct slope {
+    struct nn_params params;
+    int calls, bad_call; /* the call whose loss is not a number; 0: none */
+};
+
+static struct nn_tensor *slope_loss(struct nn_tape *tape, void *with, const size_t *samples, size_t count)
+{
+    struct slope *slope = with;
+    struct nn_tensor *x = nn_input(tape, 1, (int)count, 1), *y = nn_input(tape, 1, (int)count, 1);
+    slope->calls++;
+    for (size_t i = 0; i < count; i++) {
+        x->value[i] = (nn_real)((double)(samples[i] + 1) / 10);
+        y->value[i] = slope->calls == slope->bad_call ? (nn_real)NAN : 3 * x->value[i];
+    }
+    return nn_squared_error(tape, nn_dense(tape, x, nn_params_tensor(tape, &slope->params, 0), NULL), y);
+}
+
+static int train_slope(struct slope *slope, double rate, double validation, int patience, struct nn_trained *trained)
+{
+    struct weir_stream stream = weir_stream_open(2, "slope");
+    struct nn_training training = {
+        .epochs = 200, .batch = 4, .rate = rate, .validation = validation, .patience = patience, .stream = &stream};
+    nn_params_fini(&slope->params);
+    nn_params_add(&slope->params, "w", 1, 1, 0, &stream);
+    slope->calls = 0;
+    return nn_train(&slope->params, &training, slope_loss, slope, 10, trained);
+}
+
+static void trainer(void)
+{
+    struct slope slope = {0};
+    struct nn_trained trained;
+    CU_ASSERT_EQUAL(train_slope(&slope, 0.05, 0, 0, &trained), 0);
+    CHECK_NEAR((double)slope.params.values[0], 3, 0.01);
+    CU_ASSERT_EQUAL(trained.epochs, 200);
+    CU_ASSERT_EQUAL(slope.calls, 200 * 3); /* 4 + 4 + 2 samples */
+    CU_ASSERT(trained.first_loss > 1 && trained.last_loss < 1e-3);
+
+    /* two samples kept: (0.9 * 3)^2 / 2 + (1 * 3)^2 / 2 = 8.145 before, and steps too wide to come near are undone */
+    CU_ASSERT_EQUAL(train_slope(&slope, 1000, 0.2, 3, &trained), 0);
+    CHECK_NEAR(trained.validation_before, 8.145, 1e-5);
+    CHECK_NEAR(trained.validation, 8.145, 1e-5);
+    CHECK_NEAR((double)slope.params.values[0], 0, 0);
+    CU_ASSERT_EQUAL(trained.epochs, 3);
+    CU_ASSERT_EQUAL(train_slope(&slope, 0.05, 0.2, 0, &trained), 0);
+    CU_ASSERT(trained.validation < 1e-3);
+    CHECK_NEAR((double)slope.params.values[0], 3, 0.01);
+
+    slope.bad_call = 8; /* the second batch of the third epoch */
+    CU_ASSERT_EQUAL(train_slope(&slope, 0.05, 0, 0, &trained), WEIR_ERUN);
+    CHECK_MESSAGE("its training diverged in epoch 3: the loss is not finite; a rate below 0.05 may help");
+    slope.bad_call = 0;
+    CU_ASSERT_EQUAL(train_slope(&slope, 1e300, 0, 0, &trained), WEIR_ERUN);
+    CHECK_MESSAGE("diverged in epoch 1");
+    nn_params_fini(&slope.params);
+}
+
+static void windows(void)
+{
+    const nn_real values[] = {0, 1, 2, 3, 4, 5};
+    CU_ASSERT_EQUAL(nn_windows_count(6, 4), 2);
+    CU_ASSERT_EQUAL(nn_windows_count(6, 6), 0);
+    CU_ASSERT_EQUAL(nn_windows_count(2, 6), 0);
+    struct nn_tape tape;
+    nn_tape_init(&tape, 1);
+    nn_tape_start(&tape, false);
+    struct nn_tensor *x, *y;
+    nn_windows_take(&tape, &(struct nn_windows){values, 4}, (const size_t[]){1, 0}, 2, &x, &y);
+    CU_ASSERT(x->steps == 4 && x->rows == 2 && x->columns == 1 && y->rows == 2);
+    CU_ASSERT(x->value[0] == 1 && x->value[1] == 0 && x->value[6] == 4 && x->value[7] == 3);
+    CU_ASSERT(y->value[0] == 5 && y->value[1] == 4);
+    nn_tape_fini(&tape);
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {{"library", library},
@@ -181,6 +259,8 @@ int main(int argc, char **argv)
                                              {"dropout", dropout},
                                              {"learns", learns},
                                              {"repeats", repeats},
+                                             {"trainer", trainer},
+                                             {"windows", windows},
                                              {0}};
     return weir_test_main("learn/nn/train", cases, argc, argv);
 }
