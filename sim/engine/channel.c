@@ -88,6 +88,8 @@ void weir_waiters_wake_all(const struct weir_waiters *waiters)
 
 void weir_clock_set(struct weir_clock *clock, enum weir_doing doing, double now_s)
 {
+    if (clock->trace)
+        weir_trace_set(clock, doing, now_s);
     clock->spent_s[clock->doing] += now_s - clock->since_s;
     clock->since_s = now_s;
     clock->doing = doing;

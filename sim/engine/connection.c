@@ -252,6 +252,9 @@ static void receiver_actor(int argc, char **argv)
         take_off(connection);
         const struct weir_route *route = &world->routes[connection->route];
         weir_count_transfer(world, connection->from, connection->inbox->host, route, oldest.bytes);
+        weir_trace_transfer(world, connection->from, connection->inbox->host, job->spec->name,
+                            connection->inbox->op ? connection->inbox->op->spec->name : NULL, oldest.bytes,
+                            oldest.batch->count, oldest.opened_s, end_s);
         double took_s = end_s - oldest.opened_s;
         double latency_s = fmin(route->latency_s, took_s);
         weir_batch_carry(oldest.batch, &connection->wire, (took_s - latency_s) / oldest.batch->count, latency_s, end_s);

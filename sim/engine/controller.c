@@ -312,6 +312,7 @@ static void controller_actor(int argc, char **argv)
     }
     if (!world->error)
         weir_result_fill(world, world->filled);
+    weir_trace_end(world);
     weir_plan_free(world->decided);
     world->decided = NULL;
     world->over = true;

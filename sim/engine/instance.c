@@ -250,6 +250,7 @@ void weir_instance_free(struct weir_instance *instance)
 {
     weir_parking_fini(&instance->parking);
     weir_track_fini(&instance->track);
+    weir_trace_free(&instance->clock);
     free(instance->window.parts);
     free(instance->flops);
     free(instance);

@@ -297,6 +297,7 @@ static void free_world(struct weir_world *world)
         for (int o = 0; o < job->spec->operator_count; o++)
             free_op(&job->ops[o]);
         weir_parking_fini(&job->source_parking);
+        weir_trace_free(&job->source_clock);
         free(job->ops);
         free(job->source_out);
         free(job->backlog);
@@ -339,7 +340,7 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
     int code = make_policies(spec->stack, spec->catalog, spec->seed, spec->observer, &world->policies);
     world->policy_count = spec->stack->use_count;
     if (code == WEIR_OK)
-        code = weir_simgrid_init(world->scenario, world->platform, world->outages, world->outage_count);
+        code = weir_simgrid_init(world->scenario, world->platform, world->outages, world->outage_count, spec->paje);
     if (code == WEIR_OK)
         code = weir_simgrid_hosts(world);
     if (code == WEIR_OK) {

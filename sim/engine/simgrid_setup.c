@@ -86,7 +86,7 @@ out:
 }
 
 int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_platform *platform,
-                      const struct weir_outages *outages, size_t outage_count)
+                      const struct weir_outages *outages, size_t outage_count, const char *paje)
 {
     struct weir_text text = {0};
     weir_text_addf(&text, "weir\n--log=root.thres:error\n");
@@ -98,6 +98,12 @@ int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_pl
         set_option(&text, exact_network[i]);
     for (int o = 0; scenario && o < scenario->option_count; o++)
         weir_text_addf(&text, "--cfg=%s:%s\n", scenario->options[o].key, scenario->options[o].value);
+    if (paje) /* the topology leaves out SPLITDUPLEX links, and then stops at them */
+        weir_text_addf(&text,
+                       "--cfg=tracing:yes\n--cfg=tracing/platform:yes\n--cfg=tracing/platform/"
+                       "topology:no\n--cfg=tracing/uncategorized:yes\n"
+                       "--cfg=tracing/filename:%s\n",
+                       paje);
     if (platform->content)
         set_search_path(&text, platform->path);
     int argc = 0;
@@ -245,7 +251,7 @@ static void probe_actor(int argc, char **argv)
 
 int weir_engine_probe(const struct weir_platform *platform)
 {
-    int code = weir_simgrid_init(NULL, platform, NULL, 0);
+    int code = weir_simgrid_init(NULL, platform, NULL, 0, NULL);
     if (code != WEIR_OK || platform->host_count < 2)
         return code;
     const char *first = platform->hosts[0].name, *last = platform->hosts[platform->host_count - 1].name;

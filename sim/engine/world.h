@@ -33,10 +33,12 @@ struct weir_waiters {
 
 /* How the time of an instance or a source is spent. */
 enum weir_doing { WEIR_IDLE, WEIR_BUSY, WEIR_BLOCKED, WEIR_DOINGS };
+struct weir_trace;
 struct weir_clock {
     enum weir_doing doing;
     double since_s;
     double spent_s[WEIR_DOINGS];
+    struct weir_trace *trace; /* NULL: nobody listens */
 };
 
 struct weir_world;
@@ -430,6 +432,17 @@ double weir_network_late_s(const struct weir_world *world, int from, int to, con
                            uint64_t id, double bytes);
 void weir_count_transfer(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes);
 
+/* trace.c: what happened as spans of time, where somebody listens */
+void weir_trace_clock(struct weir_world *world, struct weir_clock *clock, int host, const char *job, const char *op,
+                      int number);
+/* The clock is about to be set. */
+void weir_trace_set(struct weir_clock *clock, enum weir_doing doing, double now_s);
+void weir_trace_transfer(const struct weir_world *world, int from, int to, const char *job, const char *op,
+                         double bytes, long items, double start_s, double end_s);
+void weir_trace_change(const struct weir_op *op, bool moves, double start_s);
+void weir_trace_end(const struct weir_world *world);
+void weir_trace_free(struct weir_clock *clock);
+
 /* telemetry.c: what monitors of hosts report */
 void weir_telemetry_init(struct weir_world *world);
 void weir_telemetry_fini(struct weir_world *world);
@@ -566,7 +579,7 @@ void weir_rates_carry_out(struct weir_world *world, const struct weir_plan *plan
 /* simgrid_setup.c */
 /* Starts SimGrid and loads the platform; the hosts follow the outages. */
 int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_platform *platform,
-                      const struct weir_outages *outages, size_t outage_count);
+                      const struct weir_outages *outages, size_t outage_count, const char *paje);
 int weir_simgrid_hosts(struct weir_world *world);
 /* Index into the world's links, -1 if it is not one of them. */
 int weir_simgrid_link_index(const struct weir_world *world, sg_link_t link);

@@ -60,6 +60,12 @@ void weir_run_remove(const char *folder)
 
 int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct weir_pool_line *line)
 {
+    return weir_run_traced(folder, spec, line, NULL);
+}
+
+int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct weir_pool_line *line,
+                    const struct weir_trace_options *trace)
+{
     struct weir_recorder recorder = {.line = line};
     struct weir_observer observer;
     struct weir_run_spec observed = *spec;
@@ -74,6 +80,8 @@ int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct w
     remove_files(partial);
     int code = weir_folder_make(partial);
     if (code != WEIR_OK)
+        goto out;
+    if ((code = weir_trace_file_begin(trace, &recorder.trace)) != WEIR_OK)
         goto out;
     recorder.windows = begin_csv(windows);
     recorder.decisions = begin_csv(decisions);
@@ -95,6 +103,8 @@ int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct w
         code = weir_error(WEIR_EINPUT, "%s: cannot rename %s to this name: %s; is there something else in it?", folder,
                           partial, strerror(errno));
 out:
+    if (weir_trace_file_end(recorder.trace, code == WEIR_OK) != WEIR_OK)
+        code = weir_error_code();
     if (recorder.windows)
         fclose(recorder.windows);
     if (recorder.decisions)
