@@ -167,8 +167,10 @@ static double next_arrival_s(const struct weir_world *world)
 
 static void let_arrive(struct weir_world *world)
 {
-    while (!world->error && next_arrival_s(world) <= weir_now() + EPSILON_S)
+    bool decided = false;
+    for (; !world->error && next_arrival_s(world) <= weir_now() + EPSILON_S; decided = true)
         arrive(world, &world->jobs[world->arrived_jobs]);
+    world->explained |= decided && weir_hook_explain(world);
 }
 
 static void note_warmth(struct weir_world *world)
@@ -180,7 +182,7 @@ static void note_warmth(struct weir_world *world)
 /* Lets time pass until a date; what falls on the date itself is left to the caller. */
 static void attend(struct weir_world *world, double until_s)
 {
-    while (!world->error) {
+    while (!world->error && !world->explained) {
         double next_s = fmin(until_s, next_arrival_s(world));
         if (!world->warm)
             next_s = fmin(next_s, world->scenario->warmup_s);
@@ -253,7 +255,7 @@ static void controller_actor(int argc, char **argv)
     struct weir_world *world = sg_actor_self_get_data();
     const struct weir_scenario *scenario = world->scenario;
     long windows = 0;
-    while (!world->error) {
+    while (!world->error && !world->explained) {
         double now_s = weir_now(), reached_s = now_s + EPSILON_S;
         bool end = reached_s >= scenario->duration_s;
         bool closed = windows > 0 && reached_s >= (double)windows * scenario->window_s;
@@ -267,15 +269,16 @@ static void controller_actor(int argc, char **argv)
         if (closed) {
             let_depart(world);
             decide(world);
+            world->explained |= weir_hook_explain(world);
         }
         let_arrive(world);
         attend(world, fmin((double)windows * scenario->window_s, scenario->duration_s));
     }
-    if (!world->error && weir_check_conservation(world) != WEIR_OK) {
+    if (!world->error && !world->explained && weir_check_conservation(world) != WEIR_OK) {
         world->error = weir_error_code();
         world->error_text = weir_copy(weir_error_message());
     }
-    if (!world->error)
+    if (!world->error && !world->explained)
         weir_result_fill(world, world->filled);
     world->over = true;
     sg_actor_kill_all();
