@@ -100,6 +100,7 @@ static const struct field operator_fields[] = {
     OP(state_bytes, NUMBER),
     OP(max_parallelism, WHOLE),
     OP(window_s, NUMBER),
+    OP(joins, TRUTH),
     OP(changing, TRUTH),
     OP(arrival_rate, NUMBER),
     OP(processed_rate, NUMBER),
@@ -297,6 +298,11 @@ static void add_links(struct weir_text *text, const struct weir_view *view)
     for (int l = 0; l < view->link_count; l++) {
         weir_text_add(text, l ? "," : "");
         add_number(text, view->links[l].bytes_per_s);
+    }
+    weir_text_add(text, "],\"link_latency_s\":[");
+    for (int l = 0; l < view->link_count; l++) {
+        weir_text_add(text, l ? "," : "");
+        add_number(text, view->links[l].latency_s);
     }
     weir_text_add(text, "],\"links\":[");
     for (int from = 0; from < view->host_count; from++) {

@@ -42,6 +42,7 @@ struct weir_placement {
 struct weir_link_view {
     const char *name;
     double bytes_per_s;
+    double latency_s;
 };
 
 /* The means of true rates are per instance, over busy time only (Kalavri et al., OSDI 2018). */
@@ -64,6 +65,7 @@ struct weir_operator_view {
     double state_bytes; /* now, all instances together */
     int max_parallelism;
     double window_s;                        /* of a tumbling window, 0: none */
+    bool joins;                             /* waits for the same item from every input, else inputs merge */
     const struct weir_placement *instances; /* as deployed */
     int instance_count;
     const int *where; /* hosts of the scenario's default placement, best first */

@@ -167,8 +167,10 @@ static double next_arrival_s(const struct weir_world *world)
 
 static void let_arrive(struct weir_world *world)
 {
-    while (!world->error && next_arrival_s(world) <= weir_now() + EPSILON_S)
+    bool decided = false;
+    for (; !world->error && next_arrival_s(world) <= weir_now() + EPSILON_S; decided = true)
         arrive(world, &world->jobs[world->arrived_jobs]);
+    world->explained |= decided && weir_hook_explain(world);
 }
 
 static void note_warmth(struct weir_world *world)
@@ -180,7 +182,7 @@ static void note_warmth(struct weir_world *world)
 /* Lets time pass until a date; what falls on the date itself is left to the caller. */
 static void attend(struct weir_world *world, double until_s)
 {
-    while (!world->error) {
+    while (!world->error && !world->explained) {
         double next_s = fmin(until_s, next_arrival_s(world));
         if (!world->warm)
             next_s = fmin(next_s, world->scenario->warmup_s);
@@ -285,7 +287,7 @@ static void controller_actor(int argc, char **argv)
     struct weir_world *world = sg_actor_self_get_data();
     const struct weir_scenario *scenario = world->scenario;
     long windows = 0;
-    while (!world->error) {
+    while (!world->error && !world->explained) {
         double now_s = weir_now(), reached_s = now_s + EPSILON_S;
         bool end = reached_s >= scenario->duration_s;
         if (world->decided && reached_s >= world->due_s && !end) /* at the end, the end comes first */
@@ -301,16 +303,17 @@ static void controller_actor(int argc, char **argv)
         if (closed) {
             let_depart(world);
             decide(world);
+            world->explained |= weir_hook_explain(world);
         }
         let_arrive(world);
         double until_s = fmin((double)windows * scenario->window_s, scenario->duration_s);
         attend(world, world->decided ? fmin(until_s, world->due_s) : until_s);
     }
-    if (!world->error && weir_check_conservation(world) != WEIR_OK) {
+    if (!world->error && !world->explained && weir_check_conservation(world) != WEIR_OK) {
         world->error = weir_error_code();
         world->error_text = weir_copy(weir_error_message());
     }
-    if (!world->error)
+    if (!world->error && !world->explained)
         weir_result_fill(world, world->filled);
     weir_trace_end(world);
     weir_plan_free(world->decided);

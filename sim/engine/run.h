@@ -126,6 +126,9 @@ struct weir_observer {
     /* A hook of a shared object begins, or is over (`where` is NULL). It may take limit_s of real time; if it hangs,
      * only another process can end it. `where` such as "policy mine at 20 s (window 1)". */
     void (*foreign)(void *context, const char *where, double limit_s);
+    /* After each round of decisions, at arrivals and at the ends of windows: what a policy says of its last one (NULL:
+     * nothing, or it has no such hook). True ends the run, without a result. */
+    bool (*explained)(void *context, double time_s, const char *policy, const char *text);
 };
 
 struct weir_run_spec {
@@ -137,8 +140,8 @@ struct weir_run_spec {
     const char *paje;                     /* file for SimGrid's own trace; NULL: none */
 };
 
-/* Runs. Once a process (SimGrid), so callers fork. Errors: WEIR_EINPUT, WEIR_ERUN, WEIR_EENGINE; SimGrid may also abort
- * the process. */
+/* Runs. Once a process (SimGrid), so callers fork. The result is empty if an observer has ended the run early. Errors:
+ * WEIR_EINPUT, WEIR_ERUN, WEIR_EENGINE; SimGrid may also abort the process. */
 int weir_run(const struct weir_run_spec *spec, struct weir_result *result);
 
 /* Checks a stack against the catalogue: names, parameters, create hooks. Errors: WEIR_EINPUT. */

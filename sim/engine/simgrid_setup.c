@@ -193,9 +193,11 @@ int weir_simgrid_link_index(const struct weir_world *world, sg_link_t link)
     return known ? (int)(known - world->links) : -1;
 }
 
-double weir_simgrid_link_bytes_per_s(const struct weir_world *world, int link)
+struct weir_link_view weir_simgrid_link_view(const struct weir_world *world, int link)
 {
-    return weir_shim_link_bandwidth(world->links[link].link);
+    const struct weir_run_link *known = &world->links[link];
+    return (struct weir_link_view){known->name, weir_shim_link_bandwidth(known->link),
+                                   sg_link_get_latency(known->link)};
 }
 
 double weir_simgrid_energy_j(const struct weir_world *world)

@@ -21,45 +21,34 @@
 #include <simgrid/s4u/Exec.hpp>
 #include <simgrid/s4u/Host.hpp>
 #include <simgrid/s4u/Link.hpp>
-#include <simgrid/simix.hpp>
 
 using namespace simgrid;
 
-// The newest action of each model; sets are in the order of starting.
-static std::vector<kernel::resource::Action *> newest_actions()
+// SimGrid reads Comm::set_rate for mailboxes alone, and where TCP-gamma is 0 forgets it, too: so the bound is set on
+// the action itself, at the date at which it starts. It is one of the newest. No simcall: actors run one at a time, and
+// one that gave way here might be gone before its caller knows the transfer.
+static void bound_flow(const s4u::Comm &transfer, double bytes_per_s)
 {
-    std::vector<kernel::resource::Action *> newest;
     for (auto *model : s4u::Engine::get_instance()->get_all_models()) {
         auto *started = model->get_started_action_set();
-        newest.push_back(started && !started->empty() ? &started->back() : nullptr);
+        for (auto action = started->rbegin(); action != started->rend(); ++action) {
+            if (action->get_start_time() < s4u::Engine::get_clock())
+                break;
+            if (action->get_activity() != transfer.get_impl())
+                continue;
+            if (!(action->get_bound() > 0 && action->get_bound() < bytes_per_s))
+                action->set_bound(bytes_per_s);
+            return;
+        }
     }
-    return newest;
-}
-
-// SimGrid reads Comm::set_rate for mailboxes alone, and where TCP-gamma is 0 forgets it, too: so the bound is set on
-// the action itself, in the step in which it starts.
-static void start_bounded(s4u::CommPtr transfer, sg_host_t from, sg_host_t to, double bytes_per_s)
-{
-    kernel::actor::simcall_answered([&transfer, from, to, bytes_per_s] {
-        auto before = newest_actions();
-        transfer->set_source(from)->set_destination(to); // it starts here
-        auto after = newest_actions();
-        for (std::size_t m = 0; m < after.size(); m++)
-            if (after[m] && after[m] != before[m] &&
-                !(after[m]->get_bound() > 0 && after[m]->get_bound() < bytes_per_s))
-                after[m]->set_bound(bytes_per_s);
-    });
 }
 
 sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes, double bytes_per_s)
 {
-    auto transfer = s4u::Comm::sendto_init();
-    transfer->set_payload_size(static_cast<uint64_t>(std::max(1.0, std::ceil(bytes))));
-    transfer->add_ref(); // before it starts: the end of the run may unwind the caller right there
+    auto transfer = s4u::Comm::sendto_async(from, to, static_cast<uint64_t>(std::max(1.0, std::ceil(bytes))));
     if (std::isfinite(bytes_per_s))
-        start_bounded(transfer, from, to, bytes_per_s);
-    else
-        transfer->set_source(from)->set_destination(to); // it starts here
+        bound_flow(*transfer, bytes_per_s);
+    transfer->add_ref();
     return transfer.get();
 }
 

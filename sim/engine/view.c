@@ -58,6 +58,7 @@ static void init_operator(const struct weir_op *op, struct weir_operator_view *v
         .state_bytes = spec->state_bytes,
         .max_parallelism = spec->max_parallelism,
         .window_s = spec->window_s,
+        .joins = spec->join_all,
         .work_class = (enum weir_view_class)spec->work_class,
         .where = op->where,
         .where_count = op->where_count,
@@ -74,7 +75,7 @@ static double declared_rate(const struct weir_world *world, const struct weir_jo
 void weir_view_links(struct weir_world *world)
 {
     for (int l = 0; l < world->link_count; l++)
-        world->link_views[l] = (struct weir_link_view){world->links[l].name, weir_simgrid_link_bytes_per_s(world, l)};
+        world->link_views[l] = weir_simgrid_link_view(world, l);
 }
 
 void weir_view_init(struct weir_world *world)

@@ -320,6 +320,7 @@ struct weir_world {
     unsigned long turns, turns_at_most; /* of actors; how many may go by without time passing */
     double turns_since_s;
     bool over;                  /* the end has come: actors stop */
+    bool explained;             /* who listens to explanations has heard enough */
     struct weir_result *filled; /* at the end */
     int error;                  /* of a policy hook or a missing route: ends the run */
     char *error_text;
@@ -563,6 +564,8 @@ void weir_hook_begins(const struct weir_observer *observer, const struct weir_us
 void weir_hook_job_arrives(struct weir_world *world, int job, struct weir_plan *plan);
 void weir_hook_window_ends(struct weir_world *world, struct weir_plan *plan);
 void weir_hook_job_departs(struct weir_world *world, int job);
+/* Asks the policies what they have decided, if somebody listens; true if the run shall end. */
+bool weir_hook_explain(struct weir_world *world);
 
 /* controller.c */
 /* The host for one more instance beside those planned (a count a host), -1 if none is up and free. */
@@ -583,7 +586,8 @@ int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_pl
 int weir_simgrid_hosts(struct weir_world *world);
 /* Index into the world's links, -1 if it is not one of them. */
 int weir_simgrid_link_index(const struct weir_world *world, sg_link_t link);
-double weir_simgrid_link_bytes_per_s(const struct weir_world *world, int link);
+/* A link as it is now. */
+struct weir_link_view weir_simgrid_link_view(const struct weir_world *world, int link);
 double weir_simgrid_energy_j(const struct weir_world *world);
 double weir_now(void);
 
