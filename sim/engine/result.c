@@ -253,6 +253,8 @@ void weir_result_fill(struct weir_world *world, struct weir_result *result)
     m->latency_p95_s = weir_histogram_quantile(latency, 0.95);
     m->latency_p99_s = weir_histogram_quantile(latency, 0.99);
     m->latency_max_s = latency->max;
+    for (int i = 0; i < WEIR_LATENCY_POINTS; i++)
+        result->latency_s[i] = weir_histogram_quantile(latency, weir_latency_share(i));
     m->waiting_s = ratio(parts[0], delivered);
     m->service_s = ratio(parts[1], delivered);
     m->network_s = ratio(parts[2], delivered);

@@ -73,8 +73,17 @@ struct weir_link_total {
     double use; /* share of what it could have carried */
 };
 
+/* Points of the distribution of latencies, all jobs together: a share of the items is at least so fast. */
+#define WEIR_LATENCY_POINTS 56
+static inline double weir_latency_share(int point)
+{
+    static const double tail[] = {0.99, 0.995, 0.999, 0.9995, 0.9999, 1};
+    return point < 50 ? point / 50.0 : tail[point - 50];
+}
+
 struct weir_result {
     struct weir_metrics metrics;
+    double latency_s[WEIR_LATENCY_POINTS]; /* at weir_latency_share; no part of the checksum, as it adds nothing */
     struct weir_job_total *jobs;
     int job_count;
     struct weir_operator_total *operators;

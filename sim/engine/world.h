@@ -206,6 +206,7 @@ struct weir_op {
     int anew_count;
     struct weir_placement *view_instances;
     size_t view_capacity;
+    unsigned long long placed_hash; /* of the hosts that the observer was told last */
     int *where;
     int where_count;
 };
@@ -550,6 +551,9 @@ void weir_view_update(struct weir_world *world, double now_s); /* the window tha
 void weir_view_deployments(struct weir_world *world, int first_job, double now_s);
 void weir_view_fini(struct weir_world *world);
 void weir_report_window(struct weir_world *world);
+
+/* Rows of the hosts of an operator's instances, if they are others than those told last. */
+void weir_report_placement(struct weir_world *world, int job, int op);
 void weir_result_fill(struct weir_world *world, struct weir_result *result);
 
 /* conserve.c: WEIR_EENGINE, with what does not add up, if items were lost or counted twice */
