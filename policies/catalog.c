@@ -2,13 +2,15 @@
 
 extern const struct weir_policy weir_policy_noop, weir_policy_static, weir_policy_reactive, weir_policy_ds2,
     weir_policy_load_balancer, weir_policy_nearest, weir_policy_random, weir_policy_cloud_only, weir_policy_edge_only,
-    weir_policy_exec;
+    weir_policy_exec, weir_policy_proactive, weir_policy_svr_twres;
 
 const struct weir_policy *const weir_catalog[] = {
     &weir_policy_noop,
     &weir_policy_static,
     &weir_policy_reactive,
     &weir_policy_ds2,
+    &weir_policy_proactive,
+    &weir_policy_svr_twres,
     &weir_policy_load_balancer,
     &weir_policy_nearest,
     &weir_policy_random,
