@@ -1,15 +1,11 @@
 #include "policies/learn/forecast/catalog.h"
 
-extern const struct forecaster_kind forecaster_last, forecaster_seasonal, forecaster_moving_average, forecaster_linear;
-extern const struct forecaster_kind forecaster_gru, forecaster_cnn, forecaster_mlp;
+extern const struct forecaster_kind forecaster_last, forecaster_seasonal, forecaster_moving_average,
+    forecaster_holt_winters, forecaster_linear, forecaster_arima, forecaster_prophet, forecaster_ensemble,
+    forecaster_gru, forecaster_cnn, forecaster_mlp;
 
 const struct forecaster_kind *const forecaster_catalog[] = {
-    &forecaster_last,
-    &forecaster_seasonal,
-    &forecaster_moving_average,
-    &forecaster_linear,
-    &forecaster_gru,
-    &forecaster_cnn,
-    &forecaster_mlp,
-    NULL,
+    &forecaster_last,   &forecaster_seasonal, &forecaster_moving_average, &forecaster_holt_winters,
+    &forecaster_linear, &forecaster_arima,    &forecaster_prophet,        &forecaster_gru,
+    &forecaster_cnn,    &forecaster_mlp,      &forecaster_ensemble,       NULL,
 };
