@@ -6,34 +6,19 @@
 
 #include "policies/learn/nn/layer.h"
 #include "sim/base/memory.h"
-#include "tests/support/test.h"
+#include "tests/learn/nn/numbers.h"
 
-/* Reads an array of the file into memory of the tape; its shape is rows x columns. */
+/* An array of the file on the tape, rows x columns. */
 static struct nn_tensor *read_array(struct nn_tape *tape, const char *prefix, const char *array)
 {
-    char *wanted = weir_format("%s.%s", prefix, array);
-    char line[4096];
-    struct nn_tensor *found = NULL;
-    FILE *file = fopen("tests/data/nn-reference.txt", "r");
-    CU_ASSERT_FATAL(file != NULL);
-    while (!found && fgets(line, sizeof line, file)) {
-        char name[64];
-        int rows, columns;
-        if (line[0] == '#' || sscanf(line, "%63s %d %d", name, &rows, &columns) != 3 || strcmp(name, wanted) != 0)
-            continue;
-        found = nn_input(tape, 1, rows, columns);
-        for (size_t i = 0; i < nn_size(found); i++) {
-            double value = NAN;
-            CU_ASSERT_EQUAL(fscanf(file, "%lf", &value), 1);
-            found->value[i] = (nn_real)value;
-        }
-    }
-    fclose(file);
-    if (!found)
-        printf("no array %s\n", wanted);
-    CU_ASSERT_FATAL(found != NULL);
-    free(wanted);
-    return found;
+    char *name = weir_format("%s.%s", prefix, array);
+    struct test_numbers numbers = test_numbers_read("tests/data/nn-reference.txt", name);
+    struct nn_tensor *tensor = nn_input(tape, 1, numbers.rows, numbers.columns);
+    for (size_t i = 0; i < nn_size(tensor); i++)
+        tensor->value[i] = (nn_real)numbers.values[i];
+    free(numbers.values);
+    free(name);
+    return tensor;
 }
 
 /* The same with room for gradients, and with steps. */
