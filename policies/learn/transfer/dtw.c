@@ -31,21 +31,27 @@ double transfer_dtw(const double *a, size_t n, const double *b, size_t m, size_t
     return power == 1 ? distance : pow(distance, 1 / power);
 }
 
-/* Standardised, and thinned out to at most `most` values; owned. */
-static double *prepare(const struct transfer_series *series, size_t most, size_t *count)
+static double *standardised(const double *from, size_t count)
 {
-    size_t each = most && series->count > most ? (series->count + most - 1) / most : 1;
-    *count = series->count / each;
-    double *values = weir_alloc(*count, sizeof *values);
-    for (size_t i = 0; i < *count; i++) {
-        for (size_t k = 0; k < each; k++)
-            values[i] += series->values[i * each + k];
-        values[i] /= (double)each;
-    }
-    struct series_scale scale = series_scale_standard(values, *count);
-    for (size_t i = 0; i < *count; i++)
-        values[i] = series_scale_to(&scale, values[i]);
+    double *values = weir_alloc(count, sizeof *values);
+    struct series_scale scale = series_scale_standard(from, count);
+    for (size_t i = 0; i < count; i++)
+        values[i] = series_scale_to(&scale, from[i]);
     return values;
+}
+
+/* From a standardised target to the nearest piece of a candidate. */
+static double nearest_piece(const double *target, size_t n, const struct transfer_series *candidate, double band)
+{
+    size_t m = candidate->count < n ? candidate->count : n, step = n / 2 ? n / 2 : 1;
+    double least = INFINITY;
+    for (size_t first = 0; first + m <= candidate->count; first += step) {
+        double *piece = standardised(candidate->values + first, m);
+        double distance = transfer_dtw(target, n, piece, m, (size_t)(band * (double)m), 1) / (double)(n + m);
+        least = fmin(least, distance);
+        free(piece);
+    }
+    return least;
 }
 
 static int by_distance(const void *one, const void *other)
@@ -57,18 +63,12 @@ static int by_distance(const void *one, const void *other)
 }
 
 void transfer_choose(const struct transfer_series *target, const struct transfer_series *candidates, size_t count,
-                     double band, double quantile, size_t most, struct transfer_choice *choices)
+                     double band, double quantile, struct transfer_choice *choices)
 {
-    size_t n;
-    double *wanted = prepare(target, most, &n);
-    for (size_t i = 0; i < count; i++) {
-        size_t m;
-        double *values = prepare(&candidates[i], most, &m);
-        size_t width = (size_t)(band * (double)(n < m ? n : m));
-        double distance = transfer_dtw(wanted, n, values, m, width, 1) / (double)(n + m);
-        choices[i] = (struct transfer_choice){.index = i, .distance = distance};
-        free(values);
-    }
+    double *wanted = standardised(target->values, target->count);
+    for (size_t i = 0; i < count; i++)
+        choices[i] = (struct transfer_choice){.index = i,
+                                              .distance = nearest_piece(wanted, target->count, &candidates[i], band)};
     free(wanted);
     qsort(choices, count, sizeof *choices, by_distance);
     size_t kept = (size_t)(quantile * (double)(count - 1)) + 1;

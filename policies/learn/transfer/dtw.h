@@ -2,6 +2,7 @@
 #ifndef WEIR_LEARN_TRANSFER_DTW_H
 #define WEIR_LEARN_TRANSFER_DTW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* D(n, m)^(1/power) with D(0, 0) = 0, D(i, 0) = D(0, j) = infinity and, for |i - j| <= max(band, |n - m|),
@@ -20,14 +21,14 @@ struct transfer_series {
 struct transfer_choice {
     size_t index;    /* among the candidates */
     double distance; /* to the target: transfer_dtw with power 1, both standardised, over n + m */
-    int kept;        /* 1 if it is used */
+    bool kept;       /* whether it is used */
 };
 
 /* Distances of the candidates to the target, nearest first (equal ones in their order), and which are kept: those not
- * above the `quantile` of the distances (0: the nearest only, 1: all). Series longer than `most` values are thinned out
- * to about so many, by means of neighbours, before they are compared; 0: never. The band is `band` times the length of
- * the shorter one, 0 <= band <= 1. choices has room for `count` >= 1. */
+ * above the `quantile` of the distances (0: the nearest only, 1: all). A candidate that is longer than the target
+ * counts by its nearest piece of the target's length; pieces start half a length apart. The band is `band` times the
+ * length of the shorter one, 0 <= band <= 1. choices has room for `count` >= 1. */
 void transfer_choose(const struct transfer_series *target, const struct transfer_series *candidates, size_t count,
-                     double band, double quantile, size_t most, struct transfer_choice *choices);
+                     double band, double quantile, struct transfer_choice *choices);
 
 #endif

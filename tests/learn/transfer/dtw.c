@@ -62,24 +62,32 @@ static void choice(void)
     struct transfer_choice choices[4];
     for (int i = 0; i < 4; i++)
         candidates[i] = (struct transfer_series){series[i], LENGTH};
-    transfer_choose(&wanted, candidates, 4, 0.05, 0.5, 0, choices);
+    transfer_choose(&wanted, candidates, 4, 0.05, 0.5, choices);
     CU_ASSERT(choices[0].index == 2 && choices[1].index == 1);
     CHECK_NEAR(choices[0].distance, 0, 1e-12);
     CU_ASSERT(choices[1].distance < 0.5 * choices[2].distance);
     CU_ASSERT(choices[0].kept && choices[1].kept && !choices[2].kept &&
               !choices[3].kept); /* 0.5 * 3 = 1, and one more */
-    transfer_choose(&wanted, candidates, 4, 0.05, 0, 0, choices);
+    transfer_choose(&wanted, candidates, 4, 0.05, 0, choices);
     CU_ASSERT(choices[0].kept && !choices[1].kept);
-    transfer_choose(&wanted, candidates, 4, 0.05, 1, 0, choices);
+    transfer_choose(&wanted, candidates, 4, 0.05, 1, choices);
     CU_ASSERT(choices[3].kept);
-    /* thinned out to 48 values: the same order at the top */
-    transfer_choose(&wanted, candidates, 4, 0.05, 0.5, 50, choices);
-    CU_ASSERT(choices[0].index == 2 && choices[1].index == 1);
+    /* of a longer candidate the piece that is like the target counts: here its last quarter */
+    double longer[4 * LENGTH];
+    fill(longer, 3, 1, 8, 0);
+    fill(longer + LENGTH, 3, 1, 8, 0);
+    fill(longer + 2 * LENGTH, 3, 1, 8, 0);
+    fill(longer + 3 * LENGTH, 3, 1, 24, 0);
+    candidates[3] = (struct transfer_series){longer, 4 * LENGTH};
+    transfer_choose(&wanted, candidates, 4, 0.05, 0.5, choices);
+    CU_ASSERT(choices[0].index + choices[1].index == 2 + 3);
+    CHECK_NEAR(choices[1].distance, 0, 1e-12);
+    candidates[3] = (struct transfer_series){series[3], LENGTH};
     /* series of other lengths, one of them constant */
     candidates[0].count = 40;
     for (int i = 0; i < LENGTH; i++)
         series[3][i] = 4;
-    transfer_choose(&wanted, candidates, 4, 0.05, 1, 0, choices);
+    transfer_choose(&wanted, candidates, 4, 0.05, 1, choices);
     for (int i = 0; i < 4; i++)
         CU_ASSERT(isfinite(choices[i].distance));
     CU_ASSERT(choices[0].index == 2);
