@@ -254,6 +254,11 @@ bool weir_json_is_object(const struct weir_json *at)
     return cJSON_IsObject(at->node);
 }
 
+bool weir_json_is_null(const struct weir_json *at)
+{
+    return cJSON_IsNull(at->node);
+}
+
 bool weir_json_is_array(const struct weir_json *at)
 {
     return cJSON_IsArray(at->node);

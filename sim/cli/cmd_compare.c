@@ -4,11 +4,12 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
+#include "sim/cli/reporting.h"
 #include "sim/experiment/compare.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/table.h"
 
-enum { POLICY, SEEDS, SET, PROCESSES, OUTPUT, RESUME, FORCE, METRICS, TIMEOUT, JSON, QUIET };
+enum { POLICY, SEEDS, SET, PROCESSES, OUTPUT, RESUME, FORCE, METRICS, TIMEOUT, NO_REPORT, JSON, QUIET };
 static const struct weir_flag flags[] = {
     [POLICY] = {"policy", 'p', "P", "a policy, a stack (ds2+nearest), ./mine.so, 'exec:COMMAND'; repeatable"},
     [SEEDS] = {"seeds", 's', "N|LIST", "5 means 1 to 5; or a list such as 3,7,10-19; else the scenario's"},
@@ -19,6 +20,7 @@ static const struct weir_flag flags[] = {
     [FORCE] = {"force", 'f', NULL, "remove the runs that are there, run all anew"},
     [METRICS] = {"metrics", 'm', "A,B,C", "columns of the table; `weir list metrics` shows all"},
     [TIMEOUT] = {"timeout", 0, "TIME", "stop a run after so much real time, as in 90s"},
+    [NO_REPORT] = {"no-report", 0, NULL, "do not make report.html"},
     [JSON] = {"json", 0, NULL, "print the summary as JSON instead of a table"},
     [QUIET] = {"quiet", 'q', NULL, "no progress, no remarks"},
     {0},
@@ -116,6 +118,8 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     if (summary) {
         int shown = show(arguments, summary);
         code = code == WEIR_OK ? shown : code;
+        if (!weir_arguments_value(arguments, NO_REPORT))
+            weir_report_after(folder, spec.pool.quiet);
     }
 out:
     weir_summary_free(summary);

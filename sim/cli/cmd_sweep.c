@@ -6,11 +6,27 @@
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
 #include "sim/cli/command.h"
+#include "sim/cli/reporting.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/sweep.h"
 #include "sim/experiment/sweep_cluster.h"
 
-enum { OUTPUT, PROCESSES, DRY_RUN, TIMEOUT, MEMORY, EXECUTOR, BATCH, SBATCH, PART, COLLECT, EXTRACT, FORCE, QUIET };
+enum {
+    OUTPUT,
+    PROCESSES,
+    DRY_RUN,
+    TIMEOUT,
+    MEMORY,
+    EXECUTOR,
+    BATCH,
+    SBATCH,
+    PART,
+    COLLECT,
+    EXTRACT,
+    FORCE,
+    NO_REPORT,
+    QUIET
+};
 static const struct weir_flag flags[] = {
     [OUTPUT] = {"output", 'o', "DIR", "where results go; else results/STUDY"},
     [PROCESSES] = {"jobs", 'j', "N", "runs at once; else as many as there are cores"},
@@ -24,6 +40,7 @@ static const struct weir_flag flags[] = {
     [COLLECT] = {"collect", 0, NULL, "make the tables of what is there, and run nothing"},
     [EXTRACT] = {"extract", 0, "RUN", "write the files of one run, given by its number or key"},
     [FORCE] = {"force", 'f', NULL, "remove the results that are there, run all anew"},
+    [NO_REPORT] = {"no-report", 0, NULL, "do not make report.html"},
     [QUIET] = {"quiet", 'q', NULL, "no progress, no remarks"},
     {0},
 };
@@ -131,11 +148,31 @@ static int list_runs(const struct weir_sweep_plan *plan)
     return WEIR_OK;
 }
 
-static int run_here(const struct weir_sweep *sweep, bool *interrupted)
+/* The report, if there are tables. */
+static void report(const struct weir_arguments *arguments, const struct weir_sweep *sweep)
+{
+    char *table = weir_format("%s/aggregate.csv", sweep->folder);
+    if (!weir_arguments_value(arguments, NO_REPORT) && weir_file_exists(table))
+        weir_report_after(sweep->folder, sweep->pool.quiet);
+    free(table);
+}
+
+static int run_here(const struct weir_arguments *arguments, const struct weir_sweep *sweep, bool *interrupted)
 {
     int code = weir_sweep_run(sweep, interrupted);
-    if (code == WEIR_OK && !sweep->parts && !sweep->pool.quiet)
+    if (sweep->parts)
+        return code;
+    if (code == WEIR_OK && !sweep->pool.quiet)
         fprintf(stderr, "results are in %s\n", sweep->folder);
+    if (!*interrupted)
+        report(arguments, sweep);
+    return code;
+}
+
+static int collect(const struct weir_arguments *arguments, const struct weir_sweep *sweep)
+{
+    int code = weir_sweep_collect(sweep);
+    report(arguments, sweep);
     return code;
 }
 
@@ -154,14 +191,14 @@ static int act(const struct weir_arguments *arguments, const struct request *req
     if (weir_arguments_value(arguments, DRY_RUN))
         return list_runs(request->sweep.plan);
     if (weir_arguments_value(arguments, COLLECT))
-        return weir_sweep_collect(&request->sweep);
+        return collect(arguments, &request->sweep);
     if (weir_arguments_value(arguments, EXTRACT))
         return extract(&request->sweep, weir_arguments_value(arguments, EXTRACT));
     if (request->executor == SLURM)
         return weir_cluster_submit(&request->cluster, stdout);
     if (request->executor == COMMAND)
         return weir_cluster_print(&request->cluster, stdout);
-    return run_here(&request->sweep, interrupted);
+    return run_here(arguments, &request->sweep, interrupted);
 }
 
 static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)

@@ -67,16 +67,21 @@ void weir_report_window(struct weir_world *world)
         if (!job->running)
             continue;
         tell_job(world, job);
-        for (int o = 0; scenario->record_operators && o < job->operator_count; o++)
+        for (int o = 0; scenario->record_operators && o < job->operator_count; o++) {
             tell_operator(world, job->name, &job->operators[o]);
+            weir_report_placement(world, j, o);
+        }
     }
     for (int h = 0; scenario->record_hosts && h < world->view.host_count; h++) {
         const struct weir_host_view *host = &world->view.hosts[h];
         const struct weir_host_counts *ever = &world->hosts[h].counts;
+        if (!world->hosts[h].up)
+            tell(world, "", "", host->name, "down", 1);
         if (!host->instances && ever->flops + ever->sent_bytes + ever->received_bytes == 0)
             continue; /* never used so far */
         tell(world, "", "", host->name, "cpu", host->cpu);
-        tell(world, "", "", host->name, "memory", host->memory_used_bytes);
+        tell(world, "", "", host->name, "memory", host->memory_reported_bytes);
+        tell(world, "", "", host->name, "disk", host->disk_bytes_per_s);
         tell(world, "", "", host->name, "sent", host->sent_bytes_per_s);
         tell(world, "", "", host->name, "received", host->received_bytes_per_s);
         tell(world, "", "", host->name, "instances", host->instances);

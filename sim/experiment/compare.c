@@ -83,7 +83,7 @@ static int visit_runs(const char *folder, void (*visit)(const char *run))
 
 static int prepare_folder(const struct weir_compare_spec *spec)
 {
-    static const char *const old[] = {"summary.csv", "runs.csv"};
+    static const char *const old[] = {"summary.csv", "runs.csv", "report.html"};
     int finished = visit_runs(spec->folder, NULL);
     if (finished && !spec->resume && !spec->force)
         return weir_error(WEIR_EINPUT,

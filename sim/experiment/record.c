@@ -177,6 +177,16 @@ static void add_operator(cJSON *operators, const struct weir_operator_total *op)
     cJSON_AddItemToArray(operators, at);
 }
 
+/* The distribution of latencies as pairs of share and seconds. */
+static void add_latencies(cJSON *root, const struct weir_result *result)
+{
+    cJSON *points = cJSON_AddArrayToObject(root, "latency_quantiles");
+    for (int i = 0; result->metrics.delivered > 0 && i < WEIR_LATENCY_POINTS; i++) {
+        const double pair[] = {weir_latency_share(i), result->latency_s[i]};
+        cJSON_AddItemToArray(points, cJSON_CreateDoubleArray(pair, 2));
+    }
+}
+
 char *weir_record_print(const struct weir_run_spec *spec, const struct weir_result *result)
 {
     cJSON *root = cJSON_CreateObject();
@@ -196,6 +206,7 @@ char *weir_record_print(const struct weir_run_spec *spec, const struct weir_resu
     cJSON *metrics = cJSON_AddObjectToObject(root, "metrics");
     for (const struct weir_metric *m = weir_metric_table; m->name; m++)
         cJSON_AddNumberToObject(metrics, m->name, weir_metric_value(&result->metrics, m));
+    add_latencies(root, result);
     cJSON *jobs = cJSON_AddArrayToObject(root, "jobs");
     for (int i = 0; i < result->job_count; i++)
         add_job(jobs, &result->jobs[i]);

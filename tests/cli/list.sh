@@ -9,7 +9,8 @@ for topic in policies metrics loads generators forecasters; do
     empty err
     json "list $topic"
 done
-for policy in noop static reactive ds2 load-balancer nearest random cloud-only edge-only exec; do
+for policy in noop static reactive ds2 load-balancer nearest random cloud-only edge-only dwo heu-wo heu-wo-refined lawa optimal \
+    nearest-offload random-offload exec; do
     expect 0 "$policy: " list policies
     expect 0 "\"$policy\"" list policies --json
 done

@@ -23,6 +23,7 @@ struct forecaster_env {
     unsigned long long seed;
     const char *stream; /* name of its random streams: weir_stream_open(env->seed, env->stream); NULL: "forecast" */
     const struct forecaster_kind *const *catalog; /* NULL-terminated; for kinds that are made of others */
+    const char *folder; /* from which files that parameters name are seen, ending in '/'; "" or NULL: the present one */
 };
 
 /* What work costs, in floating-point operations of the plain algorithm (a multiply-add is two); 0 where not known. */

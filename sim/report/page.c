@@ -1,0 +1,86 @@
+#include "sim/report/page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+
+/* The content of a file, as bytes between two symbols of the assembler's. */
+#define EMBED(symbol, file)                                                                                            \
+    __asm__(".section .rodata\n"                                                                                       \
+            ".global weir_page_" #symbol "\n"                                                                          \
+            ".global weir_page_" #symbol "_end\n"                                                                      \
+            "weir_page_" #symbol ":\n"                                                                                 \
+            ".incbin \"" WEIR_PAGE_FOLDER "/" file "\"\n"                                                              \
+            "weir_page_" #symbol "_end:\n"                                                                             \
+            ".byte 0\n"                                                                                                \
+            ".previous\n");                                                                                            \
+    extern const char weir_page_##symbol[], weir_page_##symbol##_end[]
+
+EMBED(html, "page.html");
+EMBED(css, "page.css");
+EMBED(base_js, "base.js");
+EMBED(chart_js, "chart.js");
+EMBED(data_js, "data.js");
+EMBED(table_js, "table.js");
+EMBED(bars_js, "bars.js");
+EMBED(time_js, "time.js");
+EMBED(heat_js, "heat.js");
+EMBED(decisions_js, "decisions.js");
+EMBED(player_js, "player.js");
+EMBED(sweep_js, "sweep.js");
+EMBED(main_js, "main.js");
+
+struct asset {
+    const char *from, *end;
+};
+
+static void put(FILE *file, struct asset asset)
+{
+    fwrite(asset.from, 1, (size_t)(asset.end - asset.from), file);
+}
+
+static void put_escaped(FILE *file, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("<>&\"'", *text))
+            fprintf(file, "&#%d;", *text);
+        else
+            fputc(*text, file);
+    }
+}
+
+static void put_scripts(FILE *file)
+{
+    const struct asset scripts[] = {
+        {weir_page_base_js, weir_page_base_js_end},     {weir_page_chart_js, weir_page_chart_js_end},
+        {weir_page_data_js, weir_page_data_js_end},     {weir_page_table_js, weir_page_table_js_end},
+        {weir_page_bars_js, weir_page_bars_js_end},     {weir_page_time_js, weir_page_time_js_end},
+        {weir_page_heat_js, weir_page_heat_js_end},     {weir_page_decisions_js, weir_page_decisions_js_end},
+        {weir_page_player_js, weir_page_player_js_end}, {weir_page_sweep_js, weir_page_sweep_js_end},
+        {weir_page_main_js, weir_page_main_js_end},
+    };
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
+        put(file, scripts[i]);
+}
+
+void weir_page_write(FILE *file, const char *title, const char *data)
+{
+    /* Places in page.html, in their order. */
+    static const char *const marks[] = {"@TITLE@", "@STYLE@", "@DATA@", "@SCRIPT@"};
+    const char *at = weir_page_html;
+    for (int i = 0; i < 4; i++) {
+        const char *mark = strstr(at, marks[i]);
+        put(file, (struct asset){at, mark});
+        at = mark + strlen(marks[i]);
+        if (i == 0)
+            put_escaped(file, title);
+        else if (i == 1)
+            put(file, (struct asset){weir_page_css, weir_page_css_end});
+        else if (i == 2)
+            fputs(data, file);
+        else
+            put_scripts(file);
+    }
+    fputs(at, file);
+}

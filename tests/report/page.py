@@ -1,0 +1,267 @@
+"""Looks at reports in a headless browser. Usage: page.py --is-there | page.py FOLDER, which holds results of a
+comparison `page` (hostile names, failures), `first`, `failed` (a run is missing), and a `sweep`, each with its report."""
+import csv
+import json
+import math
+import os
+import re
+import sys
+
+import browser
+
+failures = []
+
+
+def check(is_so, what):
+    if not is_so:
+        failures.append(what)
+        print("FAILED:", what)
+
+
+def same(got, wanted, what):
+    check(got == wanted, f"{what}: got {got!r}, wanted {wanted!r}")
+
+
+def click(page, selector):
+    page.run(f"document.querySelector({json.dumps(selector)}).click()")
+
+
+def no_complaints(page, what):
+    same(page.complaints(), [], f"{what}: complaints of the browser")
+
+
+SVG_MARKS = """Object.fromEntries(FIGURES.map((figure) => [figure.spec.id,
+  figure.body.querySelectorAll('[data-mark]').length || figure.body.querySelectorAll('.empty').length * -1]))"""
+
+
+def table_equals_summary(page, folder):
+    """Every number of the table is that of summary.csv: exactly in data-value, and rounded to four digits as shown."""
+    cells = page.run("""[...document.querySelectorAll('#comparison td[data-value]')].map((cell) => [cell.dataset.policy,
+      cell.dataset.metric, cell.dataset.value, cell.dataset.low, cell.dataset.high, cell.dataset.size, cell.firstChild.textContent])""")
+    with open(folder + "/summary.csv", newline="", encoding="utf-8") as file:
+        rows = {(row["policy"], row["metric"]): row for row in csv.DictReader(file)}
+    shown = {}
+    for policy, metric, value, low, high, size, text in cells:
+        row = rows[policy, metric]
+        same((value, low, high), (row["mean"], row["ci95_low"], row["ci95_high"]), f"{policy} {metric} in the table")
+        shown[policy, metric] = True
+        got = re.sub(r"[\u202f ★]", "", text)
+        wanted = float(row["mean"]) / float(size)
+        if "·10" in got:
+            base, power = got.split("·10")
+            got = base + "e" + power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+            check(math.isclose(float(got), wanted, rel_tol=5.1e-3), f"{policy} {metric} is shown as {text}, is {wanted}")
+        else:
+            check(math.isclose(float(got), wanted, rel_tol=5.1e-4, abs_tol=1e-8), f"{policy} {metric} is shown as {text}, is {wanted}")
+    same(len(shown), sum(1 for row in rows.values() if row["mean"]), "figures in the table")
+
+
+def comparison(page, folder, width):
+    at = f"{width} pixels: "
+    page.open(folder + "/report.html", width)
+    page.draw_all()
+    no_complaints(page, at + "opening")
+    check(page.run("document.documentElement.scrollWidth") <= width, at + "the page is wider than the window")
+    marks = page.run(SVG_MARKS)
+    wanted = {"parts", "cdf", "latency", "price", "violations", "objectives", "throughput", "backlog", "instances", "states", "hosts",
+              "links", "decisions"}
+    check(wanted <= set(marks), at + f"charts are missing: {wanted - set(marks)}")
+    for figure, count in marks.items():
+        check(count > 0, at + f"chart {figure} is empty")
+    return marks
+
+
+def sorting(page):
+    order = "[...document.querySelectorAll('#comparison .group:first-child tbody tr')].map((row) => row.dataset.policy)"
+    means = ("[...document.querySelectorAll('#comparison .group:first-child td[data-metric=latency_mean]')]"
+             ".map((cell) => Number(cell.dataset.value))")
+    before = page.run(order)
+    click(page, "#comparison [data-sort=latency_mean]")
+    values = page.run(means)
+    same(values, sorted(values), "sorted by latency")
+    same(page.run("document.querySelector('#comparison [data-sort=latency_mean]').closest('th').getAttribute('aria-sort')"),
+         "ascending", "what a screen reader is told")
+    click(page, "#comparison [data-sort=latency_mean]")
+    same(page.run(means), sorted(values, reverse=True), "sorted the other way")
+    click(page, "#comparison [data-sort=policy]")
+    same(page.run(order), sorted(before, key=str.lower), "sorted by name")
+    best = page.run("[...document.querySelectorAll('#comparison .group:first-child td.best[data-metric=latency_mean]')].map((cell) => Number(cell.dataset.value))")
+    same(best, [min(values)], "the best mean latency is marked")
+    click(page, "#differences")
+    check(page.run("[...document.querySelectorAll('#comparison td small')].some((one) => /^[+-]/.test(one.textContent))"), "differences are shown")
+    click(page, "#differences")
+
+
+def switches(page):
+    count = "document.querySelectorAll('#latency [data-mark=line]').length"
+    same(page.run(count), 3, "lines, all policies on")
+    click(page, "#bar input[data-policy=static]")
+    same(page.run(count), 2, "lines, one policy off")
+    same(page.run("document.querySelectorAll('#comparison .group:first-child tbody tr').length"), 2, "rows, one policy off")
+    click(page, "#bar input[data-policy=static]")
+    same(page.run(count), 3, "lines, all policies on again")
+    title = page.run("document.querySelector('#latency [data-mark=line]').getAttribute('d')")
+    page.run("(() => { const job = document.getElementById('job'); job.value = job.options[1].value; job.dispatchEvent(new Event('change')); })()")
+    check(page.run("document.querySelector('#latency [data-mark=line]').getAttribute('d')") != title, "another job gives other lines")
+    page.run("(() => { const job = document.getElementById('job'); job.value = ''; job.dispatchEvent(new Event('change')); })()")
+
+
+def zoom(page):
+    texts = "[...document.querySelectorAll('#backlog svg text')].map((one) => one.textContent).join()"
+    box = "(() => { const box = document.querySelector('#latency svg.chart').getBoundingClientRect(); return [box.left, box.top, box.width, box.height]; })()"
+    page.run("document.querySelector('#latency').scrollIntoView({block: 'center'})")
+    left, top, width, height = page.run(box)
+    before = page.run(texts)
+    for kind, share, buttons in (("mouseMoved", 0.4, 0), ("mousePressed", 0.4, 1), ("mouseMoved", 0.5, 1), ("mouseMoved", 0.6, 1), ("mouseReleased", 0.6, 0)):
+        page.call("Input.dispatchMouseEvent", type=kind, x=left + width * share, y=top + height / 2, button="left" if kind != "mouseMoved" or buttons else "none",
+                  buttons=buttons, clickCount=1)
+    page.draw_all()
+    check(page.run("STATE.zoom !== null"), "dragging zooms")
+    check(page.run(texts) != before, "the zoom is linked")
+    page.call("Input.dispatchMouseEvent", type="mouseMoved", x=left + width * 0.55, y=top + height / 2)
+    check(page.run("!TIP.hidden && TIP.textContent.includes('static')"), "values are shown where the pointer is")
+    click(page, "#unzoom")
+    page.draw_all()
+    same(page.run(texts), before, "the whole time again")
+    page.run("document.querySelector('#latency svg.chart').focus()")
+    for key in ("ArrowRight", "ArrowRight", "+"):
+        page.call("Input.dispatchKeyEvent", type="keyDown", key=key, text=key if key == "+" else "")
+        page.call("Input.dispatchKeyEvent", type="keyUp", key=key)
+    check(page.run("STATE.zoom !== null && STATE.cursor !== null"), "keys move and zoom")
+    same(page.run("document.activeElement.closest('figure').id"), "latency", "the chart keeps the focus")
+    page.call("Input.dispatchKeyEvent", type="keyDown", key="Escape")
+    check(page.run("STATE.zoom === null"), "Escape shows the whole time")
+
+
+def downloads(page, folder):
+    """What is saved is caught before it reaches the disk."""
+    page.run("window.saved = {}; window.kept = save; save = (name, type, content) => { window.saved[name] = content; }; 1")
+    page.run("document.querySelectorAll('figure .downloads button').forEach((button) => button.click())")
+    saved = page.run("window.saved")
+    same(len(saved), 2 * page.run("FIGURES.length"), "downloads")
+    for name, content in saved.items():
+        if name.endswith(".svg"):
+            check(content.startswith("<svg") and page.run(f"new DOMParser().parseFromString(saved[{json.dumps(name)}], 'image/svg+xml').querySelector('parsererror') === null"),
+                  name + " is no SVG")
+        else:
+            rows = list(csv.reader(content.splitlines()))
+            check(len(rows) > 1 or name == "decisions.csv", name + " has no rows")
+            check(len({len(row) for row in rows}) == 1, name + " has rows of different length")
+    with open(folder + "/runs/static/seed-1/windows.csv", newline="", encoding="utf-8") as file:
+        sums = {}
+        for row in csv.DictReader(file):
+            if row["metric"] == "backlog":
+                sums[row["time"]] = sums.get(row["time"], 0) + float(row["value"])
+        wanted = list(sums.values())
+    got = [float(row["value"]) for row in csv.DictReader(saved["backlog.csv"].splitlines()) if row["series"] == "static"]
+    same(len(got), len(wanted), "windows of backlog.csv")
+    for one, two in zip(got, wanted):
+        check(math.isclose(one, two, rel_tol=5.1e-4), f"backlog.csv has {one}, windows.csv {two}")
+
+
+def player(page):
+    stage = "document.querySelector('.stage').outerHTML + document.getElementById('player-time').textContent"
+    before = page.run(stage)
+    click(page, "#step")
+    after = page.run(stage)
+    check(after != before, "a step moves the player")
+    click(page, "#play")
+    page.wait(f"{stage} !== {json.dumps(after)}", 5)
+    page.wait("Number(document.querySelector('#player input').value) > 2", 5)
+    click(page, "#play")
+    at = page.run("document.querySelector('#player input').value")
+    page.run("new Promise((done) => setTimeout(done, 400))")
+    same(page.run("document.querySelector('#player input').value"), at, "the player stands still after a pause")
+    same(page.run("document.querySelectorAll('.stage').length"), 2, "two policies side by side")
+    same(page.run("document.querySelector('#player input').max"), "11", "a place for each of the 12 windows")
+
+
+def player_at(page, window):
+    page.run(f"(() => {{ const slider = document.querySelector('#player input'); slider.value = {window}; slider.dispatchEvent(new Event('input')); }})()")
+
+
+def failures_and_moves(page):
+    """cloud4 is down from 15 to 24 s: at 15 and 20 s, when windows 2 and 3 end; edge2 from 38 to 46 s: at 40 and 45 s."""
+    crosses = "document.querySelector('.stage').querySelectorAll('.cross[visibility=visible]').length"
+    for window, wanted in ((1, 0), (3, 1), (5, 0), (8, 1), (10, 0)):
+        player_at(page, window)
+        same(page.run(crosses), wanted, f"crosses at window {window}")
+    check(page.run("document.querySelectorAll('.stage .operator[visibility=visible]').length") > 0, "operators are drawn")
+    check(page.run("document.querySelectorAll('.stage .flow').length") > 0, "transfers are drawn")
+
+
+def hostile(page, folder):
+    with open(folder + "/report.html", encoding="utf-8") as file:
+        text = file.read()
+    same(text.count("<script>alert"), 0, "a job's name as an element in the file")
+    same(page.run("document.title"), "page </script><b> - weir", "the title")
+    same(page.run("document.querySelector('h1').textContent"), "page </script><b>", "the heading")
+    same(page.run("document.querySelectorAll('h1 b, main script').length"), 0, "elements made of names")
+    check(page.run("[...document.querySelectorAll('#job option')].some((one) => one.textContent === '<script>alert(1)</script>')"), "the job's name is text")
+
+
+def sweep(page, folder, width):
+    at = f"sweep, {width} pixels: "
+    page.open(folder + "/report.html", width)
+    page.draw_all()
+    no_complaints(page, at + "opening")
+    check(page.run("document.documentElement.scrollWidth") <= width, at + "the page is wider than the window")
+    for figure, count in page.run(SVG_MARKS).items():
+        check(count > 0, at + f"chart {figure} is empty")
+    before = page.run("document.querySelector('#over svg').outerHTML")
+    page.run("(() => { const metric = document.getElementById('sweep-metric'); metric.value = 'cost'; metric.dispatchEvent(new Event('change')); })()")
+    page.draw_all()
+    check(page.run("document.querySelector('#over svg').outerHTML") != before, at + "another metric gives another chart")
+    click(page, "#pairs [data-sort='a − b']")
+    no_complaints(page, at + "use")
+    with open(folder + "/pairs.csv", newline="", encoding="utf-8") as file:
+        pairs = [row for row in csv.DictReader(file) if row["metric"] == "cost"]
+    same(page.run("document.querySelectorAll('#pairs tbody tr').length"), len(pairs), at + "rows of pairs")
+    with open(folder + "/aggregate.csv", newline="", encoding="utf-8") as file:
+        means = [float(row["mean"]) for row in csv.DictReader(file) if row["metric"] == "cost"]
+    got = page.run("S.values.cost.map((row) => row[3])")
+    check(len(got) == len(means) and all(math.isclose(one, two, rel_tol=1e-4) for one, two in zip(got, means)), at + "means are those of aggregate.csv")
+
+
+def main():
+    folder = sys.argv[1]
+    page = browser.Browser()
+    try:
+        for width in (1280, 400):
+            comparison(page, folder + "/page", width)
+            table_equals_summary(page, folder + "/page")
+            player(page)
+        comparison(page, folder + "/page", 1280)
+        hostile(page, folder + "/page")
+        sorting(page)
+        switches(page)
+        zoom(page)
+        failures_and_moves(page)
+        downloads(page, folder + "/page")
+        click(page, "#theme")
+        same(page.run("document.documentElement.dataset.theme"), "dark", "the other theme")
+        no_complaints(page, "use")
+        pdf = page.pdf(folder + "/page.pdf")
+        check(pdf.startswith(b"%PDF") and len(pdf) > 50000, f"the PDF has {len(pdf)} bytes")
+        comparison(page, folder + "/first", 1280)
+        table_equals_summary(page, folder + "/first")
+        page.open(folder + "/failed/report.html")
+        page.draw_all()
+        no_complaints(page, "a failed run")
+        told = page.run("document.querySelector('.problems').textContent")
+        check("static, seed 2: there is no result" in told, "the failed run is told: " + told)
+        check(page.run("document.querySelectorAll('#comparison td[data-value]').length") > 50, "the rest is shown")
+        for width in (1280, 400):
+            sweep(page, folder + "/sweep", width)
+    finally:
+        page.close()
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--is-there":
+        if not browser.find():
+            print("skipped: there is no Chromium (or another of its family, or WEIR_CHROMIUM)")
+        sys.exit(0 if browser.find() else 1)
+    os.environ.setdefault("LC_ALL", "C.UTF-8")
+    sys.exit(main())

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The page in a headless browser: page.py says what is looked at. Exit code 77 skips.
+. "$(dirname "$0")/../cli/common.sh"
+
+if ! command -v python3 >/dev/null; then
+    echo "skipped: there is no python3"
+    exit 77
+fi
+python3 tests/report/page.py --is-there || exit 77
+
+{
+    "$weir" compare tests/report/page.json -o "$folder/page" --quiet &&
+        "$weir" compare workloads/scenarios/first.json -o "$folder/first" --quiet &&
+        "$weir" sweep tests/report/study.json -o "$folder/sweep" --quiet
+} >/dev/null || fail "no results to look at"
+cp -r "$folder/page" "$folder/failed"
+rm -r "$folder/failed/runs/static/seed-2" "$folder/failed/summary.csv"
+"$weir" report "$folder/failed" --quiet || fail "no report of a failed run"
+python3 tests/report/page.py "$folder" || fail "the page"
+finish
