@@ -88,8 +88,8 @@ static int read_flags(const struct weir_arguments *arguments, struct request *re
 static int read_series(const struct weir_arguments *arguments, struct request *request)
 {
     struct weir_series series;
-    int code = weir_series_read(request->path, weir_arguments_value(arguments, TIME),
-                                weir_arguments_value(arguments, VALUE), &series);
+    int code = weir_series_read_any(request->path, weir_arguments_value(arguments, TIME),
+                                    weir_arguments_value(arguments, VALUE), &series);
     if (code != WEIR_OK)
         return code;
     request->start_s = series.start_s;

@@ -34,6 +34,8 @@ cut -d, -f1-11 "$folder/out-wave/scores.csv" | cmp - <(cut -d, -f1-11 "$folder/o
 awk -F, 'NR < 100 || NR > 110' "$folder/wave.csv" | sed 's/$/,7/; 1s/,7$/,seven/' | gzip >"$folder/gaps.csv.gz"
 expect 0 "11 gaps, filled by spline" forecast "$folder/gaps.csv.gz" --time timestamp --value value --models linear --horizon 1
 grep -q "steps ahead" "$folder/out" && fail "a horizon of one has one table"
+sed '5s/,.*/,NaN/; 400s/,.*/,/' "$folder/wave.csv" >"$folder/nan.csv"
+expect 0 "2 gaps, filled by spline" forecast "$folder/nan.csv" --models linear
 expect 0 "" forecast "$folder/gaps.csv.gz" --value seven --models linear,moving-average:length=3,arima,holt-winters,prophet
 expect 0 "30 min apart" forecast "$folder/wave.csv" --models last --step 30min
 expect 0 "linear:window=3" forecast "$folder/wave.csv" --models linear,linear:window=3 --window 12

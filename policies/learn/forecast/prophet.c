@@ -144,7 +144,10 @@ static int load(void *state, const char *bytes, size_t count)
     size_t doubles = count / sizeof(double);
     if (code != WEIR_OK)
         return code;
-    if (map.count < 2 || map.changes > doubles || map.terms > doubles || map.season_count > 3)
+    size_t terms = 2 + map.changes;
+    for (size_t s = 0; s < map.season_count && s < 3; s++)
+        terms += 2 * (size_t)map.seasons[s].order;
+    if (map.count < 2 || map.changes > doubles || map.terms > doubles || map.season_count > 3 || map.terms != terms)
         return weir_error(WEIR_EINPUT, "what it saved does not fit this weir; save it anew");
     map.places = weir_alloc(map.changes, sizeof *map.places);
     map.weights = weir_alloc(map.terms, sizeof *map.weights);

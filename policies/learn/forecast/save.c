@@ -153,6 +153,8 @@ int forecaster_load(const struct forecaster_env *env, const char *path, struct f
     const char *bytes = end + 1;
     size_t left = length - (size_t)(bytes - body);
     code = forecaster_unpack(&bytes, &left, &(*made)->memory, sizeof(*made)->memory);
+    if (code == WEIR_OK && (*made)->memory.recent_count > SERIES_HAMPEL)
+        code = weir_error(WEIR_EINPUT, "what it saved does not fit this weir; save it anew");
     if (code == WEIR_OK && !(*made)->kind->load)
         code = weir_error(WEIR_EINPUT, "this kind cannot be loaded");
     if (code == WEIR_OK)

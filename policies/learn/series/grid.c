@@ -3,6 +3,7 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "sim/base/error.h"
@@ -21,24 +22,31 @@ static double median_step(const double *time_s, size_t count)
 
 static int place(const double *time_s, const double *values, size_t count, struct series_grid *grid)
 {
+    bool *taken = weir_alloc(grid->count, sizeof *taken);
+    int code = WEIR_OK;
     for (size_t i = 0; i < grid->count; i++)
         grid->values[i] = NAN;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && code == WEIR_OK; i++) {
         double steps = (time_s[i] - time_s[0]) / grid->step_s, nearest = round(steps);
-        if (fabs(steps - nearest) > 0.25)
-            return weir_error(WEIR_EINPUT,
+        if (fabs(steps - nearest) > 0.25) {
+            code = weir_error(WEIR_EINPUT,
                               "value %zu comes %g s after the first, which is no multiple of %g s; make the times even "
                               "or give another step",
                               i + 1, time_s[i] - time_s[0], grid->step_s);
-        if (!isnan(grid->values[(size_t)nearest]))
-            return weir_error(WEIR_EINPUT,
+        } else if (taken[(size_t)nearest]) {
+            code = weir_error(WEIR_EINPUT,
                               "value %zu comes %g s after the first, where there is one already; make the times even "
                               "or give a step smaller than %g s",
                               i + 1, time_s[i] - time_s[0], grid->step_s);
-        grid->values[(size_t)nearest] = values[i];
+        } else {
+            taken[(size_t)nearest] = true;
+            grid->values[(size_t)nearest] = values[i];
+        }
     }
-    grid->gaps = grid->count - count;
-    return WEIR_OK;
+    free(taken);
+    for (size_t i = 0; i < grid->count; i++)
+        grid->gaps += isnan(grid->values[i]);
+    return code;
 }
 
 int series_grid_make(const double *time_s, const double *values, size_t count, double step_s, struct series_grid *grid)

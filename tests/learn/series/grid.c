@@ -21,6 +21,17 @@ static void places(void)
     series_grid_fini(&grid);
 }
 
+/* A NaN is a gap, and its place is taken all the same. */
+static void holes(void)
+{
+    struct series_grid grid;
+    CU_ASSERT_EQUAL(series_grid_make((double[]){0, 10, 20, 40}, (double[]){1, NAN, 3, 5}, 4, 0, &grid), WEIR_OK);
+    CU_ASSERT(grid.count == 5 && grid.gaps == 2 && isnan(grid.values[1]) && isnan(grid.values[3]));
+    series_grid_fini(&grid);
+    CU_ASSERT_EQUAL(series_grid_make((double[]){0, 10, 11}, (double[]){1, NAN, 3}, 3, 10, &grid), WEIR_EINPUT);
+    CHECK_MESSAGE("where there is one already");
+}
+
 static void refuses(void)
 {
     static const struct {
@@ -46,6 +57,6 @@ static void refuses(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"places", places}, {"refuses", refuses}, {0}};
+    static const struct weir_case cases[] = {{"places", places}, {"holes", holes}, {"refuses", refuses}, {0}};
     return weir_test_main("learn/series/grid", cases, argc, argv);
 }
