@@ -18,7 +18,7 @@ static const struct weir_flag flags[] = {
                 "forecasters, by comma: NAME, or NAME:KEY=VALUE:...; last and seasonal are always added"},
     [WINDOW] = {"window", 0, "N", "newest values that models weigh, for those with such a parameter"},
     [HORIZON] = {"horizon", 0, "N", "steps ahead; default 12"},
-    [SPLIT] = {"split", 0, "PART", "part of the series that models are fitted to; default 0.8"},
+    [SPLIT] = {"split", 0, "PART", "part of the series that models are fitted to; default 0.8; 1 only fits and saves"},
     [REFIT] = {"refit", 0, "TIME", "fit anew to all that is past, each such time; else once"},
     [SEASON] = {"season", 0, "TIME", "the season of the series; default 1d"},
     [STEP] = {"step", 0, "TIME", "time between two values; else the median of the file"},
@@ -48,7 +48,7 @@ struct request {
 static int read_split(const char *text, double *split)
 {
     const char *end = weir_number_scan(text, split);
-    if (!end || *end || !(*split > 0 && *split < 1))
+    if (!end || *end || !(*split > 0 && *split <= 1))
         return weir_error(WEIR_EUSAGE, "--split: \"%s\" is not a part between 0 and 1, as in 0.8", text);
     return WEIR_OK;
 }
@@ -81,6 +81,9 @@ static int read_flags(const struct weir_arguments *arguments, struct request *re
         code = weir_read_time("step", value, &request->env.step_s);
     if (code == WEIR_OK && (value = weir_arguments_value(arguments, SEED)))
         code = weir_read_seed("seed", value, &request->env.seed);
+    if (code == WEIR_OK && request->split >= 1 && !request->save)
+        code = weir_error(WEIR_EUSAGE,
+                          "--split: 1 leaves nothing to forecast; it is for --save, to fit to the whole series");
     request->trial.horizon = (size_t)horizon;
     return code;
 }
@@ -105,7 +108,7 @@ static int read_series(const struct weir_arguments *arguments, struct request *r
     trial->values = request->grid.values;
     trial->count = request->grid.count;
     trial->train = (size_t)floor(request->split * (double)trial->count);
-    if (trial->train < 1 || trial->horizon > trial->count - trial->train)
+    if (request->split < 1 && (trial->train < 1 || trial->horizon > trial->count - trial->train))
         return weir_error(WEIR_EINPUT,
                           "%s: of its %zu values %zu are left to forecast, less than a horizon of %zu; give a longer "
                           "series, a smaller --horizon or another --split",
@@ -183,6 +186,21 @@ static int try(const struct request *request, struct forecast_row *row, bool fir
     return code;
 }
 
+/* Fits the first model to the whole series and saves it. */
+static int fit_and_save(const struct request *request, const char *label)
+{
+    struct forecaster *forecaster = NULL;
+    char *text = with_window(request, label);
+    int code = forecaster_make_text(&request->env, text, &forecaster);
+    if (code == WEIR_OK)
+        code = forecaster_fit(forecaster, request->trial.values, request->trial.count);
+    if (code == WEIR_OK)
+        code = forecaster_save(forecaster, request->save);
+    forecaster_free(forecaster);
+    free(text);
+    return code;
+}
+
 /* The labels of the rows: the models given, then a saved one, then the naive ones that are missing. The list is cut up.
  */
 static int list_rows(const struct request *request, char *list, struct forecast_report *report)
@@ -255,6 +273,10 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     if (code != WEIR_OK)
         goto out;
     print_head(&request);
+    if (request.split >= 1) {
+        code = fit_and_save(&request, report.rows[0].label);
+        goto out;
+    }
     for (int i = 0; i < report.row_count && code == WEIR_OK; i++) {
         code = try(&request, &report.rows[i], i == 0);
         failed += report.rows[i].failed;

@@ -46,18 +46,21 @@ grep -q "6 lags" "$folder/out" || fail "a window of its own is not kept"
 expect 0 "" forecast "$folder/wave.csv" --models linear --save "$folder/model.weir"
 expect 0 "model.weir" forecast "$folder/wave.csv" --models last --load "$folder/model.weir"
 expect 2 "" forecast
+expect 0 "fitted to 480, 0 forecast" forecast "$folder/wave.csv" -m holt-winters --split 1 --save "$folder/whole.weir"
+expect 0 "whole.weir" forecast "$folder/wave.csv" --models last --load "$folder/whole.weir"
 expect 3 "model.weir: it was fitted to values 3600 s apart, and here they are 1800 s apart" \
     forecast "$folder/wave.csv" --models last --load "$folder/model.weir" --step 30min
 printf x >>"$folder/model.weir"
 expect 3 "it was cut short or added to: save it anew" forecast "$folder/wave.csv" --load "$folder/model.weir"
-expect 3 "forecaster ensemble: this kind cannot be saved" \
-    forecast "$folder/wave.csv" --models ensemble --save "$folder/model.weir"
+expect 0 "" forecast "$folder/wave.csv" --models ensemble --save "$folder/model.weir"
+expect 0 "model.weir" forecast "$folder/wave.csv" --models last --load "$folder/model.weir"
 
 # What is wrong is told.
 expect 3 'there is no forecaster "liner"; did you mean "linear"?' forecast "$folder/wave.csv" --models liner
 expect 3 'forecaster linear: unknown key "windw"; did you mean "window"?' forecast "$folder/wave.csv" --models linear:windw=3
 expect 2 '--models: "linear" is there twice' forecast "$folder/wave.csv" --models linear,linear
-expect 2 '--split: "1" is not a part between 0 and 1' forecast "$folder/wave.csv" --split 1
+expect 2 '--split: "1.5" is not a part between 0 and 1' forecast "$folder/wave.csv" --split 1.5
+expect 2 "--split: 1 leaves nothing to forecast; it is for --save" forecast "$folder/wave.csv" --split 1
 expect 2 '--horizon: "0" is no integer from 1 to 10000' forecast "$folder/wave.csv" --horizon 0
 expect 3 "96 are left to forecast, less than a horizon of 97" forecast "$folder/wave.csv" --horizon 97
 expect 3 "nowhere.csv: no such file" forecast "$folder/nowhere.csv"
