@@ -2,10 +2,20 @@
 
 extern const struct forecaster_kind forecaster_last, forecaster_seasonal, forecaster_moving_average,
     forecaster_holt_winters, forecaster_linear, forecaster_arima, forecaster_prophet, forecaster_ensemble,
-    forecaster_gru, forecaster_cnn, forecaster_mlp;
+    forecaster_gru, forecaster_cnn, forecaster_mlp, forecaster_transfer;
 
 const struct forecaster_kind *const forecaster_catalog[] = {
-    &forecaster_last,   &forecaster_seasonal, &forecaster_moving_average, &forecaster_holt_winters,
-    &forecaster_linear, &forecaster_arima,    &forecaster_prophet,        &forecaster_gru,
-    &forecaster_cnn,    &forecaster_mlp,      &forecaster_ensemble,       NULL,
+    &forecaster_last,
+    &forecaster_seasonal,
+    &forecaster_moving_average,
+    &forecaster_holt_winters,
+    &forecaster_linear,
+    &forecaster_arima,
+    &forecaster_prophet,
+    &forecaster_gru,
+    &forecaster_cnn,
+    &forecaster_mlp,
+    &forecaster_transfer,
+    &forecaster_ensemble,
+    NULL,
 };
