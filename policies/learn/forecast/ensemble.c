@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policies/learn/forecast/support.h"
+#include "policies/learn/forecast/work.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
@@ -245,6 +245,58 @@ static void describe(const void *state, struct weir_text *to)
                        share_of(self, &self->members[m], 1));
 }
 
+/* The time, then errors and waiting forecasts of each member, and the member as it would stand in a file of its own. */
+static int save(const void *state, struct weir_text *to)
+{
+    const struct ensemble *self = state;
+    int code = WEIR_OK;
+    weir_text_add_bytes(to, &self->time, sizeof self->time);
+    for (size_t m = 0; m < self->member_count && code == WEIR_OK; m++) {
+        const struct member *member = &self->members[m];
+        struct weir_text packed = {0};
+        if (!member->failed)
+            code = forecaster_pack(member->forecaster, &packed);
+        weir_text_add_bytes(to, member->square, sizeof member->square);
+        weir_text_add_bytes(to, member->seen, sizeof member->seen);
+        weir_text_add_bytes(to, member->mean, sizeof member->mean);
+        weir_text_add_bytes(to, &packed.length, sizeof packed.length);
+        weir_text_add_bytes(to, weir_text_string(&packed), packed.length);
+        weir_text_fini(&packed);
+    }
+    return code;
+}
+
+static int load(void *state, const char *bytes, size_t count)
+{
+    struct ensemble *self = state;
+    int code = forecaster_unpack(&bytes, &count, &self->time, sizeof self->time);
+    for (size_t m = 0; m < self->member_count && code == WEIR_OK; m++) {
+        struct member *member = &self->members[m];
+        struct forecaster *restored = NULL;
+        size_t length = 0;
+        code = forecaster_unpack(&bytes, &count, member->square, sizeof member->square);
+        if (code == WEIR_OK)
+            code = forecaster_unpack(&bytes, &count, member->seen, sizeof member->seen);
+        if (code == WEIR_OK)
+            code = forecaster_unpack(&bytes, &count, member->mean, sizeof member->mean);
+        if (code == WEIR_OK)
+            code = forecaster_unpack(&bytes, &count, &length, sizeof length);
+        if (code == WEIR_OK && length > count)
+            code = weir_error(WEIR_EINPUT, "what it saved does not fit this weir; save it anew");
+        member->failed = length == 0;
+        if (code != WEIR_OK || member->failed)
+            continue;
+        code = forecaster_restore(self->env, "members", bytes, length, &restored);
+        bytes += length;
+        count -= length;
+        if (code == WEIR_OK) {
+            forecaster_free(member->forecaster);
+            member->forecaster = restored;
+        }
+    }
+    return code;
+}
+
 static void destroy(void *state)
 {
     struct ensemble *self = state;
@@ -268,5 +320,7 @@ const struct forecaster_kind forecaster_ensemble = {
     .predict = predict,
     .cost = cost,
     .describe = describe,
+    .save = save,
+    .load = load,
     .destroy = destroy,
 };

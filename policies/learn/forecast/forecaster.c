@@ -93,7 +93,9 @@ int forecaster_make_text(const struct forecaster_env *env, const char *text, str
     *made = NULL;
     if (rest)
         *rest++ = '\0';
-    int code = weir_json_parse("{\"name\": \"\"}", "forecaster", &doc);
+    char *title = weir_format("forecaster %s", copy);
+    int code = weir_json_parse("{\"name\": \"\"}", title, &doc);
+    free(title);
     if (code == WEIR_OK) {
         char *quoted = weir_format("\"%s\"", copy);
         code = weir_json_set(doc, "name", quoted);

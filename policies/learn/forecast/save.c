@@ -30,21 +30,25 @@ static int write_bytes(const char *path, const struct weir_text *head, const str
     return code;
 }
 
-int forecaster_save(const struct forecaster *forecaster, const char *path)
+int forecaster_pack(const struct forecaster *forecaster, struct weir_text *to)
 {
     const struct forecaster_kind *kind = forecaster->kind;
     if (!kind->save || !kind->load)
         return weir_error(WEIR_EINPUT, "forecaster %s: this kind cannot be saved; it is quick to fit anew", kind->name);
     if (!forecaster->fitted)
         return weir_error(WEIR_EINPUT, "forecaster %s: it must be fitted to a series first", kind->name);
-    struct weir_text head = {0}, body = {0};
-    weir_text_addf(&body, "{\"step\": %.17g, \"memory\": %zu, \"forecaster\": %s}\n", forecaster->env.step_s,
+    weir_text_addf(to, "{\"step\": %.17g, \"memory\": %zu, \"forecaster\": %s}\n", forecaster->env.step_s,
                    sizeof forecaster->memory, forecaster->parameters);
-    weir_text_add_bytes(&body, &forecaster->memory, sizeof forecaster->memory);
-    int code = kind->save(forecaster->state, &body);
-    if (code != WEIR_OK) {
-        weir_error_context("forecaster %s", kind->name);
-    } else {
+    weir_text_add_bytes(to, &forecaster->memory, sizeof forecaster->memory);
+    int code = kind->save(forecaster->state, to);
+    return code == WEIR_OK ? WEIR_OK : weir_error_context("forecaster %s", kind->name);
+}
+
+int forecaster_save(const struct forecaster *forecaster, const char *path)
+{
+    struct weir_text head = {0}, body = {0};
+    int code = forecaster_pack(forecaster, &body);
+    if (code == WEIR_OK) {
         weir_text_addf(&head, MAGIC " %d %zu %016llx\n", VERSION, body.length,
                        weir_hash(WEIR_HASH_START, body.data, body.length));
         code = write_bytes(path, &head, &body);
@@ -128,47 +132,58 @@ static int make(const struct forecaster_env *env, const struct weir_json *at, st
     return code == WEIR_OK ? forecaster_make(&own, &slot, made) : code;
 }
 
+/* What the checks remember, then what the kind saved. */
+static int fill(struct forecaster *made, const char *bytes, size_t left)
+{
+    int code = forecaster_unpack(&bytes, &left, &made->memory, sizeof made->memory);
+    if (code == WEIR_OK && made->memory.recent_count > SERIES_HAMPEL)
+        code = weir_error(WEIR_EINPUT, "what it saved does not fit this weir; save it anew");
+    if (code == WEIR_OK && !made->kind->load)
+        code = weir_error(WEIR_EINPUT, "this kind cannot be loaded");
+    if (code == WEIR_OK)
+        code = made->kind->load(made->state, bytes, left);
+    made->fitted = code == WEIR_OK;
+    return code;
+}
+
+int forecaster_restore(const struct forecaster_env *env, const char *name, const char *bytes, size_t length,
+                       struct forecaster **made)
+{
+    struct weir_json_doc *doc = NULL;
+    const char *end = memchr(bytes, '\n', length);
+    char *line = end ? weir_format("%.*s", (int)(end - bytes), bytes) : weir_copy("");
+    *made = NULL;
+    int code = weir_json_parse(line, name, &doc);
+    free(line);
+    if (code != WEIR_OK)
+        return code;
+    struct weir_json root = weir_json_root(doc);
+    code = make(env, &root, made);
+    if (code != WEIR_OK) {
+        weir_json_free(doc);
+        return code;
+    }
+    (*made)->own = doc;
+    code = fill(*made, end + 1, length - (size_t)(end + 1 - bytes));
+    if (code != WEIR_OK) {
+        weir_error_context("%s: forecaster %s", name, (*made)->kind->name);
+        forecaster_free(*made);
+        *made = NULL;
+    }
+    return code;
+}
+
 int forecaster_load(const struct forecaster_env *env, const char *path, struct forecaster **made)
 {
     struct weir_text content = {0};
-    struct weir_json_doc *doc = NULL;
     const char *body = NULL;
-    char *line = NULL;
     size_t length = 0;
     *made = NULL;
     int code = read_bytes(path, &content);
     if (code == WEIR_OK)
         code = check_file(path, &content, &body, &length);
-    if (code != WEIR_OK)
-        goto out;
-    const char *end = memchr(body, '\n', length);
-    line = end ? weir_format("%.*s", (int)(end - body), body) : weir_copy("");
-    code = weir_json_parse(line, path, &doc);
-    if (code != WEIR_OK)
-        goto out;
-    struct weir_json root = weir_json_root(doc);
-    code = make(env, &root, made);
-    if (code != WEIR_OK)
-        goto out;
-    const char *bytes = end + 1;
-    size_t left = length - (size_t)(bytes - body);
-    code = forecaster_unpack(&bytes, &left, &(*made)->memory, sizeof(*made)->memory);
-    if (code == WEIR_OK && !(*made)->kind->load)
-        code = weir_error(WEIR_EINPUT, "this kind cannot be loaded");
     if (code == WEIR_OK)
-        code = (*made)->kind->load((*made)->state, bytes, left);
-    if (code != WEIR_OK) {
-        weir_error_context("%s: forecaster %s", path, (*made)->kind->name);
-        forecaster_free(*made);
-        *made = NULL;
-        goto out;
-    }
-    (*made)->fitted = true;
-    (*made)->own = doc;
-    doc = NULL;
-out:
-    weir_json_free(doc);
+        code = forecaster_restore(env, path, body, length, made);
     weir_text_fini(&content);
-    free(line);
     return code;
 }

@@ -53,4 +53,10 @@ void forecaster_expect(struct forecaster *forecaster, size_t horizon, const doub
 /* The spread of a forecast so many steps ahead, from what was seen. */
 double forecaster_seen_spread(const struct forecaster *forecaster, size_t lead);
 
+/* What a file holds after its first line, and a forecaster made of it; `name` is for messages. Errors as those of
+ * forecaster_save and forecaster_load. */
+int forecaster_pack(const struct forecaster *forecaster, struct weir_text *to);
+int forecaster_restore(const struct forecaster_env *env, const char *name, const char *bytes, size_t length,
+                       struct forecaster **made);
+
 #endif

@@ -12,7 +12,7 @@ struct series_metrics {
     double smape_doubled; /* 100/n sum |y-f| / ((|y|+|f|)/2), 0 to 200 %: the other usual one, twice the first */
     double rmse;          /* root mean square error, in the unit of the values */
     double mae;           /* mean absolute error */
-    double nrmse;         /* sqrt(sum (y-f)^2 / sum (y-mean y)^2): 1 for a forecast as good as the mean (hu-2016); NaN
+    double nrmse;         /* sqrt(sum (y-f)^2 / sum (y-mean y)^2): 1 for a forecast as good as the mean (hu-2019); NaN
                              for constant values */
     double bias;          /* mean of f - y */
 };

@@ -197,9 +197,9 @@ static void ensemble_refuses(void)
         const char *text, *message;
     } rows[] = {
         {"ensemble:members=last+lats",
-         "forecaster ensemble: members: forecaster: name: there is no forecaster \"lats\""},
+         "forecaster ensemble: members: forecaster lats: name: there is no forecaster \"lats\""},
         {"ensemble:members=last+ensemble", "forecaster ensemble: members: an ensemble cannot be a member of one"},
-        {"ensemble:members=", "forecaster ensemble: members: forecaster: name: there is no forecaster \"\""},
+        {"ensemble:members=", "forecaster ensemble: members: forecaster : name: there is no forecaster \"\""},
     };
     struct forecaster *made;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
