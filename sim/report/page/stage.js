@@ -73,8 +73,44 @@ class Stage {
     const cell = this.named ? {width: Math.min(112, width - 60), height: 26} : {width: 11, height: 13};
     this.boxes = new Map();
     this.cell = cell;
-    let y = 6;
     this.bands = [];
+    if (hosts.length > 1 && hosts.every((host) => host.length > 4)) this.byPlace(hosts, width);
+    else this.byTier(hosts, width);
+  }
+  size(name) {
+    const {cell} = this,
+      cells = this.cells.get(name).length,
+      columns = this.named
+        ? Math.max(1, Math.min(3, Math.ceil(cells / 3)))
+        : Math.max(1, Math.ceil(Math.sqrt(cells * 1.6)));
+    return {
+      columns,
+      width: Math.max(this.named ? 70 : 16, columns * (cell.width + 2) + 6),
+      height: Math.max(1, Math.ceil(cells / columns)) * (cell.height + 2) + (this.named ? 22 : 6)
+    };
+  }
+  /* Hosts where their coordinates are; those that would lie on each other are pushed apart. */
+  byPlace(hosts, width) {
+    const [left, right] = extent([hosts.map((host) => host[4])]),
+      [bottom, top] = extent([hosts.map((host) => host[5])]);
+    const boxes = hosts.map((host) => {
+      const box = this.size(host[0]);
+      box.x = 4 + ((host[4] - left) / (right - left || 1)) * Math.max(0, width - box.width - 8);
+      box.y = 4 + ((top - host[5]) / (top - bottom || 1)) * Math.max(120, Math.min(420, width * 0.6 - box.height));
+      this.boxes.set(host[0], box);
+      return box;
+    });
+    for (let round = 0; round < 60; round++)
+      for (let i = 0; i < boxes.length; i++)
+        for (let j = 0; j < i; j++) {
+          const [a, b] = boxes[i].y < boxes[j].y ? [boxes[i], boxes[j]] : [boxes[j], boxes[i]];
+          const over = a.y + a.height + 6 - b.y;
+          if (over > 0 && a.x < b.x + b.width + 6 && b.x < a.x + a.width + 6) b.y += over;
+        }
+    this.height = Math.max(...boxes.map((box) => box.y + box.height)) + 8;
+  }
+  byTier(hosts, width) {
+    let y = 6;
     for (const tier of [2, 1, 0]) {
       const row = hosts.filter((host) => host[1] === tier);
       if (!row.length) continue;
@@ -90,12 +126,7 @@ class Stage {
       };
       y += 4;
       for (const [name] of row) {
-        const cells = this.cells.get(name).length,
-          columns = this.named
-            ? Math.max(1, Math.min(3, Math.ceil(cells / 3)))
-            : Math.max(1, Math.ceil(Math.sqrt(cells * 1.6)));
-        const w = Math.max(this.named ? 70 : 16, columns * (cell.width + 2) + 6);
-        const h = Math.max(1, Math.ceil(cells / columns)) * (cell.height + 2) + (this.named ? 22 : 6);
+        const {columns, width: w, height: h} = this.size(name);
         if (x + w > width - 4 && x > 52) {
           centre();
           x = 52;
@@ -132,7 +163,7 @@ class Stage {
           rx: 5,
           style: "fill:none;stroke:var(--rule);stroke-dasharray:3 3"
         }),
-        svg("text", {class: "faint", x: 5, y: band.y + 14}, TIERS[band.tier])
+        svg("text", {class: "faint", x: 5, y: band.y + 14}, D.scenario ? TIERS[band.tier] : "hosts")
       );
     this.flows = svg("g");
     root.append(this.flows);

@@ -165,6 +165,12 @@ const rangeOf = (lists) =>
 function sweepFigures(main) {
   overall(main);
   SWEEP.metric = S.metrics.some(([name]) => name === "latency_p95") ? "latency_p95" : S.metrics[0][0];
+  /* First those that take the most values. */
+  const order = S.parameters
+    .map((_, k) => k)
+    .sort((a, b) => parameter(b).values.length - parameter(a).values.length || a - b);
+  SWEEP.x = order[0];
+  SWEEP.y = order.length > 1 ? order[1] : order[0];
   const follows = ["policies", "sweep"],
     several = S.parameters.length > 1;
   const section = el("section", {}, el("h2", {}, "What was varied"));
@@ -199,11 +205,11 @@ function sweepFigures(main) {
           SWEEP.metric = value;
         }
       ),
-      choose("over", "sweep-x", parameters, 0, (value) => {
+      choose("over", "sweep-x", parameters, SWEEP.x, (value) => {
         SWEEP.x = Number(value);
       }),
       several
-        ? choose("and", "sweep-y", parameters, 1, (value) => {
+        ? choose("and", "sweep-y", parameters, SWEEP.y, (value) => {
             SWEEP.y = Number(value);
           })
         : null
@@ -304,7 +310,7 @@ function sweepHeat(parent, follows) {
     id: "plane",
     title: "Two parameters",
     follows,
-    help: "The metric of one policy; each field is the mean over seeds and over what else varies. Dark is high.",
+    help: "The metric of one policy; each field is the mean over seeds and over what else varies. The stronger the colour, the higher.",
     csv: () => [["x", "y", SWEEP.metric], ...fields().map((one) => [one.x, one.y, one.mean])],
     draw: (self, width) => {
       const all = fields(),

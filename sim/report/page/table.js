@@ -191,7 +191,7 @@ class Table {
             },
             `Differences to ${POLICIES[0]}`
           )
-        : null
+        : ""
     );
     this.place.replaceChildren(
       ...this.groups.map(([name, metrics]) =>
