@@ -13,7 +13,8 @@ static int place(void *state, const struct offload_problem *problem, uint64_t ke
     return offload_heu_wo_refined(problem, placement);
 }
 
-static const struct weir_offload_rules rules = {.name = "heu-wo-refined", .all = place, .one = weir_offload_place_rest};
+static const struct weir_offload_rules rules = {
+    .name = "heu-wo-refined", .all = place, .one = weir_offload_place_rest, .for_all = true};
 
 static int create(void *state, const struct weir_policy_env *env)
 {

@@ -72,6 +72,7 @@ struct weir_offload_rules {
     weir_offload_rule *all;  /* for all users at once */
     weir_offload_rule *one;  /* for the users without a place, beside the others; NULL: `all` does it */
     weir_offload_rule *solo; /* instead of both: for a user when it arrives, alone in the problem */
+    bool for_all;            /* a running job is moved if the sum of all costs gains; else if it does itself */
 };
 
 /* For the policy's own create; the rest are hooks as they are. */

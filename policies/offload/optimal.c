@@ -26,7 +26,7 @@ static int place(void *state, const struct offload_problem *problem, uint64_t ke
     return offload_optimal(problem, ((const struct optimal *)state)->limit, placement, NULL);
 }
 
-static const struct weir_offload_rules rules = {.name = "optimal", .all = place};
+static const struct weir_offload_rules rules = {.name = "optimal", .all = place, .for_all = true};
 
 static int create(void *state, const struct weir_policy_env *env)
 {

@@ -114,13 +114,18 @@ static double price_s(const struct weir_offload *self, const struct weir_view *v
     return sum >= 0 ? sum : INFINITY;
 }
 
-/* A user's cost at a placement, in seconds an item. */
-static double cost_of(const struct weir_offload_game *game, const int *placement, int user, double *costs)
+/* A user's cost at a placement, in seconds an item, and what counts for a move: that, or the sum of all. */
+static double cost_of(const struct weir_offload *self, const struct weir_offload_game *game, const int *placement,
+                      int user, double *costs, double *counts_s)
 {
     struct offload_evaluation evaluation = {.cost_s = costs};
     if (offload_evaluate(game->problem, placement, &evaluation) != WEIR_OK)
-        return INFINITY;
-    return costs[user] / game->users[user].scale;
+        return *counts_s = INFINITY;
+    double own_s = costs[user] / game->users[user].scale;
+    *counts_s = own_s;
+    for (int u = 0; self->rules->for_all && u < game->user_count; u++)
+        *counts_s += u == user ? 0 : costs[u] / game->users[u].scale;
+    return own_s;
 }
 
 /* Takes back what does not pay: moves of jobs that run already. */
@@ -136,12 +141,12 @@ static void take_back(struct weir_offload *self, const struct weir_view *view, s
         if (count == 0 || game->users[u].arriving || game->present[first] < 0 ||
             memcmp(decision->placement + first, game->present + first, size) == 0)
             continue;
-        double moved_s = cost_of(game, other, u, costs);
+        double moved_s, stayed_s;
+        cost_of(self, game, other, u, costs, &moved_s);
         memcpy(other + first, game->present + first, size);
-        double stayed_s = cost_of(game, other, u, costs);
-        double gain_s = stayed_s - moved_s;
+        double own_s = cost_of(self, game, other, u, costs, &stayed_s), gain_s = stayed_s - moved_s;
         self->stale |= !game->users[u].movable;
-        if (game->users[u].movable && gain_s > self->least_gain * stayed_s &&
+        if (game->users[u].movable && gain_s > self->least_gain * own_s &&
             gain_s > price_s(self, view, game, decision->placement, u))
             memcpy(other + first, decision->placement + first, size);
         else

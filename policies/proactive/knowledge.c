@@ -23,11 +23,20 @@ struct proactive_job *proactive_job_at(struct proactive *self, int job)
     return self->jobs[job];
 }
 
+static void drop_spare(const struct proactive *self, struct proactive_job *known)
+{
+    for (size_t k = 0; known->spare && k < self->history_count; k++)
+        forecaster_free(known->spare[k]);
+    free(known->spare);
+    known->spare = NULL;
+}
+
 void proactive_job_forget(struct proactive *self, int job)
 {
     if (job < 0 || (size_t)job >= self->job_capacity || !self->jobs[job])
         return;
     forecaster_free(self->jobs[job]->model);
+    drop_spare(self, self->jobs[job]);
     free(self->jobs[job]);
     self->jobs[job] = NULL;
     weir_memo_forget(&self->operators, job);
@@ -39,6 +48,8 @@ void proactive_knowledge_fini(struct proactive *self)
         proactive_job_forget(self, (int)j);
     free(self->jobs);
     weir_memo_fini(&self->operators);
+    for (size_t k = 0; k < self->history_count; k++)
+        free((void *)self->history[k].values);
     free(self->history);
     free(self->mean);
     free(self->spread);
@@ -54,23 +65,22 @@ static struct forecaster_env env_of(const struct proactive *self, const struct w
                                    .folder = self->folder};
 }
 
-/* Adds a file's rates to the history: means over steps of the window, in the time of the run. */
-static int add_history(struct proactive *self, const char *file, double step_s)
+/* A file's rates, as means over steps of the window in the time of the run. */
+static int read_file(const struct proactive *self, const char *file, double step_s, struct transfer_series *read)
 {
     struct weir_series series;
     char *path = weir_path_beside(self->folder, file);
     int code = weir_series_read(path, NULL, NULL, &series);
     if (code == WEIR_OK && (!series.value || series.count < 2))
         code = weir_error(WEIR_EINPUT, "%s: a history needs two rows of a time and a rate at least", path);
-    free(path);
-    if (code != WEIR_OK) {
-        weir_series_fini(&series);
-        return code;
-    }
+    if (code != WEIR_OK)
+        goto out;
     double file_step_s = step_s * self->train_speedup, end_s = series.time_s[series.count - 1];
-    size_t steps = (size_t)(end_s / file_step_s + 1e-9), row = 0, capacity = 0;
-    self->history = weir_grow(self->history, self->history_count + steps + 1, &capacity, sizeof *self->history);
-    for (size_t k = 0; k < steps; k++) {
+    size_t row = 0;
+    read->count = (size_t)(end_s / file_step_s + 1e-9);
+    double *values = weir_alloc(read->count, sizeof *values);
+    read->values = values;
+    for (size_t k = 0; k < read->count; k++) {
         double now_s = (double)k * file_step_s, until_s = now_s + file_step_s, items = 0;
         while (now_s < until_s && row + 1 < series.count) {
             double to_s = fmin(series.time_s[row + 1], until_s);
@@ -78,22 +88,30 @@ static int add_history(struct proactive *self, const char *file, double step_s)
             now_s = to_s;
             row += series.time_s[row + 1] <= until_s;
         }
-        self->history[self->history_count++] = items / file_step_s * self->train_scale;
+        values[k] = items / file_step_s * self->train_scale;
     }
+    if (read->count == 0)
+        code = weir_error(WEIR_EINPUT, "%s holds less than one window (%g s)", path, step_s);
+out:
     weir_series_fini(&series);
-    return WEIR_OK;
+    free(path);
+    return code;
 }
 
-/* Files separated by commas, one after the other. A choice among them, or a joint adaptation, would begin here. */
+/* The files of `train`, separated by commas. */
 static int read_history(struct proactive *self, double step_s)
 {
     char *files = weir_copy(self->train), *rest = NULL;
     int code = WEIR_OK;
-    for (char *file = strtok_r(files, ",", &rest); file && code == WEIR_OK; file = strtok_r(NULL, ",", &rest))
-        code = add_history(self, file, step_s);
+    size_t capacity = 0;
+    for (char *file = strtok_r(files, ",", &rest); file && code == WEIR_OK; file = strtok_r(NULL, ",", &rest)) {
+        self->history = weir_grow(self->history, self->history_count + 1, &capacity, sizeof *self->history);
+        self->history[self->history_count] = (struct transfer_series){0};
+        code = read_file(self, file, step_s, &self->history[self->history_count++]);
+    }
     free(files);
     if (code == WEIR_OK && self->history_count == 0)
-        code = weir_error(WEIR_EINPUT, "\"train\" (%s) holds less than one window (%g s)", self->train, step_s);
+        code = weir_error(WEIR_EINPUT, "\"train\" (%s) names no file", self->train);
     return code == WEIR_OK ? code : weir_error_context("train");
 }
 
@@ -116,15 +134,40 @@ int proactive_prepare(struct proactive *self, const struct weir_view *view, stru
         known->ready = code == WEIR_OK;
         return code;
     }
-    if (*self->train && !self->history)
+    if (!*self->train)
+        return make_model(self, view, &known->model);
+    if (!self->history)
         code = read_history(self, view->window_s);
-    if (code == WEIR_OK)
-        code = make_model(self, view, &known->model);
-    if (code == WEIR_OK && *self->train) { /* before the run: it costs nothing in it */
-        code = forecaster_fit(known->model, self->history, self->history_count);
-        known->ready = code == WEIR_OK;
+    /* Before the run: it costs nothing in it. */
+    known->spare = weir_alloc(self->history_count, sizeof *known->spare);
+    for (size_t k = 0; k < self->history_count && code == WEIR_OK; k++) {
+        code = make_model(self, view, &known->spare[k]);
+        if (code == WEIR_OK)
+            code = forecaster_fit(known->spare[k], self->history[k].values, self->history[k].count);
     }
+    if (code != WEIR_OK)
+        return code;
+    known->model = known->spare[0];
+    known->spare[0] = NULL;
+    known->ready = true;
     return code;
+}
+
+void proactive_choose(struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known)
+{
+    struct transfer_series target = {seen->ingress_history, (size_t)seen->history_count};
+    struct transfer_choice *choices = weir_alloc(self->history_count, sizeof *choices);
+    transfer_choose(&target, self->history, self->history_count, 0.1, 0, choices);
+    struct forecaster **nearest = &known->spare[choices[0].index];
+    free(choices);
+    if (*nearest) { /* else the model is it */
+        forecaster_free(known->model);
+        known->model = *nearest;
+        *nearest = NULL;
+        known->taken = 0; /* it has yet to see the run */
+        known->next_per_s = NAN;
+    }
+    drop_spare(self, known);
 }
 
 void proactive_fall_back(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)

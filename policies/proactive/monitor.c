@@ -7,35 +7,68 @@
 /* Weight of the newest error is one of so many. */
 enum { ERRORS = 20 };
 
-static void score(struct proactive_job *known, double value)
+/* The error of the last forecast; whether errors have risen for good (Page and Hinkley's test, in shares of the load).
+ */
+static bool score(struct proactive_job *known, double value)
 {
     if (isnan(known->next_per_s))
-        return;
-    double off = fabs(value - known->next_per_s);
+        return false;
+    double off = fabs(value - known->next_per_s), size = fmax(fabs(value), fabs(known->next_per_s));
     known->errors += known->errors < ERRORS;
     known->error_per_s += (off - known->error_per_s) / known->errors;
     known->next_per_s = NAN;
+    return known->drift.threshold > 0 && transfer_drift_push(&known->drift, size > 0 ? off / size : 0);
+}
+
+/* The number of windows that the model shall learn now, 0: none. */
+static int lesson(const struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known)
+{
+    int count = seen->history_count, need = (int)forecaster_need(known->model), lasts = count;
+    if (!known->ready)
+        return count >= (self->warm > need ? self->warm : need) ? count : 0;
+    if (known->fallen)
+        return 0;
+    bool again = self->refit > 0 && count - known->fitted_at >= self->refit;
+    if (known->adapt_at > 0 && count >= known->adapt_at) {
+        known->adapt_at = 0;
+        lasts = count - known->since; /* of the load as it is now */
+        lasts = lasts > 2 * need ? lasts : 2 * need;
+        again = true;
+    }
+    return again && count >= need ? (lasts < count ? lasts : count) : 0;
 }
 
 /* Fits the model to what has been seen in the run, when there is enough of it or it is time again. */
-static int fit(struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known)
+static int learn(struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known)
 {
-    int count = seen->history_count;
-    bool again = known->ready && self->refit > 0 && count - known->fitted_at >= self->refit && !known->fallen;
-    int need = (int)forecaster_need(known->model);
-    if (known->ready ? !again : count < (self->warm > need ? self->warm : need))
+    int count = lesson(self, seen, known);
+    if (count == 0)
         return WEIR_OK;
-    int first = self->memory > 0 && count > self->memory ? count - self->memory : 0;
-    if (count - first < need)
-        return WEIR_OK;
-    const double *values = seen->ingress_history + first;
-    known->flops += forecaster_cost(known->model, (size_t)(count - first), 1).fit_flops;
-    int code = again ? forecaster_tune(known->model, values, (size_t)(count - first))
-                     : forecaster_fit(known->model, values, (size_t)(count - first));
+    if (self->memory > 0 && count > self->memory && self->memory >= (int)forecaster_need(known->model))
+        count = self->memory;
+    const double *values = seen->ingress_history + seen->history_count - count;
+    known->flops += forecaster_cost(known->model, (size_t)count, 1).fit_flops;
+    int code = known->ready && self->adapt != PROACTIVE_FIT ? forecaster_tune(known->model, values, (size_t)count)
+                                                            : forecaster_fit(known->model, values, (size_t)count);
     known->ready = code == WEIR_OK;
-    known->fitted_at = count;
-    known->taken = count;
+    known->fitted_at = seen->history_count;
+    known->taken = seen->history_count;
     return code;
+}
+
+/* A drift is answered at once, and again when the new load is better known. */
+static void plan_lessons(const struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known,
+                         bool drift)
+{
+    int count = seen->history_count, better = known->since + self->warm;
+    if (known->drift.threshold <= 0 && self->adapt != PROACTIVE_KEEP && known->ready)
+        known->drift = transfer_drift_start(0.02, self->drift, self->warm);
+    if (drift) {
+        known->since = count - 1;
+        known->adapt_at = count;
+    } else if (known->since > 0 && known->fitted_at < better && count >= better) {
+        known->adapt_at = count;
+    }
 }
 
 /* How long changes take: from the decision until the operators show them. */
@@ -78,17 +111,21 @@ int proactive_monitor(struct proactive *self, const struct weir_view *view, stru
         if (code != WEIR_OK)
             return code;
     }
+    if (known->spare && seen->history_count >= self->warm)
+        proactive_choose(self, seen, known);
     int code = WEIR_OK;
+    bool drift = false;
     for (; known->taken < seen->history_count && code == WEIR_OK; known->taken++) {
         double value = seen->ingress_history[known->taken];
-        score(known, value);
+        drift |= score(known, value);
         if (!known->ready)
             continue;
         known->flops += forecaster_cost(known->model, 1, 1).push_flops;
         code = forecaster_push(known->model, value);
     }
+    plan_lessons(self, seen, known, drift);
     if (code == WEIR_OK)
-        code = fit(self, seen, known);
+        code = learn(self, seen, known);
     if (code != WEIR_OK)
         proactive_fall_back(self, view, plan, job);
     time_changes(self, view, job);

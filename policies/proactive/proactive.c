@@ -25,10 +25,11 @@ extern const struct forecaster_kind forecaster_oracle;
     ROW(key, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, low_end, 1000000, sentence)
 #define TEXT(key, field, sentence) ROW(key, WEIR_PARAM_STRING, WEIR_UNIT_NONE, field, "", 0, 0, sentence)
 
+static const char *const adapts[] = {"none", "tune", "fit", NULL};
 static const char *const sizings[] = {"ds2", "twres", NULL};
 
 /* The parameters of a preset: its forecaster and its way to count instances are the defaults. */
-#define PARAMS(forecaster_name, sizing_name)                                                                           \
+#define PARAMS(forecaster_name, sizing_name, adapt_name)                                                               \
     {                                                                                                                  \
         {.name = "forecaster",                                                                                         \
          .type = WEIR_PARAM_SLOT,                                                                                      \
@@ -36,13 +37,22 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
          .fallback = forecaster_name,                                                                                  \
          .help = "What forecasts the ingress: a name of weir list forecasters or \"oracle\", or an object with it."},  \
             TEXT("model", model, "A fitted forecaster saved by weir forecast --save, in its place."),                  \
-            TEXT("train", train, "CSV files of rates, separated by commas, that it is fitted to before the run."),     \
+            TEXT("train", train,                                                                                       \
+                 "CSV files of rates, separated by commas: a model is fitted to each before the run."),                \
             NUMBER("train_scale", train_scale, "1", 1e-12, 1e12, "Factor of the rates in them."),                      \
             NUMBER("train_speedup", train_speedup, "1", 1e-9, 1e9, "How much faster the load plays than they."),       \
             TIME("season", season_s, "1d", "Season of the load, in the time of the run."),                             \
             WHOLE("warm", warm, "30", 1, "Windows before a model is fitted that was not trained before."),             \
             WHOLE("refit", refit, "0", 0, "Windows from one fit in the run to the next; 0: never again."),             \
             WHOLE("memory", memory, "2000", 0, "Windows that a fit in the run looks back; 0: all."),                   \
+            {.name = "adapt",                                                                                          \
+             .type = WEIR_PARAM_CHOICE,                                                                                \
+             .offset = AT(adapt),                                                                                      \
+             .fallback = adapt_name,                                                                                   \
+             .choices = adapts,                                                                                        \
+             .help = "When the errors of the forecasts rise for good: nothing, go on learning, or learn anew."},       \
+            NUMBER("drift", drift, "2", 1e-3, 1e6,                                                                     \
+                   "Sum of errors beyond the usual, in shares of the load, that says so."),                            \
             TIME("horizon", horizon_s, "0s",                                                                           \
                  "Time for which the instances must be enough; 0: a window and what changes took so far."),            \
             TIME("hold", hold_s, "2min", "Time for which instances must not be needed again to be given back."),       \
@@ -69,8 +79,9 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
         }                                                                                                              \
     }
 
-static const struct weir_param proactive_params[] = PARAMS("linear", "ds2");
-static const struct weir_param svr_twres_params[] = PARAMS("svr", "twres");
+static const struct weir_param proactive_params[] = PARAMS("linear", "ds2", "none");
+static const struct weir_param gru_params[] = PARAMS("gru", "ds2", "tune");
+static const struct weir_param svr_twres_params[] = PARAMS("svr", "twres", "none");
 
 /* "1:100,2:190" */
 static int read_calibration(struct proactive *self)
@@ -135,6 +146,11 @@ static int create_proactive(void *state, const struct weir_policy_env *env)
     return create(state, env, "linear");
 }
 
+static int create_gru(void *state, const struct weir_policy_env *env)
+{
+    return create(state, env, "gru");
+}
+
 static int create_svr_twres(void *state, const struct weir_policy_env *env)
 {
     return create(state, env, "svr");
@@ -195,6 +211,19 @@ const struct weir_policy weir_policy_proactive = {
     .state_size = sizeof(struct proactive),
     .params = proactive_params,
     .create = create_proactive,
+    .window_ends = window_ends,
+    .job_departs = job_departs,
+    .destroy = destroy,
+};
+
+const struct weir_policy weir_policy_gru = {
+    .abi = WEIR_POLICY_ABI,
+    .name = "gru",
+    .summary = "Forecasts by a gated recurrent net that is trained before the run and goes on learning in it.",
+    .source = "armah-2025",
+    .state_size = sizeof(struct proactive),
+    .params = gru_params,
+    .create = create_gru,
     .window_ends = window_ends,
     .job_departs = job_departs,
     .destroy = destroy,

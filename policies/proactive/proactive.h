@@ -5,17 +5,22 @@
 
 #include "policies/learn/forecast/forecaster.h"
 #include "policies/learn/throughput/throughput.h"
+#include "policies/learn/transfer/drift.h"
+#include "policies/learn/transfer/dtw.h"
 #include "policies/support/ds2.h"
 #include "policies/support/memo.h"
 #include "sim/api/policy.h"
 
+enum proactive_adapt { PROACTIVE_KEEP, PROACTIVE_TUNE, PROACTIVE_FIT };
 enum proactive_sizing { PROACTIVE_DS2, PROACTIVE_TWRES };
 
 /* What is known of a job. */
 struct proactive_job {
-    struct forecaster *model; /* NULL before the first window */
-    bool ready;               /* it is fitted */
-    bool fallen;              /* `last` stands in for a model that failed */
+    struct forecaster *model;  /* NULL before the first window */
+    struct forecaster **spare; /* [self->history_count] trained on the other files of `train`, until one is chosen;
+                                * the place of the model is NULL; owned */
+    bool ready;                /* it is fitted */
+    bool fallen;               /* `last` stands in for a model that failed */
     int failures;
     int taken;          /* windows of the job's history that the model has learnt */
     int fitted_at;      /* windows when it was fitted in the run, 0: before it */
@@ -23,6 +28,9 @@ struct proactive_job {
     double next_per_s;  /* what was forecast for the coming window; NAN: nothing */
     double error_per_s; /* mean absolute error of that, latest windows weighing more */
     int errors;
+    struct transfer_drift drift;
+    int adapt_at;     /* windows at which the model is adapted again, 0: not planned */
+    int since;        /* windows at which the load last became another one */
     double rescale_s; /* how long the last changes took, from the decision until they showed; NAN: not seen */
 };
 
@@ -60,7 +68,8 @@ struct proactive {
     const char *model, *train;
     double train_scale, train_speedup;
     double season_s;
-    int warm, refit, memory;
+    int warm, refit, memory, adapt;
+    double drift;
     double horizon_s, hold_s;
     double headroom, confidence;
     double drain_s, min_items;
@@ -75,9 +84,9 @@ struct proactive {
     unsigned long long seed;
     char *stream, *folder;
     const struct forecaster_kind **catalog; /* weir's forecasters and the oracle; owned */
-    double *history; /* of `train`, in steps of the window; owned, NULL before the first window */
-    size_t history_count;
-    struct throughput calibrated; /* of `calibration`; all 0: none */
+    struct transfer_series *history; /* of the files of `train`, in steps of the window; owned, NULL before the first */
+    size_t history_count;            /* files */
+    struct throughput calibrated;    /* of `calibration`; all 0: none */
 
     /* The knowledge base. */
     struct proactive_job **jobs; /* [job], NULL: not seen */
@@ -93,6 +102,8 @@ void proactive_job_forget(struct proactive *self, int job);
 void proactive_knowledge_fini(struct proactive *self);
 /* Makes a job's model, from a file, or fits it to the series of `train`; else it is fitted in the run. */
 int proactive_prepare(struct proactive *self, const struct weir_view *view, struct proactive_job *known);
+/* Of the models that were trained before the run, the one whose series is nearest to what the run has shown. */
+void proactive_choose(struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known);
 /* The model failed: `last` takes its place, and the plan tells. */
 void proactive_fall_back(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job);
 

@@ -34,6 +34,8 @@ struct weir_host {
     bool has_energy; /* the file gives wattage_per_state */
     bool may_fail;   /* the file gives it a profile of its state */
     bool may_slow;   /* the file gives it a profile of its speed */
+    bool has_place;  /* the file gives coordinates, of a Vivaldi zone */
+    double place[2]; /* the first two of them */
     int wifi_link;   /* index of the Wi-Fi link of its zone, -1: none; SimGrid wants the host attached to it */
 };
 

@@ -151,6 +151,13 @@ static int read_host(struct weir_platform_reader *reader, const xmlNode *node, i
         return weir_platform_fail(reader, node, "<peer> stands only in a zone with routing=\"Vivaldi\"");
     if (routes_as(reader, zone, "Vivaldi") && !weir_xml_attribute(node, "coordinates", NULL))
         return weir_platform_fail(reader, node, "a host of a Vivaldi zone needs coordinates=\"x y z\"");
+    const char *place = weir_xml_attribute(node, "coordinates", NULL);
+    host.has_place = place != NULL;
+    for (int i = 0; place && i < 2; i++) { /* checked to be three numbers */
+        char *end;
+        host.place[i] = strtod(place, &end);
+        place = end;
+    }
     return add_host(reader, node, zone, weir_copy(id_of(node)), &props, &host);
 }
 

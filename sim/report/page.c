@@ -27,8 +27,10 @@ EMBED(bars_js, "bars.js");
 EMBED(time_js, "time.js");
 EMBED(heat_js, "heat.js");
 EMBED(decisions_js, "decisions.js");
+EMBED(stage_js, "stage.js");
 EMBED(player_js, "player.js");
 EMBED(sweep_js, "sweep.js");
+EMBED(sweep_tables_js, "sweep_tables.js");
 EMBED(main_js, "main.js");
 
 struct asset {
@@ -53,11 +55,12 @@ static void put_escaped(FILE *file, const char *text)
 static void put_scripts(FILE *file)
 {
     const struct asset scripts[] = {
-        {weir_page_base_js, weir_page_base_js_end},     {weir_page_chart_js, weir_page_chart_js_end},
-        {weir_page_data_js, weir_page_data_js_end},     {weir_page_table_js, weir_page_table_js_end},
-        {weir_page_bars_js, weir_page_bars_js_end},     {weir_page_time_js, weir_page_time_js_end},
-        {weir_page_heat_js, weir_page_heat_js_end},     {weir_page_decisions_js, weir_page_decisions_js_end},
-        {weir_page_player_js, weir_page_player_js_end}, {weir_page_sweep_js, weir_page_sweep_js_end},
+        {weir_page_base_js, weir_page_base_js_end},   {weir_page_chart_js, weir_page_chart_js_end},
+        {weir_page_data_js, weir_page_data_js_end},   {weir_page_table_js, weir_page_table_js_end},
+        {weir_page_bars_js, weir_page_bars_js_end},   {weir_page_time_js, weir_page_time_js_end},
+        {weir_page_heat_js, weir_page_heat_js_end},   {weir_page_decisions_js, weir_page_decisions_js_end},
+        {weir_page_stage_js, weir_page_stage_js_end}, {weir_page_player_js, weir_page_player_js_end},
+        {weir_page_sweep_js, weir_page_sweep_js_end}, {weir_page_sweep_tables_js, weir_page_sweep_tables_js_end},
         {weir_page_main_js, weir_page_main_js_end},
     };
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)

@@ -145,8 +145,15 @@ static void add_series(struct weir_text *text, const struct shown *shown, size_t
 {
     weir_text_add(text, "\"series\":[");
     for (size_t i = 0; i < count; i++) {
+        struct weir_thinned one = {0};
         weir_text_addf(text, "{\"policy\":%d,\"seed\":\"%llu\",", shown[i].run->policy, shown[i].run->seed);
-        weir_series_data(text, &shown[i].windows, thinning, thinned);
+        weir_series_data(text, &shown[i].windows, thinning, &one);
+        for (int kind = 0; kind < WEIR_ENTITY_KINDS; kind++) { /* the run of which most was left out speaks for all */
+            if (one.left_out[kind] > thinned->left_out[kind]) {
+                thinned->left_out[kind] = one.left_out[kind];
+                thinned->of[kind] = one.of[kind];
+            }
+        }
         weir_text_add(text, "},\n");
     }
     if (count)
@@ -167,7 +174,7 @@ static void note_thinning(struct weir_text *notes, const struct weir_thinning *t
                        thinning->stride);
     for (int kind = WEIR_ENTITY_JOB; kind <= WEIR_ENTITY_LINK; kind++)
         if (thinned->left_out[kind])
-            weir_text_addf(notes, "\"The %zu busiest of %zu %s are in the page, all of them in the sums\",",
+            weir_text_addf(notes, "\"The %zu busiest of %zu %s of a run are in the page, all of them in the sums\",",
                            thinned->of[kind] - thinned->left_out[kind], thinned->of[kind], kinds[kind]);
     weir_text_add(notes, "\"Values of charts have four digits; those of the table are as in summary.csv\",");
 }

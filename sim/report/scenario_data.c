@@ -9,9 +9,9 @@
 #include "sim/model/scenario.h"
 #include "sim/report/data.h"
 
-/* Hosts beyond go in only if they hold a source, a sink or a region of their own among the first; the others can be
- * named by the results all the same. */
+/* What is beyond can be named by the results all the same: its tier or objective is not known then. */
 #define HOSTS_MOST 2000
+#define JOBS_MOST  2000
 
 static const char *host_name(const struct weir_scenario *scenario, int host)
 {
@@ -37,11 +37,11 @@ static void add_graph(struct weir_text *text, const struct weir_job *job)
     weir_text_add(text, "]");
 }
 
-static void add_jobs(struct weir_text *text, const struct weir_scenario *scenario)
+static void add_jobs(struct weir_text *text, const struct weir_scenario *scenario, struct weir_results *results)
 {
     const struct weir_workload *workload = scenario->workload;
     weir_text_add(text, "\"jobs\":[");
-    for (int j = 0; j < workload->job_count; j++) {
+    for (int j = 0; j < workload->job_count && j < JOBS_MOST; j++) {
         const struct weir_job *job = &workload->jobs[j];
         weir_text_add(text, "{\"name\":");
         weir_data_string(text, job->name);
@@ -63,6 +63,9 @@ static void add_jobs(struct weir_text *text, const struct weir_scenario *scenari
     }
     weir_data_end(text);
     weir_text_add(text, "]");
+    if (workload->job_count > JOBS_MOST)
+        weir_results_tell(results, "The workload has %d jobs; graphs and objectives of the first %d are in the page",
+                          workload->job_count, JOBS_MOST);
 }
 
 static void add_hosts(struct weir_text *text, const struct weir_platform *platform, struct weir_results *results)
@@ -74,7 +77,10 @@ static void add_hosts(struct weir_text *text, const struct weir_platform *platfo
         weir_data_string(text, host->name);
         weir_text_addf(text, ",%d,", (int)host->tier);
         weir_data_string(text, host->region);
-        weir_text_addf(text, ",%d],", host->cores);
+        weir_text_addf(text, ",%d", host->cores);
+        if (host->has_place)
+            weir_text_addf(text, ",%.6g,%.6g", host->place[0], host->place[1]);
+        weir_text_add(text, "],");
     }
     weir_data_end(text);
     weir_text_add(text, "]");
@@ -103,7 +109,7 @@ void weir_scenario_data(struct weir_text *text, struct weir_results *results)
                        scenario->warmup_s, scenario->window_s);
         add_hosts(text, scenario->platform, results);
         weir_text_add(text, ",");
-        add_jobs(text, scenario);
+        add_jobs(text, scenario, results);
         weir_text_add(text, "}");
     }
     weir_scenario_free(scenario);

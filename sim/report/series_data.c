@@ -98,7 +98,7 @@ static void add_entity(struct weir_text *text, const struct weir_entity *entity,
 }
 
 static void add_groups(struct weir_text *text, const struct weir_windows *windows, const struct weir_groups *groups,
-                       size_t stride)
+                       const bool *kept, size_t stride)
 {
     static const char *const names[] = {[WEIR_ENTITY_JOB] = "jobs", [WEIR_ENTITY_OP] = "ops"};
     weir_text_add(text, "\"all\":{");
@@ -109,7 +109,7 @@ static void add_groups(struct weir_text *text, const struct weir_windows *window
     for (int kind = WEIR_ENTITY_JOB; kind <= WEIR_ENTITY_OP; kind++) {
         weir_text_addf(text, "\"%s\":[", names[kind]);
         for (size_t g = 1; g < groups->count; g++)
-            if ((int)groups->list[g].sum.kind == kind)
+            if ((int)groups->list[g].sum.kind == kind && kept[g])
                 add_entity(text, &groups->list[g].sum, groups->list[g].members, windows->count, stride);
         weir_data_end(text);
         weir_text_add(text, "],");
@@ -144,7 +144,16 @@ static int by_activity(const void *a, const void *b)
     return x->entity < y->entity ? -1 : 1;
 }
 
-/* Marks the entities of a kind that go in. Jobs and operators that are alone in their group are there already. */
+/* Marks the busiest of those that are ranked; returns how many are not. */
+static size_t mark(struct ranked *ranked, size_t count, size_t most, bool *marks)
+{
+    qsort(ranked, count, sizeof *ranked, by_activity);
+    for (size_t i = 0; i < count && i < most; i++)
+        marks[ranked[i].entity] = true;
+    return count > most ? count - most : 0;
+}
+
+/* Marks the entities of a kind that go in by themselves. Jobs and operators that are alone in their group are in it. */
 static void choose(const struct weir_windows *windows, const struct weir_groups *groups, enum weir_entity_kind kind,
                    size_t most, bool *chosen, struct weir_thinned *thinned)
 {
@@ -153,21 +162,35 @@ static void choose(const struct weir_windows *windows, const struct weir_groups 
     for (size_t e = 0; e < windows->entity_count; e++)
         if (windows->entities[e].kind == kind && (kind > WEIR_ENTITY_OP || groups->list[groups->of[e]].members > 1))
             ranked[count++] = (struct ranked){activity(&windows->entities[e], windows->count), e};
-    qsort(ranked, count, sizeof *ranked, by_activity);
-    for (size_t i = 0; i < count && i < most; i++)
-        chosen[ranked[i].entity] = true;
-    thinned->of[kind] = count;
-    thinned->left_out[kind] = count > most ? count - most : 0;
+    thinned->of[kind] += count;
+    thinned->left_out[kind] += mark(ranked, count, most, chosen);
     free(ranked);
 }
 
-/* [[job, op, [window, host, instances], ...], ...]: where the instances are from the window on; host -1 for none. */
-static void add_placed(struct weir_text *text, const struct weir_windows *windows)
+static void choose_groups(const struct weir_groups *groups, enum weir_entity_kind kind, size_t windows, size_t most,
+                          bool *kept, struct weir_thinned *thinned)
+{
+    struct ranked *ranked = weir_alloc(groups->count, sizeof *ranked);
+    size_t count = 0;
+    for (size_t g = 1; g < groups->count; g++)
+        if (groups->list[g].sum.kind == kind)
+            ranked[count++] = (struct ranked){activity(&groups->list[g].sum, windows), g};
+    thinned->of[kind] += count;
+    thinned->left_out[kind] += mark(ranked, count, most, kept);
+    free(ranked);
+}
+
+/* [[job, op, host, [time, instances, ...]], ...] of the operators that are in the page. */
+static void add_placed(struct weir_text *text, const struct weir_windows *windows, const struct weir_groups *groups,
+                       const bool *chosen, const bool *kept)
 {
     weir_text_add(text, "\"placed\":[");
     for (size_t e = 0; e < windows->entity_count; e++) {
         const struct weir_entity *entity = &windows->entities[e];
         if (entity->kind != WEIR_ENTITY_PLACE)
+            continue;
+        int64_t op = weir_windows_find(windows, WEIR_ENTITY_OP, entity->job, entity->op, "");
+        if (op < 0 || !(chosen[op] || (groups->list[groups->of[op]].members == 1 && kept[groups->of[op]])))
             continue;
         weir_text_add(text, "[");
         weir_data_string(text, entity->job);
@@ -196,8 +219,11 @@ void weir_series_data(struct weir_text *text, const struct weir_windows *windows
     struct weir_groups groups;
     weir_groups_make(windows, &groups);
     bool *chosen = weir_alloc(windows->entity_count + 1, sizeof *chosen);
+    bool *kept = weir_alloc(groups.count, sizeof *kept);
+    for (int kind = WEIR_ENTITY_JOB; kind <= WEIR_ENTITY_OP; kind++)
+        choose_groups(&groups, kind, windows->count, thinning->most, kept, thinned);
     add_times(text, "times", windows, thinning->sum_stride);
-    add_groups(text, windows, &groups, thinning->sum_stride);
+    add_groups(text, windows, &groups, kept, thinning->sum_stride);
     add_times(text, "entity_times", windows, thinning->stride);
     for (int kind = WEIR_ENTITY_JOB; kind <= WEIR_ENTITY_LINK; kind++) {
         choose(windows, &groups, kind, thinning->most, chosen, thinned);
@@ -208,7 +234,8 @@ void weir_series_data(struct weir_text *text, const struct weir_windows *windows
         weir_data_end(text);
         weir_text_add(text, "],");
     }
-    add_placed(text, windows);
+    add_placed(text, windows, &groups, chosen, kept);
+    free(kept);
     free(chosen);
     weir_groups_fini(&groups);
 }

@@ -12,7 +12,7 @@ struct weir_thinning {
     size_t most;       /* entities of a kind, those with the most to do; the others are left out */
 };
 
-/* What it left out, for a note. */
+/* What it left out, for a note; added to what is there. */
 struct weir_thinned {
     size_t left_out[WEIR_ENTITY_KINDS], of[WEIR_ENTITY_KINDS];
 };

@@ -23,11 +23,23 @@ const char *const weir_entity_metrics[WEIR_ENTITY_KINDS][WEIR_ENTITY_METRICS + 1
     [WEIR_ENTITY_PLACE] = {"placed"},
 };
 
-static size_t entity_of(struct weir_windows *windows, enum weir_entity_kind kind, const struct weir_sheet *key)
+static unsigned long long hash_entity(enum weir_entity_kind kind, const char *job, const char *op, const char *host)
 {
     unsigned long long hash = weir_hash(WEIR_HASH_START, &kind, sizeof kind);
-    for (int c = 0; c < 3; c++)
-        hash = weir_hash(hash, key->cells[c], strlen(key->cells[c]) + 1);
+    hash = weir_hash(hash, job, strlen(job) + 1);
+    hash = weir_hash(hash, op, strlen(op) + 1);
+    return weir_hash(hash, host, strlen(host) + 1);
+}
+
+int64_t weir_windows_find(const struct weir_windows *windows, enum weir_entity_kind kind, const char *job,
+                          const char *op, const char *host)
+{
+    return weir_key_map_get(&windows->known, hash_entity(kind, job, op, host));
+}
+
+static size_t entity_of(struct weir_windows *windows, enum weir_entity_kind kind, const struct weir_sheet *key)
+{
+    unsigned long long hash = hash_entity(kind, key->cells[0], key->cells[1], key->cells[2]);
     int64_t known = weir_key_map_get(&windows->known, hash);
     if (known >= 0)
         return (size_t)known;

@@ -53,6 +53,9 @@ struct weir_windows {
 /* Rows of other metrics are passed over. Errors: WEIR_EINPUT for a file that cannot be read, has another header, or a
  * line that is none; *windows is empty then. */
 int weir_windows_read(const char *path, struct weir_windows *windows);
+/* The number of an entity, -1 if there is none. */
+int64_t weir_windows_find(const struct weir_windows *windows, enum weir_entity_kind kind, const char *job,
+                          const char *op, const char *host);
 void weir_windows_fini(struct weir_windows *windows);
 
 #endif

@@ -264,6 +264,22 @@ static void test_wifi(void)
     weir_platform_free(platform);
 }
 
+static void test_places(void)
+{
+    struct weir_platform *platform =
+        read_text("places.xml", HEAD
+                  "<zone id=\"z\" routing=\"Vivaldi\"><host id=\"a\" speed=\"1Gf\" coordinates=\"25.5 -9.4 1\"/>" END);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(platform);
+    CU_ASSERT_TRUE(host(platform, "a")->has_place);
+    CHECK_NEAR(host(platform, "a")->place[0], 25.5, 0);
+    CHECK_NEAR(host(platform, "a")->place[1], -9.4, 0);
+    weir_platform_free(platform);
+    platform = read_text("nowhere.xml", HEAD ZONE HOSTS END);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(platform);
+    CU_ASSERT_FALSE(host(platform, "a")->has_place);
+    weir_platform_free(platform);
+}
+
 /* The hash knows the bytes of the file and of the profiles that it names, and nothing else. */
 static void test_hash(void)
 {
@@ -328,6 +344,7 @@ static const struct weir_case cases[] = {
     {"invalid files", test_invalid},
     {"texts", test_texts},
     {"wifi", test_wifi},
+    {"places", test_places},
     {"hash", test_hash},
     {"large", test_large},
     {NULL, NULL},

@@ -35,7 +35,7 @@ static void test_conformance(void)
 static void test_order(void)
 {
     static const char *const names[] = {
-        "noop",          "static",         "reactive", "ds2",        "proactive",       "svr-twres",
+        "noop",          "static",         "reactive", "ds2",        "proactive",       "gru", "svr-twres",
         "load-balancer", "nearest",        "random",   "cloud-only", "edge-only",       "dwo",
         "heu-wo",        "heu-wo-refined", "lawa",     "optimal",    "nearest-offload", "random-offload",
         "exec"};

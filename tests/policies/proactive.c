@@ -202,6 +202,70 @@ static void trained_before(void)
     free(slot);
 }
 
+/* The mean error that the last decision tells of. */
+static double told_error(void)
+{
+    const char *at = strstr(why, "windows, error ");
+    return at ? strtod(at + strlen("windows, error "), NULL) : NAN;
+}
+
+static void write_saw(const char *name, int period, int swing)
+{
+    char text[8192] = "time_s,rate\n";
+    for (int k = 0, used = 12; k < 300; k++)
+        used += snprintf(text + used, sizeof text - (size_t)used, "%d,%d\n", 10 * k, 200 + swing * (k % period));
+    weir_test_file(name, text);
+}
+
+/* Of the models trained on two histories, the one whose history is like the load is taken once the load is known. */
+static void nearest_history(void)
+{
+    static const char *const trains[] = {"other.csv,like.csv", "other.csv"};
+    double error[2];
+    write_saw("other.csv", 37, 5);
+    write_saw("like.csv", 8, 40);
+    for (int i = 0; i < 2; i++) {
+        char *text = weir_format("{\"train\": \"%s/%s%s%s%s\", \"forecaster\": {\"name\": \"linear\", \"window\": 12, "
+                                 "\"seasonal\": false}, \"hold\": \"0s\", \"cooldown\": \"0s\", \"down_windows\": 1}",
+                                 weir_test_folder(), i ? trains[i] : "other.csv", i ? "" : ",",
+                                 i ? "" : weir_test_folder(), i ? "" : "/like.csv");
+        CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, text), WEIR_OK);
+        for (int w = 0; w < 120; w++)
+            step(200 + 40 * (w % 8));
+        error[i] = told_error();
+        end();
+        free(text);
+    }
+    CU_ASSERT(error[0] < 5);
+    CU_ASSERT(error[1] > 10);
+}
+
+/* The load triples, and swings as it never did: the model learns on, and is nearer than one that does not. */
+static void adapts_to_another_load(void)
+{
+    static const char *const how[] = {"tune", "none"};
+    double error[2];
+    write_saw("before.csv", 8, 10);
+    for (int i = 0; i < 2; i++) {
+        char *text = weir_format("{\"train\": \"%s/before.csv\", \"adapt\": \"%s\", \"drift\": 1, \"hold\": \"0s\", "
+                                 "\"forecaster\": {\"name\": \"linear\", \"window\": 12, \"seasonal\": false}, "
+                                 "\"cooldown\": \"0s\", \"down_windows\": 1}",
+                                 weir_test_folder(), how[i]);
+        CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, text), WEIR_OK);
+        for (int w = 0; w < 60; w++)
+            step(200 + 10 * (w % 8));
+        double before = flops;
+        for (int w = 0; w < 140; w++)
+            step(600 + 60 * (w % 5));
+        error[i] = told_error();
+        CU_ASSERT((flops - before > 3e4) == (i == 0)); /* learning is the larger part of the work */
+        end();
+        free(text);
+    }
+    CU_ASSERT(error[0] < 5);
+    CU_ASSERT(error[1] > 20);
+}
+
 static void bad_input(void)
 {
     static const struct {
@@ -242,6 +306,8 @@ int main(int argc, char **argv)
                                              {"pays_or_stays", pays_or_stays},
                                              {"by_throughput", by_throughput},
                                              {"trained_before", trained_before},
+                                             {"nearest_history", nearest_history},
+                                             {"adapts_to_another_load", adapts_to_another_load},
                                              {"bad_input", bad_input},
                                              {0}};
     return weir_test_main("policies/proactive", cases, argc, argv);

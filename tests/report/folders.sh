@@ -67,6 +67,20 @@ copy moved # the platform is gone since
 sed -i 's/two-tier[^"]*.xml/gone.xml/' "$folder/moved/scenario.json"
 try moved 0 "The scenario cannot be read any more"
 
+copy large # 3 500 jobs and hosts, 60 windows: more than 20 MB, and the page stays below 5 MiB
+awk 'BEGIN {
+    print "time,job,operator,host,metric,value"
+    for (w = 1; w <= 60; w++) for (j = 1; j <= 3500; j++) {
+        printf "%d,job%dx,,,latency_p95,%.6f\n%d,job%dx,,,backlog,%d\n", w, j, j / 7 + w, w, j, w * j
+        printf "%d,job%dx,op,,queued,%d\n%d,,,host%d,cpu,%.6f\n", w, j, w * j, w, j, 1 / (w + j)
+        if (w == 1) printf "1,job%dx,op,host%d,placed,1\n", j, j
+    }
+}' >"$folder/large/runs/static/seed-1/windows.csv"
+try large 0 "the report is"
+size=$(stat -c %s "$folder/page.html")
+[ "$size" -gt 1000000 ] && [ "$size" -lt 5242880 ] || fail "a large report has $size bytes"
+grep -q 'busiest of 3500 jobs of a run are in the page' "$folder/page.html" || fail "what was left out is not said: $(grep '"notes"' "$folder/page.html")"
+
 # A single run, and a sweep.
 expect 0 "" run $scenario --policy static -o "$folder/run" -q
 expect 0 "the report is $folder/run/report.html" report "$folder/run"

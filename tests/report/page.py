@@ -1,5 +1,5 @@
 """Looks at reports in a headless browser. Usage: page.py --is-there | page.py FOLDER, which holds results of a
-comparison `page` (hostile names, failures), `first`, `failed` (a run is missing), and a `sweep`, each with its report."""
+comparison `page` (hostile names, failures), `first`, `failed` (a run is missing), of a `run` and a `sweep`, each with its report."""
 import csv
 import json
 import math
@@ -68,6 +68,7 @@ def comparison(page, folder, width):
     check(wanted <= set(marks), at + f"charts are missing: {wanted - set(marks)}")
     for figure, count in marks.items():
         check(count > 0, at + f"chart {figure} is empty")
+    check(page.run("!/\\b(null|undefined|NaN)\\b/.test(document.body.innerText)"), at + "the page shows what a script has not found")
     return marks
 
 
@@ -251,6 +252,12 @@ def main():
         told = page.run("document.querySelector('.problems').textContent")
         check("static, seed 2: there is no result" in told, "the failed run is told: " + told)
         check(page.run("document.querySelectorAll('#comparison td[data-value]').length") > 50, "the rest is shown")
+        page.open(folder + "/run/report.html")
+        page.draw_all()
+        no_complaints(page, "a single run")
+        same(page.run("[...document.querySelectorAll('#comparison tbody tr')].length"), page.run("document.querySelectorAll('#comparison .group').length"),
+             "a row a group for one run")
+        check(page.run("!/\\b(null|undefined|NaN)\\b/.test(document.body.innerText)"), "a page shows what a script has not found")
         for width in (1280, 400):
             sweep(page, folder + "/sweep", width)
     finally:

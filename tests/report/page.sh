@@ -11,7 +11,9 @@ python3 tests/report/page.py --is-there || exit 77
 {
     "$weir" compare tests/report/page.json -o "$folder/page" --quiet &&
         "$weir" compare workloads/scenarios/first.json -o "$folder/first" --quiet &&
-        "$weir" sweep tests/report/study.json -o "$folder/sweep" --quiet
+        "$weir" sweep tests/report/study.json -o "$folder/sweep" --quiet &&
+        "$weir" run workloads/scenarios/first.json --policy ds2 -o "$folder/run" --quiet &&
+        "$weir" report "$folder/run" --quiet
 } >/dev/null || fail "no results to look at"
 cp -r "$folder/page" "$folder/failed"
 rm -r "$folder/failed/runs/static/seed-2" "$folder/failed/summary.csv"

@@ -2,7 +2,7 @@
 
 extern const struct forecaster_kind forecaster_last, forecaster_seasonal, forecaster_moving_average,
     forecaster_holt_winters, forecaster_linear, forecaster_arima, forecaster_prophet, forecaster_svr, forecaster_gru,
-    forecaster_cnn, forecaster_mlp, forecaster_ensemble;
+    forecaster_cnn, forecaster_mlp, forecaster_transfer, forecaster_ensemble;
 
 const struct forecaster_kind *const forecaster_catalog[] = {
     &forecaster_last,
@@ -16,6 +16,7 @@ const struct forecaster_kind *const forecaster_catalog[] = {
     &forecaster_gru,
     &forecaster_cnn,
     &forecaster_mlp,
+    &forecaster_transfer,
     &forecaster_ensemble,
     NULL,
 };

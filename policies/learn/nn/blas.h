@@ -15,8 +15,7 @@ void nn_product(bool turn_a, bool turn_b, int m, int n, int k, const nn_real *a,
 /* From now on OpenBLAS computes in the calling thread only. */
 void nn_blas_one_thread(void);
 
-/* Path of the library that answers products, for tests: GSL brings one with the same names that is far slower. NULL if
- * it cannot be told. Borrowed. */
+/* Path of the library that answers products, for tests. NULL if it cannot be told. Borrowed. */
 const char *nn_blas_library(void);
 
 #endif

@@ -82,6 +82,11 @@ struct nn_params *transfer_net_params(struct transfer_net *net)
     return &net->params;
 }
 
+struct weir_stream *transfer_net_stream(struct transfer_net *net)
+{
+    return &net->stream;
+}
+
 /* The forecast of windows x, and their features (1 x rows x channels) where wanted. */
 static struct nn_tensor *run(const struct transfer_net *net, struct nn_tape *tape, struct nn_tensor *x,
                              struct nn_tensor **features)

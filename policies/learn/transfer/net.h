@@ -26,7 +26,9 @@ struct transfer_options {
  * last 20 %; patience 10; seed 1. */
 extern const struct transfer_options transfer_defaults;
 
+struct nn_params;
 struct transfer_net;
+struct weir_stream;
 
 /* A net with weights as they are drawn; owned by the caller. */
 struct transfer_net *transfer_net_new(const struct transfer_options *options);
@@ -60,5 +62,8 @@ double transfer_net_next(struct transfer_net *net, const double *newest);
 
 /* All weights, for files; the same in number for the same options. Borrowed. */
 struct nn_params *transfer_net_params(struct transfer_net *net);
+
+/* Its random stream, likewise. */
+struct weir_stream *transfer_net_stream(struct transfer_net *net);
 
 #endif

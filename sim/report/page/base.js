@@ -17,11 +17,31 @@ const svg = (tag, attributes, ...children) => build(document.createElementNS(SVG
 
 /* Units: a value is shown in the largest step that leaves at least 1 of it. */
 const STEPS = {
-  s: [[1, "s"], [1e-3, "ms"], [1e-6, "µs"]],
-  B: [[1e12, "TB"], [1e9, "GB"], [1e6, "MB"], [1e3, "kB"], [1, "B"]],
-  "B/s": [[1e9, "GB/s"], [1e6, "MB/s"], [1e3, "kB/s"], [1, "B/s"]],
-  J: [[1e9, "GJ"], [1e6, "MJ"], [1e3, "kJ"], [1, "J"]],
-  share: [[0.01, "%"]],
+  s: [
+    [1, "s"],
+    [1e-3, "ms"],
+    [1e-6, "µs"]
+  ],
+  B: [
+    [1e12, "TB"],
+    [1e9, "GB"],
+    [1e6, "MB"],
+    [1e3, "kB"],
+    [1, "B"]
+  ],
+  "B/s": [
+    [1e9, "GB/s"],
+    [1e6, "MB/s"],
+    [1e3, "kB/s"],
+    [1, "B/s"]
+  ],
+  J: [
+    [1e9, "GJ"],
+    [1e6, "MJ"],
+    [1e3, "kJ"],
+    [1, "J"]
+  ],
+  share: [[0.01, "%"]]
 };
 function stepFor(unit, largest) {
   const steps = STEPS[unit] || [[1, unit === "count" ? "" : unit]];
@@ -34,7 +54,7 @@ function digits(value, count = 4) {
   if (value === 0) return "0";
   const size = Math.floor(Math.log10(Math.abs(value)));
   if (size < -4 || size > 11) {
-    const power = [...String(size)].map((digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])).join("");
+    const power = [...String(size)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit] || "⁻").join("");
     return Number((value / 10 ** size).toPrecision(Math.min(count, 3))) + "·10" + power;
   }
   const text = Number(value.toPrecision(count)).toFixed(Math.max(0, Math.min(8, count - 1 - size)));
@@ -50,7 +70,9 @@ function show(value, unit) {
 }
 const clock = (seconds) => {
   if (seconds < 120) return digits(seconds) + " s";
-  const s = Math.round(seconds), h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
+  const s = Math.round(seconds),
+    h = Math.floor(s / 3600),
+    m = Math.floor(s / 60) % 60;
   return [h && h + " h", m && m + " min", s % 60 && !h && (s % 60) + " s"].filter(Boolean).join(" ");
 };
 
@@ -71,15 +93,32 @@ const shown = (policy) => !STATE.hidden.has(policy);
 /* The box beside the pointer; rows are [name, value] or one text. */
 const TIP = document.getElementById("tip");
 function tip(x, y, title, rows) {
-  TIP.replaceChildren(el("strong", {}, title), el("table", {}, rows.map((row) => el("tr", {}, row.map((cell) =>
-    el("td", row.length === 1 ? {colspan: 2, style: "text-align:left;white-space:normal"} : {}, cell))))));
+  TIP.replaceChildren(
+    el("strong", {}, title),
+    el(
+      "table",
+      {},
+      rows.map((row) =>
+        el(
+          "tr",
+          {},
+          row.map((cell) =>
+            el("td", row.length === 1 ? {colspan: 2, style: "text-align:left;white-space:normal"} : {}, cell)
+          )
+        )
+      )
+    )
+  );
   TIP.hidden = false;
-  const width = TIP.offsetWidth, height = TIP.offsetHeight;
+  const width = TIP.offsetWidth,
+    height = TIP.offsetHeight;
   const left = x + 14 + width > document.documentElement.clientWidth ? Math.max(4, x - 14 - width) : x + 14;
   TIP.style.left = left + window.scrollX + "px";
   TIP.style.top = Math.max(4, Math.min(y + 12, window.innerHeight - height - 4)) + window.scrollY + "px";
 }
-const untip = () => { TIP.hidden = true; };
+const untip = () => {
+  TIP.hidden = true;
+};
 /* Shows a text when a thing is pointed at or reached by the keyboard. */
 function tipped(node, title, rows) {
   const on = () => {

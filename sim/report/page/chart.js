@@ -2,17 +2,38 @@
 const FIGURES = [];
 
 class Figure {
-  /* spec: id, title, help, wide, draw(figure, width) -> SVG or element, csv() -> rows, follows: what makes it draw anew */
+  /* spec: id, title, help, wide, draw(figure, width) -> SVG or element, csv() -> rows, follows: what makes it draw
+     anew */
   constructor(parent, spec) {
     this.spec = spec;
     this.body = el("div", {class: "body"});
     this.tools = el("span", {});
-    this.node = el("figure", {id: spec.id, class: spec.wide ? "wide" : null},
-      el("header", {}, el("h3", {}, spec.title), this.tools, el("span", {class: "downloads"},
-        el("button", {class: "small", "aria-label": spec.title + " as SVG", onclick: () => this.saveSvg()}, "SVG"),
-        el("button", {class: "small", "aria-label": "Data of " + spec.title + " as CSV",
-          onclick: () => save(spec.id + ".csv", "text/csv", csvText(spec.csv()))}, "CSV"))),
-      el("p", {class: "help"}, spec.help), this.body);
+    this.node = el(
+      "figure",
+      {id: spec.id, class: spec.wide ? "wide" : null},
+      el(
+        "header",
+        {},
+        el("h3", {}, spec.title),
+        this.tools,
+        el(
+          "span",
+          {class: "downloads"},
+          el("button", {class: "small", "aria-label": spec.title + " as SVG", onclick: () => this.saveSvg()}, "SVG"),
+          el(
+            "button",
+            {
+              class: "small",
+              "aria-label": "Data of " + spec.title + " as CSV",
+              onclick: () => save(spec.id + ".csv", "text/csv", csvText(spec.csv()))
+            },
+            "CSV"
+          )
+        )
+      ),
+      el("p", {class: "help"}, spec.help),
+      this.body
+    );
     parent.append(this.node);
     this.near = false;
     this.stale = true;
@@ -22,7 +43,9 @@ class Figure {
     if (!this.stale || !(force || this.near)) return;
     this.stale = Boolean(paper);
     const width = paper || Math.max(260, Math.round(this.body.clientWidth || 600));
-    this.body.replaceChildren(this.spec.draw(this, width) || el("p", {class: "empty"}, "The results say nothing about it."));
+    this.body.replaceChildren(
+      this.spec.draw(this, width) || el("p", {class: "empty"}, "The results say nothing about it.")
+    );
   }
   again() {
     this.stale = true;
@@ -33,8 +56,13 @@ class Figure {
     const drawing = this.body.querySelector("svg");
     if (!drawing) return;
     const copy = drawing.cloneNode(true);
-    const light = [...document.styleSheets[0].cssRules].filter((rule) => rule.selectorText === ":root" ||
-      /^(svg|\.host|\.op|\.flow|\.cross|\.mover)/.test(rule.selectorText || "")).map((rule) => rule.cssText).join("\n");
+    const light = [...document.styleSheets[0].cssRules]
+      .filter(
+        (rule) =>
+          rule.selectorText === ":root" || /^(svg|\.host|\.op|\.flow|\.cross|\.mover)/.test(rule.selectorText || "")
+      )
+      .map((rule) => rule.cssText)
+      .join("\n");
     copy.setAttribute("xmlns", SVG);
     copy.setAttribute("width", drawing.viewBox.baseVal.width);
     copy.setAttribute("height", drawing.viewBox.baseVal.height);
@@ -45,13 +73,16 @@ class Figure {
 
 /* Figures draw when they come near the screen, all of them before the page is printed. */
 function watchFigures() {
-  const near = new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      const figure = FIGURES.find((one) => one.node === entry.target);
-      figure.near = entry.isIntersecting;
-      figure.draw(false);
-    }
-  }, {rootMargin: "600px"});
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        const figure = FIGURES.find((one) => one.node === entry.target);
+        figure.near = entry.isIntersecting;
+        figure.draw(false);
+      }
+    },
+    {rootMargin: "600px"}
+  );
   for (const figure of FIGURES) near.observe(figure.node);
   let width = document.documentElement.clientWidth;
   window.addEventListener("resize", () => {
@@ -60,10 +91,12 @@ function watchFigures() {
     FIGURES.forEach((figure) => figure.again());
   });
   /* On paper: two columns of A4 less its margins, or their sum. */
-  window.addEventListener("beforeprint", () => FIGURES.forEach((figure) => {
-    figure.stale = true;
-    figure.draw(true, figure.spec.wide ? 700 : 338);
-  }));
+  window.addEventListener("beforeprint", () =>
+    FIGURES.forEach((figure) => {
+      figure.stale = true;
+      figure.draw(true, figure.spec.wide ? 700 : 338);
+    })
+  );
   window.addEventListener("afterprint", () => FIGURES.forEach((figure) => figure.draw(false)));
   LISTENERS.push((what) => {
     for (const figure of FIGURES) if ((figure.spec.follows || ["policies"]).includes(what)) figure.again();
@@ -75,7 +108,8 @@ function watchFigures() {
 function niceTicks(low, high, count) {
   const span = high - low;
   if (!(span > 0)) return [low];
-  const raw = span / Math.max(1, count), power = 10 ** Math.floor(Math.log10(raw));
+  const raw = span / Math.max(1, count),
+    power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw * 0.999) * power;
   const ticks = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) ticks.push(i * step);
@@ -96,8 +130,8 @@ function timeLabel(seconds, span) {
   return digits(seconds / 3600, 3) + " h";
 }
 const linear = (low, high, from, to) => {
-  const scale = (value) => from + (value - low) / (high - low || 1) * (to - from);
-  scale.invert = (at) => low + (at - from) / (to - from) * (high - low);
+  const scale = (value) => from + ((value - low) / (high - low || 1)) * (to - from);
+  scale.invert = (at) => low + ((at - from) / (to - from)) * (high - low);
   return Object.assign(scale, {low, high, from, to, log: false});
 };
 const logarithmic = (low, high, from, to) => {
@@ -115,41 +149,84 @@ function logTicks(low, high, room) {
   return ticks;
 }
 
-/* A plot with axes: {root, plot, x, y, width, height, left, top}. Spec: x and y are {low, high, log, unit, label, time}. */
+/* A plot with axes: {root, plot, x, y, width, height, left, top}. Spec: x and y are {low, high, log, unit, label, time}.
+   A tick's text may be given: x.ticks = [{at, text}]. */
 function plotArea(width, height, spec) {
-  const right = 12, top = 10, bottom = 34;
+  const right = 12,
+    top = 10,
+    bottom = 34;
   const [size, unit] = stepFor(spec.y.unit, Math.max(Math.abs(spec.y.low), Math.abs(spec.y.high)));
-  const yTicks = spec.y.log ? logTicks(spec.y.low, spec.y.high, (height - top - bottom) / 30)
+  const yTicks = spec.y.log
+    ? logTicks(spec.y.low, spec.y.high, (height - top - bottom) / 30)
     : niceTicks(spec.y.low, spec.y.high, (height - 44) / 34);
   const yTexts = yTicks.map((tick) => (spec.y.log ? show(tick, spec.y.unit) : digits(tick / size)));
   const left = Math.max(46, 28 + 6.3 * Math.max(...yTexts.map((text) => text.length)));
-  const root = svg("svg", {class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", tabindex: 0,
-    "aria-label": spec.label});
+  const root = svg("svg", {
+    class: "chart",
+    viewBox: `0 0 ${width} ${height}`,
+    role: "img",
+    tabindex: 0,
+    "aria-label": spec.label
+  });
   const make = (axis, from, to) => (axis.log ? logarithmic : linear)(axis.low, axis.high, from, to);
-  const x = make(spec.x, left, width - right), y = make(spec.y, height - bottom, top);
-  const rules = svg("g"), texts = svg("g");
+  const x = make(spec.x, left, width - right),
+    y = make(spec.y, height - bottom, top);
+  const rules = svg("g"),
+    texts = svg("g");
   yTicks.forEach((tick, i) => {
     rules.append(svg("line", {class: "rule", x1: left, x2: width - right, y1: y(tick), y2: y(tick)}));
-    texts.append(svg("text", {class: "faint", x: left - 6, y: y(tick) + 4, "text-anchor": "end"},
-      yTexts[i]));
+    texts.append(svg("text", {class: "faint", x: left - 6, y: y(tick) + 4, "text-anchor": "end"}, yTexts[i]));
   });
-  const xTicks = spec.x.ticks ? spec.x.ticks.map((one) => one.at) : x.log ? logTicks(x.low, x.high, (width - left) / 60)
-    : (spec.x.time ? timeTicks : niceTicks)(x.low, x.high, (width - left) / 90);
+  const xTicks = spec.x.ticks
+    ? spec.x.ticks.map((one) => one.at)
+    : x.log
+      ? logTicks(x.low, x.high, (width - left) / 60)
+      : (spec.x.time ? timeTicks : niceTicks)(x.low, x.high, (width - left) / 90);
   const [xSize, xUnit] = stepFor(spec.x.unit, Math.max(Math.abs(x.low), Math.abs(x.high)));
   xTicks.forEach((tick, i) => {
     texts.append(svg("line", {class: "axis", x1: x(tick), x2: x(tick), y1: y.from, y2: y.from + 4}));
-    texts.append(svg("text", {class: "faint", x: x(tick), y: y.from + 16,
-      "text-anchor": spec.x.time && x(tick) > width - right - 14 ? "end" : "middle"},
-      spec.x.ticks ? spec.x.ticks[i].text : spec.x.time ? timeLabel(tick, x.high) : x.log ? show(tick, spec.x.unit) : digits(tick / xSize)));
+    texts.append(
+      svg(
+        "text",
+        {
+          class: "faint",
+          x: x(tick),
+          y: y.from + 16,
+          "text-anchor": spec.x.time && x(tick) > width - right - 14 ? "end" : "middle"
+        },
+        spec.x.ticks
+          ? spec.x.ticks[i].text
+          : spec.x.time
+            ? timeLabel(tick, x.high)
+            : x.log
+              ? show(tick, spec.x.unit)
+              : digits(tick / xSize)
+      )
+    );
   });
   const named = (text, inUnit) => (text && inUnit ? `${text} (${inUnit})` : text || inUnit);
-  const yName = named(spec.y.label, y.log ? "" : unit), xName = spec.x.time ? "" : named(spec.x.label, x.log ? "" : xUnit);
+  const yName = named(spec.y.label, y.log ? "" : unit),
+    xName = spec.x.time ? "" : named(spec.x.label, x.log ? "" : xUnit);
   texts.append(svg("text", {class: "faint", x: width - right, y: height - 3, "text-anchor": "end"}, xName));
-  texts.append(svg("text", {class: "faint", x: 12, y: (y.from + y.to) / 2, "text-anchor": "middle",
-    transform: `rotate(-90 12 ${(y.from + y.to) / 2})`}, yName));
+  texts.append(
+    svg(
+      "text",
+      {
+        class: "faint",
+        x: 12,
+        y: (y.from + y.to) / 2,
+        "text-anchor": "middle",
+        transform: `rotate(-90 12 ${(y.from + y.to) / 2})`
+      },
+      yName
+    )
+  );
   const plot = svg("g");
-  const clip = svg("clipPath", {id: "clip-" + (plotArea.count = (plotArea.count || 0) + 1)},
-    svg("rect", {x: left, y: top - 3, width: Math.max(0, width - right - left + 3), height: height - bottom - top + 6}));
+  const clip = svg(
+    "clipPath",
+    {id: "clip-" + (plotArea.count = (plotArea.count || 0) + 1)},
+    svg("rect", {x: left, y: top - 3, width: Math.max(0, width - right - left + 3), height: height - bottom - top + 6})
+  );
   plot.setAttribute("clip-path", `url(#clip-${plotArea.count})`);
   root.append(clip, rules, plot, svg("path", {class: "axis", d: `M${left},${top}V${y.from}H${width - right}`}), texts);
   return {root, plot, x, y, width, height, left, top, bottom: y.from, right: width - right};
@@ -157,21 +234,27 @@ function plotArea(width, height, spec) {
 
 /* A line through points; gaps where a value is missing. */
 function linePath(xs, ys, x, y) {
-  let path = "", pen = false;
+  let path = "",
+    pen = false;
   for (let i = 0; i < xs.length; i++) {
     const value = ys[i];
-    if (value === null || value === undefined || (y.log && !(value > 0))) { pen = false; continue; }
+    if (value === null || value === undefined || (y.log && !(value > 0))) {
+      pen = false;
+      continue;
+    }
     path += (pen ? "L" : "M") + x(xs[i]).toFixed(1) + "," + y(value).toFixed(1);
     pen = true;
   }
   return path;
 }
 function extent(lists, positive) {
-  let low = Infinity, high = -Infinity;
-  for (const list of lists) for (const value of list) {
-    if (value === null || value === undefined || !isFinite(value) || (positive && !(value > 0))) continue;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
+  let low = Infinity,
+    high = -Infinity;
+  for (const list of lists)
+    for (const value of list) {
+      if (value === null || value === undefined || !isFinite(value) || (positive && !(value > 0))) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
   return low <= high ? [low, high] : null;
 }

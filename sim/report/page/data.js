@@ -45,8 +45,11 @@ const firstWord = (name) => name.replace(/-\d+$/, "-*");
 /* Objectives of the jobs that a choice of job stands for. */
 function objectives(job) {
   const jobs = D.scenario ? D.scenario.jobs : [];
-  return [...new Set(jobs.filter((one) => one.slo && (!job || one.name === job || firstWord(one.name) === job))
-    .map((one) => one.slo))];
+  return [
+    ...new Set(
+      jobs.filter((one) => one.slo && (!job || one.name === job || firstWord(one.name) === job)).map((one) => one.slo)
+    )
+  ];
 }
 
 /* The summary: policy -> metric -> its row as numbers and as it stands in summary.csv. */

@@ -8,55 +8,148 @@ function direction(what) {
   if (!found) return "other";
   return Number(found[2]) > Number(found[1]) ? "more" : Number(found[2]) < Number(found[1]) ? "fewer" : "moved";
 }
-const MARKS = {more: "M0,-5L4.5,4H-4.5Z", fewer: "M0,5L4.5,-4H-4.5Z", moved: "M-4,0L0,-4L4,0L0,4Z", other: "M-3,-3H3V3H-3Z", refused: "M-4,-4L4,4M4,-4L-4,4"};
+const MARKS = {
+  more: "M0,-5L4.5,4H-4.5Z",
+  fewer: "M0,5L4.5,-4H-4.5Z",
+  moved: "M-4,0L0,-4L4,0L0,4Z",
+  other: "M-3,-3H3V3H-3Z",
+  refused: "M-4,-4L4,4M4,-4L-4,4"
+};
 
 function decisionFigure(parent) {
   const visible = () => DECISIONS.filter((one) => shown(one.policy));
-  const inside = (row) => { const [low, high] = span(); return row[0] >= low && row[0] <= high && ofJob(row); };
+  const inside = (row) => {
+    const [low, high] = span();
+    return row[0] >= low && row[0] <= high && ofJob(row);
+  };
   const place = el("div", {class: "decisions", tabindex: 0, role: "region", "aria-label": "List of decisions"});
-  new Figure(parent, {id: "decisions", title: "Decisions", wide: true, follows: ["policies", "zoom", "job"],
-    help: "What the policies asked for: ▲ more instances, ▼ fewer, ◆ other hosts, × refused. Reasons are in the list, and where the " +
+  new Figure(parent, {
+    id: "decisions",
+    title: "Decisions",
+    wide: true,
+    follows: ["policies", "zoom", "job"],
+    help:
+      "What the policies asked for: ▲ more instances, ▼ fewer, ◆ other hosts, × refused. Reasons are in the list, " +
+      "and where the " +
       "pointer is.",
-    csv: () => [["shown", "time", "policy", "job", "operator", "what", "why", "refusal"], ...visible().flatMap((one) => one.rows.filter(inside).map((row) => [POLICIES[one.policy], ...row]))],
+    csv: () => [
+      ["shown", "time", "policy", "job", "operator", "what", "why", "refusal"],
+      ...visible().flatMap((one) => one.rows.filter(inside).map((row) => [POLICIES[one.policy], ...row]))
+    ],
     draw: (figure, width) => {
       const all = visible();
       if (!all.length) return null;
       fillList(place, all, inside);
       return el("div", {}, drawDecisions(width, all, inside), place);
-    }});
-}
-function drawDecisions(width, all, inside) {
-  const left = Math.min(150, width * 0.28), height = 26, [low, high] = span();
-  const x = linear(low, high, left, width - 12), bottom = all.length * height + 4;
-  const root = svg("svg", {class: "chart", viewBox: `0 0 ${width} ${bottom + 20}`, role: "img", tabindex: 0, "aria-label": "Decisions over time"});
-  all.forEach((one, k) => {
-    const y = k * height + 15;
-    root.append(svg("line", {class: "rule", x1: left, x2: width - 12, y1: y, y2: y}),
-      svg("text", {x: left - 8, y: y + 4, "text-anchor": "end"}, shorten(POLICIES[one.policy], left / 6.6)));
-    for (const row of one.rows.filter(inside)) {
-      const kind = row[6] ? "refused" : direction(row[4]);
-      root.append(svg("path", {d: MARKS[kind], transform: `translate(${x(row[0]).toFixed(1)} ${y})`, "data-mark": "decision",
-        style: kind === "refused" ? "stroke:var(--warn);stroke-width:1.5" : `fill:${colour(one.policy)};opacity:0.75`}));
     }
   });
-  for (const tick of timeTicks(low, high, (width - left) / 90)) root.append(svg("text", {class: "faint", x: x(tick), y: bottom + 13,
-    "text-anchor": tick === low ? "start" : tick >= high ? "end" : "middle"}, timeLabel(tick, high)));
+}
+function drawDecisions(width, all, inside) {
+  const left = Math.min(150, width * 0.28),
+    height = 26,
+    [low, high] = span();
+  const x = linear(low, high, left, width - 12),
+    bottom = all.length * height + 4;
+  const root = svg("svg", {
+    class: "chart",
+    viewBox: `0 0 ${width} ${bottom + 20}`,
+    role: "img",
+    tabindex: 0,
+    "aria-label": "Decisions over time"
+  });
+  all.forEach((one, k) => {
+    const y = k * height + 15;
+    root.append(
+      svg("line", {class: "rule", x1: left, x2: width - 12, y1: y, y2: y}),
+      svg("text", {x: left - 8, y: y + 4, "text-anchor": "end"}, shorten(POLICIES[one.policy], left / 6.6))
+    );
+    for (const row of one.rows.filter(inside)) {
+      const kind = row[6] ? "refused" : direction(row[4]);
+      root.append(
+        svg("path", {
+          d: MARKS[kind],
+          transform: `translate(${x(row[0]).toFixed(1)} ${y})`,
+          "data-mark": "decision",
+          style: kind === "refused" ? "stroke:var(--warn);stroke-width:1.5" : `fill:${colour(one.policy)};opacity:0.75`
+        })
+      );
+    }
+  });
+  for (const tick of timeTicks(low, high, (width - left) / 90))
+    root.append(
+      svg(
+        "text",
+        {
+          class: "faint",
+          x: x(tick),
+          y: bottom + 13,
+          "text-anchor": tick === low ? "start" : tick >= high ? "end" : "middle"
+        },
+        timeLabel(tick, high)
+      )
+    );
   const times = [...new Set(all.flatMap((one) => one.rows.filter(inside).map((row) => row[0])))].sort((a, b) => a - b);
   timeControls({root, x, left, right: width - 12, top: 0, bottom, width}, times, (time) => {
-    const rows = all.flatMap((one) => one.rows.filter((row) => row[0] === time && ofJob(row)).map((row) => [`${POLICIES[one.policy]}: ${row[2]} / ${row[3]}: ${row[4]}` +
-      (row[5] ? ` (${row[5]})` : "") + (row[6] ? `; refused: ${row[6]}` : "")]));
-    return rows.length > 6 ? [...rows.slice(0, 6), [`and ${rows.length - 6} more`]] : rows.length ? rows : [["nothing was decided"]];
+    const rows = all.flatMap((one) =>
+      one.rows
+        .filter((row) => row[0] === time && ofJob(row))
+        .map((row) => [
+          `${POLICIES[one.policy]}: ${row[2]} / ${row[3]}: ${row[4]}` +
+            (row[5] ? ` (${row[5]})` : "") +
+            (row[6] ? `; refused: ${row[6]}` : "")
+        ])
+    );
+    return rows.length > 6
+      ? [...rows.slice(0, 6), [`and ${rows.length - 6} more`]]
+      : rows.length
+        ? rows
+        : [["nothing was decided"]];
   });
   return root;
 }
 const LISTED = 400;
 function fillList(place, all, inside) {
-  const rows = all.flatMap((one) => one.rows.filter(inside).map((row) => ({policy: one.policy, row}))).sort((a, b) => a.row[0] - b.row[0]);
+  const rows = all
+    .flatMap((one) => one.rows.filter(inside).map((row) => ({policy: one.policy, row})))
+    .sort((a, b) => a.row[0] - b.row[0]);
   const scenario = D.kind === "comparison" && all.length > 1;
-  place.replaceChildren(rows.length ? el("table", {}, el("thead", {}, el("tr", {}, ["time", ...(scenario ? ["policy"] : []), "job / operator", "what", "why"].map((text) =>
-    el("th", {scope: "col"}, text)))), el("tbody", {}, rows.slice(0, LISTED).map(({policy, row}) => el("tr", {},
-    el("td", {class: "time"}, clock(row[0])), scenario ? el("td", {}, POLICIES[policy]) : null, el("td", {}, `${row[2]} / ${row[3]}`), el("td", {}, row[4]),
-    el("td", {class: row[6] ? "refused" : null}, row[5] + (row[6] ? ` Refused: ${row[6]}` : "")))),
-  rows.length > LISTED ? el("tr", {}, el("td", {colspan: 5}, `… and ${rows.length - LISTED} more; zoom in to see them.`)) : null))
-    : el("p", {class: "empty"}, "No decisions here."));
+  place.replaceChildren(
+    rows.length
+      ? el(
+          "table",
+          {},
+          el(
+            "thead",
+            {},
+            el(
+              "tr",
+              {},
+              ["time", ...(scenario ? ["policy"] : []), "job / operator", "what", "why"].map((text) =>
+                el("th", {scope: "col"}, text)
+              )
+            )
+          ),
+          el(
+            "tbody",
+            {},
+            rows
+              .slice(0, LISTED)
+              .map(({policy, row}) =>
+                el(
+                  "tr",
+                  {},
+                  el("td", {class: "time"}, clock(row[0])),
+                  scenario ? el("td", {}, POLICIES[policy]) : null,
+                  el("td", {}, `${row[2]} / ${row[3]}`),
+                  el("td", {}, row[4]),
+                  el("td", {class: row[6] ? "refused" : null}, row[5] + (row[6] ? ` Refused: ${row[6]}` : ""))
+                )
+              ),
+            rows.length > LISTED
+              ? el("tr", {}, el("td", {colspan: 5}, `… and ${rows.length - LISTED} more; zoom in to see them.`))
+              : null
+          )
+        )
+      : el("p", {class: "empty"}, "No decisions here.")
+  );
 }

@@ -1,4 +1,5 @@
-/* Heat maps: hosts and links by use, jobs by how near they are to their objective. A row a thing, time from left to right. */
+/* Heat maps: hosts and links by use, jobs by how near they are to their objective. A row a thing, time goes to the
+   right. */
 
 /* From nothing to full; above full it turns to the colour of blocked things. */
 function heat(value) {
@@ -16,35 +17,85 @@ const HEAT_ROWS = 24;
 /* rows() gives [{name, times, values}], those with the most to show first. */
 function heatFigure(parent, spec) {
   let open = false;
-  const figure = policyFigure(parent, {...spec, wide: true, follows: ["policy", "zoom", ...(spec.follows || [])],
-    csv: () => [["time", spec.thing, spec.value], ...spec.rows().flatMap((row) => row.times.map((time, i) => [time, row.name, row.values[i]]))],
+  const figure = policyFigure(parent, {
+    ...spec,
+    wide: true,
+    follows: ["policy", "zoom", ...(spec.follows || [])],
+    csv: () => [
+      ["time", spec.thing, spec.value],
+      ...spec.rows().flatMap((row) => row.times.map((time, i) => [time, row.name, row.values[i]]))
+    ],
     draw: (self, width) => {
       const all = spec.rows();
       if (!all.length) return null;
       const rows = open ? all : all.slice(0, HEAT_ROWS);
-      const more = all.length > HEAT_ROWS ? el("button", {class: "small", onclick: () => { open = !open; self.again(); }},
-        open ? `Only ${HEAT_ROWS}` : `All ${all.length} ${spec.thing}s`) : null;
+      const more =
+        all.length > HEAT_ROWS
+          ? el(
+              "button",
+              {
+                class: "small",
+                onclick: () => {
+                  open = !open;
+                  self.again();
+                }
+              },
+              open ? `Only ${HEAT_ROWS}` : `All ${all.length} ${spec.thing}s`
+            )
+          : null;
       return el("div", {}, drawHeat(width, rows, spec), el("div", {class: "legend"}, spec.legend, more));
-    }});
+    }
+  });
   return figure;
 }
 function drawHeat(width, rows, spec) {
-  const left = Math.min(150, width * 0.28), height = rows.length > 60 ? 9 : 14, [low, high] = span();
-  const x = linear(low, high, left, width - 8), bottom = rows.length * height + 4;
-  const root = svg("svg", {class: "chart", viewBox: `0 0 ${width} ${bottom + 20}`, role: "img", tabindex: 0, "aria-label": spec.title});
+  const left = Math.min(150, width * 0.28),
+    height = rows.length > 60 ? 9 : 14,
+    [low, high] = span();
+  const x = linear(low, high, left, width - 8),
+    bottom = rows.length * height + 4;
+  const root = svg("svg", {
+    class: "chart",
+    viewBox: `0 0 ${width} ${bottom + 20}`,
+    role: "img",
+    tabindex: 0,
+    "aria-label": spec.title
+  });
   rows.forEach((row, k) => {
     const step = row.times.length > 1 ? row.times[1] - row.times[0] : high - low;
-    if (height >= 9) root.append(svg("text", {x: left - 6, y: k * height + height * 0.78, "text-anchor": "end", style: `font-size:${Math.min(11, height - 2)}px`},
-      shorten(row.name, left / 6)));
+    if (height >= 9)
+      root.append(
+        svg(
+          "text",
+          {
+            x: left - 6,
+            y: k * height + height * 0.78,
+            "text-anchor": "end",
+            style: `font-size:${Math.min(11, height - 2)}px`
+          },
+          shorten(row.name, left / 6)
+        )
+      );
     /* Neighbours of one colour are one rectangle. */
-    let from = null, fill = "none";
+    let from = null,
+      fill = "none";
     const flush = (end) => {
-      if (fill !== "none" && end > from) root.append(svg("rect", {x: x(from).toFixed(1), y: k * height + 1,
-        width: Math.max(0.3, x(end) - x(from) + 0.3).toFixed(1), height: height - 1.5, style: `fill:${fill}`, "data-mark": "cell"}));
+      if (fill !== "none" && end > from)
+        root.append(
+          svg("rect", {
+            x: x(from).toFixed(1),
+            y: k * height + 1,
+            width: Math.max(0.3, x(end) - x(from) + 0.3).toFixed(1),
+            height: height - 1.5,
+            style: `fill:${fill}`,
+            "data-mark": "cell"
+          })
+        );
     };
     row.times.forEach((time, i) => {
       if (time <= low || time > high + step) return;
-      const start = Math.max(low, time - step), next = spec.fill(row.values[i]);
+      const start = Math.max(low, time - step),
+        next = spec.fill(row.values[i]);
       if (from === null || next !== fill) {
         if (from !== null) flush(start);
         from = start;
@@ -53,13 +104,27 @@ function drawHeat(width, rows, spec) {
     });
     if (from !== null) flush(Math.min(high, row.times[row.times.length - 1]));
   });
-  for (const tick of timeTicks(low, high, (width - left) / 90)) root.append(svg("text", {class: "faint", x: x(tick), y: bottom + 13,
-    "text-anchor": tick === low ? "start" : tick >= high ? "end" : "middle"}, timeLabel(tick, high)));
+  for (const tick of timeTicks(low, high, (width - left) / 90))
+    root.append(
+      svg(
+        "text",
+        {
+          class: "faint",
+          x: x(tick),
+          y: bottom + 13,
+          "text-anchor": tick === low ? "start" : tick >= high ? "end" : "middle"
+        },
+        timeLabel(tick, high)
+      )
+    );
   const area = {root, x, left, right: width - 8, top: 0, bottom, width};
   let row = 0;
   const pick = (event) => {
     const box = root.getBoundingClientRect();
-    row = Math.max(0, Math.min(rows.length - 1, Math.floor((event.clientY - box.top) * (bottom + 20) / box.height / height)));
+    row = Math.max(
+      0,
+      Math.min(rows.length - 1, Math.floor(((event.clientY - box.top) * (bottom + 20)) / box.height / height))
+    );
   };
   root.addEventListener("pointermove", pick);
   root.addEventListener("keydown", (event) => {
@@ -79,34 +144,79 @@ const mean = (values) => {
   return there.length ? there.reduce((a, b) => a + b, 0) / there.length : 0;
 };
 function scale(fill, texts) {
-  return el("span", {class: "ramp"}, texts[0] + " ", [0, 0.25, 0.5, 0.75, 1].map((part) => el("i", {style: `background:${fill(part)}`})), " " + texts[1]);
+  return el(
+    "span",
+    {class: "ramp"},
+    texts[0] + " ",
+    [0, 0.25, 0.5, 0.75, 1].map((part) => el("i", {style: `background:${fill(part)}`})),
+    " " + texts[1]
+  );
 }
 
 function useFigures(parent) {
   const rows = (kind, metric) => {
     const run = seriesOf(STATE.policy);
-    return (run ? run[kind] : []).map((one) => ({name: one.name, times: run.entity_times, values: list(one, metric, run.entity_times.length)}))
-      .filter((row) => row.values).sort((a, b) => mean(b.values) - mean(a.values));
+    return (run ? run[kind] : [])
+      .map((one) => ({name: one.name, times: run.entity_times, values: list(one, metric, run.entity_times.length)}))
+      .filter((row) => row.values)
+      .sort((a, b) => mean(b.values) - mean(a.values));
   };
-  heatFigure(parent, {id: "hosts", title: "Hosts", thing: "host", value: "cpu", fill: heat, say: (value) => show(value, "share"),
+  heatFigure(parent, {
+    id: "hosts",
+    title: "Hosts",
+    thing: "host",
+    value: "cpu",
+    fill: heat,
+    say: (value) => show(value, "share"),
     help: "Share of a host's cores in use, a row a host, the busiest first. A host that is not used has no row.",
-    rows: () => rows("hosts", "cpu"), legend: scale(heat, ["idle", "all cores busy"])});
-  heatFigure(parent, {id: "links", title: "Links", thing: "link", value: "use", fill: heat, say: (value) => show(value, "share"),
+    rows: () => rows("hosts", "cpu"),
+    legend: scale(heat, ["idle", "all cores busy"])
+  });
+  heatFigure(parent, {
+    id: "links",
+    title: "Links",
+    thing: "link",
+    value: "use",
+    fill: heat,
+    say: (value) => show(value, "share"),
     help: "Share of a link's bandwidth in use, the busiest first. _UP and _DOWN are the two directions.",
-    rows: () => rows("links", "use"), legend: scale(heat, ["idle", "full"])});
+    rows: () => rows("links", "use"),
+    legend: scale(heat, ["idle", "full"])
+  });
 }
 function objectiveFigure(parent) {
   const rows = () => {
     const run = seriesOf(STATE.policy);
     if (!run || !D.scenario) return [];
-    return D.scenario.jobs.filter((job) => job.slo && (!STATE.job || job.name === STATE.job || firstWord(job.name) === STATE.job)).map((job) => {
-      const {entity, times} = jobSeries(run, job.name), values = list(entity, "latency_p95", times.length);
-      return values && {name: job.name, times, values: values.map((value) => (value === null ? null : value / job.slo))};
-    }).filter(Boolean).sort((a, b) => mean(b.values) - mean(a.values));
+    return D.scenario.jobs
+      .filter((job) => job.slo && (!STATE.job || job.name === STATE.job || firstWord(job.name) === STATE.job))
+      .map((job) => {
+        const {entity, times} = jobSeries(run, job.name),
+          values = list(entity, "latency_p95", times.length);
+        return (
+          values && {name: job.name, times, values: values.map((value) => (value === null ? null : value / job.slo))}
+        );
+      })
+      .filter(Boolean)
+      .sort((a, b) => mean(b.values) - mean(a.values));
   };
-  heatFigure(parent, {id: "objectives", title: "Jobs against their objectives", thing: "job", value: "p95_per_objective", fill: excess, follows: ["job"],
-    say: (value) => (value === null ? "nothing delivered" : digits(value, 3) + " × objective"), rows,
-    help: "The 95 % latency of each window as a multiple of the job's objective: green up to 1, orange above. The job furthest off first.",
-    legend: [el("span", {}, el("i", {style: `background:${excess(0.5)}`}), "half"), el("span", {}, el("i", {style: `background:${excess(1)}`}), "just met"),
-      el("span", {}, el("i", {style: `background:${excess(1.2)}`}), "missed"), el("span", {}, el("i", {style: `background:${excess(10)}`}), "tenfold and more")]});
+  heatFigure(parent, {
+    id: "objectives",
+    title: "Jobs against their objectives",
+    thing: "job",
+    value: "p95_per_objective",
+    fill: excess,
+    follows: ["job"],
+    say: (value) => (value === null ? "nothing delivered" : digits(value, 3) + " × objective"),
+    rows,
+    help:
+      "The 95 % latency of each window as a multiple of the job's objective: green up to 1, orange above. The job " +
+      "furthest off first.",
+    legend: [
+      el("span", {}, el("i", {style: `background:${excess(0.5)}`}), "half"),
+      el("span", {}, el("i", {style: `background:${excess(1)}`}), "just met"),
+      el("span", {}, el("i", {style: `background:${excess(1.2)}`}), "missed"),
+      el("span", {}, el("i", {style: `background:${excess(10)}`}), "tenfold and more")
+    ]
+  });
 }

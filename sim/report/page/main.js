@@ -1,53 +1,136 @@
 /* The page: head, bar, sections. */
 function theme() {
-  const kept = (() => { try { return localStorage.getItem("weir-theme"); } catch { return null; } })();
+  const kept = (() => {
+    try {
+      return localStorage.getItem("weir-theme");
+    } catch {
+      return null;
+    }
+  })();
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  const set = (name) => document.documentElement.dataset.theme = name;
+  const set = (name) => (document.documentElement.dataset.theme = name);
   const asked = new URLSearchParams(location.search).get("theme");
   set(asked || kept || (dark.matches ? "dark" : "light"));
   let before = null;
-  window.addEventListener("beforeprint", () => { before = document.documentElement.dataset.theme; set("light"); });
-  window.addEventListener("afterprint", () => { if (before) set(before); });
-  return el("button", {id: "theme", onclick: () => {
-    const name = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
-    set(name);
-    try { localStorage.setItem("weir-theme", name); } catch { /* a page without storage forgets */ }
-  }}, "Light / dark");
+  window.addEventListener("beforeprint", () => {
+    before = document.documentElement.dataset.theme;
+    set("light");
+  });
+  window.addEventListener("afterprint", () => {
+    if (before) set(before);
+  });
+  return el(
+    "button",
+    {
+      id: "theme",
+      onclick: () => {
+        const name = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+        set(name);
+        try {
+          localStorage.setItem("weir-theme", name);
+        } catch {
+          /* a page without storage forgets */
+        }
+      }
+    },
+    "Light / dark"
+  );
 }
 
+const counted = (count, noun) => `${count} ${count === 1 ? noun : noun.replace(/y$/, "ie") + "s"}`;
 function facts() {
-  if (D.kind === "sweep") return `${S.configurations.length} configurations of ${S.parameters.length} parameter${S.parameters.length === 1 ? "" : "s"}, ${POLICIES.length} policies`;
-  const seeds = new Set(D.runs.map((run) => run.seed)), run = D.runs[0];
-  return [`${POLICIES.length} ${POLICIES.length === 1 ? "policy" : "policies"}, ${seeds.size} seed${seeds.size === 1 ? "" : "s"}`,
-    run && `${clock(run.duration)} simulated` + (run.warmup ? `, ${clock(run.warmup)} of it warm-up` : ""), D.scenario && `${D.scenario.jobs.length} job${D.scenario.jobs.length === 1 ? "" : "s"}`,
-    D.seed && `charts over time show seed ${D.seed}`].filter(Boolean).join("; ");
+  if (D.kind === "sweep")
+    return [
+      counted(S.configurations.length, "configuration"),
+      "of " + counted(S.parameters.length, "parameter") + ",",
+      counted(POLICIES.length, "policy")
+    ].join(" ");
+  const seeds = new Set(D.runs.map((run) => run.seed)),
+    run = D.runs[0];
+  return [
+    counted(POLICIES.length, "policy") + ", " + counted(seeds.size, "seed"),
+    run && `${clock(run.duration)} simulated` + (run.warmup ? `, ${clock(run.warmup)} of it warm-up` : ""),
+    D.scenario && counted(D.scenario.jobs.length, "job"),
+    D.seed && `charts over time show seed ${D.seed}`
+  ]
+    .filter(Boolean)
+    .join("; ");
 }
 
 function head() {
   document.getElementById("head").append(el("h1", {}, D.title), el("p", {class: "facts"}, facts()), theme());
-  if (D.problems.length) document.getElementById("main").append(el("div", {class: "problems", role: "alert"}, el("strong", {}, "Not all is there"),
-    el("ul", {}, D.problems.map((text) => el("li", {}, text)))));
+  if (D.problems.length)
+    document.getElementById("main").append(
+      el(
+        "div",
+        {class: "problems", role: "alert"},
+        el("strong", {}, "Not all is there"),
+        el(
+          "ul",
+          {},
+          D.problems.map((text) => el("li", {}, text))
+        )
+      )
+    );
 }
 function bar() {
-  const toggles = el("fieldset", {class: "policies", "aria-label": "Policies"}, POLICIES.map((name, policy) => el("label", {title: name},
-    el("input", {type: "checkbox", checked: true, "data-policy": name, onchange: (event) => {
-      const hidden = new Set(STATE.hidden);
-      if (event.target.checked) hidden.delete(policy); else hidden.add(policy);
-      change("policies", {hidden});
-    }}), swatch(policy), el("span", {}, name))));
-  const names = jobNames(), push = el("div", {class: "push"});
-  if (names.length > 1) push.append(el("label", {}, "job ", el("select", {id: "job", onchange: (event) => change("job", {job: event.target.value})},
-    el("option", {value: ""}, "all jobs"), names.map((name) => el("option", {value: name}, name)))));
+  const toggles = el(
+    "fieldset",
+    {class: "policies", "aria-label": "Policies"},
+    POLICIES.map((name, policy) =>
+      el(
+        "label",
+        {title: name},
+        el("input", {
+          type: "checkbox",
+          checked: true,
+          "data-policy": name,
+          onchange: (event) => {
+            const hidden = new Set(STATE.hidden);
+            if (event.target.checked) hidden.delete(policy);
+            else hidden.add(policy);
+            change("policies", {hidden});
+          }
+        }),
+        swatch(policy),
+        el("span", {}, name)
+      )
+    )
+  );
+  const names = jobNames(),
+    push = el("div", {class: "push"});
+  if (names.length > 1)
+    push.append(
+      el(
+        "label",
+        {},
+        "job ",
+        el(
+          "select",
+          {id: "job", onchange: (event) => change("job", {job: event.target.value})},
+          el("option", {value: ""}, "all jobs"),
+          names.map((name) => el("option", {value: name}, name))
+        )
+      )
+    );
   if (SERIES.length) {
-    const reset = el("button", {id: "unzoom", disabled: true, onclick: () => change("zoom", {zoom: null})}, "Whole time");
-    LISTENERS.push((what) => { if (what === "zoom") reset.disabled = !STATE.zoom; });
+    const reset = el(
+      "button",
+      {id: "unzoom", disabled: true, onclick: () => change("zoom", {zoom: null})},
+      "Whole time"
+    );
+    LISTENERS.push((what) => {
+      if (what === "zoom") reset.disabled = !STATE.zoom;
+    });
     push.append(reset);
   }
   document.getElementById("bar").append(toggles, push);
 }
 function section(title, text) {
   const grid = el("div", {class: "grid"});
-  document.getElementById("main").append(el("section", {}, el("h2", {}, title), text ? el("p", {class: "facts"}, text) : null, grid));
+  document
+    .getElementById("main")
+    .append(el("section", {}, el("h2", {}, title), text ? el("p", {class: "facts"}, text) : null, grid));
   return grid;
 }
 function comparison() {
@@ -55,18 +138,38 @@ function comparison() {
   const top = el("section", {"aria-label": "Comparison"});
   main.append(top);
   const table = new Table(top);
-  LISTENERS.push((what) => { if (what === "policies") table.draw(); });
-  const latency = section("Latency"), objectives = section("Objectives and price"), flow = SERIES.length ? section("Flow", "Drag across a chart to zoom all of them; " +
-    "keys: ← → move, + − zoom, 0 shows the whole time.") : null;
+  LISTENERS.push((what) => {
+    if (what === "policies") table.draw();
+  });
+  const latency = section("Latency"),
+    objectives = section("Objectives and price"),
+    flow = SERIES.length
+      ? section(
+          "Flow",
+          "Drag across a chart to zoom all of them; " + "keys: ← → move, + − zoom, 0 shows the whole time."
+        )
+      : null;
   const resources = SERIES.length ? section("Resources") : null;
   partsFigure(latency);
   cdfFigure(latency);
   priceFigure(objectives);
   const beside = el("div", {});
   objectives.append(beside);
-  barFigure(beside, "violations", "SLO violations", "Share of items delivered later than their job's objective, or dropped; lines are 95 % intervals.", "slo_violations");
+  barFigure(
+    beside,
+    "violations",
+    "SLO violations",
+    "Share of items delivered later than their job's objective, or dropped; lines are 95 % intervals.",
+    "slo_violations"
+  );
   if (POLICIES.some((_, policy) => summaryOf(policy, "energy")?.mean > 0))
-    barFigure(beside, "energy", "Energy", "Of hosts and links for which the platform gives watts; lines are 95 % intervals.", "energy");
+    barFigure(
+      beside,
+      "energy",
+      "Energy",
+      "Of hosts and links for which the platform gives watts; lines are 95 % intervals.",
+      "energy"
+    );
   if (!SERIES.length) return;
   STATE.policy = SERIES[0].policy;
   timeFigures(latency, flow, resources);
@@ -82,8 +185,21 @@ function start() {
   bar();
   if (D.kind === "sweep") sweepFigures(document.getElementById("main"));
   else comparison();
-  document.body.append(el("footer", {}, D.notes.length ? el("ul", {class: "notes"}, D.notes.map((text) => el("li", {}, text))) : null,
-    `Made by weir ${D.weir} from the results alone. This page needs no network. ★ best of its column; ± half the 95 % confidence interval over seeds.`));
+  document.body.append(
+    el(
+      "footer",
+      {},
+      D.notes.length
+        ? el(
+            "ul",
+            {class: "notes"},
+            D.notes.map((text) => el("li", {}, text))
+          )
+        : null,
+      `Made by weir ${D.weir} from the results alone. This page needs no network. ★ best of its column; ± half the 95 % ` +
+        "confidence interval over seeds."
+    )
+  );
   watchFigures();
   document.documentElement.dataset.ready = "1";
 }

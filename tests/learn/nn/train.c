@@ -1,4 +1,7 @@
 /* Training as a whole, and what it stands on: the arena, elementary functions, dropout, the library of products. */
+#define _GNU_SOURCE /* dladdr */
+#include <dlfcn.h>
+#include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -15,6 +18,9 @@ static void library(void)
     const char *path = nn_blas_library();
     CU_ASSERT_PTR_NOT_NULL_FATAL(path);
     CU_ASSERT_PTR_NOT_NULL(strstr(path, "openblas"));
+    Dl_info found; /* what answers to GSL */
+    CU_ASSERT_FATAL(dladdr((void *)cblas_ddot, &found) != 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(found.dli_fname, "gslcblas"));
     /* [1 2; 3 4] [5; 6] = [17; 39], and with the first turned [1 3; 2 4] [5; 6] = [23; 34] */
     const nn_real a[] = {1, 2, 3, 4}, b[] = {5, 6};
     nn_real c[] = {NAN, NAN};
