@@ -42,7 +42,7 @@ static void build(void *state, struct nn_params *to, struct weir_stream *stream)
         nn_convolution_layer_add(&self->convolution[i], to, name, i ? self->channels : 1, self->channels,
                                  &(struct nn_convolution_shape){.kernel = self->kernel}, stream);
     }
-    nn_convolution_layer_add(&self->out, to, "out", self->channels, 1,
+    nn_convolution_layer_add(&self->out, to, "out", self->channels, self->neural.ahead,
                              &(struct nn_convolution_shape){.kernel = steps_after(self, self->blocks)}, stream);
 }
 
@@ -60,7 +60,7 @@ static struct nn_tensor *run(const void *state, struct nn_tape *tape, struct nn_
 static double flops(const void *state)
 {
     const struct cnn *self = state;
-    double sum = 2.0 * self->channels * steps_after(self, self->blocks);
+    double sum = 2.0 * self->channels * steps_after(self, self->blocks) * self->neural.ahead;
     for (int i = 0; i < self->blocks; i++) {
         double outputs = (steps_after(self, i) - self->kernel + 1) * self->channels;
         sum += 2 * outputs * self->kernel * (i ? self->channels : 1);

@@ -33,7 +33,7 @@ static void build(void *state, struct nn_params *to, struct weir_stream *stream)
         nn_gru_layer_add(&self->gru[i], to, name, i ? self->units : 1, self->units, (enum nn_gru_reset)self->reset,
                          stream);
     }
-    nn_dense_layer_add(&self->out, to, "out", self->units, 1, stream);
+    nn_dense_layer_add(&self->out, to, "out", self->units, self->neural.ahead, stream);
 }
 
 static struct nn_tensor *run(const void *state, struct nn_tape *tape, struct nn_tensor *x)
@@ -49,7 +49,7 @@ static double flops(const void *state)
 {
     const struct gru *self = state;
     double units = self->units, each = 2 * 3 * units * (1 + units) + 2 * 3 * units * 2 * units * (self->layers - 1);
-    return self->neural.window * each + 2 * units;
+    return self->neural.window * each + 2 * units * self->neural.ahead;
 }
 
 static int create(void *state, const struct forecaster_env *env)

@@ -20,7 +20,7 @@ static void build(void *state, struct nn_params *to, struct weir_stream *stream)
     struct mlp *self = state;
     nn_convolution_layer_add(&self->hidden, to, "hidden", 1, self->units,
                              &(struct nn_convolution_shape){.kernel = self->neural.window}, stream);
-    nn_dense_layer_add(&self->out, to, "out", self->units, 1, stream);
+    nn_dense_layer_add(&self->out, to, "out", self->units, self->neural.ahead, stream);
 }
 
 static struct nn_tensor *run(const void *state, struct nn_tape *tape, struct nn_tensor *x)
@@ -34,7 +34,7 @@ static struct nn_tensor *run(const void *state, struct nn_tape *tape, struct nn_
 static double flops(const void *state)
 {
     const struct mlp *self = state;
-    return 2.0 * self->units * (self->neural.window + 1);
+    return 2.0 * self->units * (self->neural.window + self->neural.ahead);
 }
 
 static int create(void *state, const struct forecaster_env *env)

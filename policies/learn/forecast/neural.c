@@ -20,7 +20,8 @@ int neural_create(void *state, const struct neural_net *net, const struct foreca
 
 size_t neural_need(const void *state)
 {
-    return (size_t)((const struct neural *)state)->window + 2;
+    const struct neural *self = state;
+    return (size_t)self->window + (size_t)self->ahead + 1;
 }
 
 void neural_destroy(void *state)
@@ -49,9 +50,10 @@ static int train(struct neural *self, const struct nn_training *training, const 
     nn_real *scaled = weir_alloc(count, sizeof *scaled);
     for (size_t i = 0; i < count; i++)
         scaled[i] = (nn_real)series_scale_to(&self->scale, values[i]);
-    struct batch batch = {.self = self, .windows = {.values = scaled, .window = self->window}};
+    struct batch batch = {.self = self, .windows = {.values = scaled, .window = self->window, .ahead = self->ahead}};
     struct nn_trained trained;
-    int code = nn_train(&self->params, training, loss_of, &batch, nn_windows_count(count, self->window), &trained);
+    int code = nn_train(&self->params, training, loss_of, &batch, nn_windows_count(count, self->window, self->ahead),
+                        &trained);
     self->first_loss = trained.first_loss;
     self->last_loss = trained.last_loss;
     self->fitted = code == WEIR_OK;
@@ -124,12 +126,15 @@ int neural_predict(void *state, size_t horizon, double *mean, double *spread)
     for (size_t i = 0; i < window; i++)
         values[i] = (nn_real)series_scale_to(&self->scale, past[i]);
     struct nn_windows windows = {.values = values, .window = self->window};
-    for (size_t i = 0; i < horizon; i++) {
+    for (size_t i = 0; i < horizon; i += (size_t)self->ahead) {
         struct nn_tensor *x;
         nn_tape_start(&self->tape, false);
         nn_windows_take(&self->tape, &windows, &i, 1, &x, NULL);
-        values[window + i] = self->net->run(self, &self->tape, x)->value[0];
-        mean[i] = series_scale_from(&self->scale, (double)values[window + i]);
+        const nn_real *next = self->net->run(self, &self->tape, x)->value;
+        for (size_t k = i; k < horizon && k < i + (size_t)self->ahead; k++) {
+            values[window + k] = next[k - i];
+            mean[k] = series_scale_from(&self->scale, (double)next[k - i]);
+        }
     }
     free(values);
     return WEIR_OK;
@@ -140,8 +145,8 @@ void neural_cost(const void *state, size_t count, size_t horizon, struct forecas
     const struct neural *self = state;
     double once = self->net->flops(self);
     /* the way back is two products for each of the way there */
-    cost->fit_flops = 3 * once * self->epochs * (double)nn_windows_count(count, self->window);
-    cost->predict_flops = once * (double)horizon;
+    cost->fit_flops = 3 * once * self->epochs * (double)nn_windows_count(count, self->window, self->ahead);
+    cost->predict_flops = once * ceil((double)horizon / self->ahead);
 }
 
 int neural_save(const void *state, struct weir_text *to)

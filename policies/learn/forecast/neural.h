@@ -1,5 +1,5 @@
-/* What the kinds that are neural nets share: windows of the series scaled to 0..1 by what was fitted, training, further
- * steps by taking forecasts for values, saving. A kind adds a net: its layers, and how they are run. */
+/* What the kinds that are neural nets share: windows of the series scaled to 0..1 by what was fitted, training, steps
+ * beyond `ahead` by taking forecasts for values, saving. A kind adds a net: its layers, and how they are run. */
 #ifndef WEIR_LEARN_FORECAST_NEURAL_H
 #define WEIR_LEARN_FORECAST_NEURAL_H
 
@@ -12,16 +12,16 @@
 struct neural_net {
     /* Adds its layers, with weights drawn from the stream. */
     void (*build)(void *state, struct nn_params *params, struct weir_stream *stream);
-    /* The forecast, 1 x rows x 1, from windows x: window x rows x 1. */
+    /* The forecasts, 1 x rows x ahead, from windows x: window x rows x 1. */
     struct nn_tensor *(*run)(const void *state, struct nn_tape *tape, struct nn_tensor *x);
-    /* Floating-point operations of one forecast. */
+    /* Floating-point operations of one run. */
     double (*flops)(const void *state);
 };
 
 /* The first field of the state of a kind. */
 struct neural {
     /* parameters, NEURAL_PARAMS */
-    int window, epochs, batch, tune_epochs;
+    int window, ahead, epochs, batch, tune_epochs;
     double rate, dropout, validation;
 
     const struct neural_net *net;
@@ -42,11 +42,12 @@ struct neural {
     }
 #define NEURAL_PARAMS(window_, epochs_, dropout_)                                                                      \
     NEURAL_PARAM(window, WEIR_PARAM_INT, window_, 2, 2000, "Newest values that a forecast is made from."),             \
+        NEURAL_PARAM(ahead, WEIR_PARAM_INT, "1", 1, 1000,                                                              \
+                     "Steps that a run of the net forecasts; more come of forecasts."),                                \
         NEURAL_PARAM(epochs, WEIR_PARAM_INT, epochs_, 1, 10000, "Passes over the series in a fit."),                   \
         NEURAL_PARAM(batch, WEIR_PARAM_INT, "16", 1, 4096, "Windows in a step of training."),                          \
         NEURAL_PARAM(rate, WEIR_PARAM_DOUBLE, "0.01", 1e-6, 1e9, "Learning rate of Adam."),                            \
-        NEURAL_PARAM(dropout, WEIR_PARAM_DOUBLE, dropout_, 0, 0.95,                                                    \
-                     "Share of numbers dropped between layers in training."),                                          \
+        NEURAL_PARAM(dropout, WEIR_PARAM_DOUBLE, dropout_, 0, 0.95, "Share dropped between layers in training."),      \
         NEURAL_PARAM(validation, WEIR_PARAM_DOUBLE, "0", 0, 0.9,                                                       \
                      "Share of the series, its end, that is not learnt but chooses the epoch; 0: the last epoch."),    \
         NEURAL_PARAM(tune_epochs, WEIR_PARAM_INT, "5", 1, 10000,                                                       \

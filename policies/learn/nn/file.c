@@ -251,7 +251,7 @@ int nn_file_unpack(struct nn_file *file, const char *name, const char *bytes, si
             goto wrong;
         uint64_t kind = get_number(head, 4), name_size = get_number(head + 4, 4);
         uint64_t rows = get_number(head + 8, 8), columns = get_number(head + 16, 8), left = end - at - ENTRY_SIZE;
-        if (kind < NN_FILE_FLOAT || kind > NN_FILE_TEXT || name_size > left)
+        if (kind < NN_FILE_FLOAT || kind > NN_FILE_TEXT || name_size > left || memchr(head + ENTRY_SIZE, 0, name_size))
             goto wrong;
         left -= name_size;
         uint64_t item = number_size((enum nn_file_kind)kind);

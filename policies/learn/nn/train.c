@@ -107,9 +107,10 @@ int nn_train(struct nn_params *params, const struct nn_training *training, nn_lo
     return status;
 }
 
-size_t nn_windows_count(size_t count, int window)
+size_t nn_windows_count(size_t count, int window, int ahead)
 {
-    return count > (size_t)window ? count - (size_t)window : 0;
+    size_t first = (size_t)window + (size_t)(ahead > 0 ? ahead - 1 : 0);
+    return count > first ? count - first : 0;
 }
 
 void nn_windows_take(struct nn_tape *tape, const struct nn_windows *windows, const size_t *samples, size_t count,
@@ -122,7 +123,9 @@ void nn_windows_take(struct nn_tape *tape, const struct nn_windows *windows, con
             (*x)->value[(size_t)t * count + row] = windows->values[samples[row] + (size_t)t];
     if (!y)
         return;
-    *y = nn_input(tape, 1, (int)count, 1);
+    int ahead = windows->ahead > 0 ? windows->ahead : 1;
+    *y = nn_input(tape, 1, (int)count, ahead);
     for (size_t row = 0; row < count; row++)
-        (*y)->value[row] = windows->values[samples[row] + (size_t)window];
+        for (int t = 0; t < ahead; t++)
+            (*y)->value[row * (size_t)ahead + (size_t)t] = windows->values[samples[row] + (size_t)(window + t)];
 }

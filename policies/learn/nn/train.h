@@ -31,16 +31,17 @@ struct nn_trained {
 int nn_train(struct nn_params *params, const struct nn_training *training, nn_loss loss, void *with, size_t count,
              struct nn_trained *trained);
 
-/* Samples of one series of numbers: sample i is the `window` numbers from i on, and the one after them is wanted. */
+/* Samples of one series of numbers: sample i is the `window` numbers from i on, and the `ahead` after them are wanted.
+ */
 struct nn_windows {
     const nn_real *values;
-    int window;
+    int window, ahead; /* ahead 0 counts as 1 */
 };
 
 /* Samples in a series of `count` numbers; 0 if it is too short. */
-size_t nn_windows_count(size_t count, int window);
+size_t nn_windows_count(size_t count, int window, int ahead);
 
-/* Makes inputs of samples: *x is window x count x 1, *y, which may be NULL, 1 x count x 1. */
+/* Makes inputs of samples: *x is window x count x 1, *y, which may be NULL, 1 x count x ahead. */
 void nn_windows_take(struct nn_tape *tape, const struct nn_windows *windows, const size_t *samples, size_t count,
                      struct nn_tensor **x, struct nn_tensor **y);
 

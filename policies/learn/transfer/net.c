@@ -127,7 +127,7 @@ static int pool_init(struct pool *pool, const struct transfer_series *series, si
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < series[i].count; k++) {
             pool->values[at + k] = (nn_real)series[i].values[k];
-            if (k < nn_windows_count(series[i].count, window))
+            if (k < nn_windows_count(series[i].count, window, 1))
                 pool->starts[pool->count++] = at + k;
         }
         at += series[i].count;

@@ -32,9 +32,9 @@ static struct forecaster *make(const char *text)
     return made;
 }
 
-static const char *const small[] = {"gru:hidden=16:epochs=30:dropout=0",
-                                    "gru:hidden=16:epochs=30:layers=1:reset=before",
-                                    "cnn:channels=16:epochs=30:dropout=0", "mlp:epochs=60"};
+static const char *const small[] = {
+    "gru:hidden=16:epochs=30:dropout=0", "gru:hidden=16:epochs=30:layers=1:reset=before",
+    "cnn:channels=16:epochs=30:dropout=0", "mlp:epochs=60", "gru:hidden=16:layers=1:epochs=30:ahead=10"};
 
 /* Over the next period; relative to the height of the wave. */
 static double error_of(struct forecaster *made, const double *values, size_t seen)
@@ -144,6 +144,10 @@ static void costs(void)
     struct forecaster_cost cost = forecaster_cost(made, 124, 2);
     CHECK_NEAR(cost.predict_flops / (2 * 2 * 0.89e6), 1, 0.01);
     CHECK_NEAR(cost.fit_flops, 3 * 10 * 100 * cost.predict_flops / 2, 1);
+    forecaster_free(made);
+    /* 12 steps at once, and the same as two runs of them */
+    made = make("gru:ahead=12");
+    CHECK_NEAR(forecaster_cost(made, 124, 24).predict_flops, 2 * forecaster_cost(made, 124, 1).predict_flops, 0);
     forecaster_free(made);
     /* mlp: 10 units of 8 inputs, and their sum: 2 * 10 * 9 */
     made = make("mlp");

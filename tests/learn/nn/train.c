@@ -242,17 +242,22 @@ static void trainer(void)
 static void windows(void)
 {
     const nn_real values[] = {0, 1, 2, 3, 4, 5};
-    CU_ASSERT_EQUAL(nn_windows_count(6, 4), 2);
-    CU_ASSERT_EQUAL(nn_windows_count(6, 6), 0);
-    CU_ASSERT_EQUAL(nn_windows_count(2, 6), 0);
+    CU_ASSERT_EQUAL(nn_windows_count(6, 4, 1), 2);
+    CU_ASSERT_EQUAL(nn_windows_count(6, 6, 1), 0);
+    CU_ASSERT_EQUAL(nn_windows_count(2, 6, 1), 0);
+    CU_ASSERT_EQUAL(nn_windows_count(6, 3, 2), 2); /* 0 1 2 and 3 4; 1 2 3 and 4 5 */
+    CU_ASSERT_EQUAL(nn_windows_count(6, 3, 4), 0);
     struct nn_tape tape;
     nn_tape_init(&tape, 1);
     nn_tape_start(&tape, false);
     struct nn_tensor *x, *y;
-    nn_windows_take(&tape, &(struct nn_windows){values, 4}, (const size_t[]){1, 0}, 2, &x, &y);
+    nn_windows_take(&tape, &(struct nn_windows){values, 4, 0}, (const size_t[]){1, 0}, 2, &x, &y);
     CU_ASSERT(x->steps == 4 && x->rows == 2 && x->columns == 1 && y->rows == 2);
     CU_ASSERT(x->value[0] == 1 && x->value[1] == 0 && x->value[6] == 4 && x->value[7] == 3);
     CU_ASSERT(y->value[0] == 5 && y->value[1] == 4);
+    nn_windows_take(&tape, &(struct nn_windows){values, 3, 2}, (const size_t[]){1, 0}, 2, &x, &y);
+    CU_ASSERT(x->steps == 3 && y->rows == 2 && y->columns == 2);
+    CU_ASSERT(y->value[0] == 4 && y->value[1] == 5 && y->value[2] == 3 && y->value[3] == 4);
     nn_tape_fini(&tape);
 }
 
