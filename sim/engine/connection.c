@@ -25,7 +25,7 @@
 /* How long until a transfer that failed is tried again. */
 #define RETRY_S 1.0
 
-#define ROUTE_SLOTS 4096
+#define ROUTE_SLOTS 65536
 #define LINKS_MAX   64
 
 struct weir_route_map {
