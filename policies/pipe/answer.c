@@ -1,4 +1,5 @@
 #include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,16 +77,49 @@ static int read_instances(const struct weir_json *at, const struct weir_view *vi
     return code;
 }
 
+/* The index of an operator of a job; -1 for `end`, "source" or "sink" (NULL: neither will do). */
+static int find_operator(const struct weir_json *at, const struct weir_job_view *job, const char *end, int *op)
+{
+    const char *name = NULL;
+    _Static_assert(offsetof(struct weir_operator_view, name) == 0, "found by its first member");
+    if (end && weir_json_string(at, &name) == WEIR_OK && strcmp(name, end) == 0) {
+        *op = -1;
+        return WEIR_OK;
+    }
+    return find(at, "operator", job->operators, job->operator_count, sizeof *job->operators, op);
+}
+
+/* {"job", "op": "detect" or "source", "to": "count" or "sink", "rate": 1e6 or null}; op is read already. */
+static int read_rate(const struct weir_json *at, const struct weir_json *rate, const struct weir_view *view,
+                     struct weir_plan *plan, int job, int from, const char *why)
+{
+    struct weir_json child;
+    int to = -1;
+    double bytes_per_s = INFINITY;
+    int code = weir_json_need(at, "to", &child);
+    if (!code)
+        code = find_operator(&child, &view->jobs[job], "sink", &to);
+    if (!code && !weir_json_is_null(rate))
+        code = weir_json_number(rate, -DBL_MAX, DBL_MAX, &bytes_per_s);
+    if (!code && weir_plan_rate_get(plan, job, from, to) == 0)
+        return weir_json_error(&child, "there is no edge from %s to %s",
+                               from < 0 ? "source" : view->jobs[job].operators[from].name,
+                               to < 0 ? "sink" : view->jobs[job].operators[to].name);
+    if (!code)
+        weir_plan_rate(plan, job, from, to, bytes_per_s, "%s", why);
+    return code;
+}
+
 static int read_decision(const struct weir_json *at, const struct weir_view *view, struct weir_plan *plan)
 {
-    static const char *const keys[] = {"job", "op", "instances", "scale", "move", "why", NULL};
-    struct weir_json child, instances, scale, move;
+    static const char *const keys[] = {"job", "op", "instances", "scale", "move", "to", "rate", "why", NULL};
+    struct weir_json child, instances, scale, move, rate;
     const char *why = "";
     int job = 0, op = 0, host = 0;
     long count = 0;
     _Static_assert(offsetof(struct weir_job_view, name) == 0, "found by its first member");
-    _Static_assert(offsetof(struct weir_operator_view, name) == 0, "found by its first member");
     int code = weir_json_only(at, keys);
+    bool rates = weir_json_get(at, "rate", &rate);
     if (!code)
         code = weir_json_need(at, "job", &child);
     if (!code)
@@ -93,16 +127,19 @@ static int read_decision(const struct weir_json *at, const struct weir_view *vie
     if (!code)
         code = weir_json_need(at, "op", &child);
     if (!code)
-        code = find(&child, "operator", view->jobs[job].operators, view->jobs[job].operator_count,
-                    sizeof *view->jobs->operators, &op);
+        code = find_operator(&child, &view->jobs[job], rates ? "source" : NULL, &op);
     if (!code)
         code = weir_json_opt_string(at, "why", &why);
     if (code)
         return code;
     bool sets = weir_json_get(at, "instances", &instances), scales = weir_json_get(at, "scale", &scale);
     bool moves = weir_json_get(at, "move", &move);
-    if (sets + scales + moves != 1)
-        return weir_json_error(at, "must have one of \"instances\", \"scale\" and \"move\"");
+    if (sets + scales + moves + rates != 1)
+        return weir_json_error(at, "must have one of \"instances\", \"scale\", \"move\" and \"rate\"");
+    if (rates)
+        return read_rate(at, &rate, view, plan, job, op, why);
+    if (weir_json_get(at, "to", &child))
+        return weir_json_error(&child, "belongs to a \"rate\"");
     if (sets)
         return read_instances(&instances, view, plan, job, op, why);
     if (scales) {

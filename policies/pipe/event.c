@@ -70,6 +70,7 @@ static const struct field host_fields[] = {
     HOST(name, STRING),
     HOST(region, STRING),
     HOST(speed_flops_per_s, NUMBER),
+    HOST(speed_gpu_flops_per_s, NUMBER),
     HOST(cores, WHOLE),
     HOST(slots, WHOLE),
     HOST(memory_bytes, NUMBER),
@@ -78,6 +79,8 @@ static const struct field host_fields[] = {
     HOST(instances, WHOLE),
     HOST(memory_used_bytes, NUMBER),
     HOST(cpu, NUMBER),
+    HOST(memory_reported_bytes, NUMBER),
+    HOST(disk_bytes_per_s, NUMBER),
     HOST(sent_bytes_per_s, NUMBER),
     HOST(received_bytes_per_s, NUMBER),
     {0},
@@ -97,6 +100,7 @@ static const struct field operator_fields[] = {
     OP(state_bytes, NUMBER),
     OP(max_parallelism, WHOLE),
     OP(window_s, NUMBER),
+    OP(joins, TRUTH),
     OP(changing, TRUTH),
     OP(arrival_rate, NUMBER),
     OP(processed_rate, NUMBER),
@@ -124,6 +128,8 @@ static const struct field job_fields[] = {
     JOB(age_s, NUMBER),
     JOB(source_bytes, NUMBER),
     JOB(slo_s, NUMBER),
+    JOB(declared_items_per_s, NUMBER),
+    JOB(declared_items, NUMBER),
     JOB(ingress_rate, NUMBER),
     JOB(emitted_rate, NUMBER),
     JOB(backlog, NUMBER),
@@ -183,6 +189,17 @@ static void add_sizes(struct weir_text *text, const char *key, const double *byt
     weir_text_add(text, "]");
 }
 
+/* Limits along edges; no limit, in the view infinity or no array at all, is null. */
+static void add_rates(struct weir_text *text, const char *key, const double *rates, int count)
+{
+    weir_text_addf(text, ",\"%s\":[", key);
+    for (int i = 0; i < count; i++) {
+        weir_text_add(text, i ? "," : "");
+        add_number(text, rates ? rates[i] : INFINITY);
+    }
+    weir_text_add(text, "]");
+}
+
 static void add_operator(struct weir_text *text, const struct weir_view *view, const struct weir_plan *plan, int j,
                          int o)
 {
@@ -190,10 +207,13 @@ static void add_operator(struct weir_text *text, const struct weir_view *view, c
     const struct weir_operator_view *op = &job->operators[o];
     weir_text_add(text, "{");
     add_fields(text, operator_fields, op);
+    weir_text_addf(text, ",\"work_class\":\"%s\"", op->work_class == WEIR_VIEW_GPU ? "gpu" : "cpu");
     add_neighbours(text, "upstream", job, op->upstream, op->upstream_count, "source");
     add_sizes(text, "upstream_bytes", op->upstream_bytes, op->upstream_count);
+    add_rates(text, "upstream_rates", op->upstream_rates, op->upstream_count);
     add_neighbours(text, "downstream", job, op->downstream, op->downstream_count, "sink");
     add_sizes(text, "downstream_bytes", op->downstream_bytes, op->downstream_count);
+    add_rates(text, "downstream_rates", op->downstream_rates, op->downstream_count);
     add_instances(text, "instances", view, op->instances, op->instance_count);
     if (plan) {
         int count;
@@ -264,6 +284,41 @@ static void add_square(struct weir_text *text, const char *key, const struct wei
     weir_text_add(text, "]");
 }
 
+/* The platform's links, and which of them each route takes, by number. */
+static void add_links(struct weir_text *text, const struct weir_view *view)
+{
+    enum { LINKS_MAX = 256 };
+    int links[LINKS_MAX];
+    weir_text_add(text, "\"link_names\":[");
+    for (int l = 0; l < view->link_count; l++) {
+        weir_text_add(text, l ? "," : "");
+        add_string(text, view->links[l].name);
+    }
+    weir_text_add(text, "],\"link_bytes_per_s\":[");
+    for (int l = 0; l < view->link_count; l++) {
+        weir_text_add(text, l ? "," : "");
+        add_number(text, view->links[l].bytes_per_s);
+    }
+    weir_text_add(text, "],\"link_latency_s\":[");
+    for (int l = 0; l < view->link_count; l++) {
+        weir_text_add(text, l ? "," : "");
+        add_number(text, view->links[l].latency_s);
+    }
+    weir_text_add(text, "],\"links\":[");
+    for (int from = 0; from < view->host_count; from++) {
+        weir_text_add(text, from ? ",[" : "[");
+        for (int to = 0; to < view->host_count; to++) {
+            int count = view->route_links ? view->route_links(view, from, to, links, LINKS_MAX) : 0;
+            weir_text_add(text, to ? ",[" : "[");
+            for (int l = 0; l < count && l < LINKS_MAX; l++)
+                weir_text_addf(text, l ? ",%d" : "%d", links[l]);
+            weir_text_add(text, "]");
+        }
+        weir_text_add(text, "]");
+    }
+    weir_text_add(text, "]");
+}
+
 static void add_view(struct weir_text *text, const struct weir_view *view, const struct weir_plan *plan, bool routes)
 {
     weir_text_add(text, "{\"time_s\":");
@@ -288,6 +343,8 @@ static void add_view(struct weir_text *text, const struct weir_view *view, const
         add_square(text, "latency_s", view, view->route_latency_s);
         weir_text_add(text, ",");
         add_square(text, "bytes_per_s", view, view->route_bytes_per_s);
+        weir_text_add(text, ",");
+        add_links(text, view);
         weir_text_add(text, "}");
     }
     weir_text_add(text, "}");

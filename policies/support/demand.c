@@ -5,7 +5,7 @@
 
 double weir_declared_rate(const struct weir_operator_view *op, const struct weir_host_view *host, double cpu_share)
 {
-    double speed = host->speed_flops_per_s * cpu_share;
+    double speed = weir_view_speed(host, op) * cpu_share;
     if (!(speed > 0))
         return 0;
     return op->flops_per_item > 0 ? speed / op->flops_per_item : INFINITY;

@@ -31,6 +31,8 @@ static void clear(struct weir_plan *plan)
     for (int i = 0; i < plan->change_count; i++)
         change_fini(&plan->changes[i]);
     plan->change_count = 0;
+    weir_plan_rates_clear(plan);
+    weir_plan_notes_clear(plan);
     for (size_t j = 0; j < plan->job_count; j++) {
         if (!plan->jobs[j])
             continue;
@@ -60,6 +62,8 @@ void weir_plan_free(struct weir_plan *plan)
         return;
     clear(plan);
     free(plan->changes);
+    free(plan->rates);
+    free(plan->warnings);
     free(plan->jobs);
     free(plan->used);
     free(plan);
@@ -187,7 +191,7 @@ static void withdraw(struct weir_plan *plan, struct weir_plan_slot *slot)
         plan->jobs[plan->changes[i].job][plan->changes[i].op].change = i;
 }
 
-static char *format_why(const char *format, va_list args)
+char *weir_plan_format_why(const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
@@ -229,8 +233,12 @@ void weir_plan_put(struct weir_plan *plan, int job, int op, const struct weir_pl
     } else {
         change_fini(&plan->changes[slot->change]);
     }
-    plan->changes[slot->change] = (struct weir_plan_change){
-        .job = job, .op = op, .policy = plan->author, .instances = wish, .count = count, .why = format_why(why, args)};
+    plan->changes[slot->change] = (struct weir_plan_change){.job = job,
+                                                            .op = op,
+                                                            .policy = plan->author,
+                                                            .instances = wish,
+                                                            .count = count,
+                                                            .why = weir_plan_format_why(why, args)};
 }
 
 void weir_plan_set(struct weir_plan *plan, int job, int op, const struct weir_placement *instances, int count,

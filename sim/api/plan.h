@@ -36,6 +36,27 @@ void weir_plan_scale(struct weir_plan *plan, int job, int op, int count, const c
 void weir_plan_move(struct weir_plan *plan, int job, int op, int host, const char *why, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* Asks that transfers along an edge of a job, from an operator (-1: the source) to one downstream (-1: the sink), use
+ * at most so many bytes/s; INFINITY: no limit, which is where a job begins. With several instances it holds for each
+ * way from a host of the one to an instance of the other. Transfers along an edge with a limit go one after the other
+ * and keep to themselves; what is on its way when the limit changes keeps its pace. Free, like weights and shares. A
+ * rate below 1 byte/s, or one for a job that has departed, is refused. Asking for what is planned already is no
+ * decision. A job, operator or edge that does not exist: nothing happens. */
+void weir_plan_rate(struct weir_plan *plan, int job, int from, int to, double bytes_per_s, const char *why, ...)
+    __attribute__((format(printf, 6, 7)));
+
+/* The limit as planned so far; 0 if there is no such edge. */
+double weir_plan_rate_get(const struct weir_plan *plan, int job, int from, int to);
+
+/* What the decision took to compute, in floating-point operations; adds up over a window. Where the scenario names a
+ * "decision_host", the plan waits until that host has done them, and no other decision is asked for before. Counts at a
+ * window's end only. Below 0 or not finite: nothing. */
+void weir_plan_work(struct weir_plan *plan, double flops);
+
+/* Tells of something that went wrong without ending the run, such as a model that failed and was replaced: a row of
+ * decisions.csv, counted in the figure "warnings". job -1: none in particular. */
+void weir_plan_warn(struct weir_plan *plan, int job, const char *why, ...) __attribute__((format(printf, 3, 4)));
+
 /* Slots of a host that the plan leaves free; INT_MAX if it has no limit. */
 int weir_plan_free_slots(const struct weir_plan *plan, int host);
 

@@ -72,7 +72,7 @@ int weir_plan_check_finite(const struct weir_plan *plan)
                                   weight ? at->weight : at->cpu_share);
         }
     }
-    return WEIR_OK;
+    return weir_plan_rates_check_finite(plan);
 }
 
 static char *full(const struct weir_host_view *host, int in_use, int more)
@@ -151,6 +151,7 @@ static void take(struct hosts *hosts, const struct weir_operator_view *op, const
 
 void weir_plan_check(struct weir_plan *plan)
 {
+    weir_plan_rates_check(plan);
     if (!plan->change_count)
         return;
     const struct weir_view *view = plan->view;

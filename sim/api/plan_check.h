@@ -13,6 +13,15 @@ struct weir_plan_change {
     char *refusal; /* NULL: may be carried out */
 };
 
+/* A limit asked for along an edge. */
+struct weir_plan_rate_change {
+    int job, from, to; /* -1: the source, the sink */
+    const char *policy;
+    double bytes_per_s; /* INFINITY: none any more */
+    char *why;
+    char *refusal;
+};
+
 /* A plan equal to the deployment that the view shows. The view must outlive it. */
 struct weir_plan *weir_plan_new(const struct weir_view *view);
 void weir_plan_free(struct weir_plan *plan);
@@ -35,7 +44,19 @@ void weir_plan_check(struct weir_plan *plan);
  * go on. Errors: WEIR_ERUN with the field. */
 int weir_plan_check_finite(const struct weir_plan *plan);
 
+/* What weir_plan_work added up. */
+double weir_plan_flops(const struct weir_plan *plan);
+
+struct weir_plan_warning {
+    int job; /* -1: none */
+    const char *policy;
+    char *why;
+};
+/* The warnings, in the order in which they came. Borrowed. */
+const struct weir_plan_warning *weir_plan_warnings(const struct weir_plan *plan, int *count);
+
 /* The changes. Borrowed. */
 const struct weir_plan_change *weir_plan_changes(const struct weir_plan *plan, int *count);
+const struct weir_plan_rate_change *weir_plan_rates(const struct weir_plan *plan, int *count);
 
 #endif

@@ -23,10 +23,20 @@ struct weir_plan {
     struct weir_plan_change *changes;
     int change_count;
     size_t change_capacity;
+    struct weir_plan_rate_change *rates;
+    int rate_count;
+    size_t rate_capacity;
+    double flops;
+    struct weir_plan_warning *warnings;
+    int warning_count;
+    size_t warning_capacity;
 };
 
 /* What an operator has unless it is changed: its preset, else what is deployed. The operator must exist. Borrowed. */
 const struct weir_placement *weir_plan_base(const struct weir_plan *plan, int job, int op, int *count);
+
+/* Forgets the work and the warnings (plan_notes.c). */
+void weir_plan_notes_clear(struct weir_plan *plan);
 
 /* Whether there is such a job and operator. */
 bool weir_plan_has(const struct weir_plan *plan, int job, int op);
@@ -34,5 +44,13 @@ bool weir_plan_has(const struct weir_plan *plan, int job, int op);
 /* weir_plan_set with the arguments of `why` as a list. The instances may be those that weir_plan_get gave. */
 void weir_plan_put(struct weir_plan *plan, int job, int op, const struct weir_placement *instances, int count,
                    const char *why, va_list args);
+
+/* The reason as printf makes it, "" if there is none. Owned. */
+char *weir_plan_format_why(const char *format, va_list args);
+
+/* plan_rate.c */
+void weir_plan_rates_clear(struct weir_plan *plan);
+void weir_plan_rates_check(struct weir_plan *plan);
+int weir_plan_rates_check_finite(const struct weir_plan *plan);
 
 #endif

@@ -8,20 +8,28 @@
 
 enum weir_view_tier { WEIR_VIEW_DEVICE, WEIR_VIEW_EDGE, WEIR_VIEW_CLOUD };
 
+/* What an operator computes on: a core as such, or a core with the accelerator that the host may have. */
+enum weir_view_class { WEIR_VIEW_CPU, WEIR_VIEW_GPU };
+
 struct weir_host_view {
     const char *name;
     const char *region;
     enum weir_view_tier tier;
-    double speed_flops_per_s; /* of a core */
+    double speed_flops_per_s;     /* of a core */
+    double speed_gpu_flops_per_s; /* of a core for operators of the class gpu; 0: no other than for all */
     int cores;
     int slots;           /* 0: no limit */
     double memory_bytes; /* 0: no limit */
     double price_per_core_s;
     bool up;
     int instances;            /* at the end of the window, those starting included */
-    double memory_used_bytes; /* state of the operators */
-    double cpu;               /* mean share of the cores in use */
-    double sent_bytes_per_s, received_bytes_per_s;
+    double memory_used_bytes; /* state of the operators, as the platform's own books have it */
+    /* What the host's monitor reports of the window; it may be wrong while the host is not well. */
+    double cpu;                   /* mean share of the cores in use */
+    double memory_reported_bytes; /* state, and items that wait */
+    double disk_bytes_per_s;      /* read and written: items logged at sources, "disk" of operators, checkpoints */
+    double sent_bytes_per_s;      /* upload */
+    double received_bytes_per_s;
 };
 
 /* An instance as deployed, or as asked for in a plan. */
@@ -31,16 +39,25 @@ struct weir_placement {
     double cpu_share; /* at most this share of a core; 1: a whole one */
 };
 
+struct weir_link_view {
+    const char *name;
+    double bytes_per_s;
+    double latency_s;
+};
+
 /* The means of true rates are per instance, over busy time only (Kalavri et al., OSDI 2018). */
 struct weir_operator_view {
     const char *name;
     int index;                    /* in the job; operators are in topological order */
     const int *upstream;          /* indexes of operators; -1: the source */
     const double *upstream_bytes; /* per item, along each of them */
+    const double *upstream_rates; /* bytes/s at most, along each of them (weir_plan_rate); INFINITY: no limit */
     int upstream_count;
     const int *downstream; /* -1: the sink */
     const double *downstream_bytes;
+    const double *downstream_rates;
     int downstream_count;
+    enum weir_view_class work_class;
     double flops_per_item;      /* declared mean */
     double in_bytes, out_bytes; /* per item: means over the edges in and out */
     double selectivity;
@@ -48,6 +65,7 @@ struct weir_operator_view {
     double state_bytes; /* now, all instances together */
     int max_parallelism;
     double window_s;                        /* of a tumbling window, 0: none */
+    bool joins;                             /* waits for the same item from every input, else inputs merge */
     const struct weir_placement *instances; /* as deployed */
     int instance_count;
     const int *where; /* hosts of the scenario's default placement, best first */
@@ -72,9 +90,11 @@ struct weir_job_view {
     bool running;
     double age_s; /* since its arrival */
     int source_host;
-    int sink_host;       /* -1: none */
-    double source_bytes; /* per item */
-    double slo_s;        /* INFINITY: none */
+    int sink_host;               /* -1: none */
+    double source_bytes;         /* per item */
+    double slo_s;                /* INFINITY: none */
+    double declared_items_per_s; /* mean rate that the workload gives its load, from the job's arrival on */
+    double declared_items;       /* that the load gives at most; 1: a workflow that runs once; INFINITY: no end */
     const struct weir_operator_view *operators;
     int operator_count;
 
@@ -97,12 +117,24 @@ struct weir_view {
     int host_count;
     const struct weir_job_view *jobs; /* all jobs that have arrived, also those that departed */
     int job_count;
+    const struct weir_link_view *links; /* of the platform; a SPLITDUPLEX link is two */
+    int link_count;
 
     /* Latency and lowest bandwidth of the route between two hosts; 0 and INFINITY on one host. */
     double (*route_latency_s)(const struct weir_view *view, int from, int to);
     double (*route_bytes_per_s)(const struct weir_view *view, int from, int to);
     double (*restart_s)(const struct weir_view *view); /* fixed cost of moving a stateful instance */
-    const void *engine;                                /* for the functions above */
+    /* The links on the route, in order, at most `max` of them; returns how many there are: 0 on one host or where there
+     * is no route. */
+    int (*route_links)(const struct weir_view *view, int from, int to, int *links, int max);
+    const void *engine; /* for the functions above */
 };
+
+/* Speed of a core of the host for the operator, by its class, in flop/s. */
+static inline double weir_view_speed(const struct weir_host_view *host, const struct weir_operator_view *op)
+{
+    bool gpu = op->work_class == WEIR_VIEW_GPU && host->speed_gpu_flops_per_s > 0;
+    return gpu ? host->speed_gpu_flops_per_s : host->speed_flops_per_s;
+}
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sim/base/csv_lines.h"
 #include "sim/base/error.h"
@@ -84,6 +85,7 @@ struct layout {
     size_t time, value; /* positions */
     bool has_value;
     bool has_header;
+    bool any; /* values may be missing or negative */
 };
 
 static int find_column(struct weir_csv_lines *lines, const char *name, size_t *column)
@@ -133,6 +135,21 @@ static int find_layout(struct weir_csv_lines *lines, const char *time_column, co
     return WEIR_OK;
 }
 
+static int read_value(struct weir_csv_lines *lines, const char *cell, bool any, double *value)
+{
+    char quoted[WEIR_QUOTE_SIZE];
+    *value = NAN;
+    if (any && (!*cell || strcasecmp(cell, "nan") == 0 || strcasecmp(cell, "na") == 0))
+        return WEIR_OK;
+    if (!*cell)
+        return weir_csv_error(lines, "the value is missing; write a number, or take the line out");
+    if (!parse_number(cell, value))
+        return weir_csv_error(lines, "%s is not a number", weir_quote(cell, quoted));
+    if (*value < 0 && !any)
+        return weir_csv_error(lines, "the value %s is negative; it must be 0 or more", weir_quote(cell, quoted));
+    return WEIR_OK;
+}
+
 /* One row, appended to the series. */
 static int read_row(struct weir_csv_lines *lines, const struct layout *layout, struct weir_series *series,
                     size_t *capacities, double *last_s)
@@ -153,13 +170,9 @@ static int read_row(struct weir_csv_lines *lines, const struct layout *layout, s
     if (series->count > 0 && layout->has_value && time_s == *last_s)
         return weir_csv_error(lines, "time %s is given twice; keep one line for each time", weir_quote(cell, quoted));
     if (layout->has_value) {
-        cell = lines->cells[layout->value];
-        if (!*cell)
-            return weir_csv_error(lines, "the value is missing; write a number, or take the line out");
-        if (!parse_number(cell, &value))
-            return weir_csv_error(lines, "%s is not a number", weir_quote(cell, quoted));
-        if (value < 0)
-            return weir_csv_error(lines, "the value %s is negative; it must be 0 or more", weir_quote(cell, quoted));
+        int code = read_value(lines, lines->cells[layout->value], layout->any, &value);
+        if (code)
+            return code;
         series->value = weir_grow(series->value, series->count + 1, &capacities[1], sizeof *series->value);
         series->value[series->count] = value;
     }
@@ -171,11 +184,12 @@ static int read_row(struct weir_csv_lines *lines, const struct layout *layout, s
     return WEIR_OK;
 }
 
-int weir_series_read(const char *path, const char *time_column, const char *value_column, struct weir_series *series)
+static int read_series(const char *path, const char *time_column, const char *value_column, bool any,
+                       struct weir_series *series)
 {
     *series = (struct weir_series){0};
     struct weir_csv_lines lines;
-    struct layout layout = {0};
+    struct layout layout = {.any = any};
     size_t capacities[2] = {0, 0};
     double last_s = 0;
     bool more, first = true;
@@ -196,6 +210,17 @@ int weir_series_read(const char *path, const char *time_column, const char *valu
     if (code)
         weir_series_fini(series);
     return code;
+}
+
+int weir_series_read(const char *path, const char *time_column, const char *value_column, struct weir_series *series)
+{
+    return read_series(path, time_column, value_column, false, series);
+}
+
+int weir_series_read_any(const char *path, const char *time_column, const char *value_column,
+                         struct weir_series *series)
+{
+    return read_series(path, time_column, value_column, true, series);
 }
 
 void weir_series_fini(struct weir_series *series)

@@ -21,6 +21,12 @@ struct weir_series {
  * negative value, time going back (equal times are allowed for bare timestamps only), a missing column (naming those
  * there). Errors: WEIR_EINPUT. *series is zeroed after an error. */
 int weir_series_read(const char *path, const char *time_column, const char *value_column, struct weir_series *series);
+
+/* The same for values of any sign, of which some may be missing: an empty value, "NaN" or "NA" in any case, becomes
+ * NaN.
+ */
+int weir_series_read_any(const char *path, const char *time_column, const char *value_column,
+                         struct weir_series *series);
 void weir_series_fini(struct weir_series *series);
 
 #endif

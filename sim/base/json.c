@@ -254,6 +254,11 @@ bool weir_json_is_object(const struct weir_json *at)
     return cJSON_IsObject(at->node);
 }
 
+bool weir_json_is_null(const struct weir_json *at)
+{
+    return cJSON_IsNull(at->node);
+}
+
 bool weir_json_is_array(const struct weir_json *at)
 {
     return cJSON_IsArray(at->node);
@@ -315,9 +320,10 @@ bool weir_json_next(struct weir_json *child)
 
 static void add_path(const struct weir_json *at, struct weir_text *path)
 {
-    if (!at->parent)
+    if (at->parent)
+        add_path(at->parent, path);
+    else if (!at->key)
         return;
-    add_path(at->parent, path);
     if (at->key)
         weir_text_addf(path, "%s%s", path->length ? "." : "", at->key);
     else

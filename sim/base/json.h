@@ -45,6 +45,7 @@ bool weir_json_is_array(const struct weir_json *at);
 bool weir_json_is_string(const struct weir_json *at);
 bool weir_json_is_number(const struct weir_json *at);
 bool weir_json_is_bool(const struct weir_json *at);
+bool weir_json_is_null(const struct weir_json *at);
 
 /* Number of elements of an array or keys of an object, 0 for others. */
 int weir_json_size(const struct weir_json *at);

@@ -39,6 +39,9 @@ static bool set_default(const struct weir_param *row, void *base)
     case WEIR_PARAM_STRING:
         *FIELD(const char *, row, base) = text;
         return true;
+    case WEIR_PARAM_SLOT:
+        *FIELD(struct weir_json, row, base) = (struct weir_json){.key = row->name};
+        return true;
     }
     return false;
 }
@@ -46,7 +49,7 @@ static bool set_default(const struct weir_param *row, void *base)
 void weir_param_defaults(const struct weir_param *table, void *base)
 {
     for (const struct weir_param *row = table; row->name; row++) {
-        bool optional = row->type == WEIR_PARAM_STRING; /* whose default may be NULL */
+        bool optional = row->type == WEIR_PARAM_STRING || row->type == WEIR_PARAM_SLOT; /* whose default may be NULL */
         if ((row->fallback || optional) && set_default(row, base))
             continue;
         fprintf(stderr, "weir: the table of parameters is wrong: the default of %s cannot be \"%s\"\n", row->name,
@@ -67,8 +70,15 @@ static size_t size_of(enum weir_param_type type)
         return sizeof(bool);
     case WEIR_PARAM_STRING:
         return sizeof(const char *);
+    case WEIR_PARAM_SLOT:
+        return sizeof(struct weir_json);
     }
     return 0;
+}
+
+static size_t alignment_of(enum weir_param_type type)
+{
+    return type == WEIR_PARAM_SLOT ? _Alignof(struct weir_json) : size_of(type);
 }
 
 int weir_param_check(const struct weir_param *table, size_t size)
@@ -82,7 +92,7 @@ int weir_param_check(const struct weir_param *table, size_t size)
             code = weir_error(WEIR_EINPUT, "it has no end; the last row must be {0}");
         else if (!field || (unsigned)row->unit >= WEIR_UNIT_COUNT_OF_UNITS)
             code = weir_error(WEIR_EINPUT, "row %d (\"%s\"): unknown type or unit", i, row->name);
-        else if (row->offset > size || size - row->offset < field || row->offset % field)
+        else if (row->offset > size || size - row->offset < field || row->offset % alignment_of(row->type))
             code = weir_error(WEIR_EINPUT,
                               "row %d (\"%s\"): its field lies at byte %zu, which does not fit a state of "
                               "%zu bytes; use offsetof and sizeof",
@@ -91,7 +101,8 @@ int weir_param_check(const struct weir_param *table, size_t size)
             code = weir_error(WEIR_EINPUT, "row %d (\"%s\"): the choices are missing", i, row->name);
         else if (!row->help)
             code = weir_error(WEIR_EINPUT, "row %d (\"%s\"): the help is missing", i, row->name);
-        else if (row->type != WEIR_PARAM_STRING && (!row->fallback || !set_default(row, scratch)))
+        else if (row->type != WEIR_PARAM_STRING && row->type != WEIR_PARAM_SLOT &&
+                 (!row->fallback || !set_default(row, scratch)))
             code = weir_error(WEIR_EINPUT, "row %d (\"%s\"): the default cannot be \"%s\"", i, row->name,
                               row->fallback ? row->fallback : "");
     }
@@ -120,6 +131,12 @@ static int bind_row(const struct weir_param *row, const struct weir_json *value,
         return weir_json_choice(value, row->choices, FIELD(int, row, base));
     case WEIR_PARAM_STRING:
         return weir_json_string(value, FIELD(const char *, row, base));
+    case WEIR_PARAM_SLOT:
+        if (!weir_json_is_string(value) && !weir_json_is_object(value))
+            return weir_json_error(value, "expected a name, or an object with \"name\" and parameters");
+        *FIELD(struct weir_json, row, base) =
+            (struct weir_json){.doc = value->doc, .node = value->node, .key = row->name};
+        return WEIR_OK;
     }
     return code;
 }
@@ -159,7 +176,7 @@ const char *weir_param_describe(const struct weir_param *row, char *buffer, size
         weir_text_fini(&text);
         return buffer;
     }
-    if (row->type == WEIR_PARAM_BOOL || row->type == WEIR_PARAM_STRING) {
+    if (row->type == WEIR_PARAM_BOOL || row->type == WEIR_PARAM_STRING || row->type == WEIR_PARAM_SLOT) {
         snprintf(buffer, size, "%s", *fallback ? fallback : "\"\"");
         return buffer;
     }

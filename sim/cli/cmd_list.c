@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/forecast/forecaster.h"
 #include "sim/base/error.h"
 #include "sim/base/param.h"
 #include "sim/base/text.h"
@@ -41,7 +42,7 @@ static double limit(double value)
 
 static cJSON *param_json(const struct weir_param *param)
 {
-    static const char *const types[] = {"number", "integer", "boolean", "choice", "string"};
+    static const char *const types[] = {"number", "integer", "boolean", "choice", "string", "slot"};
     cJSON *at = cJSON_CreateObject();
     bool ranged = param->type == WEIR_PARAM_DOUBLE || param->type == WEIR_PARAM_INT;
     cJSON_AddStringToObject(at, "name", param->name);
@@ -83,24 +84,40 @@ static void print_json(cJSON *root)
     cJSON_Delete(root);
 }
 
+/* An entry with a source, into the array or, if there is none, to stdout. */
+static void list_cited(cJSON *root, const char *name, const char *summary, const char *source,
+                       const struct weir_param *params)
+{
+    if (root) {
+        cJSON *at = entry_json(name, summary, params);
+        cJSON_AddStringToObject(at, "source", source ? source : "");
+        cJSON_AddItemToArray(root, at);
+        return;
+    }
+    bool cited = source && *source;
+    printf("%s: %s%s%s%s\n", name, summary, cited ? " [" : "", cited ? source : "", cited ? "]" : "");
+    print_params(params);
+}
+
 static void list_policies(const struct weir_cli *cli, bool json)
 {
     cJSON *root = json ? cJSON_CreateArray() : NULL;
-    for (const struct weir_policy *const *p = cli->catalog; *p; p++) {
-        const struct weir_policy *policy = *p;
-        if (json) {
-            cJSON *at = entry_json(policy->name, policy->summary, policy->params);
-            cJSON_AddStringToObject(at, "source", policy->source ? policy->source : "");
-            cJSON_AddItemToArray(root, at);
-            continue;
-        }
-        bool cited = policy->source && *policy->source;
-        printf("%s: %s%s%s%s\n", policy->name, policy->summary, cited ? " [" : "", cited ? policy->source : "",
-               cited ? "]" : "");
-        print_params(policy->params);
-    }
+    for (const struct weir_policy *const *p = cli->catalog; *p; p++)
+        list_cited(root, (*p)->name, (*p)->summary, (*p)->source, (*p)->params);
     if (json)
         print_json(root);
+}
+
+static void list_forecasters(const struct weir_cli *cli, bool json)
+{
+    cJSON *root = json ? cJSON_CreateArray() : NULL;
+    for (const struct forecaster_kind *const *k = cli->forecasters; *k; k++)
+        list_cited(root, (*k)->name, (*k)->summary, (*k)->source, (*k)->params);
+    if (json)
+        print_json(root);
+    else
+        puts("Each has also outliers: robust deviations from the median beyond which a value is pulled in; default 0: "
+             "none is.");
 }
 
 /* An entry that is a name, a summary and parameters, into the array or, if there is none, to stdout. */
@@ -159,7 +176,9 @@ static const struct {
     const char *name;
     void (*list)(const struct weir_cli *cli, bool json);
 } topics[] = {
-    {"policies", list_policies}, {"metrics", list_metrics}, {"loads", list_loads}, {"generators", list_generators}};
+    {"policies", list_policies},     {"metrics", list_metrics},         {"loads", list_loads},
+    {"generators", list_generators}, {"forecasters", list_forecasters},
+};
 #define TOPICS (sizeof topics / sizeof *topics)
 
 static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
@@ -175,16 +194,17 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     const char *near = weir_nearest(word, names, TOPICS);
     if (near)
         return weir_error(WEIR_EUSAGE, "list: there is no list of \"%s\"; did you mean \"%s\"?", word, near);
-    return weir_error(WEIR_EUSAGE,
-                      "list: there is no list of \"%s\"; there are policies, metrics, loads and generators", word);
+    return weir_error(
+        WEIR_EUSAGE, "list: there is no list of \"%s\"; there are policies, metrics, loads, generators and forecasters",
+        word);
 }
 
 const struct weir_command weir_command_list = {
     .name = "list",
-    .words = "policies|metrics|loads|generators",
+    .words = "policies|metrics|loads|generators|forecasters",
     .min_words = 1,
     .max_words = 1,
-    .summary = "list the policies, metrics, loads or generators that there are, with their parameters",
+    .summary = "list the policies, metrics, loads, generators or forecasters that there are, with their parameters",
     .detail = "",
     .flags = flags,
     .run = run,

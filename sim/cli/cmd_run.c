@@ -1,4 +1,5 @@
 /* weir run: one policy, one seed. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +14,7 @@
 #include "sim/experiment/run_folder.h"
 #include "sim/experiment/table.h"
 
-enum { POLICY, SEED, SET, OUTPUT, FORCE, TIMEOUT, JSON, QUIET };
+enum { POLICY, SEED, SET, OUTPUT, FORCE, TIMEOUT, TRACE, TRACE_FROM, TRACE_UNTIL, PAJE, JSON, QUIET };
 static const struct weir_flag flags[] = {
     [POLICY] = {"policy", 'p', "P", "the policy, a stack (ds2+nearest), ./mine.so, 'exec:COMMAND'; else the first"},
     [SEED] = {"seed", 's', "N", "the seed; else the scenario's first"},
@@ -21,6 +22,10 @@ static const struct weir_flag flags[] = {
     [OUTPUT] = {"output", 'o', "DIR", "where results go; else results/SCENARIO/POLICY-seed-N"},
     [FORCE] = {"force", 'f', NULL, "replace results of other inputs that are there"},
     [TIMEOUT] = {"timeout", 0, "TIME", "stop the run after so much real time, as in 90s"},
+    [TRACE] = {"trace", 0, "FILE", "a trace in Chrome's format, to be opened in Perfetto"},
+    [TRACE_FROM] = {"trace-from", 0, "TIME", "trace what happens after that simulated time"},
+    [TRACE_UNTIL] = {"trace-until", 0, "TIME", "trace what happens before that simulated time"},
+    [PAJE] = {"paje", 0, "FILE", "the trace that SimGrid makes of hosts and links, in Paje's format"},
     [JSON] = {"json", 0, NULL, "print result.json instead of a table"},
     [QUIET] = {"quiet", 'q', NULL, "no progress bar, no remarks"},
     {0},
@@ -29,12 +34,13 @@ static const struct weir_flag flags[] = {
 struct job {
     struct weir_run_spec spec;
     const char *folder;
+    struct weir_trace_options trace;
 };
 
 static int work(void *context, struct weir_pool_line *line)
 {
     const struct job *job = context;
-    return weir_run_into(job->folder, &job->spec, line);
+    return weir_run_traced(job->folder, &job->spec, line, &job->trace);
 }
 
 /* Another run's results are not overwritten without being asked. */
@@ -86,6 +92,17 @@ static int show(const struct job *job, bool json, bool quiet)
     return code;
 }
 
+static int read_trace(const struct weir_arguments *arguments, struct weir_trace_options *trace)
+{
+    const char *from = weir_arguments_value(arguments, TRACE_FROM);
+    const char *until = weir_arguments_value(arguments, TRACE_UNTIL);
+    *trace = (struct weir_trace_options){.path = weir_arguments_value(arguments, TRACE), .until_s = INFINITY};
+    if ((from || until) && !trace->path)
+        return weir_error(WEIR_EUSAGE, "--trace-%s: say where the trace goes by --trace FILE", from ? "from" : "until");
+    int code = from ? weir_read_time("trace-from", from, &trace->from_s) : WEIR_OK;
+    return code || !until ? code : weir_read_time("trace-until", until, &trace->until_s);
+}
+
 static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
 {
     struct weir_scenario *scenario = NULL;
@@ -103,6 +120,9 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     int code = weir_read_sets(arguments, SET, &sets);
     if (code == WEIR_OK && seed)
         code = weir_read_seed("seed", seed, &job.spec.seed);
+    if (code == WEIR_OK)
+        code = read_trace(arguments, &job.trace);
+    job.spec.paje = weir_arguments_value(arguments, PAJE);
     if (code == WEIR_OK && timeout)
         code = weir_read_time("timeout", timeout, &options.timeout_s);
     if (code == WEIR_OK && output)

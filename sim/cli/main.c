@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policies/catalog.h"
+#include "policies/learn/forecast/catalog.h"
 #include "sim/base/error.h"
 #include "sim/base/text.h"
 #include "sim/cli/command.h"
@@ -11,10 +12,15 @@
 #include "sim/experiment/record.h"
 
 static const struct weir_command *const commands[] = {
-    &weir_command_run,   &weir_command_compare, &weir_command_sweep,    &weir_command_report,   &weir_command_plot,
-    &weir_command_check, &weir_command_list,    &weir_command_workflow, &weir_command_generate, &weir_command_selftest,
+    &weir_command_run,      &weir_command_compare,  &weir_command_sweep,    &weir_command_report,
+    &weir_command_plot,     &weir_command_check,    &weir_command_list,     &weir_command_explain,
+    &weir_command_workflow, &weir_command_generate, &weir_command_forecast, &weir_command_transfer,
+    &weir_command_selftest,
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
+
+/* What the commands work with: sim/ names no policy and no forecaster. */
+static const struct weir_cli cli = {weir_catalog, forecaster_catalog};
 
 static const struct weir_command *find(const char *name)
 {
@@ -59,7 +65,7 @@ static int help(int argc, char **argv)
     if (command && command->take) {
         /* weir help generate KIND */
         char *line[] = {argv[2], argc > 3 ? argv[3] : "--help", argc > 3 ? "--help" : NULL, NULL};
-        return command->take(&(struct weir_cli){weir_catalog}, argc > 3 ? 3 : 2, line);
+        return command->take(&cli, argc > 3 ? 3 : 2, line);
     }
     if (command)
         weir_command_help(command, stdout);
@@ -70,7 +76,6 @@ static int help(int argc, char **argv)
 
 static int run_command(const struct weir_command *command, int argc, char **argv)
 {
-    const struct weir_cli cli = {weir_catalog};
     struct weir_arguments arguments;
     if (command->take)
         return command->take(&cli, argc, argv);

@@ -88,6 +88,8 @@ void weir_waiters_wake_all(const struct weir_waiters *waiters)
 
 void weir_clock_set(struct weir_clock *clock, enum weir_doing doing, double now_s)
 {
+    if (clock->trace)
+        weir_trace_set(clock, doing, now_s);
     clock->spent_s[clock->doing] += now_s - clock->since_s;
     clock->since_s = now_s;
     clock->doing = doing;
@@ -321,7 +323,8 @@ static int head_batches(const struct weir_inbox *inbox, int *items)
     *items = first->count;
     if (scenario->items_per_batch > 0)
         return batches;
-    double speed = inbox->job->world->platform->hosts[inbox->host].speed_flops_per_s;
+    const struct weir_host *host = &inbox->job->world->platform->hosts[inbox->host];
+    double speed = weir_platform_speed(host, inbox->op->spec->work_class);
     double item_s = inbox->op->spec->flops.mean / speed;
     for (const struct weir_batch *b = first->next; b; b = b->next, batches++) {
         if (b->edge != first->edge || b->segment != first->segment)

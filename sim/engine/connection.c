@@ -25,115 +25,21 @@
 /* How long until a transfer that failed is tried again. */
 #define RETRY_S 1.0
 
-#define ROUTE_SLOTS 4096
-#define LINKS_MAX   64
-
-struct weir_route_map {
-    struct weir_route_entry {
-        struct weir_route_entry *next;
-        int from, to, route;
-    } * slots[ROUTE_SLOTS];
-};
-
-const struct weir_route *weir_world_route(struct weir_world *world, int from, int to, int *index)
-{
-    if (!world->route_map)
-        world->route_map = weir_alloc(1, sizeof *world->route_map);
-    unsigned slot = ((unsigned)from * 2654435761u + (unsigned)to * 40503u) % ROUTE_SLOTS;
-    for (struct weir_route_entry *e = world->route_map->slots[slot]; e; e = e->next) {
-        if (e->from == from && e->to == to) {
-            if (index)
-                *index = e->route;
-            return &world->routes[e->route];
-        }
-    }
-    struct weir_route route = {0};
-    sg_link_t links[LINKS_MAX];
-    int count = weir_shim_route(world->hosts[from].host, world->hosts[to].host, &route.latency_s, &route.bytes_per_s,
-                                links, LINKS_MAX);
-    if (count < 0) {
-        route.latency_s = INFINITY;
-        route.bytes_per_s = 0;
-        count = 0;
-    }
-    if (count > LINKS_MAX)
-        count = LINKS_MAX;
-    route.links = weir_alloc((size_t)count, sizeof *route.links);
-    for (int i = 0; i < count; i++) {
-        int link = weir_simgrid_link_index(world, links[i]);
-        if (link >= 0)
-            route.links[route.link_count++] = link;
-    }
-    world->routes = weir_grow(world->routes, world->route_count + 1, &world->route_capacity, sizeof *world->routes);
-    world->routes[world->route_count] = route;
-    struct weir_route_entry *entry = weir_alloc(1, sizeof *entry);
-    *entry = (struct weir_route_entry){world->route_map->slots[slot], from, to, (int)world->route_count};
-    world->route_map->slots[slot] = entry;
-    if (index)
-        *index = entry->route;
-    return &world->routes[world->route_count++];
-}
-
-void weir_world_routes_again(struct weir_world *world)
-{
-    for (int s = 0; world->route_map && s < ROUTE_SLOTS; s++)
-        for (const struct weir_route_entry *e = world->route_map->slots[s]; e; e = e->next) {
-            double latency_s, bytes_per_s;
-            if (weir_shim_route(world->hosts[e->from].host, world->hosts[e->to].host, &latency_s, &bytes_per_s, NULL,
-                                0) >= 0)
-                world->routes[e->route].bytes_per_s = bytes_per_s;
-        }
-}
-
-bool weir_world_need_route(struct weir_world *world, int from, int to)
-{
-    if (from == to || weir_world_route(world, from, to, NULL)->bytes_per_s > 0)
-        return true;
-    if (!world->error) {
-        world->error = WEIR_EENGINE;
-        world->error_text =
-            weir_format("%s: there is no route from %s to %s; add a <route> or a <zoneRoute>", world->platform->path,
-                        world->platform->hosts[from].name, world->platform->hosts[to].name);
-    }
-    return false;
-}
-
-void weir_world_routes_fini(struct weir_world *world)
-{
-    for (size_t i = 0; i < world->route_count; i++)
-        free(world->routes[i].links);
-    free(world->routes);
-    for (int s = 0; world->route_map && s < ROUTE_SLOTS; s++) {
-        for (struct weir_route_entry *e = world->route_map->slots[s], *next; e; e = next) {
-            next = e->next;
-            free(e);
-        }
-    }
-    free(world->route_map);
-}
-
-void weir_count_transfer(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes)
-{
-    for (int i = 0; i < route->link_count; i++)
-        world->links[route->links[i]].bytes += bytes;
-    world->hosts[from].counts.sent_bytes += bytes;
-    world->hosts[to].counts.received_bytes += bytes;
-    if (!world->warm)
-        return;
-    world->network_bytes += bytes;
-    if (world->platform->hosts[from].tier != world->platform->hosts[to].tier)
-        world->crossing_bytes += bytes;
-}
-
 static struct weir_world *world_of(const struct weir_connection *connection)
 {
     return connection->inbox->job->world;
 }
 
+/* The limit of its transfers; infinite without one. */
+static double rate_of(const struct weir_connection *connection)
+{
+    return connection->edge ? connection->edge->bytes_per_s : INFINITY;
+}
+
 /* Time on the wire of a batch alone. */
 static double wire_s(const struct weir_connection *connection, double bytes)
 {
-    return bytes / world_of(connection)->routes[connection->route].bytes_per_s;
+    return bytes / fmin(world_of(connection)->routes[connection->route].bytes_per_s, rate_of(connection));
 }
 
 static bool has_route(const struct weir_connection *connection)
@@ -162,13 +68,19 @@ static void discard_in_transit(struct weir_connection *connection, struct weir_b
         weir_op_at_rest(inbox->op);
 }
 
+/* The latency of a route; where segments get lost, with the round trip to send one again. */
+static double longest_s(const struct weir_route *route)
+{
+    return (route->loss > 0 ? 3 : 1) * route->latency_s;
+}
+
 static bool may_open(const struct weir_connection *connection, const struct weir_batch *batch, double now_s)
 {
     if (!has_route(connection) || !is_up(connection) || now_s < connection->next_open_s)
         return false;
     if (!connection->open)
         return true;
-    double latency_s = world_of(connection)->routes[connection->route].latency_s;
+    double latency_s = longest_s(&world_of(connection)->routes[connection->route]);
     double alone_s = wire_s(connection, batch->count * batch->item_bytes);
     double step_s = fmax(alone_s, connection->pace_s);
     double cover = 2 + (step_s > 0 ? ceil(latency_s / step_s) : OPEN_LIMIT);
@@ -179,7 +91,7 @@ static bool may_open(const struct weir_connection *connection, const struct weir
 static void note_pace(struct weir_connection *connection, double opened_s, double bytes)
 {
     double now_s = weir_now(), interval_s = now_s - connection->taken_s;
-    double due_s = opened_s + world_of(connection)->routes[connection->route].latency_s;
+    double due_s = opened_s + longest_s(&world_of(connection)->routes[connection->route]);
     connection->taken_s = now_s;
     if (now_s <= due_s + LATE * wire_s(connection, bytes))
         connection->pace_s = 0;
@@ -216,8 +128,8 @@ static void open_transfer(struct weir_connection *connection, struct weir_batch 
     double bytes = batch->count * batch->item_bytes;
     unsigned place = ring_append(connection, (struct weir_open_transfer){NULL, batch, now_s, now_s, bytes});
     connection->next_open_s = now_s + wire_s(connection, bytes);
-    sg_comm_t transfer =
-        weir_shim_send(world->hosts[connection->from].host, world->hosts[connection->inbox->host].host, bytes);
+    sg_comm_t transfer = weir_network_send(world, connection->from, connection->inbox->host,
+                                           &world->routes[connection->route], bytes, rate_of(connection));
     ring_at(connection, place)->transfer = transfer;
     weir_wake(&connection->receiver_parking);
 }
@@ -289,6 +201,17 @@ static void take_off(struct weir_connection *connection)
     connection->open--;
 }
 
+/* When a transfer has come in that ended at end_s: later, if a segment of it or of one before it was lost. */
+static double in_order(struct weir_connection *connection, const struct weir_open_transfer *transfer, double end_s)
+{
+    const struct weir_world *world = world_of(connection);
+    double late_s = weir_network_late_s(world, connection->from, connection->inbox->host,
+                                        &world->routes[connection->route], transfer->batch->id[0], transfer->bytes);
+    if (late_s > 0)
+        connection->late_until_s = fmax(connection->late_until_s, end_s + late_s);
+    return fmax(end_s, connection->late_until_s);
+}
+
 static void receiver_actor(int argc, char **argv)
 {
     struct weir_connection *connection = sg_actor_self_get_data();
@@ -316,16 +239,22 @@ static void receiver_actor(int argc, char **argv)
                     weir_wake(&connection->opener_parking);
                 continue;
             }
-            sg_comm_t again = weir_shim_send(world->hosts[connection->from].host,
-                                             world->hosts[connection->inbox->host].host, oldest.bytes);
+            sg_comm_t again = weir_network_send(world, connection->from, connection->inbox->host,
+                                                &world->routes[connection->route], oldest.bytes, rate_of(connection));
             weir_shim_forget(oldest.transfer);
             ring_at(connection, connection->ring_first)->transfer = again;
             ring_at(connection, connection->ring_first)->sent_s = weir_now();
             continue;
         }
+        end_s = in_order(connection, &oldest, end_s);
+        if (end_s > weir_now())
+            weir_sleep_until(job, end_s);
         take_off(connection);
         const struct weir_route *route = &world->routes[connection->route];
         weir_count_transfer(world, connection->from, connection->inbox->host, route, oldest.bytes);
+        weir_trace_transfer(world, connection->from, connection->inbox->host, job->spec->name,
+                            connection->inbox->op ? connection->inbox->op->spec->name : NULL, oldest.bytes,
+                            oldest.batch->count, oldest.opened_s, end_s);
         double took_s = end_s - oldest.opened_s;
         double latency_s = fmin(route->latency_s, took_s);
         weir_batch_carry(oldest.batch, &connection->wire, (took_s - latency_s) / oldest.batch->count, latency_s, end_s);
@@ -339,14 +268,18 @@ static void receiver_actor(int argc, char **argv)
     }
 }
 
-static struct weir_connection *find(struct weir_world *world, int from, struct weir_inbox *inbox)
+/* Edges with a limit have connections of their own, so that none waits for another. */
+static struct weir_connection *find(struct weir_world *world, int from, struct weir_inbox *inbox,
+                                    const struct weir_out_edge *edge)
 {
+    const struct weir_out_edge *own = isfinite(edge->bytes_per_s) ? edge : NULL;
     for (struct weir_connection *c = inbox->connections; c; c = c->next)
-        if (c->from == from)
+        if (c->from == from && c->edge == own)
             return c;
     struct weir_connection *connection = weir_alloc(1, sizeof *connection);
     connection->inbox = inbox;
     connection->from = from;
+    connection->edge = own;
     weir_world_route(world, from, inbox->host, &connection->route);
     weir_world_need_route(world, from, inbox->host);
     weir_parking_init(&connection->receiver_parking);
@@ -371,7 +304,7 @@ struct weir_batch *weir_connection_send(struct weir_world *world, int from_host,
                                         struct weir_batch *batch, struct weir_clock *clock,
                                         struct weir_parking *parking)
 {
-    struct weir_connection *connection = find(world, from_host, inbox);
+    struct weir_connection *connection = find(world, from_host, inbox, batch->out_edge);
     double start_s = weir_now();
     while (connection->queued >= QUEUE_LIMIT) {
         struct weir_waiter waiter = {.parking = parking};

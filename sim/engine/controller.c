@@ -34,20 +34,24 @@ static void add_hosts(const struct weir_world *world, struct weir_text *text, co
     }
 }
 
-static void tell_decision(struct weir_world *world, const struct weir_plan_change *change)
+void weir_tell_decision(struct weir_world *world, const char *policy, int job, const char *op, const char *what,
+                        const char *why, const char *refusal)
 {
     world->decisions += world->warm;
-    world->refused += world->warm && change->refusal;
+    world->refused += world->warm && refusal;
     const struct weir_observer *observer = world->spec->observer;
-    if (!observer || !observer->decision)
-        return;
-    const struct weir_job_view *job = &world->view.jobs[change->job];
-    const struct weir_operator_view *op = &job->operators[change->op];
+    if (observer && observer->decision)
+        observer->decision(observer->context, weir_now(), policy, world->view.jobs[job].name, op, what, why, refusal);
+}
+
+static void tell_decision(struct weir_world *world, const struct weir_plan_change *change)
+{
+    const struct weir_operator_view *op = &world->view.jobs[change->job].operators[change->op];
     struct weir_text what = {0};
     weir_text_addf(&what, "%d -> %d instances: ", op->instance_count, change->count);
     add_hosts(world, &what, change->instances, change->count);
-    observer->decision(observer->context, weir_now(), change->policy, job->name, op->name, weir_text_string(&what),
-                       change->why, change->refusal);
+    weir_tell_decision(world, change->policy, change->job, op->name, weir_text_string(&what), change->why,
+                       change->refusal);
     weir_text_fini(&what);
 }
 
@@ -148,7 +152,12 @@ static void arrive(struct weir_world *world, struct weir_run_job *job)
         if (!change->refusal && change->job == job->index)
             weir_plan_preset(defaults, change->job, change->op, change->instances, change->count);
     }
+    weir_rates_tell(world, plan);
+    weir_rates_carry_out(world, plan);
     weir_job_deploy(world, job, defaults);
+    for (int c = 0; c < count && !world->error; c++)
+        if (!changes[c].refusal && changes[c].job != job->index)
+            weir_carry_out(world, &changes[c]);
 }
 
 static double next_arrival_s(const struct weir_world *world)
@@ -158,8 +167,10 @@ static double next_arrival_s(const struct weir_world *world)
 
 static void let_arrive(struct weir_world *world)
 {
-    while (!world->error && next_arrival_s(world) <= weir_now() + EPSILON_S)
+    bool decided = false;
+    for (; !world->error && next_arrival_s(world) <= weir_now() + EPSILON_S; decided = true)
         arrive(world, &world->jobs[world->arrived_jobs]);
+    world->explained |= decided && weir_hook_explain(world);
 }
 
 static void note_warmth(struct weir_world *world)
@@ -171,7 +182,7 @@ static void note_warmth(struct weir_world *world)
 /* Lets time pass until a date; what falls on the date itself is left to the caller. */
 static void attend(struct weir_world *world, double until_s)
 {
-    while (!world->error) {
+    while (!world->error && !world->explained) {
         double next_s = fmin(until_s, next_arrival_s(world));
         if (!world->warm)
             next_s = fmin(next_s, world->scenario->warmup_s);
@@ -184,10 +195,47 @@ static void attend(struct weir_world *world, double until_s)
     }
 }
 
+static void tell_warnings(struct weir_world *world, const struct weir_plan *plan)
+{
+    int count;
+    const struct weir_plan_warning *warnings = weir_plan_warnings(plan, &count);
+    const struct weir_observer *observer = world->spec->observer;
+    world->warnings += world->warm ? count : 0;
+    for (int w = 0; w < count && observer && observer->decision; w++)
+        observer->decision(observer->context, weir_now(), warnings[w].policy,
+                           warnings[w].job < 0 ? "" : world->view.jobs[warnings[w].job].name, "", "warning",
+                           warnings[w].why, NULL);
+}
+
+/* What was decided and is due. */
+static void carry_out_decided(struct weir_world *world)
+{
+    int count;
+    const struct weir_plan_change *changes = weir_plan_changes(world->decided, &count);
+    if (!world->error)
+        weir_rates_carry_out(world, world->decided);
+    for (int c = 0; c < count && !world->error; c++)
+        if (!changes[c].refusal && world->jobs[changes[c].job].life == WEIR_JOB_RUNNING)
+            weir_carry_out(world, &changes[c]);
+    weir_plan_free(world->decided);
+    world->decided = NULL;
+}
+
+/* Seconds from the decision until it is carried out: the scenario's, and the work on the host that decides. */
+static double decision_s(const struct weir_world *world, const struct weir_plan *plan)
+{
+    int host = world->scenario->decision_host;
+    double work_s = host < 0 ? 0 : weir_plan_flops(plan) / world->platform->hosts[host].speed_flops_per_s;
+    return world->scenario->decision_s + work_s;
+}
+
 static void decide(struct weir_world *world)
 {
+    if (world->decided)
+        return; /* the last decision is not yet made: whoever decides is busy with it */
     struct weir_plan *plan = weir_plan_new(&world->view);
     weir_hook_window_ends(world, plan);
+    tell_warnings(world, plan);
     int count = 0;
     const struct weir_plan_change *changes = NULL;
     if (!world->error) {
@@ -196,14 +244,16 @@ static void decide(struct weir_world *world)
     }
     for (int c = 0; c < count; c++)
         tell_decision(world, &changes[c]);
-    if (count && world->scenario->decision_s > 0)
-        attend(world, fmin(weir_now() + world->scenario->decision_s, world->scenario->duration_s));
-    if (weir_now() + EPSILON_S >= world->scenario->duration_s)
-        count = 0; /* the end comes first */
-    for (int c = 0; c < count && !world->error; c++)
-        if (!changes[c].refusal && world->jobs[changes[c].job].life == WEIR_JOB_RUNNING)
-            weir_carry_out(world, &changes[c]);
-    weir_plan_free(plan);
+    int rates = 0;
+    if (!world->error) {
+        weir_rates_tell(world, plan);
+        weir_plan_rates(plan, &rates);
+    }
+    double taken_s = decision_s(world, plan);
+    world->decided = plan;
+    world->due_s = weir_now() + taken_s;
+    if (!(taken_s > 0) || (count + rates == 0 && taken_s <= world->scenario->window_s))
+        carry_out_decided(world);
 }
 
 static void close_window(struct weir_world *world)
@@ -237,9 +287,11 @@ static void controller_actor(int argc, char **argv)
     struct weir_world *world = sg_actor_self_get_data();
     const struct weir_scenario *scenario = world->scenario;
     long windows = 0;
-    while (!world->error) {
+    while (!world->error && !world->explained) {
         double now_s = weir_now(), reached_s = now_s + EPSILON_S;
         bool end = reached_s >= scenario->duration_s;
+        if (world->decided && reached_s >= world->due_s && !end) /* at the end, the end comes first */
+            carry_out_decided(world);
         bool closed = windows > 0 && reached_s >= (double)windows * scenario->window_s;
         if (closed || (end && now_s > world->window_start_s + EPSILON_S))
             close_window(world);
@@ -251,16 +303,21 @@ static void controller_actor(int argc, char **argv)
         if (closed) {
             let_depart(world);
             decide(world);
+            world->explained |= weir_hook_explain(world);
         }
         let_arrive(world);
-        attend(world, fmin((double)windows * scenario->window_s, scenario->duration_s));
+        double until_s = fmin((double)windows * scenario->window_s, scenario->duration_s);
+        attend(world, world->decided ? fmin(until_s, world->due_s) : until_s);
     }
-    if (!world->error && weir_check_conservation(world) != WEIR_OK) {
+    if (!world->error && !world->explained && weir_check_conservation(world) != WEIR_OK) {
         world->error = weir_error_code();
         world->error_text = weir_copy(weir_error_message());
     }
-    if (!world->error)
+    if (!world->error && !world->explained)
         weir_result_fill(world, world->filled);
+    weir_trace_end(world);
+    weir_plan_free(world->decided);
+    world->decided = NULL;
     world->over = true;
     sg_actor_kill_all();
 }

@@ -66,7 +66,9 @@ static void activate(struct weir_world *world, struct weir_instance *instance)
     instance->host_failures = world->hosts[instance->host].failures;
     weir_track_reset(&instance->track, weir_now());
     weir_parking_init(&instance->parking);
+    weir_trace_free(&instance->clock);
     instance->clock = (struct weir_clock){.since_s = weir_now()};
+    weir_trace_clock(world, &instance->clock, instance->host, op->job->spec->name, op->spec->name, instance->number);
     weir_op_open_inbox(op, inbox);
     weir_waiters_wake_all(&op->gate);
     weir_actor_start("instance", world->hosts[world->home].host, weir_instance_actor, instance);
@@ -160,6 +162,7 @@ struct weir_change {
     unsigned epoch; /* of the job when it began: a failure ends the change */
     bool pauses;    /* a stateful operator */
     bool moves;     /* as many instances as before, on other hosts */
+    double begun_s;
     struct weir_parking parking;
     double *surplus; /* state that each host has beyond what it shall have */
     struct weir_move *transfers;
@@ -251,7 +254,8 @@ static void start_move(struct weir_world *world, struct weir_move *move)
     if (!weir_world_need_route(world, move->from, move->to) || !world->hosts[move->from].up ||
         !world->hosts[move->to].up)
         return;
-    move->transfer = weir_shim_send(world->hosts[move->from].host, world->hosts[move->to].host, move->bytes);
+    move->transfer = weir_network_send(world, move->from, move->to, weir_world_route(world, move->from, move->to, NULL),
+                                       move->bytes, INFINITY);
 }
 
 /* Moves the state so that every instance holds an equal part; what stays on its host does not travel. */
@@ -291,6 +295,7 @@ static void move_state(struct weir_change *change)
             change->transfers[change->transfer_count++] = (struct weir_move){(int)from, (int)to, bytes, NULL};
         }
     }
+    double begun_s = weir_now();
     for (size_t m = 0; m < change->transfer_count; m++)
         start_move(world, &change->transfers[m]);
     for (size_t m = 0; m < change->transfer_count && !world->error; m++) {
@@ -310,6 +315,10 @@ static void move_state(struct weir_change *change)
             return;
         weir_count_transfer(world, move->from, move->to, weir_world_route(world, move->from, move->to, NULL),
                             move->bytes);
+        weir_trace_transfer(world, move->from, move->to, op->job->spec->name, op->spec->name, move->bytes, 0, begun_s,
+                            weir_now());
+        weir_telemetry_disk(world, move->from, move->bytes); /* the checkpoint, and its copy */
+        weir_telemetry_disk(world, move->to, move->bytes);
         if (world->warm)
             world->state_moved_bytes += move->bytes;
     }
@@ -361,6 +370,7 @@ static void change_actor(int argc, char **argv)
         retire(world, change->stop[i]);
     op->paused = false;
     op->changing = false;
+    weir_trace_change(op, change->moves, change->begun_s);
     weir_waiters_wake_all(&op->gate);
     free_change(change);
 }
@@ -368,6 +378,8 @@ static void change_actor(int argc, char **argv)
 void weir_carry_out(struct weir_world *world, const struct weir_plan_change *wish)
 {
     struct weir_op *op = &world->jobs[wish->job].ops[wish->op];
+    if (op->changing) /* begun by a job that arrived while this was being decided */
+        return;
     struct weir_change *change = compare(world, op, wish);
     if (!change->start_count && !change->stop_count) { /* weights and shares alone are free */
         free_change(change);
@@ -381,6 +393,7 @@ void weir_carry_out(struct weir_world *world, const struct weir_plan_change *wis
     }
     op->changing = true;
     change->epoch = weir_recovery_epoch(op->job);
+    change->begun_s = weir_now();
     weir_parking_init(&change->parking);
     change->next = world->changes;
     world->changes = change;

@@ -9,7 +9,7 @@
 #include "sim/engine/simgrid_shim.h"
 #include "sim/engine/world.h"
 
-/* Hosts before links, each together, what is down before what is slow, by time. */
+/* Hosts before links, each together, by what they do, by time. */
 static int by_target(const void *a, const void *b)
 {
     const struct weir_fault *left = *(const struct weir_fault *const *)a, *right = *(const struct weir_fault *const *)b;
@@ -17,13 +17,13 @@ static int by_target(const void *a, const void *b)
         return left->host > right->host ? -1 : 1;
     int order = left->link ? strcmp(left->link, right->link) : 0;
     if (!order)
-        order = (left->left > 0) - (right->left > 0);
+        order = (int)left->effect - (int)right->effect;
     return order ? order : (left->at_s > right->at_s) - (left->at_s < right->at_s);
 }
 
 static bool same_target(const struct weir_fault *a, const struct weir_fault *b)
 {
-    return a->host == b->host && (a->left > 0) == (b->left > 0) && (!a->link || strcmp(a->link, b->link) == 0);
+    return a->host == b->host && a->effect == b->effect && (!a->link || strcmp(a->link, b->link) == 0);
 }
 
 /* Dates of down, up, down ... for faults that are sorted by time; those that overlap are one. */
@@ -94,7 +94,8 @@ struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, unsi
         struct weir_outages *one = &outages[(*count)++];
         one->host = sorted[f]->link ? NULL : scenario->platform->hosts[sorted[f]->host].name;
         one->link = sorted[f]->link;
-        if (sorted[f]->left > 0)
+        one->lossy = sorted[f]->effect == WEIR_FAULT_LOSSY;
+        if (sorted[f]->effect != WEIR_FAULT_DOWN)
             add_shares(one, sorted + f, end - f);
         else
             add_dates(one, sorted + f, end - f);
@@ -121,13 +122,28 @@ static double bandwidth_of(const struct weir_platform *platform, const char *lin
     return 0;
 }
 
+/* Sets the share of packets that a link loses, both ways. */
+static void lose(struct weir_world *world, const char *link, double loss)
+{
+    size_t length = strlen(link);
+    for (int l = 0; l < world->link_count; l++) {
+        const char *name = world->links[l].name, *ending = name + length;
+        if (strncmp(name, link, length) == 0 &&
+            (!*ending || strcmp(ending, "_UP") == 0 || strcmp(ending, "_DOWN") == 0))
+            world->links[l].loss = loss;
+    }
+}
+
 static void link_actor(int argc, char **argv)
 {
     const struct weir_outages *outages = sg_actor_self_get_data();
     double bytes_per_s = outages->shares ? bandwidth_of(outages->world->platform, outages->link) : 0;
     for (unsigned d = 0; d < outages->count; d++) {
         sg_actor_sleep_until(outages->dates_s[d]);
-        if (outages->shares) {
+        if (outages->lossy) {
+            lose(outages->world, outages->link, 1 - outages->shares[d]);
+            weir_world_routes_again(outages->world);
+        } else if (outages->shares) {
             weir_shim_link_resize(outages->link, outages->shares[d] * bytes_per_s);
             weir_world_routes_again(outages->world);
         } else {

@@ -103,3 +103,20 @@ void weir_hook_job_departs(struct weir_world *world, int job)
         if (world->policies[p].policy->job_departs)
             call(world, &world->policies[p], "departure of job", job, NULL);
 }
+
+bool weir_hook_explain(struct weir_world *world)
+{
+    const struct weir_observer *observer = world->spec->observer;
+    bool enough = false;
+    for (int p = 0; observer && observer->explained && p < world->policy_count && !world->error; p++) {
+        const struct weir_used_policy *used = &world->policies[p];
+        char *place = used->limit_s > 0 ? place_of(world, used, "explain, window", -1) : NULL;
+        weir_hook_begins(observer, used, place);
+        char *text = used->policy->explain ? used->policy->explain(used->state, &world->view) : NULL;
+        weir_hook_begins(observer, used, NULL);
+        enough |= observer->explained(observer->context, weir_now(), used->policy->name, text);
+        free(text);
+        free(place);
+    }
+    return enough;
+}

@@ -75,13 +75,14 @@ static double draw_flops(struct weir_instance *instance, const struct weir_batch
     return sum;
 }
 
-/* Computes a batch; the items' clocks move to the end of their service. Returns the last one's, -1 if the
- * batch is lost. */
-/* Computes on the instance's host; false if that has failed. */
+/* Computes on the instance's host; false if that has failed. SimGrid knows one speed of a host: work of a class with
+ * another speed is stretched, so that it takes the core as long as it should. */
 static bool compute(struct weir_world *world, struct weir_instance *instance, double flops)
 {
     struct weir_run_host *host = &world->hosts[instance->host];
-    double speed = world->platform->hosts[instance->host].speed_flops_per_s;
+    const struct weir_host *spec = &world->platform->hosts[instance->host];
+    double speed = spec->speed_flops_per_s;
+    flops *= speed / weir_platform_speed(spec, instance->op->spec->work_class);
     double bound = instance->cpu_share < 1 ? instance->cpu_share * speed : 0;
     weir_begin(instance->op->job);
     if (flops > 0 && weir_shim_execute(host->host, flops, bound) != 0)
@@ -93,6 +94,8 @@ static bool compute(struct weir_world *world, struct weir_instance *instance, do
     return !instance->crashed;
 }
 
+/* Computes a batch; the items' clocks move to the end of their service. Returns the last one's, -1 if the batch is
+ * lost. */
 static double serve(struct weir_world *world, struct weir_instance *instance, struct weir_batch *batch)
 {
     struct weir_op *op = instance->op;
@@ -110,6 +113,8 @@ static double serve(struct weir_world *world, struct weir_instance *instance, st
     op->counts.processed += (uint64_t)batch->count;
     op->counts.waiting_s += served.waiting_s;
     op->counts.service_s += served.service_s;
+    if (op->spec->disk_bytes > 0)
+        weir_telemetry_disk(world, instance->host, op->spec->disk_bytes * batch->count);
     if (op->spec->state_bytes_per_item > 0)
         op->state_bytes =
             fmin(op->spec->state_max_bytes, op->state_bytes + op->spec->state_bytes_per_item * batch->count);
@@ -245,6 +250,7 @@ void weir_instance_free(struct weir_instance *instance)
 {
     weir_parking_fini(&instance->parking);
     weir_track_fini(&instance->track);
+    weir_trace_free(&instance->clock);
     free(instance->window.parts);
     free(instance->flops);
     free(instance);

@@ -184,9 +184,12 @@ static void checkpoint(struct weir_world *world, struct weir_run_job *job)
     for (int o = 0; o < job->spec->operator_count; o++) {
         const struct weir_op *op = &job->ops[o];
         bool stateful = op->spec->state_bytes > 0 || op->spec->state_bytes_per_item > 0;
-        for (size_t i = 0; stateful && i < op->instance_count; i++)
-            if (!op->instances[i]->in_idle_list) /* an idle one does it by the way */
-                op->instances[i]->stall_s += world->scenario->recovery.checkpoint_s;
+        for (size_t i = 0; stateful && i < op->instance_count; i++) {
+            struct weir_instance *instance = op->instances[i];
+            weir_telemetry_disk(world, instance->host, op->state_bytes / (double)op->instance_count);
+            if (!instance->in_idle_list) /* an idle one does it by the way */
+                instance->stall_s += world->scenario->recovery.checkpoint_s;
+        }
     }
 }
 

@@ -80,7 +80,8 @@ void weir_report_window(struct weir_world *world)
         if (!host->instances && ever->flops + ever->sent_bytes + ever->received_bytes == 0)
             continue; /* never used so far */
         tell(world, "", "", host->name, "cpu", host->cpu);
-        tell(world, "", "", host->name, "memory", host->memory_used_bytes);
+        tell(world, "", "", host->name, "memory", host->memory_reported_bytes);
+        tell(world, "", "", host->name, "disk", host->disk_bytes_per_s);
         tell(world, "", "", host->name, "sent", host->sent_bytes_per_s);
         tell(world, "", "", host->name, "received", host->received_bytes_per_s);
         tell(world, "", "", host->name, "instances", host->instances);

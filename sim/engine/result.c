@@ -52,6 +52,7 @@ const struct weir_metric weir_metric_table[] = {
     ROW(crossing_bytes, "B", WEIR_BETTER_LOW, "Those of them that went from one tier to another."),
     ROW(decisions, "count", WEIR_BETTER_NONE, "Decisions of the policies, refused ones included."),
     ROW(refused, "count", WEIR_BETTER_LOW, "Decisions that were refused."),
+    ROW(warnings, "count", WEIR_BETTER_LOW, "Warnings of the policies, such as a model that failed and was replaced."),
     ROW(rescales, "count", WEIR_BETTER_NONE, "Changes of an operator's number of instances."),
     ROW(migrations, "count", WEIR_BETTER_NONE, "Changes of its hosts alone."),
     NAMED("state_moved", state_moved_bytes, "B", WEIR_BETTER_LOW, "State moved between hosts."),
@@ -269,6 +270,7 @@ void weir_result_fill(struct weir_world *world, struct weir_result *result)
     m->crossing_bytes = world->crossing_bytes;
     m->decisions = world->decisions;
     m->refused = world->refused;
+    m->warnings = world->warnings;
     m->rescales = world->rescales;
     m->migrations = world->migrations;
     m->state_moved_bytes = world->state_moved_bytes;

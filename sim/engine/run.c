@@ -1,6 +1,7 @@
 /* weir_run: builds the world of a run, lets SimGrid go, and takes it down again. */
 #include "sim/engine/run.h"
 
+#include <math.h>
 #include <simgrid/engine.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,13 @@ static const struct weir_policy *find_policy(const struct weir_policy *const *ca
     return NULL;
 }
 
+/* The folder of the file that the parameters come from, up to its '/'; owned. */
+static char *folder_of(const struct weir_json_doc *params)
+{
+    const char *slash = params ? strrchr(params->name, '/') : NULL;
+    return weir_format("%.*s", slash ? (int)(slash - params->name) + 1 : 0, slash ? params->name : "");
+}
+
 /* Binds the parameters and creates one policy of a stack. */
 static int make_policy(const struct weir_policy_use *use, const struct weir_policy *const *catalog,
                        unsigned long long seed, int place, const struct weir_observer *observer,
@@ -65,12 +73,14 @@ static int make_policy(const struct weir_policy_use *use, const struct weir_poli
         code = weir_param_bind(params, &at, made->limit_s > 0 ? others_of_object : others, made->state);
     }
     if (code == WEIR_OK && policy->create) {
-        struct weir_policy_env env = {.seed = seed, .stream = made->stream};
+        char *folder = folder_of(use->params);
+        struct weir_policy_env env = {.seed = seed, .stream = made->stream, .folder = folder};
         char *where = weir_format("policy %s (create)", policy->name);
         weir_hook_begins(observer, made, where);
         code = policy->create(made->state, &env);
         weir_hook_begins(observer, made, NULL);
         free(where);
+        free(folder);
     }
     if (code != WEIR_OK)
         return weir_error_context("policy %s", policy->name);
@@ -181,8 +191,10 @@ static void reserve_edges(struct weir_run_job *job)
         op->out = weir_alloc((size_t)op->out_count, sizeof *op->out);
         op->downstream = weir_alloc((size_t)op->out_count, sizeof *op->downstream);
         op->downstream_bytes = weir_alloc((size_t)op->out_count, sizeof *op->downstream_bytes);
+        op->downstream_rates = weir_alloc((size_t)op->out_count, sizeof *op->downstream_rates);
         op->upstream = weir_alloc((size_t)op->in_edges, sizeof *op->upstream);
         op->upstream_bytes = weir_alloc((size_t)op->in_edges, sizeof *op->upstream_bytes);
+        op->upstream_rates = weir_alloc((size_t)op->in_edges, sizeof *op->upstream_rates);
         op->out_count = op->in_edges = 0;
     }
 }
@@ -199,9 +211,11 @@ static void wire_edges(struct weir_world *world, struct weir_run_job *job)
         out->to = to;
         out->spec = edge;
         out->sink = to ? NULL : &job->sink;
+        out->bytes_per_s = INFINITY;
         if (from) {
             from->out_bytes += edge->bytes;
             from->downstream_bytes[from->out_count] = edge->bytes;
+            from->downstream_rates[from->out_count] = INFINITY;
             from->downstream[from->out_count++] = edge->to;
         } else {
             job->source_out_count++;
@@ -212,6 +226,7 @@ static void wire_edges(struct weir_world *world, struct weir_run_job *job)
         out->to_edge = to->in_edges;
         to->in_bytes += edge->bytes;
         to->upstream_bytes[to->in_edges] = edge->bytes;
+        to->upstream_rates[to->in_edges] = INFINITY;
         to->upstream[to->in_edges++] = edge->from;
     }
     for (int o = 0; o < spec->operator_count; o++) {
@@ -260,6 +275,8 @@ static void free_op(struct weir_op *op)
     free(op->downstream);
     free(op->upstream_bytes);
     free(op->downstream_bytes);
+    free(op->upstream_rates);
+    free(op->downstream_rates);
     free(op->key_groups);
     free(op->view_instances);
     free(op->anew);
@@ -273,12 +290,14 @@ static void free_world(struct weir_world *world)
     weir_plan_free(world->arrival_plans.defaults);
     free(world->arrival_plans.planned);
     weir_view_fini(world);
+    weir_telemetry_fini(world);
     weir_changes_fini(world);
     for (int j = 0; j < world->job_count; j++) {
         struct weir_run_job *job = &world->jobs[j];
         for (int o = 0; o < job->spec->operator_count; o++)
             free_op(&job->ops[o]);
         weir_parking_fini(&job->source_parking);
+        weir_trace_free(&job->source_clock);
         free(job->ops);
         free(job->source_out);
         free(job->backlog);
@@ -316,16 +335,18 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
     world->platform = spec->scenario->platform;
     world->filled = result;
     world->turns_at_most = TURNS_AT_MOST;
+    world->loss_key = weir_stream_key(spec->seed, "network/loss");
     world->outages = weir_outages_new(world->scenario, spec->seed, &world->outage_count);
     int code = make_policies(spec->stack, spec->catalog, spec->seed, spec->observer, &world->policies);
     world->policy_count = spec->stack->use_count;
     if (code == WEIR_OK)
-        code = weir_simgrid_init(world->scenario, world->platform, world->outages, world->outage_count);
+        code = weir_simgrid_init(world->scenario, world->platform, world->outages, world->outage_count, spec->paje);
     if (code == WEIR_OK)
         code = weir_simgrid_hosts(world);
     if (code == WEIR_OK) {
         init_jobs(world);
         weir_view_init(world);
+        weir_telemetry_init(world);
         weir_recovery_start(world);
         weir_faults_start(world);
         weir_controller_start(world);

@@ -22,7 +22,7 @@ struct weir_metrics {
     double energy_j;
     double cost;
     double network_bytes, crossing_bytes; /* over links (a byte counts once a transfer); between tiers */
-    double decisions, refused;
+    double decisions, refused, warnings;
     double rescales, migrations, state_moved_bytes, paused_s;
 };
 enum weir_better { WEIR_BETTER_NONE, WEIR_BETTER_LOW, WEIR_BETTER_HIGH };
@@ -98,6 +98,28 @@ struct weir_result {
 };
 void weir_result_fini(struct weir_result *result);
 
+/* A time in which something was so. What does not apply to its kind is NULL or 0. */
+enum weir_span_kind {
+    WEIR_SPAN_BUSY,      /* an instance works: host, job, op, number */
+    WEIR_SPAN_BLOCKED,   /* an instance or (op NULL) a source is held back */
+    WEIR_SPAN_TRANSFER,  /* host, to, job, op (NULL: the sink; state that moves: items 0), bytes, items */
+    WEIR_SPAN_RESCALE,   /* a change of plan is carried out: job, op */
+    WEIR_SPAN_MIGRATION, /* likewise, of hosts alone */
+    WEIR_SPAN_DOWN,      /* host, or a link if is_link */
+    WEIR_SPAN_SLOW,      /* likewise, with the share left of its speed or bandwidth */
+    WEIR_SPAN_LOSSY,     /* a link, with the share left of its packets */
+};
+struct weir_span {
+    enum weir_span_kind kind;
+    double start_s, end_s; /* end_s > start_s */
+    const char *host, *to; /* names, kept for the whole run */
+    bool is_link;
+    const char *job, *op;
+    int number; /* of the instance in its operator */
+    double bytes, left;
+    long items;
+};
+
 /* Hears what happens, in order of simulated time. Any function may be NULL. Strings are borrowed. */
 struct weir_observer {
     void *context;
@@ -107,10 +129,15 @@ struct weir_observer {
     /* A row of decisions.csv; refusal is NULL if applied. `what` such as "jobs-3/detect: 2 -> 3 instances". */
     void (*decision)(void *context, double time_s, const char *policy, const char *job, const char *op,
                      const char *what, const char *why, const char *refusal);
+    /* Told when it is over; outages, all at the end of the run. */
+    void (*span)(void *context, const struct weir_span *span);
     void (*progress)(void *context, double time_s, double duration_s); /* a few hundred times a run */
     /* A hook of a shared object begins, or is over (`where` is NULL). It may take limit_s of real time; if it hangs,
      * only another process can end it. `where` such as "policy mine at 20 s (window 1)". */
     void (*foreign)(void *context, const char *where, double limit_s);
+    /* After each round of decisions, at arrivals and at the ends of windows: what a policy says of its last one (NULL:
+     * nothing, or it has no such hook). True ends the run, without a result. */
+    bool (*explained)(void *context, double time_s, const char *policy, const char *text);
 };
 
 struct weir_run_spec {
@@ -119,10 +146,11 @@ struct weir_run_spec {
     const struct weir_policy *const *catalog; /* NULL-terminated */
     unsigned long long seed;
     const struct weir_observer *observer; /* may be NULL */
+    const char *paje;                     /* file for SimGrid's own trace; NULL: none */
 };
 
-/* Runs. Once a process (SimGrid), so callers fork. Errors: WEIR_EINPUT, WEIR_ERUN, WEIR_EENGINE; SimGrid may also abort
- * the process. */
+/* Runs. Once a process (SimGrid), so callers fork. The result is empty if an observer has ended the run early. Errors:
+ * WEIR_EINPUT, WEIR_ERUN, WEIR_EENGINE; SimGrid may also abort the process. */
 int weir_run(const struct weir_run_spec *spec, struct weir_result *result);
 
 /* Checks a stack against the catalogue: names, parameters, create hooks. Errors: WEIR_EINPUT. */

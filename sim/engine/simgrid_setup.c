@@ -3,6 +3,7 @@
 #include "sim/engine/simgrid_shim.h"
 
 #include <errno.h>
+#include <math.h>
 #include <simgrid/actor.h>
 #include <simgrid/engine.h>
 #include <simgrid/host.h>
@@ -85,7 +86,7 @@ out:
 }
 
 int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_platform *platform,
-                      const struct weir_outages *outages, size_t outage_count)
+                      const struct weir_outages *outages, size_t outage_count, const char *paje)
 {
     struct weir_text text = {0};
     weir_text_addf(&text, "weir\n--log=root.thres:error\n");
@@ -97,6 +98,12 @@ int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_pl
         set_option(&text, exact_network[i]);
     for (int o = 0; scenario && o < scenario->option_count; o++)
         weir_text_addf(&text, "--cfg=%s:%s\n", scenario->options[o].key, scenario->options[o].value);
+    if (paje) /* the topology leaves out SPLITDUPLEX links, and then stops at them */
+        weir_text_addf(&text,
+                       "--cfg=tracing:yes\n--cfg=tracing/platform:yes\n--cfg=tracing/platform/"
+                       "topology:no\n--cfg=tracing/uncategorized:yes\n"
+                       "--cfg=tracing/filename:%s\n",
+                       paje);
     if (platform->content)
         set_search_path(&text, platform->path);
     int argc = 0;
@@ -171,6 +178,7 @@ int weir_simgrid_hosts(struct weir_world *world)
     world->links = weir_alloc(count, sizeof *world->links);
     world->link_count = (int)count;
     for (size_t l = 0; l < count; l++) {
+        world->links[l].link = links[l];
         world->links[l].name = sg_link_get_name(links[l]);
         world->links[l].bytes_per_s = sg_link_get_bandwidth(links[l]);
         sg_link_set_data(links[l], &world->links[l]);
@@ -183,6 +191,13 @@ int weir_simgrid_link_index(const struct weir_world *world, sg_link_t link)
 {
     const struct weir_run_link *known = sg_link_get_data(link);
     return known ? (int)(known - world->links) : -1;
+}
+
+struct weir_link_view weir_simgrid_link_view(const struct weir_world *world, int link)
+{
+    const struct weir_run_link *known = &world->links[link];
+    return (struct weir_link_view){known->name, weir_shim_link_bandwidth(known->link),
+                                   sg_link_get_latency(known->link)};
 }
 
 double weir_simgrid_energy_j(const struct weir_world *world)
@@ -231,14 +246,14 @@ static void probe_actor(int argc, char **argv)
 {
     struct probe *probe = sg_actor_self_get_data();
     double end_s;
-    sg_comm_t transfer = weir_shim_send(probe->from, probe->to, 1000);
+    sg_comm_t transfer = weir_shim_send(probe->from, probe->to, 1000, INFINITY);
     probe->done = weir_shim_wait(transfer, &end_s) == 0;
     weir_shim_forget(transfer);
 }
 
 int weir_engine_probe(const struct weir_platform *platform)
 {
-    int code = weir_simgrid_init(NULL, platform, NULL, 0);
+    int code = weir_simgrid_init(NULL, platform, NULL, 0, NULL);
     if (code != WEIR_OK || platform->host_count < 2)
         return code;
     const char *first = platform->hosts[0].name, *last = platform->hosts[platform->host_count - 1].name;

@@ -13,6 +13,8 @@
 
 #include <simgrid/Exception.hpp>
 #include <simgrid/kernel/ProfileBuilder.hpp>
+#include <simgrid/kernel/resource/Action.hpp>
+#include <simgrid/kernel/resource/Model.hpp>
 #include <simgrid/s4u/Actor.hpp>
 #include <simgrid/s4u/Comm.hpp>
 #include <simgrid/s4u/Engine.hpp>
@@ -22,9 +24,30 @@
 
 using namespace simgrid;
 
-sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes)
+// SimGrid reads Comm::set_rate for mailboxes alone, and where TCP-gamma is 0 forgets it, too: so the bound is set on
+// the action itself, at the date at which it starts. It is one of the newest. No simcall: actors run one at a time, and
+// one that gave way here might be gone before its caller knows the transfer.
+static void bound_flow(const s4u::Comm &transfer, double bytes_per_s)
+{
+    for (auto *model : s4u::Engine::get_instance()->get_all_models()) {
+        auto *started = model->get_started_action_set();
+        for (auto action = started->rbegin(); action != started->rend(); ++action) {
+            if (action->get_start_time() < s4u::Engine::get_clock())
+                break;
+            if (action->get_activity() != transfer.get_impl())
+                continue;
+            if (!(action->get_bound() > 0 && action->get_bound() < bytes_per_s))
+                action->set_bound(bytes_per_s);
+            return;
+        }
+    }
+}
+
+sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes, double bytes_per_s)
 {
     auto transfer = s4u::Comm::sendto_async(from, to, static_cast<uint64_t>(std::max(1.0, std::ceil(bytes))));
+    if (std::isfinite(bytes_per_s))
+        bound_flow(*transfer, bytes_per_s);
     transfer->add_ref();
     return transfer.get();
 }
@@ -140,6 +163,11 @@ static double bandwidth_of(const s4u::Link *link)
 {
     const char *rate = link->get_property(rate_property);
     return rate ? std::stod(rate) : link->get_bandwidth();
+}
+
+double weir_shim_link_bandwidth(sg_link_t link)
+{
+    return bandwidth_of(link);
 }
 
 int weir_shim_route(sg_host_t from, sg_host_t to, double *latency_s, double *bytes_per_s, sg_link_t *links, int max)

@@ -4,14 +4,15 @@
 #define WEIR_ENGINE_SIMGRID_SHIM_H
 
 #include <simgrid/forward.h>
+#include <stdbool.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Starts a transfer between two hosts, whichever actor calls; at least one byte is sent, since SimGrid never starts an
- * empty one. Owned until weir_shim_wait. */
-sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes);
+/* Starts a transfer between two hosts, whichever actor calls, at most at bytes_per_s if that is finite; at least one
+ * byte is sent, since SimGrid never starts an empty one. Owned until weir_shim_wait. */
+sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes, double bytes_per_s);
 
 /* Waits for the transfer, which stays owned; *end_s is when it ended, which may be before the call. 0, or -1 if a host
  * or link failed meanwhile. */
@@ -27,12 +28,14 @@ int weir_shim_execute(sg_host_t host, double flops, double bound_flops_per_s);
 /* Has hosts that go up or down told to a function, which must not call SimGrid. */
 void weir_shim_on_host_change(void (*told)(void *context, sg_host_t host, int up), void *context);
 
-/* When a host or link is down and up again, in turn; or, with shares, what is left of its speed or bandwidth. */
+/* When a host or link is down and up again, in turn; or, with shares, what is left of its speed, bandwidth or packets.
+ */
 struct weir_outages {
     const char *host, *link; /* one of them */
     double *dates_s;         /* down, up, down, ... or of the shares */
     double *shares;          /* [count], from each date on; NULL: down and up */
     unsigned count;
+    bool lossy;               /* the shares are of packets, and a link's */
     struct weir_world *world; /* what uses the link */
 };
 
@@ -49,6 +52,9 @@ int weir_shim_load(const char *path, const struct weir_outages *outages, unsigne
 
 /* Attaches a host to the Wi-Fi link of its zone at the link's first rate, which is given: XML cannot say it. */
 void weir_shim_attach(sg_host_t host, sg_link_t link, double bytes_per_s);
+
+/* Bandwidth of a link now; of a Wi-Fi link the rate of its hosts. */
+double weir_shim_link_bandwidth(sg_link_t link);
 
 /* Latency and smallest bandwidth between two hosts, and the links on the way (at most max of them, by pointer; returns
  * how many there are), or -1 if there is no route. */

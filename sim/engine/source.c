@@ -193,5 +193,6 @@ void weir_source_start(struct weir_world *world, struct weir_run_job *job)
     job->batch_limit = (int)limit;
     weir_parking_init(&job->source_parking);
     job->source_clock = (struct weir_clock){.since_s = weir_now()};
+    weir_trace_clock(world, &job->source_clock, job->spec->source_host, job->spec->name, NULL, 0);
     weir_actor_start("source", world->hosts[world->home].host, source_actor, job);
 }

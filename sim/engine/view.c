@@ -18,6 +18,17 @@ static double route_bytes_per_s(const struct weir_view *view, int from, int to)
     return from == to ? INFINITY : weir_world_route(world, from, to, NULL)->bytes_per_s;
 }
 
+static int route_links(const struct weir_view *view, int from, int to, int *links, int max)
+{
+    struct weir_world *world = (struct weir_world *)view->engine;
+    if (from == to)
+        return 0;
+    const struct weir_route *route = weir_world_route(world, from, to, NULL);
+    for (int i = 0; i < route->link_count && i < max; i++)
+        links[i] = route->links[i];
+    return route->link_count;
+}
+
 static double restart_s(const struct weir_view *view)
 {
     const struct weir_world *world = view->engine;
@@ -33,9 +44,11 @@ static void init_operator(const struct weir_op *op, struct weir_operator_view *v
         .index = op->index,
         .upstream = op->upstream,
         .upstream_bytes = op->upstream_bytes,
+        .upstream_rates = op->upstream_rates,
         .upstream_count = op->in_edges,
         .downstream = op->downstream,
         .downstream_bytes = op->downstream_bytes,
+        .downstream_rates = op->downstream_rates,
         .downstream_count = op->out_count,
         .flops_per_item = spec->flops.mean,
         .in_bytes = op->in_bytes,
@@ -45,13 +58,30 @@ static void init_operator(const struct weir_op *op, struct weir_operator_view *v
         .state_bytes = spec->state_bytes,
         .max_parallelism = spec->max_parallelism,
         .window_s = spec->window_s,
+        .joins = spec->join_all,
+        .work_class = (enum weir_view_class)spec->work_class,
         .where = op->where,
         .where_count = op->where_count,
     };
 }
 
+/* Mean over the life of the job in this run. */
+static double declared_rate(const struct weir_world *world, const struct weir_job *spec)
+{
+    double end_s = fmin(spec->depart_s, world->scenario->duration_s);
+    return weir_load_mean_rate(spec->load, end_s - spec->arrive_s);
+}
+
+void weir_view_links(struct weir_world *world)
+{
+    for (int l = 0; l < world->link_count; l++)
+        world->link_views[l] = weir_simgrid_link_view(world, l);
+}
+
 void weir_view_init(struct weir_world *world)
 {
+    world->link_views = weir_alloc((size_t)world->link_count, sizeof *world->link_views);
+    weir_view_links(world);
     const struct weir_platform *platform = world->platform;
     world->host_views = weir_alloc(platform->host_count, sizeof *world->host_views);
     for (size_t h = 0; h < platform->host_count; h++) {
@@ -61,6 +91,7 @@ void weir_view_init(struct weir_world *world)
             .region = spec->region,
             .tier = (enum weir_view_tier)spec->tier,
             .speed_flops_per_s = spec->speed_flops_per_s,
+            .speed_gpu_flops_per_s = spec->speed_gpu_flops_per_s,
             .cores = spec->cores,
             .slots = spec->slots,
             .memory_bytes = spec->memory_bytes,
@@ -80,6 +111,8 @@ void weir_view_init(struct weir_world *world)
             .sink_host = job->sink.host,
             .source_bytes = job->spec->source_bytes,
             .slo_s = job->spec->slo_s,
+            .declared_items_per_s = declared_rate(world, job->spec),
+            .declared_items = weir_load_items(job->spec->load),
             .operators = operators,
             .operator_count = job->spec->operator_count,
         };
@@ -93,6 +126,9 @@ void weir_view_init(struct weir_world *world)
         .route_latency_s = route_latency_s,
         .route_bytes_per_s = route_bytes_per_s,
         .restart_s = restart_s,
+        .route_links = route_links,
+        .links = world->link_views,
+        .link_count = world->link_count,
         .engine = world,
     };
 }
@@ -103,6 +139,7 @@ void weir_view_fini(struct weir_world *world)
         free((void *)world->job_views[j].operators);
     free(world->job_views);
     free(world->host_views);
+    free(world->link_views);
 }
 
 static double ratio(double part, double whole)
@@ -155,7 +192,7 @@ static void update_operator(struct weir_world *world, struct weir_op *op, struct
     } else {
         double speed = 0;
         for (int i = 0; i < view->instance_count; i++)
-            speed += world->platform->hosts[view->instances[i].host].speed_flops_per_s / view->instance_count;
+            speed += weir_view_speed(&world->host_views[view->instances[i].host], view) / view->instance_count;
         view->true_rate = ratio(speed, op->spec->flops.mean);
         view->true_output_rate = view->true_rate * op->spec->selectivity;
     }
@@ -222,6 +259,7 @@ void weir_view_update(struct weir_world *world, double now_s)
         view->sent_bytes_per_s = ratio(now->sent_bytes - then->sent_bytes, window_s);
         view->received_bytes_per_s = ratio(now->received_bytes - then->received_bytes, window_s);
     }
+    weir_telemetry_update(world, now_s);
     for (int j = 0; j < world->arrived_jobs; j++)
         update_job(world, &world->jobs[j], &world->job_views[j], now_s, window_s);
 }

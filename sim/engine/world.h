@@ -33,10 +33,12 @@ struct weir_waiters {
 
 /* How the time of an instance or a source is spent. */
 enum weir_doing { WEIR_IDLE, WEIR_BUSY, WEIR_BLOCKED, WEIR_DOINGS };
+struct weir_trace;
 struct weir_clock {
     enum weir_doing doing;
     double since_s;
     double spent_s[WEIR_DOINGS];
+    struct weir_trace *trace; /* NULL: nobody listens */
 };
 
 struct weir_world;
@@ -74,7 +76,8 @@ struct weir_connection {
     struct weir_connection *next;
     struct weir_inbox *inbox;
     int from;
-    int route; /* index into the world's routes */
+    int route;                        /* index into the world's routes */
+    const struct weir_out_edge *edge; /* of an edge with a limit; NULL: of all others */
     /* Batches that wait to be opened; `opener` exists only once it was needed. */
     struct weir_batch *first, *last;
     int queued;
@@ -88,6 +91,7 @@ struct weir_connection {
     struct weir_parking room_parking; /* the receiver waits for room of the inbox */
     struct weir_waiters senders;
     struct weir_track wire; /* its time on the items' own clock */
+    double late_until_s;    /* lost segments have been sent again by then */
     double taken_s;         /* when the receiver took the last batch in */
     double pace_s;          /* mean interval of that while batches are late, else 0 */
 };
@@ -99,7 +103,10 @@ struct weir_open_transfer {
 
 /* What a route between two hosts costs; found once. */
 struct weir_route {
-    double latency_s, bytes_per_s;
+    double latency_s, bytes_per_s; /* what one connection gets if it is alone */
+    double alone_bytes_per_s;      /* the smallest bandwidth on the way */
+    double loss;                   /* of packets */
+    double most_bytes_per_s;       /* of a connection, for its losses; 0: no limit */
     int *links;
     int link_count;
 };
@@ -161,6 +168,7 @@ struct weir_out_edge {
     int to_edge; /* index among the inputs of `to` */
     const struct weir_edge *spec;
     uint64_t shed_key;
+    double bytes_per_s; /* that its transfers may use; INFINITY: no limit */
 };
 
 struct weir_op {
@@ -173,6 +181,7 @@ struct weir_op {
     int out_count;
     int *upstream, *downstream; /* for the view */
     double *upstream_bytes, *downstream_bytes;
+    double *upstream_rates, *downstream_rates;
     struct weir_instance **instances; /* starting, active, retiring, and gone in this window or the last */
     int instances_ever;
     size_t instance_count, instance_capacity;
@@ -263,7 +272,9 @@ struct weir_run_host {
     struct weir_host_counts counts, at_window, at_warmup;
 };
 struct weir_run_link {
+    sg_link_t link;
     const char *name;
+    double loss; /* share of packets */
     double bytes_per_s;
     double bytes, bytes_at_window;
 };
@@ -291,6 +302,7 @@ struct weir_world {
     size_t outage_count;
     struct weir_run_link *links;
     int link_count;
+    uint64_t loss_key;         /* of the stream of losses */
     struct weir_route *routes; /* found so far */
     size_t route_count, route_capacity;
     struct weir_route_map *route_map;
@@ -309,6 +321,7 @@ struct weir_world {
     unsigned long turns, turns_at_most; /* of actors; how many may go by without time passing */
     double turns_since_s;
     bool over;                  /* the end has come: actors stop */
+    bool explained;             /* who listens to explanations has heard enough */
     struct weir_result *filled; /* at the end */
     int error;                  /* of a policy hook or a missing route: ends the run */
     char *error_text;
@@ -316,14 +329,18 @@ struct weir_world {
     struct weir_view view;
     struct weir_host_view *host_views;
     struct weir_job_view *job_views;
+    struct weir_link_view *link_views;
     struct weir_arrival_plans arrival_plans;
+    struct weir_telemetry *telemetry;
+    struct weir_plan *decided; /* at the last window's end, to be carried out at due_s; NULL: nothing */
+    double due_s;
     /* Sums for the metrics of the run. */
     double instance_area, instance_since_s;
     int instances_alive;
     double price_per_s; /* of all instances alive */
     double cost;
     double network_bytes, crossing_bytes;
-    double decisions, refused, rescales, migrations, state_moved_bytes, paused_s;
+    double decisions, refused, warnings, rescales, migrations, state_moved_bytes, paused_s;
     double energy_at_warmup_j;
     double backlog_most;
     double decision_wall_s;
@@ -399,14 +416,42 @@ void weir_op_init_keys(struct weir_op *op);
 struct weir_batch *weir_connection_send(struct weir_world *world, int from_host, struct weir_inbox *inbox,
                                         struct weir_batch *batch, struct weir_clock *clock,
                                         struct weir_parking *parking);
+void weir_connection_fini(struct weir_connection *connection);
+
+/* network.c */
+/* Valid until another route is asked for; `index` (may be NULL) stays so. */
 const struct weir_route *weir_world_route(struct weir_world *world, int from, int to, int *index);
 /* False where there is no route; the run ends with an error then, since SimGrid would abort. */
 bool weir_world_need_route(struct weir_world *world, int from, int to);
-/* The bandwidth of a link has changed: finds that of the routes again. */
+/* The bandwidth or loss of a link has changed: finds those of the routes again. */
 void weir_world_routes_again(struct weir_world *world);
-void weir_count_transfer(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes);
-void weir_connection_fini(struct weir_connection *connection);
 void weir_world_routes_fini(struct weir_world *world);
+/* Starts a transfer between two hosts along their route, at most at most_bytes_per_s (INFINITY: no limit). */
+sg_comm_t weir_network_send(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes,
+                            double most_bytes_per_s);
+/* How much later a batch comes because a segment of it is lost: 0, mostly. Drawn for the first item's id. */
+double weir_network_late_s(const struct weir_world *world, int from, int to, const struct weir_route *route,
+                           uint64_t id, double bytes);
+void weir_count_transfer(struct weir_world *world, int from, int to, const struct weir_route *route, double bytes);
+
+/* trace.c: what happened as spans of time, where somebody listens */
+void weir_trace_clock(struct weir_world *world, struct weir_clock *clock, int host, const char *job, const char *op,
+                      int number);
+/* The clock is about to be set. */
+void weir_trace_set(struct weir_clock *clock, enum weir_doing doing, double now_s);
+void weir_trace_transfer(const struct weir_world *world, int from, int to, const char *job, const char *op,
+                         double bytes, long items, double start_s, double end_s);
+void weir_trace_change(const struct weir_op *op, bool moves, double start_s);
+void weir_trace_end(const struct weir_world *world);
+void weir_trace_free(struct weir_clock *clock);
+
+/* telemetry.c: what monitors of hosts report */
+void weir_telemetry_init(struct weir_world *world);
+void weir_telemetry_fini(struct weir_world *world);
+/* A disk has read or written bytes. */
+void weir_telemetry_disk(struct weir_world *world, int host, double bytes);
+/* A window ends: fills in what the view of each host reports; CPU and bytes sent are there already. */
+void weir_telemetry_update(struct weir_world *world, double now_s);
 
 /* join.c */
 struct weir_join *weir_join_new(void);
@@ -500,6 +545,7 @@ void weir_instances_changed(struct weir_world *world, int host, int by, double n
 
 /* view.c, report_windows.c, result.c */
 void weir_view_init(struct weir_world *world);
+void weir_view_links(struct weir_world *world);                /* their bandwidths, as they are */
 void weir_view_update(struct weir_world *world, double now_s); /* the window that ends now */
 /* Instances only, between windows; of the jobs from first_job on. */
 void weir_view_deployments(struct weir_world *world, int first_job, double now_s);
@@ -522,19 +568,30 @@ void weir_hook_begins(const struct weir_observer *observer, const struct weir_us
 void weir_hook_job_arrives(struct weir_world *world, int job, struct weir_plan *plan);
 void weir_hook_window_ends(struct weir_world *world, struct weir_plan *plan);
 void weir_hook_job_departs(struct weir_world *world, int job);
+/* Asks the policies what they have decided, if somebody listens; true if the run shall end. */
+bool weir_hook_explain(struct weir_world *world);
 
 /* controller.c */
 /* The host for one more instance beside those planned (a count a host), -1 if none is up and free. */
 int weir_default_host(const struct weir_world *world, const struct weir_op *op, const int *planned);
 void weir_controller_start(struct weir_world *world);
+/* Counts a decision and tells the observer. */
+void weir_tell_decision(struct weir_world *world, const char *policy, int job, const char *op, const char *what,
+                        const char *why, const char *refusal);
+
+/* rates.c: limits of transfers along edges */
+void weir_rates_tell(struct weir_world *world, const struct weir_plan *plan);
+void weir_rates_carry_out(struct weir_world *world, const struct weir_plan *plan);
 
 /* simgrid_setup.c */
 /* Starts SimGrid and loads the platform; the hosts follow the outages. */
 int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_platform *platform,
-                      const struct weir_outages *outages, size_t outage_count);
+                      const struct weir_outages *outages, size_t outage_count, const char *paje);
 int weir_simgrid_hosts(struct weir_world *world);
 /* Index into the world's links, -1 if it is not one of them. */
 int weir_simgrid_link_index(const struct weir_world *world, sg_link_t link);
+/* A link as it is now. */
+struct weir_link_view weir_simgrid_link_view(const struct weir_world *world, int link);
 double weir_simgrid_energy_j(const struct weir_world *world);
 double weir_now(void);
 

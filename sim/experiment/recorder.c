@@ -7,7 +7,11 @@
 static void on_metric(void *context, double time_s, const char *job, const char *op, const char *host,
                       const char *metric, double value)
 {
-    FILE *file = ((struct weir_recorder *)context)->windows;
+    const struct weir_recorder *recorder = context;
+    FILE *file = recorder->windows;
+    weir_trace_file_metric(recorder->trace, time_s, job, op, host, metric, value);
+    if (!file)
+        return;
     fprintf(file, "%.10g,", time_s);
     weir_csv_field(file, job);
     fputc(',', file);
@@ -25,7 +29,11 @@ static void on_metric(void *context, double time_s, const char *job, const char 
 static void on_decision(void *context, double time_s, const char *policy, const char *job, const char *op,
                         const char *what, const char *why, const char *refusal)
 {
-    FILE *file = ((struct weir_recorder *)context)->decisions;
+    const struct weir_recorder *recorder = context;
+    FILE *file = recorder->decisions;
+    weir_trace_file_decision(recorder->trace, time_s, policy, job, op, what, why, refusal);
+    if (!file)
+        return;
     const char *fields[] = {policy, job, op, what, why, refusal};
     fprintf(file, "%.10g", time_s);
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
@@ -33,6 +41,11 @@ static void on_decision(void *context, double time_s, const char *policy, const 
         weir_csv_field(file, fields[i] ? fields[i] : "");
     }
     fputc('\n', file);
+}
+
+static void on_span(void *context, const struct weir_span *span)
+{
+    weir_trace_file_span(((struct weir_recorder *)context)->trace, span);
 }
 
 static void on_progress(void *context, double time_s, double duration_s)
@@ -52,12 +65,14 @@ static void on_foreign(void *context, const char *where, double limit_s)
 void weir_recorder_begin(struct weir_recorder *recorder, struct weir_observer *observer)
 {
     *observer = (struct weir_observer){.context = recorder, .progress = on_progress, .foreign = on_foreign};
-    if (recorder->windows) {
+    if (recorder->windows)
         fputs("time,job,operator,host,metric,value\n", recorder->windows);
-        observer->metric = on_metric;
-    }
-    if (recorder->decisions) {
+    if (recorder->decisions)
         fputs("time,policy,job,operator,what,why,refusal\n", recorder->decisions);
+    if (recorder->windows || recorder->trace)
+        observer->metric = on_metric;
+    if (recorder->decisions || recorder->trace)
         observer->decision = on_decision;
-    }
+    if (recorder->trace)
+        observer->span = on_span;
 }

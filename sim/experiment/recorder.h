@@ -1,4 +1,4 @@
-/* What happens in a run, as rows of windows.csv and decisions.csv. */
+/* What happens in a run, as rows of windows.csv and decisions.csv, and as a trace. */
 #ifndef WEIR_EXPERIMENT_RECORDER_H
 #define WEIR_EXPERIMENT_RECORDER_H
 
@@ -6,10 +6,12 @@
 
 #include "sim/engine/run.h"
 #include "sim/experiment/pool.h"
+#include "sim/experiment/trace_file.h"
 
 /* Where the rows go; NULL: nowhere. */
 struct weir_recorder {
     FILE *windows, *decisions;
+    struct weir_trace_file *trace;
     struct weir_pool_line *line; /* hears how far the run is and when code of users runs; NULL: none */
 };
 

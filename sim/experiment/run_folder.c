@@ -8,6 +8,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/experiment/anomaly_file.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/record.h"
 #include "sim/experiment/recorder.h"
@@ -30,7 +31,8 @@ static int finish_csv(FILE **file, const char *path)
     return code;
 }
 
-static const char *const run_files[] = {"result.json", "result.json.partial", "windows.csv", "decisions.csv"};
+static const char *const run_files[] = {"result.json", "result.json.partial", "windows.csv", "decisions.csv",
+                                        "anomalies.csv"};
 
 static void remove_files(const char *folder)
 {
@@ -58,6 +60,12 @@ void weir_run_remove(const char *folder)
 
 int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct weir_pool_line *line)
 {
+    return weir_run_traced(folder, spec, line, NULL);
+}
+
+int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct weir_pool_line *line,
+                    const struct weir_trace_options *trace)
+{
     struct weir_recorder recorder = {.line = line};
     struct weir_observer observer;
     struct weir_run_spec observed = *spec;
@@ -73,6 +81,8 @@ int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct w
     int code = weir_folder_make(partial);
     if (code != WEIR_OK)
         goto out;
+    if ((code = weir_trace_file_begin(trace, &recorder.trace)) != WEIR_OK)
+        goto out;
     recorder.windows = begin_csv(windows);
     recorder.decisions = begin_csv(decisions);
     if (!recorder.windows || !recorder.decisions) {
@@ -82,7 +92,8 @@ int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct w
     weir_recorder_begin(&recorder, &observer);
     if ((code = weir_run(&observed, &result)) != WEIR_OK ||
         (code = finish_csv(&recorder.windows, windows)) != WEIR_OK ||
-        (code = finish_csv(&recorder.decisions, decisions)) != WEIR_OK)
+        (code = finish_csv(&recorder.decisions, decisions)) != WEIR_OK ||
+        (code = weir_anomaly_file_write(partial, spec->scenario, spec->seed)) != WEIR_OK)
         goto out;
     content = weir_record_print(spec, &result);
     if ((code = weir_file_replace(json, content)) != WEIR_OK || (code = weir_folder_sync(partial)) != WEIR_OK)
@@ -92,6 +103,8 @@ int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct w
         code = weir_error(WEIR_EINPUT, "%s: cannot rename %s to this name: %s; is there something else in it?", folder,
                           partial, strerror(errno));
 out:
+    if (weir_trace_file_end(recorder.trace, code == WEIR_OK) != WEIR_OK)
+        code = weir_error_code();
     if (recorder.windows)
         fclose(recorder.windows);
     if (recorder.decisions)

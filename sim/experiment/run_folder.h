@@ -5,11 +5,16 @@
 
 #include "sim/engine/run.h"
 #include "sim/experiment/pool.h"
+#include "sim/experiment/trace_file.h"
 
 /* Runs spec in this process (its observer is not used) and leaves the files in `folder`, in place of an older run
  * there. The line (NULL: none) hears how far it is and when code of users runs. Errors: those of weir_run; WEIR_EINPUT
  * if the files cannot be written. */
 int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct weir_pool_line *line);
+
+/* The same, with a trace; NULL: none. If the run fails there is no trace. */
+int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct weir_pool_line *line,
+                    const struct weir_trace_options *trace);
 
 /* Removes the files of a run, finished or partial, and its folder; nothing else that may be there. */
 void weir_run_remove(const char *folder);

@@ -5,6 +5,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/experiment/anomaly_file.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/sweep.h"
 
@@ -68,6 +69,7 @@ int weir_sweep_extract(const struct weir_sweep *sweep, const char *text, char **
     static const char *const files[] = {"windows.csv", "decisions.csv", "result.json"}; /* as in weir_pack_member */
     const struct weir_sweep_plan *plan = sweep->plan;
     struct weir_pack_index index = {.descriptor = -1};
+    struct weir_scenario *scenario = NULL;
     int run = find_run(plan, text), code;
     *extracted = NULL;
     if (run < 0)
@@ -91,6 +93,10 @@ int weir_sweep_extract(const struct weir_sweep *sweep, const char *text, char **
         free(content);
         free(path);
     }
+    if (code == WEIR_OK && plan->study->keep_files &&
+        (code = weir_sweep_plan_scenario(plan, weir_sweep_plan_configuration(plan, run), &scenario)) == WEIR_OK)
+        code = weir_anomaly_file_write(folder, scenario, weir_sweep_plan_seed(plan, run));
+    weir_scenario_free(scenario);
     if (code == WEIR_OK)
         *extracted = weir_copy(folder);
 out:

@@ -87,6 +87,8 @@ static int set_option(const struct weir_param *row, const char *text, void *base
     case WEIR_PARAM_STRING:
         *(const char **)field = text;
         return WEIR_OK;
+    case WEIR_PARAM_SLOT: /* generators have none */
+        break;
     }
     return WEIR_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/model/anomalies.h"
 #include "sim/model/scenario.h"
 
 /* No time is drawn shorter, so that SimGrid sees two dates. */
@@ -26,25 +27,54 @@ static double draw_s(const struct weir_fault_times *times, struct weir_stream *s
     return fmax(weir_stream_weibull(stream, times->mean_s, times->shape), SHORTEST_S);
 }
 
-static void draw_target(struct drawn *drawn, const struct weir_fault_rule *rule, int target,
+struct weir_fault_dates weir_fault_dates_begin(const struct weir_fault_rule *rule, unsigned long long seed,
+                                               const char *stream)
+{
+    return (struct weir_fault_dates){.stream = weir_stream_open(seed, stream), .rule = rule};
+}
+
+void weir_fault_dates_next(struct weir_fault_dates *dates, double *at_s, double *for_s)
+{
+    *at_s = dates->now_s + draw_s(&dates->rule->up, &dates->stream);
+    *for_s = draw_s(&dates->rule->down, &dates->stream);
+    dates->now_s = *at_s + *for_s;
+}
+
+static void draw_target(struct drawn *drawn, const struct weir_fault_rule *rule, int target, bool link,
                         const struct weir_scenario *scenario, unsigned long long seed)
 {
     static const char *const kinds[] = {"host", "link", "region"};
     const struct weir_platform *platform = scenario->platform;
-    const char *of = rule->kind == WEIR_FAULT_LINK   ? platform->links[target].name
-                     : rule->kind == WEIR_FAULT_HOST ? platform->hosts[target].name
-                                                     : platform->hosts[target].region;
+    const char *of = rule->kind == WEIR_FAULT_REGION
+                         ? (link ? platform->links[target].region : platform->hosts[target].region)
+                         : (link ? platform->links[target].name : platform->hosts[target].name);
     char *name = weir_format("faults/%s/%s/%s", kinds[rule->kind], rule->name, of);
-    struct weir_stream stream = weir_stream_open(seed, name);
-    bool link = rule->kind == WEIR_FAULT_LINK;
-    for (double now_s = 0; now_s < scenario->duration_s;) {
-        struct weir_fault fault = {.host = link ? -1 : target, .link = link ? of : NULL, .left = rule->left};
-        fault.at_s = now_s + draw_s(&rule->up, &stream);
-        fault.for_s = draw_s(&rule->down, &stream);
+    struct weir_fault_dates dates = weir_fault_dates_begin(rule, seed, name);
+    struct weir_fault fault = {.host = link ? -1 : target,
+                               .link = link ? platform->links[target].name : NULL,
+                               .effect = rule->effect,
+                               .left = rule->left};
+    while (dates.now_s < scenario->duration_s) {
+        weir_fault_dates_next(&dates, &fault.at_s, &fault.for_s);
         add(drawn, &fault);
-        now_s = fault.at_s + fault.for_s;
     }
     free(name);
+}
+
+/* What anomalies do to hosts. */
+static void add_anomalies(struct drawn *drawn, const struct weir_scenario *scenario, unsigned long long seed)
+{
+    struct weir_anomaly *anomalies;
+    size_t count = weir_anomalies_draw(scenario, seed, &anomalies);
+    for (size_t a = 0; a < count; a++) {
+        const struct weir_anomaly_rule *rule = anomalies[a].rule;
+        struct weir_fault fault = {.host = anomalies[a].host, .at_s = anomalies[a].at_s, .for_s = anomalies[a].for_s};
+        fault.effect = rule->down ? WEIR_FAULT_DOWN : WEIR_FAULT_SLOW;
+        fault.left = rule->down ? 0 : rule->rule.left;
+        if (rule->down || rule->slow)
+            add(drawn, &fault);
+    }
+    free(anomalies);
 }
 
 size_t weir_faults_draw(const struct weir_scenario *scenario, unsigned long long seed, struct weir_fault **faults)
@@ -55,8 +85,11 @@ size_t weir_faults_draw(const struct weir_scenario *scenario, unsigned long long
     for (int r = 0; r < scenario->fault_rule_count; r++) {
         const struct weir_fault_rule *rule = &scenario->fault_rules[r];
         for (int t = 0; t < rule->target_count; t++)
-            draw_target(&drawn, rule, rule->targets[t], scenario, seed);
+            draw_target(&drawn, rule, rule->targets[t], rule->kind == WEIR_FAULT_LINK, scenario, seed);
+        for (int l = 0; l < rule->link_count; l++)
+            draw_target(&drawn, rule, rule->links[l], true, scenario, seed);
     }
+    add_anomalies(&drawn, scenario, seed);
     *faults = drawn.faults;
     return drawn.count;
 }
@@ -68,12 +101,17 @@ int weir_faults_home(const struct weir_scenario *scenario)
     for (size_t h = 0; h < platform->host_count; h++)
         fails[h] = platform->hosts[h].may_fail;
     for (int f = 0; f < scenario->fault_count; f++)
-        if (!scenario->faults[f].link && scenario->faults[f].left == 0)
+        if (!scenario->faults[f].link && scenario->faults[f].effect == WEIR_FAULT_DOWN)
             fails[scenario->faults[f].host] = true;
     for (int r = 0; r < scenario->fault_rule_count; r++) {
         const struct weir_fault_rule *rule = &scenario->fault_rules[r];
-        for (int t = 0; t < rule->target_count && rule->kind != WEIR_FAULT_LINK && rule->left == 0; t++)
+        for (int t = 0; t < rule->target_count && rule->kind != WEIR_FAULT_LINK && rule->effect == WEIR_FAULT_DOWN; t++)
             fails[rule->targets[t]] = true;
+    }
+    for (int a = 0; a < scenario->anomaly_rule_count; a++) {
+        const struct weir_anomaly_rule *rule = &scenario->anomaly_rules[a];
+        for (int t = 0; t < rule->rule.target_count && rule->down; t++)
+            fails[rule->rule.targets[t]] = true;
     }
     int home = -1;
     for (size_t h = 0; h < platform->host_count && home < 0; h++)

@@ -255,6 +255,11 @@ static double items_until(const struct weir_load *load, double time_s)
     return items > 0 ? load->times * items : 0;
 }
 
+double weir_load_items(const struct weir_load *load)
+{
+    return load->count > 0 ? load->count : INFINITY;
+}
+
 double weir_load_mean_rate(const struct weir_load *load, double horizon_s)
 {
     if (!(horizon_s > 0))

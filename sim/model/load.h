@@ -39,6 +39,9 @@ struct weir_load *weir_load_at_site(struct weir_load *load, long site);
 /* Long-run mean of the arrival rate over [0, horizon_s], in 1/s: for batch sizes and for policies that plan ahead. */
 double weir_load_mean_rate(const struct weir_load *load, double horizon_s);
 
+/* Items that the load gives at most; INFINITY if it says nothing of that. */
+double weir_load_items(const struct weir_load *load);
+
 /* The expected rate at a time since the load's start, in 1/s (of bursts: the long-run mean). */
 double weir_load_rate_at(const struct weir_load *load, double time_s);
 

@@ -16,6 +16,13 @@
 #include "sim/model/xml_read.h"
 
 const char *const weir_tier_names[] = {"device", "edge", "cloud", NULL};
+const char *const weir_class_names[] = {"cpu", "gpu", NULL};
+
+double weir_platform_speed(const struct weir_host *host, enum weir_class work_class)
+{
+    bool gpu = work_class == WEIR_CLASS_GPU && host->speed_gpu_flops_per_s > 0;
+    return gpu ? host->speed_gpu_flops_per_s : host->speed_flops_per_s;
+}
 
 /* --- helpers of the reader --- */
 
@@ -140,8 +147,10 @@ void weir_platform_free(struct weir_platform *platform)
         free(platform->hosts[i].name);
         free(platform->hosts[i].region);
     }
-    for (size_t i = 0; i < platform->link_count; i++)
+    for (size_t i = 0; i < platform->link_count; i++) {
         free(platform->links[i].name);
+        free(platform->links[i].region);
+    }
     if (platform->map)
         weir_names_fini(&platform->map->names);
     free(platform->map);

@@ -2,10 +2,11 @@
  *
  * The file stays as it is; what weir adds are <prop>s, inherited from zones to the zones, clusters and hosts in them:
  *   tier             device | edge | cloud; default: edge
- *   region           a name; default: the id of the innermost zone that holds the host
+ *   region           of hosts and links: a name; default: the id of the innermost zone that holds the host or link
  *   slots            instances that the host takes; default: no limit
  *   memory           bytes with a unit (a bare number counts bytes); default: no limit
  *   price_per_core_s money per core and second that an instance occupies; default 0
+ *   speed_gpu        speed of a core for operators of the class gpu; default: that for all
  */
 #ifndef WEIR_MODEL_PLATFORM_H
 #define WEIR_MODEL_PLATFORM_H
@@ -16,11 +17,16 @@
 enum weir_tier { WEIR_TIER_DEVICE, WEIR_TIER_EDGE, WEIR_TIER_CLOUD, WEIR_TIER_COUNT };
 extern const char *const weir_tier_names[]; /* "device", "edge", "cloud", NULL */
 
+/* What an operator computes on; a host may be faster for one than for the other. */
+enum weir_class { WEIR_CLASS_CPU, WEIR_CLASS_GPU, WEIR_CLASS_COUNT };
+extern const char *const weir_class_names[]; /* "cpu", "gpu", NULL */
+
 struct weir_host {
     char *name;
     char *region;
     enum weir_tier tier;
-    double speed_flops_per_s; /* of one core, in the performance state that the host starts in */
+    double speed_flops_per_s;     /* of one core, in the performance state that the host starts in */
+    double speed_gpu_flops_per_s; /* of one core for the class gpu; 0: not given */
     int cores;
     int slots;           /* 0: no limit */
     double memory_bytes; /* 0: no limit */
@@ -35,6 +41,7 @@ struct weir_host {
 
 struct weir_link {
     char *name;
+    char *region; /* of the zone that holds it, as of hosts */
     double bandwidth_bytes_per_s;
     double latency_s;
 };
@@ -73,6 +80,9 @@ void weir_platform_free(struct weir_platform *platform);
 
 /* Index of a host by its name, -1 if there is none. O(1). */
 int weir_platform_find(const struct weir_platform *platform, const char *name);
+
+/* Speed of one core for operators of a class. */
+double weir_platform_speed(const struct weir_host *host, enum weir_class work_class);
 
 /* The host name nearest to a word, or NULL. Borrowed. */
 const char *weir_platform_suggest(const struct weir_platform *platform, const char *word);

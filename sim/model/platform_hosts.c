@@ -64,6 +64,7 @@ static int add_host(struct weir_platform_reader *reader, const xmlNode *node, in
     host->slots = props->slots;
     host->memory_bytes = props->memory_bytes;
     host->price_per_core_s = props->price_per_core_s;
+    host->speed_gpu_flops_per_s = props->speed_gpu_flops_per_s;
     platform->has_host_energy |= host->has_energy;
     platform->hosts = weir_grow(platform->hosts, platform->host_count + 1, &reader->host_capacity, sizeof *host);
     platform->hosts[platform->host_count++] = *host;
@@ -197,7 +198,8 @@ static int read_cluster(struct weir_platform_reader *reader, const xmlNode *node
     return add_router(reader, node, zone, router);
 }
 
-static int read_link(struct weir_platform_reader *reader, const xmlNode *node, int zone)
+static int read_link(struct weir_platform_reader *reader, const xmlNode *node, int zone,
+                     struct weir_platform_props props)
 {
     struct weir_platform *platform = reader->platform;
     const char *policy = weir_xml_attribute(node, "sharing_policy", "SHARED");
@@ -205,7 +207,7 @@ static int read_link(struct weir_platform_reader *reader, const xmlNode *node, i
     struct weir_link link = {.bandwidth_bytes_per_s = value_of(node, "bandwidth", WEIR_UNIT_BANDWIDTH, 0),
                              .latency_s = value_of(node, "latency", WEIR_UNIT_TIME, 0)};
     bool energy = false;
-    if (weir_platform_props(reader, node, "wattage_range", NULL, &energy) != 0 || read_profiles(reader, node) != 0)
+    if (weir_platform_props(reader, node, "wattage_range", &props, &energy) != 0 || read_profiles(reader, node) != 0)
         return WEIR_EINPUT;
     platform->has_link_energy |= energy;
     if (!(link.bandwidth_bytes_per_s > 0))
@@ -219,6 +221,7 @@ static int read_link(struct weir_platform_reader *reader, const xmlNode *node, i
     if (weir_platform_add_link(reader, node, id_of(node), duplex) != 0)
         return WEIR_EINPUT;
     link.name = weir_copy(id_of(node));
+    link.region = weir_copy(props.region ? props.region : reader->zones[zone].id);
     platform->links = weir_grow(platform->links, platform->link_count + 1, &reader->link_capacity, sizeof link);
     platform->links[platform->link_count++] = link;
     return 0;
@@ -329,7 +332,7 @@ static int read_child(struct weir_platform_reader *reader, const xmlNode *node, 
     if (is(node, "cabinet"))
         return read_hosts(reader, node, zone, *props);
     if (is(node, "link") || is(node, "backbone"))
-        return read_link(reader, node, zone);
+        return read_link(reader, node, zone, *props);
     if (is(node, "router"))
         return add_router(reader, node, zone, id_of(node));
     if (is(node, "host_link"))

@@ -47,6 +47,14 @@ int weir_platform_prop(const struct weir_platform_reader *reader, const xmlNode 
         props->price_per_core_s = strtod(value, &end);
         if (end == value || *end || !(props->price_per_core_s >= 0) || !isfinite(props->price_per_core_s))
             return weir_platform_fail(reader, node, "price_per_core_s %s is not a number, 0 at least", quoted);
+    } else if (strcmp(name, "speed_gpu") == 0) {
+        if (weir_quantity_parse(WEIR_UNIT_SPEED, value, &props->speed_gpu_flops_per_s) != 0) {
+            weir_error_context("speed_gpu");
+            return weir_platform_fail_at(reader, node);
+        }
+        if (!(props->speed_gpu_flops_per_s > 0))
+            return weir_platform_fail(reader, node, "speed_gpu %s is not above 0; leave it out for that of all",
+                                      quoted);
     }
     return 0; /* others are the user's */
 }

@@ -63,6 +63,7 @@ struct weir_platform_props {
     int slots;
     double memory_bytes;
     double price_per_core_s;
+    double speed_gpu_flops_per_s;
 };
 
 /* An error at an element: "file:line: sentence". Returns WEIR_EINPUT. */

@@ -14,10 +14,10 @@
 
 #define SEEDS_AT_MOST 100000
 
-static const char *const scenario_keys[] = {"name",   "platform", "workload",        "duration",   "warmup",
-                                            "window", "seeds",    "items_per_batch", "batch_span", "policies",
-                                            "costs",  "simgrid",  "decision_time",   "faults",     "recovery",
-                                            "record", NULL};
+static const char *const scenario_keys[] = {"name",      "platform", "workload",        "duration",   "warmup",
+                                            "window",    "seeds",    "items_per_batch", "batch_span", "policies",
+                                            "costs",     "simgrid",  "decision_time",   "faults",     "recovery",
+                                            "anomalies", "record",   "decision_host",   NULL};
 
 static int read_name(const struct weir_json *at, struct weir_scenario *scenario)
 {
@@ -241,6 +241,19 @@ static int read_platform(const struct weir_json *at, const struct weir_scenario_
     return code;
 }
 
+static int read_decision_host(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    struct weir_json child;
+    const char *name;
+    scenario->decision_host = -1;
+    if (!weir_json_get(at, "decision_host", &child))
+        return WEIR_OK;
+    int code = weir_json_string(&child, &name);
+    if (code == WEIR_OK && (scenario->decision_host = weir_platform_find(scenario->platform, name)) < 0)
+        code = weir_json_error(&child, "the platform has no host \"%s\"", name);
+    return code;
+}
+
 /* Reads the workload, inline or a file, and hashes it. */
 static int read_workload(const struct weir_json *at, const char *const *sets, struct weir_scenario *scenario)
 {
@@ -311,9 +324,13 @@ int weir_scenario_read_changed(const char *path, const struct weir_scenario_chan
     if (!code)
         code = read_platform(&root, changes, made);
     if (!code)
+        code = read_decision_host(&root, made);
+    if (!code)
         code = read_workload(&root, changes->sets, made);
     if (!code)
         code = weir_scenario_read_faults(&root, made);
+    if (!code)
+        code = weir_scenario_read_anomalies(&root, made);
     if (!code)
         made->hash = hash_inputs(&root, made);
     weir_json_free(doc);
@@ -336,6 +353,7 @@ void weir_scenario_free(struct weir_scenario *scenario)
         free(scenario->options[i].value);
     }
     weir_scenario_free_faults(scenario);
+    weir_scenario_free_anomalies(scenario);
     weir_workload_free(scenario->workload);
     if (!scenario->platform_is_borrowed)
         weir_platform_free(scenario->platform);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "sim/base/json.h"
+#include "sim/model/anomalies.h"
 #include "sim/model/faults.h"
 #include "sim/model/platform.h"
 #include "sim/model/workload.h"
@@ -62,10 +63,13 @@ struct weir_scenario {
     int stack_count;
     struct weir_change_costs costs;
     double decision_s; /* simulated time a decision takes before it is carried out */
+    int decision_host; /* does the work that policies say their decisions take; -1: it takes no time */
     struct weir_fault *faults;
     int fault_count;
     struct weir_fault_rule *fault_rules;
     int fault_rule_count;
+    struct weir_anomaly_rule *anomaly_rules;
+    int anomaly_rule_count;
     struct weir_recovery recovery;
     struct weir_option *options; /* SimGrid's, "network/model" and so on */
     int option_count;

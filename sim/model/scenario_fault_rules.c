@@ -16,6 +16,8 @@
 #define SHAPE_AT_LEAST 0.2
 #define SHAPE_AT_MOST  100
 #define LEFT_AT_LEAST  1e-3
+#define LOSS_AT_LEAST  1e-6
+#define LOSS_AT_MOST   0.5
 
 /* How a rule says what fails: a name, or with * and ? a pattern, or (lists) several of them. */
 static const struct {
@@ -101,8 +103,8 @@ static int keep_tier(const struct weir_json *at, const struct weir_platform *pla
     return any ? WEIR_OK : weir_json_error(at, "no host that fails is of tier %s", weir_tier_names[tier]);
 }
 
-static int read_targets(const struct weir_json *at, const struct weir_platform *platform, struct weir_fault_rule *rule,
-                        bool *marked)
+static int select_targets(const struct weir_json *at, const struct weir_platform *platform,
+                          struct weir_fault_rule *rule, bool *marked)
 {
     struct weir_json by, tier;
     int found = -1, code = WEIR_OK;
@@ -153,32 +155,48 @@ static int read_times(const struct weir_json *at, const char *key, struct weir_f
     return code ? code : weir_json_number(&value, SHAPE_AT_LEAST, SHAPE_AT_MOST, &times->shape);
 }
 
-int weir_fault_read_left(const struct weir_json *at, bool link, double *left)
+int weir_fault_read_effect(const struct weir_json *at, bool link, enum weir_fault_effect *effect, double *left)
 {
-    struct weir_json child;
+    struct weir_json child, other;
+    double loss = 0;
+    *effect = WEIR_FAULT_DOWN;
     *left = 0;
     if (weir_json_get(at, link ? "speed" : "bandwidth", &child))
         return weir_json_error(&child, link ? "is of hosts; of a link say what is left of its \"bandwidth\""
                                             : "is of links; of a host say what is left of its \"speed\"");
-    return weir_json_opt_number(at, link ? "bandwidth" : "speed", LEFT_AT_LEAST, 1, left);
+    bool lossy = weir_json_get(at, "loss", &child);
+    if (lossy && !link)
+        return weir_json_error(&child, "is of links; a host loses \"speed\"");
+    if (lossy && weir_json_get(at, "bandwidth", &other))
+        return weir_json_error(at, "has a \"bandwidth\" and a \"loss\"; make it two faults");
+    if (lossy) {
+        *effect = WEIR_FAULT_LOSSY;
+        int code = weir_json_number(&child, LOSS_AT_LEAST, LOSS_AT_MOST, &loss);
+        *left = 1 - loss;
+        return code;
+    }
+    int code = weir_json_opt_number(at, link ? "bandwidth" : "speed", LEFT_AT_LEAST, 1, left);
+    *effect = *left > 0 ? WEIR_FAULT_SLOW : WEIR_FAULT_DOWN;
+    return code;
 }
 
 int weir_fault_check_target(const struct weir_json *at, const struct weir_platform *platform, bool link, int target,
-                            double left)
+                            enum weir_fault_effect effect)
 {
-    for (size_t h = 0; h < platform->host_count && link && left > 0; h++)
+    for (size_t h = 0; h < platform->host_count && link && effect == WEIR_FAULT_SLOW; h++)
         if (platform->hosts[h].wifi_link == target)
             return weir_json_error(at, "\"%s\" is a Wi-Fi channel, which can be down but has no \"bandwidth\" to lose",
                                    platform->links[target].name);
-    if (link || !(left > 0 ? platform->hosts[target].may_slow : platform->hosts[target].may_fail))
+    bool slow = effect == WEIR_FAULT_SLOW;
+    if (link || !(slow ? platform->hosts[target].may_slow : platform->hosts[target].may_fail))
         return WEIR_OK;
     return weir_json_error(at, "host \"%s\" has a profile of its %s in %s; leave one of the two out",
-                           platform->hosts[target].name, left > 0 ? "speed" : "state", platform->path);
+                           platform->hosts[target].name, slow ? "speed" : "state", platform->path);
 }
 
 /* Two rules of one name for one thing would draw the same dates. */
-static int drawn_twice(const struct weir_json *at, const struct weir_platform *platform,
-                       const struct weir_fault_rule *rule, const struct weir_fault_rule *before)
+int weir_fault_drawn_twice(const struct weir_json *at, const struct weir_platform *platform,
+                           const struct weir_fault_rule *rule, const struct weir_fault_rule *before)
 {
     if (rule->kind != before->kind || strcmp(rule->name, before->name) != 0)
         return WEIR_OK;
@@ -197,7 +215,7 @@ static int drawn_twice(const struct weir_json *at, const struct weir_platform *p
 
 bool weir_fault_rule_is_one(const struct weir_json *at)
 {
-    static const char *const keys[] = {"up", "down", "hosts", "links", "tier", "region", "name"};
+    static const char *const keys[] = {"up", "down", "hosts", "links", "tier", "region", "name", "with_links"};
     struct weir_json child;
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
         if (weir_json_get(at, keys[k], &child))
@@ -205,35 +223,74 @@ bool weir_fault_rule_is_one(const struct weir_json *at)
     return false;
 }
 
-int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scenario)
+/* "with_links": the links of the regions of the rule's hosts. */
+static int read_links(const struct weir_json *at, const struct weir_platform *platform, struct weir_fault_rule *rule)
 {
-    const struct weir_platform *platform = scenario->platform;
-    struct weir_fault_rule *rule = &scenario->fault_rules[scenario->fault_rule_count++];
     struct weir_json child;
+    bool with = false;
+    int code = weir_json_opt_bool(at, "with_links", &with);
+    if (code || !with)
+        return code;
+    if (rule->kind != WEIR_FAULT_REGION || rule->effect != WEIR_FAULT_DOWN) {
+        weir_json_get(at, "with_links", &child);
+        return weir_json_error(&child, "is of a \"region\" that is down");
+    }
+    rule->links = weir_alloc(platform->link_count, sizeof *rule->links);
+    for (size_t l = 0; l < platform->link_count; l++) {
+        bool fails = false;
+        for (int t = 0; t < rule->target_count && !fails; t++)
+            fails = strcmp(platform->hosts[rule->targets[t]].region, platform->links[l].region) == 0;
+        if (fails)
+            rule->links[rule->link_count++] = (int)l;
+    }
+    if (!rule->link_count)
+        return weir_json_error(at, "no link of the platform is of a region that fails; give links a region by "
+                                   "<prop id=\"region\" .../>, or leave \"with_links\" out");
+    return WEIR_OK;
+}
+
+int weir_fault_read_targets(const struct weir_json *at, const struct weir_platform *platform,
+                            struct weir_fault_rule *rule)
+{
     const char *name = "";
-    if (weir_json_get(at, "at", &child) || weir_json_get(at, "for", &child))
-        return weir_json_error(&child, "is of a single failure of a \"host\" or \"link\"; what fails again and again "
-                                       "has \"up\" and \"down\"");
     int code = weir_json_opt_string(at, "name", &name);
     rule->name = weir_copy(name);
     size_t most = platform->host_count > platform->link_count ? platform->host_count : platform->link_count;
     bool *marked = weir_alloc(most, sizeof *marked);
     if (!code)
-        code = read_targets(at, platform, rule, marked);
-    if (!code)
-        code = read_times(at, "up", &rule->up);
-    if (!code)
-        code = read_times(at, "down", &rule->down);
-    if (!code)
-        code = weir_fault_read_left(at, rule->kind == WEIR_FAULT_LINK, &rule->left);
+        code = select_targets(at, platform, rule, marked);
     rule->targets = weir_alloc(most, sizeof *rule->targets);
     for (size_t i = 0; i < most && !code; i++)
         if (marked[i])
             rule->targets[rule->target_count++] = (int)i;
     free(marked);
+    return code;
+}
+
+int weir_fault_read_times(const struct weir_json *at, struct weir_fault_rule *rule)
+{
+    int code = read_times(at, "up", &rule->up);
+    return code ? code : read_times(at, "down", &rule->down);
+}
+
+int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    const struct weir_platform *platform = scenario->platform;
+    struct weir_fault_rule *rule = &scenario->fault_rules[scenario->fault_rule_count++];
+    struct weir_json child;
+    if (weir_json_get(at, "at", &child) || weir_json_get(at, "for", &child))
+        return weir_json_error(&child, "is of a single failure of a \"host\" or \"link\"; what fails again and again "
+                                       "has \"up\" and \"down\"");
+    int code = weir_fault_read_targets(at, platform, rule);
+    if (!code)
+        code = weir_fault_read_times(at, rule);
+    if (!code)
+        code = weir_fault_read_effect(at, rule->kind == WEIR_FAULT_LINK, &rule->effect, &rule->left);
     for (int t = 0; t < rule->target_count && !code; t++)
-        code = weir_fault_check_target(at, platform, rule->kind == WEIR_FAULT_LINK, rule->targets[t], rule->left);
+        code = weir_fault_check_target(at, platform, rule->kind == WEIR_FAULT_LINK, rule->targets[t], rule->effect);
+    if (!code)
+        code = read_links(at, platform, rule);
     for (int r = 0; r < scenario->fault_rule_count - 1 && !code; r++)
-        code = drawn_twice(at, platform, rule, &scenario->fault_rules[r]);
+        code = weir_fault_drawn_twice(at, platform, rule, &scenario->fault_rules[r]);
     return code;
 }

@@ -40,7 +40,7 @@ static int read_fault(const struct weir_json *at, const struct weir_platform *pl
     if (!code)
         code = weir_json_opt_quantity(at, "for", WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &fault->for_s);
     if (!code)
-        code = weir_fault_read_left(at, link, &fault->left);
+        code = weir_fault_read_effect(at, link, &fault->effect, &fault->left);
     if (code)
         return code;
     if (host && (found = fault->host = weir_platform_find(platform, host)) < 0)
@@ -48,20 +48,20 @@ static int read_fault(const struct weir_json *at, const struct weir_platform *pl
     if (link && (found = find_link(platform, link)) < 0)
         return weir_fault_unknown(at, platform, WEIR_FAULT_LINK, link);
     fault->link = link ? platform->links[found].name : NULL;
-    return weir_fault_check_target(at, platform, link, found, fault->left);
+    return weir_fault_check_target(at, platform, link, found, fault->effect);
 }
 
 /* The number of faults that the newest rule gives in a run, on average. */
 static double expected(const struct weir_scenario *scenario)
 {
     const struct weir_fault_rule *rule = &scenario->fault_rules[scenario->fault_rule_count - 1];
-    return rule->target_count * (1 + scenario->duration_s / (rule->up.mean_s + rule->down.mean_s));
+    return (rule->target_count + rule->link_count) * (1 + scenario->duration_s / (rule->up.mean_s + rule->down.mean_s));
 }
 
 static int read_list(const struct weir_json *list, struct weir_scenario *scenario)
 {
-    static const char *const keys[] = {"host", "link", "at",   "for",  "hosts", "links",     "region",
-                                       "tier", "up",   "down", "name", "speed", "bandwidth", NULL};
+    static const char *const keys[] = {"host", "link", "at",   "for",   "hosts",     "links", "region",     "tier",
+                                       "up",   "down", "name", "speed", "bandwidth", "loss",  "with_links", NULL};
     double count = 0;
     int code = WEIR_OK;
     for (int i = 0; i < weir_json_size(list) && !code; i++) {
@@ -130,9 +130,9 @@ int weir_scenario_read_faults(const struct weir_json *at, struct weir_scenario *
     if (count)
         code = read_list(&list, scenario);
     for (int f = 0; f < scenario->fault_count; f++)
-        recovery->on |= scenario->faults[f].left == 0;
+        recovery->on |= scenario->faults[f].effect == WEIR_FAULT_DOWN;
     for (int r = 0; r < scenario->fault_rule_count; r++)
-        recovery->on |= scenario->fault_rules[r].left == 0;
+        recovery->on |= scenario->fault_rules[r].effect == WEIR_FAULT_DOWN;
     if (!code && count && weir_faults_home(scenario) < 0)
         code = weir_json_error(&list,
                                "every host may fail; one must stay up, for the controller: leave one out, or add "
@@ -146,6 +146,7 @@ void weir_scenario_free_faults(struct weir_scenario *scenario)
     for (int r = 0; r < scenario->fault_rule_count; r++) {
         free(scenario->fault_rules[r].name);
         free(scenario->fault_rules[r].targets);
+        free(scenario->fault_rules[r].links);
     }
     free(scenario->fault_rules);
     free(scenario->faults);

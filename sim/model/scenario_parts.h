@@ -17,18 +17,32 @@ unsigned long long weir_scenario_hash_json(const struct weir_json *at, const cha
 int weir_scenario_read_faults(const struct weir_json *at, struct weir_scenario *scenario);
 void weir_scenario_free_faults(struct weir_scenario *scenario);
 
+/* "anomalies"; the platform is read. */
+int weir_scenario_read_anomalies(const struct weir_json *at, struct weir_scenario *scenario);
+void weir_scenario_free_anomalies(struct weir_scenario *scenario);
+
 /* An element of "faults" that is drawn: whether it is one, and reading it into the next of the scenario's rules, for
  * which there is room. Refuses what draws the same dates as a rule before it. */
 bool weir_fault_rule_is_one(const struct weir_json *at);
 int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scenario);
 
-/* "speed" of a fault of hosts, "bandwidth" of one of links: the share that is left; 0 without. */
-int weir_fault_read_left(const struct weir_json *at, bool link, double *left);
+/* The name of a rule and what it selects; the kind is that of the selection. */
+int weir_fault_read_targets(const struct weir_json *at, const struct weir_platform *platform,
+                            struct weir_fault_rule *rule);
+/* "up" and "down". */
+int weir_fault_read_times(const struct weir_json *at, struct weir_fault_rule *rule);
+/* Refuses a rule that would draw the same dates for something as one before it. */
+int weir_fault_drawn_twice(const struct weir_json *at, const struct weir_platform *platform,
+                           const struct weir_fault_rule *rule, const struct weir_fault_rule *before);
+
+/* What a fault does, and the share that is left: of hosts "speed"; of links "bandwidth", or 1 - "loss". Down without.
+ */
+int weir_fault_read_effect(const struct weir_json *at, bool link, enum weir_fault_effect *effect, double *left);
 
 /* Refuses what SimGrid does not bear: a second profile of a host whose platform gives it one, and a bandwidth of Wi-Fi
  * channels, which have rates for their stations instead. */
 int weir_fault_check_target(const struct weir_json *at, const struct weir_platform *platform, bool link, int target,
-                            double left);
+                            enum weir_fault_effect effect);
 
 /* The error about a name or pattern that the platform does not have. */
 int weir_fault_unknown(const struct weir_json *at, const struct weir_platform *platform, enum weir_fault_kind kind,

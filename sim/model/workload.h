@@ -50,6 +50,7 @@ struct weir_operator {
     double selectivity;             /* items out per item in (per item of a window) */
     double state_bytes;             /* fixed part; 0 and no growth: stateless */
     double state_bytes_per_item;    /* growth per item processed */
+    double disk_bytes;              /* read or written per item; takes no time */
     double state_max_bytes;         /* cap of growth, INFINITY if none */
     bool join_all;                  /* waits for the item from every input; else inputs merge */
     double window_s;                /* > 0: tumbling window; results leave at its end */
@@ -59,7 +60,8 @@ struct weir_operator {
     long input_capacity;            /* items that wait at most, per input edge of an instance */
     int parallelism;                /* initial instances */
     int max_parallelism;
-    struct weir_where where; /* default placement */
+    struct weir_where where;    /* default placement */
+    enum weir_class work_class; /* what it computes on */
 };
 
 struct weir_job {

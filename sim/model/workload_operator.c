@@ -182,16 +182,18 @@ static int read_name(const struct weir_json *at, const struct weir_job *job, int
 static int read_operator(const struct weir_json *at, const struct weir_platform *platform, struct weir_operator *op)
 {
     static const char *const keys[] = {
-        "name",      "flops", "bytes",    "selectivity", "state",           "join", "window", "keys",
-        "placement", "queue", "capacity", "parallelism", "max_parallelism", NULL};
+        "name", "flops",     "bytes", "disk",     "selectivity", "state",           "join",  "window",
+        "keys", "placement", "queue", "capacity", "parallelism", "max_parallelism", "class", NULL};
     static const char *const joins[] = {"merge", "all", NULL}, *const queues[] = {"own", "shared", NULL};
     struct weir_json child;
-    int join = 0, queue = 0;
+    int join = 0, queue = 0, work_class = WEIR_CLASS_CPU;
     int code = weir_json_only(at, keys);
     if (!code && weir_json_get(at, "flops", &child))
         code = read_flops(&child, &op->flops);
     if (!code)
         code = weir_json_opt_quantity(at, "bytes", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->out_bytes);
+    if (!code)
+        code = weir_json_opt_quantity(at, "disk", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->disk_bytes);
     if (!code)
         code = weir_json_opt_number(at, "selectivity", 0, 1e6, &op->selectivity);
     if (!code && weir_json_get(at, "keys", &child))
@@ -205,6 +207,8 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
     if (!code)
         code = weir_json_opt_choice(at, "queue", queues, &queue);
     if (!code)
+        code = weir_json_opt_choice(at, "class", weir_class_names, &work_class);
+    if (!code)
         code = weir_json_opt_integer(at, "capacity", 1, 1000000000, &op->input_capacity);
     if (!code)
         code = read_parallelism(at, op);
@@ -214,6 +218,7 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
         return code;
     op->join_all = join == 1;
     op->shared_queue = queue == 1;
+    op->work_class = (enum weir_class)work_class;
     if (op->shared_queue && op->keys > 0)
         return weir_json_error(at, "a shared queue cannot keep keys apart; leave \"keys\" or \"queue\" out");
     if (op->join_all && op->window_s > 0)

@@ -239,10 +239,28 @@ static void any_bytes_are_answered(void)
     }
 }
 
+/* Values of any sign, some of them missing. */
+static void reads_any(void)
+{
+    struct weir_series s;
+    const char *path = weir_test_file("any.csv", "t,v\n0,-5\n1,\n2,NaN\n3,na\n4,7\n");
+    CU_ASSERT_EQUAL(weir_series_read_any(path, NULL, NULL, &s), WEIR_OK);
+    CU_ASSERT_EQUAL_FATAL(s.count, 5);
+    CU_ASSERT(s.value[0] == -5 && s.value[1] != s.value[1] && s.value[2] != s.value[2] && s.value[3] != s.value[3]);
+    CU_ASSERT(s.value[4] == 7);
+    weir_series_fini(&s);
+    CU_ASSERT_EQUAL(weir_series_read(path, NULL, NULL, &s), WEIR_EINPUT);
+    CHECK_MESSAGE("any.csv:2: the value \"-5\" is negative");
+    path = weir_test_file("any.csv", "t,v\n0,inf\n");
+    CU_ASSERT_EQUAL(weir_series_read_any(path, NULL, NULL, &s), WEIR_EINPUT);
+    CHECK_MESSAGE("any.csv:2: \"inf\" is not a number");
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
         {"reads", reads},
+        {"reads any", reads_any},
         {"refuses", refuses},
         {"reads gzip", reads_gzip},
         {"long lines and zero bytes", long_lines_and_zero_bytes},

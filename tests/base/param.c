@@ -19,6 +19,7 @@ struct settings {
     bool eager;
     int mode;
     const char *file;
+    struct weir_json model;
 };
 
 static const char *const modes[] = {"block", "drop-new", NULL};
@@ -32,6 +33,7 @@ static const struct weir_param table[] = {
     {"eager", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(eager), "true", 0, 0, NULL, "act at once"},
     {"mode", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(mode), "drop-new", 0, 0, modes, "what a full input does"},
     {"file", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(file), NULL, 0, 0, NULL, "a trace"},
+    {"model", WEIR_PARAM_SLOT, WEIR_UNIT_NONE, AT(model), "last", 0, 0, NULL, "what forecasts"},
     {.name = NULL},
 };
 
@@ -47,6 +49,7 @@ static void defaults(void)
     CU_ASSERT_EQUAL(s.eager, true);
     CU_ASSERT_EQUAL(s.mode, 1);
     CU_ASSERT_PTR_NULL(s.file);
+    CU_ASSERT_PTR_NULL(s.model.node);
 }
 
 static void a_wrong_default_aborts(void)
@@ -84,6 +87,12 @@ static int bind(const char *text, const char *const *others, struct settings *s)
     if (s->file && *s->file)
         CU_ASSERT_STRING_EQUAL(s->file, "taxi.csv"); /* borrowed: looked at while the document lives */
     s->file = s->file ? "seen" : NULL;
+    if (s->model.node) {
+        struct weir_json hidden;
+        CU_ASSERT(weir_json_get(&s->model, "hidden", &hidden));
+        weir_json_error(&hidden, "is here");
+        CHECK_MESSAGE("p.json: model.hidden: is here");
+    }
     weir_json_free(doc);
     return code;
 }
@@ -94,7 +103,7 @@ static void binds(void)
     static const char *const others[] = {"name", NULL};
     CU_ASSERT_EQUAL(
         bind("{\"policy\": {\"name\": \"x\", \"high\": 0.9, \"cool-down\": \"2min\", \"steps\": 10, \"#\": 0,"
-             " \"eager\": false, \"mode\": \"block\", \"file\": \"taxi.csv\"}}",
+             " \"eager\": false, \"mode\": \"block\", \"file\": \"taxi.csv\", \"model\": {\"hidden\": 8}}}",
              others, &s),
         WEIR_OK);
     CU_ASSERT_EQUAL(s.high, 0.9);
@@ -104,7 +113,9 @@ static void binds(void)
     CU_ASSERT_EQUAL(s.eager, false);
     CU_ASSERT_EQUAL(s.mode, 0);
     CU_ASSERT(s.file && strcmp(s.file, "seen") == 0);
+    CU_ASSERT_PTR_NOT_NULL(s.model.node);
     CU_ASSERT_EQUAL(bind("{\"policy\": {}}", NULL, &s), WEIR_OK);
+    CU_ASSERT_PTR_NULL(s.model.node);
     CU_ASSERT_EQUAL(s.high, 0.8);
 }
 
@@ -123,9 +134,10 @@ static void refuses(void)
         {"{\"policy\": {\"eager\": 1}}", "policy.eager: expected true or false, got the number 1"},
         {"{\"policy\": {\"mode\": \"drop\"}}", "policy.mode: unknown value \"drop\"; did you mean \"drop-new\"?"},
         {"{\"policy\": {\"file\": []}}", "policy.file: expected a string, got an array"},
+        {"{\"policy\": {\"model\": 1}}", "policy.model: expected a name, or an object with \"name\" and parameters"},
         {"{\"policy\": {\"hihg\": 0.5}}", "policy: unknown key \"hihg\"; did you mean \"high\"?"},
         {"{\"policy\": {\"colour\": 0.5}}",
-         "policy: unknown key \"colour\"; known keys are: high, cool-down, scale, steps, eager, mode, file"},
+         "policy: unknown key \"colour\"; known keys are: high, cool-down, scale, steps, eager, mode, file, model"},
         {"{\"policy\": 5}", "policy: expected an object, got the number 5"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -138,8 +150,14 @@ static void refuses(void)
 static void describes(void)
 {
     static const char *const wanted[] = {
-        "0.8 (0 to 1)", "30s (0 s to 60 min)", "1 (more than 0)", "4 (1 to 10)", "true", "drop-new (block, drop-new)",
+        "0.8 (0 to 1)",
+        "30s (0 s to 60 min)",
+        "1 (more than 0)",
+        "4 (1 to 10)",
+        "true",
+        "drop-new (block, drop-new)",
         "none",
+        "last",
     };
     char buffer[128];
     for (int i = 0; table[i].name; i++)

@@ -31,6 +31,15 @@ expect 0 "runs are finished and kept" compare $scenario -j 2 -o "$folder/killed"
 same "$folder/one/summary.csv" "$folder/killed/summary.csv"
 same "$folder/one/runs.csv" "$folder/killed/runs.csv"
 
+# What was wrong with hosts is the same for all policies of a seed; without anomalies there is no such file.
+[ ! -e "$folder/one/runs/static/seed-1/anomalies.csv" ] || fail "anomalies.csv without anomalies"
+expect 0 "" compare $scenario -o "$folder/odd" --quiet --seeds 1 \
+    --set 'anomalies=[{"kind":"overload","host":"edge2","at":"20s","for":"90s"},{"kind":"x,y","host":"edge2","at":"5s","cpu":{"noise":1}}]'
+printf '%s\n' start,end,host,kind,speed,available,cpu,memory,disk,upload '5,60,edge2,"x,y",1,1,1,0,0,0' \
+    20,60,edge2,overload,0.4,1,1,0,0,1 >"$folder/wanted"
+same "$folder/wanted" "$folder/odd/runs/static/seed-1/anomalies.csv"
+same "$folder/wanted" "$folder/odd/runs/reactive/seed-1/anomalies.csv"
+
 # The scenario that a comparison keeps is a scenario, and comparing it in place loses nothing.
 cp -r "$folder/one" "$folder/again"
 expect 0 "" compare "$folder/again/scenario.json" -o "$folder/again" --resume --quiet

@@ -43,15 +43,18 @@ awk "BEGIN { d = $mean - $sum / 2; exit !(d * d < 1e-16) }" || fail "mean $mean 
 # Without an XPath a run has the key and the results of weir run.
 cat >"$folder/plain.json" <<END
 {"scenario": "$PWD/tests/input/cli-real.json", "policies": ["ds2"], "seeds": [5],
- "grid": {"workload.jobs[0].load.rate": ["300/s"], "duration": [40]}}
+ "grid": {"workload.jobs[0].load.rate": ["300/s"], "duration": [40],
+          "anomalies": [[{"kind": "erratic", "host": "edge2", "up": {"mean": "9s"}, "down": {"mean": "5s"}}]]}}
 END
 expect 0 "1 of 1 runs finished" sweep "$folder/plain.json" -o "$folder/p"
 expect 0 "extracted" sweep "$folder/plain.json" -o "$folder/p" --extract 1
 extracted=$(cat "$folder/out")
 expect 0 "throughput" run tests/input/cli-real.json --policy ds2 --seed 5 --set workload.jobs[0].load.rate=300/s \
-    --set duration=40 -o "$folder/run" --quiet
+    --set duration=40 -o "$folder/run" --quiet \
+    --set 'anomalies=[{"kind": "erratic", "host": "edge2", "up": {"mean": "9s"}, "down": {"mean": "5s"}}]'
 same "$folder/run/windows.csv" "$extracted/windows.csv"
 same "$folder/run/decisions.csv" "$extracted/decisions.csv"
+same "$folder/run/anomalies.csv" "$extracted/anomalies.csv"
 for key in key checksum inputs_hash; do
     [ "$(grep "\"$key\":" "$folder/run/result.json")" = "$(grep "\"$key\":" "$extracted/result.json")" ] ||
         fail "$key of weir run and weir sweep differ"

@@ -1,4 +1,5 @@
 /* Changes of plan: what they cost, and that nothing is lost on the way. */
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/base/error.h"
@@ -14,7 +15,8 @@ struct step {
     int count;
     int hosts[4];
 };
-static const struct step *script; /* of the test that runs; set before the child is forked */
+static const struct step *script;  /* of the test that runs; set before the child is forked */
+static const double *script_flops; /* that its first three decisions took; NULL: none */
 
 static int follow(void *state, const struct weir_view *view, struct weir_plan *plan)
 {
@@ -25,6 +27,10 @@ static int follow(void *state, const struct weir_view *view, struct weir_plan *p
         for (int i = 0; i < s->count; i++)
             wish[i] = (struct weir_placement){s->hosts[i], 1, 1};
         weir_plan_set(plan, 0, s->op, wish, s->count, "as the script says at window %ld", s->window);
+    }
+    if (script_flops && view->window < 3 && script_flops[view->window] > 0) {
+        weir_plan_work(plan, script_flops[view->window]);
+        weir_plan_warn(plan, 0, "%g flops", script_flops[view->window]);
     }
     return 0;
 }
@@ -211,6 +217,36 @@ static void jobs_arrive_while_the_controller_decides(void)
     weir_test_result_fini(&got);
 }
 
+/* The host that decides does 1e9 flop/s. The decision at 5 s takes 7 s of it and is carried out at 12 s; at 10 s nobody
+ * is asked. The one at 15 s takes the scenario's second and 2 s of the host: 18 s. Without such a host work takes no
+ * time, so that the wish of 10 s is carried out, too. */
+static void decisions_take_the_time_of_a_host(void)
+{
+    static const double flops[] = {7e9, 0, 2e9};
+    const struct step steps[] = {{0, 0, 1, {EDGE2}}, {1, 0, 1, {CLOUD}}, {2, 0, 1, {CLOUD4}}, {0}};
+    static const struct {
+        const char *host;
+        double decisions, migrations;
+    } cases[] = {{"\"decision_host\": \"edge\", ", 2, 2}, {"", 3, 3}};
+    script_flops = flops;
+    for (int i = 0; i < 2; i++) {
+        char scenario[600];
+        snprintf(scenario, sizeof scenario,
+                 "{\"platform\": \"\", \"duration\": \"19s\", \"window\": \"5s\", \"decision_time\": \"1s\", %s"
+                 " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\"}, \"workload\": {\"jobs\": [{\"name\": \"j\","
+                 " \"source\": {\"host\": \"edge\"}, \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"
+                 " \"operators\": [{\"name\": \"A\", \"flops\": \"1Mf\"}]}]}}",
+                 cases[i].host);
+        struct weir_test_result got = run(scenario, steps);
+        CHECK_NEAR(got.result.metrics.decisions, cases[i].decisions, 0);
+        CHECK_NEAR(got.result.metrics.migrations, cases[i].migrations, 0);
+        CHECK_NEAR(got.result.metrics.warnings, 2, 0);
+        CU_ASSERT(strstr(got.decisions, "5.000 script j/ warning | 7e+09 flops | applied") != NULL);
+        weir_test_result_fini(&got);
+    }
+    script_flops = NULL;
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -225,6 +261,7 @@ int main(int argc, char **argv)
         {"jobs arrive while the controller decides", jobs_arrive_while_the_controller_decides},
         {"a shared queue is not left behind", a_shared_queue_is_not_left_behind},
         {"the end comes before a decision", the_end_comes_before_a_decision},
+        {"decisions take the time of a host", decisions_take_the_time_of_a_host},
         {0},
     };
     return weir_test_main("engine/changes", cases, argc, argv);

@@ -7,6 +7,7 @@
 
 #include "policies/catalog.h"
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
@@ -205,6 +206,38 @@ static void narrow_links(void)
     weir_test_result_fini(&got);
 }
 
+static void lossy_links(void)
+{
+    /* A tenth of the 1000 items that take the wire in [10, 20) s is lost and comes a round trip of 20 ms later; the one
+     * behind such an item, 10 ms after it and not lost itself, waits for it for 10 ms: 0.1 * 20 + 0.9 * 0.1 * 10 =
+     * 2.9 ms; and each takes 0.08 / 0.9 ms of the wire. The standard error is about 0.2 ms. */
+    struct weir_test_result got =
+        run(JOB("{\"link\": \"backhaul\", \"at\": \"10s\", \"for\": \"10s\", \"loss\": 0.1}", "", ""));
+    struct weir_test_result without = run(JOB("", "", ""));
+    const struct weir_metrics *m = &got.result.metrics, *before = &without.result.metrics;
+    CHECK_NEAR(m->network_s - before->network_s, (2.9e-3 + 0.0089e-3) / 4, 0.8e-3 / 4);
+    CHECK_NEAR(m->delivered, 4000, 0);
+    CHECK_NEAR(m->replayed + m->lost + m->restarts, 0, 0);
+    weir_test_result_fini(&got);
+    weir_test_result_fini(&without);
+    /* One connection gets 1460 B / 20 ms * sqrt(1.5 / 0.01) = 894 kB/s of 12.5 MB/s, whatever the batch. */
+    static const char *const batches[] = {"1", "50", "1000"};
+    for (int b = 0; b < 3; b++) {
+        char *text =
+            weir_format("{\"duration\": \"60s\", \"warmup\": \"10s\", \"items_per_batch\": %s,"
+                        " \"faults\": [{\"link\": \"backhaul\", \"at\": \"0s\", \"loss\": 0.01}],"
+                        " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"source_bytes\": \"1kB\","
+                        "  \"load\": {\"kind\": \"constant\", \"rate\": \"2000/s\"},"
+                        "  \"operators\": [{\"name\": \"b\", \"flops\": \"1kf\", \"placement\": {\"host\": \"cloud4\"},"
+                        "   \"capacity\": 2000}]}]}}",
+                        batches[b]);
+        got = run(text);
+        CHECK_NEAR(got.result.metrics.throughput_per_s, 894, 18);
+        weir_test_result_fini(&got);
+        free(text);
+    }
+}
+
 /* Drawn: edge2 by itself, the hosts of the cloud together, a link; edge stays up. */
 #define DRAWN                                                                                                          \
     "{\"host\": \"edge2\", \"up\": {\"distribution\": \"weibull\", \"mean\": \"20s\", \"shape\": 0.7},"                \
@@ -213,12 +246,14 @@ static void narrow_links(void)
     "{\"links\": \"back*\", \"up\": {\"mean\": \"20s\"}, \"down\": {\"mean\": \"1s\"}},"                               \
     "{\"host\": \"edge2\", \"at\": \"7s\", \"for\": \"2s\"}"
 
-/* And slow: all hosts of the edge, and the links. */
+/* And slow: all hosts of the edge, and the links, which lose packets, too. */
 #define SLOW                                                                                                           \
     "{\"name\": \"load\", \"tier\": \"edge\", \"speed\": 0.4, \"up\": {\"mean\": \"20s\"}, \"down\": {\"mean\": "      \
     "\"5s\"}},"                                                                                                        \
     "{\"name\": \"rain\", \"links\": \"*\", \"bandwidth\": 0.01, \"up\": {\"mean\": \"9s\"}, \"down\": {\"mean\": "    \
-    "\"4s\"}}"
+    "\"4s\"}},"                                                                                                        \
+    "{\"name\": \"noise\", \"links\": \"*\", \"loss\": 0.05, \"up\": {\"mean\": \"9s\"}, \"down\": {\"mean\": "        \
+    "\"7s\"}}"
 
 static void drawn_failures_lose_nothing(void)
 {
@@ -298,6 +333,7 @@ int main(int argc, char **argv)
         {"slow hosts", slow_hosts},
         {"shares of slow cores", shares_of_slow_cores},
         {"narrow links", narrow_links},
+        {"lossy links", lossy_links},
         {"drawn failures lose nothing", drawn_failures_lose_nothing},
         {"policies see the same failures", policies_see_the_same_failures},
         {0},

@@ -183,6 +183,17 @@ static void regions_fail_together(void)
     weir_scenario_free(s);
 }
 
+static void links_fail_with_their_region(void)
+{
+    /* Of the links, access alone is of site-1. */
+    struct weir_scenario *s = need("100h", "{\"region\": \"site-*\", \"with_links\": true, " TIMES("2h", "5min") "}");
+    CU_ASSERT(same_dates(pick(s, 1, -1, "access"), pick(s, 1, EDGE_1, NULL)));
+    struct picked none = pick(s, 1, -1, "metro");
+    CU_ASSERT_EQUAL(none.count, 0);
+    free(none.faults);
+    weir_scenario_free(s);
+}
+
 static void what_is_selected(void)
 {
     static const struct {
@@ -222,6 +233,7 @@ static void slow_is_not_down(void)
                                                            "{\"link\": \"metro\", \"at\": \"1s\", \"bandwidth\": 0.5}");
     CU_ASSERT(s->fault_rules[0].left == 0.25 && s->faults[0].left == 0.5);
     CU_ASSERT(!s->recovery.on);
+    CU_ASSERT(s->faults[0].effect == WEIR_FAULT_SLOW && s->fault_rules[0].effect == WEIR_FAULT_SLOW);
     CU_ASSERT_EQUAL(weir_faults_home(s), CAM_1);
     struct picked got = pick(s, 1, EDGE_1, NULL);
     CU_ASSERT(got.count > 0 && got.faults[0].left == 0.25);
@@ -269,6 +281,7 @@ int main(int argc, char **argv)
         {"times have their moments", times_have_their_moments},
         {"constant times", constant_times},
         {"regions fail together", regions_fail_together},
+        {"links fail with their region", links_fail_with_their_region},
         {"what is selected", what_is_selected},
         {"slow is not down", slow_is_not_down},
         {"hosts with a profile of their speed", hosts_with_a_profile_of_their_speed},

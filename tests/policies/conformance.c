@@ -203,6 +203,9 @@ static void hook(const struct weir_policy *policy, void *state, struct weir_mock
         weir_text_add(log, "\n");
     }
     weir_plan_free(plan);
+    char *told = policy->explain ? policy->explain(state, view) : NULL;
+    CHECK(!told || (told[0] && !strstr(told, "nan")), "an explanation has text and no NaN");
+    free(told);
 }
 
 static void check_side_by_side(const struct weir_policy *policy)

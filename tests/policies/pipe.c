@@ -116,7 +116,7 @@ static void the_hello(void)
 {
     struct weir_text text = {0};
     weir_pipe_add_hello(&text, ULLONG_MAX, "policy/0/exec", "{\"high\":0.7}");
-    CU_ASSERT_STRING_EQUAL(weir_text_string(&text), "{\"hello\":{\"abi\":2,\"seed\":18446744073709551615,"
+    CU_ASSERT_STRING_EQUAL(weir_text_string(&text), "{\"hello\":{\"abi\":3,\"seed\":18446744073709551615,"
                                                     "\"stream\":\"policy/0/exec\",\"params\":{\"high\":0.7}}}\n");
     weir_text_fini(&text);
 }
@@ -142,6 +142,10 @@ static void decisions(void)
         {"{\"plan\": [{" JOB "\"op\": \"count\", \"move\": \"cloud\"}, {" JOB
          "\"op\": \"detect\", \"instances\": []}]}",
          "0/1 1*1*1: \n0/0: \n"},
+        {"{\"plan\": [{" JOB "\"op\": \"source\", \"to\": \"detect\", \"rate\": 2.5e6, \"why\": \"w\"}, {" JOB
+         "\"op\": \"count\", \"to\": \"sink\", \"rate\": 0}]}",
+         "0/-1 > 0 at 2500000: w\n0/1 > -1 at 0: \n"},
+        {"{\"plan\": [{" JOB "\"op\": \"detect\", \"to\": \"count\", \"rate\": null}]}", ""}, /* as it is */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct weir_mock *world = world_of_two();
@@ -157,6 +161,10 @@ static void decisions(void)
                                changes[c].instances[k].cpu_share);
             weir_text_addf(&text, ": %s\n", changes[c].why);
         }
+        const struct weir_plan_rate_change *rates = weir_plan_rates(plan, &count);
+        for (int r = 0; r < count; r++)
+            weir_text_addf(&text, "%d/%d > %d at %.17g: %s\n", rates[r].job, rates[r].from, rates[r].to,
+                           rates[r].bytes_per_s, rates[r].why);
         CU_ASSERT_STRING_EQUAL(weir_text_string(&text), cases[i].wanted);
         weir_text_fini(&text);
         weir_plan_free(plan);
@@ -181,6 +189,13 @@ static void wrong_answers(void)
         {"{\"plan\": [{\"job\": \"camera\", \"op\": \"count\", \"scale\": 2}]}", "there is no job \"camera\""},
         {"{\"plan\": [{" JOB "\"op\": \"cuont\", \"scale\": 2}]}", "no operator \"cuont\"; did you mean \"count\"?"},
         {"{\"plan\": [{" JOB "\"op\": \"count\"}]}", "must have one of"},
+        {"{\"plan\": [{" JOB "\"op\": \"detect\", \"rate\": 5}]}", "plan[0]: the key \"to\" is missing"},
+        {"{\"plan\": [{" JOB "\"op\": \"source\", \"to\": \"count\", \"rate\": 5}]}", "no edge from source to count"},
+        {"{\"plan\": [{" JOB "\"op\": \"source\", \"to\": \"source\", \"rate\": 5}]}", "no operator \"source\""},
+        {"{\"plan\": [{" JOB "\"op\": \"sink\", \"to\": \"count\", \"rate\": 5}]}", "no operator \"sink\""},
+        {"{\"plan\": [{" JOB "\"op\": \"source\", \"scale\": 5}]}", "no operator \"source\""},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"to\": \"sink\", \"scale\": 5}]}", "belongs to a \"rate\""},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"to\": \"sink\", \"rate\": \"5\"}]}", "plan[0].rate"},
         {"{\"plan\": [{" JOB "\"op\": \"count\", \"scale\": 1.5}]}", "plan[0].scale"},
         {"{\"plan\": [{" JOB "\"op\": \"count\", \"scale\": 1e12}]}", "plan[0].scale"},
         {"{\"plan\": [{" JOB "\"op\": \"count\", \"move\": 0}]}", "plan[0].move"},

@@ -383,6 +383,54 @@ static void test_scale_weights(void)
     end();
 }
 
+static const struct weir_plan_rate_change *rate(int i, int *count)
+{
+    return &weir_plan_rates(plan, count)[i];
+}
+
+static void rates(void)
+{
+    int count;
+    begin();
+    CU_ASSERT_EQUAL(weir_plan_rate_get(plan, 0, -1, 0), INFINITY);
+    CU_ASSERT_EQUAL(weir_plan_rate_get(plan, 0, 1, -1), INFINITY);
+    CU_ASSERT_EQUAL(weir_plan_rate_get(plan, 0, -1, 1), 0); /* no such edge */
+    CU_ASSERT_EQUAL(weir_plan_rate_get(plan, 0, 0, -1), 0);
+    CU_ASSERT_EQUAL(weir_plan_rate_get(plan, 0, -1, -1), 0);
+    CU_ASSERT_EQUAL(weir_plan_rate_get(plan, 5, -1, 0), 0);
+    CU_ASSERT_EQUAL(weir_plan_rate_get(plan, 0, 7, 0), 0);
+    weir_plan_rate(plan, 0, -1, 1, 1e6, "no such edge");
+    weir_plan_rate(plan, 3, -1, 0, 1e6, "no such job");
+    weir_plan_rate(plan, 0, -1, 0, INFINITY, "as it is");
+    weir_plan_rate(plan, 0, 0, 1, 1e6, "a %d", 1);
+    weir_plan_rate(plan, 0, 1, -1, 3e6, "b");
+    weir_plan_author(plan, "second");
+    weir_plan_rate(plan, 0, 0, 1, 2e6, "c");
+    weir_plan_rate(plan, 0, 1, -1, INFINITY, "taken back");
+    weir_plan_rate(plan, 0, -1, 0, 0.5, "d");
+    CU_ASSERT_EQUAL(rate(0, &count)->bytes_per_s, 2e6);
+    CU_ASSERT_EQUAL_FATAL(count, 2);
+    CU_ASSERT_STRING_EQUAL(rate(0, &count)->policy, "second");
+    CU_ASSERT_STRING_EQUAL(rate(0, &count)->why, "c");
+    CU_ASSERT_EQUAL(weir_plan_rate_get(plan, 0, 0, 1), 2e6);
+    weir_plan_check(plan);
+    weir_plan_check(plan);
+    CU_ASSERT_PTR_NULL(rate(0, &count)->refusal);
+    CU_ASSERT_STRING_EQUAL(rate(1, &count)->refusal, "a rate of 0.5 bytes/s; it must be at least 1");
+    CU_ASSERT_EQUAL(changes(), 0);
+    CU_ASSERT_EQUAL(weir_plan_check_finite(plan), WEIR_OK);
+    weir_plan_rate(plan, 0, -1, 0, NAN, "e");
+    CU_ASSERT_EQUAL(weir_plan_check_finite(plan), WEIR_ERUN);
+    CHECK_MESSAGE("rate from the source to a of stream is nan; it must be a number, or infinity for no limit");
+    world->jobs[0].running = false;
+    weir_plan_check(plan);
+    CU_ASSERT_STRING_EQUAL(rate(0, &count)->refusal, "job \"stream\" has departed");
+    weir_plan_reset(plan);
+    weir_plan_rates(plan, &count);
+    CU_ASSERT_EQUAL(count, 0);
+    end();
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
@@ -399,6 +447,7 @@ int main(int argc, char **argv)
         {"scale_up", test_scale_up},
         {"scale_down", test_scale_down},
         {"scale_weights", test_scale_weights},
+        {"rates", rates},
         {0},
     };
     return weir_test_main("plan", cases, argc, argv);

@@ -78,7 +78,7 @@ misbehaves unknown-op 10s "plan[0].op: there is no operator \"zz\""
 misbehaves unknown-job 10s "plan[0].job: there is no job \"street\""
 misbehaves unknown-key 10s "did you mean \"scale\"?"
 misbehaves unknown-word 10s "did you mean \"plan\"?"
-misbehaves two-wishes 10s "must have one of \"instances\", \"scale\" and \"move\""
+misbehaves two-wishes 10s "must have one of \"instances\", \"scale\", \"move\" and \"rate\""
 misbehaves scale-zero 10s "plan[0].scale"
 misbehaves no-host 10s "\"host\""
 program=$folder/none

@@ -1,0 +1,172 @@
+#include "policies/learn/forecast/forecaster.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policies/learn/forecast/work.h"
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+
+#define DAY_S 86400.0
+
+const struct forecaster_kind *forecaster_find(const struct forecaster_kind *const *catalog, const char *name)
+{
+    const char **names = NULL;
+    size_t count = 0, capacity = 0;
+    for (; catalog[count]; count++) {
+        if (strcmp(catalog[count]->name, name) == 0) {
+            free(names);
+            return catalog[count];
+        }
+        names = weir_grow(names, count + 1, &capacity, sizeof *names);
+        names[count] = catalog[count]->name;
+    }
+    char quoted[WEIR_QUOTE_SIZE];
+    const char *near = weir_nearest(name, names, count);
+    weir_quote(name, quoted);
+    if (near)
+        weir_error(WEIR_EINPUT, "there is no forecaster %s; did you mean \"%s\"? (weir list forecasters)", quoted,
+                   near);
+    else
+        weir_error(WEIR_EINPUT, "there is no forecaster %s; see weir list forecasters", quoted);
+    free(names);
+    return NULL;
+}
+
+/* Sets the parameters of the kind from the slot. */
+static int bind(struct forecaster *made, const struct weir_json *at)
+{
+    static const struct weir_param none[] = {{0}};
+    static const char *const others[] = {"name", "outliers", NULL};
+    const struct weir_param *params = made->kind->params ? made->kind->params : none;
+    weir_param_defaults(params, made->state);
+    if (weir_json_is_string(at))
+        return WEIR_OK;
+    int code = weir_json_opt_number(at, "outliers", 0, 1e6, &made->outliers);
+    return code == WEIR_OK ? weir_param_bind(params, at, others, made->state) : code;
+}
+
+int forecaster_make(const struct forecaster_env *env, const struct weir_json *at, struct forecaster **made)
+{
+    const char *name;
+    struct weir_json child = *at;
+    struct forecaster *forecaster = weir_alloc(1, sizeof *forecaster);
+    *made = NULL;
+    forecaster->env = *env;
+    if (!forecaster->env.stream)
+        forecaster->env.stream = "forecast";
+    if (forecaster->env.season_s <= 0)
+        forecaster->env.season_s = DAY_S;
+    int code = weir_json_is_string(at) ? WEIR_OK : weir_json_need(at, "name", &child);
+    if (code == WEIR_OK)
+        code = weir_json_string(&child, &name);
+    if (code != WEIR_OK)
+        goto out;
+    forecaster->kind = forecaster_find(env->catalog, name);
+    if (!forecaster->kind) {
+        char *message = weir_copy(weir_error_message());
+        code = weir_json_error(&child, "%s", message);
+        free(message);
+        goto out;
+    }
+    forecaster->state = weir_alloc(1, forecaster->kind->state_size ? forecaster->kind->state_size : 1);
+    forecaster->parameters = weir_json_print(at);
+    code = bind(forecaster, at);
+    if (code == WEIR_OK && forecaster->kind->create) {
+        code = forecaster->kind->create(forecaster->state, &forecaster->env);
+        if (code != WEIR_OK)
+            code = weir_error_context("forecaster %s", forecaster->kind->name);
+    }
+out:
+    if (code == WEIR_OK)
+        *made = forecaster;
+    else
+        forecaster_free(forecaster);
+    return code;
+}
+
+int forecaster_make_text(const struct forecaster_env *env, const char *text, struct forecaster **made)
+{
+    struct weir_json_doc *doc = NULL;
+    char *copy = weir_copy(text), *rest = strchr(copy, ':');
+    *made = NULL;
+    if (rest)
+        *rest++ = '\0';
+    char *title = weir_format("forecaster %s", copy);
+    int code = weir_json_parse("{\"name\": \"\"}", title, &doc);
+    free(title);
+    if (code == WEIR_OK) {
+        char *quoted = weir_format("\"%s\"", copy);
+        code = weir_json_set(doc, "name", quoted);
+        free(quoted);
+    }
+    for (char *part = rest, *next; part && code == WEIR_OK; part = next) {
+        next = strchr(part, ':');
+        if (next)
+            *next++ = '\0';
+        char *value = strchr(part, '=');
+        if (!value || value == part) {
+            char part_quoted[WEIR_QUOTE_SIZE];
+            code = weir_error(WEIR_EINPUT, "forecaster %s: %s is not KEY=VALUE, as in linear:window=12", copy,
+                              weir_quote(part, part_quoted));
+            break;
+        }
+        *value++ = '\0';
+        code = weir_json_set(doc, part, value);
+    }
+    if (code == WEIR_OK) {
+        struct weir_json root = weir_json_root(doc);
+        code = forecaster_make(env, &root, made);
+    }
+    if (code == WEIR_OK)
+        (*made)->own = doc;
+    else
+        weir_json_free(doc);
+    free(copy);
+    return code;
+}
+
+void forecaster_free(struct forecaster *forecaster)
+{
+    if (!forecaster)
+        return;
+    if (forecaster->state && forecaster->kind->destroy)
+        forecaster->kind->destroy(forecaster->state);
+    free(forecaster->state);
+    free(forecaster->parameters);
+    free(forecaster->pending);
+    weir_json_free(forecaster->own);
+    free(forecaster);
+}
+
+const struct forecaster_kind *forecaster_kind_of(const struct forecaster *forecaster)
+{
+    return forecaster->kind;
+}
+
+size_t forecaster_need(const struct forecaster *forecaster)
+{
+    return forecaster->kind->need ? forecaster->kind->need(forecaster->state) : 1;
+}
+
+struct forecaster_cost forecaster_cost(const struct forecaster *forecaster, size_t count, size_t horizon)
+{
+    struct forecaster_cost cost = {0};
+    if (forecaster->kind->cost)
+        forecaster->kind->cost(forecaster->state, count, horizon, &cost);
+    return cost;
+}
+
+struct forecaster_counts forecaster_counts(const struct forecaster *forecaster)
+{
+    return forecaster->memory.counts;
+}
+
+char *forecaster_describe(const struct forecaster *forecaster)
+{
+    struct weir_text text = {0};
+    if (forecaster->fitted && forecaster->kind->describe)
+        forecaster->kind->describe(forecaster->state, &text);
+    return text.data ? text.data : weir_copy("");
+}

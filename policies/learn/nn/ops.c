@@ -1,0 +1,23 @@
+#include "policies/learn/nn/ops.h"
+
+#include "policies/learn/nn/op_table.h"
+
+#define ROW(name)                                                                                                      \
+    {                                                                                                                  \
+#name, nn_##name##_forward, nn_##name##_backward                                                               \
+    }
+
+const struct nn_op nn_ops[NN_OP_COUNT] = {
+    [NN_OP_ADD] = ROW(add),
+    [NN_OP_SCALE] = ROW(scale),
+    [NN_OP_RELU] = ROW(relu),
+    [NN_OP_TANH] = ROW(tanh),
+    [NN_OP_SIGMOID] = ROW(sigmoid),
+    [NN_OP_DENSE] = ROW(dense),
+    [NN_OP_CONVOLUTION] = ROW(convolution),
+    [NN_OP_MAX_POOL] = ROW(max_pool),
+    [NN_OP_MEAN_STEPS] = ROW(mean_steps),
+    [NN_OP_DROPOUT] = ROW(dropout),
+    [NN_OP_GRU] = ROW(gru),
+    [NN_OP_SQUARED_ERROR] = ROW(squared_error),
+};

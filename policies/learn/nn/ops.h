@@ -1,0 +1,79 @@
+/* The operations. Shapes are written steps x rows x columns; see tape.h. Each has a row in nn_ops, and each row a
+ * gradient check in tests/learn/nn. */
+#ifndef WEIR_LEARN_NN_OPS_H
+#define WEIR_LEARN_NN_OPS_H
+
+#include "policies/learn/nn/tape.h"
+
+enum nn_op_kind {
+    NN_OP_ADD,
+    NN_OP_SCALE,
+    NN_OP_RELU,
+    NN_OP_TANH,
+    NN_OP_SIGMOID,
+    NN_OP_DENSE,
+    NN_OP_CONVOLUTION,
+    NN_OP_MAX_POOL,
+    NN_OP_MEAN_STEPS,
+    NN_OP_DROPOUT,
+    NN_OP_GRU,
+    NN_OP_SQUARED_ERROR,
+    NN_OP_COUNT
+};
+extern const struct nn_op nn_ops[NN_OP_COUNT];
+
+/* a + b, of one shape. */
+struct nn_tensor *nn_add(struct nn_tape *tape, struct nn_tensor *a, struct nn_tensor *b);
+
+/* factor * x. */
+struct nn_tensor *nn_scale(struct nn_tape *tape, struct nn_tensor *x, double factor);
+
+/* max(x, 0), its gradient at 0 being 0; tanh(x); 1 / (1 + exp(-x)). */
+struct nn_tensor *nn_relu(struct nn_tape *tape, struct nn_tensor *x);
+struct nn_tensor *nn_tanh(struct nn_tape *tape, struct nn_tensor *x);
+struct nn_tensor *nn_sigmoid(struct nn_tape *tape, struct nn_tensor *x);
+
+/* Each row times `weight` (1 x columns of x x outputs) plus `bias` (1 x 1 x outputs, may be NULL). */
+struct nn_tensor *nn_dense(struct nn_tape *tape, struct nn_tensor *x, struct nn_tensor *weight, struct nn_tensor *bias);
+
+/* Convolution along the steps, for each row by itself:
+ *     out[t] = bias + sum_{j < kernel} x[t + j * dilation - before] weight[j],    x is 0 outside its steps.
+ * weight: 1 x (kernel * columns of x) x outputs, one block of rows a j; bias: 1 x 1 x outputs. There are
+ * steps + before + after - (kernel - 1) * dilation steps of output, at least one. before = (kernel - 1) * dilation and
+ * after = 0 is the causal convolution: no output sees a later step. kernel = steps without padding makes one step that
+ * is a dense layer of all inputs. */
+struct nn_convolution_shape {
+    int kernel, dilation, before, after; /* dilation 0 counts as 1 */
+};
+struct nn_tensor *nn_convolution(struct nn_tape *tape, struct nn_tensor *x, struct nn_tensor *weight,
+                                 struct nn_tensor *bias, const struct nn_convolution_shape *shape);
+
+/* The largest of `size` neighbouring steps, then of the next `size`; what is left over at the end is left out. The
+ * gradient goes to the first of equal ones. */
+struct nn_tensor *nn_max_pool(struct nn_tape *tape, struct nn_tensor *x, int size);
+
+/* Mean over the steps: 1 x rows x columns. */
+struct nn_tensor *nn_mean_steps(struct nn_tape *tape, struct nn_tensor *x);
+
+/* While training, each number is 0 with probability `share`, 0 <= share < 1, and x / (1 - share) else; x itself when
+ * not training or where share is 0. The share is taken to the nearest 1/65536. */
+struct nn_tensor *nn_dropout(struct nn_tape *tape, struct nn_tensor *x, double share);
+
+/* Where the reset gate r of a GRU enters. Both with sigmoid gates r and z, each made of x_t and h_{t-1}:
+ *     h_t = (1 - z) n + z h_{t-1},       h_{-1} = 0
+ *     after:  n = tanh(x W_n + b_n + r (h_{t-1} U_n + c_n))     as common libraries have it [cho-2014, in the form
+ *                                                               that needs one product less a step]
+ *     before: n = tanh(x W_n + b_n + (r h_{t-1}) U_n + c_n)     [armah-2025], whose update gate u is 1 - z
+ * Trained weights of one do not fit the other. */
+enum nn_gru_reset { NN_GRU_RESET_AFTER, NN_GRU_RESET_BEFORE };
+
+/* One GRU layer over all steps: steps x rows x units. weight_in: 1 x columns x 3 units, weight_state: 1 x units x 3
+ * units, biases 1 x 1 x 3 units; their columns are the gates r, z, n in this order. */
+struct nn_tensor *nn_gru(struct nn_tape *tape, struct nn_tensor *x, struct nn_tensor *weight_in,
+                         struct nn_tensor *weight_state, struct nn_tensor *bias_in, struct nn_tensor *bias_state,
+                         enum nn_gru_reset reset);
+
+/* Mean of (a - b)^2 over all numbers, of one shape: 1 x 1 x 1. */
+struct nn_tensor *nn_squared_error(struct nn_tape *tape, struct nn_tensor *a, struct nn_tensor *b);
+
+#endif

@@ -1,0 +1,288 @@
+/* Algorithm 1 of [jiang-2023], and the refinement by moves of single subtasks, which is the same game with smaller
+ * moves. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policies/learn/offload/chain.h"
+#include "policies/learn/offload/decide.h"
+#include "policies/learn/offload/heu_wo.h"
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+
+const char *const offload_response_names[] = {"segment", "enumerate", "viterbi", NULL};
+const char *const offload_start_names[] = {"random", "heu-wo", "nearest", "given", NULL};
+
+/* An accepted move lowers the cost by more than rounding, which could go round in circles. */
+#define LOWER           (1 - 1e-12)
+#define CHECK_TOLERANCE 1e-9
+/* Up to this many nodes the programme finds its best response even where that is no better than what the user has:
+ * polishing it may be. */
+#define SMALL_NETWORK 32
+
+struct play {
+    struct offload_game game;
+    struct offload_chain chain;
+    enum offload_response response;
+    bool polish;  /* also: moves of single subtasks alone, for users that are no chain */
+    bool singles; /* nothing but moves of single subtasks */
+    bool check;
+    int *best; /* [longest] */
+    struct offload_trace *trace;
+};
+
+static void play_init(struct play *play, const struct offload_problem *problem, int *placement, double others,
+                      struct offload_trace *trace)
+{
+    *play = (struct play){.trace = trace};
+    offload_game_init(&play->game, problem, placement, others);
+    offload_chain_init(&play->chain, &play->game);
+    play->best = weir_alloc((size_t)problem->longest, sizeof *play->best);
+}
+
+static void play_fini(struct play *play)
+{
+    offload_chain_fini(&play->chain);
+    offload_game_fini(&play->game);
+    free(play->best);
+}
+
+/* The user's response, tried on return; its cost. */
+static double respond(struct play *play, double now)
+{
+    struct offload_game *game = &play->game;
+    const int *present = game->placement + game->problem->first_subtask[game->user];
+    if (play->singles || (play->response != OFFLOAD_ENUMERATE && !game->problem->chain[game->user]))
+        return offload_game_polish(game, play->singles);
+    if (play->response == OFFLOAD_ENUMERATE)
+        return offload_game_enumerate(game);
+    double bound = game->network->nodes <= SMALL_NETWORK ? INFINITY : now;
+    double cost = INFINITY;
+    if (offload_chain_respond(&play->chain, play->response == OFFLOAD_VITERBI, bound)) {
+        offload_game_try(game, play->chain.response);
+        cost = play->polish ? offload_game_polish(game, false) : offload_game_cost(game);
+    }
+    if (!(cost < now * LOWER) && play->polish) {
+        offload_game_try(game, present);
+        cost = offload_game_polish(game, false);
+    }
+    return cost;
+}
+
+/* The potential before and after must differ by the mover's gain. */
+static void check_move(struct play *play, double before, double gain, double now)
+{
+    double error = fabs(offload_game_totals(&play->game).potential - before - gain) / now;
+    assert(error <= CHECK_TOLERANCE);
+    if (play->trace) {
+        play->trace->checked++;
+        play->trace->worst_error = fmax(play->trace->worst_error, error);
+    }
+}
+
+/* One user's turn; true if it moved. */
+static bool turn(struct play *play, int user)
+{
+    struct offload_game *game = &play->game;
+    int first = game->problem->first_subtask[user], count = game->problem->first_subtask[user + 1] - first;
+    offload_game_begin(game, user);
+    double now = offload_game_cost(game), cost = respond(play, now);
+    bool moves = cost < now * LOWER;
+    if (!moves) {
+        offload_game_try(game, game->placement + first);
+        offload_game_end(game);
+        return false;
+    }
+    double before = play->check ? offload_game_totals(game).potential : 0;
+    memcpy(game->placement + first, game->own_placement, (size_t)count * sizeof *game->placement);
+    offload_game_end(game);
+    if (play->check)
+        check_move(play, before, cost - now, now);
+    return true;
+}
+
+static void trace_round(struct play *play, size_t rounds)
+{
+    struct offload_trace *trace = play->trace;
+    if (!trace)
+        return;
+    struct offload_totals totals = offload_game_totals(&play->game);
+    trace->potential = weir_resize(trace->potential, rounds + 1, sizeof *trace->potential);
+    trace->cost_s = weir_resize(trace->cost_s, rounds + 1, sizeof *trace->cost_s);
+    trace->potential[rounds] = totals.potential;
+    trace->cost_s[rounds] = totals.cost;
+}
+
+/* Rounds until nobody moves. The placement is feasible. */
+static void play_rounds(struct play *play)
+{
+    int users = play->game.problem->users, rounds = 0, moves = 0;
+    trace_round(play, 0);
+    for (bool moved = true; moved;) {
+        moved = false;
+        offload_game_load(&play->game);
+        for (int u = 0; u < users; u++)
+            if (turn(play, u)) {
+                moved = true;
+                moves++;
+            }
+        trace_round(play, (size_t)++rounds);
+    }
+    if (play->trace) {
+        play->trace->rounds = rounds;
+        play->trace->moves = moves;
+        play->trace->all_moves += moves;
+    }
+}
+
+#ifdef NDEBUG
+#define ALWAYS_CHECK false
+#else
+#define ALWAYS_CHECK true
+#endif
+
+/* Plays by segments with polish, or by single moves only. */
+static void play_plain(const struct offload_problem *problem, int *placement, double others, bool singles,
+                       struct offload_trace *trace)
+{
+    struct play play;
+    play_init(&play, problem, placement, others, trace);
+    play.polish = true;
+    play.singles = singles;
+    play.check = ALWAYS_CHECK;
+    play_rounds(&play);
+    play_fini(&play);
+}
+
+void offload_lower_sum(const struct offload_problem *problem, int *placement)
+{
+    play_plain(problem, placement, 2, false, NULL);
+}
+
+/* Plays from `placement` with the options. */
+static void play_from(const struct offload_problem *problem, const struct offload_dwo_options *options, int *placement,
+                      struct offload_trace *trace)
+{
+    struct play play;
+    if (options->lower_sum_first)
+        offload_lower_sum(problem, placement);
+    play_init(&play, problem, placement, 1, trace);
+    play.response = options->response;
+    play.polish = options->response == OFFLOAD_SEGMENT && !options->no_polish;
+    play.check = options->check || ALWAYS_CHECK;
+    play_rounds(&play);
+    play_fini(&play);
+}
+
+static int start_given(const struct offload_problem *problem, int *placement)
+{
+    bool *which = weir_alloc((size_t)problem->users, sizeof *which);
+    for (int u = 0; u < problem->users; u++)
+        for (int s = problem->first_subtask[u]; s < problem->first_subtask[u + 1]; s++)
+            which[u] = which[u] || placement[s] == -1;
+    int code = offload_heu_wo_place(problem, which, placement);
+    free(which);
+    return code < 0 ? code : offload_check_placement(problem, placement);
+}
+
+static int start(const struct offload_problem *problem, const struct offload_dwo_options *options, int number,
+                 int *placement)
+{
+    if (number > 0 || options->start == OFFLOAD_START_RANDOM)
+        return offload_random(problem, options->seed + (uint64_t)number, placement);
+    if (options->start == OFFLOAD_START_GIVEN)
+        return start_given(problem, placement);
+    return options->start == OFFLOAD_START_HEU_WO ? offload_heu_wo(problem, placement)
+                                                  : offload_nearest(problem, placement);
+}
+
+/* Refuses users with too many placements. */
+static int check_enumerable(const struct offload_problem *problem)
+{
+    for (int u = 0; u < problem->users; u++) {
+        double count = offload_user_placements(problem, u);
+        char who[OFFLOAD_NAME_SIZE];
+        if (count > OFFLOAD_ENUMERATE_LIMIT)
+            return weir_error(WEIR_EINPUT, "%s has %.3g placements, too many to enumerate (at most %.0g): use segment",
+                              offload_user_name(problem, u, who), count, OFFLOAD_ENUMERATE_LIMIT);
+    }
+    return WEIR_OK;
+}
+
+/* Keeps the better of two traces of starts; what counts for all starts is summed. */
+static void merge_trace(struct offload_trace *into, struct offload_trace *from, bool better)
+{
+    struct offload_trace all = {.checked = into->checked + from->checked,
+                                .worst_error = fmax(into->worst_error, from->worst_error),
+                                .all_moves = into->all_moves + from->all_moves};
+    struct offload_trace *kept = better ? from : into, *dropped = better ? into : from;
+    offload_trace_fini(dropped);
+    kept->checked = all.checked;
+    kept->worst_error = all.worst_error;
+    kept->all_moves = all.all_moves;
+    *into = *kept;
+}
+
+int offload_dwo(const struct offload_problem *problem, const struct offload_dwo_options *options, int *placement,
+                struct offload_trace *trace)
+{
+    if (options->response == OFFLOAD_ENUMERATE && check_enumerable(problem) < 0)
+        return weir_error_code();
+    int starts = options->starts > 1 ? options->starts : 1, code = WEIR_OK;
+    size_t size = (size_t)problem->subtasks * sizeof *placement;
+    int *tried = weir_alloc((size_t)problem->subtasks, sizeof *tried);
+    double least = INFINITY;
+    if (options->start == OFFLOAD_START_GIVEN)
+        memcpy(tried, placement, size);
+    for (int i = 0; i < starts && code == WEIR_OK; i++) {
+        struct offload_trace one = {.start = i};
+        code = start(problem, options, i, tried);
+        if (code < 0)
+            break;
+        play_from(problem, options, tried, trace ? &one : NULL);
+        double cost = starts > 1 ? offload_placement_cost(problem, tried) : 0;
+        if (cost < least)
+            memcpy(placement, tried, size);
+        if (trace)
+            merge_trace(trace, &one, cost < least);
+        least = fmin(least, cost);
+    }
+    free(tried);
+    return code;
+}
+
+void offload_trace_fini(struct offload_trace *trace)
+{
+    free(trace->potential);
+    free(trace->cost_s);
+    *trace = (struct offload_trace){0};
+}
+
+int offload_refine(const struct offload_problem *problem, int *placement, struct offload_trace *trace)
+{
+    if (offload_check_placement(problem, placement) < 0)
+        return weir_error_code();
+    play_plain(problem, placement, 1, true, trace);
+    return WEIR_OK;
+}
+
+int offload_best_response(const struct offload_problem *problem, const int *placement, int user,
+                          enum offload_response kind, bool polish, int *response, double *cost_s)
+{
+    if (offload_check_placement(problem, placement) < 0 || (kind == OFFLOAD_ENUMERATE && check_enumerable(problem) < 0))
+        return weir_error_code();
+    int *copy = weir_alloc((size_t)problem->subtasks, sizeof *copy);
+    memcpy(copy, placement, (size_t)problem->subtasks * sizeof *copy);
+    struct play play;
+    play_init(&play, problem, copy, 1, NULL);
+    play.response = kind;
+    play.polish = polish && kind == OFFLOAD_SEGMENT;
+    offload_game_load(&play.game);
+    offload_game_begin(&play.game, user);
+    *cost_s = respond(&play, INFINITY) / problem->omega[user];
+    memcpy(response, play.game.own_placement,
+           (size_t)(problem->first_subtask[user + 1] - problem->first_subtask[user]) * sizeof *response);
+    play_fini(&play);
+    free(copy);
+    return WEIR_OK;
+}

@@ -1,0 +1,186 @@
+/* The knowledge base: what is known of each job, and the models that know how its load goes on. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policies/proactive/proactive.h"
+#include "sim/base/csv.h"
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+
+struct proactive_job *proactive_job_at(struct proactive *self, int job)
+{
+    size_t old = self->job_capacity;
+    if ((size_t)job >= old) {
+        self->jobs = weir_grow(self->jobs, (size_t)job + 1, &self->job_capacity, sizeof *self->jobs);
+        memset(self->jobs + old, 0, (self->job_capacity - old) * sizeof *self->jobs);
+    }
+    if (!self->jobs[job]) {
+        self->jobs[job] = weir_alloc(1, sizeof *self->jobs[job]);
+        self->jobs[job]->next_per_s = self->jobs[job]->rescale_s = NAN;
+    }
+    return self->jobs[job];
+}
+
+static void drop_spare(const struct proactive *self, struct proactive_job *known)
+{
+    for (size_t k = 0; known->spare && k < self->history_count; k++)
+        forecaster_free(known->spare[k]);
+    free(known->spare);
+    known->spare = NULL;
+}
+
+void proactive_job_forget(struct proactive *self, int job)
+{
+    if (job < 0 || (size_t)job >= self->job_capacity || !self->jobs[job])
+        return;
+    forecaster_free(self->jobs[job]->model);
+    drop_spare(self, self->jobs[job]);
+    free(self->jobs[job]);
+    self->jobs[job] = NULL;
+    weir_memo_forget(&self->operators, job);
+}
+
+void proactive_knowledge_fini(struct proactive *self)
+{
+    for (size_t j = 0; j < self->job_capacity; j++)
+        proactive_job_forget(self, (int)j);
+    free(self->jobs);
+    weir_memo_fini(&self->operators);
+    for (size_t k = 0; k < self->history_count; k++)
+        free((void *)self->history[k].values);
+    free(self->history);
+    free(self->mean);
+    free(self->spread);
+}
+
+static struct forecaster_env env_of(const struct proactive *self, const struct weir_view *view)
+{
+    return (struct forecaster_env){.step_s = view->window_s,
+                                   .season_s = self->season_s,
+                                   .seed = self->seed,
+                                   .stream = self->stream,
+                                   .catalog = self->catalog,
+                                   .folder = self->folder};
+}
+
+/* A file's rates, as means over steps of the window in the time of the run. */
+static int read_file(const struct proactive *self, const char *file, double step_s, struct transfer_series *read)
+{
+    struct weir_series series;
+    char *path = weir_path_beside(self->folder, file);
+    int code = weir_series_read(path, NULL, NULL, &series);
+    if (code == WEIR_OK && (!series.value || series.count < 2))
+        code = weir_error(WEIR_EINPUT, "%s: a history needs two rows of a time and a rate at least", path);
+    if (code != WEIR_OK)
+        goto out;
+    double file_step_s = step_s * self->train_speedup, end_s = series.time_s[series.count - 1];
+    size_t row = 0;
+    read->count = (size_t)(end_s / file_step_s + 1e-9);
+    double *values = weir_alloc(read->count, sizeof *values);
+    read->values = values;
+    for (size_t k = 0; k < read->count; k++) {
+        double now_s = (double)k * file_step_s, until_s = now_s + file_step_s, items = 0;
+        while (now_s < until_s && row + 1 < series.count) {
+            double to_s = fmin(series.time_s[row + 1], until_s);
+            items += series.value[row] * (to_s - now_s);
+            now_s = to_s;
+            row += series.time_s[row + 1] <= until_s;
+        }
+        values[k] = items / file_step_s * self->train_scale;
+    }
+    if (read->count == 0)
+        code = weir_error(WEIR_EINPUT, "%s holds less than one window (%g s)", path, step_s);
+out:
+    weir_series_fini(&series);
+    free(path);
+    return code;
+}
+
+/* The files of `train`, separated by commas. */
+static int read_history(struct proactive *self, double step_s)
+{
+    char *files = weir_copy(self->train), *rest = NULL;
+    int code = WEIR_OK;
+    size_t capacity = 0;
+    for (char *file = strtok_r(files, ",", &rest); file && code == WEIR_OK; file = strtok_r(NULL, ",", &rest)) {
+        self->history = weir_grow(self->history, self->history_count + 1, &capacity, sizeof *self->history);
+        self->history[self->history_count] = (struct transfer_series){0};
+        code = read_file(self, file, step_s, &self->history[self->history_count++]);
+    }
+    free(files);
+    if (code == WEIR_OK && self->history_count == 0)
+        code = weir_error(WEIR_EINPUT, "\"train\" (%s) names no file", self->train);
+    return code == WEIR_OK ? code : weir_error_context("train");
+}
+
+static int make_model(struct proactive *self, const struct weir_view *view, struct forecaster **made)
+{
+    struct forecaster_env env = env_of(self, view);
+    if (self->forecaster.node)
+        return forecaster_make(&env, &self->forecaster, made);
+    return forecaster_make_text(&env, self->preset, made);
+}
+
+int proactive_prepare(struct proactive *self, const struct weir_view *view, struct proactive_job *known)
+{
+    int code = WEIR_OK;
+    if (*self->model) {
+        struct forecaster_env env = env_of(self, view);
+        char *path = weir_path_beside(self->folder, self->model);
+        code = forecaster_load(&env, path, &known->model);
+        free(path);
+        known->ready = code == WEIR_OK;
+        return code;
+    }
+    if (!*self->train)
+        return make_model(self, view, &known->model);
+    if (!self->history)
+        code = read_history(self, view->window_s);
+    /* Before the run: it costs nothing in it. */
+    known->spare = weir_alloc(self->history_count, sizeof *known->spare);
+    for (size_t k = 0; k < self->history_count && code == WEIR_OK; k++) {
+        code = make_model(self, view, &known->spare[k]);
+        if (code == WEIR_OK)
+            code = forecaster_fit(known->spare[k], self->history[k].values, self->history[k].count);
+    }
+    if (code != WEIR_OK)
+        return code;
+    known->model = known->spare[0];
+    known->spare[0] = NULL;
+    known->ready = true;
+    return code;
+}
+
+void proactive_choose(struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known)
+{
+    struct transfer_series target = {seen->ingress_history, (size_t)seen->history_count};
+    struct transfer_choice *choices = weir_alloc(self->history_count, sizeof *choices);
+    transfer_choose(&target, self->history, self->history_count, 0.1, 0, choices);
+    struct forecaster **nearest = &known->spare[choices[0].index];
+    free(choices);
+    if (*nearest) { /* else the model is it */
+        forecaster_free(known->model);
+        known->model = *nearest;
+        *nearest = NULL;
+        known->taken = 0; /* it has yet to see the run */
+        known->next_per_s = NAN;
+    }
+    drop_spare(self, known);
+}
+
+void proactive_fall_back(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
+{
+    struct proactive_job *known = self->jobs[job];
+    const struct weir_job_view *seen = &view->jobs[job];
+    struct forecaster_env env = env_of(self, view);
+    weir_plan_warn(plan, job, "%s; \"last\" takes its place", weir_error_message());
+    weir_error_clear();
+    forecaster_free(known->model);
+    known->failures++;
+    known->fallen = true;
+    known->ready = forecaster_make_text(&env, "last", &known->model) == WEIR_OK &&
+                   forecaster_fit(known->model, seen->ingress_history, (size_t)seen->history_count) == WEIR_OK;
+    known->taken = seen->history_count;
+}

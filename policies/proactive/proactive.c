@@ -1,0 +1,243 @@
+/* The policy "proactive" and its presets. docs/policies/proactive.md. */
+#include "policies/proactive/proactive.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policies/learn/forecast/catalog.h"
+#include "policies/support/demand.h"
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+
+extern const struct forecaster_kind forecaster_oracle;
+
+#define AT(field) offsetof(struct proactive, field)
+#define ROW(key, kind, quantity, field, text, low_end, high_end, sentence)                                             \
+    {                                                                                                                  \
+        .name = key, .type = kind, .unit = quantity, .offset = AT(field), .fallback = text, .min = low_end,            \
+        .max = high_end, .help = sentence                                                                              \
+    }
+#define NUMBER(key, field, text, low_end, high_end, sentence)                                                          \
+    ROW(key, WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, field, text, low_end, high_end, sentence)
+#define TIME(key, field, text, sentence) ROW(key, WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, field, text, 0, 1e9, sentence)
+#define WHOLE(key, field, text, low_end, sentence)                                                                     \
+    ROW(key, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, low_end, 1000000, sentence)
+#define TEXT(key, field, sentence) ROW(key, WEIR_PARAM_STRING, WEIR_UNIT_NONE, field, "", 0, 0, sentence)
+
+static const char *const adapts[] = {"none", "tune", "fit", NULL};
+static const char *const sizings[] = {"ds2", "twres", NULL};
+
+/* The parameters of a preset: its forecaster and its way to count instances are the defaults. */
+#define PARAMS(forecaster_name, sizing_name, adapt_name)                                                               \
+    {                                                                                                                  \
+        {.name = "forecaster",                                                                                         \
+         .type = WEIR_PARAM_SLOT,                                                                                      \
+         .offset = AT(forecaster),                                                                                     \
+         .fallback = forecaster_name,                                                                                  \
+         .help = "What forecasts the ingress: a name of weir list forecasters or \"oracle\", or an object with it."},  \
+            TEXT("model", model, "A fitted forecaster saved by weir forecast --save, in its place."),                  \
+            TEXT("train", train,                                                                                       \
+                 "CSV files of rates, separated by commas: a model is fitted to each before the run."),                \
+            NUMBER("train_scale", train_scale, "1", 1e-12, 1e12, "Factor of the rates in them."),                      \
+            NUMBER("train_speedup", train_speedup, "1", 1e-9, 1e9, "How much faster the load plays than they."),       \
+            TIME("season", season_s, "1d", "Season of the load, in the time of the run."),                             \
+            WHOLE("warm", warm, "30", 1, "Windows before a model is fitted that was not trained before."),             \
+            WHOLE("refit", refit, "0", 0, "Windows from one fit in the run to the next; 0: never again."),             \
+            WHOLE("memory", memory, "2000", 0, "Windows that a fit in the run looks back; 0: all."),                   \
+            {.name = "adapt",                                                                                          \
+             .type = WEIR_PARAM_CHOICE,                                                                                \
+             .offset = AT(adapt),                                                                                      \
+             .fallback = adapt_name,                                                                                   \
+             .choices = adapts,                                                                                        \
+             .help = "When the errors of the forecasts rise for good: nothing, go on learning, or learn anew."},       \
+            NUMBER("drift", drift, "2", 1e-3, 1e6,                                                                     \
+                   "Sum of errors beyond the usual, in shares of the load, that says so."),                            \
+            TIME("horizon", horizon_s, "0s",                                                                           \
+                 "Time for which the instances must be enough; 0: a window and what changes took so far."),            \
+            TIME("hold", hold_s, "2min", "Time for which instances must not be needed again to be given back."),       \
+            NUMBER("headroom", headroom, "0.2", 0, 100, "Share of capacity beyond the forecast demand."),              \
+            NUMBER("confidence", confidence, "1", 0, 10, "Standard deviations of its error added to a forecast."),     \
+            TIME("drain", drain_s, "30s", "Time in which the source's backlog shall be worked off; 0: not at all."),   \
+            NUMBER("min_items", min_items, "10", 0, 1e9,                                                               \
+                   "Items in a window below which the declared speed stands for the measured rate."),                  \
+            WHOLE("down_windows", down_windows, "2", 1, "Windows in a row that must allow shrinking."),                \
+            TIME("cooldown", cooldown_s, "30s", "Least time from a change of an operator until it shrinks."),          \
+            NUMBER("pay", pay, "1", 0, 1e6,                                                                            \
+                   "How many times over a change must win what standing still for it costs; 0: always."),              \
+            {.name = "sizing",                                                                                         \
+             .type = WEIR_PARAM_CHOICE,                                                                                \
+             .offset = AT(sizing),                                                                                     \
+             .fallback = sizing_name,                                                                                  \
+             .choices = sizings,                                                                                       \
+             .help = "How instances are counted: by true rates, or by the throughput model."},                         \
+            TIME("limit", limit_s, "0s", "Response time above which TWRES adds one; 0: the job's objective."),         \
+            TEXT("calibration", calibration,                                                                           \
+                 "Throughput model of an operator for TWRES: instances:items per second, separated by commas."),       \
+        {                                                                                                              \
+            0                                                                                                          \
+        }                                                                                                              \
+    }
+
+static const struct weir_param proactive_params[] = PARAMS("linear", "ds2", "none");
+static const struct weir_param gru_params[] = PARAMS("gru", "ds2", "tune");
+static const struct weir_param svr_twres_params[] = PARAMS("svr", "twres", "none");
+
+/* "1:100,2:190" */
+static int read_calibration(struct proactive *self)
+{
+    struct throughput_sample samples[PROACTIVE_WORKERS];
+    size_t count = 0;
+    for (const char *at = self->calibration; *at && count < PROACTIVE_WORKERS; count++) {
+        char *end;
+        errno = 0;
+        long workers = strtol(at, &end, 10);
+        if (end == at || *end != ':' || workers < 1 || workers > 1000000)
+            break;
+        at = end + 1;
+        samples[count] = (struct throughput_sample){(int)workers, strtod(at, &end)};
+        if (end == at || (*end && *end != ','))
+            break;
+        if (!*end) {
+            int code = throughput_fit(&self->calibrated, samples, count + 1, THROUGHPUT_OF_RATE);
+            return code == WEIR_OK ? code : weir_error_context("\"calibration\"");
+        }
+        at = end + 1;
+    }
+    return weir_error(WEIR_EINPUT,
+                      "\"calibration\" (%s) must be instances and items per second, such as \"1:100,2:190,4:350\"",
+                      self->calibration);
+}
+
+static int create(struct proactive *self, const struct weir_policy_env *env, const char *preset)
+{
+    self->preset = preset;
+    self->seed = env->seed;
+    self->stream = weir_format("%s/forecast", env->stream);
+    self->folder = weir_copy(env->folder ? env->folder : "");
+    self->operators.record_size = sizeof(struct proactive_operator);
+    size_t count = 0;
+    while (forecaster_catalog[count])
+        count++;
+    self->catalog = weir_alloc(count + 2, sizeof *self->catalog);
+    memcpy(self->catalog, forecaster_catalog, count * sizeof *self->catalog);
+    self->catalog[count] = &forecaster_oracle;
+    if (*self->model && *self->train)
+        return weir_error(WEIR_EINPUT, "\"model\" and \"train\" exclude each other");
+    if (*self->calibration) {
+        int code = read_calibration(self);
+        if (code != WEIR_OK)
+            return code;
+    }
+    if (!self->forecaster.node)
+        return WEIR_OK;
+    /* A slot that is wrong shall be refused before the run. */
+    struct forecaster *tried;
+    struct forecaster_env of = {
+        .step_s = 1, .season_s = self->season_s, .catalog = self->catalog, .folder = self->folder};
+    int code = forecaster_make(&of, &self->forecaster, &tried);
+    if (code == WEIR_OK)
+        forecaster_free(tried);
+    return code;
+}
+
+static int create_proactive(void *state, const struct weir_policy_env *env)
+{
+    return create(state, env, "linear");
+}
+
+static int create_gru(void *state, const struct weir_policy_env *env)
+{
+    return create(state, env, "gru");
+}
+
+static int create_svr_twres(void *state, const struct weir_policy_env *env)
+{
+    return create(state, env, "svr");
+}
+
+/* The demand of the job's operators for an ingress; models as weir_job_demand fills them. */
+static int scale(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
+{
+    int count = view->jobs[job].operator_count;
+    struct proactive_outlook outlook;
+    int code = proactive_monitor(self, view, plan, job);
+    if (code != WEIR_OK)
+        return weir_error_context("job %s", view->jobs[job].name);
+    proactive_analyse(self, view, plan, job, &outlook);
+    struct weir_ds2_operator *model = weir_alloc((size_t)count, sizeof *model);
+    struct weir_ds2_demand *up = weir_alloc(2 * (size_t)count, sizeof *up), *down = up + count;
+    weir_job_demand(view, plan, job, outlook.up_per_s + outlook.backlog_per_s, self->min_items, model, up);
+    weir_ds2(model, count, outlook.down_per_s + outlook.backlog_per_s, down);
+    for (int o = 0; o < count; o++) {
+        struct proactive_step step =
+            proactive_plan(self, view, plan, job, o, &outlook, &up[o], &down[o], model[o].rate);
+        proactive_execute(self, view, plan, job, o, &outlook, &step);
+    }
+    weir_plan_work(plan, self->jobs[job]->flops);
+    free(up);
+    free(model);
+    return WEIR_OK;
+}
+
+static int window_ends(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    int code = WEIR_OK;
+    for (int j = 0; j < view->job_count && code == WEIR_OK; j++)
+        if (view->jobs[j].running && view->jobs[j].operator_count > 0 && view->jobs[j].history_count > 0)
+            code = scale(state, view, plan, j);
+    return code;
+}
+
+static void job_departs(void *state, const struct weir_view *view, int job)
+{
+    proactive_job_forget(state, job);
+}
+
+static void destroy(void *state)
+{
+    struct proactive *self = state;
+    proactive_knowledge_fini(self);
+    free(self->catalog);
+    free(self->stream);
+    free(self->folder);
+}
+
+const struct weir_policy weir_policy_proactive = {
+    .abi = WEIR_POLICY_ABI,
+    .name = "proactive",
+    .summary = "Gives operators the instances that the forecast load needs by the time a change pays.",
+    .source = "armah-2025",
+    .state_size = sizeof(struct proactive),
+    .params = proactive_params,
+    .create = create_proactive,
+    .window_ends = window_ends,
+    .job_departs = job_departs,
+    .destroy = destroy,
+};
+
+const struct weir_policy weir_policy_gru = {
+    .abi = WEIR_POLICY_ABI,
+    .name = "gru",
+    .summary = "Forecasts by a gated recurrent net that is trained before the run and goes on learning in it.",
+    .source = "armah-2025",
+    .state_size = sizeof(struct proactive),
+    .params = gru_params,
+    .create = create_gru,
+    .window_ends = window_ends,
+    .job_departs = job_departs,
+    .destroy = destroy,
+};
+
+const struct weir_policy weir_policy_svr_twres = {
+    .abi = WEIR_POLICY_ABI,
+    .name = "svr-twres",
+    .summary = "Forecasts by online support vector regression, sizes by the throughput that instances sustain.",
+    .source = "hu-2019",
+    .state_size = sizeof(struct proactive),
+    .params = svr_twres_params,
+    .create = create_svr_twres,
+    .window_ends = window_ends,
+    .job_departs = job_departs,
+    .destroy = destroy,
+};

@@ -1,0 +1,123 @@
+/* Proactive autoscaling as a loop over a knowledge base (MAPE-K): monitor, analyse, plan, execute, a file each. What
+ * the files of this folder share. docs/policies/proactive.md. */
+#ifndef WEIR_POLICIES_PROACTIVE_H
+#define WEIR_POLICIES_PROACTIVE_H
+
+#include "policies/learn/forecast/forecaster.h"
+#include "policies/learn/throughput/throughput.h"
+#include "policies/learn/transfer/drift.h"
+#include "policies/learn/transfer/dtw.h"
+#include "policies/support/ds2.h"
+#include "policies/support/memo.h"
+#include "sim/api/policy.h"
+
+enum proactive_adapt { PROACTIVE_KEEP, PROACTIVE_TUNE, PROACTIVE_FIT };
+enum proactive_sizing { PROACTIVE_DS2, PROACTIVE_TWRES };
+
+/* What is known of a job. */
+struct proactive_job {
+    struct forecaster *model;  /* NULL before the first window */
+    struct forecaster **spare; /* [self->history_count] trained on the other files of `train`, until one is chosen;
+                                * the place of the model is NULL; owned */
+    bool ready;                /* it is fitted */
+    bool fallen;               /* `last` stands in for a model that failed */
+    int failures;
+    int taken;          /* windows of the job's history that the model has learnt */
+    int fitted_at;      /* windows when it was fitted in the run, 0: before it */
+    double flops;       /* of the work since the last decision */
+    double next_per_s;  /* what was forecast for the coming window; NAN: nothing */
+    double error_per_s; /* mean absolute error of that, latest windows weighing more */
+    int errors;
+    struct transfer_drift drift;
+    int adapt_at;     /* windows at which the model is adapted again, 0: not planned */
+    int since;        /* windows at which the load last became another one */
+    double rescale_s; /* how long the last changes took, from the decision until they showed; NAN: not seen */
+};
+
+/* What is known of an operator. */
+enum { PROACTIVE_WORKERS = 64 };
+struct proactive_operator {
+    int down;       /* windows in a row in which it had too many instances */
+    int down_to;    /* the most that one of them asked for */
+    bool acted;     /* it was changed */
+    bool under_way; /* the change has not shown yet */
+    double acted_s;
+    double sustained[PROACTIVE_WORKERS + 1]; /* items/s that so many instances sustain, mean of those seen; 0: never */
+};
+
+/* What the analysis says of a job. */
+struct proactive_outlook {
+    double now_per_s;            /* ingress of the last window */
+    double horizon_s;            /* until a change that is decided at the next window would pay */
+    double up_per_s, down_per_s; /* most that is to come within the horizon, and within `hold` */
+    double spread_per_s;         /* of the forecast of up_per_s */
+    double backlog_per_s;        /* to work off what waits */
+};
+
+/* What the plan says of an operator. */
+struct proactive_step {
+    int from, to;
+    double needed;      /* instances, not rounded */
+    double rate;        /* items/s of one */
+    const char *reason; /* a few words */
+};
+
+struct proactive {
+    /* Parameters. */
+    struct weir_json forecaster;
+    const char *model, *train;
+    double train_scale, train_speedup;
+    double season_s;
+    int warm, refit, memory, adapt;
+    double drift;
+    double horizon_s, hold_s;
+    double headroom, confidence;
+    double drain_s, min_items;
+    int down_windows;
+    double cooldown_s, pay;
+    int sizing;
+    double limit_s;
+    const char *calibration;
+
+    /* From create on. */
+    const char *preset; /* the forecaster if the slot is empty */
+    unsigned long long seed;
+    char *stream, *folder;
+    const struct forecaster_kind **catalog; /* weir's forecasters and the oracle; owned */
+    struct transfer_series *history; /* of the files of `train`, in steps of the window; owned, NULL before the first */
+    size_t history_count;            /* files */
+    struct throughput calibrated;    /* of `calibration`; all 0: none */
+
+    /* The knowledge base. */
+    struct proactive_job **jobs; /* [job], NULL: not seen */
+    size_t job_capacity;
+    struct weir_memo operators; /* of struct proactive_operator */
+    double *mean, *spread;      /* [step_capacity] of one forecast */
+    size_t step_capacity;
+};
+
+/* Knowledge (knowledge.c). */
+struct proactive_job *proactive_job_at(struct proactive *self, int job);
+void proactive_job_forget(struct proactive *self, int job);
+void proactive_knowledge_fini(struct proactive *self);
+/* Makes a job's model, from a file, or fits it to the series of `train`; else it is fitted in the run. */
+int proactive_prepare(struct proactive *self, const struct weir_view *view, struct proactive_job *known);
+/* Of the models that were trained before the run, the one whose series is nearest to what the run has shown. */
+void proactive_choose(struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known);
+/* The model failed: `last` takes its place, and the plan tells. */
+void proactive_fall_back(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job);
+
+/* Phases. Codes are those of models whose parameters are wrong; models that fail are replaced. */
+int proactive_monitor(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job);
+void proactive_analyse(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job,
+                       struct proactive_outlook *outlook);
+/* How long the operator would stand still for one more instance; 0 without state. */
+double proactive_pause_s(const struct weir_view *view, int job, int op);
+/* The step of an operator, from == to if it stays; demands as weir_job_demand gives them. */
+struct proactive_step proactive_plan(struct proactive *self, const struct weir_view *view, struct weir_plan *plan,
+                                     int job, int op, const struct proactive_outlook *outlook,
+                                     const struct weir_ds2_demand *up, const struct weir_ds2_demand *down, double rate);
+void proactive_execute(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job, int op,
+                       const struct proactive_outlook *outlook, const struct proactive_step *step);
+
+#endif

@@ -1,0 +1,198 @@
+#include "policies/learn/nn/layer.h"
+
+#include "tests/learn/nn/check.h"
+
+_Static_assert(sizeof(nn_real) == sizeof(double), "gradient checks need the double build");
+
+/* Parameter 0 is x, 7 steps x 3 rows x 4 columns, written as 21 rows; 1 is another of its shape. */
+enum { STEPS = 7, ROWS = 3, COLUMNS = 4 };
+
+static struct nn_tensor *series(struct nn_tape *tape, const struct nn_params *params, int index)
+{
+    struct nn_tensor *x = nn_params_tensor(tape, params, index);
+    return nn_tensor_of(tape, x->value, x->grad, STEPS, ROWS, COLUMNS);
+}
+
+/* The mean of (out - something fixed)^2: a number in which each output counts otherwise. */
+static struct nn_tensor *judge(struct nn_tape *tape, struct nn_tensor *out)
+{
+    struct nn_tensor *target = nn_input(tape, out->steps, out->rows, out->columns);
+    for (size_t i = 0; i < nn_size(target); i++)
+        target->value[i] = sin((double)(3 * i + 1));
+    return nn_squared_error(tape, out, target);
+}
+
+struct option {
+    enum nn_op_kind kind; /* what the case is about; noted as checked */
+    const char *name;
+    struct nn_tensor *(*run)(struct nn_tape *tape, const struct nn_params *params, const struct option *option);
+    int number, more[4];
+};
+
+static struct nn_tensor *run_add(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    /* x twice: gradients add up */
+    struct nn_tensor *x = series(tape, params, 0);
+    return nn_add(tape, nn_add(tape, x, series(tape, params, 1)), x);
+}
+
+static struct nn_tensor *run_scale(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    return nn_scale(tape, series(tape, params, 0), -2.5);
+}
+
+static struct nn_tensor *run_simple(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    struct nn_tensor *x = series(tape, params, 0);
+    switch (option->kind) {
+    case NN_OP_RELU:
+        return nn_relu(tape, x);
+    case NN_OP_TANH:
+        return nn_tanh(tape, x);
+    case NN_OP_SIGMOID:
+        return nn_sigmoid(tape, x);
+    case NN_OP_MEAN_STEPS:
+        return nn_mean_steps(tape, x);
+    case NN_OP_DROPOUT:
+        return nn_dropout(tape, x, 0.3);
+    default:
+        return nn_max_pool(tape, x, option->number);
+    }
+}
+
+static struct nn_tensor *run_steps(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    struct nn_tensor *x = nn_tanh(tape, series(tape, params, 0));
+    return nn_add(tape, nn_steps(tape, x, 5, 2), nn_steps(tape, x, 1, 2));
+}
+
+static struct nn_tensor *run_error(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    return nn_squared_error(tape, series(tape, params, 0), series(tape, params, 1));
+}
+
+static struct nn_tensor *run_layer(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    /* the layer's parameters follow the two series */
+    struct nn_tensor *x = series(tape, params, 0);
+    if (option->kind == NN_OP_DENSE)
+        return nn_dense_layer_run(tape, params, &(struct nn_dense_layer){2, 3}, x);
+    if (option->kind == NN_OP_GRU)
+        return nn_gru_layer_run(tape, params, &(struct nn_gru_layer){2, 3, 4, 5, option->number}, x);
+    const int *more = option->more;
+    struct nn_convolution_layer layer = {2, 3, {more[0], more[1], more[2], more[3]}};
+    return nn_convolution_layer_run(tape, params, &layer, x);
+}
+
+static const struct option options[] = {
+    {NN_OP_ADD, "add", run_add, 0, {0}},
+    {NN_OP_SCALE, "scale", run_scale, 0, {0}},
+    {NN_OP_RELU, "relu", run_simple, 0, {0}},
+    {NN_OP_TANH, "tanh", run_simple, 0, {0}},
+    {NN_OP_SIGMOID, "sigmoid", run_simple, 0, {0}},
+    {NN_OP_MEAN_STEPS, "mean of steps", run_simple, 0, {0}},
+    {NN_OP_DROPOUT, "dropout", run_simple, 0, {0}},
+    {NN_OP_MAX_POOL, "max pool of 2, one step left over", run_simple, 2, {0}},
+    {NN_OP_MAX_POOL, "max pool of 3", run_simple, 3, {0}},
+    {NN_OP_ADD, "steps of a tensor", run_steps, 0, {0}},
+    {NN_OP_SQUARED_ERROR, "squared error", run_error, 0, {0}},
+    {NN_OP_DENSE, "dense", run_layer, 0, {0}},
+    {NN_OP_CONVOLUTION, "convolution", run_layer, 0, {3, 1, 0, 0}},
+    {NN_OP_CONVOLUTION, "convolution, padded", run_layer, 0, {3, 0, 1, 1}},
+    {NN_OP_CONVOLUTION, "convolution, causal, dilated", run_layer, 0, {3, 2, 4, 0}},
+    {NN_OP_CONVOLUTION, "convolution over all steps", run_layer, 0, {STEPS, 1, 0, 0}},
+    {NN_OP_CONVOLUTION, "convolution, padded by more than there is", run_layer, 0, {2, 9, 9, 1}},
+    {NN_OP_GRU, "GRU, reset after", run_layer, NN_GRU_RESET_AFTER, {0}},
+    {NN_OP_GRU, "GRU, reset before", run_layer, NN_GRU_RESET_BEFORE, {0}},
+};
+
+static struct nn_tensor *judged(struct nn_tape *tape, const struct nn_params *params, const void *with)
+{
+    const struct option *option = with;
+    struct nn_tensor *out = option->run(tape, params, option);
+    return nn_size(out) == 1 ? out : judge(tape, out);
+}
+
+static void operations(void)
+{
+    bool checked[NN_OP_COUNT] = {false};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        const struct option *option = &options[i];
+        struct nn_params params = {0};
+        struct weir_stream stream = weir_stream_open(11, option->name);
+        nn_params_add(&params, "x", STEPS * ROWS, COLUMNS, 1.5, &stream);
+        nn_params_add(&params, "y", STEPS * ROWS, COLUMNS, 1.5, &stream);
+        struct nn_dense_layer dense;
+        struct nn_gru_layer gru;
+        struct nn_convolution_layer convolution;
+        struct nn_convolution_shape shape = {option->more[0], option->more[1], option->more[2], option->more[3]};
+        if (option->kind == NN_OP_DENSE)
+            nn_dense_layer_add(&dense, &params, "dense", COLUMNS, 5, &stream);
+        else if (option->kind == NN_OP_GRU)
+            nn_gru_layer_add(&gru, &params, "gru", COLUMNS, 5, (enum nn_gru_reset)option->number, &stream);
+        else if (option->kind == NN_OP_CONVOLUTION)
+            nn_convolution_layer_add(&convolution, &params, "convolution", COLUMNS, 5, &shape, &stream);
+        nn_check_gradients(option->name, judged, &params, option);
+        checked[option->kind] = true;
+        nn_params_fini(&params);
+    }
+    for (int i = 0; i < NN_OP_COUNT; i++) {
+        if (!checked[i])
+            printf("no gradient check of %s\n", nn_ops[i].name);
+        CU_ASSERT(checked[i]);
+    }
+}
+
+/* The nets of the forecasters in small: two GRU layers with dropout between, and two blocks of convolution and pool. */
+struct net {
+    struct nn_gru_layer gru[2];
+    struct nn_convolution_layer convolution[3];
+    struct nn_dense_layer dense;
+};
+
+static struct nn_tensor *gru_net(struct nn_tape *tape, const struct nn_params *params, const void *with)
+{
+    const struct net *net = with;
+    struct nn_tensor *h = nn_gru_layer_run(tape, params, &net->gru[0], series(tape, params, 0));
+    h = nn_gru_layer_run(tape, params, &net->gru[1], nn_dropout(tape, h, 0.2));
+    return judge(tape, nn_dense_layer_run(tape, params, &net->dense, nn_steps(tape, h, STEPS - 1, 1)));
+}
+
+static struct nn_tensor *cnn_net(struct nn_tape *tape, const struct nn_params *params, const void *with)
+{
+    const struct net *net = with;
+    struct nn_tensor *h = nn_convolution_layer_run(tape, params, &net->convolution[0], series(tape, params, 0));
+    h = nn_dropout(tape, nn_max_pool(tape, nn_relu(tape, h), 2), 0.2);
+    h = nn_relu(tape, nn_convolution_layer_run(tape, params, &net->convolution[1], h));
+    return judge(tape, nn_convolution_layer_run(tape, params, &net->convolution[2], h));
+}
+
+static void nets(void)
+{
+    struct net net;
+    struct nn_params params = {0};
+    struct weir_stream stream = weir_stream_open(5, "nets");
+    nn_params_add(&params, "x", STEPS * ROWS, COLUMNS, 1, &stream);
+    nn_gru_layer_add(&net.gru[0], &params, "gru.0", COLUMNS, 3, NN_GRU_RESET_AFTER, &stream);
+    nn_gru_layer_add(&net.gru[1], &params, "gru.1", 3, 3, NN_GRU_RESET_BEFORE, &stream);
+    nn_dense_layer_add(&net.dense, &params, "dense", 3, 1, &stream);
+    nn_check_gradients("GRU net", gru_net, &params, &net);
+    nn_params_fini(&params);
+
+    stream = weir_stream_open(5, "nets");
+    struct nn_convolution_shape plain = {.kernel = 3}, whole = {.kernel = 1}; /* (7 + 1 - 2) / 2 - 2 = 1 step is left */
+    nn_params_add(&params, "x", STEPS * ROWS, COLUMNS, 1, &stream);
+    nn_convolution_layer_add(&net.convolution[0], &params, "convolution.0", COLUMNS, 4,
+                             &(struct nn_convolution_shape){.kernel = 3, .before = 1}, &stream);
+    nn_convolution_layer_add(&net.convolution[1], &params, "convolution.1", 4, 4, &plain, &stream);
+
+    nn_convolution_layer_add(&net.convolution[2], &params, "out", 4, 1, &whole, &stream);
+    nn_check_gradients("CNN net", cnn_net, &params, &net);
+    nn_params_fini(&params);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct weir_case cases[] = {{"operations", operations}, {"nets", nets}, {0}};
+    return weir_test_main("learn/nn/gradients", cases, argc, argv);
+}

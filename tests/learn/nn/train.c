@@ -1,0 +1,272 @@
+/* Training as a whole, and what it stands on: the arena, elementary functions, dropout, the library of products. */
+#define _GNU_SOURCE /* dladdr */
+#include <dlfcn.h>
+#include <gsl/gsl_cblas.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "policies/learn/nn/blas.h"
+#include "policies/learn/nn/elementary.h"
+#include "policies/learn/nn/layer.h"
+#include "policies/learn/nn/train.h"
+#include "sim/base/error.h"
+#include "tests/support/test.h"
+
+static void library(void)
+{
+    const char *path = nn_blas_library();
+    CU_ASSERT_PTR_NOT_NULL_FATAL(path);
+    CU_ASSERT_PTR_NOT_NULL(strstr(path, "openblas"));
+    Dl_info found; /* what answers to GSL */
+    CU_ASSERT_FATAL(dladdr((void *)cblas_ddot, &found) != 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(found.dli_fname, "gslcblas"));
+    /* [1 2; 3 4] [5; 6] = [17; 39], and with the first turned [1 3; 2 4] [5; 6] = [23; 34] */
+    const nn_real a[] = {1, 2, 3, 4}, b[] = {5, 6};
+    nn_real c[] = {NAN, NAN};
+    nn_product(false, false, 2, 1, 2, a, 2, b, 1, 0, c, 1);
+    CU_ASSERT(c[0] == 17 && c[1] == 39);
+    nn_product(true, false, 2, 1, 2, a, 2, b, 1, 1, c, 1);
+    CU_ASSERT(c[0] == 17 + 23 && c[1] == 39 + 34);
+}
+
+static void arena(void)
+{
+    struct nn_arena memory = {0};
+    char *first = NULL;
+    for (int step = 0; step < 4; step++) {
+        nn_arena_reset(&memory);
+        for (int i = 0; i < 100; i++) {
+            char *piece = nn_arena_take(&memory, 5000);
+            CU_ASSERT((uintptr_t)piece % 64 == 0);
+            memset(piece, i, 5000);
+            if (i == 0 && step == 1)
+                first = piece; /* of the one block that the second step has found */
+            if (i == 0 && step > 1)
+                CU_ASSERT_PTR_EQUAL(piece, first);
+        }
+    }
+    char *large = nn_arena_take(&memory, (size_t)8 << 20);
+    memset(large, 1, (size_t)8 << 20);
+    nn_arena_fini(&memory);
+    nn_arena_fini(&memory);
+}
+
+static void elementary(void)
+{
+    double exp_error = 0, tanh_error = 0, sigmoid_error = 0;
+    for (double x = -87; x < 88; x += 0.00137) {
+        nn_real at = (nn_real)x;
+        exp_error = fmax(exp_error, fabs((double)nn_exp(at) / exp((double)at) - 1));
+        tanh_error = fmax(tanh_error, fabs((double)nn_tanh_of(at) - tanh((double)at)));
+        sigmoid_error = fmax(sigmoid_error, fabs((double)nn_sigmoid_of(at) - 1 / (1 + exp(-(double)at))));
+    }
+    CHECK_NEAR(exp_error, 0, 2e-7);
+    CHECK_NEAR(tanh_error, 0, 2e-7);
+    CHECK_NEAR(sigmoid_error, 0, 2e-7);
+    CHECK_NEAR((double)nn_tanh_of(INFINITY), 1, 0);
+    CHECK_NEAR((double)nn_tanh_of(-INFINITY), -1, 1e-7);
+    CU_ASSERT(isnan(nn_exp(NAN)) && isnan(nn_tanh_of(NAN)) && isnan(nn_sigmoid_of(NAN)));
+}
+
+/* The loops over many numbers, which take the widest vectors of the processor, give what one number alone gives. */
+static void widths(void)
+{
+    struct nn_tape tape;
+    nn_tape_init(&tape, 1);
+    nn_tape_start(&tape, false);
+    struct nn_tensor *x = nn_input(&tape, 1, 1, 1001);
+    for (int i = 0; i < 1001; i++)
+        x->value[i] = (nn_real)(0.02 * (i - 500));
+    const struct nn_tensor *tanh_of = nn_tanh(&tape, x), *sigmoid_of = nn_sigmoid(&tape, x);
+    int equal = 0;
+    for (int i = 0; i < 1001; i++) {
+        volatile nn_real one = x->value[i];
+        nn_real wanted[] = {nn_tanh_of(one), nn_sigmoid_of(one)};
+        equal += !memcmp(&wanted[0], &tanh_of->value[i], sizeof(nn_real)) &&
+                 !memcmp(&wanted[1], &sigmoid_of->value[i], sizeof(nn_real));
+    }
+    CU_ASSERT_EQUAL(equal, 1001);
+    nn_tape_fini(&tape);
+}
+
+static void dropout(void)
+{
+    struct nn_tape tape;
+    nn_tape_init(&tape, 4);
+    nn_tape_start(&tape, false);
+    struct nn_tensor *x = nn_input(&tape, 1, 1000, 101);
+    for (size_t i = 0; i < nn_size(x); i++)
+        x->value[i] = 1;
+    CU_ASSERT_PTR_EQUAL(nn_dropout(&tape, x, 0.2), x); /* not training */
+    tape.training = true;
+    CU_ASSERT_PTR_EQUAL(nn_dropout(&tape, x, 0), x);
+    const struct nn_tensor *out = nn_dropout(&tape, x, 0.2);
+    double dropped = 0, sum = 0;
+    for (size_t i = 0; i < nn_size(out); i++) {
+        dropped += out->value[i] == 0;
+        sum += (double)out->value[i];
+        CU_ASSERT(out->value[i] == 0 || fabs((double)out->value[i] - 1.25) < 1e-4);
+    }
+    /* binomial: sd of the share is sqrt(0.2 * 0.8 / 101000) = 0.0013 */
+    CHECK_NEAR(dropped / 101000, 0.2, 0.004);
+    CHECK_NEAR(sum / 101000, 1, 0.005);
+    nn_tape_fini(&tape);
+}
+
+/* A net of one GRU layer on a sine: the windows of 12 points of a period of 20, the next point wanted. */
+struct net {
+    struct nn_params params;
+    struct nn_gru_layer gru;
+    struct nn_dense_layer dense;
+};
+
+static double step(struct nn_tape *tape, struct net *net, int offset)
+{
+    nn_tape_start(tape, true);
+    struct nn_tensor *x = nn_input(tape, 12, 10, 1), *y = nn_input(tape, 1, 10, 1);
+    for (int row = 0; row < 10; row++) {
+        for (int t = 0; t <= 12; t++) {
+            nn_real value = (nn_real)sin(2 * M_PI * (t + 2 * row + offset) / 20);
+            if (t < 12)
+                x->value[t * 10 + row] = value;
+            else
+                y->value[row] = value;
+        }
+    }
+    struct nn_tensor *h = nn_gru_layer_run(tape, &net->params, &net->gru, x);
+    struct nn_tensor *out = nn_dense_layer_run(tape, &net->params, &net->dense, nn_steps(tape, h, 11, 1));
+    struct nn_tensor *loss = nn_squared_error(tape, out, y);
+    nn_backward(tape, loss);
+    return (double)loss->value[0];
+}
+
+static double train(unsigned long long seed, int steps, enum nn_gru_reset reset)
+{
+    struct net net = {0};
+    struct weir_stream stream = weir_stream_open(seed, "train");
+    nn_gru_layer_add(&net.gru, &net.params, "gru", 1, 16, reset, &stream);
+    nn_dense_layer_add(&net.dense, &net.params, "dense", 16, 1, &stream);
+    struct nn_adam adam;
+    nn_adam_init(&adam, &net.params, 0.01);
+    struct nn_tape tape;
+    nn_tape_init(&tape, seed);
+    double loss = 0;
+    for (int i = 0; i < steps; i++) {
+        loss = step(&tape, &net, i % 2);
+        nn_adam_step(&adam, &net.params);
+    }
+    CU_ASSERT(nn_params_finite(&net.params));
+    net.params.values[3] = (nn_real)NAN;
+    CU_ASSERT_FALSE(nn_params_finite(&net.params));
+    nn_tape_fini(&tape);
+    nn_adam_fini(&adam);
+    nn_params_fini(&net.params);
+    return loss;
+}
+
+static void learns(void)
+{
+    for (int reset = 0; reset < 2; reset++) {
+        double before = train(1, 1, (enum nn_gru_reset)reset), after = train(1, 300, (enum nn_gru_reset)reset);
+        CU_ASSERT(before > 0.3); /* the variance of a sine is 0.5 */
+        CU_ASSERT(after < 0.002);
+    }
+}
+
+static void repeats(void)
+{
+    CU_ASSERT(train(3, 50, NN_GRU_RESET_AFTER) == train(3, 50, NN_GRU_RESET_AFTER));
+    CU_ASSERT(train(3, 50, NN_GRU_RESET_AFTER) != train(4, 50, NN_GRU_RESET_AFTER));
+}
+
+/* A weight w that learns y = 3 x from samples x = 1..10, scaled to 0.1..1; the loss of the last tenth may be another.
+ */
+struct slope {
+    struct nn_params params;
+    int calls, bad_call; /* the call whose loss is not a number; 0: none */
+};
+
+static struct nn_tensor *slope_loss(struct nn_tape *tape, void *with, const size_t *samples, size_t count)
+{
+    struct slope *slope = with;
+    struct nn_tensor *x = nn_input(tape, 1, (int)count, 1), *y = nn_input(tape, 1, (int)count, 1);
+    slope->calls++;
+    for (size_t i = 0; i < count; i++) {
+        x->value[i] = (nn_real)((double)(samples[i] + 1) / 10);
+        y->value[i] = slope->calls == slope->bad_call ? (nn_real)NAN : 3 * x->value[i];
+    }
+    return nn_squared_error(tape, nn_dense(tape, x, nn_params_tensor(tape, &slope->params, 0), NULL), y);
+}
+
+static int train_slope(struct slope *slope, double rate, double validation, int patience, struct nn_trained *trained)
+{
+    struct weir_stream stream = weir_stream_open(2, "slope");
+    struct nn_training training = {
+        .epochs = 200, .batch = 4, .rate = rate, .validation = validation, .patience = patience, .stream = &stream};
+    nn_params_fini(&slope->params);
+    nn_params_add(&slope->params, "w", 1, 1, 0, &stream);
+    slope->calls = 0;
+    return nn_train(&slope->params, &training, slope_loss, slope, 10, trained);
+}
+
+static void trainer(void)
+{
+    struct slope slope = {0};
+    struct nn_trained trained;
+    CU_ASSERT_EQUAL(train_slope(&slope, 0.05, 0, 0, &trained), 0);
+    CHECK_NEAR((double)slope.params.values[0], 3, 0.01);
+    CU_ASSERT_EQUAL(trained.epochs, 200);
+    CU_ASSERT_EQUAL(slope.calls, 200 * 3); /* 4 + 4 + 2 samples */
+    CU_ASSERT(trained.first_loss > 1 && trained.last_loss < 1e-3);
+
+    /* two samples kept: (0.9 * 3)^2 / 2 + (1 * 3)^2 / 2 = 8.145 before, and steps too wide to come near are undone */
+    CU_ASSERT_EQUAL(train_slope(&slope, 1000, 0.2, 3, &trained), 0);
+    CHECK_NEAR(trained.validation_before, 8.145, 1e-5);
+    CHECK_NEAR(trained.validation, 8.145, 1e-5);
+    CHECK_NEAR((double)slope.params.values[0], 0, 0);
+    CU_ASSERT_EQUAL(trained.epochs, 3);
+    CU_ASSERT_EQUAL(train_slope(&slope, 0.05, 0.2, 0, &trained), 0);
+    CU_ASSERT(trained.validation < 1e-3);
+    CHECK_NEAR((double)slope.params.values[0], 3, 0.01);
+
+    slope.bad_call = 8; /* the second batch of the third epoch */
+    CU_ASSERT_EQUAL(train_slope(&slope, 0.05, 0, 0, &trained), WEIR_ERUN);
+    CHECK_MESSAGE("its training diverged in epoch 3: the loss is not finite; a rate below 0.05 may help");
+    slope.bad_call = 0;
+    CU_ASSERT_EQUAL(train_slope(&slope, 1e300, 0, 0, &trained), WEIR_ERUN);
+    CHECK_MESSAGE("diverged in epoch 1");
+    nn_params_fini(&slope.params);
+}
+
+static void windows(void)
+{
+    const nn_real values[] = {0, 1, 2, 3, 4, 5};
+    CU_ASSERT_EQUAL(nn_windows_count(6, 4), 2);
+    CU_ASSERT_EQUAL(nn_windows_count(6, 6), 0);
+    CU_ASSERT_EQUAL(nn_windows_count(2, 6), 0);
+    struct nn_tape tape;
+    nn_tape_init(&tape, 1);
+    nn_tape_start(&tape, false);
+    struct nn_tensor *x, *y;
+    nn_windows_take(&tape, &(struct nn_windows){values, 4}, (const size_t[]){1, 0}, 2, &x, &y);
+    CU_ASSERT(x->steps == 4 && x->rows == 2 && x->columns == 1 && y->rows == 2);
+    CU_ASSERT(x->value[0] == 1 && x->value[1] == 0 && x->value[6] == 4 && x->value[7] == 3);
+    CU_ASSERT(y->value[0] == 5 && y->value[1] == 4);
+    nn_tape_fini(&tape);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct weir_case cases[] = {{"library", library},
+                                             {"arena", arena},
+                                             {"elementary functions", elementary},
+                                             {"vector widths", widths},
+                                             {"dropout", dropout},
+                                             {"learns", learns},
+                                             {"repeats", repeats},
+                                             {"trainer", trainer},
+                                             {"windows", windows},
+                                             {0}};
+    return weir_test_main("learn/nn/train", cases, argc, argv);
+}

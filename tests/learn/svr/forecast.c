@@ -1,0 +1,143 @@
+/* The forecaster "svr": the figures of Hu et al.'s experiment as the reference makes them, and its life. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "policies/learn/forecast/catalog.h"
+#include "sim/base/csv.h"
+#include "sim/base/error.h"
+#include "tests/support/test.h"
+
+enum { FIRST = 100, FORECASTS = 160 };
+
+static struct forecaster *make(const char *text)
+{
+    struct forecaster *made;
+    struct forecaster_env env = {.step_s = 60, .seed = 1, .catalog = forecaster_catalog};
+    CU_ASSERT_FATAL(forecaster_make_text(&env, text, &made) == WEIR_OK);
+    return made;
+}
+
+/* Mean absolute error of 160 forecasts one step ahead after a fit to the first 100 values. */
+static double error_of(const char *text, const double *v)
+{
+    struct forecaster *forecaster = make(text);
+    double sum = 0, mean;
+    CU_ASSERT(forecaster_fit(forecaster, v, FIRST) == WEIR_OK);
+    for (int t = FIRST; t < FIRST + FORECASTS; t++) {
+        CU_ASSERT(forecaster_predict(forecaster, 1, &mean, NULL) == WEIR_OK);
+        CU_ASSERT(forecaster_push(forecaster, v[t]) == WEIR_OK);
+        sum += fabs(mean - v[t]);
+    }
+    forecaster_free(forecaster);
+    return sum / FORECASTS;
+}
+
+/* svr_table.py, first segment of each series: C = 1; C = 10; C = 10 with weights 0.97^age; all tuned. */
+static void reference(void)
+{
+    static const struct {
+        const char *file;
+        double from; /* timestamp of the first value taken */
+        double mae[4];
+    } series[] = {
+        {"worldcup98/worldcup98_hourly.csv", 893973600, {6743.1382, 7611.5298, 8328.4919, 6667.4254}},
+        {"worldcup98/worldcup98_minute.csv.gz", 893973600, {95.8771, 82.8329, 81.9219, 81.1067}},
+        {"poland_load/poland_load_hourly_2019_2020_JanApr.csv", -INFINITY, {793.2658, 785.9168, 1102.2434, 372.4796}},
+        {"darwin_slp/darwin_slp_monthly.csv", -INFINITY, {1.0334, 1.2814, 1.4243, 0.9251}}};
+    static const char *const how[] = {"svr:c=1", "svr", "svr:ageing=exponential:rate=0.97", "svr:tune=all"};
+    for (size_t s = 0; s < sizeof series / sizeof *series; s++) {
+        char *path = weir_test_shared(series[s].file);
+        struct weir_series read;
+        if (!path)
+            return;
+        CU_ASSERT_FATAL(weir_series_read(path, NULL, NULL, &read) == WEIR_OK);
+        size_t begin = 0;
+        while (read.start_s + read.time_s[begin] < series[s].from)
+            begin++;
+        CU_ASSERT_FATAL(begin + FIRST + FORECASTS <= read.count);
+        /* Tuning everything is slow; once is enough. */
+        for (int h = 0; h < (s == 3 ? 4 : 3); h++)
+            CHECK_NEAR(error_of(how[h], read.value + begin), series[s].mae[h], 1e-4 + 1e-6 * series[s].mae[h]);
+        weir_series_fini(&read);
+        free(path);
+    }
+}
+
+static void daily(double *v, int count)
+{
+    for (int t = 0; t < count; t++)
+        v[t] = 100 + 40 * sin(2 * 3.141592653589793 * t / 24) + 3 * sin(1.7 * t);
+}
+
+/* Several steps ahead it goes on from its own forecasts; the same as one step ahead with those pushed. */
+static void steps_ahead(void)
+{
+    double v[200], ahead[6], spread[6], one, mean = 0;
+    daily(v, 200);
+    struct forecaster *forecaster = make("svr:gamma=1:eps=0.01");
+    CU_ASSERT(forecaster_fit(forecaster, v, 194) == WEIR_OK);
+    CU_ASSERT(forecaster_predict(forecaster, 6, ahead, spread) == WEIR_OK);
+    CU_ASSERT(forecaster_predict(forecaster, 1, &one, NULL) == WEIR_OK);
+    CHECK_NEAR(one, ahead[0], 0);
+    for (int k = 0; k < 6; k++) {
+        mean += fabs(ahead[k] - v[194 + k]) / 6;
+        CU_ASSERT(spread[k] > 0);
+    }
+    CHECK_NEAR(mean, 0, 5); /* the swing is 80; the newest value going on is off by 30 */
+    forecaster_free(forecaster);
+}
+
+static void saved(void)
+{
+    double v[230], one[4], two[4];
+    daily(v, 230);
+    struct forecaster *forecaster = make("svr:ageing=exponential"), *again;
+    struct forecaster_env env = {.step_s = 60, .seed = 1, .catalog = forecaster_catalog};
+    const char *path = weir_test_file("svr.weir", "");
+    CU_ASSERT(forecaster_fit(forecaster, v, 150) == WEIR_OK);
+    CU_ASSERT(forecaster_save(forecaster, path) == WEIR_OK);
+    CU_ASSERT_FATAL(forecaster_load(&env, path, &again) == WEIR_OK);
+    for (int t = 150; t < 226; t++) {
+        CU_ASSERT(forecaster_predict(forecaster, 4, one, NULL) == WEIR_OK);
+        CU_ASSERT(forecaster_predict(again, 4, two, NULL) == WEIR_OK);
+        for (int k = 0; k < 4; k++)
+            CHECK_NEAR(two[k], one[k], 0); /* to the last bit */
+        CU_ASSERT(forecaster_push(forecaster, v[t]) == WEIR_OK && forecaster_push(again, v[t]) == WEIR_OK);
+    }
+    forecaster_free(again);
+    forecaster_free(forecaster);
+}
+
+static void bad_input(void)
+{
+    static const struct {
+        const char *text, *message;
+    } cases[] = {{"svr:rate=1.5:ageing=linear", "must not be above 1"},
+                 {"svr:window=1", "window"},
+                 {"svr:c=0", "c"},
+                 {"svr:ageing=old", "ageing"}};
+    struct forecaster *made;
+    struct forecaster_env env = {.step_s = 60, .seed = 1, .catalog = forecaster_catalog};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CU_ASSERT(forecaster_make_text(&env, cases[i].text, &made) == WEIR_EINPUT);
+        CHECK_MESSAGE(cases[i].message);
+    }
+    double v[120], mean;
+    for (int t = 0; t < 120; t++)
+        v[t] = 7;
+    struct forecaster *forecaster = make("svr");
+    CU_ASSERT(forecaster_fit(forecaster, v, 33) == WEIR_EINPUT); /* 24 lags and 5 blocks of 2 need 34 */
+    CHECK_MESSAGE("svr");
+    CU_ASSERT(forecaster_fit(forecaster, v, 120) == WEIR_OK); /* constant */
+    CU_ASSERT(forecaster_push(forecaster, 1e6) == WEIR_OK);   /* an outlier */
+    CU_ASSERT(forecaster_predict(forecaster, 1, &mean, NULL) == WEIR_OK);
+    CU_ASSERT(isfinite(mean));
+    forecaster_free(forecaster);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct weir_case cases[] = {
+        {"reference", reference}, {"steps_ahead", steps_ahead}, {"saved", saved}, {"bad_input", bad_input}, {0}};
+    return weir_test_main("learn/svr/forecast", cases, argc, argv);
+}

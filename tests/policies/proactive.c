@@ -1,0 +1,314 @@
+/* proactive and its presets: ahead of the load, patient on the way down, honest when a model fails. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/json.h"
+#include "sim/base/memory.h"
+#include "tests/support/test.h"
+#include "tests/support/view.h"
+
+extern const struct weir_policy weir_policy_proactive, weir_policy_svr_twres;
+
+#define MOST 400
+
+static struct weir_mock *world;
+static const struct weir_policy *policy;
+static struct weir_json_doc *params;
+static void *state;
+static double history[MOST];
+static char why[1024], warning[1024]; /* of the last plan that had any */
+static int warnings;
+static double flops;
+
+/* One operator of 100/s an instance, windows of 10 s. */
+static int begin(const struct weir_policy *which, const char *text)
+{
+    static const struct weir_policy_env env = {.seed = 1, .stream = "policy/proactive", .folder = ""};
+    policy = which;
+    world = weir_mock_new();
+    state = weir_mock_state(policy);
+    why[0] = warning[0] = '\0';
+    warnings = 0;
+    flops = 0;
+    CU_ASSERT_EQUAL_FATAL(weir_json_parse(text, "params", &params), WEIR_OK);
+    struct weir_json root = weir_json_root(params);
+    weir_mock_host(world, "cloud", "far", WEIR_VIEW_CLOUD, 64, 0);
+    weir_mock_job(world, "stream", 0);
+    weir_mock_operator(world, 0, "work", 1e7);
+    world->operators[0][0].max_parallelism = 30;
+    weir_mock_deploy(world, 0, 0, 0);
+    world->jobs[0].slo_s = INFINITY;
+    int code = weir_param_bind(policy->params, &root, NULL, state);
+    return code == WEIR_OK ? policy->create(state, &env) : code;
+}
+
+static void end(void)
+{
+    policy->destroy(state);
+    weir_json_free(params);
+    free(state);
+    free(world);
+}
+
+/* One window with this ingress; the instances that there are then. */
+static int step(double ingress)
+{
+    struct weir_job_view *job = &world->jobs[0];
+    history[job->history_count++] = ingress;
+    job->ingress_history = history;
+    job->ingress_rate = ingress;
+    weir_mock_serve(world, 0, 0, ingress, 100);
+    world->view.window++;
+    world->view.time_s += world->view.window_s;
+    struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
+    weir_plan_author(plan, policy->name);
+    CU_ASSERT_EQUAL(policy->window_ends(state, &world->view, plan), WEIR_OK);
+    int count;
+    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
+    if (count)
+        snprintf(why, sizeof why, "%s", changes[0].why);
+    const struct weir_plan_warning *told = weir_plan_warnings(plan, &count);
+    warnings += count;
+    if (count)
+        snprintf(warning, sizeof warning, "%s", told[0].why);
+    flops += weir_plan_flops(plan);
+    weir_mock_apply(world, plan);
+    weir_plan_free(plan);
+    return world->operators[0][0].instance_count;
+}
+
+/* The load of a file: 50/s, and 490/s from 100 s to 200 s. With a headroom of 0.2 that is 1 instance, and
+ * ceil(1.2 * 4.9) = 6. The horizon is 30 s: at the end of window 7 (70 s) the surge is 30 s ahead, the first step of
+ * which begins at 70 + 0 s; the third ends at 100 s. So the window that ends at 80 s is the first to see it. It shrinks
+ * when the windows up to `hold` (50 s) ahead are free of it, two windows in a row. */
+static void ahead_of_the_load(void)
+{
+    const char *file = weir_test_file("surge.csv", "time_s,rate\n0,50\n100,490\n200,50\n400,50\n");
+    char *text =
+        weir_format("{\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"}, \"horizon\": \"30s\", \"warm\": 1, "
+                    "\"confidence\": 0, \"hold\": \"50s\", \"cooldown\": \"0s\"}",
+                    file);
+    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, text), WEIR_OK);
+    for (int w = 1; w <= 30; w++) {
+        int got = step(w <= 10 || w > 20 ? 50 : 490);
+        int wanted = w < 8 ? 1 : w < 21 ? 6 : 1;
+        if (w == 8) {
+            CU_ASSERT(strstr(why, "monitor: in 50/s") && strstr(why, "oracle sees 490/s") &&
+                      strstr(why, "within 30 s"));
+            CU_ASSERT(strstr(why, "plan: 4.9 instances of 100/s needed") && strstr(why, "known: 8 windows"));
+        }
+        if (w == 20) /* one window that would allow it; the second decides */
+            wanted = 6;
+        CU_ASSERT_EQUAL(got, wanted);
+    }
+    CU_ASSERT_EQUAL(warnings, 0);
+    end();
+    free(text);
+}
+
+/* Until a model is fitted, the last value stands for the forecast; then a ramp is met before it is there. */
+static void learns_in_the_run(void)
+{
+    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive,
+                                "{\"forecaster\": {\"name\": \"linear\", \"window\": 4}, \"warm\": 20,"
+                                " \"headroom\": 0, \"confidence\": 0}"),
+                          WEIR_OK);
+    for (int w = 0; w < 60; w++) {
+        int got = step(100 + 10 * w);
+        /* Ahead by two windows, after a change by what it took (one) and the next: 20/s more. */
+        double seen = 100 + 10 * (w + (w + 1 >= 20 ? 2 : 0));
+        CU_ASSERT_EQUAL(got, (int)ceil(seen / 100 - 1e-6));
+        CU_ASSERT((flops > 0) == (w + 1 >= 20)); /* the model costs work */
+    }
+    CU_ASSERT(strstr(why, "linear sees") != NULL);
+    end();
+}
+
+/* A forecast of a billion times what was ever seen is refused: the last value takes over, and it is told once. */
+static void falls_back(void)
+{
+    const char *file = weir_test_file("wild.csv", "time_s,rate\n0,50\n1000,50\n");
+    char *text =
+        weir_format("{\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\", \"scale\": 1e9}, \"warm\": 1}", file);
+    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, text), WEIR_OK);
+    for (int w = 0; w < 20; w++)
+        CU_ASSERT_EQUAL(step(150), 2);
+    CU_ASSERT_EQUAL(warnings, 1);
+    CU_ASSERT(strstr(warning, "oracle") && strstr(warning, "\"last\" takes its place"));
+    for (int w = 0; w < 20; w++)
+        step(250);
+    CU_ASSERT(strstr(why, "last sees 250/s") && strstr(why, "1 failures"));
+    CU_ASSERT_EQUAL(warnings, 1);
+    end();
+    free(text);
+}
+
+/* State of 1 GB over 100 MB/s: a pause of 1e9 / 2 / 1e8 = 5 s and more. With "pay" at 1000, nothing wins as much. */
+static void pays_or_stays(void)
+{
+    static const char *const texts[] = {"{\"forecaster\": \"last\", \"pay\": 1000}", "{\"forecaster\": \"last\"}"};
+    for (int i = 0; i < 2; i++) {
+        CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, texts[i]), WEIR_OK);
+        world->operators[0][0].stateful = true;
+        world->operators[0][0].state_bytes = 1e9;
+        world->restart_s = 5;
+        for (int w = 0; w < 5; w++)
+            step(130);
+        CU_ASSERT_EQUAL(world->operators[0][0].instance_count, i == 0 ? 1 : 2);
+        end();
+    }
+}
+
+/* Two instances sustain 100/s each as measured, but a calibration says 150/s and 180/s for two and three of them: a
+ * forecast of 160/s needs three. */
+static void by_throughput(void)
+{
+    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_svr_twres,
+                                "{\"calibration\": \"1:90,2:150,3:180,4:200\", \"headroom\": 0, \"confidence\": 0}"),
+                          WEIR_OK);
+    for (int w = 0; w < 3; w++)
+        step(160);
+    CU_ASSERT_EQUAL(world->operators[0][0].instance_count, 3);
+    end();
+    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_svr_twres, "{\"headroom\": 0, \"limit\": \"1s\", \"confidence\": 0}"),
+                          WEIR_OK);
+    world->jobs[0].latency_mean_s = 2; /* above its limit without overload: one more a window */
+    for (int w = 0; w < 3; w++)
+        step(50);
+    CU_ASSERT_EQUAL(world->operators[0][0].instance_count, 4);
+    world->jobs[0].latency_mean_s = 0.5;
+    for (int w = 0; w < 6; w++)
+        step(50);
+    CU_ASSERT_EQUAL(world->operators[0][0].instance_count, 1);
+    end();
+}
+
+/* A history of two hours trains before the run, so that the first windows are forecast and cost no work. */
+static void trained_before(void)
+{
+    char text[4096] = "time_s,rate\n";
+    for (int k = 0, used = 12; k < 200; k++)
+        used += snprintf(text + used, sizeof text - (size_t)used, "%d,%d\n", 10 * k, 100 + k % 20);
+    weir_test_file("history.csv", text);
+    char *slot = weir_format("{\"train\": \"%s/history.csv\", \"season\": \"200s\"}", weir_test_folder());
+    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, slot), WEIR_OK);
+    step(100);
+    CU_ASSERT(strstr(why, "linear sees") != NULL);
+    CU_ASSERT_EQUAL(warnings, 0);
+    end();
+    free(slot);
+}
+
+/* The mean error that the last decision tells of. */
+static double told_error(void)
+{
+    const char *at = strstr(why, "windows, error ");
+    return at ? strtod(at + strlen("windows, error "), NULL) : NAN;
+}
+
+static void write_saw(const char *name, int period, int swing)
+{
+    char text[8192] = "time_s,rate\n";
+    for (int k = 0, used = 12; k < 300; k++)
+        used += snprintf(text + used, sizeof text - (size_t)used, "%d,%d\n", 10 * k, 200 + swing * (k % period));
+    weir_test_file(name, text);
+}
+
+/* Of the models trained on two histories, the one whose history is like the load is taken once the load is known. */
+static void nearest_history(void)
+{
+    static const char *const trains[] = {"other.csv,like.csv", "other.csv"};
+    double error[2];
+    write_saw("other.csv", 37, 5);
+    write_saw("like.csv", 8, 40);
+    for (int i = 0; i < 2; i++) {
+        char *text = weir_format("{\"train\": \"%s/%s%s%s%s\", \"forecaster\": {\"name\": \"linear\", \"window\": 12, "
+                                 "\"seasonal\": false}, \"hold\": \"0s\", \"cooldown\": \"0s\", \"down_windows\": 1}",
+                                 weir_test_folder(), i ? trains[i] : "other.csv", i ? "" : ",",
+                                 i ? "" : weir_test_folder(), i ? "" : "/like.csv");
+        CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, text), WEIR_OK);
+        for (int w = 0; w < 120; w++)
+            step(200 + 40 * (w % 8));
+        error[i] = told_error();
+        end();
+        free(text);
+    }
+    CU_ASSERT(error[0] < 5);
+    CU_ASSERT(error[1] > 10);
+}
+
+/* The load triples, and swings as it never did: the model learns on, and is nearer than one that does not. */
+static void adapts_to_another_load(void)
+{
+    static const char *const how[] = {"tune", "none"};
+    double error[2];
+    write_saw("before.csv", 8, 10);
+    for (int i = 0; i < 2; i++) {
+        char *text = weir_format("{\"train\": \"%s/before.csv\", \"adapt\": \"%s\", \"drift\": 1, \"hold\": \"0s\", "
+                                 "\"forecaster\": {\"name\": \"linear\", \"window\": 12, \"seasonal\": false}, "
+                                 "\"cooldown\": \"0s\", \"down_windows\": 1}",
+                                 weir_test_folder(), how[i]);
+        CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, text), WEIR_OK);
+        for (int w = 0; w < 60; w++)
+            step(200 + 10 * (w % 8));
+        double before = flops;
+        for (int w = 0; w < 140; w++)
+            step(600 + 60 * (w % 5));
+        error[i] = told_error();
+        CU_ASSERT((flops - before > 3e4) == (i == 0)); /* learning is the larger part of the work */
+        end();
+        free(text);
+    }
+    CU_ASSERT(error[0] < 5);
+    CU_ASSERT(error[1] > 20);
+}
+
+static void bad_input(void)
+{
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        {"{\"forecaster\": \"liner\"}", "did you mean \"linear\"?"},
+        {"{\"forecaster\": {\"name\": \"linear\", \"windw\": 3}}", "did you mean \"window\"?"},
+        {"{\"forecaster\": 3}", "expected a name, or an object"},
+        {"{\"forecaster\": \"oracle\"}", "\"file\" is missing"},
+        {"{\"forecaster\": {\"name\": \"oracle\", \"file\": \"/none.csv\"}}", "/none.csv"},
+        {"{\"model\": \"a\", \"train\": \"b\"}", "exclude each other"},
+        {"{\"calibration\": \"1:x\"}", "must be instances and items per second"},
+        {"{\"calibration\": \"1:0\"}", "both must be above 0"},
+        {"{\"calibration\": \"1:10,\"}", "must be instances and items per second"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CU_ASSERT(begin(&weir_policy_proactive, cases[i].text) < 0);
+        CHECK_MESSAGE(cases[i].message);
+        end();
+    }
+    /* What only the first window can show. */
+    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, "{\"train\": \"/none.csv\"}"), WEIR_OK);
+    history[0] = 1;
+    world->jobs[0].ingress_history = history;
+    world->jobs[0].history_count = 1;
+    struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
+    CU_ASSERT(policy->window_ends(state, &world->view, plan) < 0);
+    CHECK_MESSAGE("job stream: train: ");
+    weir_plan_free(plan);
+    end();
+}
+
+int main(int argc, char **argv)
+{
+    static const struct weir_case cases[] = {{"ahead_of_the_load", ahead_of_the_load},
+                                             {"learns_in_the_run", learns_in_the_run},
+                                             {"falls_back", falls_back},
+                                             {"pays_or_stays", pays_or_stays},
+                                             {"by_throughput", by_throughput},
+                                             {"trained_before", trained_before},
+                                             {"nearest_history", nearest_history},
+                                             {"adapts_to_another_load", adapts_to_another_load},
+                                             {"bad_input", bad_input},
+                                             {0}};
+    return weir_test_main("policies/proactive", cases, argc, argv);
+}
