@@ -10,7 +10,7 @@
 #include "sim/base/text.h"
 
 /* Items begin when what was decided at the arrivals is carried out. */
-#define SETTLED_S 200.0
+#define SETTLED_S 1600.0
 /* With arrivals over time: from the arrival to the item. */
 #define AFTER_S 1.0
 
@@ -290,7 +290,7 @@ void instance_write(const struct instance *instance, const char *folder, bool pl
     weir_text_addf(&text,
                    "{\"platform\": \"platform.xml\", \"duration\": \"%gs\", \"window\": \"%s\", \"items_per_batch\": 1,"
                    " \"costs\": {\"start\": \"0s\"}, \"workload\": {\"jobs\": [\n",
-                   ceil(last_s) + SETTLED_S + 300, over_time ? "1s" : "20s");
+                   ceil(last_s) + SETTLED_S + 300, over_time ? "1s" : "200s");
     for (int u = 0; u < instance->draw.users; u++)
         add_job(instance, u, plain, &text);
     weir_text_add(&text, "]}}\n");

@@ -163,12 +163,14 @@ struct point {
     struct draw draw;
 };
 
+#define FIRST 30 /* width of the first column */
+
 static void print_head(const char *title, const char *quantity, const struct algorithm *algorithms)
 {
-    printf("%s\n\n%-14s", title, quantity);
+    printf("%s\n\n%-*s", title, FIRST, quantity);
     for (const struct algorithm *a = algorithms; a->label; a++)
         printf(" %18s", a->label);
-    printf("\n%-14s", "");
+    printf("\n%-*s", FIRST, "");
     for (const struct algorithm *a = algorithms; a->label; a++)
         printf(" %9s%9s", "model", "simul.");
     printf("\n");
@@ -192,7 +194,7 @@ static void print_points(const struct point *points, int count, int instances, c
             }
             instance_free(&instance);
         }
-        printf("%-14s", points[p].label);
+        printf("%-*s", FIRST, points[p].label);
         for (int a = 0; algorithms[a].label; a++)
             printf(" %9.3f%9.3f", mean[a].model_s, mean[a].simulated_s);
         double late = 0;

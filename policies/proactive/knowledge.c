@@ -129,6 +129,8 @@ int proactive_prepare(struct proactive *self, const struct weir_view *view, stru
     if (*self->model) {
         struct forecaster_env env = env_of(self, view);
         char *path = weir_path_beside(self->folder, self->model);
+        env.step_s *= self->train_speedup; /* it was fitted in the time of its file */
+        env.season_s *= self->train_speedup;
         code = forecaster_load(&env, path, &known->model);
         free(path);
         known->ready = code == WEIR_OK;

@@ -14,7 +14,7 @@
 /* Dates are reached up to rounding. */
 #define EPSILON_S 1e-9
 
-/* Text of a placement list: "2 on edge-1, 1 on cloud-0". */
+/* Text of a placement list: "2 on edge-1, 1 on cloud-0 at 0.25 of a core". */
 static void add_hosts(const struct weir_world *world, struct weir_text *text, const struct weir_placement *list,
                       int count)
 {
@@ -30,6 +30,8 @@ static void add_hosts(const struct weir_world *world, struct weir_text *text, co
         bool known = list[i].host >= 0 && list[i].host < world->view.host_count;
         weir_text_addf(text, "%s%d on %s", separator, same,
                        known ? world->platform->hosts[list[i].host].name : "an unknown host");
+        if (list[i].cpu_share != 1)
+            weir_text_addf(text, " at %.4g of a core", list[i].cpu_share);
         separator = ", ";
     }
 }

@@ -17,7 +17,7 @@
 /* What TCP carries in a frame of Ethernet. */
 #define SEGMENT_BYTES 1460.0
 
-#define ROUTE_SLOTS 4096
+#define ROUTE_SLOTS 65536
 #define LINKS_MAX   64
 
 struct weir_route_map {

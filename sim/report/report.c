@@ -21,6 +21,7 @@
 #define SWEEP_BYTES    (4000 * 1024)
 #define SUM_WINDOWS    720 /* at most, in sums */
 #define DECISIONS      3000
+#define ANOMALIES      2000
 #define DECISION_BYTES (600 * 1024)
 
 static void add_metrics(struct weir_text *text)
@@ -122,6 +123,31 @@ static void add_decisions(struct weir_text *text, struct weir_results *results, 
         weir_text_add(notes, ",");
         weir_text_fini(&note);
     }
+    weir_sheet_fini(&sheet);
+    free(path);
+}
+
+/* The truth about anomalies: [[start, end, host, kind], ...], the same for all policies of a seed. */
+static void add_anomalies(struct weir_text *text, struct weir_results *results, const struct weir_results_run *run)
+{
+    struct weir_sheet sheet = {0};
+    char *path = weir_format("%s/anomalies.csv", run->folder);
+    if (weir_file_exists(path) && weir_sheet_read(path, &sheet) != WEIR_OK) {
+        weir_results_tell(results, "%s; it is left out", weir_error_message());
+        weir_error_clear();
+    }
+    for (size_t row = 0; row < sheet.row_count && row < ANOMALIES; row++) {
+        weir_text_addf(text, "[%.10g,%.10g,", weir_sheet_number(&sheet, row, weir_sheet_column(&sheet, "start")),
+                       weir_sheet_number(&sheet, row, weir_sheet_column(&sheet, "end")));
+        weir_data_string(text, weir_sheet_cell(&sheet, row, weir_sheet_column(&sheet, "host")));
+        weir_text_add(text, ",");
+        weir_data_string(text, weir_sheet_cell(&sheet, row, weir_sheet_column(&sheet, "kind")));
+        weir_text_add(text, "],");
+    }
+    weir_data_end(text);
+    if (sheet.row_count > ANOMALIES)
+        weir_results_tell(results, "%s: the first %d of %zu anomalies are in the page", path, ANOMALIES,
+                          sheet.row_count);
     weir_sheet_fini(&sheet);
     free(path);
 }
@@ -252,6 +278,9 @@ static int add_details(struct weir_text *text, struct weir_results *results, con
     }
     if (count)
         text->length -= 2, text->data[text->length] = '\0';
+    weir_text_add(text, "],\n\"anomalies\":[");
+    if (count)
+        add_anomalies(text, results, shown[0].run);
     weir_text_add(text, "],\n");
     fit_series(text, shown, count, notes);
     for (size_t i = 0; i < count; i++)

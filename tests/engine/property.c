@@ -26,19 +26,36 @@
 
 /* Changes operators at random, also in ways that are refused. */
 struct chaos {
-    struct weir_stream stream;
+    struct weir_stream stream, rates;
 };
 
 static int chaos_create(void *state, const struct weir_policy_env *env)
 {
-    ((struct chaos *)state)->stream = weir_stream_open(env->seed, env->stream);
+    struct chaos *chaos = state;
+    chaos->stream = weir_stream_open(env->seed, env->stream);
+    chaos->rates = weir_stream_open(env->seed + 1, env->stream);
     return 0;
+}
+
+/* Limits of transfers come, change and go; one is refused. */
+static void chaos_rates(struct chaos *chaos, const struct weir_view *view, int job, struct weir_plan *plan)
+{
+    static const double rates[] = {INFINITY, 2e5, 1e6, 5e6, 0.5};
+    for (int o = 0; o < view->jobs[job].operator_count; o++) {
+        const struct weir_operator_view *op = &view->jobs[job].operators[o];
+        for (int u = 0; u < op->upstream_count; u++)
+            if (weir_stream_uniform(&chaos->rates) < 0.2)
+                weir_plan_rate(plan, job, op->upstream[u], o, rates[weir_stream_below(&chaos->rates, 5)], "chance");
+        if (op->downstream[0] < 0 && weir_stream_uniform(&chaos->rates) < 0.2)
+            weir_plan_rate(plan, job, o, -1, rates[weir_stream_below(&chaos->rates, 5)], "chance");
+    }
 }
 
 static int chaos_window(void *state, const struct weir_view *view, struct weir_plan *plan)
 {
     struct chaos *chaos = state;
     for (int j = 0; j < view->job_count; j++) {
+        chaos_rates(chaos, view, j, plan);
         for (int o = 0; o < view->jobs[j].operator_count; o++) {
             if (weir_stream_uniform(&chaos->stream) < 0.6)
                 continue;
@@ -56,12 +73,19 @@ static int chaos_window(void *state, const struct weir_view *view, struct weir_p
     return 0;
 }
 
+/* At arrivals too, of which all jobs may notice something. */
+static int chaos_arrival(void *state, const struct weir_view *view, int job, struct weir_plan *plan)
+{
+    return chaos_window(state, view, plan);
+}
+
 static const struct weir_policy chaos_policy = {.abi = WEIR_POLICY_ABI,
                                                 .name = "chaos",
                                                 .summary = "Changes plans at random.",
                                                 .source = "",
                                                 .state_size = sizeof(struct chaos),
                                                 .create = chaos_create,
+                                                .job_arrives = chaos_arrival,
                                                 .window_ends = chaos_window};
 static const struct weir_policy *const catalog[] = {&chaos_policy, NULL};
 

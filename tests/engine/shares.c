@@ -147,6 +147,7 @@ static void an_arrival_changes_the_shares_of_others(void)
     /* 1 Gf at 0.25 Gf/s and 3 Gf at 0.75 Gf/s: 4 s each. Shared as SimGrid would: 2 s and 4 s. */
     CHECK_NEAR(weir_test_job(&got, "a")->latency_mean_s, 4, 1e-8);
     CHECK_NEAR(weir_test_job(&got, "b")->latency_mean_s, 4, 1e-8);
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.decisions, "takes a/A 1 -> 1 instances: 1 on cloud at 0.25 of a core"));
     weir_test_result_fini(&got);
 }
 

@@ -34,11 +34,26 @@ static void test_conformance(void)
 
 static void test_order(void)
 {
-    static const char *const names[] = {
-        "noop",          "static",         "reactive", "ds2",        "proactive",       "gru", "svr-twres",
-        "load-balancer", "nearest",        "random",   "cloud-only", "edge-only",       "dwo",
-        "heu-wo",        "heu-wo-refined", "lawa",     "optimal",    "nearest-offload", "random-offload",
-        "exec"};
+    static const char *const names[] = {"noop",
+                                        "static",
+                                        "reactive",
+                                        "ds2",
+                                        "proactive",
+                                        "gru",
+                                        "svr-twres",
+                                        "load-balancer",
+                                        "nearest",
+                                        "random",
+                                        "cloud-only",
+                                        "edge-only",
+                                        "dwo",
+                                        "heu-wo",
+                                        "heu-wo-refined",
+                                        "lawa",
+                                        "optimal",
+                                        "nearest-offload",
+                                        "random-offload",
+                                        "exec"};
     int count = (int)(sizeof names / sizeof *names);
     for (int i = 0; i < count; i++) {
         const struct weir_policy *policy = weir_catalog[i];

@@ -164,6 +164,44 @@ static void graphs(void)
     }
 }
 
+/* A host of 4 cores of 1 Gf/s is a node of 4 Gf/s, but one instance uses one core: 4 Gf take 4 s, and not 1. Four
+ * instances share them; the one item still goes to one of them. */
+static void several_cores(void)
+{
+    static const char text[] =
+        "{\"platform\": \"\", \"duration\": \"100s\", \"items_per_batch\": 1, \"workload\": {\"jobs\": ["
+        " {\"name\": \"u0\", \"source\": \"cloud4\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/min\", "
+        "\"count\": 1}, \"operators\": [{\"name\": \"a\", \"flops\": \"4Gf\"}]}]}}";
+    struct weir_test_result got = weir_test_run("tests/input/valid/two-tier.xml", text, "nearest-offload", 1);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR(weir_test_job(&got, "u0")->latency_mean_s, 4, 1e-6);
+    CU_ASSERT_STRING_EQUAL(got.decisions, ""); /* it is at its source, with a whole core, already */
+    weir_test_result_fini(&got);
+}
+
+/* A class that is faster on the far host draws the operator there. */
+static void classes(void)
+{
+    const char *path = weir_test_file(
+        "classes.xml", "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+                       "<platform version=\"4.1\"><zone id=\"world\" routing=\"Full\">\n"
+                       "<host id=\"near\" speed=\"2Gf\"/>\n"
+                       "<host id=\"far\" speed=\"1Gf\"><prop id=\"speed_gpu\" value=\"8Gf\"/></host>\n"
+                       "<link id=\"l\" bandwidth=\"1MBps\" latency=\"0s\" sharing_policy=\"SPLITDUPLEX\"/>\n"
+                       "<route src=\"near\" dst=\"far\"><link_ctn id=\"l\" direction=\"UP\"/></route></zone>"
+                       "</platform>\n");
+    static const char text[] =
+        "{\"platform\": \"\", \"duration\": \"60s\", \"workload\": {\"jobs\": [{\"name\": \"u0\", \"source\": "
+        "\"near\", \"sink\": \"near\", \"source_bytes\": \"1MB\", \"load\": {\"kind\": \"constant\", \"rate\": "
+        "\"1/min\", \"start\": \"30s\", \"count\": 1}, \"operators\": [{\"name\": \"a\", \"flops\": \"16Gf\", "
+        "\"class\": \"gpu\"}]}]}}";
+    struct weir_test_result got = weir_test_run(path, text, "dwo", 1);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    /* There 1 s on the link and 16 / 8 = 2 s; here 16 / 2 = 8 s. The empty result is a byte. */
+    CHECK_NEAR(weir_test_job(&got, "u0")->latency_mean_s, 3, 2e-6);
+    weir_test_result_fini(&got);
+}
+
 /* ---- arrivals and departures ---- */
 
 #define TWO_HOSTS "tests/input/valid/two-tier.xml"
@@ -321,6 +359,8 @@ int main(int argc, char **argv)
         {"one hop", one_hop},
         {"several hops", several_hops},
         {"graphs", graphs},
+        {"several cores", several_cores},
+        {"classes", classes},
         {"shares follow arrivals and departures", shares_follow_arrivals_and_departures},
         {"moves must pay", moves_must_pay},
         {"what is done makes room", what_is_done_makes_room},

@@ -189,6 +189,11 @@ def failures_and_moves(page):
         same(page.run(crosses), wanted, f"crosses at window {window}")
     check(page.run("document.querySelectorAll('.stage .operator[visibility=visible]').length") > 0, "operators are drawn")
     check(page.run("document.querySelectorAll('.stage .flow').length") > 0, "transfers are drawn")
+    ill = "[...document.querySelector('.stage').querySelectorAll('.host.ill')].map((one) => one.parentNode.firstChild.textContent)"
+    for window, wanted in ((4, []), (7, ["edge (overload)"]), (10, [])):  # from 32 to 44 s; windows end at 25, 40, 55 s
+        player_at(page, window)
+        same(page.run(ill), wanted, f"anomalies at window {window}")
+    same(page.run("document.querySelectorAll('#hosts [data-mark=anomaly]').length"), 1, "anomalies framed")
 
 
 def hostile(page, folder):

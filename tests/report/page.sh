@@ -6,6 +6,7 @@ if ! command -v python3 >/dev/null; then
     echo "skipped: there is no python3"
     exit 77
 fi
+export PYTHONDONTWRITEBYTECODE=1
 python3 tests/report/page.py --is-there || exit 77
 
 {

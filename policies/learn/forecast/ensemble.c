@@ -1,6 +1,6 @@
 /* Several forecasters, weighted by how well each has done of late: for each number of steps ahead the weights go as one
- * over the mean squared error. The last part of the fitted series gives the first errors; then members are fitted to
- * all of it. A member that fails is left out until the next fit. */
+ * over the mean squared error (relative to that of all). The last part of the fitted series gives the first errors;
+ * then members are fitted to all of it. A member that fails is left out until the next fit. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 struct member {
     struct forecaster *forecaster;
     bool failed;
-    double square[LEADS];      /* mean squared error 1, 2, ... steps ahead, the latest weighing most */
+    double square[LEADS];      /* mean relative squared error 1, 2, ... steps ahead, the latest weighing most */
     double seen[LEADS];        /* how many of them, faded */
     double mean[LEADS][LEADS]; /* row time % LEADS: the forecast made at that time */
 };
@@ -37,7 +37,7 @@ static const struct weir_param params[] = {
      "Forecasters, joined by +; each NAME or NAME:KEY=VALUE:..."},
     {"leads", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(leads), "12", 1, LEADS, NULL,
      "Steps ahead that have weights of their own; further ones take the last of these."},
-    {"memory", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(memory), "200", 1, 1e6, NULL,
+    {"memory", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(memory), "50", 1, 1e6, NULL,
      "Errors that count: those of so many steps back weigh 1/e."},
     {"held-out", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(held_out), "0.2", 0, 0.9, NULL,
      "Part of the fitted series on which members are first compared."},
@@ -91,17 +91,33 @@ static void foresee(struct ensemble *self)
     self->time++;
 }
 
-/* Scores the forecasts of this value: the one made `lead` steps ago was of row time - lead. */
+/* The squared error of what a member forecast of this value `lead` steps ago, which was its row time - lead. */
+static double squared_error(const struct ensemble *self, const struct member *member, size_t lead, double value)
+{
+    double error = value - member->mean[(self->time - lead) % LEADS][lead - 1];
+    return error * error;
+}
+
+/* Scores the forecasts of this value. Each value counts the same, whatever the load: errors are taken relative to the
+ * mean square of all members' errors at it. */
 static void score(struct ensemble *self, double value)
 {
     double fade = exp(-1.0 / self->memory);
-    for (size_t m = 0; m < self->member_count; m++) {
-        struct member *member = &self->members[m];
-        for (size_t lead = 1; lead <= (size_t)self->leads && lead <= self->time && !member->failed; lead++) {
-            double error = value - member->mean[(self->time - lead) % LEADS][lead - 1];
+    for (size_t lead = 1; lead <= (size_t)self->leads && lead <= self->time; lead++) {
+        double mean = 0, working = 0;
+        for (size_t m = 0; m < self->member_count; m++) {
+            if (!self->members[m].failed) {
+                mean += squared_error(self, &self->members[m], lead, value);
+                working++;
+            }
+        }
+        for (size_t m = 0; m < self->member_count && mean > 0; m++) {
+            struct member *member = &self->members[m];
             double *seen = &member->seen[lead - 1], *square = &member->square[lead - 1];
+            if (member->failed)
+                continue;
             *seen = *seen * fade + 1;
-            *square += (error * error - *square) / *seen;
+            *square += (squared_error(self, member, lead, value) / (mean / working) - *square) / *seen;
         }
     }
 }

@@ -64,6 +64,10 @@ for (const [policy, metric, unit, better, n, ...texts] of D.summary || []) {
 const summaryOf = (policy, metric) => SUMMARY.get(POLICIES[policy]).get(metric);
 const label = (metric) => metric.replaceAll("_", " ").replace("slo", "SLO").replace(/^cpu /, "CPU ");
 
+/* Anomalies of a host: [start, end, kind]. */
+const anomaliesOf = (host) =>
+  (D.anomalies || []).filter((one) => one[2] === host).map(([start, end, , kind]) => [start, end, kind]);
+
 /* The time span that is shown. */
 function span() {
   const ends = SERIES.map((run) => run.times[run.times.length - 1] || 0);

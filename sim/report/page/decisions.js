@@ -29,7 +29,7 @@ function decisionFigure(parent) {
     wide: true,
     follows: ["policies", "zoom", "job"],
     help:
-      "What the policies asked for: ▲ more instances, ▼ fewer, ◆ other hosts, × refused. Reasons are in the list, " +
+      "What the policies asked for: ▲ more instances, ▼ fewer, ◆ other hosts, × refused, ■ anything else. Reasons are in the list, " +
       "and where the " +
       "pointer is.",
     csv: () => [

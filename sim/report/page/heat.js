@@ -104,6 +104,23 @@ function drawHeat(width, rows, spec) {
     });
     if (from !== null) flush(Math.min(high, row.times[row.times.length - 1]));
   });
+  rows.forEach((row, k) => {
+    for (const [from, to] of spec.marks ? spec.marks(row.name) : []) {
+      const start = x(Math.max(low, from)),
+        end = x(Math.min(high, to));
+      if (end > start)
+        root.append(
+          svg("rect", {
+            class: "anomaly",
+            x: start,
+            y: k * height + 1,
+            width: end - start,
+            height: height - 1.5,
+            "data-mark": "anomaly"
+          })
+        );
+    }
+  });
   for (const tick of timeTicks(low, high, (width - left) / 90))
     root.append(
       svg(
@@ -133,9 +150,16 @@ function drawHeat(width, rows, spec) {
     row = Math.max(0, Math.min(rows.length - 1, row + step));
     event.preventDefault();
   });
+  const step = rows[0].times[1] - rows[0].times[0] || high;
   timeControls(area, rows[0].times, (time) => {
     const i = rows[row].times.findIndex((one) => one >= time);
-    return [[rows[row].name, spec.say(i < 0 ? null : rows[row].values[i])]];
+    const marks = (spec.marks ? spec.marks(rows[row].name) : []).filter(
+      ([from, to]) => from < time && to > time - step
+    );
+    return [
+      [rows[row].name, spec.say(i < 0 ? null : rows[row].values[i])],
+      ...marks.map(([, , kind]) => ["anomaly", kind])
+    ];
   });
   return root;
 }
@@ -168,8 +192,12 @@ function useFigures(parent) {
     value: "cpu",
     fill: heat,
     say: (value) => show(value, "share"),
-    help: "Share of a host's cores in use, a row a host, the busiest first. A host that is not used has no row.",
+    help:
+      "Share of a host's cores in use, as it reports it, a row a host, the busiest first. A host that is not used has " +
+      "no row." +
+      ((D.anomalies || []).length ? " Framed: the host has an anomaly, which no policy is told." : ""),
     rows: () => rows("hosts", "cpu"),
+    marks: anomaliesOf,
     legend: scale(heat, ["idle", "all cores busy"])
   });
   heatFigure(parent, {

@@ -96,7 +96,8 @@ class Player {
         el("span", {}, el("i", {style: "background:var(--waiting)"}), "level: inputs in use"),
         el("span", {}, el("i", {style: "background:var(--network)"}), "transfers (width: bytes/s, logarithmic)"),
         el("span", {}, el("i", {style: "background:var(--p3)"}), "moving"),
-        el("span", {}, "✕ host has failed")
+        el("span", {}, "✕ host has failed"),
+        (D.anomalies || []).length ? el("span", {}, "purple frame: host has an anomaly") : null
       ),
       this.panels
     );

@@ -46,7 +46,7 @@ class Stage {
     const decided = DECISIONS.find((one) => one.policy === policy);
     this.decisions = decided ? decided.rows : [];
   }
-  /* Hosts that have anything to do with the jobs that are shown, by tier. */
+  /* Hosts that have anything to do with the jobs that are shown, and those that fail. */
   used() {
     const names = new Set(),
       {jobs} = this.player;
@@ -55,6 +55,8 @@ class Stage {
         if (jobs.has(key.split("\n")[0])) for (const row of rows) if (row.host) names.add(row.host);
     for (const job of this.player.graphs)
       if (jobs.has(job.name)) for (const end of [job.source, job.sink]) if (end) names.add(end);
+    for (const stage of this.player.stages)
+      for (const host of stage.run.hosts) if (host.down !== undefined) names.add(host.name);
     return names;
   }
   layout(width) {
@@ -268,6 +270,9 @@ class Stage {
       if (mark.text) mark.text.textContent = shorten(mark.name, count > 1 ? 12 : 16) + (count > 1 ? ` ×${count}` : "");
     }
     for (const [name, cross] of this.crosses) {
+      const ill = anomaliesOf(name).find(([from, to]) => from < time && to > before);
+      cross.parentNode.children[1].setAttribute("class", ill ? "host ill" : "host");
+      cross.parentNode.firstChild.textContent = name + (ill ? ` (${ill[2]})` : "");
       const host = this.run.hosts.find((one) => one.name === name),
         down = host && list(host, "down", this.run.entity_times.length);
       const i = this.run.entity_times.findIndex((one) => one >= time - 1e-9);

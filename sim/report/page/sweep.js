@@ -12,7 +12,10 @@ function readParameter(k) {
   const numbers = texts.map((text) => number(text));
   const isNumber = texts.length > 1 && numbers.every((value) => value !== null);
   const order = texts.map((text, i) => ({text, at: isNumber ? numbers[i] : i})).sort((a, b) => a.at - b.at);
-  return {name: S.parameters[k], isNumber, values: order, at: new Map(order.map((one) => [one.text, one.at]))};
+  const suffixes = texts.map((text) => text.replace(/^[-\d.eE+]+/, "")),
+    among = (names) => isNumber && suffixes.every((suffix) => names.includes(suffix));
+  const unit = among(["ns", "us", "ms", "s", "min", "h", "d"]) ? "s" : among(["B", "kB", "MB", "GB"]) ? "B" : "";
+  return {name: S.parameters[k], isNumber, unit, values: order, at: new Map(order.map((one) => [one.text, one.at]))};
 }
 /* "20ms" is 0.02: units are those of scenarios. */
 const UNITS = Object.fromEntries(
@@ -90,7 +93,7 @@ function drawSweep(width, height, k, lists, title, range, names) {
   const across = isLog ? {low: low / 1.15, high: high * 1.15, log: true} : {low: low - pad, high: high + pad};
   const area = plotArea(width, height, {
     label: title,
-    x: {...across, ticks, unit: "", label: names ? shortName(axis.name) : ""},
+    x: {...across, ticks, unit: ticks ? "" : axis.unit, label: names ? shortName(axis.name) : ""},
     y: {
       low: yLog ? range[0] * 0.8 : Math.min(0, range[0]),
       high: (yLog ? range[1] * 1.25 : range[1] * 1.06) || 1,
@@ -370,26 +373,18 @@ function sweepHeat(parent, follows) {
           )
         );
       }
-      if (xs.length <= 24)
-        xs.forEach((x, i) =>
-          root.append(
-            svg(
-              "text",
-              {class: "faint", x: left + (i + 0.5) * w, y: height - 20, "text-anchor": "middle"},
-              shorten(x.text, Math.max(2, w / 6.5))
-            )
-          )
-        );
-      if (ys.length <= 24)
-        ys.forEach((y, j) =>
-          root.append(
-            svg(
-              "text",
-              {class: "faint", x: left - 6, y: (ys.length - 0.5 - j) * h + 4, "text-anchor": "end"},
-              shorten(y.text, 11)
-            )
-          )
-        );
+      /* Every n-th value is written where there is no room for all. */
+      const skip = Math.ceil(36 / w);
+      xs.forEach((x, i) => {
+        if (i % skip) return;
+        const at = {class: "faint", x: left + (i + 0.5) * w, y: height - 20, "text-anchor": "middle"};
+        root.append(svg("text", at, shorten(x.text, Math.max(4, (w * skip) / 6.5))));
+      });
+      ys.forEach((y, j) => {
+        if (j % Math.ceil(13 / h)) return;
+        const at = {class: "faint", x: left - 6, y: (ys.length - 0.5 - j) * h + 4, "text-anchor": "end"};
+        root.append(svg("text", at, shorten(y.text, 11)));
+      });
       root.append(
         svg(
           "text",

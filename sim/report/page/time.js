@@ -282,7 +282,7 @@ function stateFigure(parent) {
     draw: (figure, width) => {
       const all = ops();
       if (!all.length) return null;
-      const columns = Math.max(1, Math.min(4, Math.floor(width / 250), all.length));
+      const columns = Math.max(1, Math.min(4, Math.floor(width / (width < 600 ? 250 : 170)), all.length));
       const each = Math.floor(width / columns),
         height = 118;
       const root = svg("svg", {
@@ -385,7 +385,7 @@ function smallStack(width, height, name, entity, times) {
 }
 /* A figure about one policy, which can be chosen there for all such figures. */
 function policyFigure(parent, spec) {
-  const figure = new Figure(parent, spec);
+  const figure = new Figure(parent, {...spec, single: true});
   const select = el(
     "select",
     {
