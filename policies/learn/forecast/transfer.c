@@ -254,6 +254,24 @@ static int predict(void *state, size_t horizon, double *mean, double *spread)
     return WEIR_OK;
 }
 
+/* As if all passes over the target were made; without the kernels of the joint loss. A fine-tuning in a run is not in
+ * push_flops, since nobody knows when it comes. */
+static void cost(const void *state, size_t count, size_t horizon, struct forecaster_cost *cost)
+{
+    const struct transfer *self = state;
+    double units = self->units, channels = self->channels, learnt = 0;
+    double once = self->window * (2 * channels * self->options.kernel + 6 * units * (channels + units)) + 2 * units;
+    for (size_t i = 0; i < self->load_count; i++)
+        learnt += (double)self->loads[i].count / (double)self->load_count;
+    if (self->load_count)
+        learnt *= floor(self->quantile * (double)(self->load_count - 1)) + 1;
+    cost->fit_flops = 3 * once *
+                      (learnt * self->epochs * (self->joint ? 3 : 1) +
+                       (1 - self->options.validation) * (double)count * self->options.target_epochs);
+    cost->push_flops = self->drift > 0 ? once : 0;
+    cost->predict_flops = once * (double)horizon;
+}
+
 static int save(const void *state, struct weir_text *to)
 {
     const struct transfer *self = state;
@@ -343,6 +361,7 @@ const struct forecaster_kind forecaster_transfer = {
     .tune = tune,
     .push = push,
     .predict = predict,
+    .cost = cost,
     .describe = describe,
     .save = save,
     .load = load,

@@ -20,6 +20,10 @@ NN_OP_HALVES(mean_steps);
 NN_OP_HALVES(dropout);
 NN_OP_HALVES(gru);
 NN_OP_HALVES(squared_error);
+NN_OP_HALVES(multiply);
+NN_OP_HALVES(matmul);
+NN_OP_HALVES(softmax);
+NN_OP_HALVES(gaussian_error);
 
 /* What several operations need: bias_grad += sums of the columns of a rows x columns matrix. */
 void nn_add_column_sums(nn_real *bias_grad, const nn_real *matrix, size_t rows, int columns, int stride);

@@ -20,4 +20,8 @@ const struct nn_op nn_ops[NN_OP_COUNT] = {
     [NN_OP_DROPOUT] = ROW(dropout),
     [NN_OP_GRU] = ROW(gru),
     [NN_OP_SQUARED_ERROR] = ROW(squared_error),
+    [NN_OP_MULTIPLY] = ROW(multiply),
+    [NN_OP_MATMUL] = ROW(matmul),
+    [NN_OP_SOFTMAX] = ROW(softmax),
+    [NN_OP_GAUSSIAN_ERROR] = ROW(gaussian_error),
 };

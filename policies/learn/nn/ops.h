@@ -18,6 +18,10 @@ enum nn_op_kind {
     NN_OP_DROPOUT,
     NN_OP_GRU,
     NN_OP_SQUARED_ERROR,
+    NN_OP_MULTIPLY,
+    NN_OP_MATMUL,
+    NN_OP_SOFTMAX,
+    NN_OP_GAUSSIAN_ERROR,
     NN_OP_COUNT
 };
 extern const struct nn_op nn_ops[NN_OP_COUNT];
@@ -75,5 +79,25 @@ struct nn_tensor *nn_gru(struct nn_tape *tape, struct nn_tensor *x, struct nn_te
 
 /* Mean of (a - b)^2 over all numbers, of one shape: 1 x 1 x 1. */
 struct nn_tensor *nn_squared_error(struct nn_tape *tape, struct nn_tensor *a, struct nn_tensor *b);
+
+/* a * b, number by number, of one shape. */
+struct nn_tensor *nn_multiply(struct nn_tape *tape, struct nn_tensor *a, struct nn_tensor *b);
+
+/* For each step the matrix product of a and b, or with `turned` of a and b' ; one of them may have a single step, which
+ * then goes with each of the other's. A graph convolution is the product of a graph's normalised matrix (1 x nodes x
+ * nodes) with a dense layer of the nodes' features; attention of queries q to keys k with values v is the product of
+ * softmax(q k' / sqrt(columns)) with v. */
+struct nn_tensor *nn_matmul(struct nn_tape *tape, struct nn_tensor *a, struct nn_tensor *b, bool turned);
+
+/* exp(x) of each row, divided by its sum. */
+struct nn_tensor *nn_softmax(struct nn_tape *tape, struct nn_tensor *x);
+
+/* softmax((logits + g) / temperature), g drawn from Gumbel's distribution by the tape's stream: near a draw of one
+ * column a row, with gradients [jang-2017]. */
+struct nn_tensor *nn_gumbel_softmax(struct nn_tape *tape, struct nn_tensor *logits, double temperature);
+
+/* Mean of -log N(wanted; mean, exp(log_variance)) over all numbers, of one shape: 1 x 1 x 1. */
+struct nn_tensor *nn_gaussian_error(struct nn_tape *tape, struct nn_tensor *mean, struct nn_tensor *log_variance,
+                                    struct nn_tensor *wanted);
 
 #endif

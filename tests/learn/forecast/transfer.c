@@ -109,6 +109,22 @@ static void regime(void)
     forecaster_free(fixed);
 }
 
+/* A run of the net: 24 steps of 16 kernels of 3 and of 3 x 24 units on 16 and 24 numbers, and 24 at the end; sources of
+ * 1000 values, two of three, 5 passes alone and 5 of both; 40 passes over 80 % of the series. */
+static void costs(void)
+{
+    const double once = 24 * 2.0 * (16 * 3 + 3 * 24 * (16 + 24)) + 2 * 24;
+    char *list = write_sources(), *text = weir_format("transfer:sources=%s", list);
+    struct forecaster *made = make(text);
+    struct forecaster_cost cost = forecaster_cost(made, 100, 7);
+    CHECK_NEAR(cost.predict_flops, 7 * once, 0);
+    CHECK_NEAR(cost.push_flops, once, 0);
+    CHECK_NEAR(cost.fit_flops, 3 * once * (2 * 1000 * 5 * 3 + 0.8 * 100 * 40), 1);
+    forecaster_free(made);
+    free(text);
+    free(list);
+}
+
 static void refuses(void)
 {
     static const struct {
@@ -130,6 +146,7 @@ static void refuses(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"sources", sources}, {"regime", regime}, {"refuses", refuses}, {0}};
+    static const struct weir_case cases[] = {
+        {"sources", sources}, {"regime", regime}, {"costs", costs}, {"refuses", refuses}, {0}};
     return weir_test_main("learn/forecast/transfer", cases, argc, argv);
 }

@@ -71,6 +71,44 @@ static struct nn_tensor *run_error(struct nn_tape *tape, const struct nn_params 
     return nn_squared_error(tape, series(tape, params, 0), series(tape, params, 1));
 }
 
+static struct nn_tensor *run_multiply(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    return nn_multiply(tape, series(tape, params, 0), series(tape, params, 1));
+}
+
+/* x y', y' y of one step with all of x, and x with all of those: both may have a step for all. */
+static struct nn_tensor *run_matmul(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    struct nn_tensor *x = series(tape, params, 0), *y = series(tape, params, 1);
+    struct nn_tensor *square = nn_matmul(tape, x, y, true); /* rows x rows */
+    if (option->number == 0)
+        return square;
+    if (option->number == 1)
+        return nn_matmul(tape, nn_steps(tape, square, 2, 1), x, false);
+    return nn_matmul(tape, square, nn_steps(tape, y, 3, 1), false);
+}
+
+static struct nn_tensor *run_softmax(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    struct nn_tensor *x = series(tape, params, 0);
+    return option->number ? nn_gumbel_softmax(tape, x, 0.7) : nn_softmax(tape, x);
+}
+
+/* Attention of x to y as a whole. */
+static struct nn_tensor *run_attention(struct nn_tape *tape, const struct nn_params *params,
+                                       const struct option *option)
+{
+    struct nn_tensor *x = series(tape, params, 0), *y = series(tape, params, 1);
+    struct nn_tensor *weights = nn_softmax(tape, nn_scale(tape, nn_matmul(tape, x, y, true), 1 / sqrt(COLUMNS)));
+    return nn_matmul(tape, weights, y, false);
+}
+
+static struct nn_tensor *run_gaussian(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    struct nn_tensor *x = series(tape, params, 0), *y = series(tape, params, 1);
+    return nn_gaussian_error(tape, x, y, nn_scale(tape, nn_add(tape, x, y), 0.3));
+}
+
 static struct nn_tensor *run_layer(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
 {
     /* the layer's parameters follow the two series */
@@ -96,6 +134,14 @@ static const struct option options[] = {
     {NN_OP_MAX_POOL, "max pool of 3", run_simple, 3, {0}},
     {NN_OP_ADD, "steps of a tensor", run_steps, 0, {0}},
     {NN_OP_SQUARED_ERROR, "squared error", run_error, 0, {0}},
+    {NN_OP_MULTIPLY, "multiply", run_multiply, 0, {0}},
+    {NN_OP_MATMUL, "matrix product, turned", run_matmul, 0, {0}},
+    {NN_OP_MATMUL, "matrix product, one step before all", run_matmul, 1, {0}},
+    {NN_OP_MATMUL, "matrix product, one step after all", run_matmul, 2, {0}},
+    {NN_OP_SOFTMAX, "softmax", run_softmax, 0, {0}},
+    {NN_OP_SOFTMAX, "Gumbel softmax", run_softmax, 1, {0}},
+    {NN_OP_SOFTMAX, "attention", run_attention, 0, {0}},
+    {NN_OP_GAUSSIAN_ERROR, "Gaussian error", run_gaussian, 0, {0}},
     {NN_OP_DENSE, "dense", run_layer, 0, {0}},
     {NN_OP_CONVOLUTION, "convolution", run_layer, 0, {3, 1, 0, 0}},
     {NN_OP_CONVOLUTION, "convolution, padded", run_layer, 0, {3, 0, 1, 1}},

@@ -114,6 +114,45 @@ static void dropout(void)
     nn_tape_fini(&tape);
 }
 
+/* What can be reckoned by hand. */
+static void between_rows(void)
+{
+    struct nn_tape tape;
+    nn_tape_init(&tape, 4);
+    nn_tape_start(&tape, false);
+    struct nn_tensor *x = nn_input(&tape, 1, 2, 2);
+    const nn_real values[] = {0, (nn_real)log(3), 200, 200};
+    memcpy(x->value, values, sizeof values);
+    const struct nn_tensor *out = nn_softmax(&tape, x); /* 1 : 3, and even without overflow */
+    CHECK_NEAR((double)out->value[0], 0.25, 1e-6);
+    CHECK_NEAR((double)out->value[1], 0.75, 1e-6);
+    CHECK_NEAR((double)out->value[2], 0.5, 1e-6);
+    const nn_real two[] = {1, 2, 3, 4};
+    memcpy(x->value, two, sizeof two);
+    out = nn_matmul(&tape, x, x, true); /* [1 2; 3 4] [1 3; 2 4] = [5 11; 11 25] */
+    CU_ASSERT(out->value[0] == 5 && out->value[1] == 11 && out->value[2] == 11 && out->value[3] == 25);
+    /* mean 0, variance 4, value 2: log(2 pi) / 2 + log(4) / 2 + 1 / 2 */
+    struct nn_tensor *number = nn_input(&tape, 1, 1, 1), *mean = nn_input(&tape, 1, 1, 1),
+                     *log_variance = nn_input(&tape, 1, 1, 1);
+    number->value[0] = 2;
+    mean->value[0] = 0;
+    log_variance->value[0] = (nn_real)log(4);
+    CHECK_NEAR((double)nn_gaussian_error(&tape, mean, log_variance, number)->value[0],
+               log(2 * M_PI) / 2 + log(4) / 2 + 0.5, 1e-6);
+    /* the largest column of Gumbel's softmax is drawn with the probabilities of the softmax: 1 : 3 */
+    struct nn_tensor *many = nn_input(&tape, 1, 20000, 2);
+    for (size_t i = 0; i < 20000; i++) {
+        many->value[2 * i] = 0;
+        many->value[2 * i + 1] = (nn_real)log(3);
+    }
+    out = nn_gumbel_softmax(&tape, many, 0.5);
+    double second = 0;
+    for (size_t i = 0; i < 20000; i++)
+        second += out->value[2 * i + 1] > out->value[2 * i];
+    CHECK_NEAR(second / 20000, 0.75, 0.01); /* sd sqrt(0.75 * 0.25 / 20000) = 0.003 */
+    nn_tape_fini(&tape);
+}
+
 /* A net of one GRU layer on a sine: the windows of 12 points of a period of 20, the next point wanted. */
 struct net {
     struct nn_params params;
@@ -268,6 +307,7 @@ int main(int argc, char **argv)
                                              {"elementary functions", elementary},
                                              {"vector widths", widths},
                                              {"dropout", dropout},
+                                             {"between rows", between_rows},
                                              {"learns", learns},
                                              {"repeats", repeats},
                                              {"trainer", trainer},
