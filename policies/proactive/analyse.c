@@ -64,7 +64,8 @@ void proactive_analyse(struct proactive *self, const struct weir_view *view, str
         return;
     }
     known->next_per_s = self->mean[0];
-    outlook->down_per_s = most(self, down, &at);
-    outlook->up_per_s = most(self, up, &at);
+    /* A forecast that the load falls is believed when it falls: what comes now has to be served. */
+    outlook->down_per_s = fmax(most(self, down, &at), now);
+    outlook->up_per_s = fmax(most(self, up, &at), now);
     outlook->spread_per_s = self->spread[at];
 }
