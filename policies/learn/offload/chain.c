@@ -5,159 +5,350 @@
 
 #include "sim/base/memory.h"
 
+/* No sum here depends on the width of registers, so that results are the same on any processor. */
+#define OFFLOAD_CLONES __attribute__((target_clones("avx2", "default")))
+
 void offload_chain_init(struct offload_chain *chain, struct offload_game *game)
 {
     size_t nodes = (size_t)game->network->nodes, rows = (size_t)game->problem->longest + 1;
-    *chain = (struct offload_chain){.game = game, .longest = game->problem->longest};
+    *chain = (struct offload_chain){.game = game};
+    chain->node = weir_alloc(nodes, sizeof *chain->node);
+    chain->some_span = weir_alloc(nodes * nodes, sizeof *chain->some_span);
+    chain->some_delay_s = weir_alloc(game->network->delay_s ? nodes * nodes : 0, sizeof *chain->some_delay_s);
     chain->f = weir_alloc(rows * nodes, sizeof *chain->f);
     chain->g = weir_alloc(rows * nodes, sizeof *chain->g);
-    chain->f_from = weir_alloc(rows * nodes, sizeof *chain->f_from);
-    chain->g_from = weir_alloc(rows * nodes, sizeof *chain->g_from);
-    chain->run = weir_alloc(nodes, sizeof *chain->run);
+    chain->item = weir_alloc(rows * nodes, sizeof *chain->item);
+    chain->load = weir_alloc(nodes, sizeof *chain->load);
+    chain->per_capacity = weir_alloc(nodes, sizeof *chain->per_capacity);
+    chain->total = weir_alloc(nodes, sizeof *chain->total);
     chain->queue = weir_alloc(nodes * nodes, sizeof *chain->queue);
     chain->queue_of = weir_alloc(nodes, sizeof *chain->queue_of);
+    chain->pressure = weir_alloc((size_t)game->network->links, sizeof *chain->pressure);
+    chain->rest = weir_alloc(rows, sizeof *chain->rest);
+    chain->raw = weir_alloc(nodes, sizeof *chain->raw);
+    chain->result = weir_alloc(nodes, sizeof *chain->result);
+    chain->score = weir_alloc(nodes, sizeof *chain->score);
     chain->response = weir_alloc(rows, sizeof *chain->response);
 }
 
 void offload_chain_fini(struct offload_chain *chain)
 {
-    free(chain->f);
-    free(chain->g);
-    free(chain->f_from);
-    free(chain->g_from);
-    free(chain->run);
-    free(chain->queue);
-    free(chain->queue_of);
-    free(chain->response);
+    void *arrays[] = {chain->node,     chain->some_span, chain->some_delay_s, chain->f,     chain->g,
+                      chain->item,     chain->load,      chain->per_capacity, chain->total, chain->queue,
+                      chain->queue_of, chain->pressure,  chain->rest,         chain->raw,   chain->result,
+                      chain->score,    chain->response};
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+        free(arrays[i]);
 }
 
-/* The row of sums of load / bandwidth from a node, reckoned once a turn. */
-static const double *queue_from(struct offload_chain *chain, int node)
+/* ---- candidates ---- */
+
+/* Moves the `most` smallest of values[count], with their nodes, to the front. */
+static void select_smallest(double *values, int *nodes, int count, int most)
+{
+    int low = 0, high = count - 1;
+    while (low < high) {
+        double pivot = values[low + (high - low) / 2];
+        int i = low, j = high;
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (values[j] > pivot)
+                j--;
+            if (i > j)
+                break;
+            double value = values[i];
+            int node = nodes[i];
+            values[i] = values[j];
+            nodes[i++] = nodes[j];
+            values[j] = value;
+            nodes[j--] = node;
+        }
+        if (most <= j)
+            high = j;
+        else if (most >= i)
+            low = i;
+        else
+            return;
+    }
+}
+
+/* All nodes, in order. */
+static void take_all(struct offload_chain *chain)
+{
+    const struct offload_network *network = chain->game->network;
+    chain->count = network->nodes;
+    for (int m = 0; m < network->nodes; m++)
+        chain->node[m] = m;
+    chain->span = network->span;
+    chain->delay_s = network->delay_s;
+    chain->stride = (size_t)network->nodes;
+}
+
+/* The runs for which a node is judged have this many subtasks of the mean work. */
+#define RUN_JUDGED 3
+
+static void take_some(struct offload_chain *chain, int most)
 {
     const struct offload_game *game = chain->game;
     const struct offload_network *network = game->network;
-    double *row = chain->queue + (size_t)node * (size_t)network->nodes, *walk = game->walk;
-    if (chain->queue_of[node] == chain->turn)
+    const struct offload_problem *problem = game->problem;
+    int first = problem->first_subtask[game->user], next = problem->first_subtask[game->user + 1];
+    double root = 0;
+    for (int s = first; s < next; s++)
+        root += problem->work[s].root / (next - first);
+    for (int m = 0; m < network->nodes; m++) {
+        chain->node[m] = m;
+        chain->score[m] = RUN_JUDGED * root * (root + game->pull[m].load) * game->pull[m].per_capacity + chain->raw[m] +
+                          chain->result[m];
+    }
+    for (int s = first; s < next; s++)
+        chain->score[game->placement[s]] = -1;
+    select_smallest(chain->score, chain->node, network->nodes, most);
+    chain->count = most;
+    chain->stride = (size_t)most;
+    for (size_t c = 0; c < chain->stride; c++) {
+        for (size_t d = 0; d < chain->stride; d++) {
+            size_t pair = (size_t)chain->node[c] * (size_t)network->nodes + (size_t)chain->node[d];
+            chain->some_span[c * chain->stride + d] = network->span[pair];
+            if (network->delay_s)
+                chain->some_delay_s[c * chain->stride + d] = network->delay_s[pair];
+        }
+    }
+    chain->span = chain->some_span;
+    chain->delay_s = network->delay_s ? chain->some_delay_s : NULL;
+}
+
+/* ---- ways ---- */
+
+/* The row of sums of load / bandwidth from a candidate, reckoned once a turn. */
+static const double *queue_from(struct offload_chain *chain, size_t candidate)
+{
+    const struct offload_game *game = chain->game;
+    const struct offload_network *network = game->network;
+    double *row = chain->queue + candidate * chain->stride, *walk = game->walk;
+    if (chain->queue_of[candidate] == chain->turn)
         return row;
-    chain->queue_of[node] = chain->turn;
+    chain->queue_of[candidate] = chain->turn;
+    int node = chain->node[candidate], count = offload_tree_count(&network->out, node);
     const int *parent = offload_tree_parent(&network->out, node), *link = offload_tree_link(&network->out, node);
     const int *at = offload_tree_at(&network->out, network->nodes, node);
-    const struct offload_pull *pull = game->pull + network->nodes;
-    int count = offload_tree_count(&network->out, node);
     walk[0] = 0;
     for (int i = 1; i < count; i++)
-        walk[i] = walk[parent[i]] + pull[link[i]].load * pull[link[i]].per_capacity;
-    for (int m = 0; m < network->nodes; m++)
-        row[m] = at[m] < 0 ? INFINITY : walk[at[m]];
+        walk[i] = walk[parent[i]] + chain->pressure[link[i]];
+    for (int c = 0; c < chain->count; c++)
+        row[c] = at[chain->node[c]] < 0 ? INFINITY : walk[at[chain->node[c]]];
     return row;
 }
 
+/* row[c] = min(row[c], here + a transfer's way to c). */
+OFFLOAD_CLONES static void lower_row(double *restrict row, const double *restrict span, const double *restrict queue,
+                                     size_t count, double here, double square, double root)
+{
+    for (size_t c = 0; c < count; c++) {
+        double there = here + (square * span[c] + root * queue[c]);
+        row[c] = there < row[c] ? there : row[c];
+    }
+}
+
+/* The same with latencies. */
+static void lower_row_late(double *row, const double *span, const double *queue, const double *delay_s, size_t count,
+                           double here, double square, double root, double omega)
+{
+    for (size_t c = 0; c < count; c++) {
+        double there = here + (square * span[c] + root * queue[c] + omega * delay_s[c]);
+        row[c] = there < row[c] ? there : row[c];
+    }
+}
+
+/* ---- the programme ---- */
+
 /* g[m] = min over n (other than m, unless `stay`) of f[n] + the way from n to m, for those f below `bound`. */
-static void move(struct offload_chain *chain, int transfer, bool stay, double bound, const double *f, double *g,
-                 int *g_from)
+static void move(struct offload_chain *chain, int transfer, bool stay, double bound, const double *f, double *g)
 {
     const struct offload_game *game = chain->game;
-    const struct offload_network *network = game->network;
-    size_t nodes = (size_t)network->nodes;
-    double square = game->problem->bytes[transfer].square, root = game->problem->bytes[transfer].root;
-    double omega = game->problem->omega[game->user];
-    for (size_t m = 0; m < nodes; m++)
+    struct offload_amount bytes = game->problem->bytes[transfer];
+    size_t count = (size_t)chain->count;
+    for (size_t m = 0; m < count; m++)
         g[m] = INFINITY;
-    for (size_t n = 0; n < nodes; n++) {
+    for (size_t n = 0; n < count; n++) {
         if (!(f[n] < bound))
             continue;
-        const double *queue = queue_from(chain, (int)n), *span = network->span + n * nodes;
-        const double *delay_s = network->delay_s ? network->delay_s + n * nodes : NULL;
-        double kept = g[n], here = f[n];
-        int kept_from = g_from[n];
-        if (delay_s)
-            for (size_t m = 0; m < nodes; m++) {
-                double there = here + square * span[m] + root * queue[m] + omega * delay_s[m];
-                g_from[m] = there < g[m] ? (int)n : g_from[m];
-                g[m] = there < g[m] ? there : g[m];
-            }
+        const double *queue = queue_from(chain, n), *span = chain->span + n * chain->stride;
+        double kept = g[n];
+        if (chain->delay_s)
+            lower_row_late(g, span, queue, chain->delay_s + n * chain->stride, count, f[n], bytes.square, bytes.root,
+                           game->problem->omega[game->user]);
         else
-            for (size_t m = 0; m < nodes; m++) {
-                double there = here + square * span[m] + root * queue[m];
-                g_from[m] = there < g[m] ? (int)n : g_from[m];
-                g[m] = there < g[m] ? there : g[m];
-            }
-        if (!stay) {
+            lower_row(g, span, queue, count, f[n], bytes.square, bytes.root);
+        if (!stay)
             g[n] = kept;
-            g_from[n] = kept_from;
-        }
     }
 }
 
-/* f[j][m] = min over the start i of the last run of g[i][m] + what the run costs on m. */
-static void run(struct offload_chain *chain, int first, int j, bool single)
+/* The n that gave g[m] in `move`. */
+static size_t moved_from(struct offload_chain *chain, int transfer, bool stay, const double *f, double g, size_t m)
 {
-    const struct offload_game *game = chain->game;
-    size_t nodes = (size_t)game->network->nodes;
-    double *f = chain->f + (size_t)j * nodes, *total = chain->run;
-    int *f_from = chain->f_from + (size_t)j * nodes;
-    for (size_t m = 0; m < nodes; m++) {
-        f[m] = INFINITY;
-        total[m] = 0;
+    const struct offload_problem *problem = chain->game->problem;
+    struct offload_amount bytes = problem->bytes[transfer];
+    double omega = problem->omega[chain->game->user], least = INFINITY;
+    size_t best = m;
+    for (size_t n = 0; n < (size_t)chain->count; n++) {
+        if ((n == m && !stay) || !(f[n] <= g))
+            continue;
+        double delay_s = chain->delay_s ? omega * chain->delay_s[n * chain->stride + m] : 0;
+        double way = bytes.square * chain->span[n * chain->stride + m] + bytes.root * queue_from(chain, n)[m] + delay_s;
+        if (f[n] + way < least) {
+            least = f[n] + way;
+            best = n;
+        }
+    }
+    return best;
+}
+
+/* f[c] = min(f[c], g[c] + what a run with these items costs on c). */
+OFFLOAD_CLONES static void lower_run(double *restrict f, const double *restrict g, const double *restrict total,
+                                     const double *restrict load, const double *restrict per_capacity, size_t count)
+{
+    for (size_t c = 0; c < count; c++) {
+        double there = g[c] + total[c] * (total[c] + load[c]) * per_capacity[c];
+        f[c] = there < f[c] ? there : f[c];
+    }
+}
+
+static void lower_run_of_user(double *f, const double *g, const double *total, const double *load,
+                              const double *per_capacity, size_t count)
+{
+    for (size_t c = 0; c < count; c++) {
+        double weight = sqrt(total[c]);
+        double there = g[c] + weight * (weight + load[c]) * per_capacity[c];
+        f[c] = there < f[c] ? there : f[c];
+    }
+}
+
+/* f[j][m] = min over the start i of the last run of g[i][m] + what the run costs on m; with `single`, i = j - 1. */
+static void run(struct offload_chain *chain, int j, bool single)
+{
+    size_t count = (size_t)chain->count;
+    double *f = chain->f + (size_t)j * count, *total = chain->total;
+    for (size_t c = 0; c < count; c++) {
+        f[c] = INFINITY;
+        total[c] = 0;
     }
     for (int i = j - 1; i >= 0 && (i == j - 1 || !single); i--) {
-        const double *g = chain->g + (size_t)i * nodes, *factor = offload_factor(game->problem, first + i);
-        const unsigned char *allowed = game->problem->allowed[first + i];
-        struct offload_amount work = game->problem->work[first + i];
-        for (size_t m = 0; m < nodes; m++)
-            total[m] += game->of_user ? work.square * factor[m] * factor[m] : work.root * factor[m];
-        if (allowed)
-            for (size_t m = 0; m < nodes; m++)
-                total[m] = allowed[m] ? total[m] : INFINITY;
-        for (size_t m = 0; m < nodes; m++) {
-            double there = g[m] + offload_price(game, &game->pull[m], total[m]);
-            f_from[m] = there < f[m] ? i : f_from[m];
-            f[m] = there < f[m] ? there : f[m];
-        }
+        const double *g = chain->g + (size_t)i * count, *item = chain->item + (size_t)i * count;
+        for (size_t c = 0; c < count; c++)
+            total[c] += item[c];
+        if (chain->game->of_user)
+            lower_run_of_user(f, g, total, chain->load, chain->per_capacity, count);
+        else
+            lower_run(f, g, total, chain->load, chain->per_capacity, count);
     }
 }
 
-bool offload_chain_respond(struct offload_chain *chain, bool blind, double bound)
+/* The start of the last run that gave f[j][c]. */
+static int run_from(const struct offload_chain *chain, int j, bool single, size_t c)
+{
+    size_t count = (size_t)chain->count;
+    double total = 0, least = INFINITY;
+    int best = j - 1;
+    for (int i = j - 1; i >= 0 && (i == j - 1 || !single); i--) {
+        total += chain->item[(size_t)i * count + c];
+        double weight = offload_weight(chain->game, total);
+        double there = chain->g[(size_t)i * count + c] + weight * (weight + chain->load[c]) * chain->per_capacity[c];
+        if (there < least) {
+            least = there;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* Loads of the candidates and what each subtask puts on them. */
+static void gather_nodes(struct offload_chain *chain, int first, int subtasks)
+{
+    const struct offload_game *game = chain->game;
+    double *item = chain->item;
+    for (int c = 0; c < chain->count; c++) {
+        chain->load[c] = game->pull[chain->node[c]].load;
+        chain->per_capacity[c] = game->pull[chain->node[c]].per_capacity;
+    }
+    for (int s = first; s < first + subtasks; s++) {
+        const unsigned char *allowed = game->problem->allowed[s];
+        for (int c = 0; c < chain->count; c++)
+            *item++ = allowed && !allowed[chain->node[c]] ? INFINITY : offload_work_item(game, s, chain->node[c]);
+    }
+}
+
+/* What does not depend on the candidates: the ways from the origin and to the end, loads of links, and what the
+ * subtasks from j on cost at least. */
+static void prepare(struct offload_chain *chain)
+{
+    struct offload_game *game = chain->game;
+    const struct offload_problem *problem = game->problem;
+    const struct offload_network *network = game->network;
+    int u = game->user, first = problem->first_subtask[u], count = problem->first_subtask[u + 1] - first;
+    int raw = offload_chain_transfer(problem, u, 0), result = offload_chain_transfer(problem, u, count);
+    memset(chain->raw, 0, (size_t)network->nodes * sizeof *chain->raw);
+    memset(chain->result, 0, (size_t)network->nodes * sizeof *chain->result);
+    if (raw >= 0)
+        offload_game_add_ways(game, &network->out, problem->origin[u], raw, chain->raw);
+    if (result >= 0)
+        offload_game_add_ways(game, &network->in, problem->end[u], result, chain->result);
+    for (int l = 0; l < network->links; l++)
+        chain->pressure[l] = game->pull[network->nodes + l].load * game->pull[network->nodes + l].per_capacity;
+    chain->rest[count] = 0;
+    for (int j = count - 1; j >= 0; j--)
+        chain->rest[j] = chain->rest[j + 1] + offload_game_least_work(game, first + j);
+}
+
+/* Follows the programme back from candidate `last` at the end. */
+static void trace_back(struct offload_chain *chain, bool blind, size_t last)
+{
+    const struct offload_game *game = chain->game;
+    size_t columns = (size_t)chain->count;
+    int count = game->problem->first_subtask[game->user + 1] - game->problem->first_subtask[game->user];
+    for (int j = count; j > 0;) {
+        int start = run_from(chain, j, blind, last);
+        for (int s = start; s < j; s++)
+            chain->response[s] = chain->node[last];
+        if (start > 0)
+            last = moved_from(chain, offload_chain_transfer(game->problem, game->user, start), blind,
+                              chain->f + (size_t)start * columns, chain->g[(size_t)start * columns + last], last);
+        j = start;
+    }
+}
+
+bool offload_chain_respond(struct offload_chain *chain, bool blind, int most, double bound)
 {
     const struct offload_game *game = chain->game;
     const struct offload_problem *problem = game->problem;
-    size_t nodes = (size_t)game->network->nodes;
-    int u = game->user, first = problem->first_subtask[u], count = problem->first_subtask[u + 1] - first;
-    int raw = offload_chain_transfer(problem, u, 0), result = offload_chain_transfer(problem, u, count);
-    double rest = 0;
+    int first = problem->first_subtask[game->user], count = problem->first_subtask[game->user + 1] - first;
     chain->turn++;
-    if (bound < INFINITY)
-        for (int s = 1; s < count; s++)
-            rest += offload_game_least_work(game, first + s);
-    for (size_t m = 0; m < nodes; m++)
-        chain->g[m] = 0;
-    if (raw >= 0)
-        offload_game_add_ways(chain->game, &game->network->out, problem->origin[u], raw, chain->g);
+    prepare(chain);
+    if (most < game->network->nodes)
+        take_some(chain, most);
+    else
+        take_all(chain);
+    gather_nodes(chain, first, count);
+    size_t columns = (size_t)chain->count;
+    for (size_t c = 0; c < columns; c++)
+        chain->g[c] = chain->raw[chain->node[c]];
     for (int j = 1; j <= count; j++) {
-        run(chain, first, j, blind);
+        run(chain, j, blind);
         if (j == count)
             break;
-        move(chain, offload_chain_transfer(problem, u, j), blind, bound - rest, chain->f + (size_t)j * nodes,
-             chain->g + (size_t)j * nodes, chain->g_from + (size_t)j * nodes);
-        if (bound < INFINITY)
-            rest -= offload_game_least_work(game, first + j);
+        move(chain, offload_chain_transfer(problem, game->user, j), blind, bound - chain->rest[j],
+             chain->f + (size_t)j * columns, chain->g + (size_t)j * columns);
     }
-    double *last = chain->f + (size_t)count * nodes;
-    if (result >= 0)
-        offload_game_add_ways(chain->game, &game->network->in, problem->end[u], result, last);
+    double *end = chain->f + (size_t)count * columns;
     size_t best = 0;
-    for (size_t m = 1; m < nodes; m++)
-        if (last[m] < last[best])
-            best = m;
-    if (!(last[best] < bound))
-        return false;
-    for (int j = count; j > 0;) {
-        int start = chain->f_from[(size_t)j * nodes + best];
-        for (int s = start; s < j; s++)
-            chain->response[s] = (int)best;
-        if (start > 0)
-            best = (size_t)chain->g_from[(size_t)start * nodes + best];
-        j = start;
+    for (size_t c = 0; c < columns; c++) {
+        end[c] += chain->result[chain->node[c]];
+        best = end[c] < end[best] ? c : best;
     }
+    if (!(end[best] < bound))
+        return false;
+    trace_back(chain, blind, best);
     return true;
 }

@@ -4,26 +4,35 @@
 
 #include "policies/learn/offload/game.h"
 
-/* Room that is kept from one response to the next. */
+/* The programme on some of the nodes, its candidates; indexes c are of those. Room is kept from one response to the
+ * next. */
 struct offload_chain {
     struct offload_game *game;
-    int longest;
-    double *f, *g; /* [longest + 1][nodes] */
-    int *f_from;   /* [longest + 1][nodes]: subtasks before the last run */
-    int *g_from;   /* [longest + 1][nodes]: node before */
-    double *run;   /* [nodes] */
-    double *queue; /* [nodes][nodes]: sum of load / bandwidth along the ways from a node */
-    int *queue_of; /* [nodes]: turn for which its row holds */
+    int count;                    /* candidates */
+    int *node;                    /* [count] */
+    const double *span, *delay_s; /* [count][stride]: as the network's, between candidates */
+    size_t stride;
+    double *some_span, *some_delay_s; /* room for these where not all nodes are candidates */
+    double *f, *g;                    /* [longest + 1][count] */
+    double *item;                     /* [longest][count]: of each subtask on a candidate, INFINITY: not allowed */
+    double *load, *per_capacity;      /* [count]: of candidates */
+    double *total;                    /* [count]: items of a run */
+    double *queue;                    /* [count][count]: sum of load / bandwidth along the ways from a candidate */
+    int *queue_of;                    /* [count]: turn for which its row holds */
     int turn;
-    int *response; /* [longest] */
+    double *pressure;             /* [links]: load / bandwidth */
+    double *rest;                 /* [longest + 1]: what the subtasks from j on cost at least */
+    double *raw, *result, *score; /* [nodes]: ways from the origin, to the end; how good a candidate it is */
+    int *response;                /* [longest] */
 };
 
 void offload_chain_init(struct offload_chain *chain, struct offload_game *game);
 void offload_chain_fini(struct offload_chain *chain);
 
-/* Finds the user's response to the loads by the segment programme (spec of the header decide.h) or, with `blind`, the
- * layered shortest path; into chain->response. A response that would cost `bound` or more by the programme's own
- * reckoning need not be found: then, or if there is none, false. The reckoning is at most the true cost. */
-bool offload_chain_respond(struct offload_chain *chain, bool blind, double bound);
+/* Finds the user's response to the loads by the segment programme or, with `blind`, the layered shortest path, into
+ * chain->response. `most` candidates are the nodes that are cheap and near to the ways from origin to end, and those
+ * where the user is now; all nodes, if there are no more. A response that would cost `bound` or more by the programme's
+ * own reckoning need not be found: then, or if there is none, false. The reckoning is at most the true cost. */
+bool offload_chain_respond(struct offload_chain *chain, bool blind, int most, double bound);
 
 #endif

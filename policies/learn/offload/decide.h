@@ -39,6 +39,9 @@ struct offload_dwo_options {
     /* Before the game, moves that lower the sum of all costs (the response to the others' loads counted twice), until
      * none does; the game starts there. Ours: gives better equilibria. */
     bool lower_sum_first;
+    /* A user moves only if it lowers its cost by at least this share, 0 to 1; 0: by more than rounding (1e-12). The
+     * game ends sooner, in an equilibrium in which nobody could gain more than that. */
+    double least_gain;
     bool check; /* compare every move's gain with the change of the potential (always in debug builds) */
 };
 

@@ -13,12 +13,13 @@
 const char *const offload_response_names[] = {"segment", "enumerate", "viterbi", NULL};
 const char *const offload_start_names[] = {"random", "heu-wo", "nearest", "given", NULL};
 
-/* An accepted move lowers the cost by more than rounding, which could go round in circles. */
-#define LOWER           (1 - 1e-12)
+/* An accepted move lowers the cost by at least this share, so that rounding cannot go round in circles. */
+#define LEAST_GAIN      1e-12
 #define CHECK_TOLERANCE 1e-9
-/* Up to this many nodes the programme finds its best response even where that is no better than what the user has:
- * polishing it may be. */
-#define SMALL_NETWORK 32
+/* Nodes among which the programme seeks responses, but in the rounds that confirm. Networks with no more are small:
+ * there each user has a full turn in each round, and the programme's best is tried even where it is no better than what
+ * the user has, since moves of single subtasks may make it so. */
+#define CANDIDATES 64
 
 struct play {
     struct offload_game game;
@@ -27,24 +28,31 @@ struct play {
     bool polish;  /* also: moves of single subtasks alone, for users that are no chain */
     bool singles; /* nothing but moves of single subtasks */
     bool check;
-    int *best; /* [longest] */
+    double lower; /* a move is accepted if it lowers the cost to less than this share */
+    int rounds, moves;
+    bool may_rest;
+    int candidates;    /* nodes for the programme */
+    int *rest, *sleep; /* [users]: length of the latest rest; rounds of it that are left */
     struct offload_trace *trace;
 };
 
 static void play_init(struct play *play, const struct offload_problem *problem, int *placement, double others,
                       struct offload_trace *trace)
 {
-    *play = (struct play){.trace = trace};
+    *play = (struct play){.trace = trace, .lower = 1 - LEAST_GAIN};
     offload_game_init(&play->game, problem, placement, others);
     offload_chain_init(&play->chain, &play->game);
-    play->best = weir_alloc((size_t)problem->longest, sizeof *play->best);
+    play->may_rest = problem->network->nodes > CANDIDATES;
+    play->rest = weir_alloc((size_t)problem->users, sizeof *play->rest);
+    play->sleep = weir_alloc((size_t)problem->users, sizeof *play->sleep);
 }
 
 static void play_fini(struct play *play)
 {
     offload_chain_fini(&play->chain);
     offload_game_fini(&play->game);
-    free(play->best);
+    free(play->rest);
+    free(play->sleep);
 }
 
 /* The user's response, tried on return; its cost. */
@@ -56,13 +64,13 @@ static double respond(struct play *play, double now)
         return offload_game_polish(game, play->singles);
     if (play->response == OFFLOAD_ENUMERATE)
         return offload_game_enumerate(game);
-    double bound = game->network->nodes <= SMALL_NETWORK ? INFINITY : now;
+    double bound = play->may_rest ? now : INFINITY;
     double cost = INFINITY;
-    if (offload_chain_respond(&play->chain, play->response == OFFLOAD_VITERBI, bound)) {
+    if (offload_chain_respond(&play->chain, play->response == OFFLOAD_VITERBI, play->candidates, bound)) {
         offload_game_try(game, play->chain.response);
         cost = play->polish ? offload_game_polish(game, false) : offload_game_cost(game);
     }
-    if (!(cost < now * LOWER) && play->polish) {
+    if (!(cost < now * play->lower) && play->polish) {
         offload_game_try(game, present);
         cost = offload_game_polish(game, false);
     }
@@ -87,7 +95,7 @@ static bool turn(struct play *play, int user)
     int first = game->problem->first_subtask[user], count = game->problem->first_subtask[user + 1] - first;
     offload_game_begin(game, user);
     double now = offload_game_cost(game), cost = respond(play, now);
-    bool moves = cost < now * LOWER;
+    bool moves = cost < now * play->lower;
     if (!moves) {
         offload_game_try(game, game->placement + first);
         offload_game_end(game);
@@ -113,25 +121,59 @@ static void trace_round(struct play *play, size_t rounds)
     trace->cost_s[rounds] = totals.cost;
 }
 
-/* Rounds until nobody moves. The placement is feasible. */
+/* A user that has not moved rests for 1, 2, 4, then RESTS_MOST rounds before its next turn, until it moves. */
+#define RESTS_MOST 8
+
+static int next_rest(int rest)
+{
+    return rest == 0 ? 1 : rest < RESTS_MOST ? 2 * rest : RESTS_MOST;
+}
+
+/* All users in turn, but for those at rest; how many moved. *rested: how many had no turn. */
+static int play_round(struct play *play, int *rested)
+{
+    int moved = 0;
+    *rested = 0;
+    offload_game_load(&play->game);
+    for (int u = 0; u < play->game.problem->users; u++) {
+        if (play->sleep[u] > 0) {
+            play->sleep[u]--;
+            (*rested)++;
+        } else if (turn(play, u)) {
+            play->rest[u] = 0;
+            moved++;
+        } else if (play->may_rest) {
+            play->sleep[u] = play->rest[u] = next_rest(play->rest[u]);
+        }
+    }
+    trace_round(play, (size_t)++play->rounds);
+    play->moves += moved;
+    return moved;
+}
+
+/* Rounds until nobody moves. The placement is feasible. On large networks, where a response among all nodes costs much
+ * and few users move in late rounds, users rest and look at the nearest nodes only; all have a full turn in the round
+ * that confirms. */
 static void play_rounds(struct play *play)
 {
-    int users = play->game.problem->users, rounds = 0, moves = 0;
+    int users = play->game.problem->users, nodes = play->game.network->nodes, rested = 0;
+    bool large = play->may_rest;
     trace_round(play, 0);
-    for (bool moved = true; moved;) {
-        moved = false;
-        offload_game_load(&play->game);
-        for (int u = 0; u < users; u++)
-            if (turn(play, u)) {
-                moved = true;
-                moves++;
-            }
-        trace_round(play, (size_t)++rounds);
+    for (bool going = true; going;) {
+        play->candidates = large ? CANDIDATES : nodes;
+        memset(play->sleep, 0, (size_t)users * sizeof *play->sleep);
+        while (play_round(play, &rested) > 0)
+            ;
+        if (large) {
+            play->candidates = nodes;
+            memset(play->sleep, 0, (size_t)users * sizeof *play->sleep);
+        }
+        going = large && play_round(play, &rested) > 0;
     }
     if (play->trace) {
-        play->trace->rounds = rounds;
-        play->trace->moves = moves;
-        play->trace->all_moves += moves;
+        play->trace->rounds = play->rounds;
+        play->trace->moves = play->moves;
+        play->trace->all_moves += play->moves;
     }
 }
 
@@ -170,19 +212,25 @@ static void play_from(const struct offload_problem *problem, const struct offloa
     play.response = options->response;
     play.polish = options->response == OFFLOAD_SEGMENT && !options->no_polish;
     play.check = options->check || ALWAYS_CHECK;
+    play.lower = 1 - fmax(options->least_gain, LEAST_GAIN);
     play_rounds(&play);
     play_fini(&play);
 }
 
 static int start_given(const struct offload_problem *problem, int *placement)
 {
+    int code = WEIR_OK;
     bool *which = weir_alloc((size_t)problem->users, sizeof *which);
-    for (int u = 0; u < problem->users; u++)
+    for (int u = 0; u < problem->users && code == WEIR_OK; u++) {
         for (int s = problem->first_subtask[u]; s < problem->first_subtask[u + 1]; s++)
             which[u] = which[u] || placement[s] == -1;
-    int code = offload_heu_wo_place(problem, which, placement);
+        if (!which[u])
+            code = offload_check_user_placement(problem, u, placement + problem->first_subtask[u]);
+    }
+    if (code == WEIR_OK)
+        code = offload_heu_wo_place(problem, which, placement);
     free(which);
-    return code < 0 ? code : offload_check_placement(problem, placement);
+    return code;
 }
 
 static int start(const struct offload_problem *problem, const struct offload_dwo_options *options, int number,
@@ -277,6 +325,7 @@ int offload_best_response(const struct offload_problem *problem, const int *plac
     play_init(&play, problem, copy, 1, NULL);
     play.response = kind;
     play.polish = polish && kind == OFFLOAD_SEGMENT;
+    play.candidates = problem->network->nodes;
     offload_game_load(&play.game);
     offload_game_begin(&play.game, user);
     *cost_s = respond(&play, INFINITY) / problem->omega[user];

@@ -23,7 +23,7 @@ double offload_game_least_work(const struct offload_game *game, int subtask)
         double item = offload_work_item(game, subtask, m);
         /* Shares of users: beside others of its own, it can cost as little as its own work. */
         double price = game->of_user ? item * game->pull[m].per_capacity : offload_price(game, &game->pull[m], item);
-        least = fmin(least, price);
+        least = price < least ? price : least;
     }
     return least;
 }

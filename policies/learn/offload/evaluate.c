@@ -4,7 +4,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
-static int check_user_placement(const struct offload_problem *problem, int u, const int *own)
+int offload_check_user_placement(const struct offload_problem *problem, int u, const int *own)
 {
     const struct offload_network *network = problem->network;
     char who[OFFLOAD_NAME_SIZE], from[OFFLOAD_NAME_SIZE], to[OFFLOAD_NAME_SIZE];
@@ -30,7 +30,7 @@ static int check_user_placement(const struct offload_problem *problem, int u, co
 int offload_check_placement(const struct offload_problem *problem, const int *placement)
 {
     for (int u = 0; u < problem->users; u++)
-        if (check_user_placement(problem, u, placement + problem->first_subtask[u]) < 0)
+        if (offload_check_user_placement(problem, u, placement + problem->first_subtask[u]) < 0)
             return weir_error_code();
     return WEIR_OK;
 }

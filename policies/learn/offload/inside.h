@@ -106,6 +106,8 @@ double offload_user_placements(const struct offload_problem *problem, int user);
 
 /* A placement that algorithms get: every subtask on a node that may host it, every transfer with a way. */
 int offload_check_placement(const struct offload_problem *problem, const int *placement);
+/* The same of one user, whose subtasks are at own[]. */
+int offload_check_user_placement(const struct offload_problem *problem, int user, const int *own);
 
 /* Transfer j of a chain: 0 from the origin, s out of subtask s - 1; -1: there is none. */
 static inline int offload_chain_transfer(const struct offload_problem *problem, int user, int j)
