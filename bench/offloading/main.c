@@ -1,5 +1,5 @@
 /* The figures of the offloading study, by the delay model and in the simulator:
- *     build/bench/offloading FIGURE [INSTANCES]
+ *     build/bench/bench_offloading FIGURE [INSTANCES]
  * Figures 4 and 8 to 12 are those of [jiang-2023]; hops, gpu, graphs and churn are ours. docs/policies/offloading.md.
  */
 #include <math.h>
@@ -355,7 +355,7 @@ int main(int argc, char **argv)
     int instances = argc > 2 ? atoi(argv[2]) : strcmp(figure, "4") == 0 ? 100 : 5;
     int number = atoi(figure);
     if (argc > 3 || instances < 1) {
-        fprintf(stderr, "usage: offloading 4|8|9|10|11|12|hops|graphs|gpu|churn [INSTANCES]\n");
+        fprintf(stderr, "usage: bench_offloading 4|8|9|10|11|12|hops|graphs|gpu|churn [INSTANCES]\n");
         return 2;
     }
     if (!mkdtemp(folder)) {
@@ -376,7 +376,7 @@ int main(int argc, char **argv)
     else if (strcmp(figure, "churn") == 0)
         churn(instances);
     else {
-        fprintf(stderr, "offloading: there is no figure \"%s\": 4, 8 to 12, hops, graphs, gpu, churn\n", figure);
+        fprintf(stderr, "bench_offloading: there is no figure \"%s\": 4, 8 to 12, hops, graphs, gpu, churn\n", figure);
         return 2;
     }
     return 0;

@@ -160,7 +160,8 @@ static void source_actor(int argc, char **argv)
                 sg_actor_sleep_until(job->next_arrival_s);
             if (job->recovery)
                 continue;
-            if (job->next_arrival_s > weir_now()) /* the date fell short by rounding */
+            /* The date fell short by rounding, and a window that ends on it has not looked at the backlog. */
+            if (!job->backlog_count && job->next_arrival_s > weir_now() && job->next_arrival_s < INFINITY)
                 push(job);
             continue;
         }

@@ -213,6 +213,21 @@ static void a_share_of_a_core_is_kept(void)
     weir_test_result_fini(&got);
 }
 
+/* The one item comes on the very date on which a window ends and looks at the backlog. */
+static void the_last_item_may_come_with_a_window(void)
+{
+    static const char scenario[] =
+        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"10s\", \"workload\": {\"jobs\": [{\"name\": \"j\","
+        " \"source\": \"edge\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/min\", \"start\": \"10s\", \"count\": "
+        "1},"
+        " \"operators\": [{\"name\": \"A\", \"flops\": \"4Gf\"}]}]}}";
+    struct weir_test_result got = weir_test_run(PLATFORM, scenario, "static", 1);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR(weir_test_job(&got, "j")->latency_mean_s, 4, 1e-9);
+    weir_test_conservation(PLATFORM, scenario, &got);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -227,6 +242,7 @@ int main(int argc, char **argv)
         {"a connection is a FIFO", a_connection_is_a_fifo},
         {"a long link stays full", a_long_link_stays_full},
         {"a share of a core is kept", a_share_of_a_core_is_kept},
+        {"the last item may come with a window", the_last_item_may_come_with_a_window},
         {0},
     };
     return weir_test_main("engine/exact", cases, argc, argv);

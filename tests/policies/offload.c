@@ -343,6 +343,39 @@ static void no_room(void)
     }
 }
 
+/* A sink that no way leads to: the job is left where the scenario puts it, and the run says what is missing. A host
+ * that cannot be reached is not chosen, however fast it is. */
+static void no_way(void)
+{
+    const char *path = weir_test_file(
+        "no-way.xml",
+        "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+        "<platform version=\"4.1\"><zone id=\"world\" routing=\"Full\">\n"
+        "<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"2Gf\"/><host id=\"island\" speed=\"99Gf\"/>\n"
+        "<link id=\"l\" bandwidth=\"1GBps\" latency=\"0s\"/>\n"
+        "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route></zone></platform>\n");
+    static const char text[] =
+        "{\"platform\": \"\", \"duration\": \"60s\", \"workload\": {\"jobs\": [{\"name\": \"u0\", \"source\": \"a\","
+        " \"sink\": \"%s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/min\", \"start\": \"10s\", \"count\": 1},"
+        " \"operators\": [{\"name\": \"o\", \"flops\": \"4Gf\"}]}]}}";
+    char *lost = weir_format(text, "island"), *found = weir_format(text, "b");
+    for (const char *const *policy = all; *policy; policy++) {
+        struct weir_test_result got = weir_test_run(path, lost, *policy, 1);
+        CU_ASSERT_NOT_EQUAL(got.code, WEIR_OK);
+        CU_ASSERT_PTR_NOT_NULL(strstr(got.message, "there is no route from a to island"));
+        weir_test_result_fini(&got);
+        got = weir_test_run(path, found, *policy, 1);
+        CU_ASSERT_EQUAL(got.code, WEIR_OK);
+        CU_ASSERT_EQUAL(got.result.metrics.delivered, 1);
+        weir_test_result_fini(&got);
+    }
+    struct weir_test_result got = weir_test_run(path, found, "dwo", 1);
+    CHECK_NEAR(weir_test_job(&got, "u0")->latency_mean_s, 2, 1e-6); /* 4 Gf on b */
+    weir_test_result_fini(&got);
+    free(lost);
+    free(found);
+}
+
 static void parameters(void)
 {
     char *text = many(1, "1Mf");
@@ -367,6 +400,7 @@ int main(int argc, char **argv)
         {"too large", too_large},
         {"no work", no_work},
         {"no room", no_room},
+        {"no way", no_way},
         {"parameters", parameters},
         {0},
     };
