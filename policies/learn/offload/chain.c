@@ -88,6 +88,9 @@ static void take_all(struct offload_chain *chain)
 /* The runs for which a node is judged have this many subtasks of the mean work. */
 #define RUN_JUDGED 3
 
+/* One candidate in so many is any node. */
+#define OTHERS 3
+
 static void take_some(struct offload_chain *chain, int most)
 {
     const struct offload_game *game = chain->game;
@@ -104,7 +107,15 @@ static void take_some(struct offload_chain *chain, int most)
     }
     for (int s = first; s < next; s++)
         chain->score[game->placement[s]] = -1;
-    select_smallest(chain->score, chain->node, network->nodes, most);
+    int near = most - most / OTHERS;
+    select_smallest(chain->score, chain->node, network->nodes, near);
+    /* Others change from turn to turn, so that none is left out for long. */
+    for (int c = near; c < most; c++) {
+        int other = c + (int)(((unsigned)chain->turn * 7919U + (unsigned)c * 104729U) % (unsigned)(network->nodes - c));
+        int node = chain->node[c];
+        chain->node[c] = chain->node[other];
+        chain->node[other] = node;
+    }
     chain->count = most;
     chain->stride = (size_t)most;
     for (size_t c = 0; c < chain->stride; c++) {

@@ -30,9 +30,10 @@ void offload_chain_init(struct offload_chain *chain, struct offload_game *game);
 void offload_chain_fini(struct offload_chain *chain);
 
 /* Finds the user's response to the loads by the segment programme or, with `blind`, the layered shortest path, into
- * chain->response. `most` candidates are the nodes that are cheap and near to the ways from origin to end, and those
- * where the user is now; all nodes, if there are no more. A response that would cost `bound` or more by the programme's
- * own reckoning need not be found: then, or if there is none, false. The reckoning is at most the true cost. */
+ * chain->response. Candidates are all nodes or, if these are more than `most`, those that are cheap and near to the
+ * ways from origin to end, those where the user is now, and some others. A response that would cost `bound` or more by
+ * the programme's own reckoning, which is at most the true cost, need not be found: then, or if there is none, false.
+ */
 bool offload_chain_respond(struct offload_chain *chain, bool blind, int most, double bound);
 
 #endif

@@ -59,11 +59,14 @@ struct offload_trace {
 };
 void offload_trace_fini(struct offload_trace *trace);
 
-/* Algorithm 1: users in turn take their best response as long as it lowers their cost, T' < T (1 - 1e-12); ends in a
- * Nash equilibrium for OFFLOAD_ENUMERATE (and wherever segment is exact), in one with respect to the moves tried
- * otherwise. Users that are no chain take part by moves of single subtasks on the relaxed cost (19), or by
- * OFFLOAD_ENUMERATE. placement[subtasks] is read for OFFLOAD_START_GIVEN and written; trace may be NULL. Errors,
- * WEIR_EINPUT: a given placement that is not feasible, too many placements to enumerate, no feasible start found. */
+/* Algorithm 1: users in turn take their best response as long as it lowers their cost; ends in a Nash equilibrium for
+ * OFFLOAD_ENUMERATE (and wherever segment is exact), in one with respect to the moves tried otherwise. Users that are
+ * no chain take part by moves of single subtasks on the relaxed cost (19), or by OFFLOAD_ENUMERATE. On networks of more
+ * than 64 nodes (ours): a user that has not moved rests for some rounds, and the programme looks at 64 of the nodes,
+ * those near to the user and some others in turn. When nobody moves any more, all users respond among all nodes, and
+ * only if nobody moves then, that is the end. placement[subtasks] is read for OFFLOAD_START_GIVEN and written; trace
+ * may be NULL. Errors, WEIR_EINPUT: a given placement that is not feasible, too many placements to enumerate, no
+ * feasible start found. */
 int offload_dwo(const struct offload_problem *problem, const struct offload_dwo_options *options, int *placement,
                 struct offload_trace *trace);
 
@@ -73,7 +76,8 @@ int offload_best_response(const struct offload_problem *problem, const int *plac
                           enum offload_response kind, bool polish, int *response, double *cost_s);
 
 /* Algorithm 2: for s = 0, 1, ..., users in turn place their s-th subtask where it ends first under the loads so far.
- * O(U S M). */
+ * O(U S M). Its loads are those of OFFLOAD_SHARE_OF_SUBTASK, whatever the problem's. Errors, WEIR_EINPUT: a graph that
+ * does not fit the ways of a network in which some nodes cannot reach each other. */
 int offload_heu_wo(const struct offload_problem *problem, int *placement);
 
 /* Moves of single subtasks that lower their user's cost (19), until none does: a local equilibrium of the same game,
@@ -83,7 +87,8 @@ int offload_refine(const struct offload_problem *problem, int *placement, struct
 /* Ours: refine from heu-wo, nearest and lawa; of these the one with the least mean latency. */
 int offload_heu_wo_refined(const struct offload_problem *problem, int *placement);
 
-/* Runs of subtasks, in their order, on the nodes of the way from origin to end, for each user as if it were alone. */
+/* Runs of subtasks, in their order, on the nodes of the way from origin to end, for each user as if it were alone. A
+ * user whose subtasks these nodes cannot host is placed as by nearest. */
 int offload_lawa(const struct offload_problem *problem, int *placement);
 
 /* All at the origin if there is at least as much raw data as result, else at the end; where that node cannot host a

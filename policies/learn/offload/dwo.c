@@ -64,7 +64,7 @@ static double respond(struct play *play, double now)
         return offload_game_polish(game, play->singles);
     if (play->response == OFFLOAD_ENUMERATE)
         return offload_game_enumerate(game);
-    double bound = play->may_rest ? now : INFINITY;
+    double bound = play->may_rest ? now * play->lower : INFINITY;
     double cost = INFINITY;
     if (offload_chain_respond(&play->chain, play->response == OFFLOAD_VITERBI, play->candidates, bound)) {
         offload_game_try(game, play->chain.response);
@@ -280,7 +280,7 @@ int offload_dwo(const struct offload_problem *problem, const struct offload_dwo_
     size_t size = (size_t)problem->subtasks * sizeof *placement;
     int *tried = weir_alloc((size_t)problem->subtasks, sizeof *tried);
     double least = INFINITY;
-    if (options->start == OFFLOAD_START_GIVEN)
+    if (options->start == OFFLOAD_START_GIVEN && size > 0)
         memcpy(tried, placement, size);
     for (int i = 0; i < starts && code == WEIR_OK; i++) {
         struct offload_trace one = {.start = i};
@@ -289,7 +289,7 @@ int offload_dwo(const struct offload_problem *problem, const struct offload_dwo_
             break;
         play_from(problem, options, tried, trace ? &one : NULL);
         double cost = starts > 1 ? offload_placement_cost(problem, tried) : 0;
-        if (cost < least)
+        if (cost < least && size > 0)
             memcpy(placement, tried, size);
         if (trace)
             merge_trace(trace, &one, cost < least);

@@ -133,7 +133,11 @@ void offload_game_walk(struct offload_game *game, const struct offload_forest *f
     double root = game->problem->bytes[transfer].root, omega = game->problem->omega[game->user], *walk = game->walk;
     int count = offload_tree_count(forest, node);
     walk[0] = 0;
-    for (int i = 1; i < count; i++) {
+    for (int i = 1; i < count && !network->any_latency; i++) {
+        const struct offload_pull *p = &pull[link[i]];
+        walk[i] = walk[parent[i]] + root * (root + p->load) * p->per_capacity;
+    }
+    for (int i = 1; i < count && network->any_latency; i++) {
         const struct offload_pull *p = &pull[link[i]];
         walk[i] = walk[parent[i]] + root * (root + p->load) * p->per_capacity + omega * p->latency_s;
     }

@@ -85,12 +85,13 @@ static void fill_keys(struct offload_game *game, int subtask)
     const unsigned char *allowed = problem->allowed[subtask];
     double *key = game->key;
     for (int m = 0; m < network->nodes; m++) {
-        double own = game->own[m];
-        key[m] = allowed && !allowed[m]
-                     ? INFINITY
-                     : offload_price(game, &game->pull[m], own + offload_work_item(game, subtask, m)) -
-                           offload_price(game, &game->pull[m], own);
+        const struct offload_pull *pull = &game->pull[m];
+        double own = game->own[m], item = offload_work_item(game, subtask, m);
+        key[m] = game->of_user ? offload_price(game, pull, own + item) - offload_price(game, pull, own)
+                               : item * (item + 2 * own + pull->load) * pull->per_capacity;
     }
+    for (int m = 0; allowed && m < network->nodes; m++)
+        key[m] = allowed[m] ? key[m] : INFINITY;
     struct incident incident = incident_of(game, subtask);
     int transfer, other;
     bool incoming;

@@ -86,7 +86,7 @@ static bool read_given(struct reading *reading, const struct instance_file *file
 {
     const char *rest;
     double values[3] = {0};
-    struct offload_user *user = &reading->users[reading->user_count - 1];
+    struct offload_user *user = reading->users + (reading->user_count > 0 ? reading->user_count - 1 : 0);
     if ((rest = after(file, "nodes"))) {
         reading->nodes = numbers(rest, reading->flops_per_s, MOST_USERS);
     } else if ((rest = after(file, "link"))) {
@@ -116,7 +116,7 @@ static bool read_given(struct reading *reading, const struct instance_file *file
 static bool read_result(struct instance *instance, const struct instance_file *file)
 {
     const char *rest;
-    struct instance_result *result = &instance->results[instance->result_count - 1];
+    struct instance_result *result = instance->results + (instance->result_count > 0 ? instance->result_count - 1 : 0);
     if ((rest = after(file, "result"))) {
         result = &instance->results[instance->result_count++];
         *result = (struct instance_result){.rounds = -1, .moves = -1};
