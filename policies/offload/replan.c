@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policies/learn/offload/heu_wo.h"
 #include "policies/offload/offload.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"

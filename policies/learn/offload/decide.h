@@ -80,6 +80,9 @@ int offload_best_response(const struct offload_problem *problem, const int *plac
  * does not fit the ways of a network in which some nodes cannot reach each other. */
 int offload_heu_wo(const struct offload_problem *problem, int *placement);
 
+/* The same for the users of which[users] alone, beside the others, who are where `placement` says. */
+int offload_heu_wo_place(const struct offload_problem *problem, const bool *which, int *placement);
+
 /* Moves of single subtasks that lower their user's cost (19), until none does: a local equilibrium of the same game,
  * for any graph. placement is feasible on entry. */
 int offload_refine(const struct offload_problem *problem, int *placement, struct offload_trace *trace);

@@ -6,7 +6,6 @@
 
 #include "policies/learn/offload/chain.h"
 #include "policies/learn/offload/decide.h"
-#include "policies/learn/offload/heu_wo.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 

@@ -1,10 +1,10 @@
 /* Algorithm 2 of [jiang-2023]: places by the end that it foresees under the loads so far. Its own loads are those of
  * shares of subtasks, whatever the problem's are: it is a forecast. */
-#include "policies/learn/offload/heu_wo.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/offload/decide.h"
+#include "policies/learn/offload/game.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 

@@ -5,7 +5,6 @@
 
 #include "policies/learn/offload/decide.h"
 #include "policies/learn/offload/game.h"
-#include "policies/learn/offload/heu_wo.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
