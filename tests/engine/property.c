@@ -187,10 +187,9 @@ static void add_failures(struct weir_text *text, struct weir_stream *s)
         weir_text_addf(text, ", {\"link\": \"backhaul\", \"at\": \"%ums\", \"for\": \"%ums\", \"loss\": 0.%02u}",
                        below(s, 20000), 1 + below(s, 9000), 1 + below(s, 40));
     if (below(s, 2))
-        weir_text_addf(text,
-                       "], \"anomalies\": [{\"kind\": \"%s\", \"hosts\": \"edge*\", \"up\": {\"mean\": \"5s\"},"
-                       " \"down\": {\"mean\": \"2s\"}}",
-                       below(s, 2) ? "outage" : "overload");
+        weir_text_addf(
+            text, "], \"anomalies\": [{\"kind\": \"%s\", \"hosts\": \"edge*\", \"at\": \"%ums\", \"for\": \"%ums\"}",
+            below(s, 2) ? "outage" : "overload", below(s, 20000), 1 + below(s, 5000));
     weir_text_addf(text,
                    "], \"recovery\": {\"place\": \"%s\", \"delivery\": \"%s\", \"checkpoint_interval\": \"%ums\","
                    " \"checkpoint_time\": \"%ums\", \"restart\": \"%ums\", \"detect\": \"%ums\"}, ",
