@@ -11,7 +11,8 @@
 
 enum { OUTPUT, SEED, OWN };
 static const struct weir_flag own_flags[] = {
-    [OUTPUT] = {"output", 'o', "FILE", "write to this file, which is replaced; default: stdout"},
+    [OUTPUT] = {"output", 'o', "FILE",
+                "write to this file, which is replaced, or folder if the kind makes several files; default: stdout"},
     [SEED] = {"seed", 's', "N", "seed of all draws; default 1"},
     [OWN] = {0},
 };
@@ -75,6 +76,21 @@ static void free_flags(struct weir_flag *flags)
     free(flags);
 }
 
+/* Several files, into a folder that is made if it is not there. */
+static int write_folder(const char *folder, const char *text)
+{
+    char *name, *content;
+    int code = weir_folder_make(folder);
+    while (code == WEIR_OK && weir_generate_next(&text, &name, &content)) {
+        char *path = weir_format("%s/%s", folder, name);
+        code = weir_file_replace(path, content);
+        free(path);
+        free(name);
+        free(content);
+    }
+    return code;
+}
+
 static int generate(const struct weir_generator *kind, const struct weir_arguments *arguments)
 {
     unsigned long long seed = 1;
@@ -94,7 +110,7 @@ static int generate(const struct weir_generator *kind, const struct weir_argumen
                                                               arguments->uses[i].value};
     code = weir_generate(kind, options, count, seed, &text, &length);
     if (code == WEIR_OK && path)
-        code = weir_file_replace(path, text);
+        code = kind->folder ? write_folder(path, text) : weir_file_replace(path, text);
     else if (code == WEIR_OK)
         fwrite(text, 1, length, stdout);
     free(text);
@@ -141,7 +157,7 @@ const struct weir_command weir_command_generate = {
     .name = "generate",
     .words = "KIND",
     .max_words = -1,
-    .summary = "make input files: traffic, platforms",
+    .summary = "make input files: traffic, platforms, workflows, scenarios",
     .detail = "The same options and seed give the same bytes. Other options are those of the kind.\n",
     .flags = own_flags,
     .take = take,

@@ -15,5 +15,7 @@ const struct weir_generator *const weir_generators[] = {
     /* workflows */
     &weir_generator_dag,
     &weir_generator_chain,
+    /* scenarios */
+    &weir_generator_ccp,
     NULL,
 };

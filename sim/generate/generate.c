@@ -139,6 +139,28 @@ out:
     return code;
 }
 
+#define BEGIN "==> "
+#define END   " <==\n"
+
+void weir_generate_begin(FILE *out, const char *name)
+{
+    fprintf(out, BEGIN "%s" END, name);
+}
+
+bool weir_generate_next(const char **rest, char **name, char **content)
+{
+    const char *at = *rest, *end = strncmp(at, BEGIN, strlen(BEGIN)) == 0 ? strstr(at, END) : NULL;
+    *name = *content = NULL;
+    if (!end)
+        return false;
+    *name = weir_format("%.*s", (int)(end - at - (long)strlen(BEGIN)), at + strlen(BEGIN));
+    end += strlen(END);
+    const char *next = strstr(end, "\n" BEGIN);
+    *rest = next ? next + 1 : end + strlen(end);
+    *content = weir_format("%.*s", (int)(*rest - end), end);
+    return true;
+}
+
 int weir_generate_needs(const char *option, const char *value)
 {
     return value && *value ? WEIR_OK : weir_error(WEIR_EUSAGE, "--%s must be given", option);

@@ -22,6 +22,8 @@ struct weir_generator {
      * options that do not fit each other, WEIR_EINPUT for files that are read; what was written counts for nothing
      * then. Errors of `out` are seen by the caller. */
     int (*run)(const void *options, unsigned long long seed, FILE *out);
+    /* It makes several files: each begins with weir_generate_begin. */
+    bool folder;
 };
 
 /* All kinds, in the order of help; ends with NULL. */
@@ -41,6 +43,13 @@ struct weir_generator_option {
  * WEIR_EINPUT for files that the kind reads. */
 int weir_generate(const struct weir_generator *kind, const struct weir_generator_option *options, int count,
                   unsigned long long seed, char **text, size_t *length);
+
+/* For kinds that make several files: a line "==> name <==" before a file's content. */
+void weir_generate_begin(FILE *out, const char *name);
+
+/* Takes the text of such a kind apart: the name and the content of the next file, both to be freed, or false at the
+ * end. *rest points at the text first, and at what is left of it then. */
+bool weir_generate_next(const char **rest, char **name, char **content);
 
 /* For kinds: WEIR_EUSAGE unless a string option was given (neither NULL nor ""). */
 int weir_generate_needs(const char *option, const char *value);

@@ -17,6 +17,7 @@ static const char *const small[] = {
     "topology --nodes tests/input/valid/nodes.csv --links tests/input/valid/links.csv",
     "dag --n 10",
     "chain --n 4",
+    "ccp --duration 1d",
     NULL,
 };
 /* Those that draw nothing. */
