@@ -43,12 +43,6 @@ expect 0 "==> platform.xml <==" generate ccp --requests 10/s
 "$weir" generate ccp --requests 10/s -o "$folder/ccp" || fail "ccp -o"
 sed '1d; /^==> workload.json <==$/,$d' "$folder/out" | cmp - "$folder/ccp/platform.xml" || fail "ccp: platform.xml differs"
 expect 0 "60 jobs" check "$folder/ccp/scenario.json"
-expect 0 "static" compare "$folder/ccp/scenario.json" -o "$folder/ccp/results" --set duration=10min
-# Of three days of 50 servers, 4.9 % is asked for.
-"$weir" generate ccp --requests 0.02/s --run 3d -o "$folder/ccp" || fail "ccp --run"
-expect 0 "results are in" run "$folder/ccp/scenario.json" -o "$folder/ccp/run" --set window=1h
-awk -F, 'NR > 1 { sum += $2 - $1 } END { share = sum / (50 * 3 * 86400); exit !(share > 0.035 && share < 0.063) }' \
-    "$folder/ccp/run/anomalies.csv" || fail "ccp: share of time with an anomaly"
 expect 3 "generate.sh" generate ccp -o "$0"
 expect 3 "no-such-folder/x.csv.partial: cannot write" generate diurnal -o "$folder/no-such-folder/x.csv"
 finish

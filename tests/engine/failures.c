@@ -224,7 +224,7 @@ static void lossy_links(void)
     static const char *const batches[] = {"1", "50", "1000"};
     for (int b = 0; b < 3; b++) {
         char *text =
-            weir_format("{\"duration\": \"60s\", \"warmup\": \"10s\", \"items_per_batch\": %s,"
+            weir_format("{\"duration\": \"15s\", \"warmup\": \"5s\", \"items_per_batch\": %s,"
                         " \"faults\": [{\"link\": \"backhaul\", \"at\": \"0s\", \"loss\": 0.01}],"
                         " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"source_bytes\": \"1kB\","
                         "  \"load\": {\"kind\": \"constant\", \"rate\": \"2000/s\"},"
