@@ -16,7 +16,6 @@ struct weir_demo_action {
 /* A window as it was, of the job looked at, or of all jobs together. */
 struct weir_demo_past {
     double time_s, backlog, latency_s, delivered_rate, ingress_rate;
-    double load, link;
 };
 
 /* A change of plan that was carried out, with what became of the latency: what it was good for. */
