@@ -5,8 +5,9 @@
  *     S = sigmoid(dec2(Q + dropout(alpha * V)))           chance that no service anomaly comes
  * with B_e the bandwidth and L_e the load of the server. Encoders are the sum of learnt rows for e, m, i and of a dense
  * layer on the numbers, relu, dense; decoders are dense, relu, dense. A is learnt by squared error, S by cross entropy.
- * Ours: enc2 may also know the region that a server stands in (`home`), so that what is learnt of one server of a
- * region holds for its neighbours. */
+ * Ours: enc2 also knows the region that a server stands in (`home`), whether the request comes from another one, and
+ * from how far (`distance`), where these are told: that a region is a server's own is hard to learn from pairs of
+ * numbers. alpha counts `width` times, which changes the size of V and nothing else. */
 #ifndef WEIR_LEARN_EFFECT_EFFECT_H
 #define WEIR_LEARN_EFFECT_EFFECT_H
 
@@ -16,7 +17,9 @@
 
 struct effect_settings {
     int servers, regions, categories; /* E, M, I; each at least 1 */
-    const int *home;                  /* region of each server; NULL: not told. Read during the fit only */
+    const int *home;                  /* [servers]: region of each server; NULL: not told. Copied */
+    const double *distance;           /* [servers][regions]: how far it is, in hops or seconds or any unit, 0 or more;
+                                         NULL: not told. Copied */
     int width;                        /* of Q and V */
     int hidden;                       /* of encoders and decoders */
     double dropout;                   /* of alpha * V, 0 <= dropout < 1 */
@@ -30,7 +33,7 @@ struct effect_settings {
     uint64_t seed;
 };
 
-/* width 32, hidden 32, dropout 0.1, epochs 20, updates 3000, batch 256, rate 0.005, caution 1, threshold 0.5, seed 1;
+/* width 32, hidden 32, dropout 0.1, epochs 20, updates 3000, batch 256, rate 0.01, caution 1, threshold 0.5, seed 1;
  * servers, regions and categories are the caller's to set. */
 extern const struct effect_settings effect_defaults;
 
@@ -61,7 +64,7 @@ void effect_predict(struct effect *model, const struct effect_sample *at, double
 
 /* All cells at a time: rate[servers][regions][categories] >= 0, and safe[..][..][..], the chances S. Either may be
  * NULL. bandwidth[servers] and load[servers] are those of now. O(E M I width hidden), by matrix products; working
- * memory O((E + width) I hidden), kept for the next call. */
+ * memory O((E + width I) hidden), kept for the next call. */
 void effect_predict_all(struct effect *model, double time_s, const double *bandwidth_bytes_per_s, const double *load,
                         float *rate, float *safe);
 

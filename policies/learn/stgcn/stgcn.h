@@ -27,6 +27,8 @@ struct stgcn_settings {
     int batch;     /* steps of the series a step of Adam */
     double rate;   /* of Adam; the last third of a fit has a tenth of it */
     double step_s; /* time between two steps; 0: no calendar, for series without days */
+    double sway;   /* samples are learnt times exp(sway * N(0, 1)), so that a day that is busier than all that were
+                      seen is not unheard of; 0: as they are */
     uint64_t seed;
 };
 
