@@ -63,8 +63,8 @@ static void flush_op(struct weir_op *op, double now_s)
             spent_s[d] += instance->clock.spent_s[d];
             instance->clock.spent_s[d] = 0;
         }
-        if (gone && instance->counted_out) {
-            weir_instance_free(instance); /* nobody remembers it by now */
+        if (gone && instance->counted_out && !op->changing) { /* a change may have it on its lists */
+            weir_instance_free(instance);                     /* nobody remembers it by now */
             continue;
         }
         instance->counted_out = gone;
