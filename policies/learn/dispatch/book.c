@@ -1,6 +1,7 @@
 #include "policies/learn/dispatch/book.h"
 
 #include <assert.h>
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -107,6 +108,7 @@ void book_free(struct book *book)
     free(book->row);
     free(book->reach);
     free(book->rate);
+    free(book->yield);
     free(book->mean);
     free(book->least);
     free(book->remain);
@@ -125,27 +127,65 @@ static void look_anew(struct book *book)
         book->best[j] = -1;
 }
 
-int book_rates(struct book *book, const float *rate)
+/* From [servers][regions][categories] to the order of the rows. */
+static void arrange(const struct book *book, const float *from, float *to)
 {
     size_t categories = (size_t)book->categories, pairs = (size_t)book->regions * categories;
-    for (size_t j = 0; j < pairs * (size_t)book->servers; j++)
-        if (!(rate[j] >= 0) || isinf(rate[j]))
-            return weir_error(WEIR_EINPUT, "dispatch: server %zu, region %zu, category %zu: a rate of %g", j / pairs,
-                              j % pairs / categories, j % categories, (double)rate[j]);
     for (int m = 0; m < book->regions; m++) {
         const int *row = book_row(book, m);
         size_t first = book_pair(book, m, 0);
-        float least = INFINITY;
-        memset(book->mean + first, 0, categories * sizeof(double));
-        for (int p = 0; p < book->reach[m]; p++) {
-            const float *from = rate + (size_t)row[p] * pairs + first;
-            for (size_t i = 0; i < categories; i++) {
-                book->rate[(first + i) * (size_t)book->servers + (size_t)p] = from[i];
-                book->mean[first + i] += (double)from[i] / book->reach[m];
-                least = from[i] < least ? from[i] : least;
+        for (int p = 0; p < book->reach[m]; p++)
+            for (size_t i = 0; i < categories; i++)
+                to[(first + i) * (size_t)book->servers + (size_t)p] = from[(size_t)row[p] * pairs + first + i];
+    }
+}
+
+static int check(const struct book *book, const float *values, float least, const char *what)
+{
+    size_t categories = (size_t)book->categories, pairs = (size_t)book->regions * categories;
+    for (size_t j = 0; j < pairs * (size_t)book->servers; j++)
+        if (!(values[j] >= least) || isinf(values[j]))
+            return weir_error(WEIR_EINPUT, "dispatch: server %zu, region %zu, category %zu: a %s of %g", j / pairs,
+                              j % pairs / categories, j % categories, what, (double)values[j]);
+    return WEIR_OK;
+}
+
+int book_rates(struct book *book, const float *rate)
+{
+    int code = check(book, rate, 0, "rate");
+    if (code)
+        return code;
+    arrange(book, rate, book->rate);
+    for (int m = 0; m < book->regions; m++) {
+        book->least[m] = INFINITY;
+        for (int i = 0; i < book->categories; i++) {
+            size_t pair = book_pair(book, m, i);
+            const float *row = book_rate(book, pair);
+            double sum = 0;
+            for (int p = 0; p < book->reach[m]; p++) {
+                sum += (double)row[p];
+                book->least[m] = row[p] < book->least[m] ? row[p] : book->least[m];
             }
+            book->mean[pair] = book->reach[m] > 0 ? sum / book->reach[m] : 0;
         }
-        book->least[m] = least;
+    }
+    look_anew(book);
+    return WEIR_OK;
+}
+
+int book_yields(struct book *book, const float *yield)
+{
+    int code = yield ? check(book, yield, -FLT_MAX, "yield") : WEIR_OK;
+    if (code)
+        return code;
+    if (yield && !book->yield)
+        book->yield =
+            weir_alloc((size_t)book->regions * (size_t)book->categories * (size_t)book->servers, sizeof(float));
+    if (yield)
+        arrange(book, yield, book->yield);
+    else {
+        free(book->yield);
+        book->yield = NULL;
     }
     look_anew(book);
     return WEIR_OK;

@@ -32,6 +32,11 @@ void book_free(struct book *book);
  * as before then. O(servers regions categories). */
 int book_rates(struct book *book, const float *rate);
 
+/* What rival_greedy goes by where that is not the bandwidth used: yield[servers][regions][categories], any unit,
+ * copied; NULL: the rates, as at the beginning. Opens the books anew if they are open. Errors: WEIR_EINPUT for a yield
+ * that is not finite, naming its place; the books are as before then. */
+int book_yields(struct book *book, const float *yield);
+
 /* Begins a cycle: bandwidth[servers] B_e is all that remains (what it is less what is in use otherwise, maybe below 0),
  * and nothing is given. healthy[servers]: a server that is not well gets nothing; NULL: all are. No server is well
  * before the first call. Errors: WEIR_EINPUT for a bandwidth that is not finite; the books are as before then. */

@@ -12,6 +12,7 @@ struct book {
     int *row;       /* [regions][servers], nearest first */
     int *reach;     /* [regions] servers in a row */
     float *rate;    /* [regions][categories][places] A, in the order of the row: neighbours lie side by side */
+    float *yield;   /* the same shape: what rival_greedy goes by; NULL: rate */
     double *mean;   /* [regions][categories] of A over the row */
     float *least;   /* [regions] the least A of the row: who has less room than that is full for all */
     double *remain; /* [servers] B_remain; -INFINITY: not well, so that no request finds room */
@@ -35,6 +36,11 @@ static inline size_t book_pair(const struct book *book, int region, int category
 static inline const float *book_rate(const struct book *book, size_t pair)
 {
     return book->rate + pair * (size_t)book->servers;
+}
+
+static inline const float *book_yield(const struct book *book, size_t pair)
+{
+    return book->yield + pair * (size_t)book->servers;
 }
 
 /* Enters a request at a place. */

@@ -26,16 +26,16 @@ int rival_gp(struct book *book, int region, int category)
     return book_overfill(book, region, pair);
 }
 
-/* The place with the highest A that has room, -1: none. */
+/* The place with the highest yield that has room, -1: none. */
 static int find_best(const struct book *book, int region, size_t pair)
 {
     const int *row = book_row(book, region);
-    const float *rate = book_rate(book, pair);
-    float most = -1;
+    const float *rate = book_rate(book, pair), *yield = book->yield ? book_yield(book, pair) : rate;
+    float most = -INFINITY;
     int best = -1;
     for (int p = 0; p < book->reach[region]; p++)
-        if (rate[p] > most && book->remain[row[p]] >= (double)rate[p]) {
-            most = rate[p];
+        if (yield[p] > most && book->remain[row[p]] >= (double)rate[p]) {
+            most = yield[p];
             best = p;
         }
     return best;

@@ -8,7 +8,7 @@
 enum rival {
     RIVAL_ORIGIN, /* book_near: of the nearest servers, the one with the most remaining bandwidth */
     RIVAL_GP,     /* the nearest server that has room */
-    RIVAL_GREEDY, /* of the servers that have room, the one with the highest A_emi, the nearer of equals */
+    RIVAL_GREEDY, /* of the servers that have room, the one with the highest A_emi (or yield), the nearer of equals */
     RIVAL_MF,     /* as the largest flow from regions to servers says; needs all requests at once */
     RIVAL_COUNT
 };

@@ -35,6 +35,27 @@ static void by_hand(void)
     }
 }
 
+/* The same servers again, but what they yield goes down with the distance; back to the rates. */
+static void yields(void)
+{
+    static const double bandwidth[] = {2, 4, 9};
+    static const int nearest[] = {0, 1, 2}, wanted[] = {1, 1, 0, 0, 2};
+    static const float rate[] = {1, 2, 3}, yield[] = {0, 2, -1}, wrong[] = {0, NAN, 0};
+    struct book *book;
+    CU_ASSERT_EQUAL_FATAL(book_new(3, 1, 1, nearest, 3, &book), WEIR_OK);
+    CU_ASSERT_EQUAL(book_rates(book, rate), WEIR_OK);
+    CU_ASSERT_EQUAL(book_yields(book, yield), WEIR_OK);
+    CU_ASSERT_EQUAL(book_open(book, bandwidth, NULL), WEIR_OK);
+    CU_ASSERT_EQUAL(book_yields(book, wrong), WEIR_EINPUT);
+    CHECK_MESSAGE("server 1, region 0, category 0: a yield of nan");
+    for (int n = 0; n < 5; n++)
+        CU_ASSERT_EQUAL(rival_greedy(book, 0, 0), wanted[n]);
+    CU_ASSERT_EQUAL(book_yields(book, NULL), WEIR_OK);
+    CU_ASSERT_EQUAL(book_open(book, bandwidth, NULL), WEIR_OK);
+    CU_ASSERT_EQUAL(rival_greedy(book, 0, 0), 2);
+    book_free(book);
+}
+
 /* gp and greedy in other words. */
 static int slowly(const struct world *w, enum rival rival, const double *remain, int m, int i)
 {
@@ -228,9 +249,12 @@ static void bad_days(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"by hand", by_hand},           {"equal the slow rules", equal_the_slow_rules},
-        {"largest flow", largest_flow}, {"counts", counts},
-        {"bad days", bad_days},         {0}};
+    static const struct weir_case cases[] = {{"by hand", by_hand},
+                                             {"yields", yields},
+                                             {"equal the slow rules", equal_the_slow_rules},
+                                             {"largest flow", largest_flow},
+                                             {"counts", counts},
+                                             {"bad days", bad_days},
+                                             {0}};
     return weir_test_main("learn/dispatch/rivals", cases, argc, argv);
 }
