@@ -10,7 +10,7 @@ for topic in policies metrics loads generators forecasters detectors; do
     json "list $topic"
 done
 for policy in noop static reactive ds2 load-balancer nearest random cloud-only edge-only dwo heu-wo heu-wo-refined lawa optimal \
-    nearest-offload random-offload exec; do
+    nearest-offload random-offload origin gp greedy mf exec; do
     expect 0 "$policy: " list policies
     expect 0 "\"$policy\"" list policies --json
 done
