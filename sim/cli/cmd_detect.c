@@ -28,6 +28,7 @@ enum {
     WINDOW_TRUTH,
     SEED,
     OUTPUT,
+    SAMPLES,
     JSON,
     QUIET
 };
@@ -47,6 +48,7 @@ static const struct weir_flag flags[] = {
                       "call a window an anomaly if this part of its samples is; else its newest sample decides"},
     [SEED] = {"seed", 's', "N", "seed of detectors that draw; default 1"},
     [OUTPUT] = {"output", 'o', "FILE", "write the scores there, a line a sample"},
+    [SAMPLES] = {"samples", 0, "FILE", "write all samples there, as a CSV that this command reads (--by series)"},
     [JSON] = {"json", 0, NULL, "print JSON"},
     [QUIET] = {"quiet", 'q', NULL, "no remarks"},
     {0},
@@ -56,7 +58,7 @@ static const struct weir_flag flags[] = {
 struct request {
     struct detect_split split;
     struct detector_env env;
-    const char *output;
+    const char *output, *samples;
     double window_truth; /* 0: the newest sample decides */
     bool json, quiet;
 };
@@ -76,6 +78,7 @@ static int read_flags(const struct weir_arguments *arguments, struct request *re
     struct detect_split *split = &request->split;
     *request = (struct request){
         .output = weir_arguments_value(arguments, OUTPUT),
+        .samples = weir_arguments_value(arguments, SAMPLES),
         .env = {.seed = 1},
         .json = weir_arguments_value(arguments, JSON) != NULL,
         .quiet = weir_arguments_value(arguments, QUIET) != NULL,
@@ -308,6 +311,10 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
         code = list_rows(cli, list, &report);
     if (code == WEIR_OK)
         code = detect_split_read(&request.split);
+    if (code == WEIR_OK && request.samples)
+        code = detect_data_write(request.samples, &request.split.data);
+    if (code == WEIR_OK && request.split.pool)
+        detect_split_scale(&request.split);
     request.env.catalog = cli->detectors;
     request.env.width = request.split.data.width;
     if (code == WEIR_OK && !request.quiet)

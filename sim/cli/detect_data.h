@@ -51,6 +51,9 @@ struct detect_series *detect_data_series(struct detect_data *data, const char *n
 /* Appends a sample, of gaps, and returns its row. */
 double *detect_series_add(struct detect_data *data, struct detect_series *series);
 
+/* Writes the samples as a CSV: time, series, dimensions, label, as far as there are. Errors: WEIR_EINPUT. */
+int detect_data_write(const char *path, const struct detect_data *data);
+
 void detect_data_fini(struct detect_data *data);
 
 #endif

@@ -159,9 +159,13 @@ int detect_split_read(struct detect_split *split)
         code = cut(split);
     if (code == WEIR_OK)
         code = check_labels(split);
-    for (int s = 0; s < split->data.count && code == WEIR_OK && split->pool; s++)
-        scale_series(split, s);
     return code;
+}
+
+void detect_split_scale(struct detect_split *split)
+{
+    for (int s = 0; s < split->data.count; s++)
+        scale_series(split, s);
 }
 
 void detect_split_fini(struct detect_split *split)

@@ -123,6 +123,13 @@ static void find_threshold(struct detector_vgru *vgru, const struct detector_vgr
     free(score);
 }
 
+/* A net that could pass on every dimension would find little unlikely. */
+static int usual_latent(int width)
+{
+    int half = width > 1 ? width / 2 : 1;
+    return half < MOST_LATENT ? half : MOST_LATENT;
+}
+
 int detector_vgru_fit(struct detector_vgru *vgru, const struct detector_vgru_settings *settings,
                       const struct detector_past *pasts, int count)
 {
@@ -134,7 +141,7 @@ int detector_vgru_fit(struct detector_vgru *vgru, const struct detector_vgru_set
     wanted.length = vgru->length;
     wanted.width = vgru->width;
     wanted.units = settings->units;
-    wanted.latent = settings->latent > 0 ? settings->latent : (int)fmin(fmax(1, vgru->width / 2), MOST_LATENT);
+    wanted.latent = settings->latent > 0 ? settings->latent : usual_latent(vgru->width);
     wanted.components = settings->components;
     wanted.epochs = settings->epochs;
     wanted.batch = settings->batch;
