@@ -94,6 +94,7 @@ struct weir_connection {
     double late_until_s;    /* lost segments have been sent again by then */
     double taken_s;         /* when the receiver took the last batch in */
     double pace_s;          /* mean interval of that while batches are late, else 0 */
+    int origin;             /* to a sink: index into the job's origins */
 };
 struct weir_open_transfer {
     sg_comm_t transfer; /* NULL while it is being started */
@@ -221,6 +222,12 @@ struct weir_job_counts {
     uint64_t arrived, emitted, dropped_at_source, dropped, delivered, late;
     uint64_t replayed, lost, restarts; /* lost: results on their way to the sink */
 };
+/* What has come to a job's sink from one host in this window. */
+struct weir_origin {
+    int host;
+    uint64_t delivered, late;
+    double bytes;
+};
 /* What the watchdog knows of a job. Under way is what takes time: work, transfers, sleep. */
 struct weir_watch {
     long under_way;
@@ -239,6 +246,7 @@ struct weir_run_job {
     struct weir_room sink_room;
     /* The source. */
     struct weir_arrivals arrivals;
+    double load_factor;    /* of the rate that the workload gives */
     double next_arrival_s; /* generated, not yet in the backlog */
     struct weir_arrival *backlog;
     size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
@@ -258,6 +266,9 @@ struct weir_run_job {
     struct weir_histogram total, window;
     double *history;
     size_t history_count, history_capacity;
+    struct weir_origin *origins; /* hosts that results have ever come from */
+    struct weir_origin_view *origin_views;
+    size_t origin_count, origin_capacity, origin_view_capacity;
 };
 
 struct weir_host_counts {
@@ -299,6 +310,7 @@ struct weir_world {
     struct weir_run_host *hosts;
     int home; /* a host that stays up: actors live there, and compute elsewhere */
     struct weir_outages *outages;
+    double *link_factors; /* of the platform's links, as wished by who steers; NULL: all 1 */
     size_t outage_count;
     struct weir_run_link *links;
     int link_count;
@@ -332,6 +344,7 @@ struct weir_world {
     struct weir_link_view *link_views;
     struct weir_arrival_plans arrival_plans;
     struct weir_telemetry *telemetry;
+    struct weir_truth *truth;
     struct weir_plan *decided; /* at the last window's end, to be carried out at due_s; NULL: nothing */
     double due_s;
     /* Sums for the metrics of the run. */
@@ -441,7 +454,7 @@ void weir_trace_clock(struct weir_world *world, struct weir_clock *clock, int ho
 void weir_trace_set(struct weir_clock *clock, enum weir_doing doing, double now_s);
 void weir_trace_transfer(const struct weir_world *world, int from, int to, const char *job, const char *op,
                          double bytes, long items, double start_s, double end_s);
-void weir_trace_change(const struct weir_op *op, bool moves, double start_s);
+void weir_trace_change(const struct weir_op *op, bool moves, double start_s, double paused_s);
 void weir_trace_end(const struct weir_world *world);
 void weir_trace_free(struct weir_clock *clock);
 
@@ -452,6 +465,15 @@ void weir_telemetry_fini(struct weir_world *world);
 void weir_telemetry_disk(struct weir_world *world, int host, double bytes);
 /* A window ends: fills in what the view of each host reports; CPU and bytes sent are there already. */
 void weir_telemetry_update(struct weir_world *world, double now_s);
+
+/* What goes wrong in the run, by time. Borrowed. */
+const struct weir_anomaly *weir_telemetry_anomalies(const struct weir_world *world, size_t *count);
+
+/* truth.c: when something is wrong with a host, by an anomaly or a fault */
+void weir_truth_init(struct weir_world *world);
+void weir_truth_fini(struct weir_world *world);
+/* How long it is so of a time. */
+double weir_truth_wrong_s(const struct weir_world *world, int host, double from_s, double until_s);
 
 /* join.c */
 struct weir_join *weir_join_new(void);
@@ -503,6 +525,8 @@ struct weir_outages;
 struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, unsigned long long seed, size_t *count);
 void weir_outages_free(struct weir_outages *outages, size_t count);
 void weir_faults_start(struct weir_world *world);
+/* Gives a link of the platform its bandwidth: times what faults leave of it and what is wished. */
+void weir_link_apply(struct weir_world *world, size_t link);
 
 /* recovery.c */
 void weir_recovery_init(struct weir_run_job *job);
@@ -533,6 +557,13 @@ void weir_paths_step(struct weir_paths *paths, struct weir_batch *batch, int op)
 void weir_paths_deliver(struct weir_paths *paths, const struct weir_batch *batch);
 /* Appends the totals of the ways on which something was delivered. */
 void weir_paths_totals(const struct weir_paths *paths, const struct weir_job *job, struct weir_result *result);
+
+/* origin.c */
+/* Index of a host among those that results of the job have come from. */
+int weir_origin_of(struct weir_run_job *job, int host);
+/* Fills in the view of the window, of so many seconds. */
+void weir_origins_view(struct weir_run_job *job, struct weir_job_view *view, double window_s);
+void weir_origins_clear(struct weir_run_job *job);
 
 /* measure.c */
 /* Results have reached the sink; or (the second) may leave it. */
@@ -571,7 +602,18 @@ void weir_hook_job_departs(struct weir_world *world, int job);
 /* Asks the policies what they have decided, if somebody listens; true if the run shall end. */
 bool weir_hook_explain(struct weir_world *world);
 
+/* run.c: the policies of a stack, as many as it has; those after one that fails are zero. */
+int weir_policies_make(const struct weir_stack *stack, const struct weir_policy *const *catalog,
+                       unsigned long long seed, const struct weir_observer *observer,
+                       struct weir_used_policy **policies);
+void weir_policies_free(struct weir_used_policy *policies, int count, const struct weir_observer *observer);
+
+/* control.c: asks who steers the run, if anybody does, and does what is wished; `end`: only tells. */
+void weir_steer(struct weir_world *world, bool end);
+
 /* controller.c */
+/* Checks a plan, tells of what is in it, and carries it out at once. */
+void weir_plan_carry_out(struct weir_world *world, struct weir_plan *plan);
 /* The host for one more instance beside those planned (a count a host), -1 if none is up and free. */
 int weir_default_host(const struct weir_world *world, const struct weir_op *op, const int *planned);
 void weir_controller_start(struct weir_world *world);

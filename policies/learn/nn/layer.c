@@ -67,7 +67,14 @@ void nn_gru_layer_add(struct nn_gru_layer *layer, struct nn_params *params, cons
 struct nn_tensor *nn_gru_layer_run(struct nn_tape *tape, const struct nn_params *params,
                                    const struct nn_gru_layer *layer, struct nn_tensor *x)
 {
-    return nn_gru(tape, x, nn_params_tensor(tape, params, layer->weight_in),
-                  nn_params_tensor(tape, params, layer->weight_state), nn_params_tensor(tape, params, layer->bias_in),
-                  nn_params_tensor(tape, params, layer->bias_state), layer->reset);
+    return nn_gru_layer_run_from(tape, params, layer, x, NULL);
+}
+
+struct nn_tensor *nn_gru_layer_run_from(struct nn_tape *tape, const struct nn_params *params,
+                                        const struct nn_gru_layer *layer, struct nn_tensor *x, struct nn_tensor *start)
+{
+    return nn_gru_from(tape, x, nn_params_tensor(tape, params, layer->weight_in),
+                       nn_params_tensor(tape, params, layer->weight_state),
+                       nn_params_tensor(tape, params, layer->bias_in),
+                       nn_params_tensor(tape, params, layer->bias_state), layer->reset, start);
 }

@@ -37,5 +37,7 @@ void nn_gru_layer_add(struct nn_gru_layer *layer, struct nn_params *params, cons
                       enum nn_gru_reset reset, struct weir_stream *stream);
 struct nn_tensor *nn_gru_layer_run(struct nn_tape *tape, const struct nn_params *params,
                                    const struct nn_gru_layer *layer, struct nn_tensor *x);
+struct nn_tensor *nn_gru_layer_run_from(struct nn_tape *tape, const struct nn_params *params,
+                                        const struct nn_gru_layer *layer, struct nn_tensor *x, struct nn_tensor *start);
 
 #endif
