@@ -246,6 +246,7 @@ struct weir_run_job {
     struct weir_room sink_room;
     /* The source. */
     struct weir_arrivals arrivals;
+    double load_factor;    /* of the rate that the workload gives */
     double next_arrival_s; /* generated, not yet in the backlog */
     struct weir_arrival *backlog;
     size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
@@ -309,6 +310,7 @@ struct weir_world {
     struct weir_run_host *hosts;
     int home; /* a host that stays up: actors live there, and compute elsewhere */
     struct weir_outages *outages;
+    double *link_factors; /* of the platform's links, as wished by who steers; NULL: all 1 */
     size_t outage_count;
     struct weir_run_link *links;
     int link_count;
@@ -453,7 +455,7 @@ void weir_trace_clock(struct weir_world *world, struct weir_clock *clock, int ho
 void weir_trace_set(struct weir_clock *clock, enum weir_doing doing, double now_s);
 void weir_trace_transfer(const struct weir_world *world, int from, int to, const char *job, const char *op,
                          double bytes, long items, double start_s, double end_s);
-void weir_trace_change(const struct weir_op *op, bool moves, double start_s);
+void weir_trace_change(const struct weir_op *op, bool moves, double start_s, double paused_s);
 void weir_trace_end(const struct weir_world *world);
 void weir_trace_free(struct weir_clock *clock);
 
@@ -540,6 +542,8 @@ struct weir_outages;
 struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, unsigned long long seed, size_t *count);
 void weir_outages_free(struct weir_outages *outages, size_t count);
 void weir_faults_start(struct weir_world *world);
+/* Gives a link of the platform its bandwidth: times what faults leave of it and what is wished. */
+void weir_link_apply(struct weir_world *world, size_t link);
 
 /* recovery.c */
 void weir_recovery_init(struct weir_run_job *job);
@@ -615,7 +619,18 @@ void weir_hook_job_departs(struct weir_world *world, int job);
 /* Asks the policies what they have decided, if somebody listens; true if the run shall end. */
 bool weir_hook_explain(struct weir_world *world);
 
+/* run.c: the policies of a stack, as many as it has; those after one that fails are zero. */
+int weir_policies_make(const struct weir_stack *stack, const struct weir_policy *const *catalog,
+                       unsigned long long seed, const struct weir_observer *observer,
+                       struct weir_used_policy **policies);
+void weir_policies_free(struct weir_used_policy *policies, int count, const struct weir_observer *observer);
+
+/* control.c: asks who steers the run, if anybody does, and does what is wished; `end`: only tells. */
+void weir_steer(struct weir_world *world, bool end);
+
 /* controller.c */
+/* Checks a plan, tells of what is in it, and carries it out at once. */
+void weir_plan_carry_out(struct weir_world *world, struct weir_plan *plan);
 /* The host for one more instance beside those planned (a count a host), -1 if none is up and free. */
 int weir_default_host(const struct weir_world *world, const struct weir_op *op, const int *planned);
 void weir_controller_start(struct weir_world *world);

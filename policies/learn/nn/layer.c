@@ -29,6 +29,13 @@ struct nn_tensor *nn_dense_layer_run(struct nn_tape *tape, const struct nn_param
                     nn_params_tensor(tape, params, layer->bias));
 }
 
+void nn_dense_layer_ignore(const struct nn_dense_layer *layer, struct nn_params *params, int input)
+{
+    const struct nn_parameter *weight = &params->arrays[layer->weight];
+    for (int output = 0; output < weight->columns; output++)
+        params->values[weight->first + (size_t)(input * weight->columns + output)] = 0;
+}
+
 void nn_convolution_layer_add(struct nn_convolution_layer *layer, struct nn_params *params, const char *name,
                               int inputs, int outputs, const struct nn_convolution_shape *shape,
                               struct weir_stream *stream)
@@ -60,7 +67,14 @@ void nn_gru_layer_add(struct nn_gru_layer *layer, struct nn_params *params, cons
 struct nn_tensor *nn_gru_layer_run(struct nn_tape *tape, const struct nn_params *params,
                                    const struct nn_gru_layer *layer, struct nn_tensor *x)
 {
-    return nn_gru(tape, x, nn_params_tensor(tape, params, layer->weight_in),
-                  nn_params_tensor(tape, params, layer->weight_state), nn_params_tensor(tape, params, layer->bias_in),
-                  nn_params_tensor(tape, params, layer->bias_state), layer->reset);
+    return nn_gru_layer_run_from(tape, params, layer, x, NULL);
+}
+
+struct nn_tensor *nn_gru_layer_run_from(struct nn_tape *tape, const struct nn_params *params,
+                                        const struct nn_gru_layer *layer, struct nn_tensor *x, struct nn_tensor *start)
+{
+    return nn_gru_from(tape, x, nn_params_tensor(tape, params, layer->weight_in),
+                       nn_params_tensor(tape, params, layer->weight_state),
+                       nn_params_tensor(tape, params, layer->bias_in),
+                       nn_params_tensor(tape, params, layer->bias_state), layer->reset, start);
 }

@@ -8,17 +8,25 @@
 #include "policies/learn/nn/elementary.h"
 #include "policies/learn/nn/op_table.h"
 
-enum { X, WEIGHT_IN, WEIGHT_STATE, BIAS_IN, BIAS_STATE };
+enum { X, WEIGHT_IN, WEIGHT_STATE, BIAS_IN, BIAS_STATE, START };
 
 struct nn_tensor *nn_gru(struct nn_tape *tape, struct nn_tensor *x, struct nn_tensor *weight_in,
                          struct nn_tensor *weight_state, struct nn_tensor *bias_in, struct nn_tensor *bias_state,
                          enum nn_gru_reset reset)
 {
+    return nn_gru_from(tape, x, weight_in, weight_state, bias_in, bias_state, reset, NULL);
+}
+
+struct nn_tensor *nn_gru_from(struct nn_tape *tape, struct nn_tensor *x, struct nn_tensor *weight_in,
+                              struct nn_tensor *weight_state, struct nn_tensor *bias_in, struct nn_tensor *bias_state,
+                              enum nn_gru_reset reset, struct nn_tensor *start)
+{
     int units = weight_state->rows;
     assert(weight_in->rows == x->columns && weight_in->columns == 3 * units && weight_state->columns == 3 * units);
     assert(nn_size(bias_in) == (size_t)(3 * units) && nn_size(bias_state) == (size_t)(3 * units));
-    struct nn_tensor *in[] = {x, weight_in, weight_state, bias_in, bias_state};
-    struct nn_node *node = nn_node_new(tape, &nn_ops[NN_OP_GRU], x->steps, x->rows, units, 5, in);
+    assert(!start || (start->steps == 1 && start->rows == x->rows && start->columns == units));
+    struct nn_tensor *in[] = {x, weight_in, weight_state, bias_in, bias_state, start};
+    struct nn_node *node = nn_node_new(tape, &nn_ops[NN_OP_GRU], x->steps, x->rows, units, 6, in);
     node->option[0] = reset;
     return nn_run(tape, node);
 }
@@ -152,14 +160,15 @@ void nn_gru_forward(struct nn_tape *tape, struct nn_node *node)
     /* after: products with the state of all steps; before: of one, and then r h of all */
     nn_real *state = nn_tape_numbers(tape, after ? steps * large : large);
     nn_real *kept = node->memo_more = after ? state : nn_tape_numbers(tape, steps * small);
+    const struct nn_tensor *start = node->in[START];
     nn_real *zero = nn_tape_numbers(tape, small);
     memset(zero, 0, small * sizeof *zero);
     nn_product(false, false, x->steps * rows, wide, x->columns, x->value, x->columns, node->in[WEIGHT_IN]->value, wide,
                0, gates, wide);
     for (size_t t = 0; t < steps; t++) {
         nn_real *s = after ? state + t * large : state;
-        const nn_real *before = t ? out->value + (t - 1) * small : zero;
-        if (t)
+        const nn_real *before = t ? out->value + (t - 1) * small : start ? start->value : zero;
+        if (t || start)
             nn_product(false, false, rows, after ? wide : 2 * units, units, before, units, weight, wide, 0, s, wide);
         else
             memset(s, 0, large * sizeof *s);
@@ -168,7 +177,7 @@ void nn_gru_forward(struct nn_tape *tape, struct nn_node *node)
             continue;
         }
         step_before_gates(rows, units, gates + t * large, s, bias_in, bias_state, before, kept + t * small);
-        if (t)
+        if (t || start)
             nn_product(false, false, rows, units, units, kept + t * small, units, weight + 2 * units, wide, 0,
                        s + 2 * units, wide);
         step_before_state(rows, units, gates + t * large, s, bias_in, bias_state, before, out->value + t * small);
@@ -182,7 +191,7 @@ static void weights_back(struct nn_node *node, const nn_real *gates, const nn_re
     const struct nn_tensor *out = node->out;
     int units = out->columns, wide = 3 * units, rows = x->steps * x->rows, later = rows - x->rows;
     size_t large = (size_t)x->rows * (size_t)wide, small = (size_t)x->rows * (size_t)units;
-    if (weight->grad && later > 0) { /* h before the first step is 0 */
+    if (weight->grad && later > 0) { /* without start, h before the first step is 0 */
         int columns = after ? wide : 2 * units;
         const nn_real *by_state = after ? state : gates;
         nn_product(true, false, units, columns, later, out->value, units, by_state + large, wide, 1, weight->grad,
@@ -190,6 +199,13 @@ static void weights_back(struct nn_node *node, const nn_real *gates, const nn_re
         if (!after)
             nn_product(true, false, units, units, later, node->memo_more + small, units, gates + large + 2 * units,
                        wide, 1, weight->grad + 2 * units, wide);
+    }
+    if (weight->grad && node->in[START]) {
+        nn_product(true, false, units, after ? wide : 2 * units, x->rows, node->in[START]->value, units,
+                   after ? state : gates, wide, 1, weight->grad, wide);
+        if (!after)
+            nn_product(true, false, units, units, x->rows, node->memo_more, units, gates + 2 * units, wide, 1,
+                       weight->grad + 2 * units, wide);
     }
     if (node->in[BIAS_IN]->grad)
         nn_add_column_sums(node->in[BIAS_IN]->grad, gates, (size_t)rows, wide, wide);
@@ -209,15 +225,17 @@ void nn_gru_backward(struct nn_tape *tape, struct nn_node *node)
     bool after = node->option[0] == NN_GRU_RESET_AFTER;
     size_t small = (size_t)rows * (size_t)units, large = 3 * small;
     nn_real *zero = nn_tape_numbers(tape, 3 * small), *nowhere = zero + small, *grad_kept = nowhere + small;
+    const struct nn_tensor *start = node->in[START];
     memset(zero, 0, 2 * small * sizeof *zero);
     for (size_t t = (size_t)x->steps; t-- > 0;) {
         nn_real *gates = node->memo + t * large;
-        const nn_real *before = t ? out->value + (t - 1) * small : zero, *grad = out->grad + t * small;
-        nn_real *grad_before = t ? out->grad + (t - 1) * small : nowhere;
+        const nn_real *before = t ? out->value + (t - 1) * small : start ? start->value : zero;
+        const nn_real *grad = out->grad + t * small;
+        nn_real *grad_before = t ? out->grad + (t - 1) * small : start && start->grad ? start->grad : nowhere;
         if (after) {
             nn_real *state = node->memo_more + t * large;
             step_after_back(rows, units, gates, state, before, grad, grad_before);
-            if (t)
+            if (t || start)
                 nn_product(false, true, rows, units, wide, state, wide, weight, wide, 1, grad_before, units);
             continue;
         }
@@ -225,7 +243,7 @@ void nn_gru_backward(struct nn_tape *tape, struct nn_node *node)
         nn_product(false, true, rows, units, units, gates + 2 * units, wide, weight + 2 * units, wide, 0, grad_kept,
                    units);
         step_before_gates_back(rows, units, gates, before, grad_kept, grad_before);
-        if (t)
+        if (t || start)
             nn_product(false, true, rows, units, 2 * units, gates, wide, weight, wide, 1, grad_before, units);
     }
     weights_back(node, node->memo, node->memo_more, after);

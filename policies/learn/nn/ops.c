@@ -24,4 +24,13 @@ const struct nn_op nn_ops[NN_OP_COUNT] = {
     [NN_OP_MATMUL] = ROW(matmul),
     [NN_OP_SOFTMAX] = ROW(softmax),
     [NN_OP_GAUSSIAN_ERROR] = ROW(gaussian_error),
+    [NN_OP_SQUASH] = ROW(squash),
+    [NN_OP_JOIN] = ROW(join),
+    [NN_OP_STACK] = ROW(stack),
+    [NN_OP_GAUSSIAN_SAMPLE] = ROW(gaussian_sample),
+    [NN_OP_MIXTURE_DIVERGENCE] = ROW(mixture_divergence),
+    [NN_OP_CATEGORICAL_DIVERGENCE] = ROW(categorical_divergence),
+    [NN_OP_ADAPTIVE_GRAPH] = ROW(adaptive_graph),
+    [NN_OP_LOOKUP] = ROW(lookup),
+    [NN_OP_CROSS_ENTROPY] = ROW(cross_entropy),
 };

@@ -22,6 +22,15 @@ enum nn_op_kind {
     NN_OP_MATMUL,
     NN_OP_SOFTMAX,
     NN_OP_GAUSSIAN_ERROR,
+    NN_OP_SQUASH,
+    NN_OP_JOIN,
+    NN_OP_STACK,
+    NN_OP_GAUSSIAN_SAMPLE,
+    NN_OP_MIXTURE_DIVERGENCE,
+    NN_OP_CATEGORICAL_DIVERGENCE,
+    NN_OP_ADAPTIVE_GRAPH,
+    NN_OP_LOOKUP,
+    NN_OP_CROSS_ENTROPY,
     NN_OP_COUNT
 };
 extern const struct nn_op nn_ops[NN_OP_COUNT];
@@ -77,6 +86,12 @@ struct nn_tensor *nn_gru(struct nn_tape *tape, struct nn_tensor *x, struct nn_te
                          struct nn_tensor *weight_state, struct nn_tensor *bias_in, struct nn_tensor *bias_state,
                          enum nn_gru_reset reset);
 
+/* The same with a state h_{-1} of its own, 1 x rows x units (NULL: 0): for nets whose input of a step depends on the
+ * state before it, and that take a step at a time. */
+struct nn_tensor *nn_gru_from(struct nn_tape *tape, struct nn_tensor *x, struct nn_tensor *weight_in,
+                              struct nn_tensor *weight_state, struct nn_tensor *bias_in, struct nn_tensor *bias_state,
+                              enum nn_gru_reset reset, struct nn_tensor *start);
+
 /* Mean of (a - b)^2 over all numbers, of one shape: 1 x 1 x 1. */
 struct nn_tensor *nn_squared_error(struct nn_tape *tape, struct nn_tensor *a, struct nn_tensor *b);
 
@@ -99,5 +114,50 @@ struct nn_tensor *nn_gumbel_softmax(struct nn_tape *tape, struct nn_tensor *logi
 /* Mean of -log N(wanted; mean, exp(log_variance)) over all numbers, of one shape: 1 x 1 x 1. */
 struct nn_tensor *nn_gaussian_error(struct nn_tape *tape, struct nn_tensor *mean, struct nn_tensor *log_variance,
                                     struct nn_tensor *wanted);
+
+/* low + (high - low) / (1 + exp(-x)): between the two, whatever x is. */
+struct nn_tensor *nn_squash(struct nn_tape *tape, struct nn_tensor *x, double low, double high);
+
+/* The columns of a, then those of b; their steps and rows are the same. */
+struct nn_tensor *nn_join(struct nn_tape *tape, struct nn_tensor *a, struct nn_tensor *b);
+
+/* The steps of all parts, one after the other; at least one part, their rows and columns are the same. */
+struct nn_tensor *nn_stack(struct nn_tape *tape, struct nn_tensor *const *parts, int count);
+
+/* A draw of N(mean, exp(log_variance)) by the tape's stream, with gradients by both [kingma-2014]; the mean itself when
+ * not training. Of one shape. */
+struct nn_tensor *nn_gaussian_sample(struct nn_tape *tape, struct nn_tensor *mean, struct nn_tensor *log_variance);
+
+/* Divergence of q = N(mean, diag exp(log_variance)) from components N_k softly assigned with weights c: the mean over
+ * steps and rows of
+ *     sum_k c_k KL(q || N_k) = E_q[log q - log prod_k N_k^{c_k}],  the product not normalised,
+ * which by convexity is at least KL(q || sum_k c_k N_k): 1 x 1 x 1. mean, log_variance: columns d; weights: columns K,
+ * of the same steps and rows; means, log_variances of the components: 1 x K x d. */
+struct nn_mixture {
+    struct nn_tensor *weights, *means, *log_variances;
+};
+struct nn_tensor *nn_mixture_divergence(struct nn_tape *tape, struct nn_tensor *mean, struct nn_tensor *log_variance,
+                                        const struct nn_mixture *mixture);
+
+/* KL(Cat(softmax(logits)) || Cat(softmax(prior))), the mean over steps and rows: 1 x 1 x 1. prior: 1 x 1 x columns, or
+ * NULL for the uniform one. */
+struct nn_tensor *nn_categorical_divergence(struct nn_tape *tape, struct nn_tensor *logits, struct nn_tensor *prior);
+
+/* A graph learnt with the rest: softmax(relu(from to')) of the rows, from and to being 1 x nodes x numbers that stand
+ * for a node: 1 x nodes x nodes [wu-2019]. */
+struct nn_tensor *nn_adaptive_graph(struct nn_tape *tape, struct nn_tensor *from, struct nn_tensor *to);
+
+/* A graph convolution without its weights, which are a dense layer: D^-1/2 (A + I) D^-1/2 x [kipf-2017] of a graph
+ * whose rows sum to 1, as those above: D is 2 then, and the result (A x + x) / 2. x is 1 x (nodes * batch) x columns,
+ * the rows of a node being neighbours. */
+struct nn_tensor *nn_graph_mix(struct nn_tape *tape, struct nn_tensor *graph, struct nn_tensor *x);
+
+/* Rows of a table (1 x rows x columns): out[i] = table[which[i]], 1 x count x columns. `which` is copied. */
+struct nn_tensor *nn_lookup(struct nn_tape *tape, struct nn_tensor *table, const int *which, int count);
+
+/* Mean, weighted where `weights` is not NULL, of -y log p - caution (1 - y) log(1 - p), p = sigmoid(logits), y =
+ * wanted, 0..1: 1 x 1 x 1. No gradient goes to wanted and weights. */
+struct nn_tensor *nn_cross_entropy(struct nn_tape *tape, struct nn_tensor *logits, struct nn_tensor *wanted,
+                                   struct nn_tensor *weights, double caution);
 
 #endif

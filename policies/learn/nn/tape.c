@@ -52,25 +52,31 @@ struct nn_tensor *nn_steps(struct nn_tape *tape, const struct nn_tensor *tensor,
                         tensor->rows, tensor->columns);
 }
 
-struct nn_node *nn_node_new(struct nn_tape *tape, const struct nn_op *op, int steps, int rows, int columns, int count,
-                            struct nn_tensor *const *in)
+struct nn_node *nn_node_on(struct nn_tape *tape, const struct nn_op *op, struct nn_tensor *out, int count,
+                           struct nn_tensor *const *in)
 {
     assert(count <= NN_MAX_INPUTS);
     struct nn_node *node = nn_arena_take(&tape->arena, sizeof *node);
-    *node = (struct nn_node){.op = op, .previous = tape->newest};
-    bool wanted = false;
-    for (int i = 0; i < count; i++) {
+    *node = (struct nn_node){.op = op, .previous = tape->newest, .out = out};
+    for (int i = 0; i < count; i++)
         node->in[i] = in[i];
-        wanted |= in[i] && in[i]->grad;
-    }
-    node->out = nn_input(tape, steps, rows, columns);
-    if (tape->training && wanted) {
-        size_t size = nn_size(node->out);
-        node->out->grad = nn_tape_numbers(tape, size);
-        memset(node->out->grad, 0, size * sizeof(nn_real));
-    }
     tape->newest = node;
     return node;
+}
+
+struct nn_node *nn_node_new(struct nn_tape *tape, const struct nn_op *op, int steps, int rows, int columns, int count,
+                            struct nn_tensor *const *in)
+{
+    bool wanted = false;
+    for (int i = 0; i < count; i++)
+        wanted |= in[i] && in[i]->grad;
+    struct nn_tensor *out = nn_input(tape, steps, rows, columns);
+    if (tape->training && wanted) {
+        size_t size = nn_size(out);
+        out->grad = nn_tape_numbers(tape, size);
+        memset(out->grad, 0, size * sizeof(nn_real));
+    }
+    return nn_node_on(tape, op, out, count, in);
 }
 
 struct nn_tensor *nn_run(struct nn_tape *tape, struct nn_node *node)

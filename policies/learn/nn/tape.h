@@ -46,6 +46,7 @@ struct nn_node {
     nn_real number;                      /* likewise */
     nn_real *memo;                       /* what the forward pass keeps for the backward pass */
     nn_real *memo_more;
+    const int *which; /* rows that the operation takes; in the arena */
 };
 
 /* A row of a table of operations: nn_ops is the table of this folder, and other parts may have their own. */
@@ -86,6 +87,9 @@ struct nn_tensor *nn_steps(struct nn_tape *tape, const struct nn_tensor *tensor,
  * sets options and calls nn_run, which carries it out. For those who add operations. */
 struct nn_node *nn_node_new(struct nn_tape *tape, const struct nn_op *op, int steps, int rows, int columns, int count,
                             struct nn_tensor *const *in);
+/* The same, its output being a tensor that is there, with its gradients. */
+struct nn_node *nn_node_on(struct nn_tape *tape, const struct nn_op *op, struct nn_tensor *out, int count,
+                           struct nn_tensor *const *in);
 struct nn_tensor *nn_run(struct nn_tape *tape, struct nn_node *node);
 
 /* Gradients of `loss` (1 x 1 x 1) by all that it was computed from, added to what is there. Once for a tape. */

@@ -109,6 +109,86 @@ static struct nn_tensor *run_gaussian(struct nn_tape *tape, const struct nn_para
     return nn_gaussian_error(tape, x, y, nn_scale(tape, nn_add(tape, x, y), 0.3));
 }
 
+static struct nn_tensor *run_squash(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    return nn_squash(tape, series(tape, params, 0), -3, 2);
+}
+
+/* y's first two steps, x and y once more, beside x's. */
+static struct nn_tensor *run_together(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    struct nn_tensor *x = series(tape, params, 0), *y = nn_tanh(tape, series(tape, params, 1));
+    struct nn_tensor *parts[] = {nn_steps(tape, y, 0, 2), nn_relu(tape, x), y};
+    struct nn_tensor *all = nn_stack(tape, parts, 3);
+    return option->kind == NN_OP_STACK ? all : nn_join(tape, nn_steps(tape, all, 5, STEPS), x);
+}
+
+static struct nn_tensor *run_sample(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    return nn_gaussian_sample(tape, series(tape, params, 0), series(tape, params, 1));
+}
+
+/* Of 5 components, whose means are the first rows of y, and whose log variances the last ones of x. */
+static struct nn_tensor *run_mixture(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    struct nn_tensor *x = series(tape, params, 0), *y = series(tape, params, 1);
+    struct nn_tensor *means = nn_tensor_of(tape, y->value, y->grad, 1, 5, COLUMNS);
+    struct nn_tensor *logs = nn_tensor_of(tape, x->value + 16 * COLUMNS, x->grad + 16 * COLUMNS, 1, 5, COLUMNS);
+    struct nn_tensor *weights = nn_softmax(tape, nn_matmul(tape, x, means, true));
+    struct nn_mixture mixture = {weights, means, logs};
+    return nn_mixture_divergence(tape, nn_add(tape, x, y), nn_tanh(tape, y), &mixture);
+}
+
+static struct nn_tensor *run_categorical(struct nn_tape *tape, const struct nn_params *params,
+                                         const struct option *option)
+{
+    struct nn_tensor *y = series(tape, params, 1);
+    struct nn_tensor *prior = option->number ? nn_tensor_of(tape, y->value, y->grad, 1, 1, COLUMNS) : NULL;
+    return nn_categorical_divergence(tape, series(tape, params, 0), prior);
+}
+
+/* A GRU two steps at a time, and from a state that is y's first step through a product. */
+static struct nn_tensor *run_gru_from(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    struct nn_tensor *x = series(tape, params, 0), *y = series(tape, params, 1);
+    const struct nn_gru_layer layer = {2, 3, 4, 5, (enum nn_gru_reset)option->number};
+    struct nn_tensor *start =
+        nn_dense(tape, nn_steps(tape, y, 0, 1), nn_tensor_of(tape, y->value, y->grad, 1, 4, 5), NULL);
+    struct nn_tensor *first = nn_gru_layer_run_from(tape, params, &layer, nn_steps(tape, x, 0, 2), start);
+    struct nn_tensor *then =
+        nn_gru_layer_run_from(tape, params, &layer, nn_steps(tape, x, 2, 3), nn_steps(tape, first, 1, 1));
+    struct nn_tensor *parts[] = {first, then};
+    return nn_stack(tape, parts, 2);
+}
+
+/* Attention that is learnt, to all rows of y with gradients to both; and through a graph to x in its last step. */
+static struct nn_tensor *run_graph(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    struct nn_tensor *x = nn_params_tensor(tape, params, 0), *y = nn_params_tensor(tape, params, 1);
+    struct nn_tensor *graph = nn_adaptive_graph(tape, x, y);
+    return option->number ? nn_graph_mix(tape, graph, nn_tanh(tape, y)) : graph;
+}
+
+/* A row twice, and rows that are not looked up. */
+static struct nn_tensor *run_lookup(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    static const int which[] = {3, 20, 3, 0, 7};
+    return nn_lookup(tape, nn_tanh(tape, nn_params_tensor(tape, params, 0)), which, 5);
+}
+
+static struct nn_tensor *run_cross_entropy(struct nn_tape *tape, const struct nn_params *params,
+                                           const struct option *option)
+{
+    struct nn_tensor *logits = series(tape, params, 0), *wanted = nn_input(tape, STEPS, ROWS, COLUMNS);
+    struct nn_tensor *weights = nn_input(tape, STEPS, ROWS, COLUMNS);
+    for (size_t i = 0; i < nn_size(wanted); i++) {
+        wanted->value[i] = (double)(i % 3) / 2;
+        weights->value[i] = 1 + (double)(i % 5);
+    }
+    return nn_cross_entropy(tape, nn_scale(tape, logits, 3), wanted, option->number ? weights : NULL,
+                            option->number ? 4 : 1);
+}
+
 static struct nn_tensor *run_layer(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
 {
     /* the layer's parameters follow the two series */
@@ -142,6 +222,13 @@ static const struct option options[] = {
     {NN_OP_SOFTMAX, "Gumbel softmax", run_softmax, 1, {0}},
     {NN_OP_SOFTMAX, "attention", run_attention, 0, {0}},
     {NN_OP_GAUSSIAN_ERROR, "Gaussian error", run_gaussian, 0, {0}},
+    {NN_OP_SQUASH, "squash", run_squash, 0, {0}},
+    {NN_OP_STACK, "stack", run_together, 0, {0}},
+    {NN_OP_JOIN, "join", run_together, 0, {0}},
+    {NN_OP_GAUSSIAN_SAMPLE, "Gaussian sample", run_sample, 0, {0}},
+    {NN_OP_MIXTURE_DIVERGENCE, "divergence from a mixture", run_mixture, 0, {0}},
+    {NN_OP_CATEGORICAL_DIVERGENCE, "divergence of categories from even ones", run_categorical, 0, {0}},
+    {NN_OP_CATEGORICAL_DIVERGENCE, "divergence of categories", run_categorical, 1, {0}},
     {NN_OP_DENSE, "dense", run_layer, 0, {0}},
     {NN_OP_CONVOLUTION, "convolution", run_layer, 0, {3, 1, 0, 0}},
     {NN_OP_CONVOLUTION, "convolution, padded", run_layer, 0, {3, 0, 1, 1}},
@@ -150,6 +237,13 @@ static const struct option options[] = {
     {NN_OP_CONVOLUTION, "convolution, padded by more than there is", run_layer, 0, {2, 9, 9, 1}},
     {NN_OP_GRU, "GRU, reset after", run_layer, NN_GRU_RESET_AFTER, {0}},
     {NN_OP_GRU, "GRU, reset before", run_layer, NN_GRU_RESET_BEFORE, {0}},
+    {NN_OP_GRU, "GRU from a state, reset after", run_gru_from, NN_GRU_RESET_AFTER, {0}},
+    {NN_OP_GRU, "GRU from a state, reset before", run_gru_from, NN_GRU_RESET_BEFORE, {0}},
+    {NN_OP_ADAPTIVE_GRAPH, "adaptive graph", run_graph, 0, {0}},
+    {NN_OP_ADAPTIVE_GRAPH, "graph convolution", run_graph, 1, {0}},
+    {NN_OP_LOOKUP, "rows of a table", run_lookup, 0, {0}},
+    {NN_OP_CROSS_ENTROPY, "cross entropy", run_cross_entropy, 0, {0}},
+    {NN_OP_CROSS_ENTROPY, "cross entropy, weighted", run_cross_entropy, 1, {0}},
 };
 
 static struct nn_tensor *judged(struct nn_tape *tape, const struct nn_params *params, const void *with)

@@ -1,0 +1,350 @@
+/* From a view to servers, regions and categories. */
+#include "policies/sentinel/live.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+
+enum { FEATURES = 4 };
+#define UNBOUNDED 1e12 /* bytes/s of a server without a link of its own */
+
+bool live_movable(const struct weir_operator_view *op)
+{
+    return !op->stateful && !op->joins && op->window_s <= 0;
+}
+
+/* Bytes that leave the operators that can be scheduled, and their work, for one item of the source. */
+static void request_of(const struct weir_job_view *job, double *bytes, double *flops)
+{
+    double *flow = weir_alloc((size_t)job->operator_count, sizeof *flow);
+    *bytes = *flops = 0;
+    for (int o = 0; o < job->operator_count; o++) {
+        const struct weir_operator_view *op = &job->operators[o];
+        double in = 0;
+        for (int u = 0; u < op->upstream_count; u++)
+            in += op->upstream[u] < 0 ? 1 : flow[op->upstream[u]];
+        if (op->joins && op->upstream_count > 0)
+            in /= op->upstream_count;
+        flow[o] = in * op->selectivity;
+        if (!live_movable(op))
+            continue;
+        *flops += in * op->flops_per_item;
+        for (int d = 0; d < op->downstream_count; d++)
+            if (op->downstream[d] >= 0 || job->sink_host >= 0)
+                *bytes += flow[o] * op->downstream_bytes[d];
+    }
+    free(flow);
+}
+
+static void features_of(const struct weir_job_view *job, double features[FEATURES])
+{
+    double bytes, flops;
+    request_of(job, &bytes, &flops);
+    features[0] = log1p(bytes);
+    features[1] = log1p(flops);
+    features[2] = log1p(job->source_bytes);
+    features[3] = isfinite(job->slo_s) ? log1p(job->slo_s) : 0;
+}
+
+static bool can_serve(const struct weir_job_view *job)
+{
+    for (int o = 0; job->running && o < job->operator_count; o++)
+        if (live_movable(&job->operators[o]))
+            return true;
+    return false;
+}
+
+static void scale(const struct live *live, double features[FEATURES])
+{
+    for (int f = 0; f < FEATURES; f++) {
+        double range = live->high[f] - live->low[f];
+        features[f] = range > 0 ? (features[f] - live->low[f]) / range : 0;
+    }
+}
+
+static void find_servers(struct live *live, const struct weir_view *view)
+{
+    if (live->host_count == view->host_count)
+        return;
+    live->shape++;
+    live->host_count = view->host_count;
+    size_t count = (size_t)view->host_count;
+    live->host = weir_resize(live->host, count, sizeof *live->host);
+    live->server_at = weir_resize(live->server_at, count, sizeof *live->server_at);
+    live->servers = 0;
+    for (int h = 0; h < view->host_count; h++) {
+        bool server = view->hosts[h].tier != WEIR_VIEW_DEVICE;
+        live->server_at[h] = server ? live->servers : -1;
+        if (server)
+            live->host[live->servers++] = h;
+    }
+    live->bandwidth = weir_resize(live->bandwidth, count, sizeof *live->bandwidth);
+    live->flops = weir_resize(live->flops, count, sizeof *live->flops);
+    live->up = weir_resize(live->up, count, sizeof *live->up);
+    live->used_per_s = weir_resize(live->used_per_s, count, sizeof *live->used_per_s);
+    for (int e = 0; e < live->servers; e++)
+        live->bandwidth[e] = UNBOUNDED;
+    live->regions = 0; /* their routes have to be found anew */
+}
+
+/* Routes from all servers to a new region. */
+static void find_routes(struct live *live, const struct weir_view *view, int viewer)
+{
+    int old = live->regions, regions = ++live->regions;
+    double *wider = weir_alloc((size_t)live->servers * (size_t)regions, sizeof *wider);
+    for (int e = 0; e < live->servers; e++)
+        for (int m = 0; m < old; m++)
+            wider[e * regions + m] = live->latency_s[e * old + m];
+    free(live->latency_s);
+    live->latency_s = wider;
+    live->viewer = weir_resize(live->viewer, (size_t)regions, sizeof *live->viewer);
+    live->viewer[old] = viewer;
+    for (int e = 0; e < live->servers; e++) {
+        int first = -1, links = view->route_links ? view->route_links(view, live->host[e], viewer, &first, 1) : 0;
+        double latency_s = view->route_latency_s(view, live->host[e], viewer);
+        bool reached = live->host[e] == viewer || links > 0 || (!view->route_links && isfinite(latency_s));
+        wider[e * regions + old] = reached ? latency_s : INFINITY;
+        double bytes_per_s = INFINITY;
+        if (links > 0 && first >= 0 && first < view->link_count)
+            bytes_per_s = view->links[first].bytes_per_s;
+        else if (reached && !view->route_links)
+            bytes_per_s = view->route_bytes_per_s(view, live->host[e], viewer);
+        if (live->bandwidth[e] >= UNBOUNDED && bytes_per_s > 0 && bytes_per_s < UNBOUNDED)
+            live->bandwidth[e] = bytes_per_s;
+    }
+    live->shape++;
+}
+
+static bool same_region(const struct weir_view *view, int a, int b)
+{
+    const char *one = view->hosts[a].region, *other = view->hosts[b].region;
+    return a == b || (one && other && *one && strcmp(one, other) == 0);
+}
+
+static int region_of(struct live *live, const struct weir_view *view, int source)
+{
+    for (int m = 0; m < live->regions; m++)
+        if (same_region(view, live->viewer[m], source))
+            return m;
+    find_routes(live, view, source);
+    return live->regions - 1;
+}
+
+/* Numbers the clusters in the order in which jobs first belong to them, so that equal clusters have equal numbers. */
+static void number(struct kmeans *classes, int *assigned, int count)
+{
+    int *as = weir_alloc((size_t)classes->clusters, sizeof *as), next = 0;
+    for (int k = 0; k < classes->clusters; k++)
+        as[k] = -1;
+    for (int j = 0; j < count; j++) {
+        if (as[assigned[j]] < 0)
+            as[assigned[j]] = next++;
+        assigned[j] = as[assigned[j]];
+    }
+    for (int k = 0; k < classes->clusters; k++)
+        if (as[k] < 0)
+            as[k] = next++;
+    double *centres = weir_alloc((size_t)(classes->clusters * classes->width), sizeof *centres);
+    for (int k = 0; k < classes->clusters; k++)
+        memcpy(centres + as[k] * classes->width, classes->centres + k * classes->width,
+               (size_t)classes->width * sizeof *centres);
+    free(classes->centres);
+    classes->centres = centres;
+    free(as);
+}
+
+static int make_categories(struct live *live, const struct weir_view *view)
+{
+    int count = 0;
+    double *x = weir_alloc((size_t)view->job_count * FEATURES, sizeof *x);
+    int *job = weir_alloc((size_t)view->job_count, sizeof *job);
+    for (int j = 0; j < view->job_count; j++)
+        if (live->jobs[j].region >= 0) {
+            features_of(&view->jobs[j], x + count * FEATURES);
+            job[count++] = j;
+        }
+    for (int f = 0; f < FEATURES; f++) {
+        live->low[f] = INFINITY;
+        live->high[f] = -INFINITY;
+        for (int k = 0; k < count; k++) {
+            live->low[f] = fmin(live->low[f], x[k * FEATURES + f]);
+            live->high[f] = fmax(live->high[f], x[k * FEATURES + f]);
+        }
+    }
+    for (int k = 0; k < count; k++)
+        scale(live, x + k * FEATURES);
+    struct kmeans made;
+    int *assigned = weir_alloc((size_t)count, sizeof *assigned);
+    struct kmeans_settings settings = {.clusters = live->wanted, .restarts = 10, .iterations = 300, .seed = live->seed};
+    int code = kmeans_fit(x, count, FEATURES, &settings, &made, assigned);
+    if (code == WEIR_OK) {
+        number(&made, assigned, count);
+        kmeans_fini(&live->classes);
+        live->classes = made;
+        bool other = made.clusters != live->categories;
+        for (int k = 0; k < count; k++) {
+            other |= live->jobs[job[k]].category != assigned[k];
+            live->jobs[job[k]].category = assigned[k];
+        }
+        live->shape += other;
+        live->categories = made.clusters;
+        live->fitted_jobs = count;
+        live->new_jobs = 0;
+        live->stale = false;
+    }
+    free(assigned);
+    free(job);
+    free(x);
+    return code == WEIR_OK ? code : weir_error_context("categories of jobs");
+}
+
+static void take_jobs(struct live *live, const struct weir_view *view)
+{
+    size_t old = live->job_capacity;
+    if ((size_t)view->job_count > old) {
+        live->jobs = weir_grow(live->jobs, (size_t)view->job_count, &live->job_capacity, sizeof *live->jobs);
+        memset(live->jobs + old, 0, (live->job_capacity - old) * sizeof *live->jobs);
+    }
+    for (int j = 0; j < view->job_count; j++) {
+        struct live_job *job = &live->jobs[j];
+        bool known = j < live->job_count && job->region >= 0 && job->region < live->regions,
+             serves = can_serve(&view->jobs[j]);
+        if (!serves)
+            job->region = job->category = -1;
+        else if (!known) {
+            job->region = region_of(live, view, view->jobs[j].source_host);
+            job->category = -1;
+            live->new_jobs++;
+        }
+    }
+    live->job_count = view->job_count;
+}
+
+/* Figures of the window by server, cell and category. */
+static void take_window(struct live *live, const struct weir_view *view)
+{
+    size_t cells = (size_t)live->regions * (size_t)live->categories, categories = (size_t)live->categories;
+    live->window_s = view->window_s;
+    live->requests = weir_resize(live->requests, cells, sizeof *live->requests);
+    live->request_bytes = weir_resize(live->request_bytes, categories, sizeof *live->request_bytes);
+    live->request_flops = weir_resize(live->request_flops, categories, sizeof *live->request_flops);
+    live->category_jobs = weir_resize(live->category_jobs, categories, sizeof *live->category_jobs);
+    memset(live->requests, 0, cells * sizeof *live->requests);
+    memset(live->request_bytes, 0, categories * sizeof *live->request_bytes);
+    memset(live->request_flops, 0, categories * sizeof *live->request_flops);
+    memset(live->category_jobs, 0, categories * sizeof *live->category_jobs);
+    for (int e = 0; e < live->servers; e++) {
+        const struct weir_host_view *host = &view->hosts[live->host[e]];
+        live->up[e] = host->up;
+        live->flops[e] = host->speed_flops_per_s * host->cores;
+        live->used_per_s[e] = host->sent_bytes_per_s;
+    }
+    for (int j = 0; j < live->job_count; j++) {
+        int m = live->jobs[j].region, i = live->jobs[j].category;
+        if (m < 0 || i < 0)
+            continue;
+        double bytes, flops;
+        request_of(&view->jobs[j], &bytes, &flops);
+        live->requests[m * live->categories + i] += view->jobs[j].ingress_rate * view->window_s;
+        int known = live->category_jobs[i]++;
+        live->request_bytes[i] += (bytes - live->request_bytes[i]) / (known + 1);
+        live->request_flops[i] += (flops - live->request_flops[i]) / (known + 1);
+    }
+}
+
+int live_read(struct live *live, const struct weir_view *view)
+{
+    find_servers(live, view);
+    take_jobs(live, view);
+    int running = 0;
+    for (int j = 0; j < live->job_count; j++)
+        running += live->jobs[j].region >= 0;
+    if (running > 0 && (live->stale || live->categories == 0 || 4 * live->new_jobs > live->fitted_jobs)) {
+        int code = make_categories(live, view);
+        if (code != WEIR_OK)
+            return code;
+    }
+    for (int j = 0; j < live->job_count; j++)
+        if (live->jobs[j].region >= 0 && live->jobs[j].category < 0) {
+            double features[FEATURES];
+            features_of(&view->jobs[j], features);
+            scale(live, features);
+            live->jobs[j].category = kmeans_nearest(&live->classes, features, NULL);
+        }
+    take_window(live, view);
+    return WEIR_OK;
+}
+
+void live_refit(struct live *live)
+{
+    live->stale = true;
+}
+
+double live_need(const struct live *live, int server, int category)
+{
+    double uplink = live->request_bytes[category] / (live->bandwidth[server] * live->window_s);
+    double cores = live->flops[server] > 0 ? live->request_flops[category] / (live->flops[server] * live->window_s) : 0;
+    return fmax(uplink, cores);
+}
+
+void live_rates(const struct live *live, float *rate)
+{
+    for (int e = 0; e < live->servers; e++)
+        for (int i = 0; i < live->categories; i++) {
+            float each = (float)(live_need(live, e, i) * live->bandwidth[e]);
+            for (int m = 0; m < live->regions; m++)
+                rate[((long)e * live->regions + m) * live->categories + i] = each;
+        }
+}
+
+void live_past(const struct live *live, const struct weir_view *view, int ago, double *requests)
+{
+    memset(requests, 0, (size_t)live->regions * (size_t)live->categories * sizeof *requests);
+    for (int j = 0; j < live->job_count; j++) {
+        const struct live_job *job = &live->jobs[j];
+        const struct weir_job_view *seen = &view->jobs[j];
+        if (job->region >= 0 && job->category >= 0 && seen->history_count > ago)
+            requests[job->region * live->categories + job->category] +=
+                seen->ingress_history[seen->history_count - 1 - ago] * view->window_s;
+    }
+}
+
+int live_past_count(const struct live *live, const struct weir_view *view)
+{
+    int most = 0;
+    for (int j = 0; j < live->job_count; j++)
+        if (live->jobs[j].region >= 0 && view->jobs[j].history_count > most)
+            most = view->jobs[j].history_count;
+    return most;
+}
+
+void live_forget(struct live *live, int job)
+{
+    if (job < 0 || job >= live->job_count)
+        return;
+    free(live->jobs[job].seats);
+    live->jobs[job] = (struct live_job){.region = -1, .category = -1};
+}
+
+void live_fini(struct live *live)
+{
+    for (int j = 0; j < live->job_count; j++)
+        free(live->jobs[j].seats);
+    free(live->jobs);
+    free(live->host);
+    free(live->server_at);
+    free(live->bandwidth);
+    free(live->flops);
+    free(live->up);
+    free(live->used_per_s);
+    free(live->viewer);
+    free(live->latency_s);
+    free(live->requests);
+    free(live->request_bytes);
+    free(live->request_flops);
+    free(live->category_jobs);
+    kmeans_fini(&live->classes);
+}

@@ -1,0 +1,109 @@
+/* The platform as one of live streams: servers that take requests, regions that they come from, categories of them. It
+ * is read off the view of any workload, and what a scheduler decides for it goes back into a plan [li-2025].
+ *   server    a host of the tiers edge and cloud
+ *   region    where sources of jobs are
+ *   category  a cluster of jobs whose requests are alike (k-means over what the view shows of them)
+ *   cell      a region and a category; all jobs of a cell are scheduled alike
+ *   request   an item that arrives at the source of a job
+ * Indexes stay as they are as long as `shape` does. All arrays belong to the struct. */
+#ifndef WEIR_POLICIES_SENTINEL_LIVE_H
+#define WEIR_POLICIES_SENTINEL_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policies/learn/cluster/kmeans.h"
+#include "sim/api/plan.h"
+
+/* An instance that a schedule has asked for. */
+struct live_seat {
+    int server;
+    long used; /* window in which it last had weight */
+};
+
+struct live_job {
+    int region, category; /* -1: it has departed, or no operator of it can be scheduled */
+    struct live_seat *seats;
+    int seat_count;
+    size_t seat_capacity;
+};
+
+/* Zero-initialised with `wanted` and `seed` set is empty and valid. */
+struct live {
+    int wanted; /* categories, at least 1; there are fewer where fewer differ */
+    uint64_t seed;
+
+    long shape; /* another number once regions, categories or servers are others */
+    int servers, regions, categories;
+
+    int *host;          /* [servers] in the view */
+    int *server_at;     /* [host_count] server, -1: none */
+    double *bandwidth;  /* [servers] B_e: of the first link towards the viewers, bytes/s; 1e12 if there is none */
+    double *flops;      /* [servers] flops/s of all cores */
+    bool *up;           /* [servers] */
+    double *used_per_s; /* [servers] bytes/s sent in the window, as reported */
+    int *viewer;        /* [regions] host where a source is */
+    double *latency_s;  /* [servers][regions] of the route; INFINITY: there is none */
+
+    struct live_job *jobs; /* [job_count] */
+    int job_count;
+    size_t job_capacity;
+    double window_s;
+    double *requests;      /* [regions][categories] that arrived in the window */
+    double *request_bytes; /* [categories] that leave servers for a request, mean over the jobs */
+    double *request_flops; /* [categories] */
+
+    int host_count;
+    int fitted_jobs, new_jobs; /* jobs that the categories were made from; those since then */
+    bool stale;
+    struct kmeans classes;
+    double low[4], high[4]; /* range of the features of jobs */
+    int *category_jobs;     /* [categories] */
+};
+
+/* Takes in what the view shows. Categories are made at the first job, again when a quarter of the jobs is new to them,
+ * and after live_refit; if they turn out the same, they keep their numbers and `shape` stays. Errors: WEIR_EINPUT for
+ * figures of jobs that are not finite. */
+int live_read(struct live *live, const struct weir_view *view);
+
+/* Makes the categories anew at the next live_read. */
+void live_refit(struct live *live);
+
+/* Whether an operator follows the schedule: it has no state, and any instance will do for any item. */
+bool live_movable(const struct weir_operator_view *op);
+
+/* Share of a server that one request a window of the category takes: the larger of its shares of uplink and cores. */
+double live_need(const struct live *live, int server, int category);
+
+/* The same for all, in bytes/s of uplink (times bandwidth), as A of the assignment problem takes it:
+ * rate[servers][regions][categories]. */
+void live_rates(const struct live *live, float *rate);
+
+/* requests[regions][categories] that arrived in the window `ago` windows before the newest (0: that one), as the jobs'
+ * histories have them. */
+void live_past(const struct live *live, const struct weir_view *view, int ago, double *requests);
+
+/* Windows that the longest history of a running job has. */
+int live_past_count(const struct live *live, const struct weir_view *view);
+
+/* Gives the jobs the schedule: every movable operator that is not under change gets an instance on each server with
+ * count[servers][regions][categories] above 0 in its cell, weighted by it, the largest if max_parallelism is less; more
+ * than one where its work needs more than 0.8 of a core.
+ * Instances without count stay with a weight of 1e-9 for `idle` windows if their server is up and `healthy` [servers],
+ * so that they need no start when they are asked for again, and go otherwise. Where the cell has no count at all, the
+ * operator stays as it is, on servers that are healthy. Weights that differ by less than `change` (share of the
+ * requests that go another way) from those deployed stay. Returns how many operators were changed. */
+struct live_writing {
+    const int *count;
+    const bool *healthy; /* NULL: all that are up */
+    int idle;
+    double change;
+};
+int live_write(struct live *live, const struct weir_view *view, struct weir_plan *plan,
+               const struct live_writing *writing);
+
+void live_forget(struct live *live, int job);
+void live_fini(struct live *live);
+
+#endif
