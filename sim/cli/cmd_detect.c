@@ -13,7 +13,25 @@
 #include "sim/cli/detect_report.h"
 #include "sim/cli/detect_split.h"
 
-enum { DETECTOR, LABEL, LABELS, TIME, BY, COLUMNS, TRAIN, SHARE, UNTIL, CLEAN, POOL, SEED, OUTPUT, JSON, QUIET };
+enum {
+    DETECTOR,
+    LABEL,
+    LABELS,
+    TIME,
+    BY,
+    COLUMNS,
+    TRAIN,
+    SHARE,
+    UNTIL,
+    CLEAN,
+    POOL,
+    WINDOW_TRUTH,
+    SEED,
+    OUTPUT,
+    SAMPLES,
+    JSON,
+    QUIET
+};
 static const struct weir_flag flags[] = {
     [DETECTOR] = {"detector", 'd', "LIST", "detectors, by comma: NAME, or NAME:KEY=VALUE:...; default: all"},
     [LABEL] = {"label", 0, "COLUMN", "the column of the truth: 1 for an anomaly, 0 else"},
@@ -26,8 +44,11 @@ static const struct weir_flag flags[] = {
     [UNTIL] = {"train-until", 0, "TIME", "learn from what is before this time, as the file has it"},
     [CLEAN] = {"clean", 0, NULL, "leave out of learning what the labels call an anomaly"},
     [POOL] = {"pool", 0, NULL, "one detector for all series, each scaled to the range of its part to learn from"},
+    [WINDOW_TRUTH] = {"window-truth", 0, "PART",
+                      "call a window an anomaly if this part of its samples is; else its newest sample decides"},
     [SEED] = {"seed", 's', "N", "seed of detectors that draw; default 1"},
     [OUTPUT] = {"output", 'o', "FILE", "write the scores there, a line a sample"},
+    [SAMPLES] = {"samples", 0, "FILE", "write all samples there, as a CSV that this command reads (--by series)"},
     [JSON] = {"json", 0, NULL, "print JSON"},
     [QUIET] = {"quiet", 'q', NULL, "no remarks"},
     {0},
@@ -37,16 +58,27 @@ static const struct weir_flag flags[] = {
 struct request {
     struct detect_split split;
     struct detector_env env;
-    const char *output;
+    const char *output, *samples;
+    double window_truth; /* 0: the newest sample decides */
     bool json, quiet;
 };
 
+static int read_part(const char *flag, const char *text, double *part)
+{
+    const char *end = weir_number_scan(text, part);
+    if (!end || *end || !(*part > 0 && *part < 1))
+        return weir_error(WEIR_EUSAGE, "--%s: \"%s\" is not a part between 0 and 1, as in 0.5", flag, text);
+    return WEIR_OK;
+}
+
 static int read_flags(const struct weir_arguments *arguments, struct request *request)
 {
+    const char *part = weir_arguments_value(arguments, WINDOW_TRUTH);
     const char *share = weir_arguments_value(arguments, SHARE), *until = weir_arguments_value(arguments, UNTIL), *value;
     struct detect_split *split = &request->split;
     *request = (struct request){
         .output = weir_arguments_value(arguments, OUTPUT),
+        .samples = weir_arguments_value(arguments, SAMPLES),
         .env = {.seed = 1},
         .json = weir_arguments_value(arguments, JSON) != NULL,
         .quiet = weir_arguments_value(arguments, QUIET) != NULL,
@@ -64,17 +96,15 @@ static int read_flags(const struct weir_arguments *arguments, struct request *re
     };
     if ((split->train != NULL) + (share != NULL) + (until != NULL) > 1)
         return weir_error(WEIR_EUSAGE, "--train, --train-share and --train-until say the same; give one of them");
-    if (share) {
-        const char *end = weir_number_scan(share, &split->share);
-        if (!end || *end || !(split->share > 0 && split->share < 1))
-            return weir_error(WEIR_EUSAGE, "--train-share: \"%s\" is not a part between 0 and 1, as in 0.5", share);
-    }
+    int code = share ? read_part("train-share", share, &split->share) : WEIR_OK;
+    if (code == WEIR_OK && part)
+        code = read_part("window-truth", part, &request->window_truth);
+    if (code != WEIR_OK)
+        return code;
     if (until && !weir_time_scan(until, &split->until_s))
         return weir_error(WEIR_EUSAGE,
                           "--train-until: \"%s\" is no time; write seconds or a date such as \"2024-05-01 12:30:00\"",
                           until);
-    if (split->clean && !split->layout.label && (!split->layout.labels || split->train))
-        return weir_error(WEIR_EUSAGE, "--clean: it needs the labels of what is learnt from; give --label");
     value = weir_arguments_value(arguments, SEED);
     return value ? weir_read_seed("seed", value, &request->env.seed) : WEIR_OK;
 }
@@ -91,7 +121,7 @@ static void add_pasts(const struct detect_split *split, int s, struct detector_p
         if (end == from)
             continue;
         *pasts = weir_grow(*pasts, (size_t)*count + 1, capacity, sizeof **pasts);
-        (*pasts)[(*count)++] = (struct detector_past){learn->series->rows + from * width, end - from};
+        (*pasts)[(*count)++] = (struct detector_past){learn->series->rows + from * width, end - from, from};
     }
 }
 
@@ -114,6 +144,8 @@ static int judge(const struct request *request, struct detect_row *row, int firs
         add_pasts(split, s, &pasts, &count, &capacity);
     double began_s = now_s();
     if (code == WEIR_OK)
+        row->length = (size_t)detector_length(detector);
+    if (code == WEIR_OK)
         code = detector_fit(detector, pasts, count);
     row->fit_s += now_s() - began_s;
     for (int s = first; s <= last && code == WEIR_OK; s++) {
@@ -134,16 +166,21 @@ static int judge(const struct request *request, struct detect_row *row, int firs
     return code;
 }
 
-/* The truth of what was judged, all series one after the other; NULL without labels. Owned. */
-static bool *gather_truth(const struct detect_split *split)
+/* The truth of what was judged, all series one after the other; NULL without labels. With a part, that of windows of
+ * this length. Owned. */
+static bool *gather_truth(const struct detect_split *split, double part, size_t length)
 {
     if (!split->data.labelled)
         return NULL;
     bool *truth = weir_alloc(split->ends[split->data.count - 1], sizeof *truth);
     size_t point = 0;
     for (int s = 0; s < split->data.count; s++)
-        for (size_t i = split->from[s]; point < split->ends[s]; i++)
-            truth[point++] = split->data.series[s].truth[i];
+        for (size_t i = split->from[s]; point < split->ends[s]; i++) {
+            size_t anomalies = 0;
+            for (size_t j = part > 0 && i + 1 >= length ? i + 1 - length : i; j <= i; j++)
+                anomalies += split->data.series[s].truth[j];
+            truth[point++] = part > 0 ? (double)anomalies >= part * (double)length : anomalies > 0;
+        }
     return truth;
 }
 
@@ -159,7 +196,7 @@ static int try(const struct request *request, struct detect_row *row)
         code = judge(request, row, s, split->pool ? last : s);
     row->window_s /= (double)points;
     if (code == WEIR_OK) {
-        bool *truth = gather_truth(split);
+        bool *truth = gather_truth(split, request->window_truth, row->length);
         detect_measure(truth, row->flagged, row->score, split->ends, last + 1, &row->measures);
         free(truth);
     }
@@ -244,7 +281,7 @@ static void print_head(const struct request *request, const struct detect_report
     size_t judged = request->split.ends[request->split.data.count - 1];
     printf("%s: %d dimension%s", request->split.path, request->split.data.width,
            request->split.data.width == 1 ? "" : "s");
-    if (request->split.layout.by)
+    if (request->split.data.count > 1)
         printf(", %d series", request->split.data.count);
     printf("; %zu samples learnt from, %zu judged", request->split.learnt, judged);
     if (request->split.data.labelled)
@@ -274,6 +311,10 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
         code = list_rows(cli, list, &report);
     if (code == WEIR_OK)
         code = detect_split_read(&request.split);
+    if (code == WEIR_OK && request.samples)
+        code = detect_data_write(request.samples, &request.split.data);
+    if (code == WEIR_OK && request.split.pool)
+        detect_split_scale(&request.split);
     request.env.catalog = cli->detectors;
     request.env.width = request.split.data.width;
     if (code == WEIR_OK && !request.quiet)
@@ -305,11 +346,12 @@ out:
 
 const struct weir_command weir_command_detect = {
     .name = "detect",
-    .words = "DATA.csv",
+    .words = "DATA.csv|RUN",
     .min_words = 1,
     .max_words = 1,
     .summary = "fit detectors of anomalies to a part of some samples and let them judge the rest",
     .detail = "DATA.csv has a line of column names and a line for each sample, in the order of time (docs/detect.md).\n"
+              "RUN is the folder of results of a run: reports of its hosts, with the truth about their anomalies.\n"
               "Detectors are those of `weir list detectors`. With labels, precision, recall and F1 are printed.\n",
     .flags = flags,
     .run = run,

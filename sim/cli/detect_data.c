@@ -11,6 +11,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
 #include "sim/base/text.h"
+#include "sim/experiment/files.h"
 
 enum { NONE = -1 };
 
@@ -281,4 +282,32 @@ int detect_data_read(const char *path, const struct detect_layout *layout, struc
     if (code != WEIR_OK)
         detect_data_fini(data);
     return code;
+}
+
+int detect_data_write(const char *path, const struct detect_data *data)
+{
+    char number[32];
+    FILE *file = weir_file_begin(path);
+    if (!file)
+        return WEIR_EINPUT;
+    fprintf(file, "%sseries", data->timed ? "time," : "");
+    for (int n = 0; n < data->width; n++) {
+        fputc(',', file);
+        weir_csv_field(file, data->columns[n]);
+    }
+    fputs(data->labelled ? ",label\n" : "\n", file);
+    for (int s = 0; s < data->count; s++) {
+        const struct detect_series *series = &data->series[s];
+        for (size_t i = 0; i < series->count; i++) {
+            if (series->time_s)
+                fprintf(file, "%s,", weir_number(series->time_s[i], number));
+            weir_csv_field(file, series->name);
+            for (int n = 0; n < data->width; n++)
+                fprintf(file, ",%s", weir_number(series->rows[i * (size_t)data->width + (size_t)n], number));
+            if (series->truth)
+                fprintf(file, ",%d", series->truth[i]);
+            fputc('\n', file);
+        }
+    }
+    return weir_file_commit(file, path);
 }

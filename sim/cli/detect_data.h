@@ -40,11 +40,19 @@ struct detect_layout {
  * not move on in a series, a column that is missing or there twice. Errors: WEIR_EINPUT; *data is then empty. */
 int detect_data_read(const char *path, const struct detect_layout *layout, struct detect_data *data);
 
+/* Reads the results of a run: what hosts that ever had an instance reported in each window (windows.csv), by default
+ * their use of CPU, memory, disk and upload, and, if the scenario has anomalies, the truth (anomalies.csv): a window is
+ * anomalous if at least half of it is. Errors: WEIR_EINPUT; *data is then empty. */
+int detect_folder_read(const char *path, const struct detect_layout *layout, struct detect_data *data);
+
 /* The series of this name, made if there is none. */
 struct detect_series *detect_data_series(struct detect_data *data, const char *name);
 
 /* Appends a sample, of gaps, and returns its row. */
 double *detect_series_add(struct detect_data *data, struct detect_series *series);
+
+/* Writes the samples as a CSV: time, series, dimensions, label, as far as there are. Errors: WEIR_EINPUT. */
+int detect_data_write(const char *path, const struct detect_data *data);
 
 void detect_data_fini(struct detect_data *data);
 

@@ -11,6 +11,7 @@
 struct detect_row {
     const char *label; /* as given on the command line */
     bool failed;       /* no result */
+    size_t length;     /* of a window */
     double *score;
     bool *flagged;
     double fit_s, window_s; /* real time: of all fits, and of a window */

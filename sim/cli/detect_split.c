@@ -3,10 +3,30 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+static int read_file(const struct detect_split *split, const char *path, const struct detect_layout *layout,
+                     struct detect_data *data)
+{
+    if (!is_folder(path))
+        return detect_data_read(path, layout, data);
+    if (split->layout.time || split->layout.label || split->layout.labels || split->layout.by)
+        return weir_error(WEIR_EUSAGE,
+                          "%s: results of a run have their own times, labels and hosts; leave --time, "
+                          "--label, --labels and --by out",
+                          path);
+    return detect_folder_read(path, layout, data);
+}
 
 /* The file to learn from: its columns are those of the data, in their order. */
 static int read_past(struct detect_split *split)
@@ -19,7 +39,7 @@ static int read_past(struct detect_split *split)
     layout.labels = NULL;
     if (!split->clean)
         layout.label = NULL;
-    int code = detect_data_read(split->train, &layout, &split->past);
+    int code = read_file(split, split->train, &layout, &split->past);
     weir_text_fini(&names);
     return code;
 }
@@ -74,6 +94,15 @@ static int cut(struct detect_split *split)
     return code;
 }
 
+/* Labels of what is learnt from, if they are needed. */
+static int check_clean(const struct detect_split *split)
+{
+    const struct detect_data *learnt = split->train ? &split->past : &split->data;
+    if (split->clean && !learnt->labelled)
+        return weir_error(WEIR_EUSAGE, "--clean: it needs the labels of what is learnt from; give --label");
+    return WEIR_OK;
+}
+
 static int check_labels(const struct detect_split *split)
 {
     if (!split->data.labelled)
@@ -119,18 +148,24 @@ static void scale_series(struct detect_split *split, int s)
 
 int detect_split_read(struct detect_split *split)
 {
-    int code = detect_data_read(split->path, &split->layout, &split->data);
+    int code = read_file(split, split->path, &split->layout, &split->data);
     if (code == WEIR_OK && split->until && !split->data.timed)
         code = weir_error(WEIR_EINPUT, "%s: --train-until needs a column of times; name it by --time", split->path);
     if (code == WEIR_OK && split->train)
         code = read_past(split);
     if (code == WEIR_OK)
+        code = check_clean(split);
+    if (code == WEIR_OK)
         code = cut(split);
     if (code == WEIR_OK)
         code = check_labels(split);
-    for (int s = 0; s < split->data.count && code == WEIR_OK && split->pool; s++)
-        scale_series(split, s);
     return code;
+}
+
+void detect_split_scale(struct detect_split *split)
+{
+    for (int s = 0; s < split->data.count; s++)
+        scale_series(split, s);
 }
 
 void detect_split_fini(struct detect_split *split)

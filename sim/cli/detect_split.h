@@ -20,9 +20,12 @@ struct detect_split {
     } * learn;
 };
 
-/* Reads and cuts the data; with `pool`, scales each series to the range of what is learnt from it. Errors: WEIR_EINPUT,
- * also if there is nothing to learn from, to judge or, with labels, to find. Free it after an error, too. */
+/* Reads and cuts the data. Errors: WEIR_EINPUT, also if there is nothing to learn from, to judge or, with labels, to
+ * find. Free it after an error, too. */
 int detect_split_read(struct detect_split *split);
+
+/* Scales each series to the range of what is learnt from it, so that one detector may serve all. */
+void detect_split_scale(struct detect_split *split);
 
 void detect_split_fini(struct detect_split *split);
 

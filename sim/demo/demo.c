@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +12,9 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/demo/player.h"
+#include "sim/demo/screen.h"
+#include "sim/demo/signals.h"
 #include "sim/demo/story.h"
-
-static volatile sig_atomic_t interrupted_by;
-
-static void note_signal(int signal)
-{
-    interrupted_by = signal;
-}
 
 /* The files of a demo in a folder of their own, gone when it is over. */
 struct place {
@@ -194,7 +188,7 @@ static int read_actions(const struct weir_demo_options *options, struct weir_dem
 static void rest(double time_s)
 {
     struct timespec time = {.tv_sec = (time_t)time_s, .tv_nsec = (long)(1e9 * (time_s - floor(time_s)))};
-    if (time_s > 0 && !interrupted_by)
+    if (time_s > 0 && !weir_demo_interrupted())
         nanosleep(&time, NULL);
 }
 
@@ -207,7 +201,7 @@ static int tell(struct weir_demo_session *session, const struct weir_demo_action
     if (code != WEIR_OK)
         return code;
     weir_demo_story_begin(session);
-    for (enum weir_demo_heard heard; !interrupted_by;) {
+    for (enum weir_demo_heard heard; !weir_demo_interrupted();) {
         heard = weir_demo_player_hear(&player, -1, -1);
         if (heard == WEIR_DEMO_END)
             break;
@@ -228,28 +222,45 @@ static int tell(struct weir_demo_session *session, const struct weir_demo_action
         since_s = frame->time_s;
         weir_demo_player_answer(&player, &answer);
     }
-    if (!interrupted_by && player.end.code != WEIR_OK)
+    if (!weir_demo_interrupted() && player.end.code != WEIR_OK)
         code = weir_error(player.end.code, "%s", player.end.message);
-    else if (!interrupted_by)
+    else if (!weir_demo_interrupted())
         weir_demo_story_end(session, &player.end);
     weir_demo_player_stop(&player);
     return code;
 }
 
+/* On the terminal if there is one, else as text. */
+static int show(const struct weir_demo_options *options, struct weir_demo_session *session,
+                const struct weir_demo_action *actions, int count)
+{
+    const char *why = NULL;
+    weir_demo_session_reset(session);
+    if (options->text)
+        return tell(session, actions, count, options->speed);
+    if (weir_demo_screen_fits(&why)) {
+        bool no_terminal;
+        int code = weir_demo_screen_run(session, actions, count, options->speed, &no_terminal);
+        if (!no_terminal)
+            return code;
+        why = "this terminal (TERM) is not known";
+    }
+    if (!options->quiet)
+        fprintf(stderr, "weir: demo: %s, so the story is told as text (--no-tty)\n", why);
+    return tell(session, actions, count, options->speed);
+}
+
 int weir_demo_run(const struct weir_demo_options *options, bool *interrupted)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
-    struct sigaction before[4], note = {.sa_handler = note_signal};
+    struct weir_demo_signals signals;
     struct place place = {0};
     struct weir_scenario *scenario = NULL;
     struct weir_demo_session session = {0};
     struct weir_demo_action *actions = NULL;
     char *path = NULL;
     int count = 0;
-    interrupted_by = 0;
-    for (int s = 0; s < 4; s++)
-        sigaction(signals[s], &note, &before[s]);
 
+    weir_demo_signals_begin(&signals);
     int code = find_scenario(options, &place, &path);
     if (code == WEIR_OK)
         code = read_scenario(options, path, &scenario);
@@ -257,17 +268,14 @@ int weir_demo_run(const struct weir_demo_options *options, bool *interrupted)
         code = open_session(options, &place, scenario, &session);
     if (code == WEIR_OK)
         code = read_actions(options, &session, &actions, &count);
-    if (code == WEIR_OK) {
-        weir_demo_session_reset(&session);
-        code = tell(&session, actions, count, options->speed);
-    }
-    *interrupted = interrupted_by != 0;
-    for (int s = 0; s < 4; s++)
-        sigaction(signals[s], &before[s], NULL);
+    if (code == WEIR_OK)
+        code = show(options, &session, actions, count);
     free(actions);
     weir_demo_session_fini(&session);
     weir_scenario_free(scenario);
     free(path);
     clear(&place);
+    *interrupted = weir_demo_interrupted();
+    weir_demo_signals_end(&signals);
     return code;
 }

@@ -40,11 +40,24 @@ static void live(const struct weir_demo_session *session, pid_t parent, int repo
     _exit(0);
 }
 
+/* A descriptor beyond stdin, stdout and stderr, which may have been closed. */
+static int beyond(int descriptor)
+{
+    if (descriptor > STDERR_FILENO)
+        return descriptor;
+    int other = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(descriptor);
+    return other;
+}
+
 static int make_pipes(int pipes[3][2])
 {
     for (int p = 0; p < 3; p++) {
-        if (pipe2(pipes[p], O_CLOEXEC) == 0)
+        if (pipe2(pipes[p], O_CLOEXEC) == 0) {
+            pipes[p][0] = beyond(pipes[p][0]);
+            pipes[p][1] = beyond(pipes[p][1]);
             continue;
+        }
         int reason = errno;
         while (p-- > 0) {
             close(pipes[p][0]);

@@ -87,6 +87,8 @@ void weir_demo_session_see(struct weir_demo_session *session, const struct weir_
             .delivered_rate = job->delivered_rate,
             .ingress_rate = job->ingress_rate,
         };
+        for (int o = 0; o < job->op_count; o++)
+            session->past[session->past_count - 1].instances += frame->ops[job->op_first + o].instances;
     }
     for (int e = 0; e < frame->event_count; e++) {
         if (frame->events[e].kind == WEIR_DEMO_DECIDED)
@@ -94,6 +96,15 @@ void weir_demo_session_see(struct weir_demo_session *session, const struct weir_
         else if (frame->events[e].kind == WEIR_DEMO_CHANGED)
             note_change(session, &frame->events[e]);
     }
+}
+
+double weir_demo_growth(const struct weir_demo_session *session)
+{
+    const struct weir_demo_past *past = session->past;
+    int n = session->past_count;
+    double before_s = n > 1 ? past[n - 2].time_s : 0, before = n > 1 ? past[n - 2].backlog : 0;
+    return n > 0 && past[n - 1].time_s > before_s ? (past[n - 1].backlog - before) / (past[n - 1].time_s - before_s)
+                                                  : 0;
 }
 
 void weir_demo_due(const struct weir_demo_action *actions, int count, double since_s, double time_s,

@@ -15,8 +15,7 @@ struct weir_demo_action {
 
 /* A window as it was, of the job looked at, or of all jobs together. */
 struct weir_demo_past {
-    double time_s, backlog, latency_s, delivered_rate, ingress_rate;
-    double load, link;
+    double time_s, backlog, latency_s, delivered_rate, ingress_rate, instances;
 };
 
 /* A change of plan that was carried out, with what became of the latency: what it was good for. */
@@ -62,6 +61,9 @@ void weir_demo_due(const struct weir_demo_action *actions, int count, double sin
                    struct weir_demo_answer *answer);
 /* Notes a wish that is about to be sent. */
 void weir_demo_session_wish(struct weir_demo_session *session, const struct weir_demo_wish *wish);
+
+/* How fast the backlog has grown in the last window, in items/s. */
+double weir_demo_growth(const struct weir_demo_session *session);
 
 /* "load x1.5", "link wan x0.1", "policy ds2". */
 void weir_demo_wish_say(const struct weir_demo_session *session, const struct weir_demo_wish *wish,

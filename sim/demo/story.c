@@ -86,22 +86,12 @@ void weir_demo_event_say(const struct weir_demo_event *event, struct weir_text *
     }
 }
 
-/* "+25.2/s": how fast the backlog grows. */
-static double growth_per_s(const struct weir_demo_session *session)
-{
-    const struct weir_demo_past *past = session->past;
-    int n = session->past_count;
-    double before_s = n > 1 ? past[n - 2].time_s : 0, before = n > 1 ? past[n - 2].backlog : 0;
-    return n > 0 && past[n - 1].time_s > before_s ? (past[n - 1].backlog - before) / (past[n - 1].time_s - before_s)
-                                                  : 0;
-}
-
 static void tell_job(const struct weir_demo_session *session, const struct weir_demo_frame *frame)
 {
     const struct weir_demo_job *job = &frame->jobs[session->job];
     struct weir_text text = {0};
     char mean[WEIR_DEMO_SHORT], p95[WEIR_DEMO_SHORT];
-    double growth = growth_per_s(session);
+    double growth = weir_demo_growth(session);
     weir_text_addf(&text, "%6g s  in %.1f/s, out %.1f/s, backlog %.0f", frame->time_s, job->ingress_rate,
                    job->delivered_rate, job->backlog);
     if (job->backlog > 0 || growth != 0)

@@ -122,6 +122,12 @@ many=()
 for i in $(seq 17); do many+=(--do "6s:load=$i"); done
 expect 2 "more than 16 actions in one window" demo backpressure "${many[@]}"
 
+# All closed but a file for what it says.
+timeout 20 "$weir" demo backpressure --no-tty --until 10s <&- >&- 2>"$folder/err"
+[ $? -eq 3 ] && grep -q "stdout" "$folder/err" || fail "with stdin and stdout closed: $(cat "$folder/err")"
+timeout 20 "$weir" demo backpressure --until 10s <&- >"$folder/out" 2>"$folder/err" || fail "with stdin closed"
+grep -q "in the end" "$folder/out" || fail "no story with stdin closed"
+
 # A reader that goes away ends it, and so does a signal; nothing is left.
 "$weir" demo autoscaling --no-tty --speed 50 2>/dev/null </dev/null | head -3 >/dev/null
 "$weir" demo autoscaling --no-tty --speed 5 >"$folder/out" 2>&1 </dev/null &

@@ -45,6 +45,8 @@ expect 0 "120 samples learnt from, 80 judged" detect "$folder/bare.csv" --train-
 expect 0 "120 samples learnt from, 80 judged" detect "$folder/bare.csv" --train-until "1970-01-01 02:00" -d z-score
 head -101 "$folder/bare.csv" >"$folder/first.csv"
 expect 0 "100 samples learnt from, 200 judged" detect "$folder/steps.csv" --label label --train "$folder/first.csv" -d $baselines
+# Windows of 4 of which at least half is an anomaly: those that end in samples 152 to 162, 11.
+expect 0 '"anomalies":	11' detect "$folder/steps.csv" --label label --window-truth 0.5 -d rules:window=4 --json
 # Learning from the anomaly, or not. Of 180 samples 10 are left out, and 43, 43, 42 and 42 are left of 0 to 3: their mean is 253/170,
 # their deviation sqrt(589/170 - 1.488^2) = 1.118, and 3 is 1.352 of them away.
 expect 0 "" detect "$folder/steps.csv" --train-share 0.9 -d z-score
@@ -115,6 +117,38 @@ expect 3 "steps.csv:1: it has 4 columns; name that of the labels by --label" det
 expect 3 "no sample is left to learn from; move --train-share or --train-until" detect "$folder/steps.csv" --train-until 0
 expect 3 "no sample is left to judge; move --train-share or --train-until" detect "$folder/steps.csv" --train-until 1e9
 expect 3 "--train-until needs a column of times; name it by --time" detect <(cut -d, -f2- "$folder/bare.csv") --train-until 60
+
+# The results of a run: two hosts that serve and one that does not; from 6000 to 6600 s (windows 101 to 110) two is not well, and for
+# the first 20 s of window 111, which is less than half of it.
+mkdir "$folder/run"
+awk 'BEGIN { print "time,job,operator,host,metric,value"
+    for (i = 1; i <= 200; i++) {
+        print 60 * i ",j,,,ingress_rate,1\n" 60 * i ",j,o,,instances,2\n" 60 * i ",,,l,use,0.1"
+        for (h = 0; h < 3; h++) {
+            name = substr("onetwooff", 3 * h + 1, 3); on = h < 2; bad = h == 1 && i > 100 && i <= 110
+            printf "%d,,,%s,cpu,%g\n%d,,,%s,memory,%d\n", 60 * i, name, on * (0.1 + 0.01 * (i % 5) + 0.5 * bad), 60 * i, name, on * 1e6 * (i % 7)
+            printf "%d,,,%s,disk,%d\n%d,,,%s,sent,%d\n", 60 * i, name, on * 1000 * (i % 5), 60 * i, name, on * 2000 * (i % 5)
+            printf "%d,,,%s,received,1\n%d,,,%s,instances,%d\n", 60 * i, name, 60 * i, name, on } } }' >"$folder/run/windows.csv"
+echo "start,end,host,kind,speed,available,cpu,memory,disk,upload
+6000,6620,two,overload,0.4,1,1,0,0,1" >"$folder/run/anomalies.csv"
+for way in "" --pool "--pool --clean" "--columns cpu"; do
+    expect 0 "2 series; 200 samples learnt from, 200 judged, 10 of them anomalies" detect "$folder/run" -d z-score $way
+    grep -qE "^z-score +1\.0000 +1\.0000 " "$folder/out" || fail "$way: the run: $(cat "$folder/out")"
+done
+expect 0 "4 dimensions, 2 series" detect "$folder/run" --train "$folder/run" -d rules
+# Half a window of 12 is not well from the sixth bad sample on, and until the sixth after the last.
+expect 0 "" detect "$folder/run" -d vgru:epochs=3 --window-truth 0.5 -o "$folder/run-scores.csv"
+expect 2 '--window-truth: "0" is not a part between 0 and 1' detect "$folder/run" --window-truth 0
+expect 2 "results of a run have their own times, labels and hosts; leave --time, --label, --labels and --by out" detect "$folder/run" --by host
+rm "$folder/run/anomalies.csv"
+expect 0 "200 samples learnt from, 200 judged" detect "$folder/run" -d z-score
+grep -q F1 "$folder/out" && fail "F1 without the truth"
+grep -v ",cpu,\|,instances,\|,memory,\|,disk,\|,sent," "$folder/run/windows.csv" >"$folder/w" && mv "$folder/w" "$folder/run/windows.csv"
+expect 3 'it has no reports of hosts that serve; let the scenario record "hosts": true' detect "$folder/run"
+echo "a,b" >"$folder/run/windows.csv"
+expect 3 'windows.csv:1: the columns are not "time,job,operator,host,metric,value", as weir writes them' detect "$folder/run"
+rm "$folder/run/windows.csv"
+expect 3 "not the folder of a run (\`weir run -o DIR\`): $folder/run/windows.csv: no such file" detect "$folder/run"
 
 # What is wrong with the command line.
 expect 3 'there is no detector "z-scor"; did you mean "z-score"? (weir list detectors)' detect "$folder/steps.csv" -d z-scor

@@ -23,10 +23,11 @@ struct detector_env {
     const struct detector_kind *const *catalog; /* NULL-terminated */
 };
 
-/* A past without a break: rows[count][width], oldest first. NaN is a gap. */
+/* A past without a break: rows[count][width], oldest first. NaN is a gap. `begins` is when its first row was, in
+ * samples from any zero that the pasts share: it tells which windows are the latest. */
 struct detector_past {
     const double *rows;
-    size_t count;
+    size_t count, begins;
 };
 
 /* What a detector says of a window. */

@@ -56,31 +56,92 @@ static void silence(const struct detector_vgru *vgru, double *windows, size_t co
             windows[i] = 0;
 }
 
+/* A window of the pasts, and when it ends. */
+struct place {
+    const double *window;
+    size_t ends, order;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->ends != y->ends)
+        return x->ends < y->ends ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* So many of the windows of all pasts, evenly apart in time, the latest last. Owned. */
+static double *gather(const struct detector_vgru *vgru, const struct detector_past *pasts, int count, size_t most,
+                      size_t *taken)
+{
+    size_t length = (size_t)vgru->length, width = (size_t)vgru->width, all = 0;
+    for (int p = 0; p < count; p++)
+        all += pasts[p].count - length + 1;
+    struct place *places = weir_alloc(all, sizeof *places);
+    for (size_t p = 0, at = 0; p < (size_t)count; p++)
+        for (size_t i = 0; i + length <= pasts[p].count; i++, at++)
+            places[at] = (struct place){pasts[p].rows + i * width, pasts[p].begins + i, at};
+    qsort(places, all, sizeof *places, compare_places);
+    *taken = all < most ? all : most;
+    double *windows = weir_alloc(*taken * length * width, sizeof *windows);
+    for (size_t i = 0; i < *taken; i++)
+        fill_window(vgru, places[i * all / *taken].window, windows + i * length * width);
+    free(places);
+    return windows;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void score_windows(const struct detector_vgru *vgru, const struct detector_vgru_settings *settings,
+                          const double *windows, size_t count, double *score)
+{
+    bool last = settings->of == OF_LAST;
+    vgru_score(vgru->model, windows, count, last ? NULL : score, last ? score : NULL);
+}
+
+/* The net knows the windows that it learnt from: what is usual for others is told by those that it did not learn from,
+ * the latest. */
+static void find_threshold(struct detector_vgru *vgru, const struct detector_vgru_settings *settings,
+                           const double *windows, size_t count)
+{
+    size_t kept = (size_t)(settings->validation * (double)count), found = 0;
+    double *score = weir_alloc(kept, sizeof *score);
+    vgru->threshold = settings->eta;
+    score_windows(vgru, settings, windows + (count - kept) * (size_t)vgru->length * (size_t)vgru->width, kept, score);
+    for (size_t i = 0; i < kept; i++)
+        if (!isnan(score[i]))
+            score[found++] = score[i];
+    if (found > 0) {
+        qsort(score, found, sizeof *score, compare_doubles);
+        size_t place = (size_t)ceil(settings->quantile * (double)found);
+        vgru->threshold = fmax(vgru->threshold, score[place > 0 ? place - 1 : 0]);
+    }
+    free(score);
+}
+
+/* A net that could pass on every dimension would find little unlikely. */
+static int usual_latent(int width)
+{
+    int half = width > 1 ? width / 2 : 1;
+    return half < MOST_LATENT ? half : MOST_LATENT;
+}
+
 int detector_vgru_fit(struct detector_vgru *vgru, const struct detector_vgru_settings *settings,
                       const struct detector_past *pasts, int count)
 {
-    size_t length = (size_t)vgru->length, width = (size_t)vgru->width, cells = length * width, all = 0, before = 0;
+    size_t taken;
     struct vgru_settings wanted = vgru_defaults();
-    for (int p = 0; p < count; p++)
-        all += pasts[p].count - length + 1;
-    size_t taken = all < (size_t)settings->windows ? all : (size_t)settings->windows, at = 0;
-    double *windows = weir_alloc(taken * cells, sizeof *windows);
-    for (int p = 0; p < count; p++) {
-        size_t here = pasts[p].count - length + 1;
-        for (; at < taken; at++) {
-            size_t place = at * all / taken;
-            if (place >= before + here)
-                break;
-            fill_window(vgru, pasts[p].rows + (place - before) * width, windows + at * cells);
-        }
-        before += here;
-    }
+    double *windows = gather(vgru, pasts, count, (size_t)settings->windows, &taken);
     find_silent(vgru, pasts, count, vgru->silent);
     silence(vgru, windows, taken);
     wanted.length = vgru->length;
     wanted.width = vgru->width;
     wanted.units = settings->units;
-    wanted.latent = settings->latent > 0 ? settings->latent : (int)fmin(fmax(1, vgru->width / 2), MOST_LATENT);
+    wanted.latent = settings->latent > 0 ? settings->latent : usual_latent(vgru->width);
     wanted.components = settings->components;
     wanted.epochs = settings->epochs;
     wanted.batch = settings->batch;
@@ -91,6 +152,8 @@ int detector_vgru_fit(struct detector_vgru *vgru, const struct detector_vgru_set
     wanted.seed = vgru->seed;
     vgru_free(vgru->model);
     int code = vgru_fit(&vgru->model, windows, taken, &wanted);
+    if (code == WEIR_OK)
+        find_threshold(vgru, settings, windows, taken);
     free(windows);
     return code;
 }
@@ -103,10 +166,9 @@ void detector_vgru_judge(const struct detector_vgru *vgru, const struct detector
     for (size_t i = 0; i < count; i++)
         fill_window(vgru, windows[i], filled + i * cells);
     silence(vgru, filled, count);
-    vgru_score(vgru->model, filled, count, settings->of == OF_LAST ? NULL : score,
-               settings->of == OF_LAST ? score : NULL);
+    score_windows(vgru, settings, filled, count, score);
     for (size_t i = 0; i < count; i++)
-        results[i] = detector_compare(score[i], settings->eta);
+        results[i] = detector_compare(score[i], vgru->threshold);
     free(filled);
     free(score);
 }
@@ -114,8 +176,8 @@ void detector_vgru_judge(const struct detector_vgru *vgru, const struct detector
 void detector_vgru_describe(const struct detector_vgru *vgru, struct weir_text *to)
 {
     struct vgru_trained trained = vgru_trained(vgru->model);
-    weir_text_addf(to, "%zu windows, lower bound %.3f to %.3f a number", trained.windows, trained.first_elbo,
-                   trained.last_elbo);
+    weir_text_addf(to, "%zu windows, lower bound %.3f to %.3f a number, threshold %.3g", trained.windows,
+                   trained.first_elbo, trained.last_elbo, vgru->threshold);
 }
 
 void detector_vgru_destroy(struct detector_vgru *vgru)

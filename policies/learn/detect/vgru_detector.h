@@ -31,10 +31,11 @@ struct detector_vgru_settings {
         DETECTOR_VGRU_INT(base, windows, "5000", 2, 10000000,                                                          \
                           "Windows to learn from at most; of more, so many evenly apart."),                            \
         DETECTOR_VGRU_DOUBLE(base, rate, "0.003", 1e-9, 1, "Adam's rate."),                                            \
-        DETECTOR_VGRU_DOUBLE(base, validation, "0.1", 0, 0.9,                                                          \
-                             "Share of the windows, the last ones, that only choose the epoch."),                      \
-        DETECTOR_VGRU_DOUBLE(base, quantile, "0.99", 0.5, 1, "Share of the windows learnt from that stay under eta."), \
-        DETECTOR_VGRU_DOUBLE(base, eta, "0.3", 0.001, 0.999, "Score above which a window is anomalous."),              \
+        DETECTOR_VGRU_DOUBLE(base, validation, "0.2", 0, 0.9,                                                          \
+                             "Share of the windows, the latest, that only choose the epoch and the threshold."),       \
+        DETECTOR_VGRU_DOUBLE(base, quantile, "0.99", 0.5, 1, "Share of these windows that stay under the threshold."), \
+        DETECTOR_VGRU_DOUBLE(base, eta, "0.3", 0.001, 0.999,                                                           \
+                             "Least threshold; scores are scaled so that it is the quantile of those learnt from."),   \
     {                                                                                                                  \
         "of", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, (base) + offsetof(struct detector_vgru_settings, of), "window", 0, 0, \
             detector_vgru_of, "What is scored: the mean over the window, or its last sample alone."                    \
@@ -47,6 +48,7 @@ struct detector_vgru {
     unsigned long long seed;
     bool *silent; /* [width]: dimensions without any value in the past: they are left out of account */
     struct vgru *model;
+    double threshold; /* eta, or the quantile of the scores of windows that were not learnt from, if it is higher */
 };
 
 void detector_vgru_create(struct detector_vgru *vgru, int length, const struct detector_env *env);

@@ -43,7 +43,8 @@ static void every_kind(void)
     double rows[COUNT][WIDTH], score[2][COUNT], took_s;
     bool flagged[2][COUNT];
     make_rows(rows, 300);
-    struct detector_past pasts[] = {{rows[0], 120}, {rows[0], 1}, {rows[120], 80}}; /* the second is too short */
+    struct detector_past pasts[] = {
+        {rows[0], 120, 0}, {rows[0], 1, 0}, {rows[120], 80, 120}}; /* the second is too short */
     for (const struct detector_kind *const *k = detector_catalog; *k; k++) {
         char *text = quick(*k);
         struct detector *made = make(text, WIDTH);
@@ -86,7 +87,7 @@ static void judge_half(const struct detector_kind *kind, double rows[COUNT][WIDT
 {
     char *text = quick(kind);
     struct detector *made = make(text, WIDTH);
-    struct detector_past past = {rows[0], 200};
+    struct detector_past past = {rows[0], 200, 0};
     CU_ASSERT_EQUAL_FATAL(detector_fit(made, &past, 1), WEIR_OK);
     CU_ASSERT_EQUAL_FATAL(detector_run(made, rows[0], COUNT, 200, score, flagged, NULL), WEIR_OK);
     detector_free(made);
@@ -130,7 +131,7 @@ static void baselines(void)
     double rows[] = {0, 2, 0, 2, 0, 2, 0, 2}, score[10];
     double later[] = {1, 6, NAN, 6, -2};
     bool flagged[10];
-    struct detector_past past = {rows, 8};
+    struct detector_past past = {rows, 8, 0};
     struct detector *made = make("z-score", 1);
     CU_ASSERT_EQUAL(detector_fit(made, &past, 1), WEIR_OK);
     CU_ASSERT_EQUAL(detector_run(made, later, 5, 0, score, flagged, NULL), WEIR_OK);
@@ -154,7 +155,7 @@ static void baselines(void)
         const char *text;
         double score;
     } cases[] = {{"z-score", 3}, {"z-score:combine=max", 5}};
-    past = (struct detector_past){pairs, 4};
+    past = (struct detector_past){pairs, 4, 0};
     for (size_t i = 0; i < 2; i++) {
         made = make(cases[i].text, 2);
         CU_ASSERT_EQUAL(detector_fit(made, &past, 1), WEIR_OK);
@@ -164,7 +165,7 @@ static void baselines(void)
     }
     /* Nine of ten windows learnt from stay under the threshold of 0.9: it is the ninth score. */
     double rise[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 100};
-    past = (struct detector_past){rise, 10};
+    past = (struct detector_past){rise, 10, 0};
     made = make("z-score:quantile=0.9", 1);
     CU_ASSERT_EQUAL(detector_fit(made, &past, 1), WEIR_OK);
     CU_ASSERT_EQUAL(detector_run(made, rise, 10, 0, score, flagged, NULL), WEIR_OK);
@@ -176,7 +177,7 @@ static void refused(void)
 {
     static double wide[100 * 65];
     double rows[] = {0, 1, INFINITY, 3};
-    struct detector_past past = {rows, 4};
+    struct detector_past past = {rows, 4, 0};
     struct detector_env env = {.width = 1, .catalog = detector_catalog};
     struct detector *made = make("z-score", 1);
     CU_ASSERT_EQUAL(detector_fit(made, &past, 1), WEIR_EINPUT);
@@ -190,7 +191,7 @@ static void refused(void)
     CU_ASSERT_EQUAL(detector_fit(made, &past, 0), WEIR_EINPUT);
     CHECK_MESSAGE("detector rules: there are 0 samples to learn from");
     detector_free(made);
-    past = (struct detector_past){wide, 100};
+    past = (struct detector_past){wide, 100, 0};
     made = make("rules", 65);
     CU_ASSERT_EQUAL(detector_fit(made, &past, 1), WEIR_EINPUT);
     CHECK_MESSAGE("detector rules: it takes 64 dimensions at most, and there are 65; leave some out");
