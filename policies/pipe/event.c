@@ -135,11 +135,19 @@ static const struct field job_fields[] = {
     JOB(backlog, NUMBER),
     JOB(source_backpressured, NUMBER),
     JOB(delivered_rate, NUMBER),
+    JOB(late_rate, NUMBER),
     JOB(latency_mean_s, NUMBER),
     JOB(latency_p50_s, NUMBER),
     JOB(latency_p95_s, NUMBER),
     JOB(latency_p99_s, NUMBER),
     JOB(dropped_rate, NUMBER),
+    {0},
+};
+
+static const struct field origin_fields[] = {
+    {"delivered_rate", NUMBER, offsetof(struct weir_origin_view, delivered_rate)},
+    {"late_rate", NUMBER, offsetof(struct weir_origin_view, late_rate)},
+    {"bytes_per_s", NUMBER, offsetof(struct weir_origin_view, bytes_per_s)},
     {0},
 };
 
@@ -228,6 +236,20 @@ static void add_operator(struct weir_text *text, const struct weir_view *view, c
     weir_text_add(text, "]}");
 }
 
+/* The hosts that results came from. */
+static void add_origins(struct weir_text *text, const struct weir_view *view, const struct weir_job_view *job)
+{
+    weir_text_add(text, ",\"origins\":[");
+    for (int i = 0; i < job->origin_count; i++) {
+        weir_text_add(text, i ? ",{\"host\":" : "{\"host\":");
+        add_host_name(text, view, job->origins[i].host);
+        weir_text_add(text, ",");
+        add_fields(text, origin_fields, &job->origins[i]);
+        weir_text_add(text, "}");
+    }
+    weir_text_add(text, "]");
+}
+
 static void add_job(struct weir_text *text, const struct weir_view *view, const struct weir_plan *plan, int j)
 {
     const struct weir_job_view *job = &view->jobs[j];
@@ -241,6 +263,7 @@ static void add_job(struct weir_text *text, const struct weir_view *view, const 
         add_host_name(text, view, job->sink_host);
         weir_text_add(text, ",");
         add_fields(text, job_fields, job);
+        add_origins(text, view, job);
         weir_text_add(text, ",\"operators\":[");
         for (int o = 0; o < job->operator_count; o++) {
             weir_text_add(text, o ? "," : "");

@@ -57,6 +57,10 @@ void weir_plan_work(struct weir_plan *plan, double flops);
  * decisions.csv, counted in the figure "warnings". job -1: none in particular. */
 void weir_plan_warn(struct weir_plan *plan, int job, const char *why, ...) __attribute__((format(printf, 3, 4)));
 
+/* Tells of what a decision rests on, or of a stage of it: a row of decisions.csv that changes nothing and counts
+ * nowhere. job -1: none in particular. */
+void weir_plan_note(struct weir_plan *plan, int job, const char *why, ...) __attribute__((format(printf, 3, 4)));
+
 /* Slots of a host that the plan leaves free; INT_MAX if it has no limit. */
 int weir_plan_free_slots(const struct weir_plan *plan, int host);
 

@@ -48,11 +48,12 @@ int weir_plan_check_finite(const struct weir_plan *plan);
 double weir_plan_flops(const struct weir_plan *plan);
 
 struct weir_plan_warning {
-    int job; /* -1: none */
+    bool note; /* of weir_plan_note: no warning */
+    int job;   /* -1: none */
     const char *policy;
     char *why;
 };
-/* The warnings, in the order in which they came. Borrowed. */
+/* Warnings and notes, in the order in which they came. Borrowed. */
 const struct weir_plan_warning *weir_plan_warnings(const struct weir_plan *plan, int *count);
 
 /* The changes. Borrowed. */

@@ -10,7 +10,7 @@
 #include "sim/api/view.h"
 #include "sim/base/param.h"
 
-#define WEIR_POLICY_ABI 3u
+#define WEIR_POLICY_ABI 4u
 
 /* What a shared object exports: `const struct weir_policy weir_policy_plugin`. */
 #define WEIR_POLICY_SYMBOL "weir_policy_plugin"

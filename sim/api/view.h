@@ -85,6 +85,13 @@ struct weir_operator_view {
     double dropped_rate;
 };
 
+/* A host from which results came to the sink of a job in the window: the one that sent them, or the sink's own. */
+struct weir_origin_view {
+    int host;
+    double delivered_rate, late_rate; /* items; late as in the job's view */
+    double bytes_per_s;               /* of these items on the job's edges to the sink */
+};
+
 struct weir_job_view {
     const char *name;
     bool running;
@@ -103,10 +110,13 @@ struct weir_job_view {
     double backlog;              /* items that wait at the source at the window's end */
     double source_backpressured; /* share of time the source was blocked */
     double delivered_rate;       /* items that reached the sink */
+    double late_rate;            /* of these, items that took longer than slo_s */
     double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s; /* of items delivered */
     double dropped_rate;                                                /* anywhere */
     const double *ingress_history; /* ingress_rate of past windows, oldest first, this one last */
     int history_count;
+    const struct weir_origin_view *origins; /* hosts that results came from, those of none left out */
+    int origin_count;
 };
 
 struct weir_view {
@@ -127,6 +137,10 @@ struct weir_view {
     /* The links on the route, in order, at most `max` of them; returns how many there are: 0 on one host or where there
      * is no route. */
     int (*route_links)(const struct weir_view *view, int from, int to, int *links, int max);
+    /* The share of a time, past or future, in which something is truly wrong with a host: an anomaly of the scenario,
+     * or a fault that takes the host or a part of its speed. No monitor knows this: for policies that show a bound, and
+     * for nothing else. 0 for an empty time. */
+    double (*anomalous)(const struct weir_view *view, int host, double from_s, double until_s);
     const void *engine; /* for the functions above */
 };
 

@@ -26,6 +26,7 @@ struct weir_batch {
     int edge;                             /* the input edge of the operator it goes to */
     const struct weir_out_edge *out_edge; /* the edge it goes along */
     double item_bytes;                    /* on the wire */
+    int origin;                           /* at the sink: index into the job's origins */
     struct weir_inbox *inbox;             /* where a piece of it goes */
     double since_s;                       /* a piece that came back stands still since then */
     uint64_t *id;                         /* of the source's item that it comes from */

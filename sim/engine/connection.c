@@ -180,6 +180,7 @@ static void deliver(struct weir_connection *connection, struct weir_batch *batch
     if (!inbox->op) {
         inbox->in_transit -= batch->count;
         weir_batch_hold(batch, weir_now() - arrived_s);
+        batch->origin = connection->origin;
         weir_count_delivery(world, inbox->job, batch);
         return;
     }
@@ -280,6 +281,7 @@ static struct weir_connection *find(struct weir_world *world, int from, struct w
     connection->inbox = inbox;
     connection->from = from;
     connection->edge = own;
+    connection->origin = inbox->op ? -1 : weir_origin_of(inbox->job, from);
     weir_world_route(world, from, inbox->host, &connection->route);
     weir_world_need_route(world, from, inbox->host);
     weir_parking_init(&connection->receiver_parking);

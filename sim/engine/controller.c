@@ -202,11 +202,14 @@ static void tell_warnings(struct weir_world *world, const struct weir_plan *plan
     int count;
     const struct weir_plan_warning *warnings = weir_plan_warnings(plan, &count);
     const struct weir_observer *observer = world->spec->observer;
-    world->warnings += world->warm ? count : 0;
-    for (int w = 0; w < count && observer && observer->decision; w++)
-        observer->decision(observer->context, weir_now(), warnings[w].policy,
-                           warnings[w].job < 0 ? "" : world->view.jobs[warnings[w].job].name, "", "warning",
-                           warnings[w].why, NULL);
+    for (int w = 0; w < count; w++) {
+        const struct weir_plan_warning *told = &warnings[w];
+        world->warnings += world->warm && !told->note;
+        if (observer && observer->decision)
+            observer->decision(observer->context, weir_now(), told->policy,
+                               told->job < 0 ? "" : world->view.jobs[told->job].name, "",
+                               told->note ? "note" : "warning", told->why, NULL);
+    }
 }
 
 /* What was decided and is due. */

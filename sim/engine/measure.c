@@ -11,13 +11,18 @@ void weir_count_results(struct weir_world *world, struct weir_run_job *job, stru
 {
     int count = batch->count;
     double slo_s = job->spec->slo_s;
-    job->counts.delivered += (uint64_t)count;
+    uint64_t late = 0;
     for (int i = 0; i < count; i++) {
         double latency_s = batch->at[i] - batch->birth[i];
         weir_histogram_add(&job->window, latency_s, 1);
-        if (latency_s > slo_s)
-            job->counts.late++;
+        late += latency_s > slo_s;
     }
+    job->counts.delivered += (uint64_t)count;
+    job->counts.late += late;
+    struct weir_origin *origin = &job->origins[batch->origin];
+    origin->delivered += (uint64_t)count;
+    origin->late += late;
+    origin->bytes += count * batch->item_bytes;
     if (world->warm)
         weir_paths_deliver(job->paths, batch);
     weir_batch_release(&world->pool, batch);
@@ -132,6 +137,7 @@ void weir_measure_next_window(struct weir_world *world, double now_s)
         if (world->warm)
             weir_histogram_merge(&job->total, &job->window);
         weir_histogram_clear(&job->window);
+        weir_origins_clear(job);
         for (int o = 0; o < job->spec->operator_count; o++)
             job->ops[o].at_window = job->ops[o].counts;
     }

@@ -197,6 +197,7 @@ static void send_along(struct weir_world *world, int from_host, struct weir_out_
             weir_discard(sink->job, NULL, batch, &sink->in_hand);
         } else if (sink->host < 0 || sink->host == from_host) {
             sink->in_hand -= batch->count;
+            batch->origin = weir_origin_of(sink->job, from_host);
             weir_count_delivery(world, sink->job, batch);
         } else {
             batch = weir_connection_send(world, from_host, sink, batch, clock, parking);

@@ -290,6 +290,7 @@ static void free_world(struct weir_world *world)
     weir_plan_free(world->arrival_plans.defaults);
     free(world->arrival_plans.planned);
     weir_view_fini(world);
+    weir_truth_fini(world);
     weir_telemetry_fini(world);
     weir_changes_fini(world);
     for (int j = 0; j < world->job_count; j++) {
@@ -302,6 +303,8 @@ static void free_world(struct weir_world *world)
         free(job->source_out);
         free(job->backlog);
         free(job->history);
+        free(job->origins);
+        free(job->origin_views);
         weir_paths_free(job->paths);
         weir_recovery_free(job);
     }
@@ -347,6 +350,7 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
         init_jobs(world);
         weir_view_init(world);
         weir_telemetry_init(world);
+        weir_truth_init(world);
         weir_recovery_start(world);
         weir_faults_start(world);
         weir_controller_start(world);

@@ -1,5 +1,5 @@
 /* What the monitors of hosts report at the end of a window: the four signals, from what has happened in the simulation,
- * disturbed by the anomalies that were there meanwhile. Nobody but this file and anomalies.csv knows those. */
+ * disturbed by the anomalies that were there meanwhile. Nobody but this file, truth.c and anomalies.csv knows those. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -38,6 +38,12 @@ void weir_telemetry_fini(struct weir_world *world)
     free(telemetry->read_written);
     free(telemetry->at_window);
     free(telemetry);
+}
+
+const struct weir_anomaly *weir_telemetry_anomalies(const struct weir_world *world, size_t *count)
+{
+    *count = world->telemetry->count;
+    return world->telemetry->anomalies;
 }
 
 void weir_telemetry_disk(struct weir_world *world, int host, double bytes)

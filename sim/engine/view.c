@@ -36,6 +36,13 @@ static double restart_s(const struct weir_view *view)
     return costs->checkpoint_s + costs->restore_s;
 }
 
+static double anomalous(const struct weir_view *view, int host, double from_s, double until_s)
+{
+    if (host < 0 || host >= view->host_count || !(until_s > from_s))
+        return 0;
+    return weir_truth_wrong_s(view->engine, host, from_s, until_s) / (until_s - from_s);
+}
+
 static void init_operator(const struct weir_op *op, struct weir_operator_view *view)
 {
     const struct weir_operator *spec = op->spec;
@@ -127,6 +134,7 @@ void weir_view_init(struct weir_world *world)
         .route_bytes_per_s = route_bytes_per_s,
         .restart_s = restart_s,
         .route_links = route_links,
+        .anomalous = anomalous,
         .links = world->link_views,
         .link_count = world->link_count,
         .engine = world,
@@ -225,6 +233,8 @@ static void update_job(struct weir_world *world, struct weir_run_job *job, struc
     view->ingress_rate = ratio((double)(now->arrived - then->arrived), window_s);
     view->emitted_rate = ratio((double)(now->emitted - then->emitted), window_s);
     view->delivered_rate = ratio((double)(now->delivered - then->delivered), window_s);
+    view->late_rate = ratio((double)(now->late - then->late), window_s);
+    weir_origins_view(job, view, window_s);
     view->dropped_rate = ratio((double)(now->dropped - then->dropped), window_s);
     view->backlog = (double)weir_source_waiting(job, now_s);
     view->source_backpressured =

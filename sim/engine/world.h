@@ -94,6 +94,7 @@ struct weir_connection {
     double late_until_s;    /* lost segments have been sent again by then */
     double taken_s;         /* when the receiver took the last batch in */
     double pace_s;          /* mean interval of that while batches are late, else 0 */
+    int origin;             /* to a sink: index into the job's origins */
 };
 struct weir_open_transfer {
     sg_comm_t transfer; /* NULL while it is being started */
@@ -221,6 +222,12 @@ struct weir_job_counts {
     uint64_t arrived, emitted, dropped_at_source, dropped, delivered, late;
     uint64_t replayed, lost, restarts; /* lost: results on their way to the sink */
 };
+/* What has come to a job's sink from one host in this window. */
+struct weir_origin {
+    int host;
+    uint64_t delivered, late;
+    double bytes;
+};
 /* What the watchdog knows of a job. Under way is what takes time: work, transfers, sleep. */
 struct weir_watch {
     long under_way;
@@ -258,6 +265,9 @@ struct weir_run_job {
     struct weir_histogram total, window;
     double *history;
     size_t history_count, history_capacity;
+    struct weir_origin *origins; /* hosts that results have ever come from */
+    struct weir_origin_view *origin_views;
+    size_t origin_count, origin_capacity, origin_view_capacity;
 };
 
 struct weir_host_counts {
@@ -332,6 +342,7 @@ struct weir_world {
     struct weir_link_view *link_views;
     struct weir_arrival_plans arrival_plans;
     struct weir_telemetry *telemetry;
+    struct weir_truth *truth;
     struct weir_plan *decided; /* at the last window's end, to be carried out at due_s; NULL: nothing */
     double due_s;
     /* Sums for the metrics of the run. */
@@ -453,6 +464,15 @@ void weir_telemetry_disk(struct weir_world *world, int host, double bytes);
 /* A window ends: fills in what the view of each host reports; CPU and bytes sent are there already. */
 void weir_telemetry_update(struct weir_world *world, double now_s);
 
+/* What goes wrong in the run, by time. Borrowed. */
+const struct weir_anomaly *weir_telemetry_anomalies(const struct weir_world *world, size_t *count);
+
+/* truth.c: when something is wrong with a host, by an anomaly or a fault */
+void weir_truth_init(struct weir_world *world);
+void weir_truth_fini(struct weir_world *world);
+/* How long it is so of a time. */
+double weir_truth_wrong_s(const struct weir_world *world, int host, double from_s, double until_s);
+
 /* join.c */
 struct weir_join *weir_join_new(void);
 void weir_join_free(struct weir_join *join);
@@ -533,6 +553,13 @@ void weir_paths_step(struct weir_paths *paths, struct weir_batch *batch, int op)
 void weir_paths_deliver(struct weir_paths *paths, const struct weir_batch *batch);
 /* Appends the totals of the ways on which something was delivered. */
 void weir_paths_totals(const struct weir_paths *paths, const struct weir_job *job, struct weir_result *result);
+
+/* origin.c */
+/* Index of a host among those that results of the job have come from. */
+int weir_origin_of(struct weir_run_job *job, int host);
+/* Fills in the view of the window, of so many seconds. */
+void weir_origins_view(struct weir_run_job *job, struct weir_job_view *view, double window_s);
+void weir_origins_clear(struct weir_run_job *job);
 
 /* measure.c */
 /* Results have reached the sink; or (the second) may leave it. */

@@ -116,6 +116,8 @@ static void scramble(struct weir_mock *world, struct weir_stream *dice, bool wil
     for (int h = 0; h < world->view.host_count; h++) {
         world->hosts[h].up = weir_stream_uniform(dice) > 0.05;
         world->hosts[h].cpu = weir_stream_uniform(dice);
+        world->wrong_from_s[h] = 10 * weir_stream_uniform(dice) + world->view.time_s;
+        world->wrong_until_s[h] = world->wrong_from_s[h] + 10 * weir_stream_uniform(dice);
     }
     for (int j = 0; j < world->view.job_count; j++) {
         struct weir_job_view *job = &world->jobs[j];
@@ -124,6 +126,13 @@ static void scramble(struct weir_mock *world, struct weir_stream *dice, bool wil
         job->backlog = weir_stream_uniform(dice) < 0.5 ? 0 : weir_stream_exponential(dice, 1e4);
         job->source_backpressured = weir_stream_uniform(dice) < 0.5 ? 0 : weir_stream_uniform(dice);
         job->latency_mean_s = weir_stream_exponential(dice, 0.1);
+        job->late_rate = weir_stream_exponential(dice, 10);
+        job->origin_count = (int)weir_stream_below(dice, (uint64_t)world->view.host_count + 1);
+        for (int o = 0; o < job->origin_count; o++) {
+            double rate = weir_stream_exponential(dice, 100);
+            world->origins[j][o] = (struct weir_origin_view){
+                .host = o, .delivered_rate = rate, .late_rate = rate / (o + 1), .bytes_per_s = 1e3 * rate};
+        }
         for (int o = 0; o < job->operator_count; o++) {
             weir_mock_serve(world, j, o, weir_stream_exponential(dice, 300), weir_stream_exponential(dice, 200));
             struct weir_operator_view *op = &world->operators[j][o];

@@ -76,6 +76,9 @@ static void check_text(const struct weir_json_doc *doc, const char *path, const 
 static void the_view(void)
 {
     struct weir_mock *world = world_of_two();
+    world->jobs[0].late_rate = 1.5;
+    world->jobs[0].origin_count = 1;
+    world->origins[0][0] = (struct weir_origin_view){1, 2.5, 1.5, 1000};
     struct weir_plan *plan = weir_plan_new(&world->view);
     weir_plan_move(plan, 0, 1, 1, "another policy of the stack");
     struct weir_text text = {0};
@@ -91,6 +94,9 @@ static void the_view(void)
     CU_ASSERT(number_at(doc, "view.jobs.0.operators.0.queued") == 1e300);
     check_text(doc, "view.jobs.0.slo_s", "null");
     CU_ASSERT_PTR_NOT_NULL(strstr(weir_text_string(&text), "\"ingress_rate\":400.0,")); /* not taken for an integer */
+    check_text(doc, "view.jobs.0.late_rate", "1.5");
+    check_text(doc, "view.jobs.0.origins",
+               "[{\"host\":\"cloud\",\"delivered_rate\":2.5,\"late_rate\":1.5,\"bytes_per_s\":1000}]");
     check_text(doc, "view.jobs.0.source_host", "\"edge-1\"");
     check_text(doc, "view.jobs.0.sink_host", "null");
     check_text(doc, "view.jobs.0.operators.0.upstream", "[\"source\"]");
@@ -116,7 +122,7 @@ static void the_hello(void)
 {
     struct weir_text text = {0};
     weir_pipe_add_hello(&text, ULLONG_MAX, "policy/0/exec", "{\"high\":0.7}");
-    CU_ASSERT_STRING_EQUAL(weir_text_string(&text), "{\"hello\":{\"abi\":3,\"seed\":18446744073709551615,"
+    CU_ASSERT_STRING_EQUAL(weir_text_string(&text), "{\"hello\":{\"abi\":4,\"seed\":18446744073709551615,"
                                                     "\"stream\":\"policy/0/exec\",\"params\":{\"high\":0.7}}}\n");
     weir_text_fini(&text);
 }

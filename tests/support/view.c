@@ -24,6 +24,13 @@ static double restart_s(const struct weir_view *view)
     return world->restart_s;
 }
 
+static double anomalous(const struct weir_view *view, int host, double from_s, double until_s)
+{
+    const struct weir_mock *world = view->engine;
+    double wrong_s = fmin(until_s, world->wrong_until_s[host]) - fmax(from_s, world->wrong_from_s[host]);
+    return until_s > from_s && wrong_s > 0 ? wrong_s / (until_s - from_s) : 0;
+}
+
 struct weir_mock *weir_mock_new(void)
 {
     struct weir_mock *world = weir_alloc(1, sizeof *world);
@@ -34,6 +41,7 @@ struct weir_mock *weir_mock_new(void)
                                      .route_latency_s = route_latency_s,
                                      .route_bytes_per_s = route_bytes_per_s,
                                      .restart_s = restart_s,
+                                     .anomalous = anomalous,
                                      .engine = world};
     world->bytes_per_s = 1e8;
     for (int a = 0; a < WEIR_MOCK_HOSTS; a++)
@@ -65,6 +73,7 @@ int weir_mock_job(struct weir_mock *world, const char *name, int source_host)
                                             .sink_host = -1,
                                             .source_bytes = 100,
                                             .slo_s = INFINITY,
+                                            .origins = world->origins[j],
                                             .operators = world->operators[j]};
     return j;
 }

@@ -21,9 +21,12 @@ struct weir_mock {
     int upstream[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_OPERATORS + 1];
     int downstream[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_OPERATORS + 1];
     int where[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_HOSTS];
-    double latency_s[WEIR_MOCK_HOSTS][WEIR_MOCK_HOSTS]; /* routes; 1 ms unless set */
-    double bytes_per_s;                                 /* of all routes; 1e8 unless set */
-    double restart_s;                                   /* 0 unless set */
+    double latency_s[WEIR_MOCK_HOSTS][WEIR_MOCK_HOSTS];               /* routes; 1 ms unless set */
+    double bytes_per_s;                                               /* of all routes; 1e8 unless set */
+    double restart_s;                                                 /* 0 unless set */
+    struct weir_origin_view origins[WEIR_MOCK_JOBS][WEIR_MOCK_HOSTS]; /* none unless origin_count of the job is set */
+    double wrong_from_s[WEIR_MOCK_HOSTS];                             /* something is wrong with the host */
+    double wrong_until_s[WEIR_MOCK_HOSTS];                            /* between these times; never unless set */
 };
 
 /* A world of no hosts and no jobs; 10 s windows. Free with free(). */
