@@ -75,7 +75,7 @@ static bool parse_number(const char *text, double *value)
     return end && *end == '\0' && isfinite(*value);
 }
 
-static bool parse_time(const char *text, double *time_s)
+bool weir_time_scan(const char *text, double *time_s)
 {
     return parse_number(text, time_s) || parse_date(text, time_s);
 }
@@ -101,7 +101,7 @@ static int find_column(struct weir_csv_lines *lines, const char *name, size_t *c
     const char *near = weir_nearest(name, (const char *const *)lines->cells, lines->cell_count);
     double time_s;
     int code;
-    if (parse_time(lines->cells[0], &time_s))
+    if (weir_time_scan(lines->cells[0], &time_s))
         code = weir_csv_error(lines, "there is no column \"%s\", because the file has no line of column names; add one",
                               name);
     else if (near)
@@ -131,7 +131,7 @@ static int find_layout(struct weir_csv_lines *lines, const char *time_column, co
         return weir_csv_error(lines, "column \"%s\" cannot be both time and value; name another", value_column);
     layout->has_value = value_named || (!value_column && lines->cell_count > 1);
     double time_s;
-    layout->has_header = time_column || value_named || !parse_time(lines->cells[layout->time], &time_s);
+    layout->has_header = time_column || value_named || !weir_time_scan(lines->cells[layout->time], &time_s);
     return WEIR_OK;
 }
 
@@ -161,7 +161,7 @@ static int read_row(struct weir_csv_lines *lines, const struct layout *layout, s
                               lines->cell_count == 1 ? "" : "s", needed);
     const char *cell = lines->cells[layout->time];
     double time_s, value = 0;
-    if (!parse_time(cell, &time_s))
+    if (!weir_time_scan(cell, &time_s))
         return weir_csv_error(lines, "%s is not a time; write seconds or a date such as \"2024-05-01 12:30:00\"",
                               weir_quote(cell, quoted));
     if (series->count > 0 && time_s < *last_s)

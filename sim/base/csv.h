@@ -29,4 +29,7 @@ int weir_series_read_any(const char *path, const char *time_column, const char *
                          struct weir_series *series);
 void weir_series_fini(struct weir_series *series);
 
+/* A time as such files have it, seconds or a date, in seconds. False if the text is none. */
+bool weir_time_scan(const char *text, double *time_s);
+
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/detect/detector.h"
 #include "policies/learn/forecast/forecaster.h"
 #include "sim/base/error.h"
 #include "sim/base/param.h"
@@ -120,6 +121,15 @@ static void list_forecasters(const struct weir_cli *cli, bool json)
              "none is.");
 }
 
+static void list_detectors(const struct weir_cli *cli, bool json)
+{
+    cJSON *root = json ? cJSON_CreateArray() : NULL;
+    for (const struct detector_kind *const *k = cli->detectors; *k; k++)
+        list_cited(root, (*k)->name, (*k)->summary, (*k)->source, (*k)->params);
+    if (json)
+        print_json(root);
+}
+
 /* An entry that is a name, a summary and parameters, into the array or, if there is none, to stdout. */
 static void list_entry(cJSON *root, const char *name, const char *summary, const struct weir_param *params)
 {
@@ -177,7 +187,7 @@ static const struct {
     void (*list)(const struct weir_cli *cli, bool json);
 } topics[] = {
     {"policies", list_policies},     {"metrics", list_metrics},         {"loads", list_loads},
-    {"generators", list_generators}, {"forecasters", list_forecasters},
+    {"generators", list_generators}, {"forecasters", list_forecasters}, {"detectors", list_detectors},
 };
 #define TOPICS (sizeof topics / sizeof *topics)
 
@@ -195,16 +205,18 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     if (near)
         return weir_error(WEIR_EUSAGE, "list: there is no list of \"%s\"; did you mean \"%s\"?", word, near);
     return weir_error(
-        WEIR_EUSAGE, "list: there is no list of \"%s\"; there are policies, metrics, loads, generators and forecasters",
+        WEIR_EUSAGE,
+        "list: there is no list of \"%s\"; there are policies, metrics, loads, generators, forecasters and detectors",
         word);
 }
 
 const struct weir_command weir_command_list = {
     .name = "list",
-    .words = "policies|metrics|loads|generators|forecasters",
+    .words = "policies|metrics|loads|generators|forecasters|detectors",
     .min_words = 1,
     .max_words = 1,
-    .summary = "list the policies, metrics, loads, generators or forecasters that there are, with their parameters",
+    .summary =
+        "list the policies, metrics, loads, generators, forecasters or detectors that there are, with their parameters",
     .detail = "",
     .flags = flags,
     .run = run,

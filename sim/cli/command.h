@@ -33,9 +33,11 @@ struct weir_arguments {
 
 /* What main hands to the commands. */
 struct forecaster_kind;
+struct detector_kind;
 struct weir_cli {
     const struct weir_policy *const *catalog;
     const struct forecaster_kind *const *forecasters;
+    const struct detector_kind *const *detectors;
 };
 
 /* Returned by a command that was interrupted: exit code 130, as shells have it. */
@@ -55,7 +57,8 @@ struct weir_command {
 
 extern const struct weir_command weir_command_run, weir_command_compare, weir_command_check, weir_command_list,
     weir_command_workflow, weir_command_generate, weir_command_selftest, weir_command_sweep, weir_command_explain,
-    weir_command_report, weir_command_forecast, weir_command_transfer, weir_command_plot;
+    weir_command_report, weir_command_forecast, weir_command_transfer, weir_command_plot, weir_command_detect,
+    weir_command_demo;
 
 /* Takes argv[1..] apart, argv[0] being the command's name. Errors: WEIR_EUSAGE for an unknown flag, with the near one,
  * a missing or superfluous argument, too few or too many words. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policies/catalog.h"
+#include "policies/learn/detect/catalog.h"
 #include "policies/learn/forecast/catalog.h"
 #include "sim/base/error.h"
 #include "sim/base/text.h"
@@ -15,12 +16,12 @@ static const struct weir_command *const commands[] = {
     &weir_command_run,      &weir_command_compare,  &weir_command_sweep,    &weir_command_report,
     &weir_command_plot,     &weir_command_check,    &weir_command_list,     &weir_command_explain,
     &weir_command_workflow, &weir_command_generate, &weir_command_forecast, &weir_command_transfer,
-    &weir_command_selftest,
+    &weir_command_detect,   &weir_command_demo,     &weir_command_selftest,
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
-/* What the commands work with: sim/ names no policy and no forecaster. */
-static const struct weir_cli cli = {weir_catalog, forecaster_catalog};
+/* What the commands work with: sim/ names no policy, no forecaster and no detector. */
+static const struct weir_cli cli = {weir_catalog, forecaster_catalog, detector_catalog};
 
 static const struct weir_command *find(const char *name)
 {

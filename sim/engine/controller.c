@@ -212,16 +212,33 @@ static void tell_warnings(struct weir_world *world, const struct weir_plan *plan
     }
 }
 
-/* What was decided and is due. */
-static void carry_out_decided(struct weir_world *world)
+/* The changes of a plan and its limits, but those refused. */
+static void carry_out(struct weir_world *world, const struct weir_plan *plan)
 {
     int count;
-    const struct weir_plan_change *changes = weir_plan_changes(world->decided, &count);
+    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
     if (!world->error)
-        weir_rates_carry_out(world, world->decided);
+        weir_rates_carry_out(world, plan);
     for (int c = 0; c < count && !world->error; c++)
         if (!changes[c].refusal && world->jobs[changes[c].job].life == WEIR_JOB_RUNNING)
             weir_carry_out(world, &changes[c]);
+}
+
+void weir_plan_carry_out(struct weir_world *world, struct weir_plan *plan)
+{
+    int count;
+    weir_plan_check(plan);
+    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
+    for (int c = 0; c < count; c++)
+        tell_decision(world, &changes[c]);
+    weir_rates_tell(world, plan);
+    carry_out(world, plan);
+}
+
+/* What was decided and is due. */
+static void carry_out_decided(struct weir_world *world)
+{
+    carry_out(world, world->decided);
     weir_plan_free(world->decided);
     world->decided = NULL;
 }
@@ -266,6 +283,7 @@ static void close_window(struct weir_world *world)
     double now_s = weir_now();
     weir_measure_flush(world, now_s);
     weir_view_update(world, now_s);
+    weir_account_close(world, now_s);
     weir_report_window(world);
     weir_measure_next_window(world, now_s);
     weir_watch_windows(world, now_s);
@@ -300,16 +318,21 @@ static void controller_actor(int argc, char **argv)
         bool closed = windows > 0 && reached_s >= (double)windows * scenario->window_s;
         if (closed || (end && now_s > world->window_start_s + EPSILON_S))
             close_window(world);
-        if (closed || !windows)
+        bool begins = !windows;
+        if (closed || begins)
             windows++;
         note_warmth(world);
-        if (end)
+        if (end) {
+            weir_steer(world, true);
             break;
+        }
         if (closed) {
             let_depart(world);
             decide(world);
             world->explained |= weir_hook_explain(world);
         }
+        if (closed || begins)
+            weir_steer(world, false);
         let_arrive(world);
         double until_s = fmin((double)windows * scenario->window_s, scenario->duration_s);
         attend(world, world->decided ? fmin(until_s, world->due_s) : until_s);

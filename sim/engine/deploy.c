@@ -162,7 +162,7 @@ struct weir_change {
     unsigned epoch; /* of the job when it began: a failure ends the change */
     bool pauses;    /* a stateful operator */
     bool moves;     /* as many instances as before, on other hosts */
-    double begun_s;
+    double begun_s, paused_s;
     struct weir_parking parking;
     double *surplus; /* state that each host has beyond what it shall have */
     struct weir_move *transfers;
@@ -351,8 +351,9 @@ static void change_actor(int argc, char **argv)
         move_state(change);
         if (costs->restore_s > 0)
             weir_sleep_for(op->job, costs->restore_s);
+        change->paused_s = weir_now() - since_s;
         if (world->warm)
-            world->paused_s += weir_now() - since_s;
+            world->paused_s += change->paused_s;
     }
     /* A job that left meanwhile wants nothing new. */
     bool gone = op->job->life == WEIR_JOB_GONE, failed = cut_short(change);
@@ -370,7 +371,7 @@ static void change_actor(int argc, char **argv)
         retire(world, change->stop[i]);
     op->paused = false;
     op->changing = false;
-    weir_trace_change(op, change->moves, change->begun_s);
+    weir_trace_change(op, change->moves, change->begun_s, change->paused_s);
     weir_waiters_wake_all(&op->gate);
     free_change(change);
 }

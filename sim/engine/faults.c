@@ -114,12 +114,27 @@ void weir_outages_free(struct weir_outages *outages, size_t count)
     free(outages);
 }
 
-static double bandwidth_of(const struct weir_platform *platform, const char *link)
+void weir_link_apply(struct weir_world *world, size_t link)
 {
-    for (size_t l = 0; l < platform->link_count; l++)
-        if (strcmp(platform->links[l].name, link) == 0)
-            return platform->links[l].bandwidth_bytes_per_s;
-    return 0;
+    const char *name = world->platform->links[link].name;
+    double bytes_per_s = world->platform->links[link].bandwidth_bytes_per_s;
+    for (size_t o = 0; o < world->outage_count; o++) {
+        const struct weir_outages *outages = &world->outages[o];
+        if (outages->link && outages->left > 0 && strcmp(outages->link, name) == 0)
+            bytes_per_s *= outages->left;
+    }
+    if (world->link_factors)
+        bytes_per_s *= world->link_factors[link];
+    weir_shim_link_resize(name, bytes_per_s);
+}
+
+/* Index among the platform's links; its faults name none that is not there. */
+static size_t link_of(const struct weir_platform *platform, const char *name)
+{
+    size_t link = 0;
+    while (link < platform->link_count && strcmp(platform->links[link].name, name) != 0)
+        link++;
+    return link;
 }
 
 /* Sets the share of packets that a link loses, both ways. */
@@ -136,15 +151,16 @@ static void lose(struct weir_world *world, const char *link, double loss)
 
 static void link_actor(int argc, char **argv)
 {
-    const struct weir_outages *outages = sg_actor_self_get_data();
-    double bytes_per_s = outages->shares ? bandwidth_of(outages->world->platform, outages->link) : 0;
+    struct weir_outages *outages = sg_actor_self_get_data();
+    size_t link = link_of(outages->world->platform, outages->link);
     for (unsigned d = 0; d < outages->count; d++) {
         sg_actor_sleep_until(outages->dates_s[d]);
         if (outages->lossy) {
             lose(outages->world, outages->link, 1 - outages->shares[d]);
             weir_world_routes_again(outages->world);
         } else if (outages->shares) {
-            weir_shim_link_resize(outages->link, outages->shares[d] * bytes_per_s);
+            outages->left = outages->shares[d];
+            weir_link_apply(outages->world, link);
             weir_world_routes_again(outages->world);
         } else {
             weir_shim_link_switch(outages->link, d % 2);

@@ -87,7 +87,7 @@ static int make_policy(const struct weir_policy_use *use, const struct weir_poli
     return WEIR_OK;
 }
 
-static void free_policies(struct weir_used_policy *policies, int count, const struct weir_observer *observer)
+void weir_policies_free(struct weir_used_policy *policies, int count, const struct weir_observer *observer)
 {
     for (int p = 0; p < count; p++) {
         if (policies[p].policy && policies[p].policy->destroy) {
@@ -103,9 +103,9 @@ static void free_policies(struct weir_used_policy *policies, int count, const st
     free(policies);
 }
 
-static int make_policies(const struct weir_stack *stack, const struct weir_policy *const *catalog,
-                         unsigned long long seed, const struct weir_observer *observer,
-                         struct weir_used_policy **policies)
+int weir_policies_make(const struct weir_stack *stack, const struct weir_policy *const *catalog,
+                       unsigned long long seed, const struct weir_observer *observer,
+                       struct weir_used_policy **policies)
 {
     *policies = weir_alloc((size_t)stack->use_count, sizeof **policies);
     for (int p = 0; p < stack->use_count; p++) {
@@ -125,8 +125,8 @@ static int check_stack(void *context)
 {
     const struct stack_to_check *check = context;
     struct weir_used_policy *policies;
-    int code = make_policies(check->stack, check->catalog, 1, NULL, &policies);
-    free_policies(policies, check->stack->use_count, NULL);
+    int code = weir_policies_make(check->stack, check->catalog, 1, NULL, &policies);
+    weir_policies_free(policies, check->stack->use_count, NULL);
     return code;
 }
 
@@ -248,6 +248,7 @@ static void init_jobs(struct weir_world *world)
         job->index = j;
         job->sink.job = job;
         job->sink.host = job->spec->sink_host;
+        job->load_factor = 1;
         job->next_arrival_s = job->spec->arrive_s;
         if (world->scenario->recovery.on)
             weir_recovery_init(job);
@@ -290,6 +291,7 @@ static void free_world(struct weir_world *world)
     weir_plan_free(world->arrival_plans.defaults);
     free(world->arrival_plans.planned);
     weir_view_fini(world);
+    weir_account_fini(world);
     weir_truth_fini(world);
     weir_telemetry_fini(world);
     weir_changes_fini(world);
@@ -313,9 +315,10 @@ static void free_world(struct weir_world *world)
     free(world->connections);
     weir_world_routes_fini(world);
     weir_batch_pool_fini(&world->pool);
-    free_policies(world->policies, world->policy_count, world->spec->observer);
+    weir_policies_free(world->policies, world->policy_count, world->spec->observer);
     free(world->jobs);
     weir_outages_free(world->outages, world->outage_count);
+    free(world->link_factors);
     free(world->hosts);
     free(world->links);
     free(world->error_text);
@@ -340,7 +343,7 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
     world->turns_at_most = TURNS_AT_MOST;
     world->loss_key = weir_stream_key(spec->seed, "network/loss");
     world->outages = weir_outages_new(world->scenario, spec->seed, &world->outage_count);
-    int code = make_policies(spec->stack, spec->catalog, spec->seed, spec->observer, &world->policies);
+    int code = weir_policies_make(spec->stack, spec->catalog, spec->seed, spec->observer, &world->policies);
     world->policy_count = spec->stack->use_count;
     if (code == WEIR_OK)
         code = weir_simgrid_init(world->scenario, world->platform, world->outages, world->outage_count, spec->paje);
@@ -351,6 +354,7 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
         weir_view_init(world);
         weir_telemetry_init(world);
         weir_truth_init(world);
+        weir_account_init(world);
         weir_recovery_start(world);
         weir_faults_start(world);
         weir_controller_start(world);

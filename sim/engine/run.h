@@ -24,6 +24,10 @@ struct weir_metrics {
     double network_bytes, crossing_bytes; /* over links (a byte counts once a transfer); between tiers */
     double decisions, refused, warnings;
     double rescales, migrations, state_moved_bytes, paused_s;
+    /* Of the scenario's account (sim/model/account.h); NaN without one. The first of them is revenue. */
+    double revenue, utilisation;
+    double anomaly_frequency, device_anomalies, service_anomalies; /* shares of the requests */
+    double income, fines;
 };
 enum weir_better { WEIR_BETTER_NONE, WEIR_BETTER_LOW, WEIR_BETTER_HIGH };
 struct weir_metric {
@@ -117,6 +121,7 @@ struct weir_span {
     const char *job, *op;
     int number; /* of the instance in its operator */
     double bytes, left;
+    double paused_s; /* of a change of plan: how long the operator stood still for it */
     long items;
 };
 
@@ -140,17 +145,41 @@ struct weir_observer {
     bool (*explained)(void *context, double time_s, const char *policy, const char *text);
 };
 
+/* What somebody who steers a run wants changed from now on. */
+struct weir_wish {
+    enum weir_wish_kind {
+        WEIR_WISH_LOAD,   /* times the rate that the workload gives: from the item after the one due next on */
+        WEIR_WISH_LINK,   /* times the bandwidth that the platform gives; what faults leave of it is multiplied */
+        WEIR_WISH_POLICY, /* other policies, begun anew: they get the jobs that run as if those arrived */
+    } kind;
+    const char *name;               /* of a job, also one that is still to come, or of a link; NULL: of all */
+    double factor;                  /* of load or link, above 0; 1: as the files say */
+    const struct weir_stack *stack; /* the policies; must outlive the run */
+};
+
+/* Steers a run. Without wishes a run is the same as one that nobody steers. */
+#define WEIR_WISHES 16
+struct weir_control {
+    void *context;
+    /* Called at 0 s before the first job arrives (view->window is -1) and at the end of each window, after its
+     * decisions. It may take its time: the run waits. Fills in at most WEIR_WISHES wishes (those of the last window
+     * come too late) and returns how many; below 0 ends the run, without a result. A wish that cannot be met, such as
+     * one for a link that is not there, ends it with an error. */
+    int (*window)(void *context, const struct weir_view *view, struct weir_wish *wishes);
+};
+
 struct weir_run_spec {
     const struct weir_scenario *scenario;
     const struct weir_stack *stack;
     const struct weir_policy *const *catalog; /* NULL-terminated */
     unsigned long long seed;
     const struct weir_observer *observer; /* may be NULL */
+    const struct weir_control *control;   /* may be NULL */
     const char *paje;                     /* file for SimGrid's own trace; NULL: none */
 };
 
-/* Runs. Once a process (SimGrid), so callers fork. The result is empty if an observer has ended the run early. Errors:
- * WEIR_EINPUT, WEIR_ERUN, WEIR_EENGINE; SimGrid may also abort the process. */
+/* Runs. Once a process (SimGrid), so callers fork. The result is empty if an observer or a control has ended the run
+ * early. Errors: WEIR_EINPUT, WEIR_ERUN, WEIR_EENGINE; SimGrid may also abort the process. */
 int weir_run(const struct weir_run_spec *spec, struct weir_result *result);
 
 /* Checks a stack against the catalogue: names, parameters, create hooks. Errors: WEIR_EINPUT. */

@@ -36,6 +36,7 @@ struct weir_outages {
     double *shares;          /* [count], from each date on; NULL: down and up */
     unsigned count;
     bool lossy;               /* the shares are of packets, and a link's */
+    double left;              /* now, of bandwidth; 0: no date has come yet */
     struct weir_world *world; /* what uses the link */
 };
 

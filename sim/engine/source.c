@@ -182,6 +182,7 @@ void weir_source_start(struct weir_world *world, struct weir_run_job *job)
     char *stream = weir_format("arrivals/%s", job->spec->name);
     job->arrivals = weir_arrivals_open(job->spec->load, world->spec->seed, stream);
     free(stream);
+    weir_arrivals_scale(&job->arrivals, job->load_factor);
     double first_s = job->spec->arrive_s + weir_arrivals_next(&job->arrivals);
     job->next_arrival_s = first_s < job->spec->depart_s ? first_s : INFINITY;
     job->arrivals_hash = 0xcbf29ce484222325ULL;

@@ -64,7 +64,7 @@ void weir_trace_transfer(const struct weir_world *world, int from, int to, const
                                         .end_s = end_s});
 }
 
-void weir_trace_change(const struct weir_op *op, bool moves, double start_s)
+void weir_trace_change(const struct weir_op *op, bool moves, double start_s, double paused_s)
 {
     const struct weir_world *world = op->job->world;
     if (listens(world))
@@ -72,6 +72,7 @@ void weir_trace_change(const struct weir_op *op, bool moves, double start_s)
                                         .job = op->job->spec->name,
                                         .op = op->spec->name,
                                         .start_s = start_s,
+                                        .paused_s = paused_s,
                                         .end_s = weir_now()});
 }
 

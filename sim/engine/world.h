@@ -246,6 +246,7 @@ struct weir_run_job {
     struct weir_room sink_room;
     /* The source. */
     struct weir_arrivals arrivals;
+    double load_factor;    /* of the rate that the workload gives */
     double next_arrival_s; /* generated, not yet in the backlog */
     struct weir_arrival *backlog;
     size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
@@ -309,6 +310,7 @@ struct weir_world {
     struct weir_run_host *hosts;
     int home; /* a host that stays up: actors live there, and compute elsewhere */
     struct weir_outages *outages;
+    double *link_factors; /* of the platform's links, as wished by who steers; NULL: all 1 */
     size_t outage_count;
     struct weir_run_link *links;
     int link_count;
@@ -343,7 +345,8 @@ struct weir_world {
     struct weir_arrival_plans arrival_plans;
     struct weir_telemetry *telemetry;
     struct weir_truth *truth;
-    struct weir_plan *decided; /* at the last window's end, to be carried out at due_s; NULL: nothing */
+    struct weir_ledger *ledger; /* of the scenario's account; NULL: none */
+    struct weir_plan *decided;  /* at the last window's end, to be carried out at due_s; NULL: nothing */
     double due_s;
     /* Sums for the metrics of the run. */
     double instance_area, instance_since_s;
@@ -452,7 +455,7 @@ void weir_trace_clock(struct weir_world *world, struct weir_clock *clock, int ho
 void weir_trace_set(struct weir_clock *clock, enum weir_doing doing, double now_s);
 void weir_trace_transfer(const struct weir_world *world, int from, int to, const char *job, const char *op,
                          double bytes, long items, double start_s, double end_s);
-void weir_trace_change(const struct weir_op *op, bool moves, double start_s);
+void weir_trace_change(const struct weir_op *op, bool moves, double start_s, double paused_s);
 void weir_trace_end(const struct weir_world *world);
 void weir_trace_free(struct weir_clock *clock);
 
@@ -472,6 +475,22 @@ void weir_truth_init(struct weir_world *world);
 void weir_truth_fini(struct weir_world *world);
 /* How long it is so of a time. */
 double weir_truth_wrong_s(const struct weir_world *world, int host, double from_s, double until_s);
+bool weir_truth_is_wrong(const struct weir_world *world, int host, double date_s);
+
+/* account.c: what the platform earns and is fined; nothing where the scenario has no account */
+void weir_account_init(struct weir_world *world);
+void weir_account_fini(struct weir_world *world);
+/* Results of a job have come from a host, some of them late; or items were dropped in an input there. */
+void weir_account_results(struct weir_world *world, const struct weir_run_job *job, int host, uint64_t count,
+                          uint64_t late, double item_bytes);
+void weir_account_drops(struct weir_world *world, int host, uint64_t count);
+/* A window ends: what it has earned; rows of windows.csv, of all and of a host; and then the next one begins. */
+void weir_account_close(struct weir_world *world, double now_s);
+void weir_account_tell(const struct weir_world *world);
+void weir_account_tell_host(struct weir_world *world, int host);
+void weir_account_next_window(struct weir_world *world);
+void weir_account_warm(struct weir_world *world); /* the warm-up ends */
+void weir_account_result(const struct weir_world *world, struct weir_metrics *metrics);
 
 /* join.c */
 struct weir_join *weir_join_new(void);
@@ -523,6 +542,8 @@ struct weir_outages;
 struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, unsigned long long seed, size_t *count);
 void weir_outages_free(struct weir_outages *outages, size_t count);
 void weir_faults_start(struct weir_world *world);
+/* Gives a link of the platform its bandwidth: times what faults leave of it and what is wished. */
+void weir_link_apply(struct weir_world *world, size_t link);
 
 /* recovery.c */
 void weir_recovery_init(struct weir_run_job *job);
@@ -598,7 +619,18 @@ void weir_hook_job_departs(struct weir_world *world, int job);
 /* Asks the policies what they have decided, if somebody listens; true if the run shall end. */
 bool weir_hook_explain(struct weir_world *world);
 
+/* run.c: the policies of a stack, as many as it has; those after one that fails are zero. */
+int weir_policies_make(const struct weir_stack *stack, const struct weir_policy *const *catalog,
+                       unsigned long long seed, const struct weir_observer *observer,
+                       struct weir_used_policy **policies);
+void weir_policies_free(struct weir_used_policy *policies, int count, const struct weir_observer *observer);
+
+/* control.c: asks who steers the run, if anybody does, and does what is wished; `end`: only tells. */
+void weir_steer(struct weir_world *world, bool end);
+
 /* controller.c */
+/* Checks a plan, tells of what is in it, and carries it out at once. */
+void weir_plan_carry_out(struct weir_world *world, struct weir_plan *plan);
 /* The host for one more instance beside those planned (a count a host), -1 if none is up and free. */
 int weir_default_host(const struct weir_world *world, const struct weir_op *op, const int *planned);
 void weir_controller_start(struct weir_world *world);

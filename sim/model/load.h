@@ -53,6 +53,7 @@ struct weir_arrivals {
     const struct weir_load *load;
     struct weir_stream stream;
     double time_s;            /* of the last arrival, since the load's start */
+    double factor;            /* of the rate; 1 unless weir_arrivals_scale has been called */
     double inner_s;           /* kind's own: for instance the end of the present state */
     size_t index;             /* kind's own: for instance the row of a CSV */
     double carry;             /* kind's own: for instance the fraction of an item owed */
@@ -64,6 +65,11 @@ struct weir_arrivals weir_arrivals_open(const struct weir_load *load, unsigned l
 
 /* Time of the next arrival in seconds since the load's start, not decreasing; INFINITY when the load has ended. */
 double weir_arrivals_next(struct weir_arrivals *arrivals);
+
+/* From the arrival after the last one on, the rate is `factor` (> 0) times what the load says; 1 is the load itself.
+ * The profile over time stays where it is: what happens at the load's 60 s still does. Loads of one time an item are
+ * repeated or thinned out evenly, as by "scale". */
+void weir_arrivals_scale(struct weir_arrivals *arrivals, double factor);
 
 /* The kinds and their parameters, for `weir list loads`; ends with a NULL name. */
 struct weir_load_info {

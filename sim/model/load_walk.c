@@ -5,7 +5,7 @@
 
 struct weir_arrivals weir_arrivals_open(const struct weir_load *load, unsigned long long seed, const char *name)
 {
-    struct weir_arrivals walk = {.load = load, .stream = weir_stream_open(seed, name)};
+    struct weir_arrivals walk = {.load = load, .stream = weir_stream_open(seed, name), .factor = 1};
     if (load->kind == WEIR_LOAD_BURSTS) {
         /* In the long run the busy state holds for mean_high / (mean_low + mean_high) of the time; a stay that has
          * already begun lasts as long as a new one, being exponential. */
@@ -25,7 +25,7 @@ struct weir_arrivals weir_arrivals_open(const struct weir_load *load, unsigned l
 static double next_in_bursts(struct weir_arrivals *walk, double from_s)
 {
     const struct weir_load *load = walk->load;
-    double items = weir_stream_exponential(&walk->stream, 1);
+    double items = weir_stream_exponential(&walk->stream, 1) / walk->factor;
     for (;;) {
         double rate = walk->phase ? load->high_per_s : load->low_per_s;
         double left = rate * (walk->inner_s - from_s);
@@ -46,9 +46,9 @@ static double next_in_table(struct weir_arrivals *walk)
     const struct weir_rate_table *table = &load->table;
     const double *items = table->items;
     if (load->arrivals == WEIR_LOAD_ARRIVE_POISSON)
-        walk->carry += weir_stream_exponential(&walk->stream, 1) / load->times;
+        walk->carry += weir_stream_exponential(&walk->stream, 1) / (load->times * walk->factor);
     else if (walk->count > 0)
-        walk->carry += 1 / load->times;
+        walk->carry += 1 / (load->times * walk->factor);
     double total = items[table->count];
     if (walk->carry >= total) {
         if (!table->repeat || total <= 0)
@@ -92,10 +92,20 @@ static double next_in_events(struct weir_arrivals *walk)
             walk->inner_s += 1;
         }
         walk->index++;
-        walk->carry += load->scale * load->times;
+        walk->carry += load->scale * load->times * walk->factor;
     }
     walk->carry -= 1;
     return load->event_s[walk->index - 1] + walk->inner_s * load->event_period_s;
+}
+
+void weir_arrivals_scale(struct weir_arrivals *walk, double factor)
+{
+    /* Evenly spaced items are counted from a date: inner_s, when item `index` came. */
+    if (walk->load->kind == WEIR_LOAD_CONSTANT && walk->count > 0 && !isinf(walk->time_s)) {
+        walk->inner_s = walk->time_s - walk->load->start_s;
+        walk->index = walk->count - 1;
+    }
+    walk->factor = factor;
 }
 
 double weir_arrivals_next(struct weir_arrivals *walk)
@@ -108,11 +118,11 @@ double weir_arrivals_next(struct weir_arrivals *walk)
     switch (load->kind) {
     case WEIR_LOAD_CONSTANT:
         if (load->rate_per_s > 0)
-            time_s = (double)walk->count / load->rate_per_s;
+            time_s = walk->inner_s + (double)(walk->count - walk->index) / (load->rate_per_s * walk->factor);
         break;
     case WEIR_LOAD_POISSON:
         if (load->rate_per_s > 0)
-            time_s = last_s + weir_stream_exponential(&walk->stream, 1 / load->rate_per_s);
+            time_s = last_s + weir_stream_exponential(&walk->stream, 1 / (load->rate_per_s * walk->factor));
         break;
     case WEIR_LOAD_BURSTS:
         time_s = next_in_bursts(walk, last_s);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "sim/base/json.h"
+#include "sim/model/account.h"
 #include "sim/model/anomalies.h"
 #include "sim/model/faults.h"
 #include "sim/model/platform.h"
@@ -72,6 +73,7 @@ struct weir_scenario {
     struct weir_anomaly_rule *anomaly_rules;
     int anomaly_rule_count;
     struct weir_recovery recovery;
+    struct weir_account account;
     struct weir_option *options; /* SimGrid's, "network/model" and so on */
     int option_count;
     bool record_operators, record_hosts, record_links; /* rows of windows.csv beside those of jobs */

@@ -2,7 +2,7 @@
 # Lists are complete and readable by programs.
 . "$(dirname "$0")/common.sh"
 
-for topic in policies metrics loads generators forecasters; do
+for topic in policies metrics loads generators forecasters detectors; do
     expect 0 "" list $topic
     empty err
     expect 0 "" list $topic --json
@@ -10,7 +10,7 @@ for topic in policies metrics loads generators forecasters; do
     json "list $topic"
 done
 for policy in noop static reactive ds2 load-balancer nearest random cloud-only edge-only dwo heu-wo heu-wo-refined lawa optimal \
-    nearest-offload random-offload exec; do
+    nearest-offload random-offload origin gp greedy mf exec; do
     expect 0 "$policy: " list policies
     expect 0 "\"$policy\"" list policies --json
 done
@@ -22,10 +22,13 @@ done
 for kind in iot-traffic from-timestamps diurnal bursts edge-platform mesh-platform topology; do
     expect 0 "$kind: " list generators
 done
+for kind in z-score last-value rules; do
+    expect 0 "$kind: " list detectors
+done
 for kind in last seasonal moving-average holt-winters linear arima prophet ensemble; do
     expect 0 "$kind: " list forecasters
 done
 expect 0 "latency_p99" list metrics
 expect 2 'list: there is no list of "metric"; did you mean "metrics"?' list metric
-expect 2 'there are policies, metrics, loads, generators and forecasters' list everything
+expect 2 'there are policies, metrics, loads, generators, forecasters and detectors' list everything
 finish

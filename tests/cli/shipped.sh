@@ -24,6 +24,13 @@ for name in smart-city metro computing-network factory global-cdn; do
         END { exit bad || !column || NR < 4 }' "$folder/$name/runs.csv" ||
         fail "$name: too few results"
 done
+# The small ones of the lessons, of which demos.sh and lessons.sh look at what comes out.
+for file in workloads/demos/*.json; do
+    expect 0 "$file: ok (" check "$file"
+    expect 0 "ok (" check "${file%.json}.xml"
+done
+[ "$(find workloads/demos -name '*.json' | wc -l)" -eq 5 ] || fail "not five demos"
+
 grep -q 'sharing_policy="WIFI"' platforms/factory.xml || fail "no Wi-Fi in the factory"
 [ "$(grep -c '<zone id="site-' platforms/global-cdn.xml)" -eq 59 ] || fail "not 59 regions"
 [ "$(grep -c '<zone id="site' platforms/metro.xml)" -eq 200 ] || fail "not 200 sites"

@@ -375,6 +375,55 @@ static void walks_are_cheap(void)
     weir_load_free(load);
 }
 
+/* 60 s of a load, then from there on times `factor`: how many come in the first and in the second minute. */
+static void count_scaled(const char *text, double factor, double *first, double *second)
+{
+    struct weir_load *load = need(text);
+    struct weir_arrivals walk = weir_arrivals_open(load, 1, "arrivals/test");
+    double time_s;
+    *first = *second = 0;
+    while ((time_s = weir_arrivals_next(&walk)) < 60)
+        (*first)++;
+    weir_arrivals_scale(&walk, factor);
+    for (; time_s < 120; time_s = weir_arrivals_next(&walk))
+        (*second)++;
+    weir_load_free(load);
+}
+
+static void a_walk_is_scaled(void)
+{
+    static const struct {
+        const char *load;
+        double factor, second, tolerance;
+    } rows[] = {
+        /* 10/s by 2.5 for a minute */
+        {"{'kind':'constant','rate':'10/s'}", 2.5, 1500, 1},
+        {"{'kind':'constant','rate':'10/s','start':'1s'}", 0.5, 300, 1},
+        {"{'kind':'poisson','rate':'50/s'}", 2, 6000, 310},
+        /* the profile stays: 30 s of 10/s, 30 s of 40/s */
+        {"{'kind':'steps','arrivals':'even','steps':[{'at':'0s','rate':'10/s'},{'at':'90s','rate':'40/s'}]}", 2, 3000,
+         2},
+        {"{'kind':'steps','steps':[{'at':'0s','rate':'10/s'},{'at':'90s','rate':'40/s'}]}", 3, 4500, 270},
+        {"{'kind':'bursts','low':'50/s','high':'50/s','mean_low':'5s','mean_high':'5s'}", 2, 6000, 310},
+    };
+    for (size_t c = 0; c < sizeof rows / sizeof *rows; c++) {
+        double first, second, plain, as_before;
+        count_scaled(rows[c].load, rows[c].factor, &first, &second);
+        CHECK_NEAR(second, rows[c].second, rows[c].tolerance);
+        count_scaled(rows[c].load, 1, &plain, &as_before);
+        CU_ASSERT_EQUAL(first, plain);
+        CHECK_NEAR(as_before, rows[c].second / rows[c].factor, rows[c].tolerance);
+    }
+    /* By 1 nothing changes, to the last bit. */
+    struct weir_load *load = need("{'kind':'poisson','rate':'7/s'}");
+    struct weir_arrivals one = weir_arrivals_open(load, 1, "arrivals/test"), other = one;
+    for (int i = 0; i < 1000; i++) {
+        weir_arrivals_scale(&other, 1);
+        CU_ASSERT_EQUAL(weir_arrivals_next(&one), weir_arrivals_next(&other));
+    }
+    weir_load_free(load);
+}
+
 static const struct weir_case cases[] = {
     {"times_are_exact", times_are_exact},
     {"counts_of_a_file_are_kept", counts_of_a_file_are_kept},
@@ -384,6 +433,7 @@ static const struct weir_case cases[] = {
     {"bursts_have_the_mean_of_their_states", bursts_have_the_mean_of_their_states},
     {"a_day_has_its_peaks", a_day_has_its_peaks},
     {"walks_repeat_and_fork", walks_repeat_and_fork},
+    {"a_walk_is_scaled", a_walk_is_scaled},
     {"means_know_the_ends", means_know_the_ends},
     {"hashes_know_the_content", hashes_know_the_content},
     {"mistakes_are_told", mistakes_are_told},

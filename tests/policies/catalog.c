@@ -53,6 +53,10 @@ static void test_order(void)
                                         "optimal",
                                         "nearest-offload",
                                         "random-offload",
+                                        "origin",
+                                        "gp",
+                                        "greedy",
+                                        "mf",
                                         "exec"};
     int count = (int)(sizeof names / sizeof *names);
     for (int i = 0; i < count; i++) {

@@ -70,7 +70,7 @@ static int read_scenario(const char *platform, const char *scenario, struct weir
 }
 
 static void child(FILE *pipe, const char *platform, const char *scenario, const char *policy, unsigned long long seed,
-                  const struct weir_policy *const *catalog)
+                  const struct weir_policy *const *catalog, const struct weir_control *control)
 {
     struct weir_scenario *read = NULL;
     struct weir_stack stack = {0};
@@ -81,8 +81,12 @@ static void child(FILE *pipe, const char *platform, const char *scenario, const 
         code = weir_stack_parse(policy, &stack);
     if (code == WEIR_OK) {
         struct weir_observer observer = {.context = &decisions, .decision = note_decision};
-        struct weir_run_spec spec = {
-            .scenario = read, .stack = &stack, .catalog = catalog, .seed = seed, .observer = &observer};
+        struct weir_run_spec spec = {.scenario = read,
+                                     .stack = &stack,
+                                     .catalog = catalog,
+                                     .seed = seed,
+                                     .observer = &observer,
+                                     .control = control};
         code = weir_run(&spec, &result);
     }
     put(pipe, &code, sizeof code);
@@ -153,8 +157,9 @@ static bool receive(FILE *pipe, struct weir_test_result *got)
     return got->decisions != NULL;
 }
 
-struct weir_test_result weir_test_run_catalog(const char *platform, const char *scenario, const char *policy,
-                                              unsigned long long seed, const struct weir_policy *const *catalog)
+static struct weir_test_result run(const char *platform, const char *scenario, const char *policy,
+                                   unsigned long long seed, const struct weir_policy *const *catalog,
+                                   const struct weir_control *control)
 {
     struct weir_test_result got = {.code = WEIR_EENGINE};
     int ends[2];
@@ -167,7 +172,7 @@ struct weir_test_result weir_test_run_catalog(const char *platform, const char *
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
-        child(fdopen(ends[1], "w"), platform, scenario, policy, seed, catalog);
+        child(fdopen(ends[1], "w"), platform, scenario, policy, seed, catalog, control);
         weir_test_leak_check();
         _exit(0);
     }
@@ -185,6 +190,18 @@ struct weir_test_result weir_test_run_catalog(const char *platform, const char *
     if (!got.decisions)
         got.decisions = weir_copy("");
     return got;
+}
+
+struct weir_test_result weir_test_run_catalog(const char *platform, const char *scenario, const char *policy,
+                                              unsigned long long seed, const struct weir_policy *const *catalog)
+{
+    return run(platform, scenario, policy, seed, catalog, NULL);
+}
+
+struct weir_test_result weir_test_run_steered(const char *platform, const char *scenario, const char *policy,
+                                              unsigned long long seed, const struct weir_control *control)
+{
+    return run(platform, scenario, policy, seed, weir_catalog, control);
 }
 
 struct weir_test_result weir_test_run(const char *platform, const char *scenario, const char *policy,

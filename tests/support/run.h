@@ -21,6 +21,9 @@ struct weir_test_result weir_test_run(const char *platform, const char *scenario
                                       unsigned long long seed);
 struct weir_test_result weir_test_run_catalog(const char *platform, const char *scenario, const char *policy,
                                               unsigned long long seed, const struct weir_policy *const *catalog);
+/* The same, with somebody who steers it; the control is called in the process of the run. */
+struct weir_test_result weir_test_run_steered(const char *platform, const char *scenario, const char *policy,
+                                              unsigned long long seed, const struct weir_control *control);
 void weir_test_result_fini(struct weir_test_result *got);
 
 /* Totals by name; fails the test and returns an empty one if there is none. */

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* Moments of a window: of scaled values. */
 struct moments {
@@ -39,19 +40,25 @@ static void measure(const struct detect_rules *r, const double *x, const double 
         m->variance[n] /= m->samples;
 }
 
-/* Correlation of two dimensions; 0 if one of them does not change. */
-static double correlation(const struct detect_rules *r, const double *x, const double *scale, const struct moments *m,
-                          int a, int b)
+/* Correlations of all pairs a > b, added to or taken from apart[a][b]; 0 if one of the two does not change. */
+static void correlate(const struct detect_rules *r, const double *x, const double *scale, const struct moments *m,
+                      double sign, double apart[][DETECT_RULES_MOST])
 {
-    double sum = 0;
-    if (m->variance[a] <= 1e-18 || m->variance[b] <= 1e-18)
-        return 0;
+    double one_over[DETECT_RULES_MOST], z[DETECT_RULES_MOST];
+    for (int n = 0; n < r->width; n++)
+        one_over[n] = m->variance[n] <= 1e-18 ? 0 : 1 / sqrt(m->variance[n]);
     for (int t = 0; t < r->length; t++) {
         const double *row = x + (size_t)t * (size_t)r->width;
-        if (complete(row, r->width))
-            sum += (row[a] * scale[a] - m->mean[a]) * (row[b] * scale[b] - m->mean[b]);
+        if (!complete(row, r->width))
+            continue;
+        for (int n = 0; n < r->width; n++)
+            z[n] = (row[n] * scale[n] - m->mean[n]) * one_over[n];
+        for (int a = 0; a < r->width; a++) {
+            double share = sign * z[a] / m->samples;
+            for (int b = 0; b < a && share != 0; b++)
+                apart[a][b] += share * z[b];
+        }
     }
-    return sum / m->samples / sqrt(m->variance[a] * m->variance[b]);
 }
 
 /* One over the range of each dimension. */
@@ -78,7 +85,7 @@ enum detect_verdict detect_rules_judge(const struct detect_rules *rules, const d
                                        const double *low, const double *high, struct detect_evidence *evidence)
 {
     assert(rules->length >= 2 && rules->width >= 1 && rules->width <= DETECT_RULES_MOST);
-    double scale[DETECT_RULES_MOST], norm2 = 0;
+    double scale[DETECT_RULES_MOST], apart[DETECT_RULES_MOST][DETECT_RULES_MOST], norm2 = 0;
     struct moments now, then;
     int deviating = 0;
     find_scale(rules, newest, healthy, low, high, scale);
@@ -89,13 +96,14 @@ enum detect_verdict detect_rules_judge(const struct detect_rules *rules, const d
             *evidence = (struct detect_evidence){NAN, NAN, now.samples};
         return DETECT_UNSURE;
     }
+    for (int a = 0; a < rules->width; a++)
+        memset(apart[a], 0, (size_t)rules->width * sizeof **apart);
+    correlate(rules, newest, scale, &now, 1, apart);
+    correlate(rules, healthy, scale, &then, -1, apart);
     for (int a = 0; a < rules->width; a++) {
         deviating += fabs(now.variance[a] - then.variance[a]) > rules->theta_v;
-        for (int b = 0; b < a; b++) {
-            double apart =
-                correlation(rules, newest, scale, &now, a, b) - correlation(rules, healthy, scale, &then, a, b);
-            norm2 += 2 * apart * apart; /* (a, b) and (b, a); the diagonals are equal */
-        }
+        for (int b = 0; b < a; b++)
+            norm2 += 2 * apart[a][b] * apart[a][b]; /* (a, b) and (b, a); the diagonals are equal */
     }
     struct detect_evidence seen = {(double)deviating / rules->width, sqrt(norm2) / rules->width, now.samples};
     if (evidence)

@@ -30,7 +30,7 @@ struct vgru_settings vgru_defaults(void)
         .lambda_to = 0.1,
         .validation = 0.1,
         .low_quantile = 0.01,
-        .high_quantile = 0.99,
+        .high_quantile = 0.998,
         .eta = 0.3,
         .seed = 1,
     };

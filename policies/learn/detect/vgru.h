@@ -4,7 +4,7 @@
  *     q(z_t)  = N(mu_z, diag sigma_z^2),            both from f(W_s phi_s + W_h h_{t-1} + b)          (eq. 2)
  *     c_t     = softmax((W's s_t + W'h h_{t-1} + b' + g) / lambda), g from Gumbel's distribution      (eq. 7)
  *     p(z_t)  = prod_k N(mu_k, diag sigma_k^2)^{c_k}, the mu_k and sigma_k learnt                     (eq. 5)
- *     p(s_t)  = N(mu_s, diag sigma_s^2), from (z_t, h_{t-1}) and a deconvolution over the steps       (eq. 3)
+ *     p(s_t)  = N(mu_s, diag sigma_s^2), from (z_t, h_{t-1}) and a deconvolution, causal too       (eq. 3)
  * The loss is -log p(s | z) + sum_k c_k KL(q(z) || N_k) + KL(Cat(softmax without g) || uniform), the first two at draws
  * of z and c, by step, and divided by the width: minus the evidence lower bound of a number.
  * The raw score is -log p(s | z), the mean over dimensions and steps, at z = mu_z: nothing is drawn. It becomes

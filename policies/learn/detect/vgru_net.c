@@ -26,8 +26,8 @@ void vgru_net_init(struct vgru_net *net, const struct vgru_settings *settings, s
     int width = settings->width, units = settings->units, latent = settings->latent, components = settings->components;
     const struct nn_convolution_shape close = {.kernel = KERNEL, .before = KERNEL - 1};
     const struct nn_convolution_shape far = {.kernel = KERNEL, .dilation = 2, .before = 2 * (KERNEL - 1)};
-    /* the way back: what was before comes after */
-    const struct nn_convolution_shape back = {.kernel = KERNEL, .after = KERNEL - 1};
+    /* causal as well, so that what is said of a sample depends on none after it */
+    const struct nn_convolution_shape back = {.kernel = KERNEL, .before = KERNEL - 1};
     net->length = settings->length;
     net->width = width;
     nn_convolution_layer_add(&net->extract[0], params, "extract.0", width, units, &close, stream);

@@ -7,6 +7,7 @@
 #include "policies/learn/forecast/work.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/slot.h"
 
 #define DAY_S 86400.0
 
@@ -22,14 +23,7 @@ const struct forecaster_kind *forecaster_find(const struct forecaster_kind *cons
         names = weir_grow(names, count + 1, &capacity, sizeof *names);
         names[count] = catalog[count]->name;
     }
-    char quoted[WEIR_QUOTE_SIZE];
-    const char *near = weir_nearest(name, names, count);
-    weir_quote(name, quoted);
-    if (near)
-        weir_error(WEIR_EINPUT, "there is no forecaster %s; did you mean \"%s\"? (weir list forecasters)", quoted,
-                   near);
-    else
-        weir_error(WEIR_EINPUT, "there is no forecaster %s; see weir list forecasters", quoted);
+    weir_slot_unknown("forecaster", name, names, count);
     free(names);
     return NULL;
 }
@@ -88,33 +82,9 @@ out:
 
 int forecaster_make_text(const struct forecaster_env *env, const char *text, struct forecaster **made)
 {
-    struct weir_json_doc *doc = NULL;
-    char *copy = weir_copy(text), *rest = strchr(copy, ':');
+    struct weir_json_doc *doc;
     *made = NULL;
-    if (rest)
-        *rest++ = '\0';
-    char *title = weir_format("forecaster %s", copy);
-    int code = weir_json_parse("{\"name\": \"\"}", title, &doc);
-    free(title);
-    if (code == WEIR_OK) {
-        char *quoted = weir_format("\"%s\"", copy);
-        code = weir_json_set(doc, "name", quoted);
-        free(quoted);
-    }
-    for (char *part = rest, *next; part && code == WEIR_OK; part = next) {
-        next = strchr(part, ':');
-        if (next)
-            *next++ = '\0';
-        char *value = strchr(part, '=');
-        if (!value || value == part) {
-            char part_quoted[WEIR_QUOTE_SIZE];
-            code = weir_error(WEIR_EINPUT, "forecaster %s: %s is not KEY=VALUE, as in linear:window=12", copy,
-                              weir_quote(part, part_quoted));
-            break;
-        }
-        *value++ = '\0';
-        code = weir_json_set(doc, part, value);
-    }
+    int code = weir_slot_parse("forecaster", "linear:window=12", text, &doc);
     if (code == WEIR_OK) {
         struct weir_json root = weir_json_root(doc);
         code = forecaster_make(env, &root, made);
@@ -123,7 +93,6 @@ int forecaster_make_text(const struct forecaster_env *env, const char *text, str
         (*made)->own = doc;
     else
         weir_json_free(doc);
-    free(copy);
     return code;
 }
 

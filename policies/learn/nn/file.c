@@ -276,3 +276,18 @@ int nn_file_load(struct nn_file *file, const char *path)
     weir_text_fini(&text);
     return status;
 }
+
+int nn_file_load_model(struct nn_file *file, const char *path, const char *kind)
+{
+    const char *found;
+    int code = nn_file_load(file, path);
+    if (code != WEIR_OK)
+        return code;
+    code = nn_file_get_text(file, "model", &found);
+    if (code == WEIR_OK && strcmp(found, kind) == 0)
+        return WEIR_OK;
+    if (code == WEIR_OK)
+        weir_error(WEIR_EINPUT, "it is a model of kind \"%s\", not \"%s\"", found, kind);
+    nn_file_fini(file);
+    return weir_error_context("%s", path);
+}

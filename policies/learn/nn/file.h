@@ -47,6 +47,9 @@ int nn_file_save(const struct nn_file *file, const char *path);
 /* Reads a file into an empty one. Errors: WEIR_EINPUT: not a model file, another version, cut short, changed. */
 int nn_file_load(struct nn_file *file, const char *path);
 
+/* A file whose text "model" must be `kind`. Errors: as above; the file is empty then. */
+int nn_file_load_model(struct nn_file *file, const char *path, const char *kind);
+
 /* The same in memory: adds the bytes of a file to *bytes, and reads them; `name` stands for them in messages. */
 void nn_file_pack(const struct nn_file *file, struct weir_text *bytes);
 int nn_file_unpack(struct nn_file *file, const char *name, const char *bytes, size_t count);

@@ -29,6 +29,13 @@ struct nn_tensor *nn_dense_layer_run(struct nn_tape *tape, const struct nn_param
                     nn_params_tensor(tape, params, layer->bias));
 }
 
+void nn_dense_layer_ignore(const struct nn_dense_layer *layer, struct nn_params *params, int input)
+{
+    const struct nn_parameter *weight = &params->arrays[layer->weight];
+    for (int output = 0; output < weight->columns; output++)
+        params->values[weight->first + (size_t)(input * weight->columns + output)] = 0;
+}
+
 void nn_convolution_layer_add(struct nn_convolution_layer *layer, struct nn_params *params, const char *name,
                               int inputs, int outputs, const struct nn_convolution_shape *shape,
                               struct weir_stream *stream)

@@ -15,6 +15,9 @@ void nn_dense_layer_add(struct nn_dense_layer *layer, struct nn_params *params, 
 struct nn_tensor *nn_dense_layer_run(struct nn_tape *tape, const struct nn_params *params,
                                      const struct nn_dense_layer *layer, struct nn_tensor *x);
 
+/* Sets the weights of an input to 0: one that the samples may never show, and that then counts for nothing. */
+void nn_dense_layer_ignore(const struct nn_dense_layer *layer, struct nn_params *params, int input);
+
 struct nn_convolution_layer {
     int weight, bias;
     struct nn_convolution_shape shape;

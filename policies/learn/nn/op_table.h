@@ -30,6 +30,9 @@ NN_OP_HALVES(stack);
 NN_OP_HALVES(gaussian_sample);
 NN_OP_HALVES(mixture_divergence);
 NN_OP_HALVES(categorical_divergence);
+NN_OP_HALVES(adaptive_graph);
+NN_OP_HALVES(lookup);
+NN_OP_HALVES(cross_entropy);
 
 /* What several operations need: bias_grad += sums of the columns of a rows x columns matrix. */
 void nn_add_column_sums(nn_real *bias_grad, const nn_real *matrix, size_t rows, int columns, int stride);

@@ -30,4 +30,7 @@ const struct nn_op nn_ops[NN_OP_COUNT] = {
     [NN_OP_GAUSSIAN_SAMPLE] = ROW(gaussian_sample),
     [NN_OP_MIXTURE_DIVERGENCE] = ROW(mixture_divergence),
     [NN_OP_CATEGORICAL_DIVERGENCE] = ROW(categorical_divergence),
+    [NN_OP_ADAPTIVE_GRAPH] = ROW(adaptive_graph),
+    [NN_OP_LOOKUP] = ROW(lookup),
+    [NN_OP_CROSS_ENTROPY] = ROW(cross_entropy),
 };

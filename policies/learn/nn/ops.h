@@ -28,6 +28,9 @@ enum nn_op_kind {
     NN_OP_GAUSSIAN_SAMPLE,
     NN_OP_MIXTURE_DIVERGENCE,
     NN_OP_CATEGORICAL_DIVERGENCE,
+    NN_OP_ADAPTIVE_GRAPH,
+    NN_OP_LOOKUP,
+    NN_OP_CROSS_ENTROPY,
     NN_OP_COUNT
 };
 extern const struct nn_op nn_ops[NN_OP_COUNT];
@@ -139,5 +142,22 @@ struct nn_tensor *nn_mixture_divergence(struct nn_tape *tape, struct nn_tensor *
 /* KL(Cat(softmax(logits)) || Cat(softmax(prior))), the mean over steps and rows: 1 x 1 x 1. prior: 1 x 1 x columns, or
  * NULL for the uniform one. */
 struct nn_tensor *nn_categorical_divergence(struct nn_tape *tape, struct nn_tensor *logits, struct nn_tensor *prior);
+
+/* A graph learnt with the rest: softmax(relu(from to')) of the rows, from and to being 1 x nodes x numbers that stand
+ * for a node: 1 x nodes x nodes [wu-2019]. */
+struct nn_tensor *nn_adaptive_graph(struct nn_tape *tape, struct nn_tensor *from, struct nn_tensor *to);
+
+/* A graph convolution without its weights, which are a dense layer: D^-1/2 (A + I) D^-1/2 x [kipf-2017] of a graph
+ * whose rows sum to 1, as those above: D is 2 then, and the result (A x + x) / 2. x is 1 x (nodes * batch) x columns,
+ * the rows of a node being neighbours. */
+struct nn_tensor *nn_graph_mix(struct nn_tape *tape, struct nn_tensor *graph, struct nn_tensor *x);
+
+/* Rows of a table (1 x rows x columns): out[i] = table[which[i]], 1 x count x columns. `which` is copied. */
+struct nn_tensor *nn_lookup(struct nn_tape *tape, struct nn_tensor *table, const int *which, int count);
+
+/* Mean, weighted where `weights` is not NULL, of -y log p - caution (1 - y) log(1 - p), p = sigmoid(logits), y =
+ * wanted, 0..1: 1 x 1 x 1. No gradient goes to wanted and weights. */
+struct nn_tensor *nn_cross_entropy(struct nn_tape *tape, struct nn_tensor *logits, struct nn_tensor *wanted,
+                                   struct nn_tensor *weights, double caution);
 
 #endif

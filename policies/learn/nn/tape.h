@@ -46,6 +46,7 @@ struct nn_node {
     nn_real number;                      /* likewise */
     nn_real *memo;                       /* what the forward pass keeps for the backward pass */
     nn_real *memo_more;
+    const int *which; /* rows that the operation takes; in the arena */
 };
 
 /* A row of a table of operations: nn_ops is the table of this folder, and other parts may have their own. */

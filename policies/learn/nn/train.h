@@ -45,4 +45,16 @@ size_t nn_windows_count(size_t count, int window, int ahead);
 void nn_windows_take(struct nn_tape *tape, const struct nn_windows *windows, const size_t *samples, size_t count,
                      struct nn_tensor **x, struct nn_tensor **y);
 
+/* Training by a number of updates, where a pass over the samples may be more than there is time for, or less. */
+struct nn_updates {
+    int updates, batch;
+    double rate; /* Adam's at first; it falls to 0 along a half cosine */
+    struct weir_stream *stream;
+};
+
+/* Trains on the samples 0..count-1, count > 0, in random passes. Errors: WEIR_ERUN when the loss or a weight is not
+ * finite any more; the parameters are then as they were. */
+int nn_train_updates(struct nn_params *params, const struct nn_updates *updates, nn_loss loss, void *with,
+                     size_t count);
+
 #endif

@@ -167,6 +167,33 @@ function timeLabel(seconds, span) {
   if (span <= 3 * 3600) return digits(seconds / 60) + " min";
   return digits(seconds / 3600, 3) + " h";
 }
+/* Labels of a scale of time, the outer ones inside it, with their feet at y. */
+function timeAxis(root, x, y, count) {
+  for (const tick of timeTicks(x.low, x.high, count))
+    root.append(
+      svg(
+        "text",
+        {class: "faint", x: x(tick), y, "text-anchor": tick === x.low ? "start" : tick >= x.high ? "end" : "middle"},
+        timeLabel(tick, x.high)
+      )
+    );
+}
+/* A drawing of rows of things, their names at the left, over the time that is looked at: what timeControls() wants. */
+function rowsOverTime(width, height, margin, label) {
+  const left = Math.min(150, width * 0.28),
+    right = width - margin,
+    bottom = height + 4,
+    x = linear(...span(), left, right);
+  const root = svg("svg", {
+    class: "chart",
+    viewBox: `0 0 ${width} ${bottom + 20}`,
+    role: "img",
+    tabindex: 0,
+    "aria-label": label
+  });
+  timeAxis(root, x, bottom + 13, (width - left) / 90);
+  return {root, x, left, right, top: 0, bottom, width};
+}
 const linear = (low, high, from, to) => {
   const scale = (value) => from + ((value - low) / (high - low || 1)) * (to - from);
   scale.invert = (at) => low + ((at - from) / (to - from)) * (high - low);

@@ -45,22 +45,13 @@ function decisionFigure(parent) {
   });
 }
 function drawDecisions(width, all, inside) {
-  const left = Math.min(150, width * 0.28),
-    height = 26,
-    [low, high] = span();
-  const x = linear(low, high, left, width - 12),
-    bottom = all.length * height + 4;
-  const root = svg("svg", {
-    class: "chart",
-    viewBox: `0 0 ${width} ${bottom + 20}`,
-    role: "img",
-    tabindex: 0,
-    "aria-label": "Decisions over time"
-  });
+  const height = 26,
+    area = rowsOverTime(width, all.length * height, 12, "Decisions over time"),
+    {root, x, left, right} = area;
   all.forEach((one, k) => {
     const y = k * height + 15;
     root.append(
-      svg("line", {class: "rule", x1: left, x2: width - 12, y1: y, y2: y}),
+      svg("line", {class: "rule", x1: left, x2: right, y1: y, y2: y}),
       svg("text", {x: left - 8, y: y + 4, "text-anchor": "end"}, shorten(POLICIES[one.policy], left / 6.6))
     );
     for (const row of one.rows.filter(inside)) {
@@ -75,21 +66,8 @@ function drawDecisions(width, all, inside) {
       );
     }
   });
-  for (const tick of timeTicks(low, high, (width - left) / 90))
-    root.append(
-      svg(
-        "text",
-        {
-          class: "faint",
-          x: x(tick),
-          y: bottom + 13,
-          "text-anchor": tick === low ? "start" : tick >= high ? "end" : "middle"
-        },
-        timeLabel(tick, high)
-      )
-    );
   const times = [...new Set(all.flatMap((one) => one.rows.filter(inside).map((row) => row[0])))].sort((a, b) => a - b);
-  timeControls({root, x, left, right: width - 12, top: 0, bottom, width}, times, (time) => {
+  timeControls(area, times, (time) => {
     const rows = all.flatMap((one) =>
       one.rows
         .filter((row) => row[0] === time && ofJob(row))

@@ -49,18 +49,10 @@ function heatFigure(parent, spec) {
   return figure;
 }
 function drawHeat(width, rows, spec) {
-  const left = Math.min(150, width * 0.28),
-    height = rows.length > 60 ? 9 : 14,
-    [low, high] = span();
-  const x = linear(low, high, left, width - 8),
-    bottom = rows.length * height + 4;
-  const root = svg("svg", {
-    class: "chart",
-    viewBox: `0 0 ${width} ${bottom + 20}`,
-    role: "img",
-    tabindex: 0,
-    "aria-label": spec.title
-  });
+  const height = rows.length > 60 ? 9 : 14,
+    area = rowsOverTime(width, rows.length * height, 8, spec.title),
+    {root, x, left, bottom} = area,
+    {low, high} = x;
   rows.forEach((row, k) => {
     const step = row.times.length > 1 ? row.times[1] - row.times[0] : high - low;
     if (height >= 9)
@@ -121,20 +113,6 @@ function drawHeat(width, rows, spec) {
         );
     }
   });
-  for (const tick of timeTicks(low, high, (width - left) / 90))
-    root.append(
-      svg(
-        "text",
-        {
-          class: "faint",
-          x: x(tick),
-          y: bottom + 13,
-          "text-anchor": tick === low ? "start" : tick >= high ? "end" : "middle"
-        },
-        timeLabel(tick, high)
-      )
-    );
-  const area = {root, x, left, right: width - 8, top: 0, bottom, width};
   let row = 0;
   const pick = (event) => {
     const box = root.getBoundingClientRect();

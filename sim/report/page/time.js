@@ -351,19 +351,7 @@ function smallStack(width, height, name, entity, times) {
       "var(--blocked)"
     )
   );
-  for (const tick of timeTicks(low, high, width / 70))
-    group.append(
-      svg(
-        "text",
-        {
-          class: "faint",
-          x: x(tick),
-          y: height - 10,
-          "text-anchor": tick === low ? "start" : tick >= high ? "end" : "middle"
-        },
-        timeLabel(tick, high)
-      )
-    );
+  timeAxis(group, x, height - 10, width / 70);
   group.addEventListener("pointermove", (event) => {
     const box = group.ownerSVGElement.getBoundingClientRect(),
       scale = group.ownerSVGElement.viewBox.baseVal.width / box.width;

@@ -161,6 +161,34 @@ static struct nn_tensor *run_gru_from(struct nn_tape *tape, const struct nn_para
     return nn_stack(tape, parts, 2);
 }
 
+/* Attention that is learnt, to all rows of y with gradients to both; and through a graph to x in its last step. */
+static struct nn_tensor *run_graph(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    struct nn_tensor *x = nn_params_tensor(tape, params, 0), *y = nn_params_tensor(tape, params, 1);
+    struct nn_tensor *graph = nn_adaptive_graph(tape, x, y);
+    return option->number ? nn_graph_mix(tape, graph, nn_tanh(tape, y)) : graph;
+}
+
+/* A row twice, and rows that are not looked up. */
+static struct nn_tensor *run_lookup(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
+{
+    static const int which[] = {3, 20, 3, 0, 7};
+    return nn_lookup(tape, nn_tanh(tape, nn_params_tensor(tape, params, 0)), which, 5);
+}
+
+static struct nn_tensor *run_cross_entropy(struct nn_tape *tape, const struct nn_params *params,
+                                           const struct option *option)
+{
+    struct nn_tensor *logits = series(tape, params, 0), *wanted = nn_input(tape, STEPS, ROWS, COLUMNS);
+    struct nn_tensor *weights = nn_input(tape, STEPS, ROWS, COLUMNS);
+    for (size_t i = 0; i < nn_size(wanted); i++) {
+        wanted->value[i] = (double)(i % 3) / 2;
+        weights->value[i] = 1 + (double)(i % 5);
+    }
+    return nn_cross_entropy(tape, nn_scale(tape, logits, 3), wanted, option->number ? weights : NULL,
+                            option->number ? 4 : 1);
+}
+
 static struct nn_tensor *run_layer(struct nn_tape *tape, const struct nn_params *params, const struct option *option)
 {
     /* the layer's parameters follow the two series */
@@ -211,6 +239,11 @@ static const struct option options[] = {
     {NN_OP_GRU, "GRU, reset before", run_layer, NN_GRU_RESET_BEFORE, {0}},
     {NN_OP_GRU, "GRU from a state, reset after", run_gru_from, NN_GRU_RESET_AFTER, {0}},
     {NN_OP_GRU, "GRU from a state, reset before", run_gru_from, NN_GRU_RESET_BEFORE, {0}},
+    {NN_OP_ADAPTIVE_GRAPH, "adaptive graph", run_graph, 0, {0}},
+    {NN_OP_ADAPTIVE_GRAPH, "graph convolution", run_graph, 1, {0}},
+    {NN_OP_LOOKUP, "rows of a table", run_lookup, 0, {0}},
+    {NN_OP_CROSS_ENTROPY, "cross entropy", run_cross_entropy, 0, {0}},
+    {NN_OP_CROSS_ENTROPY, "cross entropy, weighted", run_cross_entropy, 1, {0}},
 };
 
 static struct nn_tensor *judged(struct nn_tape *tape, const struct nn_params *params, const void *with)

@@ -278,6 +278,52 @@ static void trainer(void)
     nn_params_fini(&slope.params);
 }
 
+/* The samples of each batch, in one row. */
+struct taken {
+    struct slope slope;
+    size_t samples[64], count;
+};
+
+static struct nn_tensor *taken_loss(struct nn_tape *tape, void *with, const size_t *samples, size_t count)
+{
+    struct taken *taken = with;
+    for (size_t i = 0; i < count && taken->count < 64; i++)
+        taken->samples[taken->count++] = samples[i];
+    return slope_loss(tape, &taken->slope, samples, count);
+}
+
+static void updates(void)
+{
+    struct taken taken = {0};
+    struct weir_stream stream = weir_stream_open(2, "slope");
+    struct nn_updates training = {.updates = 400, .batch = 4, .rate = 0.05, .stream = &stream};
+    nn_params_add(&taken.slope.params, "w", 1, 1, 0, &stream);
+    CU_ASSERT_EQUAL(nn_train_updates(&taken.slope.params, &training, taken_loss, &taken, 10), 0);
+    CU_ASSERT_EQUAL(taken.slope.calls, 400);
+    CHECK_NEAR((double)taken.slope.params.values[0], 3, 1e-3);
+    for (size_t pass = 0; pass < 6; pass++) { /* each ten have each sample once, in another order */
+        bool seen[10] = {false};
+        for (size_t i = 10 * pass; i < 10 * pass + 10; i++) {
+            CU_ASSERT(!seen[taken.samples[i]]);
+            seen[taken.samples[i]] = true;
+        }
+    }
+    CU_ASSERT(memcmp(taken.samples, taken.samples + 10, 10 * sizeof(size_t)) != 0);
+
+    training.batch = 100; /* of ten samples */
+    taken.slope.calls = 0;
+    taken.slope.bad_call = 8;
+    CU_ASSERT_EQUAL(nn_train_updates(&taken.slope.params, &training, slope_loss, &taken.slope, 10), WEIR_ERUN);
+    CHECK_MESSAGE("its training diverged in update 8: the loss is not finite; a rate below 0.05 may help");
+    taken.slope.bad_call = 0;
+    training.updates = 1;
+    training.rate = 1e300;
+    CU_ASSERT_EQUAL(nn_train_updates(&taken.slope.params, &training, slope_loss, &taken.slope, 10), WEIR_ERUN);
+    CHECK_MESSAGE("its training diverged: a weight is not finite");
+    CHECK_NEAR((double)taken.slope.params.values[0], 3, 1e-3);
+    nn_params_fini(&taken.slope.params);
+}
+
 static void windows(void)
 {
     const nn_real values[] = {0, 1, 2, 3, 4, 5};
@@ -302,16 +348,10 @@ static void windows(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"library", library},
-                                             {"arena", arena},
-                                             {"elementary functions", elementary},
-                                             {"vector widths", widths},
-                                             {"dropout", dropout},
-                                             {"between rows", between_rows},
-                                             {"learns", learns},
-                                             {"repeats", repeats},
-                                             {"trainer", trainer},
-                                             {"windows", windows},
-                                             {0}};
+    static const struct weir_case cases[] = {
+        {"library", library},      {"arena", arena},     {"elementary functions", elementary},
+        {"vector widths", widths}, {"dropout", dropout}, {"between rows", between_rows},
+        {"learns", learns},        {"repeats", repeats}, {"trainer", trainer},
+        {"updates", updates},      {"windows", windows}, {0}};
     return weir_test_main("learn/nn/train", cases, argc, argv);
 }

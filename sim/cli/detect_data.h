@@ -1,0 +1,59 @@
+/* What `weir detect` works on: samples of several dimensions, of one or several series, perhaps with the truth. */
+#ifndef WEIR_CLI_DETECT_DATA_H
+#define WEIR_CLI_DETECT_DATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct detect_series {
+    char *name; /* "" if there is but one */
+    size_t count;
+    double *rows;   /* [count][width], oldest first; NaN is a gap */
+    double *time_s; /* [count]; NULL without times */
+    bool *truth;    /* [count]; NULL without labels */
+    size_t *place;  /* [count]: of the sample in its file, from 0 */
+    size_t capacity[4];
+};
+
+struct detect_data {
+    const char *path; /* borrowed */
+    char **columns;   /* names of the dimensions */
+    int width;
+    struct detect_series *series;
+    int count;
+    int last;             /* the series that was asked for last: files go round through them */
+    size_t samples, gaps; /* of all series; values that are missing */
+    bool timed, labelled;
+};
+
+/* How to read a CSV. NULL: not given. */
+struct detect_layout {
+    const char *time;    /* column of times; NULL: the first, if it is called time, timestamp, date or offset_s */
+    const char *label;   /* column of the truth, 0 or 1 */
+    const char *labels;  /* file of the truth, one for each sample; its column `label`, or its only one */
+    const char *by;      /* column that names the series */
+    const char *columns; /* dimensions, by comma; else all other columns */
+};
+
+/* Reads a CSV with a line of column names, plain or gzip; empty cells, NaN and NA are gaps. Refused with file:line and
+ * the remedy: a line with more or fewer cells, text in a column of numbers, labels that are no 0 and 1, time that does
+ * not move on in a series, a column that is missing or there twice. Errors: WEIR_EINPUT; *data is then empty. */
+int detect_data_read(const char *path, const struct detect_layout *layout, struct detect_data *data);
+
+/* Reads the results of a run: what hosts that ever had an instance reported in each window (windows.csv), by default
+ * their use of CPU, memory, disk and upload, and, if the scenario has anomalies, the truth (anomalies.csv): a window is
+ * anomalous if at least half of it is. Errors: WEIR_EINPUT; *data is then empty. */
+int detect_folder_read(const char *path, const struct detect_layout *layout, struct detect_data *data);
+
+/* The series of this name, made if there is none. */
+struct detect_series *detect_data_series(struct detect_data *data, const char *name);
+
+/* Appends a sample, of gaps, and returns its row. */
+double *detect_series_add(struct detect_data *data, struct detect_series *series);
+
+/* Writes the samples as a CSV: time, series, dimensions, label, as far as there are. Errors: WEIR_EINPUT. */
+int detect_data_write(const char *path, const struct detect_data *data);
+
+void detect_data_fini(struct detect_data *data);
+
+#endif

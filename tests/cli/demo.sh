@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# weir demo as text: what the five demos show, what actions do, and what is refused.
+. "$(dirname "$0")/common.sh"
+
+mkdir "$folder/tmp"
+export TMPDIR=$folder/tmp
+names="backpressure migration autoscaling offloading anomaly"
+
+# All five, from another folder: they need nothing beside the program. Two windows of each, and the end.
+program=$(realpath "$weir")
+for name in $names; do
+    (cd "$folder" && "$program" demo "$name" --no-tty --until 10s) >"$folder/$name.txt" 2>"$folder/err" </dev/null ||
+        fail "demo $name"
+    [ ! -s "$folder/err" ] || fail "demo $name says $(cat "$folder/err")"
+    for line in "$name: policy " "     5 s  in " "    10 s  in " "  -> " "CPU of " "in the end" "latency_p95"; do
+        grep -qF -e "$line" "$folder/$name.txt" || fail "demo $name does not say \"$line\""
+    done
+    expect 0 "  $name " help demo
+done
+
+# window FILE SECONDS: the lines of a window
+window()
+{
+    awk -v wanted="$2" '$2 == "s" && $3 == "in" { on = $1 == wanted } /^$|^>>>/ { on = 0 } on' "$1"
+}
+
+# Half as much again as the bottleneck takes, 50 items a second, from the beginning: 25/s are three times 25/s.
+expect 0 "" demo backpressure --no-tty --until 200s --do 0s:load=3
+cp "$folder/out" "$folder/story"
+head -3 "$folder/story" | grep -q "^>>>>>> from 0 s on: load x3$" || fail "the action is not told"
+window "$folder/story" 200 >"$folder/last"
+grep -q "detect .* busy 100 %.* -> busy$" "$folder/last" || fail "the bottleneck is not busy"
+for op in decode crop; do
+    grep -q "$op .* -> backpressured$" "$folder/last" || fail "$op is not backpressured"
+done
+grep -q "alert .* -> idle$" "$folder/last" || fail "alert is not idle"
+grep -q "source .* -> backpressured$" "$folder/last" || fail "the source is not backpressured"
+backlogs=$(sed -n 's/^ *[0-9]* s  in .* backlog \([0-9]*\).*/\1/p' "$folder/story" | tail -20)
+[ "$backlogs" = "$(sort -n <<<"$backlogs" | uniq)" ] || fail "the backlog does not grow: " $backlogs
+# 25 items a second too many for 20 windows of 5 s
+grown=$(($(tail -1 <<<"$backlogs") - $(head -1 <<<"$backlogs")))
+[ $grown -gt 2200 ] && [ $grown -lt 2550 ] || fail "the backlog grows by $grown, not by 19 x 125"
+
+# The moment, the price and the gain of a migration.
+expect 0 "" demo migration --no-tty --until 240s
+grep -q "^ *\* load-balancer: machines/predict: 1 -> 1 instances: 1 on cloud (" "$folder/out" || fail "no decision is told"
+grep -q "^ *\* migration of machines/predict is through after .* stood still for .* 20 MB of state moved$" "$folder/out" ||
+    fail "no price is told"
+gain=$(grep "^  at 195 s machines/predict: 1 -> 1 instances: 1 on cloud, by load-balancer; price: .* 20 MB of state moved; latency: " "$folder/out")
+[[ $gain =~ latency:\ [0-9.]+\ s\ before,\ [0-9.]+\ s\ at\ worst,\ [0-9.]+\ ms\ in\ the\ end$ ]] || fail "no gain is told: $gain"
+
+# A leak shows in what is reported, and the truth beside it.
+expect 0 "truly wrong: server-2: memory-leak" demo anomaly --no-tty --until 200s
+
+# Actions: named and not, of load, link and policy; the same script, the same story.
+script=(demo backpressure --no-tty --until 60s --do 10s:load/watch=1.5 --do 22s:link=0.1 --do 0.5min:link/lan=0.5
+    --do 40s:policy=ds2 --do 45s:policy=ds2+load-balancer)
+expect 0 "" "${script[@]}"
+cp "$folder/out" "$folder/first"
+for line in "10 s on: load x1.5 of watch" "25 s on: link wan x0.1" "30 s on: link lan x0.5" "40 s on: policy ds2" \
+    "45 s on: policy ds2+load-balancer"; do
+    grep -qF ">>>>>> from $line" "$folder/first" || fail "the story does not say \"$line\""
+done
+window "$folder/first" 60 | grep -qF "* ds2+load-balancer: nothing to change" || fail "the policy is not the new one"
+expect 0 "" "${script[@]}"
+same "$folder/first" "$folder/out"
+expect 0 "" demo backpressure --no-tty --until 60s
+cmp -s "$folder/first" "$folder/out" && fail "actions change nothing"
+
+# Without actions it is the run of weir run.
+expect 0 "" demo migration --no-tty --until 100s
+cp "$folder/out" "$folder/story"
+expect 0 "" run workloads/demos/migration.json -o "$folder/run" --quiet --set duration=100s
+for metric in emitted delivered latency_mean latency_p95 slo_violations state_moved paused; do
+    [ "$(awk -v m=$metric '$1 == m { print $2, $3 }' "$folder/out" | head -1)" = \
+        "$(awk -v m=$metric '$1 == m { print $2, $3 }' "$folder/story" | tail -1)" ] || fail "$metric differs from weir run"
+done
+
+# One's own scenario, other seeds, jobs and values.
+expect 0 "job see: source > shrink > detect > draw > sink" demo offloading --no-tty --until 10s
+expect 0 "job hear: source > filter > words > answer > sink" demo offloading --no-tty --until 10s --job hear
+grep -qF "the job has not come yet" "$folder/out" || fail "a job that has not come is not told of"
+expect 0 "first: policy ds2, seed 7, 20 s simulated in windows of 2 s" demo workloads/scenarios/first.json --no-tty \
+    --policy ds2 --seed 7 --set window=2s --until 20s
+expect 0 "policy ds2+nearest" demo workloads/scenarios/first.json --no-tty --policy ds2+nearest --until 20s
+begun=$(date +%s%N)
+expect 0 "" demo backpressure --no-tty --until 15s --speed 20
+took=$((($(date +%s%N) - begun) / 1000000))
+[ $took -ge 700 ] || fail "15 s at a speed of 20 take $took ms"
+
+# Its files, to be changed.
+expect 0 "written; now: weir demo $folder/own/backpressure.json" demo backpressure --write "$folder/own"
+same "$folder/own/backpressure.json" workloads/demos/backpressure.json
+same "$folder/own/backpressure.xml" workloads/demos/backpressure.xml
+expect 0 "written" demo backpressure --write "$folder/own"
+sed -i 's/"75\/s"/"60\/s"/' "$folder/own/backpressure.json"
+expect 3 "backpressure.json: is there already and has been changed; --force replaces it" demo backpressure --write "$folder/own"
+expect 0 "backpressure: policy static" demo "$folder/own/backpressure.json" --no-tty --until 10s
+expect 0 "written" demo backpressure --write "$folder/own" --force
+same "$folder/own/backpressure.json" workloads/demos/backpressure.json
+expect 2 "--write is for the demos that weir brings along" demo "$folder/own/backpressure.json" --write "$folder/other"
+
+# What is refused.
+expect 2 "there is no demo \"backpresure\"; did you mean \"backpressure\"?" demo backpresure
+expect 2 "there is no demo \"zzz\", nor a scenario of that name" demo zzz
+expect 2 "what to work on is missing" demo
+expect 3 "no-such.json" demo no-such.json
+expect 3 "there is no policy \"ds3\"" demo backpressure --no-tty --policy ds3
+expect 2 "--job: there is no job \"wach\"; did you mean \"watch\"?" demo backpressure --job wach
+expect 2 "--until: \"0s\" leaves nothing to see" demo backpressure --until 0s
+expect 2 "--speed: \"fast\" is no number" demo backpressure --speed fast
+expect 2 "--do: \"soon\" is no action; write TIME:load=FACTOR" demo backpressure --do soon
+expect 2 "--do: \"5s:lord=2\" is no action" demo backpressure --do 5s:lord=2
+expect 2 "--do: \"soon\" is no time" demo backpressure --do soon:load=2
+expect 2 "the run is over by then; it ends at 900 s" demo backpressure --do 900s:load=2
+expect 2 "--do: \"much\" is no factor from 0.001 to 1000" demo backpressure --do 5s:load=much
+expect 2 "--do: \"0\" is no factor" demo backpressure --do 5s:link=0
+expect 2 "there is no link \"wann\"; did you mean \"wan\"?" demo backpressure --do 5s:link/wann=0.5
+expect 2 "there is no job \"nobody\"" demo backpressure --do 5s:load/nobody=2
+expect 3 "--do: there is no policy \"ds3\"" demo backpressure --do 5s:policy=ds3
+many=()
+for i in $(seq 17); do many+=(--do "6s:load=$i"); done
+expect 2 "more than 16 actions in one window" demo backpressure "${many[@]}"
+
+# All closed but a file for what it says.
+timeout 20 "$weir" demo backpressure --no-tty --until 10s <&- >&- 2>"$folder/err"
+[ $? -eq 3 ] && grep -q "stdout" "$folder/err" || fail "with stdin and stdout closed: $(cat "$folder/err")"
+timeout 20 "$weir" demo backpressure --until 10s <&- >"$folder/out" 2>"$folder/err" || fail "with stdin closed"
+grep -q "in the end" "$folder/out" || fail "no story with stdin closed"
+
+# A reader that goes away ends it, and so does a signal; nothing is left.
+"$weir" demo autoscaling --no-tty --speed 50 2>/dev/null </dev/null | head -3 >/dev/null
+"$weir" demo autoscaling --no-tty --speed 5 >"$folder/out" 2>&1 </dev/null &
+pid=$!
+for _ in $(seq 100); do
+    grep -q " s  in " "$folder/out" && break
+    sleep 0.05
+done
+children=$(pgrep -P $pid)
+kill -TERM $pid
+wait $pid
+[ $? -eq 130 ] || fail "a signal does not end it with 130"
+[ -n "$children" ] || fail "the run is no process of its own"
+for child in $children; do
+    kill -0 "$child" 2>/dev/null && fail "the run goes on alone"
+done
+[ -z "$(ls -A "$TMPDIR")" ] || fail "files are left: $(ls "$TMPDIR")"
+finish

@@ -1,0 +1,229 @@
+"""Drives weir demo through a pseudo terminal: demo_screen.py WEIR. Fails with what was wanted and what was on the screen."""
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+WEIR = sys.argv[1]
+PATIENCE_S = 20
+failures = 0
+
+
+def fail(text):
+    global failures
+    failures += 1
+    print("FAILED:", text)
+
+
+class Terminal:
+    """A program on a terminal of its own. What it has drawn is known after redraw()."""
+
+    def __init__(self, arguments, term="vt100", locale="C", size=(24, 80), more=None):
+        self.master, slave = pty.openpty()
+        self.slave = slave
+        self.resize(size)
+        self.before = termios.tcgetattr(slave)
+        environment = {k: v for k, v in os.environ.items() if k not in ("TERM", "LINES", "COLUMNS", "LANG", "NO_COLOR")}
+        environment.update({"LC_ALL": locale, **(more or {})})
+        if term:
+            environment["TERM"] = term
+        self.process = subprocess.Popen([WEIR, "demo"] + arguments, stdin=slave, stdout=slave, stderr=slave,
+                                        env=environment, start_new_session=True,
+                                        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        self.raw = b""
+
+    def resize(self, size):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", size[0], size[1], 0, 0))
+
+    def read(self, for_s=0.05):
+        while select.select([self.master], [], [], for_s)[0]:
+            try:
+                got = os.read(self.master, 65536)
+            except OSError:
+                return
+            if not got:
+                return
+            self.raw += got
+
+    def send(self, keys):
+        os.write(self.master, keys)
+
+    def redraw(self):
+        """The words on the screen: all is drawn anew, and moves of the cursor count as blanks."""
+        self.read(0.01)
+        self.raw = b""
+        self.send(b"\x0c")
+        self.read(0.1)
+        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-Z0-9]|\x1b[=>]|[\x0e\x0f\r\n\b]", " ",
+                      self.raw.decode("utf-8", "replace"))
+
+    def shows(self, wanted, absent=False):
+        """Waits until a regular expression is on the screen."""
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            seen = self.redraw()
+            if bool(re.search(wanted, seen)) != absent:
+                return seen
+            if time.monotonic() > until or self.process.poll() is not None:
+                fail(f"{'no ' if not absent else ''}\"{wanted}\" on the screen:\n{seen}")
+                return seen
+
+    def ends(self, code, said=""):
+        until = time.monotonic() + PATIENCE_S
+        while self.process.poll() is None and time.monotonic() < until:
+            self.read(0.05)
+        self.read(0.05)
+        if self.process.poll() is None:
+            self.process.kill()
+            fail("it does not end")
+        if self.process.returncode != code:
+            fail(f"exit code {self.process.returncode}, wanted {code}: {self.raw[-1500:].decode('utf-8', 'replace')}")
+        if said not in self.raw.decode("utf-8", "replace"):
+            fail(f"does not say \"{said}\", but {self.raw[-600:]!r}")
+        if termios.tcgetattr(self.slave) != self.before:
+            fail("the terminal is not as it was")
+        os.close(self.master)
+        os.close(self.slave)
+
+
+def now_s(seen):
+    return float(re.search(r"([0-9.]+) of [0-9]+ s", seen).group(1))
+
+
+def keys():
+    t = Terminal(["backpressure"])
+    t.shows(r"backpressure .* runs")
+    t.send(b" ")
+    seen = t.shows("paused")
+    for word in ("policy static", "load x1 ", "link wan x1 ", "job watch", "source", "decode", "alert", "sink", "backlog",
+                 "latency", "camera", "static: nothing to change"):
+        if word not in re.sub(" +", " ", seen):
+            fail(f"\"{word}\" is not on the screen:\n{seen}")
+    first = now_s(seen)
+    if now_s(t.shows("paused")) != first:
+        fail("time goes on while it is paused")
+    t.send(b"n")
+    t.shows(rf" {first + 5:g} of 900 s")
+    t.send(b"u")
+    t.shows("load x1.25")
+    t.send(b"\x1bOA")  # an arrow, as a vt100 sends it
+    t.shows("load x1.5")
+    t.send(b"d")
+    t.shows("load x1.25")
+    t.send(b"[")
+    t.shows("link wan x0.5")
+    t.send(b"p")
+    t.shows("policy reactive")
+    t.send(b".")
+    seen = t.shows(rf"{first + 5:g} s +>> load x1.25")
+    for words in ("link wan x0.5", "policy reactive"):
+        if not re.search(rf"{first + 5:g} s +>> {words}", seen):
+            fail(f"{words} is not told:\n{seen}")
+    t.shows(rf" {first + 10:g} of 900 s")
+    t.send(b"+")
+    t.shows(" 20 s/s")
+    t.send(b"--")
+    t.shows(" 5 s/s")
+    t.send(b"l")
+    t.shows("all links x1")
+    t.send(b"?")
+    t.shows("the next policy of the scenario")
+    t.send(b"?")
+    t.shows("the next policy of the scenario", absent=True)
+    t.resize((10, 40))
+    t.shows("40x10 is too small")
+    t.resize((40, 120))
+    t.shows("operator +where")
+    t.send(b"r")
+    t.shows(" [05] of 900 s .*load x1 ")
+    t.send(b"q")
+    t.ends(0)
+
+
+def to_the_end():
+    t = Terminal(["migration", "--speed", "100000", "--do", "20s:load=1.5", "--until", "230s"])
+    seen = t.shows("the run is over")
+    if not re.search("20 s +>> load x1.5", seen) and "load x1.5" not in seen:
+        fail(f"the action is not told:\n{seen}")
+    t.send(b"\tu[p+")  # nothing of this may hurt any more
+    t.shows("the run is over")
+    t.send(b"r")
+    t.shows("the run is over")
+    t.send(b"q")
+    t.ends(0)
+
+
+def endings():
+    t = Terminal(["backpressure"])
+    t.shows("runs")
+    t.send(b"\x03")
+    t.ends(130)
+
+    t = Terminal(["backpressure"])
+    t.shows("runs")
+    t.process.send_signal(signal.SIGTERM)
+    t.ends(130)
+
+    t = Terminal(["backpressure", "--speed", "0.1"])
+    t.shows("runs")
+    engine = subprocess.run(["pgrep", "-P", str(t.process.pid)], capture_output=True, text=True).stdout.split()
+    os.kill(int(engine[0]), signal.SIGKILL)
+    t.ends(5, "the process was ended by signal 9 (Killed)")
+
+    t = Terminal(["backpressure"])
+    t.shows("runs")
+    os.close(t.slave)
+    os.close(t.master)  # the window is closed
+    try:
+        t.process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        t.process.kill()
+        fail("it goes on without a terminal")
+
+
+def other_terminals():
+    for locale in ("C.UTF-8", "C.utf8"):
+        t = Terminal(["backpressure", "--speed", "1000", "--do", "0s:load=3"], term="xterm-256color", locale=locale)
+        t.shows("█")
+        t.read(0.3)
+        if b"\x1b[3" not in t.raw:
+            fail("no colours on a terminal that has them")
+        t.send(b"q")
+        t.ends(0)
+    t = Terminal(["backpressure", "--speed", "1000", "--do", "0s:load=3"], term="xterm-256color", more={"NO_COLOR": "1"})
+    seen = t.shows("####")
+    if b"\x1b[31m" in t.raw or "█" in seen:
+        fail("colours or Unicode where there shall be none")
+    t.send(b"q")
+    t.ends(0)
+    for term, why in ((None, "TERM is not set"), ("dumb", "the terminal is dumb"),
+                      ("no-such-terminal", "this terminal (TERM) is not known")):
+        t = Terminal(["backpressure", "--until", "5s"], term=term)
+        t.ends(0, why + ", so the story is told as text (--no-tty)")
+        if b"in the end" not in t.raw:
+            fail(f"no story on {term}")
+
+
+def no_terminals():
+    for stdin, why in ((subprocess.DEVNULL, "stdin is no terminal"), (None, "stdin is no terminal")):
+        close = (lambda: os.close(0)) if stdin is None else None
+        got = subprocess.run([WEIR, "demo", "backpressure", "--until", "5s"], stdin=stdin, capture_output=True, text=True,
+                             preexec_fn=close, env={**os.environ, "TERM": "xterm"})
+        if got.returncode != 0 or why not in got.stderr or "in the end" not in got.stdout:
+            fail(f"without a terminal: {got}")
+        got = subprocess.run([WEIR, "demo", "backpressure", "--until", "5s", "--quiet"], stdin=stdin, capture_output=True,
+                             text=True, preexec_fn=close)
+        if got.returncode != 0 or got.stderr:
+            fail(f"--quiet says {got.stderr}")
+
+
+for case in (keys, to_the_end, endings, other_terminals, no_terminals):
+    case()
+sys.exit(failures > 0)
