@@ -173,7 +173,7 @@ static void write_scenario(const struct weir_ccp *c, int links, FILE *out)
     fprintf(out,
             "{\n  \"name\": \"ccp\",\n  \"platform\": \"platform.xml\",\n  \"workload\": \"workload.json\",\n"
             "  \"duration\": \"%gs\",\n  \"window\": \"1min\",\n  \"policies\": [\"static\", \"nearest\"],\n"
-            "  \"record\": {\"operators\": false, \"links\": false},\n  \"recovery\": {\"place\": \"wait\"},\n"
+            "  \"record\": {\"operators\": false, \"links\": false},\n  \"recovery\": {\"place\": \"drop\"},\n"
             "  \"account\": {",
             c->options->run_s);
     write_prices(" ", out);

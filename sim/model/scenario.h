@@ -25,6 +25,7 @@ struct weir_change_costs {
 struct weir_recovery {
     bool on;             /* there are faults, or the scenario says how to recover */
     bool wait;           /* instances wait for their host, else they start on another one */
+    bool drop;           /* they are given up, as long as their operator has others; the last ones wait */
     bool exactly_once;   /* results leave when their checkpoint is complete; else at once, and twice after a failure */
     double interval_s;   /* between checkpoints */
     double checkpoint_s; /* that every instance of a stateful operator stands still for one */

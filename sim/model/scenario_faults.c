@@ -133,9 +133,9 @@ static int read_recovery(const struct weir_json *at, struct weir_recovery *recov
 {
     static const char *const keys[] = {"place",  "delivery", "checkpoint_interval", "checkpoint_time", "restart",
                                        "detect", NULL};
-    static const char *const places[] = {"elsewhere", "wait", NULL};
+    static const char *const places[] = {"elsewhere", "wait", "drop", NULL};
     static const char *const deliveries[] = {"at-least-once", "exactly-once", NULL};
-    int place = recovery->wait, delivery = recovery->exactly_once;
+    int place = recovery->drop ? 2 : recovery->wait, delivery = recovery->exactly_once;
     int code = weir_json_only(at, keys);
     if (!code)
         code = weir_json_opt_choice(at, "place", places, &place);
@@ -149,7 +149,8 @@ static int read_recovery(const struct weir_json *at, struct weir_recovery *recov
         code = weir_json_opt_quantity(at, "restart", WEIR_UNIT_TIME, 0, DBL_MAX, &recovery->restart_s);
     if (!code)
         code = weir_json_opt_quantity(at, "detect", WEIR_UNIT_TIME, 1e-3, DBL_MAX, &recovery->detect_s);
-    recovery->wait = place == 1;
+    recovery->wait = place >= 1;
+    recovery->drop = place == 2;
     recovery->exactly_once = delivery == 1;
     return code;
 }
