@@ -21,7 +21,7 @@ struct vgru_settings {
     int length;                    /* T, samples of a window, at least 2; 12 in the source */
     int width;                     /* N, dimensions of a sample; 4 in the source */
     int units;                     /* of the GRU and of the extractors */
-    int latent;                    /* numbers of z; fewer than the width, or little is ever unlikely */
+    int latent;                    /* numbers of z */
     int components;                /* K, of the prior */
     int epochs, batch;             /* of the training, by Adam */
     double rate;                   /* Adam's */
@@ -29,12 +29,12 @@ struct vgru_settings {
     double validation;    /* share of the windows, the last ones, that only choose the epoch; 0: the last epoch's
                              weights are kept */
     double low_quantile;  /* of the training scores: what becomes 0 */
-    double high_quantile; /* what becomes eta; 1 - this is the share of alarms among healthy windows */
+    double high_quantile; /* what becomes eta; 1 - this is the share of alarms among those windows */
     double eta;           /* 0.3 in the source, which says no scale */
     uint64_t seed;        /* of weights, order and draws; the same seed, the same bits */
 };
 
-/* What the source says, and where it says nothing what did well on series that no figure of docs is about. Length and
+/* What the source says, and where it says nothing what did well on the series that docs/detect.md says. Length and
  * width are the caller's to change: 12 and 4. */
 struct vgru_settings vgru_defaults(void);
 
@@ -43,9 +43,9 @@ struct vgru;
 
 /* Trains on windows[count][length][width], oldest sample first, of healthy times. They are scaled inside: per
  * dimension, mean 0 and standard deviation 1 over all of them; a dimension that does not change is divided by its
- * absolute value, or 1; beyond 4 a value x becomes 4 (1 + log(x / 4)), at most 30, and likewise below -4. A window with
- * a NaN or an infinite value is left out. Errors: WEIR_EINPUT for a setting out of its range and for fewer than 2
- * windows without a gap, WEIR_ERUN for training that diverges. *model is NULL after an error. */
+ * absolute value, or 1; beyond +-8 a value is cut. A window with a NaN is left out. Errors: WEIR_EINPUT for a setting
+ * out of its range and for fewer than 2 windows without a gap, WEIR_ERUN for training that diverges. *model is NULL
+ * after an error. */
 int vgru_fit(struct vgru **model, const double *windows, size_t count, const struct vgru_settings *settings);
 
 void vgru_free(struct vgru *model); /* NULL is fine */
@@ -62,8 +62,8 @@ struct vgru_trained vgru_trained(const struct vgru *model);
 
 /* Scores of windows[count][length][width], 0..1, above eta anomalous. score[count] is the mean over the window; last
  * [count] is that of the last sample alone, given those before it, on a scale of its own; either may be NULL. A window
- * with a NaN is not scored: NaN. Infinite values count as the largest there are. What a window gets does not depend on
- * the others, but for the last bits. */
+ * with a NaN is not scored: NaN. Infinite values are cut as others. What a window gets does not depend on the others,
+ * but for the last bits. */
 void vgru_score(const struct vgru *model, const double *windows, size_t count, double *score, double *last);
 
 /* The raw scores, -log p in nats a dimension; what there is to compare models by. */
