@@ -29,17 +29,6 @@ static double wall_s(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-bool weir_demo_screen_fits(const char **why)
-{
-    const char *terminal = getenv("TERM");
-    *why = !isatty(STDIN_FILENO)           ? "stdin is no terminal"
-           : !isatty(STDOUT_FILENO)        ? "stdout is no terminal"
-           : !terminal || !*terminal       ? "TERM is not set"
-           : strcmp(terminal, "dumb") == 0 ? "the terminal is dumb"
-                                           : NULL;
-    return !*why;
-}
-
 /* The run on the screen: what is to be sent with the next answer, and when. */
 struct show {
     struct weir_demo_screen screen;

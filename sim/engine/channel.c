@@ -146,10 +146,11 @@ static void wake_sender(struct weir_room *room)
         weir_wake(first->parking);
 }
 
-static void drop(struct weir_op *op, int items)
+static void drop(const struct weir_inbox *inbox, int items)
 {
-    op->counts.dropped += (uint64_t)items;
-    op->job->counts.dropped += (uint64_t)items;
+    inbox->op->counts.dropped += (uint64_t)items;
+    inbox->job->counts.dropped += (uint64_t)items;
+    weir_account_drops(inbox->job->world, inbox->host, (uint64_t)items);
 }
 
 static void enqueue(struct weir_inbox *inbox, struct weir_batch *batch)
@@ -198,7 +199,7 @@ static void drop_oldest(struct weir_inbox *inbox, int edge, long items)
         inbox->room[edge].used -= gone;
         weir_op_queue_changed(inbox->op, -gone, weir_now());
         inbox->op->counts.arrived -= (uint64_t)gone; /* dropped instead */
-        drop(inbox->op, gone);
+        drop(inbox, gone);
         if (gone < batch->count) {
             weir_batch_behead(batch, gone);
             return;
@@ -228,7 +229,7 @@ static void shed(struct weir_inbox *inbox, struct weir_batch *batch, const struc
         used++;
     }
     batch->count = kept;
-    drop(inbox->op, count - kept);
+    drop(inbox, count - kept);
 }
 
 /* Items of the batch that fit go in; drops what the edge says, and returns what must wait (NULL: all is settled). The
@@ -245,13 +246,13 @@ static struct weir_batch *admit(struct weir_inbox *inbox, struct weir_batch *bat
     if (batch->count > space) {
         switch (edge->spec->full) {
         case WEIR_FULL_DROP_NEW:
-            drop(inbox->op, batch->count - (int)space);
+            drop(inbox, batch->count - (int)space);
             batch->count = (int)space;
             break;
         case WEIR_FULL_DROP_OLD:
             if (batch->count > room->capacity) {
                 int gone = batch->count - (int)room->capacity;
-                drop(inbox->op, gone);
+                drop(inbox, gone);
                 weir_batch_behead(batch, gone);
             }
             drop_oldest(inbox, batch->edge, batch->count - space);

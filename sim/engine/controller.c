@@ -283,6 +283,7 @@ static void close_window(struct weir_world *world)
     double now_s = weir_now();
     weir_measure_flush(world, now_s);
     weir_view_update(world, now_s);
+    weir_account_close(world, now_s);
     weir_report_window(world);
     weir_measure_next_window(world, now_s);
     weir_watch_windows(world, now_s);

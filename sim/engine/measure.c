@@ -23,6 +23,7 @@ void weir_count_results(struct weir_world *world, struct weir_run_job *job, stru
     origin->delivered += (uint64_t)count;
     origin->late += late;
     origin->bytes += count * batch->item_bytes;
+    weir_account_results(world, job, origin->host, (uint64_t)count, late, batch->item_bytes);
     if (world->warm)
         weir_paths_deliver(job->paths, batch);
     weir_batch_release(&world->pool, batch);
@@ -63,8 +64,8 @@ static void flush_op(struct weir_op *op, double now_s)
             spent_s[d] += instance->clock.spent_s[d];
             instance->clock.spent_s[d] = 0;
         }
-        if (gone && instance->counted_out) {
-            weir_instance_free(instance); /* nobody remembers it by now */
+        if (gone && instance->counted_out && !op->changing) { /* a change may have it on its lists */
+            weir_instance_free(instance);                     /* nobody remembers it by now */
             continue;
         }
         instance->counted_out = gone;
@@ -109,6 +110,7 @@ void weir_measure_warm(struct weir_world *world, double now_s)
 {
     weir_measure_flush(world, now_s);
     world->warm = true;
+    weir_account_warm(world);
     world->energy_at_warmup_j = weir_simgrid_energy_j(world);
     for (int h = 0; h < world->view.host_count; h++)
         world->hosts[h].at_warmup = world->hosts[h].counts;
@@ -141,5 +143,6 @@ void weir_measure_next_window(struct weir_world *world, double now_s)
         for (int o = 0; o < job->spec->operator_count; o++)
             job->ops[o].at_window = job->ops[o].counts;
     }
+    weir_account_next_window(world);
     world->window_start_s = now_s;
 }

@@ -283,6 +283,18 @@ static int bury(struct weir_world *world, struct weir_op *op, struct weir_placem
     return count;
 }
 
+/* Whether the operator goes on without an instance that shall start anew: others work, or can start at once. */
+static bool spares(const struct weir_world *world, const struct weir_op *op)
+{
+    for (size_t i = 0; i < op->instance_count; i++)
+        if (op->instances[i]->life == WEIR_ACTIVE && !is_lost(world, op->instances[i]))
+            return true;
+    for (int a = 0; a < op->anew_count; a++)
+        if (world->hosts[op->anew[a].host].up)
+            return true;
+    return false;
+}
+
 /* Finds a host that is up, and has room, for each instance that starts anew. False if one must wait. */
 static bool find_hosts(struct weir_world *world, struct weir_run_job *job)
 {
@@ -292,6 +304,10 @@ static bool find_hosts(struct weir_world *world, struct weir_run_job *job)
         struct weir_op *op = &job->ops[o];
         for (int a = 0; a < op->anew_count; a++) {
             if (!world->hosts[op->anew[a].host].up) {
+                if (world->scenario->recovery.drop && spares(world, op)) {
+                    op->anew[a--] = op->anew[--op->anew_count];
+                    continue;
+                }
                 int host = world->scenario->recovery.wait ? -1 : weir_default_host(world, op, planned);
                 if (host < 0) {
                     all = false;

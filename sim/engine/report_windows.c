@@ -72,6 +72,7 @@ void weir_report_window(struct weir_world *world)
             weir_report_placement(world, j, o);
         }
     }
+    weir_account_tell(world);
     for (int h = 0; scenario->record_hosts && h < world->view.host_count; h++) {
         const struct weir_host_view *host = &world->view.hosts[h];
         const struct weir_host_counts *ever = &world->hosts[h].counts;
@@ -85,6 +86,7 @@ void weir_report_window(struct weir_world *world)
         tell(world, "", "", host->name, "sent", host->sent_bytes_per_s);
         tell(world, "", "", host->name, "received", host->received_bytes_per_s);
         tell(world, "", "", host->name, "instances", host->instances);
+        weir_account_tell_host(world, h);
     }
     double window_s = world->view.time_s - world->window_start_s;
     for (int l = 0; scenario->record_links && l < world->link_count; l++) {

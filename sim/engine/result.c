@@ -57,6 +57,15 @@ const struct weir_metric weir_metric_table[] = {
     ROW(migrations, "count", WEIR_BETTER_NONE, "Changes of its hosts alone."),
     NAMED("state_moved", state_moved_bytes, "B", WEIR_BETTER_LOW, "State moved between hosts."),
     NAMED("paused", paused_s, "s", WEIR_BETTER_LOW, "Time that stateful operators stood still for changes, summed."),
+    ROW(revenue, "servers", WEIR_BETTER_HIGH,
+        "Revenue R(U) of the account's hosts while nothing is wrong with them, summed; mean of the windows."),
+    ROW(utilisation, "share", WEIR_BETTER_NONE, "Mean share of the uplinks of the account's hosts that results take."),
+    ROW(anomaly_frequency, "share", WEIR_BETTER_LOW, "Device and service anomalies together."),
+    ROW(device_anomalies, "share", WEIR_BETTER_LOW,
+        "Share of requests served, or dropped, by a host while something is wrong with it."),
+    ROW(service_anomalies, "share", WEIR_BETTER_LOW, "Share of requests served too late, or dropped, otherwise."),
+    ROW(income, "money", WEIR_BETTER_HIGH, "Price of the bytes of results in time."),
+    ROW(fines, "money", WEIR_BETTER_LOW, "Fines for device and service anomalies."),
     {0},
 };
 
@@ -174,9 +183,11 @@ static void fill_hosts(const struct weir_world *world, double measured_s, struct
     metrics->cpu_cloud = ratio(flops[WEIR_TIER_CLOUD], room[WEIR_TIER_CLOUD]);
 }
 
-static unsigned long long checksum(const struct weir_result *result)
+/* Without an account its metrics are no part of it. */
+static unsigned long long checksum(const struct weir_result *result, bool account)
 {
-    unsigned long long hash = weir_hash(WEIR_HASH_START, &result->metrics, sizeof result->metrics);
+    size_t bytes = account ? sizeof result->metrics : offsetof(struct weir_metrics, revenue);
+    unsigned long long hash = weir_hash(WEIR_HASH_START, &result->metrics, bytes);
     for (int j = 0; j < result->job_count; j++) {
         struct weir_job_total total = result->jobs[j];
         total.name = NULL; /* names, not their addresses */
@@ -276,6 +287,7 @@ void weir_result_fill(struct weir_world *world, struct weir_result *result)
     m->state_moved_bytes = world->state_moved_bytes;
     m->paused_s = world->paused_s;
     fill_links(world, result);
-    result->checksum = checksum(result);
+    weir_account_result(world, m);
+    result->checksum = checksum(result, world->scenario->account.on);
     free(latency);
 }

@@ -291,6 +291,7 @@ static void free_world(struct weir_world *world)
     weir_plan_free(world->arrival_plans.defaults);
     free(world->arrival_plans.planned);
     weir_view_fini(world);
+    weir_account_fini(world);
     weir_truth_fini(world);
     weir_telemetry_fini(world);
     weir_changes_fini(world);
@@ -353,6 +354,7 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
         weir_view_init(world);
         weir_telemetry_init(world);
         weir_truth_init(world);
+        weir_account_init(world);
         weir_recovery_start(world);
         weir_faults_start(world);
         weir_controller_start(world);

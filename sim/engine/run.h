@@ -24,6 +24,10 @@ struct weir_metrics {
     double network_bytes, crossing_bytes; /* over links (a byte counts once a transfer); between tiers */
     double decisions, refused, warnings;
     double rescales, migrations, state_moved_bytes, paused_s;
+    /* Of the scenario's account (sim/model/account.h); NaN without one. The first of them is revenue. */
+    double revenue, utilisation;
+    double anomaly_frequency, device_anomalies, service_anomalies; /* shares of the requests */
+    double income, fines;
 };
 enum weir_better { WEIR_BETTER_NONE, WEIR_BETTER_LOW, WEIR_BETTER_HIGH };
 struct weir_metric {

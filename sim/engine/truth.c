@@ -112,3 +112,9 @@ double weir_truth_wrong_s(const struct weir_world *world, int host, double from_
     }
     return wrong_s;
 }
+
+bool weir_truth_is_wrong(const struct weir_world *world, int host, double date_s)
+{
+    size_t s = ends_after(world->truth, host, date_s);
+    return s < world->truth->first[host + 1] && world->truth->spells[s].start_s <= date_s;
+}

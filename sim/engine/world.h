@@ -345,7 +345,8 @@ struct weir_world {
     struct weir_arrival_plans arrival_plans;
     struct weir_telemetry *telemetry;
     struct weir_truth *truth;
-    struct weir_plan *decided; /* at the last window's end, to be carried out at due_s; NULL: nothing */
+    struct weir_ledger *ledger; /* of the scenario's account; NULL: none */
+    struct weir_plan *decided;  /* at the last window's end, to be carried out at due_s; NULL: nothing */
     double due_s;
     /* Sums for the metrics of the run. */
     double instance_area, instance_since_s;
@@ -474,6 +475,22 @@ void weir_truth_init(struct weir_world *world);
 void weir_truth_fini(struct weir_world *world);
 /* How long it is so of a time. */
 double weir_truth_wrong_s(const struct weir_world *world, int host, double from_s, double until_s);
+bool weir_truth_is_wrong(const struct weir_world *world, int host, double date_s);
+
+/* account.c: what the platform earns and is fined; nothing where the scenario has no account */
+void weir_account_init(struct weir_world *world);
+void weir_account_fini(struct weir_world *world);
+/* Results of a job have come from a host, some of them late; or items were dropped in an input there. */
+void weir_account_results(struct weir_world *world, const struct weir_run_job *job, int host, uint64_t count,
+                          uint64_t late, double item_bytes);
+void weir_account_drops(struct weir_world *world, int host, uint64_t count);
+/* A window ends: what it has earned; rows of windows.csv, of all and of a host; and then the next one begins. */
+void weir_account_close(struct weir_world *world, double now_s);
+void weir_account_tell(const struct weir_world *world);
+void weir_account_tell_host(struct weir_world *world, int host);
+void weir_account_next_window(struct weir_world *world);
+void weir_account_warm(struct weir_world *world); /* the warm-up ends */
+void weir_account_result(const struct weir_world *world, struct weir_metrics *metrics);
 
 /* join.c */
 struct weir_join *weir_join_new(void);

@@ -9,10 +9,10 @@
 #include "sim/base/text.h"
 
 static const char *const usual[] = {
-    "throughput",     "latency_mean", "latency_p50", "latency_p95", "latency_p99",
-    "slo_violations", "dropped",      "instances",   "cost",        "energy",
+    "throughput", "latency_mean", "latency_p50", "latency_p95", "latency_p99", "slo_violations",
+    "dropped",    "instances",    "cost",        "energy",      "revenue",     "anomaly_frequency",
 };
-static const char *const only_if_any[] = {"cost", "energy"};
+static const char *const only_if_any[] = {"cost", "energy", "revenue", "anomaly_frequency"};
 
 /* A larger or smaller unit: value = number * factor. In falling order for each unit. */
 struct scale {

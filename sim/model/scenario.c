@@ -17,7 +17,7 @@
 static const char *const scenario_keys[] = {"name",      "platform", "workload",        "duration",   "warmup",
                                             "window",    "seeds",    "items_per_batch", "batch_span", "policies",
                                             "costs",     "simgrid",  "decision_time",   "faults",     "recovery",
-                                            "anomalies", "record",   "decision_host",   NULL};
+                                            "anomalies", "record",   "decision_host",   "account",    NULL};
 
 static int read_name(const struct weir_json *at, struct weir_scenario *scenario)
 {
@@ -332,6 +332,8 @@ int weir_scenario_read_changed(const char *path, const struct weir_scenario_chan
     if (!code)
         code = weir_scenario_read_anomalies(&root, made);
     if (!code)
+        code = weir_scenario_read_account(&root, made);
+    if (!code)
         made->hash = hash_inputs(&root, made);
     weir_json_free(doc);
     if (code) {
@@ -354,6 +356,7 @@ void weir_scenario_free(struct weir_scenario *scenario)
     }
     weir_scenario_free_faults(scenario);
     weir_scenario_free_anomalies(scenario);
+    free(scenario->account.hosts);
     weir_workload_free(scenario->workload);
     if (!scenario->platform_is_borrowed)
         weir_platform_free(scenario->platform);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "sim/base/json.h"
+#include "sim/model/account.h"
 #include "sim/model/anomalies.h"
 #include "sim/model/faults.h"
 #include "sim/model/platform.h"
@@ -24,6 +25,7 @@ struct weir_change_costs {
 struct weir_recovery {
     bool on;             /* there are faults, or the scenario says how to recover */
     bool wait;           /* instances wait for their host, else they start on another one */
+    bool drop;           /* they are given up, as long as their operator has others; the last ones wait */
     bool exactly_once;   /* results leave when their checkpoint is complete; else at once, and twice after a failure */
     double interval_s;   /* between checkpoints */
     double checkpoint_s; /* that every instance of a stateful operator stands still for one */
@@ -71,6 +73,7 @@ struct weir_scenario {
     struct weir_anomaly_rule *anomaly_rules;
     int anomaly_rule_count;
     struct weir_recovery recovery;
+    struct weir_account account;
     struct weir_option *options; /* SimGrid's, "network/model" and so on */
     int option_count;
     bool record_operators, record_hosts, record_links; /* rows of windows.csv beside those of jobs */

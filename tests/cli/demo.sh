@@ -42,7 +42,7 @@ grown=$(($(tail -1 <<<"$backlogs") - $(head -1 <<<"$backlogs")))
 [ $grown -gt 2200 ] && [ $grown -lt 2550 ] || fail "the backlog grows by $grown, not by 19 x 125"
 
 # The moment, the price and the gain of a migration.
-expect 0 "" demo migration --no-tty
+expect 0 "" demo migration --no-tty --until 240s
 grep -q "^ *\* load-balancer: machines/predict: 1 -> 1 instances: 1 on cloud (" "$folder/out" || fail "no decision is told"
 grep -q "^ *\* migration of machines/predict is through after .* stood still for .* 20 MB of state moved$" "$folder/out" ||
     fail "no price is told"
@@ -50,7 +50,7 @@ gain=$(grep "^  at 195 s machines/predict: 1 -> 1 instances: 1 on cloud, by load
 [[ $gain =~ latency:\ [0-9.]+\ s\ before,\ [0-9.]+\ s\ at\ worst,\ [0-9.]+\ ms\ in\ the\ end$ ]] || fail "no gain is told: $gain"
 
 # A leak shows in what is reported, and the truth beside it.
-expect 0 "truly wrong: server-2: memory-leak" demo anomaly --no-tty --until 250s
+expect 0 "truly wrong: server-2: memory-leak" demo anomaly --no-tty --until 200s
 
 # Actions: named and not, of load, link and policy; the same script, the same story.
 script=(demo backpressure --no-tty --until 60s --do 10s:load/watch=1.5 --do 22s:link=0.1 --do 0.5min:link/lan=0.5
@@ -68,9 +68,9 @@ expect 0 "" demo backpressure --no-tty --until 60s
 cmp -s "$folder/first" "$folder/out" && fail "actions change nothing"
 
 # Without actions it is the run of weir run.
-expect 0 "" demo migration --no-tty
+expect 0 "" demo migration --no-tty --until 100s
 cp "$folder/out" "$folder/story"
-expect 0 "" run workloads/demos/migration.json -o "$folder/run" --quiet
+expect 0 "" run workloads/demos/migration.json -o "$folder/run" --quiet --set duration=100s
 for metric in emitted delivered latency_mean latency_p95 slo_violations state_moved paused; do
     [ "$(awk -v m=$metric '$1 == m { print $2, $3 }' "$folder/out" | head -1)" = \
         "$(awk -v m=$metric '$1 == m { print $2, $3 }' "$folder/story" | tail -1)" ] || fail "$metric differs from weir run"

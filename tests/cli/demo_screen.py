@@ -84,7 +84,7 @@ class Terminal:
             self.process.kill()
             fail("it does not end")
         if self.process.returncode != code:
-            fail(f"exit code {self.process.returncode}, wanted {code}")
+            fail(f"exit code {self.process.returncode}, wanted {code}: {self.raw[-1500:].decode('utf-8', 'replace')}")
         if said not in self.raw.decode("utf-8", "replace"):
             fail(f"does not say \"{said}\", but {self.raw[-600:]!r}")
         if termios.tcgetattr(self.slave) != self.before:

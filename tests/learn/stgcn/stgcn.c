@@ -245,6 +245,11 @@ static void odd_series(void)
     newest[8] = INFINITY;
     stgcn_forecast(model, newest, 0, next);
     CU_ASSERT(isfinite(next[0]) && isfinite(next[1]) && isfinite(next[2]));
+    CHECK_NEAR(next[1], 7, 0.7); /* as without the gap: the value before it goes on */
+    for (int i = 0; i < 3 * 12; i++)
+        newest[i] = NAN;
+    stgcn_forecast(model, newest, 0, next);
+    CHECK_NEAR(next[1], 7, 0.7);
     stgcn_free(model);
 
     settings = small(1);

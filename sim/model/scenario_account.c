@@ -1,0 +1,61 @@
+/* The account of a scenario. */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/model/scenario_parts.h"
+
+double weir_account_revenue(const struct weir_account *account, double use)
+{
+    double off = (use - account->u_opt) / account->sigma;
+    return exp(-off * off / 2);
+}
+
+static int read_hosts(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    const struct weir_platform *platform = scenario->platform;
+    struct weir_account *account = &scenario->account;
+    struct weir_json child;
+    if (weir_json_get(at, "hosts", &child)) {
+        struct weir_fault_rule rule = {0};
+        int code = weir_fault_read_targets(at, platform, &rule);
+        account->hosts = rule.targets;
+        account->host_count = rule.target_count;
+        free(rule.name);
+        return code;
+    }
+    account->hosts = weir_alloc(platform->host_count, sizeof *account->hosts);
+    for (size_t h = 0; h < platform->host_count; h++)
+        if (platform->hosts[h].tier != WEIR_TIER_DEVICE)
+            account->hosts[account->host_count++] = (int)h;
+    return account->host_count ? WEIR_OK
+                               : weir_json_error(at, "the platform has no host of the tiers edge and cloud; "
+                                                     "say whose account it is by \"hosts\"");
+}
+
+int weir_scenario_read_account(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    static const char *const keys[] = {"u_opt", "sigma", "price_per_GB", "fine_service", "fine_device", "hosts", NULL};
+    struct weir_account *account = &scenario->account;
+    struct weir_json child;
+    *account = (struct weir_account){.u_opt = 0.6, .sigma = 0.25};
+    if (!weir_json_get(at, "account", &child))
+        return WEIR_OK;
+    double price = 0;
+    account->on = true;
+    int code = weir_json_only(&child, keys);
+    if (!code)
+        code = weir_json_opt_number(&child, "u_opt", 0, 1, &account->u_opt);
+    if (!code)
+        code = weir_json_opt_number(&child, "sigma", 1e-3, 1e3, &account->sigma);
+    if (!code)
+        code = weir_json_opt_number(&child, "price_per_GB", 0, 1e9, &price);
+    if (!code)
+        code = weir_json_opt_number(&child, "fine_service", 0, 1e9, &account->fine_service);
+    if (!code)
+        code = weir_json_opt_number(&child, "fine_device", 0, 1e9, &account->fine_device);
+    account->price_per_byte = price / 1e9;
+    return code ? code : read_hosts(&child, scenario);
+}
