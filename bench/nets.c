@@ -39,7 +39,8 @@ static int forecasts(const struct sizes *sizes, struct weir_stream *s)
     size_t nodes = (size_t)settings.nodes, minutes = (size_t)sizes->minutes;
     double *counts = weir_alloc(minutes * nodes, sizeof *counts), *next = weir_alloc(nodes, sizeof *next);
     for (size_t i = 0; i < minutes * nodes; i++) {
-        double mean = 3 * (1 + 0.8 * sin(2 * M_PI * (double)(i / nodes) / 1440)) * (double)(1 + i % nodes % 5);
+        size_t minute = i / nodes;
+        double mean = 3 * (1 + 0.8 * sin(2 * M_PI * (double)minute / 1440)) * (double)(1 + i % nodes % 5);
         counts[i] = fmax(0, round(weir_stream_normal(s, mean, sqrt(mean))));
     }
     double start = bench_cpu_s();

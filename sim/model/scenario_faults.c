@@ -21,10 +21,21 @@ static int find_link(const struct weir_platform *platform, const char *name)
     return -1;
 }
 
+/* The date of a fault, and what it does. */
+static int read_what(const struct weir_json *at, bool link, struct weir_fault *fault)
+{
+    struct weir_json child;
+    int code = weir_json_need(at, "at", &child);
+    if (!code)
+        code = weir_json_quantity(&child, WEIR_UNIT_TIME, 0, DBL_MAX, &fault->at_s);
+    if (!code)
+        code = weir_json_opt_quantity(at, "for", WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &fault->for_s);
+    return code ? code : weir_fault_read_effect(at, link, &fault->effect, &fault->left);
+}
+
 /* A single failure. */
 static int read_fault(const struct weir_json *at, const struct weir_platform *platform, struct weir_fault *fault)
 {
-    struct weir_json child;
     const char *host = NULL, *link = NULL;
     int found = -1;
     *fault = (struct weir_fault){.host = -1, .for_s = INFINITY};
@@ -34,13 +45,7 @@ static int read_fault(const struct weir_json *at, const struct weir_platform *pl
     if (!code && !host == !link)
         return weir_json_error(at, "names either a \"host\" or a \"link\" that fails");
     if (!code)
-        code = weir_json_need(at, "at", &child);
-    if (!code)
-        code = weir_json_quantity(&child, WEIR_UNIT_TIME, 0, DBL_MAX, &fault->at_s);
-    if (!code)
-        code = weir_json_opt_quantity(at, "for", WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &fault->for_s);
-    if (!code)
-        code = weir_fault_read_effect(at, link, &fault->effect, &fault->left);
+        code = read_what(at, link, fault);
     if (code)
         return code;
     if (host && (found = fault->host = weir_platform_find(platform, host)) < 0)
@@ -49,6 +54,41 @@ static int read_fault(const struct weir_json *at, const struct weir_platform *pl
         return weir_fault_unknown(at, platform, WEIR_FAULT_LINK, link);
     fault->link = link ? platform->links[found].name : NULL;
     return weir_fault_check_target(at, platform, link, found, fault->effect);
+}
+
+/* Whether it has a date and, by patterns, several targets. */
+static bool has_patterns(const struct weir_json *at)
+{
+    struct weir_json child;
+    return weir_json_get(at, "at", &child) && !weir_json_get(at, "up", &child) && !weir_json_get(at, "down", &child) &&
+           (weir_json_get(at, "hosts", &child) || weir_json_get(at, "links", &child));
+}
+
+/* A fault for each target. */
+static int read_patterns(const struct weir_json *at, struct weir_scenario *scenario, size_t *capacity)
+{
+    static const char *const keys[] = {"at", "for", "hosts", "links", "tier", "speed", "bandwidth", "loss", NULL};
+    const struct weir_platform *platform = scenario->platform;
+    struct weir_fault_rule rule = {0};
+    struct weir_fault fault = {.host = -1, .for_s = INFINITY};
+    int code = weir_json_only(at, keys);
+    if (!code)
+        code = weir_fault_read_targets(at, platform, &rule);
+    bool link = rule.kind == WEIR_FAULT_LINK;
+    if (!code)
+        code = read_what(at, link, &fault);
+    if (!code && scenario->fault_count + rule.target_count > FAULTS_AT_MOST)
+        code = weir_json_error(at, "makes more than %d faults with dates", FAULTS_AT_MOST);
+    for (int t = 0; t < rule.target_count && !code; t++) {
+        fault.host = link ? -1 : rule.targets[t];
+        fault.link = link ? platform->links[rule.targets[t]].name : NULL;
+        code = weir_fault_check_target(at, platform, link, rule.targets[t], fault.effect);
+        scenario->faults = weir_grow(scenario->faults, (size_t)scenario->fault_count + 1, capacity, sizeof fault);
+        scenario->faults[scenario->fault_count++] = fault;
+    }
+    free(rule.name);
+    free(rule.targets);
+    return code;
 }
 
 /* The number of faults that the newest rule gives in a run, on average. */
@@ -63,12 +103,19 @@ static int read_list(const struct weir_json *list, struct weir_scenario *scenari
     static const char *const keys[] = {"host", "link", "at",   "for",   "hosts",     "links", "region",     "tier",
                                        "up",   "down", "name", "speed", "bandwidth", "loss",  "with_links", NULL};
     double count = 0;
+    size_t capacity = 0;
     int code = WEIR_OK;
     for (int i = 0; i < weir_json_size(list) && !code; i++) {
         struct weir_json one = weir_json_at(list, i);
         if ((code = weir_json_only(&one, keys)))
             return code;
+        if (has_patterns(&one)) {
+            code = read_patterns(&one, scenario, &capacity);
+            continue;
+        }
         if (!weir_fault_rule_is_one(&one)) {
+            scenario->faults =
+                weir_grow(scenario->faults, (size_t)scenario->fault_count + 1, &capacity, sizeof *scenario->faults);
             code = read_fault(&one, scenario->platform, &scenario->faults[scenario->fault_count++]);
             continue;
         }
@@ -125,7 +172,6 @@ int weir_scenario_read_faults(const struct weir_json *at, struct weir_scenario *
     int count = faults ? weir_json_size(&list) : 0, code = WEIR_OK;
     if (faults && (!weir_json_is_array(&list) || count > FAULTS_AT_MOST))
         return weir_json_error(&list, "must be a list of at most %d faults", FAULTS_AT_MOST);
-    scenario->faults = weir_alloc((size_t)count, sizeof *scenario->faults);
     scenario->fault_rules =
         weir_alloc((size_t)(count < RULES_AT_MOST ? count : RULES_AT_MOST), sizeof *scenario->fault_rules);
     if (count)

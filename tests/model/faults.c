@@ -106,6 +106,30 @@ static void entries_do_not_shift_each_other(void)
     weir_scenario_free(among);
 }
 
+static void dates_for_patterns(void)
+{
+    /* tiny.xml has two hosts edge-1 and edge-2, and links metro and backhaul among others. */
+    struct weir_scenario *s =
+        need("1h", "{\"hosts\": \"edge-*\", \"at\": \"10min\", \"for\": \"1min\", \"speed\": 0.5},"
+                   "{\"host\": \"cam-1\", \"at\": \"20min\"},"
+                   "{\"links\": [\"metro\", \"back*\"], \"at\": \"30min\", \"loss\": 0.1}");
+    CU_ASSERT_EQUAL(s->fault_rule_count, 0);
+    CU_ASSERT_EQUAL_FATAL(s->fault_count, 5);
+    for (int f = 0; f < 2; f++) {
+        const struct weir_fault *fault = &s->faults[f];
+        CU_ASSERT(fault->host == EDGE_1 + f && !fault->link && fault->at_s == 600 && fault->for_s == 60);
+        CU_ASSERT(fault->effect == WEIR_FAULT_SLOW && fault->left == 0.5);
+    }
+    CU_ASSERT(s->faults[2].effect == WEIR_FAULT_DOWN && s->faults[2].at_s == 1200 && isinf(s->faults[2].for_s));
+    for (int f = 3; f < 5; f++) {
+        const struct weir_fault *fault = &s->faults[f];
+        CU_ASSERT(fault->host == -1 && fault->link && fault->at_s == 1800 && isinf(fault->for_s));
+        CU_ASSERT(fault->effect == WEIR_FAULT_LOSSY && fault->left == 0.9);
+    }
+    CU_ASSERT(strcmp(s->faults[3].link, s->faults[4].link) != 0);
+    weir_scenario_free(s);
+}
+
 #define DRAWS 1000
 
 /* The mean of 1000 times lies within 3.29 standard errors of the one asked for (1 in 1000 does not), and as near to
@@ -278,6 +302,7 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {
         {"the seed gives the dates", the_seed_gives_the_dates},
         {"entries do not shift each other", entries_do_not_shift_each_other},
+        {"dates for patterns", dates_for_patterns},
         {"times have their moments", times_have_their_moments},
         {"constant times", constant_times},
         {"regions fail together", regions_fail_together},

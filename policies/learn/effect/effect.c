@@ -128,8 +128,9 @@ bool effect_is_safe(const struct effect *model, double safe)
 void effect_state(const struct effect *model, int server, int region, double bandwidth_bytes_per_s, double load,
                   nn_real *state)
 {
-    state[0] = (nn_real)((log(bandwidth_bytes_per_s) - model->bandwidth_log) / model->bandwidth_sd);
-    state[1] = (nn_real)load;
+    bool known = bandwidth_bytes_per_s > 0 && isfinite(bandwidth_bytes_per_s);
+    state[0] = known ? (nn_real)((log(bandwidth_bytes_per_s) - model->bandwidth_log) / model->bandwidth_sd) : 0;
+    state[1] = isfinite(load) ? (nn_real)load : 0;
     state[2] = model->home && model->home[server] != region;
     state[3] = 0;
     if (model->distance)

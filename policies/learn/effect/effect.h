@@ -26,7 +26,7 @@ struct effect_settings {
     int epochs;                       /* passes over the samples in a fit, at most: */
     int updates;                      /* steps of Adam in a fit, at most; samples are then drawn from all */
     int batch;                        /* samples a step of Adam */
-    double rate;                      /* of Adam; the last third of a fit has a tenth of it */
+    double rate;                      /* of Adam at first; it falls to 0 along a half cosine */
     double caution;                   /* what an anomaly counts by in the cross entropy; above 1: S falls, and more
                                          is taken for unsafe */
     double threshold;                 /* safe: S above it; the paper has 1/2 */
@@ -62,9 +62,11 @@ int effect_tune(struct effect *model, const struct effect_sample *samples, size_
 /* One cell; rate, safe and weight of the sample are not read. */
 void effect_predict(struct effect *model, const struct effect_sample *at, double *rate, double *safe);
 
-/* All cells at a time: rate[servers][regions][categories] >= 0, and safe[..][..][..], the chances S. Either may be
- * NULL. bandwidth[servers] and load[servers] are those of now. O(E M I width hidden), by matrix products; working
- * memory O((E + width I) hidden), kept for the next call. */
+/* All cells at a time; servers, regions and categories that no sample showed are as the others are on average:
+ * rate[servers][regions][categories] >= 0, and safe[..][..][..], the chances S. Either may be NULL. bandwidth[servers]
+ * and load[servers] are those of now; a bandwidth that is not above 0 (nothing is known, or the server is down) counts
+ * as the mean one, a load that is not finite as 0. O(E M I width hidden), by matrix products; working memory O((E +
+ * width I) hidden), kept for the next call. */
 void effect_predict_all(struct effect *model, double time_s, const double *bandwidth_bytes_per_s, const double *load,
                         float *rate, float *safe);
 

@@ -2,23 +2,21 @@
 
 #include "policies/learn/series/calendar.h"
 
-/* Rows of tables begin as large as the weights of a layer with a few inputs. */
-#define ROW_BOUND 0.3
-
 void effect_net_add(struct effect_net *net, const struct effect_shape *shape, struct nn_params *params,
                     struct weir_stream *stream)
 {
     static const char *const first[] = {"rate.first", "safe.first"}, *const decoded[] = {"rate.out", "safe.out"};
     int hidden = shape->hidden, width = shape->width;
     *net = (struct effect_net){.shape = *shape};
-    net->category = nn_params_add(params, "category", shape->categories, hidden, ROW_BOUND, stream);
-    net->region = nn_params_add(params, "region", shape->regions, hidden, ROW_BOUND, stream);
+    /* rows begin at 0: what no sample shows is like the others on average */
+    net->category = nn_params_add(params, "category", shape->categories, hidden, 0, stream);
+    net->region = nn_params_add(params, "region", shape->regions, hidden, 0, stream);
     nn_dense_layer_add(&net->time, params, "time", SERIES_CALENDAR, hidden, stream);
     nn_dense_layer_ignore(&net->time, params, SERIES_WEEKEND);
     nn_dense_layer_add(&net->request, params, "request", hidden, width, stream);
-    net->server = nn_params_add(params, "server", shape->servers, hidden, ROW_BOUND, stream);
+    net->server = nn_params_add(params, "server", shape->servers, hidden, 0, stream);
     if (shape->home)
-        net->home = nn_params_add(params, "home", shape->regions, hidden, ROW_BOUND, stream);
+        net->home = nn_params_add(params, "home", shape->regions, hidden, 0, stream);
     nn_dense_layer_add(&net->state, params, "state", EFFECT_STATE, hidden, stream);
     nn_dense_layer_add(&net->standing, params, "standing", hidden, width, stream);
     for (int i = 0; i < 2; i++) {

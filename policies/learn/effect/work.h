@@ -24,7 +24,8 @@ struct effect *effect_make(const struct effect_settings *settings);
 /* Whether settings are in range. Errors: WEIR_EINPUT. */
 int effect_check_settings(const struct effect_settings *settings);
 
-/* What the net reads of a server for requests of a region: state[EFFECT_STATE]. */
+/* What the net reads of a server for requests of a region: state[EFFECT_STATE]; numbers that are not known are as
+ * effect_predict_all says. */
 void effect_state(const struct effect *model, int server, int region, double bandwidth_bytes_per_s, double load,
                   nn_real *state);
 

@@ -25,7 +25,7 @@ struct stgcn_settings {
     int epochs;    /* passes over the steps in a fit, at most: */
     int updates;   /* steps of Adam in a fit, at most; what is learnt is then drawn from all over the series */
     int batch;     /* steps of the series a step of Adam */
-    double rate;   /* of Adam; the last third of a fit has a tenth of it */
+    double rate;   /* of Adam at first; it falls to 0 along a half cosine */
     double step_s; /* time between two steps; 0: no calendar, for series without days */
     double sway;   /* samples are learnt times exp(sway * N(0, 1)), so that a day that is busier than all that were
                       seen is not unheard of; 0: as they are */

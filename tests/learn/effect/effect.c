@@ -208,6 +208,42 @@ static void all_at_once(void)
     free(samples);
 }
 
+/* Servers that no sample shows are taken for others of their region; and numbers of a server may be missing. */
+static void unseen(void)
+{
+    static float rate[CELLS], safe[CELLS];
+    static double bandwidth[SERVERS], load[SERVERS];
+    size_t count = 10000, kept = 0;
+    struct effect_sample *samples = history(count, 6);
+    struct effect_settings settings = small(6);
+    struct effect *model;
+    settings.updates = 600;
+    settings.batch = 128;
+    for (size_t i = 0; i < count; i++) /* without 3 and 8, which stand in region 3 */
+        if (samples[i].server != 3 && samples[i].server != 8) {
+            samples[kept] = samples[i];
+            samples[kept++].bandwidth_bytes_per_s = 1e7;
+        }
+    CU_ASSERT_EQUAL_FATAL(effect_fit(&settings, samples, kept, &model), 0);
+    for (int e = 0; e < SERVERS; e++) {
+        bandwidth[e] = 1e7;
+        load[e] = 0;
+    }
+    bandwidth[3] = 0; /* each time that of all */
+    load[3] = NAN;
+    bandwidth[13] = INFINITY;
+    effect_predict_all(model, 43200, bandwidth, load, rate, safe);
+    for (int cell = 0; cell < REGIONS * CATEGORIES; cell++) {
+        size_t unknown = 3 * REGIONS * CATEGORIES + (size_t)cell, other = 8 * REGIONS * CATEGORIES + (size_t)cell;
+        CU_ASSERT(rate[unknown] == rate[other] && safe[unknown] == safe[other]);
+        double wanted = yield(8, cell / CATEGORIES, cell % CATEGORIES, 0);
+        CHECK_NEAR((double)rate[unknown] / wanted, 1, 0.3);
+        CU_ASSERT(isfinite(rate[13 * REGIONS * CATEGORIES + cell]));
+    }
+    effect_free(model);
+    free(samples);
+}
+
 /* The more an anomaly counts, the less is taken for safe. */
 static void cautious(void)
 {
@@ -369,7 +405,8 @@ static void refused(void)
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
-        {"accuracy", accuracy}, {"distances", distances},   {"all at once", all_at_once}, {"cautious", cautious},
-        {"files", files},       {"tune fails", tune_fails}, {"refused", refused},         {0}};
+        {"accuracy", accuracy},     {"distances", distances}, {"all at once", all_at_once},
+        {"unseen", unseen},         {"cautious", cautious},   {"files", files},
+        {"tune fails", tune_fails}, {"refused", refused},     {0}};
     return weir_test_main("learn/effect", cases, argc, argv);
 }
