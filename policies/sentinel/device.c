@@ -46,11 +46,14 @@ static void push(double *window, const double *newest, size_t width)
 /* What a request is, the mean over the categories. */
 struct request {
     double bytes, flops;
+    bool disks; /* some server's disk has to do with them */
 };
 
-static struct request mean_request(const struct live *live)
+static struct request mean_request(const struct live *live, const struct weir_view *view)
 {
     struct request mean = {0};
+    for (int e = 0; e < live->servers; e++)
+        mean.disks |= view->hosts[live->host[e]].disk_bytes_per_s > 0;
     for (int i = 0; i < live->categories; i++) {
         mean.bytes += live->request_bytes[i] / live->categories;
         mean.flops += live->request_flops[i] / live->categories;
@@ -67,9 +70,9 @@ static void take(struct sentinel *self, int server, const struct weir_host_view 
     double one = fmax(request->bytes / self->live.window_s / uplink, 1e-6); /* the upload of a request a window */
     double worked = request->flops > 0 ? host->cpu * self->live.flops[server] * request->bytes / request->flops / uplink
                                        : host->cpu;
-    double shown[SENTINEL_SHOWN] = {log((worked + one) / (now[2] + one)),
-                                    log1p(host->memory_reported_bytes / fmax(4 * request->bytes, 1)),
-                                    log((now[3] + one) / (now[2] + one))};
+    double moved = request->disks ? now[2] : now[3];
+    double shown[SENTINEL_SHOWN] = {log((worked + one) / (moved + one)),
+                                    log1p(host->memory_reported_bytes / fmax(4 * request->bytes, 1))};
     push(device->sample[0], now, SENTINEL_SIGNALS);
     push(device->shown[0], shown, SENTINEL_SHOWN);
 }
@@ -79,7 +82,7 @@ static void sample(struct sentinel *self, const struct weir_view *view)
 {
     static const double nothing[SENTINEL_SIGNALS] = {NAN, NAN, NAN, NAN};
     struct sentinel_devices *devices = &self->devices;
-    struct request request = mean_request(&self->live);
+    struct request request = mean_request(&self->live, view);
     long missed = devices->cycles > 0 ? view->window - devices->window - 1 : 0;
     for (int e = 0; e < devices->server_count; e++) {
         struct sentinel_device *device = &devices->servers[e];

@@ -42,6 +42,7 @@ static int train(const struct sentinel *self, struct vgru **made)
     struct vgru_settings settings = vgru_defaults();
     settings.length = SENTINEL_SAMPLES;
     settings.width = SENTINEL_SHOWN;
+    settings.latent = 1;
     settings.eta = self->eta;
     settings.seed = self->seed;
     size_t count = (size_t)(devices->windows < SENTINEL_DRAWN ? devices->windows : SENTINEL_DRAWN);

@@ -10,6 +10,7 @@
 
 #define NEWEST   0.2     /* weight of the newest window in the mean that stands in for a model */
 #define LOOKBACK 30      /* windows that this mean is begun with */
+#define TRUST    0.02    /* weight of the newest window in the errors that are compared */
 #define MOST     1e8     /* requests of a window, all cells together */
 #define VALUES   4000000 /* of a fit at most, all cells together */
 #define DAYS     8       /* of a fit at most */
@@ -20,8 +21,10 @@ static void drop_models(struct sentinel_requests *requests)
         forecaster_free(requests->model[c]);
     free(requests->model);
     free(requests->ready);
+    stgcn_free(requests->graph);
     requests->model = NULL;
     requests->ready = NULL;
+    requests->graph = NULL;
 }
 
 /* Cells are others: what is known of the old ones is of no use. */
@@ -50,6 +53,16 @@ static void begin(struct sentinel *self, const struct weir_view *view)
     memcpy(requests->next, requests->recent, cells * sizeof *requests->next);
 }
 
+bool sentinel_wants_graph(const struct weir_json *slot)
+{
+    const char *name = NULL;
+    if (!slot->node)
+        return true;
+    if (!weir_json_is_string(slot) || weir_json_string(slot, &name) != WEIR_OK)
+        return false;
+    return strcmp(name, SENTINEL_FORECASTER) == 0;
+}
+
 static int make(const struct sentinel *self, const struct weir_view *view, struct forecaster **made)
 {
     struct forecaster_env env = {.step_s = view->window_s,
@@ -58,9 +71,7 @@ static int make(const struct sentinel *self, const struct weir_view *view, struc
                                  .stream = self->stream,
                                  .catalog = forecaster_catalog,
                                  .folder = self->folder};
-    if (self->forecaster.node)
-        return forecaster_make(&env, &self->forecaster, made);
-    return forecaster_make_text(&env, SENTINEL_FORECASTER, made);
+    return forecaster_make(&env, &self->forecaster, made);
 }
 
 /* A model that fails is done without: the mean of the newest windows stands in. */
@@ -72,6 +83,28 @@ static void fail(struct sentinel *self, struct weir_plan *plan, int cell)
                        weir_error_message());
     weir_error_clear();
     requests->ready[cell] = false;
+}
+
+/* One model for all cells. It goes on learning where there is one already. */
+static void fit_graph(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan, const double *values,
+                      size_t rows)
+{
+    struct sentinel_requests *requests = &self->requests;
+    struct stgcn_settings settings = stgcn_defaults;
+    settings.nodes = requests->cells;
+    settings.step_s = view->window_s;
+    settings.seed = self->seed;
+    struct stgcn *made;
+    if (stgcn_fit(&settings, values, rows, view->time_s - (double)rows * view->window_s, &made) != WEIR_OK) {
+        fail(self, plan, 0);
+        return;
+    }
+    stgcn_free(requests->graph);
+    requests->graph = made;
+    requests->window = settings.window;
+    requests->newest = weir_resize(requests->newest, (size_t)(settings.window * requests->cells), sizeof(double));
+    requests->by_graph = weir_resize(requests->by_graph, (size_t)requests->cells, sizeof(double));
+    memcpy(requests->by_graph, requests->recent, (size_t)requests->cells * sizeof(double));
 }
 
 /* Fits the models of all cells to what the jobs' histories have. */
@@ -87,7 +120,10 @@ static int fit(struct sentinel *self, const struct weir_view *view, struct weir_
     for (long t = 0; t < rows; t++)
         live_past(&self->live, view, (int)(rows - 1 - t), values + t * requests->cells);
     int code = WEIR_OK;
-    for (int c = 0; c < requests->cells && code == WEIR_OK; c++) {
+    requests->fitted_at = count;
+    if (self->graph)
+        fit_graph(self, view, plan, values, (size_t)rows);
+    for (int c = 0; c < requests->cells && code == WEIR_OK && !self->graph; c++) {
         if (!requests->model[c])
             code = make(self, view, &requests->model[c]);
         if (code != WEIR_OK || (long)forecaster_need(requests->model[c]) > rows)
@@ -98,7 +134,6 @@ static int fit(struct sentinel *self, const struct weir_view *view, struct weir_
         if (forecaster_fit(requests->model[c], of, (size_t)rows) != WEIR_OK)
             fail(self, plan, c);
     }
-    requests->fitted_at = count;
     free(of);
     free(values);
     return code;
@@ -114,18 +149,45 @@ static void score(struct sentinel *self)
         all += self->live.requests[c];
     }
     requests->error = all > 0 ? off / all : off > 0 ? 1 : 0;
+    if (!requests->graph)
+        return;
+    double by_graph = 0, by_recent = 0;
+    for (int c = 0; c < requests->cells; c++) {
+        by_graph += fabs(self->live.requests[c] - requests->by_graph[c]);
+        by_recent += fabs(self->live.requests[c] - requests->recent[c]);
+    }
+    requests->graph_error += TRUST * (by_graph - requests->graph_error);
+    requests->recent_error += TRUST * (by_recent - requests->recent_error);
 }
 
-static void forecast(struct sentinel *self, struct weir_plan *plan)
+/* By the graph, as long as it has been no worse of late than the mean of the newest windows. */
+static void forecast_graph(struct sentinel *self, const struct weir_view *view)
+{
+    struct sentinel_requests *requests = &self->requests;
+    for (int t = 0; t < requests->window; t++)
+        live_past(&self->live, view, requests->window - 1 - t, requests->newest + t * requests->cells);
+    stgcn_forecast(requests->graph, requests->newest, view->time_s, requests->by_graph);
+    bool trusted = requests->graph_error <= requests->recent_error;
+    for (int c = 0; c < requests->cells; c++)
+        requests->ready[c] = trusted;
+    if (trusted)
+        memcpy(requests->next, requests->by_graph, (size_t)requests->cells * sizeof(double));
+}
+
+static void forecast(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan)
 {
     struct sentinel_requests *requests = &self->requests;
     for (int c = 0; c < requests->cells; c++) {
         requests->next[c] = requests->recent[c];
-        if (requests->ready[c] && forecaster_predict(requests->model[c], 1, &requests->next[c], NULL) != WEIR_OK) {
+        if (requests->ready[c] && requests->model[c] &&
+            forecaster_predict(requests->model[c], 1, &requests->next[c], NULL) != WEIR_OK) {
             requests->next[c] = requests->recent[c];
             fail(self, plan, c);
         }
-        /* More than that no program takes. */
+    }
+    if (requests->graph)
+        forecast_graph(self, view);
+    for (int c = 0; c < requests->cells; c++) { /* more than that no program takes */
         requests->next[c] = requests->next[c] >= 0 ? fmin(requests->next[c], MOST / requests->cells) : 0;
     }
 }
@@ -148,11 +210,12 @@ int sentinel_predict(struct sentinel *self, const struct weir_view *view, struct
         requests->stale = false;
     } else {
         for (int c = 0; c < requests->cells; c++)
-            if (requests->ready[c] && forecaster_push(requests->model[c], live->requests[c]) != WEIR_OK)
+            if (requests->ready[c] && requests->model[c] &&
+                forecaster_push(requests->model[c], live->requests[c]) != WEIR_OK)
                 fail(self, plan, c);
     }
     if (code == WEIR_OK)
-        forecast(self, plan);
+        forecast(self, view, plan);
     return code == WEIR_OK ? code : weir_error_context("\"forecaster\"");
 }
 
@@ -162,4 +225,6 @@ void sentinel_requests_fini(struct sentinel_requests *requests)
     free(requests->recent);
     free(requests->next);
     free(requests->past);
+    free(requests->newest);
+    free(requests->by_graph);
 }

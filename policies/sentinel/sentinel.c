@@ -43,7 +43,7 @@ static const struct weir_param params[] = {
      .type = WEIR_PARAM_SLOT,
      .offset = AT(forecaster),
      .fallback = SENTINEL_FORECASTER,
-     .help = "What forecasts the requests: a name of weir list forecasters, or an object with it."},
+     .help = "What forecasts the requests: st-gcn, or a name of weir list forecasters, or an object with it."},
     WHOLE(categories, "29", 1, 1000, "Categories of requests at most."),
     WHOLE(warm, "120", 12, 1000000, "Windows before models are fitted; again after twice as many."),
     TIME("refit", refit_s, "1d", 1, "Time from one fit of the models to the next."),
@@ -75,7 +75,8 @@ static int create(void *state, const struct weir_policy_env *env)
     self->shape = self->devices.shape = self->requests.shape = self->effect.shape = -1;
     self->history.u_opt = sentinel_u_opt_at_first(self);
     self->requests.error = NAN;
-    if (!self->forecaster.node)
+    self->graph = sentinel_wants_graph(&self->forecaster);
+    if (self->graph)
         return WEIR_OK;
     /* A slot that is wrong shall be refused before the run. */
     struct forecaster *tried;

@@ -8,6 +8,7 @@
 #include "policies/learn/detect/vgru.h"
 #include "policies/learn/forecast/forecaster.h"
 #include "policies/learn/optimise/assignment.h"
+#include "policies/learn/stgcn/stgcn.h"
 #include "policies/sentinel/live.h"
 #include "sim/api/policy.h"
 #include "sim/base/random.h"
@@ -15,7 +16,7 @@
 enum {
     SENTINEL_SAMPLES = 12, /* T */
     SENTINEL_SIGNALS = 4,  /* N: cpu, memory, disk, upload */
-    SENTINEL_SHOWN = 3,    /* numbers that the net is shown of a sample */
+    SENTINEL_SHOWN = 2,    /* numbers that the net is shown of a sample */
     SENTINEL_LEVELS = 4,   /* of load, for which healthy windows are kept */
     SENTINEL_HOURS = 24,
     SENTINEL_BINS = 20,    /* of utilisation */
@@ -34,8 +35,9 @@ enum sentinel_state {
 };
 
 /* Of a server. Samples are shares of its cores, memory, uplink (what the disk does) and uplink, oldest first, NaN where
- * nothing came. The net is shown logarithms: of the cpu against what the disk calls for, of the memory, and of the
- * upload against the disk; so that a server is not suspect because all have more to do than ever. */
+ * nothing came. The net is shown logarithms: of the cpu against what the disk does (the upload, where no disk does
+ * anything), and of the memory; so that a server is not suspect because all have more to do than ever, or because what is
+ * worked off waits to be sent. */
 struct sentinel_device {
     double sample[SENTINEL_SAMPLES][SENTINEL_SIGNALS];
     double shown[SENTINEL_SAMPLES][SENTINEL_SHOWN];
@@ -94,8 +96,14 @@ struct sentinel_requests {
     double *past;              /* [cells] of one window */
     double error;              /* of the last forecast: sum of absolute errors of all cells over the requests */
     int failures;
+
+    struct stgcn *graph; /* NULL: not wanted, or not fitted */
+    int window;
+    double *newest;                   /* [window][cells] */
+    double *by_graph;                 /* [cells] its forecast */
+    double graph_error, recent_error; /* sums of absolute errors of the newest windows, the latest weighing more */
 };
-#define SENTINEL_FORECASTER "moving-average" /* unless the slot says another */
+#define SENTINEL_FORECASTER "st-gcn" /* one model of all cells; else one of the forecasters for each */
 
 /* --- Effect (effect.c). */
 
@@ -144,6 +152,7 @@ struct sentinel {
     bool in_cycle, clock;
 
     /* from create on */
+    bool graph;  /* requests are forecast by the graph */
     bool oracle; /* knows what is wrong with servers */
     unsigned long long seed;
     char *stream, *folder;
@@ -185,6 +194,8 @@ void sentinel_ranges(struct sentinel_devices *devices);
 const double *sentinel_baseline(const struct sentinel_devices *devices, const struct sentinel_device *device);
 void sentinel_baselines_take(struct sentinel_devices *devices);
 
+/* Whether the slot asks for the graph. */
+bool sentinel_wants_graph(const struct weir_json *slot);
 /* requests.next for the coming window. Errors: those of a forecaster whose parameters are wrong. */
 int sentinel_predict(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan);
 void sentinel_requests_fini(struct sentinel_requests *requests);
