@@ -119,7 +119,7 @@ const float *sentinel_effect_ask(struct sentinel *self, const struct weir_view *
     for (int e = 0; e < live->servers; e++)
         load[e] = live->used_per_s[e] / live->bandwidth[e];
     effect->chance = weir_resize(effect->chance, cells, sizeof *effect->chance);
-    effect_predict_all(effect->net, view->time_s + AGAIN / 2 * view->window_s, live->bandwidth, load, NULL,
+    effect_predict_all(effect->net, view->time_s + AGAIN * view->window_s / 2, live->bandwidth, load, NULL,
                        effect->chance);
     effect->asked = view->window;
     free(load);
