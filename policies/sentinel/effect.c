@@ -86,6 +86,7 @@ void sentinel_effect_learn(struct sentinel *self, const struct weir_view *view)
             /* What is late on a server that is not well says nothing of the service. */
             if (e < 0 || !(all > 0) || !isfinite(late) || (self->shape == live->shape && !self->healthy[e]))
                 continue;
+            sentinel_effect_watch(self, view, j, e, all, late);
             int pair = effect->zone[e] * live->regions + m, side = !effect->home[pair];
             effect->all[pair * SENTINEL_HOURS + hour] += (float)all;
             effect->late[pair * SENTINEL_HOURS + hour] += (float)late;
@@ -110,19 +111,31 @@ double sentinel_late(const struct sentinel *self, int server, int region, double
     return fmax(usual, effect->alarm[side]);
 }
 
+/* What is late now; and, as long as no net knows, what usually is. */
+static double late_by(const struct sentinel *self, int server, int region, double time_s, const float *chance)
+{
+    const struct sentinel_effect *effect = &self->effect;
+    int pair = effect->zone[server] * self->live.regions + region;
+    return chance ? effect->alarm[!effect->home[pair]] : sentinel_late(self, server, region, time_s);
+}
+
 void sentinel_effect_expect(struct sentinel *self, const struct weir_view *view)
 {
     struct live *live = &self->live;
     make_room(self, view);
     live_rates(live, self->rate);
+    const float *chance = self->service_detection ? sentinel_effect_ask(self, view) : NULL;
     double time_s = view->time_s + view->window_s / 2;
     self->effect.unsafe = 0;
     for (int e = 0; e < live->servers; e++)
         for (int m = 0; m < live->regions; m++) {
             bool reached = isfinite(live->latency_s[e * live->regions + m]);
-            bool safe = reached && (!self->service_detection || sentinel_late(self, e, m, time_s) <= self->unsafe);
-            self->effect.unsafe += reached && !safe;
-            memset(self->safe + ((long)e * live->regions + m) * live->categories, safe, (size_t)live->categories);
+            bool safe = reached && (!self->service_detection || late_by(self, e, m, time_s, chance) <= self->unsafe);
+            long cell = ((long)e * live->regions + m) * live->categories;
+            for (int i = 0; i < live->categories; i++) {
+                self->safe[cell + i] = safe && (!chance || effect_is_safe(self->effect.net, (double)chance[cell + i]));
+                self->effect.unsafe += reached && !self->safe[cell + i];
+            }
         }
 }
 
@@ -147,4 +160,7 @@ void sentinel_effect_fini(struct sentinel_effect *effect)
     free(effect->home);
     free(effect->late);
     free(effect->all);
+    free(effect->samples);
+    free(effect->chance);
+    effect_free(effect->net);
 }

@@ -95,17 +95,33 @@ static void deal(struct sentinel *self, const struct assignment *solved)
     free(room);
 }
 
+/* How far the forecast of groups of cells is from what the schedule in use was made for, summed: groups are regions, or
+ * categories. */
+static double drift(const struct sentinel *self, bool by_region)
+{
+    const struct live *live = &self->live;
+    double off = 0;
+    for (int g = 0; g < (by_region ? live->regions : live->categories); g++) {
+        double of_group = 0;
+        for (int k = 0; k < (by_region ? live->categories : live->regions); k++) {
+            int cell = by_region ? g * live->categories + k : k * live->categories + g;
+            of_group += self->requests.next[cell] - self->planned[cell];
+        }
+        off += fabs(of_group);
+    }
+    return off;
+}
+
 /* Whether the schedule in use will do: servers and routes are as they were, and the forecast is about the same. */
 static bool still_good(const struct sentinel *self)
 {
     const struct live *live = &self->live;
     size_t servers = (size_t)live->servers, cells = (size_t)live->regions * (size_t)live->categories;
-    double off = 0, all = 0;
-    for (size_t c = 0; c < cells; c++) {
-        off += fabs(self->requests.next[c] - self->planned[c]);
+    double all = 0;
+    for (size_t c = 0; c < cells; c++)
         all += self->planned[c];
-    }
-    return self->planned_u_opt == self->history.u_opt && off < self->renew * all &&
+    return self->planned_u_opt == self->history.u_opt && drift(self, true) < self->renew * all &&
+           drift(self, false) < self->renew * all &&
            memcmp(self->was_healthy, self->healthy, servers * sizeof *self->healthy) == 0 &&
            memcmp(self->was_safe, self->safe, servers * cells) == 0;
 }

@@ -47,14 +47,15 @@ static const struct weir_param params[] = {
     WHOLE(categories, "29", 1, 1000, "Categories of requests at most."),
     WHOLE(warm, "120", 12, 1000000, "Windows before models are fitted; again after twice as many."),
     TIME("refit", refit_s, "1d", 1, "Time from one fit of the models to the next."),
-    NUMBER(unsafe, "0.2", 0, 1, "Share of late results above which a route is not used, until a net has learnt it."),
+    NUMBER(unsafe, "0.2", 0, 1, "Share of late results, as expected, above which a route is not used."),
     WHOLE(segments, "8", 1, 64, "Pieces of the curve of revenue in the program."),
     NUMBER(gap, "0.01", 0, 1, "Relative gap at which the search for the schedule ends."),
     WHOLE(nodes, "200", 1, 1000000, "Nodes of that search at most, for 160 servers each."),
     TIME("time_limit", time_limit_s, "20s", 0.001,
          "Real time for it: a guard only, as what it leads to depends on the machine."),
     NUMBER(renew, "0.1", 0, 1,
-           "Share by which the forecast must differ from that of the schedule in use for a new one."),
+           "Share by which the forecast of regions or categories must differ from that of the schedule in use for a "
+           "new one."),
     WHOLE(idle, "3", 0, 1000000, "Windows that instances without requests are kept."),
     NUMBER(change, "0.05", 0, 1, "Share of an operator's requests that must go another way for its weights to change."),
     FLAG(in_cycle, "false", "Count device detection as part of the scheduling cycle; only times differ."),
@@ -69,10 +70,10 @@ static int create(void *state, const struct weir_policy_env *env)
     self->stream = weir_format("%s/forecast", env->stream);
     self->folder = weir_copy(env->folder ? env->folder : "");
     char *draws = weir_format("%s/draws", env->stream);
-    self->devices.draws = self->history.draws = weir_stream_open(env->seed, draws);
+    self->devices.draws = self->history.draws = self->effect.draws = weir_stream_open(env->seed, draws);
     free(draws);
     self->live = (struct live){.wanted = self->categories, .seed = env->seed};
-    self->shape = self->devices.shape = self->requests.shape = self->effect.shape = -1;
+    self->shape = self->devices.shape = self->requests.shape = self->effect.shape = self->effect.net_shape = -1;
     self->history.u_opt = sentinel_u_opt_at_first(self);
     self->requests.error = NAN;
     self->graph = sentinel_wants_graph(&self->forecaster);
@@ -198,8 +199,9 @@ static int predict(struct sentinel *self, const struct weir_view *view, struct w
                    requests->cells, ready, came, took(self, now_ms(self) - begun, text));
     begun = now_ms(self);
     sentinel_effect_expect(self, view);
-    weir_plan_note(plan, -1, "effect: %d of %d pairs of server and region unsafe%s", self->effect.unsafe,
-                   self->live.servers * self->live.regions, took(self, now_ms(self) - begun, text));
+    weir_plan_note(plan, -1, "effect: %ld of %d servers, regions and categories unsafe, by %s%s", self->effect.unsafe,
+                   self->live.servers * self->requests.cells, self->effect.net ? "the net" : "the table",
+                   took(self, now_ms(self) - begun, text));
     return WEIR_OK;
 }
 
@@ -243,6 +245,7 @@ static void upkeep(struct sentinel *self, const struct weir_view *view, struct w
     if (self->device_detection && !self->oracle)
         sentinel_devices_refit(self, plan);
     sentinel_history_refit(self);
+    sentinel_effect_train(self, view, plan);
     sentinel_effect_refit(self);
     self->refit_at_s = view->time_s + fmin(view->time_s, self->refit_s);
     weir_plan_note(plan, -1,

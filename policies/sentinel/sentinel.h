@@ -6,6 +6,7 @@
 
 #include "policies/learn/detect/rules.h"
 #include "policies/learn/detect/vgru.h"
+#include "policies/learn/effect/effect.h"
 #include "policies/learn/forecast/forecaster.h"
 #include "policies/learn/optimise/assignment.h"
 #include "policies/learn/stgcn/stgcn.h"
@@ -36,8 +37,8 @@ enum sentinel_state {
 
 /* Of a server. Samples are shares of its cores, memory, uplink (what the disk does) and uplink, oldest first, NaN where
  * nothing came. The net is shown logarithms: of the cpu against what the disk does (the upload, where no disk does
- * anything), and of the memory; so that a server is not suspect because all have more to do than ever, or because what is
- * worked off waits to be sent. */
+ * anything), and of the memory; so that a server is not suspect because all have more to do than ever, or because what
+ * is worked off waits to be sent. */
 struct sentinel_device {
     double sample[SENTINEL_SAMPLES][SENTINEL_SIGNALS];
     double shown[SENTINEL_SAMPLES][SENTINEL_SHOWN];
@@ -117,7 +118,15 @@ struct sentinel_effect {
     float *late, *all; /* [zones][regions][SENTINEL_HOURS] results */
     double hourly_late[2][SENTINEL_HOURS], hourly_all[2][SENTINEL_HOURS]; /* [0]: within a region; [1]: across */
     double recent_late[2], recent_all[2], alarm[2]; /* of the newest windows; their share, which falls slowly */
-    int unsafe; /* pairs of server and region that can be reached and are unsafe, in the last cycle */
+
+    struct effect_sample *samples; /* drawn evenly from all that came; owned */
+    long seen;
+    struct weir_stream draws;
+    struct effect *net; /* NULL: not trained yet */
+    long net_shape, asked;
+    float *chance; /* [servers][regions][categories] that no service anomaly comes, as of window `asked` */
+
+    long unsafe; /* servers, regions and categories that can be reached and are unsafe, in the last cycle */
 };
 
 /* --- History for u_opt (upkeep.c). */
@@ -208,6 +217,12 @@ double sentinel_late(const struct sentinel *self, int server, int region, double
 void sentinel_effect_expect(struct sentinel *self, const struct weir_view *view);
 /* What was long ago counts less. */
 void sentinel_effect_refit(struct sentinel *self);
+/* The net (effect_net.c): takes in results of a server for a job; trains it; the chances of all cells, NULL if there is
+ * no net yet. */
+void sentinel_effect_watch(struct sentinel *self, const struct weir_view *view, int job, int server, double all,
+                           double late);
+void sentinel_effect_train(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan);
+const float *sentinel_effect_ask(struct sentinel *self, const struct weir_view *view);
 void sentinel_effect_fini(struct sentinel_effect *effect);
 
 /* What scheduling did. */

@@ -152,7 +152,7 @@ static void schedules(void)
         step(150, 150, 0);
     CU_ASSERT(told("detect: 4 of 4 servers are well"));
     CU_ASSERT(told("predict: 300.0 requests of 4 cells"));
-    CU_ASSERT(told("effect: 0 of 8 pairs"));
+    CU_ASSERT(told("effect: 0 of 16 servers"));
     for (int j = 0; j < JOBS; j++)
         CHECK_NEAR(on_servers(j), 1, 1e-6);
     CU_ASSERT(share(0, N1) + share(0, N2) + share(1, S1) + share(1, S2) >= 1);
@@ -323,7 +323,7 @@ static void ablations(void)
             world->jobs[0].origin_count = 2;
             step(250, 40, 0);
         }
-        CU_ASSERT(told(looks ? "effect: 4 of 8 pairs" : "effect: 0 of 8 pairs"));
+        CU_ASSERT(told(looks ? "effect: 8 of 16 servers" : "effect: 0 of 16 servers"));
         CU_ASSERT(told(looks ? "detect: 4 of 4 servers are well; 0 down" : "detect: 4 of 4 servers are up"));
         if (looks)
             CHECK_NEAR(share(0, N1) + share(0, N2), 1, 1e-6);
