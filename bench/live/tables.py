@@ -1,6 +1,7 @@
 """Tables of the live-stream study: tables.py FIGURES.csv
 
-A value is the mean over seeds +- half its 95 % confidence interval. Policies are compared seed by seed.
+A value is the mean over seeds +- half its 95 % confidence interval; by day, hour and class it is the mean alone. Policies are
+compared seed by seed.
 """
 import collections
 import csv
@@ -24,6 +25,11 @@ def text(values, digits, factor=1.0):
     if not values:
         return "-"
     return f"{statistics.mean(values):.{digits}f}" + (f" ± {half(values):.{digits}f}" if len(values) > 1 else "")
+
+
+def plain(values, digits, factor=1.0):
+    values = [factor * value for value in values]
+    return f"{statistics.mean(values):.{digits}f}" if values else "-"
 
 
 def of(policy, metric, key="all", group="run"):
@@ -131,25 +137,27 @@ def main(path):
     summary("Figure 8: all days after the first", dict(zip(there, there)))
     against("Figure 8: sentinel against each, seed by seed", dict(zip(there, there)), "sentinel")
     days = sorted({key for _, group, key, _ in figures if group == "day"}, key=int)
-    for name, rule in (("anomaly frequency, %", lambda policy, day: text(frequency(policy, "day", day).values(), 2, 100)),
-                       ("revenue", lambda policy, day: text(of(policy, "revenue", day, "day").values(), 2)),
-                       ("utilisation, %", lambda policy, day: text(of(policy, "utilisation", day, "day").values(), 2, 100))):
+    for name, rule in (("anomaly frequency, %", lambda policy, day: plain(frequency(policy, "day", day).values(), 2, 100)),
+                       ("revenue", lambda policy, day: plain(of(policy, "revenue", day, "day").values(), 2)),
+                       ("utilisation, %", lambda policy, day: plain(of(policy, "utilisation", day, "day").values(), 2, 100))):
         table(f"Figure 8 by day: {name}", ["policy"] + [f"day {day}" for day in days],
               [[policy] + [rule(policy, day) for day in days] for policy in there])
 
     table("Figure 10: anomaly frequency by class of the server, % of what it served, and share of requests served by it, %",
           ["policy"] + [f"{kind}{what}" for kind in "abc" for what in ("", ", share")],
           [[policy] + [cell for kind in "abc" for cell in (
-              text(frequency(policy, "class", kind, "served").values(), 2, 100),
-              text(paired(of(policy, "served", kind, "class"),
+              plain(frequency(policy, "class", kind, "served").values(), 2, 100),
+              plain(paired(of(policy, "served", kind, "class"),
                           {seed: sum(of(policy, "served", k, "class").get(seed, 0) for k in "abc")
                            for seed in of(policy, "served", kind, "class")}, lambda one, every: 100 * one / every), 1))]
            for policy in there])
     table("Figure 10: anomaly frequency by hour of the day, %", ["hours"] + there,
-          [[f"{hour}, {hour + 1}"] + [text(paired_hours(policy, hour), 2, 100) for policy in there] for hour in range(0, 24, 2)])
+          [[f"{hour}, {hour + 1}"] + [plain(paired_hours(policy, hour), 2, 100) for policy in there] for hour in range(0, 24, 2)])
 
     variants("Figure 11: ablations", ABLATIONS)
-    variants("Figure 11: thresholds of device detection", {policy: policy for policy in sorted({p for p, *_ in figures if "=" in p})})
+    thresholds = {policy: policy.replace("=", " ") for policy in sorted({p for p, *_ in figures if "=" in p})}
+    if thresholds:
+        variants("Figure 11: thresholds of device detection", {"sentinel": "theta 0.4, eta 0.3", **thresholds})
 
 
 def paired_hours(policy, hour):
