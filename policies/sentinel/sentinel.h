@@ -123,8 +123,9 @@ struct sentinel_effect {
     long seen;
     struct weir_stream draws;
     struct effect *net; /* NULL: not trained yet */
-    long net_shape, asked;
-    float *chance; /* [servers][regions][categories] that no service anomaly comes, as of window `asked` */
+    long net_shape;
+    double asked_s; /* when `chance` was asked for; -1: not yet */
+    float *chance;  /* [servers][regions][categories] that no service anomaly comes, as of `asked_s` */
 
     long unsafe; /* servers, regions and categories that can be reached and are unsafe, in the last cycle */
 };
