@@ -93,6 +93,8 @@ struct sentinel_requests {
     int fitted_at;             /* windows of history at the last fit, 0: none */
     bool stale;                /* to be fitted again */
     double *recent;            /* [cells] mean of the newest windows, the latest weighing more */
+    double total;              /* of all cells, a mean of fewer windows */
+    double *stand_in;          /* [cells] `recent`, brought to that total: the forecast without a model */
     double *next;              /* [cells] R_hat */
     double *past;              /* [cells] of one window */
     double error;              /* of the last forecast: sum of absolute errors of all cells over the requests */
