@@ -33,7 +33,7 @@ static const struct weir_param params[] = {
     NUMBER(theta_v, "0.4", 0, 1e6,
            "Difference of variances, in shares of the healthy range, beyond which a signal deviates."),
     NUMBER(theta_r, "0.4", 0, 10, "Difference of the correlations of signals beyond which they deviate."),
-    NUMBER(beta, "0.25", 0, 1, "Share of the signals that must deviate in variance."),
+    NUMBER(beta, "0.5", 0, 1, "Share of the signals that must deviate in variance."),
     NUMBER(eta, "0.3", 0.001, 0.999, "Score of the net above which a server is not well."),
     WHOLE(hold, "4", 1, 10000, "Windows that a server must seem well, after it did not, to get requests again."),
     NUMBER(most, "0.3", 0, 1, "Share of the servers that may seem not to be well; of more, the most suspect count."),
