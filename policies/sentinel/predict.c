@@ -108,7 +108,7 @@ static void fit_graph(struct sentinel *self, const struct weir_view *view, struc
     stgcn_free(requests->graph);
     requests->graph = made;
     requests->window = settings.window;
-    requests->newest = weir_resize(requests->newest, (size_t)(settings.window * requests->cells), sizeof(double));
+    requests->newest = weir_resize(requests->newest, (size_t)settings.window * (size_t)requests->cells, sizeof(double));
     requests->by_graph = weir_resize(requests->by_graph, (size_t)requests->cells, sizeof(double));
     memcpy(requests->by_graph, requests->recent, (size_t)requests->cells * sizeof(double));
 }
