@@ -134,6 +134,10 @@ def main(path):
         for row in csv.DictReader(file):
             figures[row["policy"], row["of"], row["key"], row["metric"]][int(row["seed"])] = float(row["value"])
     there = [policy for policy in MAIN if of(policy, "revenue")]
+    seeds = set.intersection(*[set(of(policy, "revenue")) for policy in there if policy != "oracle"])
+    for (policy, *_), values in figures.items():
+        for seed in values.keys() - seeds if policy in there else ():
+            del values[seed]  # not to be compared: the others have not seen it
     summary("Figure 8: all days after the first", dict(zip(there, there)))
     against("Figure 8: sentinel against each, seed by seed", dict(zip(there, there)), "sentinel")
     days = sorted({key for _, group, key, _ in figures if group == "day"}, key=int)
