@@ -158,6 +158,7 @@ def main(path):
     table("Figure 10: anomaly frequency by hour of the day, %", ["hours"] + there,
           [[f"{hour}, {hour + 1}"] + [plain(paired_hours(policy, hour), 2, 100) for policy in there] for hour in range(0, 24, 2)])
 
+    variants("Figure 11: sentinel", {"sentinel": "sentinel"})
     variants("Figure 11: ablations", ABLATIONS)
     thresholds = {policy: policy.replace("=", " ") for policy in sorted({p for p, *_ in figures if "=" in p})}
     if thresholds:
