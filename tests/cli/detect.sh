@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# weir detect: tables, files, what is wrong with samples, labels and detectors; docs/detect.md runs as printed.
+# weir detect: tables, files, what is wrong with samples, labels and detectors.
 . "$(dirname "$0")/common.sh"
 
 # 200 samples of two dimensions: a runs from 0 to 3 and back to 0, b is twice a. From row 151 to 160 a is 9 more; the label says so.
@@ -136,6 +136,10 @@ for way in "" --pool "--pool --clean" "--columns cpu"; do
     grep -qE "^z-score +1\.0000 +1\.0000 " "$folder/out" || fail "$way: the run: $(cat "$folder/out")"
 done
 expect 0 "4 dimensions, 2 series" detect "$folder/run" --train "$folder/run" -d rules
+# Written as a CSV and read again: the same scores.
+expect 0 "" detect "$folder/run" -d z-score,rules --pool --clean --samples "$folder/samples.csv" -o "$folder/a.csv"
+expect 0 "" detect "$folder/samples.csv" --by series --label label -d z-score,rules --pool --clean -o "$folder/b.csv"
+cut -d, -f1,3- "$folder/a.csv" | cmp - <(cut -d, -f1,3- "$folder/b.csv") || fail "samples are not those of the run"
 # Half a window of 12 is not well from the sixth bad sample on, and until the sixth after the last.
 expect 0 "" detect "$folder/run" -d vgru:epochs=3 --window-truth 0.5 -o "$folder/run-scores.csv"
 expect 2 '--window-truth: "0" is not a part between 0 and 1' detect "$folder/run" --window-truth 0

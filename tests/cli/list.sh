@@ -22,7 +22,7 @@ done
 for kind in iot-traffic from-timestamps diurnal bursts edge-platform mesh-platform topology; do
     expect 0 "$kind: " list generators
 done
-for kind in z-score last-value rules; do
+for kind in z-score last-value rules vgru both; do
     expect 0 "$kind: " list detectors
 done
 for kind in last seasonal moving-average holt-winters linear arima prophet ensemble; do
