@@ -9,10 +9,8 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
-/* From where on scaled values grow by their logarithm only, and where they end: what is far out keeps its order, and
- * does not drown the other dimensions. */
-#define FAR  4
-#define MOST 30
+/* Where scaled values are cut. */
+#define CUT 8
 
 /* Windows scored at a time: what they need stays in the processor's caches. */
 #define TOGETHER 256
@@ -131,10 +129,7 @@ static void find_scale(struct vgru *model, const double *windows, const size_t *
 
 static nn_real scaled(const struct vgru *model, double value, size_t n)
 {
-    double x = (value - model->centre[n]) / model->unit[n], size = fabs(x);
-    if (size > FAR)
-        size = fmin(FAR * (1 + log(size / FAR)), MOST);
-    return (nn_real)copysign(size, x);
+    return (nn_real)fmin(fmax((value - model->centre[n]) / model->unit[n], -CUT), CUT);
 }
 
 /* One window's place in an input of `rows` windows. */

@@ -43,9 +43,9 @@ struct vgru;
 
 /* Trains on windows[count][length][width], oldest sample first, of healthy times. They are scaled inside: per
  * dimension, mean 0 and standard deviation 1 over all of them; a dimension that does not change is divided by its
- * absolute value, or 1; beyond 4 a value x becomes 4 (1 + log(x / 4)), at most 30, and likewise below -4. A window with
- * a NaN or an infinite value is left out. Errors: WEIR_EINPUT for a setting out of its range and for fewer than 2
- * windows without a gap, WEIR_ERUN for training that diverges. *model is NULL after an error. */
+ * absolute value, or 1; beyond +-8 a value is cut. A window with a NaN is left out. Errors: WEIR_EINPUT for a setting
+ * out of its range and for fewer than 2 windows without a gap, WEIR_ERUN for training that diverges. *model is NULL
+ * after an error. */
 int vgru_fit(struct vgru **model, const double *windows, size_t count, const struct vgru_settings *settings);
 
 void vgru_free(struct vgru *model); /* NULL is fine */
@@ -62,8 +62,8 @@ struct vgru_trained vgru_trained(const struct vgru *model);
 
 /* Scores of windows[count][length][width], 0..1, above eta anomalous. score[count] is the mean over the window; last
  * [count] is that of the last sample alone, given those before it, on a scale of its own; either may be NULL. A window
- * with a NaN is not scored: NaN. Infinite values count as the largest there are. What a window gets does not depend on
- * the others, but for the last bits. */
+ * with a NaN is not scored: NaN. Infinite values are cut as others. What a window gets does not depend on the others,
+ * but for the last bits. */
 void vgru_score(const struct vgru *model, const double *windows, size_t count, double *score, double *last);
 
 /* The raw scores, -log p in nats a dimension; what there is to compare models by. */
