@@ -223,6 +223,13 @@ static void take_jobs(struct live *live, const struct weir_view *view)
     live->job_count = view->job_count;
 }
 
+/* A rate that is no number, or absurd, is none. */
+static double items_of(double rate, double window_s)
+{
+    double items = rate * window_s;
+    return items >= 0 && items < 1e15 ? items : 0;
+}
+
 /* Figures of the window by server, cell and category. */
 static void take_window(struct live *live, const struct weir_view *view)
 {
@@ -248,7 +255,7 @@ static void take_window(struct live *live, const struct weir_view *view)
             continue;
         double bytes, flops;
         request_of(&view->jobs[j], &bytes, &flops);
-        live->requests[m * live->categories + i] += view->jobs[j].ingress_rate * view->window_s;
+        live->requests[m * live->categories + i] += items_of(view->jobs[j].ingress_rate, view->window_s);
         int known = live->category_jobs[i]++;
         live->request_bytes[i] += (bytes - live->request_bytes[i]) / (known + 1);
         live->request_flops[i] += (flops - live->request_flops[i]) / (known + 1);
@@ -308,7 +315,7 @@ void live_past(const struct live *live, const struct weir_view *view, int ago, d
         const struct weir_job_view *seen = &view->jobs[j];
         if (job->region >= 0 && job->category >= 0 && seen->history_count > ago)
             requests[job->region * live->categories + job->category] +=
-                seen->ingress_history[seen->history_count - 1 - ago] * view->window_s;
+                items_of(seen->ingress_history[seen->history_count - 1 - ago], view->window_s);
     }
 }
 

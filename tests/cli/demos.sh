@@ -108,4 +108,7 @@ series $of static "" latency_p95 | awk '$1 <= 360 && $2 > 0.2 { bad = 1 } $1 == 
 holds "static is late" "$(metric $of static slo_violations) > 0.2"
 holds "more servers help less than leaving the sick one" \
     "$(metric $of reactive slo_violations) > 5 * $(metric $of load-balancer slo_violations)"
+holds "leaving it before the overload saves nearly all" "$(metric $of sentinel slo_violations) < 0.002"
+awk -F, '$1 > 180 && $1 <= 360 && $3 == "streams" && !/server-2/ { left = 1 } END { exit !left }' \
+    "$folder/$of/runs/sentinel/seed-1/decisions.csv" || fail "sentinel does not leave server-2 while it leaks"
 finish

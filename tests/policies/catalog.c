@@ -53,6 +53,8 @@ static void test_order(void)
                                         "optimal",
                                         "nearest-offload",
                                         "random-offload",
+                                        "sentinel",
+                                        "oracle",
                                         "origin",
                                         "gp",
                                         "greedy",

@@ -21,7 +21,7 @@ struct vgru_settings {
     int length;                    /* T, samples of a window, at least 2; 12 in the source */
     int width;                     /* N, dimensions of a sample; 4 in the source */
     int units;                     /* of the GRU and of the extractors */
-    int latent;                    /* numbers of z; fewer than the width, or little is ever unlikely */
+    int latent;                    /* numbers of z */
     int components;                /* K, of the prior */
     int epochs, batch;             /* of the training, by Adam */
     double rate;                   /* Adam's */
@@ -29,12 +29,12 @@ struct vgru_settings {
     double validation;    /* share of the windows, the last ones, that only choose the epoch; 0: the last epoch's
                              weights are kept */
     double low_quantile;  /* of the training scores: what becomes 0 */
-    double high_quantile; /* what becomes eta; 1 - this is the share of alarms among healthy windows */
+    double high_quantile; /* what becomes eta; 1 - this is the share of alarms among those windows */
     double eta;           /* 0.3 in the source, which says no scale */
     uint64_t seed;        /* of weights, order and draws; the same seed, the same bits */
 };
 
-/* What the source says, and where it says nothing what did well on series that no figure of docs is about. Length and
+/* What the source says, and where it says nothing what did well on the series that docs/detect.md says. Length and
  * width are the caller's to change: 12 and 4. */
 struct vgru_settings vgru_defaults(void);
 

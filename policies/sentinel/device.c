@@ -1,0 +1,231 @@
+/* Device detection: which servers are expected to be well in the coming window. Two steps, rules and a net, on the
+ * newest samples of each server. */
+#include "policies/sentinel/sentinel.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+
+enum { HOUR = 60 }; /* cycles from one look at the ranges to the next, at most */
+
+static void make_room(struct sentinel *self, const struct weir_view *view)
+{
+    struct sentinel_devices *devices = &self->devices;
+    const struct live *live = &self->live;
+    if (devices->shape == live->shape && devices->server_count == live->servers)
+        return;
+    if (devices->server_count != live->servers) {
+        free(devices->servers);
+        free(devices->asked);
+        free(devices->score);
+        devices->asked = weir_alloc((size_t)live->servers, sizeof *devices->asked);
+        devices->score = weir_alloc((size_t)live->servers, sizeof *devices->score);
+        devices->servers = weir_alloc((size_t)live->servers, sizeof *devices->servers);
+        devices->server_count = live->servers;
+        for (int e = 0; e < live->servers; e++) {
+            for (int t = 0; t < SENTINEL_SAMPLES; t++)
+                for (int n = 0; n < SENTINEL_SIGNALS; n++)
+                    devices->servers[e].sample[t][n] = devices->servers[e].shown[t][n % SENTINEL_SHOWN] = NAN;
+            devices->servers[e].score = NAN;
+        }
+    }
+    for (int e = 0; e < live->servers; e++)
+        devices->servers[e].class = sentinel_class_of(devices, &view->hosts[live->host[e]], live->bandwidth[e]);
+    devices->shape = live->shape;
+}
+
+/* Moves a window of `width` numbers a sample on by one. */
+static void push(double *window, const double *newest, size_t width)
+{
+    memmove(window, window + width, (SENTINEL_SAMPLES - 1) * width * sizeof *window);
+    memcpy(window + (SENTINEL_SAMPLES - 1) * width, newest, width * sizeof *window);
+}
+
+/* What a request is, the mean over the categories. */
+struct request {
+    double bytes, flops;
+    bool disks; /* some server's disk has to do with them */
+};
+
+static struct request mean_request(const struct live *live, const struct weir_view *view)
+{
+    struct request mean = {0};
+    for (int e = 0; e < live->servers; e++)
+        mean.disks |= view->hosts[live->host[e]].disk_bytes_per_s > 0;
+    for (int i = 0; i < live->categories; i++) {
+        mean.bytes += live->request_bytes[i] / live->categories;
+        mean.flops += live->request_flops[i] / live->categories;
+    }
+    return mean;
+}
+
+static void take(struct sentinel *self, int server, const struct weir_host_view *host, const struct request *request)
+{
+    struct sentinel_device *device = &self->devices.servers[server];
+    double memory = host->memory_bytes > 0 ? host->memory_bytes : 1e9, uplink = self->live.bandwidth[server];
+    double now[SENTINEL_SIGNALS] = {host->cpu, host->memory_reported_bytes / memory, host->disk_bytes_per_s / uplink,
+                                    host->sent_bytes_per_s / uplink};
+    double one = fmax(request->bytes / self->live.window_s / uplink, 1e-6); /* the upload of a request a window */
+    double worked = request->flops > 0 ? host->cpu * self->live.flops[server] * request->bytes / request->flops / uplink
+                                       : host->cpu;
+    double moved = request->disks ? now[2] : now[3];
+    double shown[SENTINEL_SHOWN] = {log((worked + one) / (moved + one)),
+                                    log1p(host->memory_reported_bytes / fmax(4 * request->bytes, 1))};
+    push(device->sample[0], now, SENTINEL_SIGNALS);
+    push(device->shown[0], shown, SENTINEL_SHOWN);
+}
+
+/* What a host that is down reports says nothing. */
+static void sample(struct sentinel *self, const struct weir_view *view)
+{
+    static const double nothing[SENTINEL_SIGNALS] = {NAN, NAN, NAN, NAN};
+    struct sentinel_devices *devices = &self->devices;
+    struct request request = mean_request(&self->live, view);
+    long missed = devices->cycles > 0 ? view->window - devices->window - 1 : 0;
+    for (int e = 0; e < devices->server_count; e++) {
+        struct sentinel_device *device = &devices->servers[e];
+        const struct weir_host_view *host = &view->hosts[self->live.host[e]];
+        for (long w = host->up ? 0 : -1; w < missed && w < SENTINEL_SAMPLES; w++) {
+            push(device->sample[0], nothing, SENTINEL_SIGNALS);
+            push(device->shown[0], nothing, SENTINEL_SHOWN);
+        }
+        if (host->up)
+            take(self, e, host, &request);
+    }
+    devices->window = view->window;
+}
+
+static enum detect_verdict by_rules(const struct sentinel *self, struct sentinel_device *device)
+{
+    const struct sentinel_class *class = &self->devices.classes[device->class];
+    const double *healthy = sentinel_baseline(&self->devices, device);
+    struct detect_rules rules = {SENTINEL_SAMPLES, SENTINEL_SIGNALS, self->beta, self->theta_v, self->theta_r};
+    device->evidence = (struct detect_evidence){0};
+    return healthy ? detect_rules_judge(&rules, device->sample[0], healthy, class->low, class->high, &device->evidence)
+                   : DETECT_UNSURE;
+}
+
+/* Whether the newest sample is out of the range of healthy ones by more than that range. */
+static bool strange(const struct sentinel_devices *devices, const struct sentinel_device *device)
+{
+    const struct sentinel_class *class = &devices->classes[device->class];
+    const double *newest = device->sample[SENTINEL_SAMPLES - 1];
+    for (int n = 0; n < SENTINEL_SIGNALS; n++) {
+        double range = class->high[n] - class->low[n];
+        if (newest[n] > class->high[n] + range || newest[n] < class->low[n] - range)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the net is asked: where the rules cannot tell, and where they see nothing in a server that was suspected
+ * lately, of which one signal deviates, or whose newest sample is strange: one that gets nothing to do looks calm. */
+static bool unclear(const struct sentinel_devices *devices, const struct sentinel_device *device)
+{
+    return device->verdict == DETECT_UNSURE ||
+           (device->verdict == DETECT_HEALTHY &&
+            (device->suspected > 0 || device->evidence.deviating > 0 || strange(devices, device)));
+}
+
+/* The net's scores of all that are unclear. */
+static void ask_net(struct sentinel *self)
+{
+    struct sentinel_devices *devices = &self->devices;
+    if (!self->learned || !devices->net)
+        return;
+    int count = 0;
+    for (int e = 0; e < devices->server_count; e++)
+        if (self->live.up[e] && unclear(devices, &devices->servers[e]))
+            memcpy(devices->asked[count++], devices->servers[e].shown, sizeof *devices->asked);
+    if (count == 0)
+        return;
+    vgru_score(devices->net, devices->asked[0][0], (size_t)count, devices->score, NULL);
+    for (int e = devices->server_count - 1; e >= 0; e--)
+        if (self->live.up[e] && unclear(devices, &devices->servers[e]))
+            devices->servers[e].score = devices->score[--count];
+}
+
+static enum sentinel_state state_of(const struct sentinel *self, struct sentinel_device *device, bool up)
+{
+    if (!up) {
+        device->suspected = 0;
+        return SENTINEL_DOWN;
+    }
+    enum sentinel_state state = SENTINEL_WELL;
+    if (device->verdict == DETECT_ANOMALOUS)
+        state = SENTINEL_BY_RULES;
+    else if (device->score > self->eta) /* false if it was not asked: NaN */
+        state = SENTINEL_BY_NET;
+    if (state != SENTINEL_WELL)
+        device->suspected = self->hold;
+    else if (device->suspected > 0 && --device->suspected > 0)
+        state = SENTINEL_BY_HOLD;
+    return state;
+}
+
+static double suspicion(const struct sentinel_device *device)
+{
+    return device->state == SENTINEL_BY_RULES ? 2 : device->state == SENTINEL_BY_NET ? 1 + device->score : 1;
+}
+
+static int descending(const void *a, const void *b)
+{
+    double one = *(const double *)a, other = *(const double *)b;
+    return (one < other) - (one > other);
+}
+
+/* When more servers seem not to be well than ever are at once, the load is another one rather than the servers: of
+ * those that are up, the least suspect are used. */
+static void pardon(struct sentinel *self)
+{
+    struct sentinel_devices *devices = &self->devices;
+    int up = 0, accused = 0;
+    for (int e = 0; e < devices->server_count; e++) {
+        up += devices->servers[e].state != SENTINEL_DOWN;
+        if (devices->servers[e].state > SENTINEL_DOWN)
+            devices->score[accused++] = suspicion(&devices->servers[e]);
+    }
+    int most = (int)(self->most * up);
+    devices->pardoned = accused > most ? accused - most : 0;
+    if (devices->pardoned == 0)
+        return;
+    qsort(devices->score, (size_t)accused, sizeof *devices->score, descending);
+    double least = devices->score[most];
+    for (int e = devices->server_count - 1, left = devices->pardoned; e >= 0 && left > 0; e--) {
+        struct sentinel_device *device = &devices->servers[e];
+        if (device->state <= SENTINEL_DOWN || suspicion(device) > least)
+            continue;
+        device->state = SENTINEL_WELL;
+        left--;
+    }
+}
+
+void sentinel_devices_judge(struct sentinel *self, const struct weir_view *view)
+{
+    struct sentinel_devices *devices = &self->devices;
+    make_room(self, view);
+    sample(self, view);
+    if (devices->cycles == devices->range_at) {
+        sentinel_ranges(devices);
+        devices->range_at += devices->range_at == 0 ? 1 : devices->range_at < HOUR ? devices->range_at : HOUR;
+    }
+    for (int e = 0; e < devices->server_count; e++) {
+        devices->servers[e].verdict = self->rules ? by_rules(self, &devices->servers[e]) : DETECT_UNSURE;
+        devices->servers[e].score = NAN;
+    }
+    ask_net(self);
+    memset(devices->in_state, 0, sizeof devices->in_state);
+    devices->unsure = 0;
+    for (int e = 0; e < devices->server_count; e++)
+        devices->servers[e].state = state_of(self, &devices->servers[e], self->live.up[e]);
+    pardon(self);
+    for (int e = 0; e < devices->server_count; e++) {
+        const struct sentinel_device *device = &devices->servers[e];
+        devices->in_state[device->state]++;
+        devices->unsure += self->live.up[e] && device->verdict == DETECT_UNSURE;
+    }
+    sentinel_baselines_take(devices);
+    devices->cycles++;
+}

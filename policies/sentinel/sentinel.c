@@ -1,0 +1,329 @@
+/* The policy "sentinel", and "oracle", which is told what is wrong with servers. docs/policies/sentinel.md. */
+#include "policies/sentinel/sentinel.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "policies/learn/forecast/catalog.h"
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+
+#define AT(field) offsetof(struct sentinel, field)
+#define ROW(key, kind, quantity, field, text, low_end, high_end, sentence)                                             \
+    {                                                                                                                  \
+        .name = key, .type = kind, .unit = quantity, .offset = AT(field), .fallback = text, .min = low_end,            \
+        .max = high_end, .help = sentence                                                                              \
+    }
+#define NUMBER(field, text, low_end, high_end, sentence)                                                               \
+    ROW(#field, WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, field, text, low_end, high_end, sentence)
+#define TIME(key, field, text, low_end, sentence)                                                                      \
+    ROW(key, WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, field, text, low_end, 1e9, sentence)
+#define WHOLE(field, text, low_end, high_end, sentence)                                                                \
+    ROW(#field, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, low_end, high_end, sentence)
+#define FLAG(field, text, sentence) ROW(#field, WEIR_PARAM_BOOL, WEIR_UNIT_NONE, field, text, 0, 0, sentence)
+
+static const struct weir_param params[] = {
+    FLAG(device_detection, "true", "Keep requests off servers that are found not to be well."),
+    FLAG(service_detection, "true", "Keep requests off routes on which they are expected to be late."),
+    FLAG(rules, "true", "Device detection by rules first; else the net judges all servers."),
+    FLAG(learned, "true", "Let the net judge servers of which the rules are unsure; else these count as well."),
+    NUMBER(theta_v, "0.4", 0, 1e6,
+           "Difference of variances, in shares of the healthy range, beyond which a signal deviates."),
+    NUMBER(theta_r, "0.4", 0, 10, "Difference of the correlations of signals beyond which they deviate."),
+    NUMBER(beta, "0.5", 0, 1, "Share of the signals that must deviate in variance."),
+    NUMBER(eta, "0.3", 0.001, 0.999, "Score of the net above which a server is not well."),
+    WHOLE(hold, "4", 1, 10000, "Windows that a server must seem well, after it did not, to get requests again."),
+    NUMBER(most, "0.3", 0, 1, "Share of the servers that may seem not to be well; of more, the most suspect count."),
+    NUMBER(u_opt, "0", 0, 1, "Use of a server that is best; 0: fitted to what was seen."),
+    NUMBER(sigma, "0.25", 0.01, 10, "How fast revenue falls off beside it."),
+    {.name = "forecaster",
+     .type = WEIR_PARAM_SLOT,
+     .offset = AT(forecaster),
+     .fallback = SENTINEL_FORECASTER,
+     .help = "What forecasts the requests: st-gcn, or a name of weir list forecasters, or an object with it."},
+    WHOLE(categories, "29", 1, 1000, "Categories of requests at most."),
+    WHOLE(warm, "120", 12, 1000000, "Windows before models are fitted; again after twice as many."),
+    TIME("refit", refit_s, "1d", 1, "Time from one fit of the models to the next."),
+    NUMBER(unsafe, "0.2", 0, 1, "Share of late results, as expected, above which a route is not used."),
+    WHOLE(segments, "8", 1, 64, "Pieces of the curve of revenue in the program."),
+    NUMBER(gap, "0.01", 0, 1, "Relative gap at which the search for the schedule ends."),
+    WHOLE(nodes, "200", 1, 1000000, "Nodes of that search at most, for 160 servers each."),
+    TIME("time_limit", time_limit_s, "20s", 0.001,
+         "Real time for it: a guard only, as what it leads to depends on the machine."),
+    NUMBER(renew, "0.1", 0, 1,
+           "Share by which the forecast of regions or categories must differ from that of the schedule in use for a "
+           "new one."),
+    WHOLE(idle, "3", 0, 1000000, "Windows that instances without requests are kept."),
+    NUMBER(change, "0.05", 0, 1, "Share of an operator's requests that must go another way for its weights to change."),
+    FLAG(in_cycle, "false", "Count device detection as part of the scheduling cycle; only times differ."),
+    FLAG(clock, "false", "Put the real time of each stage into decisions.csv, which then differs from run to run."),
+    {0},
+};
+
+static int create(void *state, const struct weir_policy_env *env)
+{
+    struct sentinel *self = state;
+    self->seed = env->seed;
+    self->stream = weir_format("%s/forecast", env->stream);
+    self->folder = weir_copy(env->folder ? env->folder : "");
+    char *draws = weir_format("%s/draws", env->stream);
+    self->devices.draws = self->history.draws = self->effect.draws = weir_stream_open(env->seed, draws);
+    free(draws);
+    self->live = (struct live){.wanted = self->categories, .seed = env->seed};
+    self->shape = self->devices.shape = self->requests.shape = self->effect.shape = self->effect.net_shape = -1;
+    self->history.u_opt = sentinel_u_opt_at_first(self);
+    self->requests.error = NAN;
+    self->graph = sentinel_wants_graph(&self->forecaster);
+    if (self->graph)
+        return WEIR_OK;
+    /* A slot that is wrong shall be refused before the run. */
+    struct forecaster *tried;
+    struct forecaster_env of = {.step_s = 60, .catalog = forecaster_catalog, .folder = self->folder};
+    int code = forecaster_make(&of, &self->forecaster, &tried);
+    if (code == WEIR_OK)
+        forecaster_free(tried);
+    return code;
+}
+
+static int create_oracle(void *state, const struct weir_policy_env *env)
+{
+    ((struct sentinel *)state)->oracle = true;
+    return create(state, env);
+}
+
+/* Milliseconds of real time; 0 unless they are asked for, so that results are the same everywhere. */
+static double now_ms(const struct sentinel *self)
+{
+    struct timespec now = {0};
+    if (self->clock)
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+/* "", or what the stage took. */
+static const char *took(const struct sentinel *self, double ms, char text[32])
+{
+    text[0] = '\0';
+    if (self->clock)
+        snprintf(text, 32, "; %.3f ms", ms);
+    return text;
+}
+
+/* Which servers get requests. Returns how many. */
+static int find_healthy(struct sentinel *self, const struct weir_view *view)
+{
+    const struct live *live = &self->live;
+    int healthy = 0, up = 0;
+    for (int e = 0; e < live->servers; e++) {
+        bool well = live->up[e];
+        if (self->oracle)
+            well &= !view->anomalous ||
+                    !(view->anomalous(view, live->host[e], view->time_s, view->time_s + view->window_s) > 0);
+        else if (self->device_detection)
+            well &= self->devices.servers[e].state == SENTINEL_WELL;
+        self->healthy[e] = well;
+        healthy += well;
+        up += live->up[e];
+    }
+    self->none_healthy = healthy == 0 && up > 0;
+    if (self->none_healthy) /* rather on such a server than on none */
+        memcpy(self->healthy, live->up, (size_t)live->servers * sizeof *self->healthy);
+    return healthy;
+}
+
+/* The servers that are up and get nothing, by name; NAMED characters at most. */
+static void name_unwell(const struct sentinel *self, const struct weir_view *view, char *text, size_t size)
+{
+    static const char *const by[SENTINEL_STATES] = {
+        [SENTINEL_BY_RULES] = " (rules)", [SENTINEL_BY_NET] = " (net)", [SENTINEL_BY_HOLD] = " (since short)"};
+    size_t used = 0;
+    int more = 0;
+    text[0] = '\0';
+    for (int e = 0; e < self->live.servers; e++) {
+        enum sentinel_state state = self->oracle ? SENTINEL_WELL : self->devices.servers[e].state;
+        const char *name = view->hosts[self->live.host[e]].name, *who = by[state] ? by[state] : "";
+        if (!self->live.up[e] || (state == SENTINEL_WELL && (!self->oracle || self->healthy[e])))
+            continue;
+        if (used + strlen(name) + strlen(who) + 16 > size)
+            more++;
+        else
+            used += (size_t)snprintf(text + used, size - used, "%s %s%s", used ? "," : ":", name, who);
+    }
+    if (more)
+        snprintf(text + used, size - used, ", %d more", more);
+}
+
+static double detect(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan)
+{
+    char text[32], names[320] = "";
+    double begun = now_ms(self);
+    bool judged = self->device_detection && !self->oracle;
+    if (judged)
+        sentinel_devices_judge(self, view);
+    int healthy = find_healthy(self, view);
+    double ms = now_ms(self) - begun;
+    const int *in = self->devices.in_state;
+    if (judged || self->oracle)
+        name_unwell(self, view, names, sizeof names);
+    const char *instead = self->none_healthy ? ", so those that are up are used" : "";
+    if (judged)
+        weir_plan_note(plan, -1,
+                       "detect: %d of %d servers are well%s; %d down, %d by rules, %d by net, %d since short, rules "
+                       "unsure of %d%s%s%s",
+                       healthy, self->live.servers, instead, in[SENTINEL_DOWN], in[SENTINEL_BY_RULES],
+                       in[SENTINEL_BY_NET], in[SENTINEL_BY_HOLD], self->devices.unsure,
+                       self->learned && !self->devices.net ? ", no net yet" : "", names, took(self, ms, text));
+    else
+        weir_plan_note(plan, -1, "detect: %d of %d servers %s%s%s%s", healthy, self->live.servers,
+                       self->oracle ? "will be well" : "are up", instead, names, took(self, ms, text));
+    return ms;
+}
+
+static int predict(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan)
+{
+    char text[32];
+    const struct sentinel_requests *requests = &self->requests;
+    double begun = now_ms(self), sum = 0, came = 0;
+    int code = sentinel_predict(self, view, plan), ready = 0;
+    if (code != WEIR_OK)
+        return code;
+    for (int c = 0; c < requests->cells; c++) {
+        sum += requests->next[c];
+        came += self->live.requests[c];
+        ready += requests->ready[c];
+    }
+    weir_plan_note(plan, -1, "predict: %.1f requests of %d cells, %d of them by a model; %.0f came%s", sum,
+                   requests->cells, ready, came, took(self, now_ms(self) - begun, text));
+    begun = now_ms(self);
+    sentinel_effect_expect(self, view);
+    weir_plan_note(plan, -1, "effect: %ld of %d servers, regions and categories unsafe, by %s%s", self->effect.unsafe,
+                   self->live.servers * self->requests.cells, self->effect.net ? "the net" : "the table",
+                   took(self, now_ms(self) - begun, text));
+    return WEIR_OK;
+}
+
+static int schedule(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan, double detect_ms)
+{
+    static const char *const ends[] = {"within the gap", "limit reached", "greedy"};
+    char text[32];
+    struct sentinel_schedule result = {0};
+    double begun = now_ms(self);
+    int code = sentinel_preschedule(self, &result);
+    if (code != WEIR_OK)
+        return code;
+    if (result.kept)
+        weir_plan_note(plan, -1, "assign: the schedule in use will do%s", took(self, now_ms(self) - begun, text));
+    else
+        weir_plan_note(plan, -1, "assign: %ld of %ld requests, u_opt %.2f, value %.2f of at most %.2f, %d blocks, %s%s",
+                       result.placed, result.wanted, self->history.u_opt, result.value, result.bound, result.blocks,
+                       ends[result.end], took(self, now_ms(self) - begun, text));
+    begun = now_ms(self);
+    sentinel_postschedule(self, &result);
+    double ms = now_ms(self) - begun;
+    struct live_writing writing = {
+        .count = self->count, .healthy = self->healthy, .idle = self->idle, .change = self->change};
+    int changed = live_write(&self->live, view, plan, &writing);
+    weir_plan_note(plan, -1, "dispatch: %ld requests to the nearest, %ld without a server, %d operators changed%s",
+                   result.left, result.unserved, changed, took(self, ms + (self->in_cycle ? detect_ms : 0), text));
+    return WEIR_OK;
+}
+
+/* What is learnt from time to time: at first often, then every `refit`. */
+static void upkeep(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan)
+{
+    if (self->refit_at_s <= 0)
+        self->refit_at_s = self->warm * view->window_s;
+    if (view->time_s < self->refit_at_s)
+        return;
+    char text[32];
+    double begun = now_ms(self);
+    live_refit(&self->live);
+    self->requests.stale = true;
+    if (self->device_detection && !self->oracle)
+        sentinel_devices_refit(self, plan);
+    sentinel_history_refit(self);
+    sentinel_effect_train(self, view, plan);
+    sentinel_effect_refit(self);
+    self->refit_at_s = view->time_s + fmin(view->time_s, self->refit_s);
+    weir_plan_note(plan, -1,
+                   "upkeep: models anew, u_opt %.2f (by latency %.2f, by late results %.2f), again at %.6g s%s",
+                   self->history.u_opt, self->history.by_latency, self->history.by_late, self->refit_at_s,
+                   took(self, now_ms(self) - begun, text));
+}
+
+static int window_ends(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    struct sentinel *self = state;
+    int code = live_read(&self->live, view);
+    if (code != WEIR_OK || self->live.servers == 0 || self->live.categories == 0)
+        return code;
+    bool same = self->shape == self->live.shape;
+    sentinel_schedule_room(self);
+    if (same)
+        sentinel_history_take(self, view);
+    sentinel_effect_learn(self, view);
+    double detect_ms = detect(self, view, plan);
+    code = predict(self, view, plan);
+    if (code == WEIR_OK)
+        code = schedule(self, view, plan, detect_ms);
+    upkeep(self, view, plan);
+    return code;
+}
+
+static void job_departs(void *state, const struct weir_view *view, int job)
+{
+    live_forget(&((struct sentinel *)state)->live, job);
+}
+
+static void destroy(void *state)
+{
+    struct sentinel *self = state;
+    sentinel_devices_fini(&self->devices);
+    sentinel_requests_fini(&self->requests);
+    sentinel_effect_fini(&self->effect);
+    free(self->history.drawn);
+    live_fini(&self->live);
+    free(self->healthy);
+    free(self->rate);
+    free(self->safe);
+    free(self->count);
+    free(self->left);
+    free(self->use);
+    free(self->planned);
+    free(self->order);
+    free(self->was_healthy);
+    free(self->was_safe);
+    free(self->stream);
+    free(self->folder);
+}
+
+const struct weir_policy weir_policy_sentinel = {
+    .abi = WEIR_POLICY_ABI,
+    .name = "sentinel",
+    .summary = "Schedules requests ahead, by forecast and program, on servers and routes that are expected to be well.",
+    .source = "li-2025",
+    .state_size = sizeof(struct sentinel),
+    .params = params,
+    .create = create,
+    .window_ends = window_ends,
+    .job_departs = job_departs,
+    .destroy = destroy,
+    .explain = sentinel_explain,
+};
+
+const struct weir_policy weir_policy_oracle = {
+    .abi = WEIR_POLICY_ABI,
+    .name = "oracle",
+    .summary = "Sentinel that is told which servers will not be well: a bound, not a method.",
+    .source = "li-2025",
+    .state_size = sizeof(struct sentinel),
+    .params = params,
+    .create = create_oracle,
+    .window_ends = window_ends,
+    .job_departs = job_departs,
+    .destroy = destroy,
+    .explain = sentinel_explain,
+};

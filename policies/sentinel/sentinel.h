@@ -1,0 +1,252 @@
+/* Scheduling of live streams ahead of the requests, on servers that are expected to be well [li-2025]. A cycle at each
+ * window's end: device detection, prediction, service effect, pre-scheduling, post-scheduling; a file each. What the
+ * files of this folder share beside live.h. docs/policies/sentinel.md. */
+#ifndef WEIR_POLICIES_SENTINEL_H
+#define WEIR_POLICIES_SENTINEL_H
+
+#include "policies/learn/detect/rules.h"
+#include "policies/learn/detect/vgru.h"
+#include "policies/learn/effect/effect.h"
+#include "policies/learn/forecast/forecaster.h"
+#include "policies/learn/optimise/assignment.h"
+#include "policies/learn/stgcn/stgcn.h"
+#include "policies/sentinel/live.h"
+#include "sim/api/policy.h"
+#include "sim/base/random.h"
+
+enum {
+    SENTINEL_SAMPLES = 12, /* T */
+    SENTINEL_SIGNALS = 4,  /* N: cpu, memory, disk, upload */
+    SENTINEL_SHOWN = 2,    /* numbers that the net is shown of a sample */
+    SENTINEL_LEVELS = 4,   /* of load, for which healthy windows are kept */
+    SENTINEL_HOURS = 24,
+    SENTINEL_BINS = 20,    /* of utilisation */
+    SENTINEL_DRAWN = 2048, /* samples kept of each kind, drawn evenly from all that came */
+};
+
+/* --- Devices (device.c). */
+
+enum sentinel_state {
+    SENTINEL_WELL,
+    SENTINEL_DOWN,
+    SENTINEL_BY_RULES, /* anomalous, and who said so */
+    SENTINEL_BY_NET,
+    SENTINEL_BY_HOLD, /* was so lately */
+    SENTINEL_STATES
+};
+
+/* Of a server. Samples are shares of its cores, memory, uplink (what the disk does) and uplink, oldest first, NaN where
+ * nothing came. The net is shown logarithms: of the cpu against what the disk does (the upload, where no disk does
+ * anything), and of the memory; so that a server is not suspect because all have more to do than ever, or because what
+ * is worked off waits to be sent. */
+struct sentinel_device {
+    double sample[SENTINEL_SAMPLES][SENTINEL_SIGNALS];
+    double shown[SENTINEL_SAMPLES][SENTINEL_SHOWN];
+    int class;
+    enum sentinel_state state;
+    enum detect_verdict verdict; /* of the rules */
+    struct detect_evidence evidence;
+    double score;  /* of the net; NAN: not asked */
+    int suspected; /* windows for which it stays suspected */
+};
+
+/* Servers of one type and size. */
+struct sentinel_class {
+    enum weir_view_tier tier;
+    int cores, octave; /* of the uplink: floor(log2 B) */
+    double speed;
+    double low[SENTINEL_SIGNALS], high[SENTINEL_SIGNALS]; /* range of healthy samples */
+    bool known[SENTINEL_LEVELS];
+    double window[SENTINEL_LEVELS][SENTINEL_SAMPLES][SENTINEL_SIGNALS]; /* healthy ones by load */
+    double (*drawn)[SENTINEL_SIGNALS]; /* [SENTINEL_DRAWN] healthy samples drawn evenly from all that came; owned */
+    long seen;
+};
+
+struct sentinel_devices {
+    struct sentinel_device *servers; /* [server_count] */
+    int server_count;
+    long shape;
+    struct sentinel_class *classes;
+    int class_count;
+    size_t class_capacity;
+    long window; /* of the newest sample */
+    int cycles;
+    int range_at; /* cycles at which ranges are taken again */
+    struct weir_stream draws;
+
+    struct vgru *net;                                  /* NULL: not trained yet */
+    double (*kept)[SENTINEL_SAMPLES][SENTINEL_SHOWN];  /* [SENTINEL_DRAWN] windows to train it on, drawn evenly */
+    long windows;                                      /* that came */
+    double (*asked)[SENTINEL_SAMPLES][SENTINEL_SHOWN]; /* [server_count] */
+    double *score;                                     /* [server_count] */
+
+    int in_state[SENTINEL_STATES], unsure, pardoned; /* servers, in the last cycle */
+};
+
+/* --- Requests (predict.c). */
+
+struct sentinel_requests {
+    int cells;
+    long shape;                /* of the platform they are of */
+    struct forecaster **model; /* [cells], NULL: none was made yet */
+    bool *ready;               /* [cells] it is fitted */
+    int fitted_at;             /* windows of history at the last fit, 0: none */
+    bool stale;                /* to be fitted again */
+    double *recent;            /* [cells] mean of the newest windows, the latest weighing more */
+    double *next;              /* [cells] R_hat */
+    double *past;              /* [cells] of one window */
+    double error;              /* of the last forecast: sum of absolute errors of all cells over the requests */
+    int failures;
+
+    struct stgcn *graph; /* NULL: not wanted, or not fitted */
+    int window;
+    double *newest;                   /* [window][cells] */
+    double *by_graph;                 /* [cells] its forecast */
+    double graph_error, recent_error; /* sums of absolute errors of the newest windows, the latest weighing more */
+};
+#define SENTINEL_FORECASTER "st-gcn" /* one model of all cells; else one of the forecasters for each */
+
+/* --- Effect (effect.c). */
+
+/* Results and late results, by server zone, viewer region and hour of the day. */
+struct sentinel_effect {
+    long shape;
+    int servers;
+    int *zone; /* [servers] number of the region in which it stands */
+    int zones;
+    bool *home;        /* [zones][regions] they are the same region */
+    float *late, *all; /* [zones][regions][SENTINEL_HOURS] results */
+    double hourly_late[2][SENTINEL_HOURS], hourly_all[2][SENTINEL_HOURS]; /* [0]: within a region; [1]: across */
+    double recent_late[2], recent_all[2], alarm[2]; /* of the newest windows; their share, which falls slowly */
+
+    struct effect_sample *samples; /* drawn evenly from all that came; owned */
+    long seen;
+    struct weir_stream draws;
+    struct effect *net; /* NULL: not trained yet */
+    long net_shape, asked;
+    float *chance; /* [servers][regions][categories] that no service anomaly comes, as of window `asked` */
+
+    long unsafe; /* servers, regions and categories that can be reached and are unsafe, in the last cycle */
+};
+
+/* --- History for u_opt (upkeep.c). */
+struct sentinel_served {
+    double latency_s, late; /* mean; share of late results */
+};
+struct sentinel_history {
+    double latency_s[SENTINEL_BINS], late[SENTINEL_BINS], count[SENTINEL_BINS]; /* sums by utilisation of the server */
+    struct sentinel_served *drawn;                                              /* [SENTINEL_DRAWN] */
+    long seen;
+    struct weir_stream draws;
+    double u_opt; /* in use */
+    double by_latency, by_late;
+    int refits;
+};
+
+struct sentinel {
+    /* parameters */
+    bool device_detection, service_detection, rules, learned;
+    double theta_v, theta_r, beta, eta;
+    int hold;
+    double most;
+    double u_opt, sigma;
+    struct weir_json forecaster;
+    int categories, warm;
+    double refit_s;
+    double unsafe;
+    int segments, nodes;
+    double gap, time_limit_s, renew;
+    int idle;
+    double change;
+    bool in_cycle, clock;
+
+    /* from create on */
+    bool graph;  /* requests are forecast by the graph */
+    bool oracle; /* knows what is wrong with servers */
+    unsigned long long seed;
+    char *stream, *folder;
+    struct live live;
+    struct sentinel_devices devices;
+    struct sentinel_requests requests;
+    struct sentinel_effect effect;
+    struct sentinel_history history;
+
+    /* the schedule */
+    long shape;          /* it has room for; -1: none */
+    bool *healthy;       /* [servers] D_e */
+    bool none_healthy;   /* so that all that are up counted as healthy */
+    float *rate;         /* [servers][regions][categories] A */
+    unsigned char *safe; /* the same: S */
+    int *count;          /* the same: x, with what post-scheduling added */
+    int *left;           /* [regions][categories] that pre-scheduling could not place */
+    double *use;         /* [servers] expected share of the server */
+    int *order;          /* server * regions + region of all pairs with a route, the nearest first */
+    long order_count;
+    double *planned;         /* [regions][categories] requests that it was made for */
+    bool *was_healthy;       /* [servers], then */
+    unsigned char *was_safe; /* [servers][regions][categories], then */
+    double planned_u_opt;
+    double refit_at_s;
+};
+
+/* Brings memory to the servers of the platform; takes in the newest samples and judges them. */
+void sentinel_devices_judge(struct sentinel *self, const struct weir_view *view);
+/* Ranges and net anew, from what healthy servers showed. */
+void sentinel_devices_refit(struct sentinel *self, struct weir_plan *plan);
+void sentinel_devices_fini(struct sentinel_devices *devices);
+
+/* Healthy servers (baseline.c): the class of a host, made if need be; the ranges of all classes from the samples drawn;
+ * a healthy window [SENTINEL_SAMPLES][SENTINEL_SIGNALS] of about the load of the device, NULL if there is none yet;
+ * what the servers that are well show in this cycle. */
+int sentinel_class_of(struct sentinel_devices *devices, const struct weir_host_view *host, double bandwidth);
+void sentinel_ranges(struct sentinel_devices *devices);
+const double *sentinel_baseline(const struct sentinel_devices *devices, const struct sentinel_device *device);
+void sentinel_baselines_take(struct sentinel_devices *devices);
+
+/* Whether the slot asks for the graph. */
+bool sentinel_wants_graph(const struct weir_json *slot);
+/* requests.next for the coming window. Errors: those of a forecaster whose parameters are wrong. */
+int sentinel_predict(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan);
+void sentinel_requests_fini(struct sentinel_requests *requests);
+
+/* Takes in what came back to the viewers. */
+void sentinel_effect_learn(struct sentinel *self, const struct weir_view *view);
+/* Share of results of the server for viewers of the region that are expected to be late for no fault of the server. */
+double sentinel_late(const struct sentinel *self, int server, int region, double time_s);
+/* Fills rate and safe for the coming window. */
+void sentinel_effect_expect(struct sentinel *self, const struct weir_view *view);
+/* What was long ago counts less. */
+void sentinel_effect_refit(struct sentinel *self);
+/* The net (effect_net.c): takes in results of a server for a job; trains it; the chances of all cells, NULL if there is
+ * no net yet. */
+void sentinel_effect_watch(struct sentinel *self, const struct weir_view *view, int job, int server, double all,
+                           double late);
+void sentinel_effect_train(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan);
+const float *sentinel_effect_ask(struct sentinel *self, const struct weir_view *view);
+void sentinel_effect_fini(struct sentinel_effect *effect);
+
+/* What scheduling did. */
+struct sentinel_schedule {
+    bool kept; /* the one in use goes on; all else is 0 */
+    long wanted, placed,
+        left;      /* requests predicted; those that pre-scheduling placed; those given by post-scheduling */
+    long unserved; /* for which there was no server at all */
+    double value, bound;
+    enum assignment_end end;
+    int blocks;
+};
+/* Makes room for the platform as it is; where it is new, all servers are healthy. */
+void sentinel_schedule_room(struct sentinel *self);
+/* Pre-scheduling: fills count, left and use. Errors: WEIR_EINPUT of the solver. */
+int sentinel_preschedule(struct sentinel *self, struct sentinel_schedule *schedule);
+/* Gives what is left, and cells of which nothing is predicted, a server each. Allocates nothing. */
+void sentinel_postschedule(struct sentinel *self, struct sentinel_schedule *schedule);
+
+double sentinel_u_opt_at_first(const struct sentinel *self);
+void sentinel_history_take(struct sentinel *self, const struct weir_view *view);
+/* U_opt from history (equation 12). */
+void sentinel_history_refit(struct sentinel *self);
+
+char *sentinel_explain(void *state, const struct weir_view *view);
+
+#endif

@@ -1,0 +1,396 @@
+/* sentinel and its bound on a platform small enough to see through: two regions, two servers in each. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/json.h"
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+#include "tests/support/test.h"
+#include "tests/support/view.h"
+
+extern const struct weir_policy weir_policy_sentinel, weir_policy_oracle;
+
+enum { NORTH, SOUTH, SERVERS = 2, N1 = SERVERS, N2, S1, S2, HOSTS, JOBS = 3 };
+static const struct weir_policy_env env = {.seed = 1, .stream = "policy/sentinel", .folder = ""};
+
+static struct weir_mock *world;
+static const struct weir_policy *policy;
+static struct weir_json_doc *params;
+static void *state;
+static double history[JOBS][400];
+static struct weir_text notes; /* of the last window */
+static double load[HOSTS];     /* requests a second that a server had, for its telemetry */
+
+/* A request of the jobs 0 and 1 (north, south) is 20 MB, one of job 2 (north) 5 MB; windows of 60 s, uplinks of 100
+ * MB/s: 300 requests of 20 MB a window fill one. */
+static const double large[] = {2e7, 2e7}, small[] = {5e6, 5e6};
+
+static int begin_as(const struct weir_policy *which, const char *text)
+{
+    static const int home[JOBS] = {NORTH, SOUTH, NORTH};
+    policy = which;
+    world = weir_mock_new();
+    world->view.window_s = 60;
+    weir_mock_host(world, "north", "north", WEIR_VIEW_DEVICE, 1, 0);
+    weir_mock_host(world, "south", "south", WEIR_VIEW_DEVICE, 1, 0);
+    weir_mock_host(world, "n1", "north", WEIR_VIEW_EDGE, 4, 0);
+    weir_mock_host(world, "n2", "north", WEIR_VIEW_EDGE, 4, 0);
+    weir_mock_host(world, "s1", "south", WEIR_VIEW_EDGE, 4, 0);
+    weir_mock_host(world, "s2", "south", WEIR_VIEW_EDGE, 4, 0);
+    for (int e = SERVERS; e < HOSTS; e++) {
+        int near = e < S1 ? NORTH : SOUTH;
+        world->latency_s[e][1 - near] = world->latency_s[1 - near][e] = 20e-3;
+        world->hosts[e].memory_bytes = 16e9;
+    }
+    for (int j = 0; j < JOBS; j++) {
+        weir_mock_job(world, "stream", home[j]);
+        world->jobs[j].sink_host = home[j];
+        weir_mock_operator(world, j, "serve", 1e7);
+        world->operators[j][0].downstream_bytes = j < 2 ? large : small;
+        weir_mock_deploy(world, j, 0, home[j] == NORTH ? N1 : S1);
+    }
+    memset(load, 0, sizeof load);
+    state = weir_mock_state(policy);
+    CU_ASSERT_EQUAL_FATAL(weir_json_parse(text, "params", &params), WEIR_OK);
+    struct weir_json root = weir_json_root(params);
+    int code = weir_param_bind(policy->params, &root, NULL, state);
+    return code == WEIR_OK ? policy->create(state, &env) : code;
+}
+
+static void begin(const char *text)
+{
+    CU_ASSERT_EQUAL_FATAL(begin_as(&weir_policy_sentinel, text), WEIR_OK);
+}
+
+static void end(void)
+{
+    policy->destroy(state);
+    weir_json_free(params);
+    free(state);
+    free(world);
+    weir_text_fini(&notes);
+}
+
+/* Servers that are well show what they do: a little of everything for each request, and never quite the same. */
+static void report(void)
+{
+    for (int e = SERVERS; e < HOSTS; e++) {
+        double wave = 1 + 0.2 * sin((double)(world->view.window * 7 + e)), rate = load[e] * wave;
+        world->hosts[e].cpu = 0.01 * rate;
+        world->hosts[e].disk_bytes_per_s = world->hosts[e].sent_bytes_per_s = 2e7 * rate;
+        world->hosts[e].memory_reported_bytes = 1e6 * rate;
+    }
+}
+
+/* Closes a window in which jobs had so many requests, as the hosts report it; the plan is carried out. Returns its
+ * changes. */
+static int close_window(const double came[JOBS])
+{
+    for (int j = 0; j < JOBS; j++) {
+        struct weir_job_view *job = &world->jobs[j];
+        job->ingress_rate = came[j] / 60;
+        history[j][job->history_count++] = came[j] / 60;
+        job->ingress_history = history[j];
+        world->operators[j][0].arrival_rate = came[j] / 60;
+    }
+    world->view.window++;
+    world->view.time_s += 60;
+    struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
+    weir_plan_author(plan, policy->name);
+    CU_ASSERT_EQUAL(policy->window_ends(state, &world->view, plan), WEIR_OK);
+    int count;
+    const struct weir_plan_warning *told = weir_plan_warnings(plan, &count);
+    notes.length = 0;
+    for (int k = 0; k < count; k++)
+        weir_text_addf(&notes, "%s%s\n", told[k].note ? "" : "warning: ", told[k].why);
+    CU_ASSERT_EQUAL(weir_plan_check_finite(plan), WEIR_OK);
+    int changed = weir_mock_apply(world, plan);
+    weir_plan_free(plan);
+    return changed;
+}
+
+static int step(double north, double south, double little)
+{
+    report();
+    return close_window((const double[JOBS]){north, south, little});
+}
+
+static bool told(const char *text)
+{
+    bool found = strstr(weir_text_string(&notes), text) != NULL;
+    if (!found)
+        printf("\n    not in the notes: %s\n%s", text, weir_text_string(&notes));
+    return found;
+}
+
+/* Share of a job's requests that go to the host. */
+static double share(int job, int host)
+{
+    const struct weir_operator_view *op = &world->operators[job][0];
+    double all = 0, there = 0;
+    for (int k = 0; k < op->instance_count; k++) {
+        all += op->instances[k].weight;
+        there += op->instances[k].host == host ? op->instances[k].weight : 0;
+    }
+    return there / all;
+}
+
+static double on_servers(int job)
+{
+    return share(job, N1) + share(job, N2) + share(job, S1) + share(job, S2);
+}
+
+/* u_opt 0.6 of 100 MB/s is 180 requests of 20 MB a window. 150 in the north and 150 in the south are 0.5 of a server
+ * each, which the program puts on as few servers as it takes, each for the viewers near to it. */
+static void schedules(void)
+{
+    begin("{\"u_opt\": 0.6}");
+    for (int w = 0; w < 5; w++)
+        step(150, 150, 0);
+    CU_ASSERT(told("detect: 4 of 4 servers are well"));
+    CU_ASSERT(told("predict: 300.0 requests of 4 cells"));
+    CU_ASSERT(told("effect: 0 of 16 servers"));
+    for (int j = 0; j < JOBS; j++)
+        CHECK_NEAR(on_servers(j), 1, 1e-6);
+    CU_ASSERT(share(0, N1) + share(0, N2) + share(1, S1) + share(1, S2) >= 1);
+    char *text = policy->explain(state, weir_mock_view(world));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    CU_ASSERT(strstr(text, "4 servers, 2 regions, 2 categories") && strstr(text, "n1"));
+    free(text);
+    end();
+}
+
+/* A leak and a busy neighbour: memory and CPU climb together, far beyond what healthy servers have. Both rules see it,
+ * and the server is left until it has seemed well for `hold` windows. */
+static void leaves_a_sick_server(void)
+{
+    begin("{\"u_opt\": 0.6, \"learned\": false, \"hold\": 3}");
+    for (int e = SERVERS; e < HOSTS; e++)
+        load[e] = 1;
+    for (int w = 0; w < 20; w++)
+        step(200, 200, 0);
+    CU_ASSERT(told("4 of 4 servers are well"));
+    for (int w = 1; w <= 6; w++) {
+        report();
+        world->hosts[N1].cpu += 0.15 * w;
+        world->hosts[N1].memory_reported_bytes += 1e9 * w;
+        close_window((const double[JOBS]){200, 200, 0});
+    }
+    CU_ASSERT(told("n1 (rules)"));
+    for (int j = 0; j < JOBS; j++) {
+        CHECK_NEAR(share(j, N1), 0, 0);
+        CHECK_NEAR(on_servers(j), 1, 1e-6);
+    }
+    int waited = 0;
+    for (; waited < 40 && strstr(weir_text_string(&notes), "n1"); waited++)
+        step(200, 200, 0);
+    CU_ASSERT(waited >= 3 && waited < 40); /* what it showed leaves the window of 12, and then 3 windows */
+    end();
+}
+
+/* Down: it gets nothing, and nothing it reports counts. All down: nothing can be done, and nothing is. */
+static void servers_down(void)
+{
+    begin("{}");
+    step(100, 100, 100);
+    world->hosts[N1].up = false;
+    step(100, 100, 100);
+    for (int j = 0; j < JOBS; j++)
+        CHECK_NEAR(share(j, N1), 0, 0);
+    for (int e = SERVERS; e < HOSTS; e++)
+        world->hosts[e].up = false;
+    CU_ASSERT_EQUAL(step(100, 100, 100), 0);
+    CU_ASSERT(told("0 of 4 servers are well; 4 down"));
+    CU_ASSERT(told("300 without a server"));
+    for (int e = SERVERS; e < HOSTS; e++)
+        world->hosts[e].up = true;
+    step(100, 100, 100);
+    CU_ASSERT(told("4 of 4 servers are well"));
+    end();
+}
+
+/* Something is wrong with all of them, as the oracle knows: those that are up are used all the same. */
+static void no_healthy_server(void)
+{
+    CU_ASSERT_EQUAL_FATAL(begin_as(&weir_policy_oracle, "{}"), WEIR_OK);
+    step(100, 100, 100);
+    world->wrong_from_s[S2] = 0;
+    world->wrong_until_s[S2] = 1e9;
+    step(100, 100, 100);
+    CU_ASSERT(told("3 of 4 servers will be well: s2"));
+    for (int j = 0; j < JOBS; j++)
+        CHECK_NEAR(share(j, S2), 0, 0);
+    for (int e = SERVERS; e < HOSTS; e++)
+        world->wrong_until_s[e] = 1e9;
+    step(100, 100, 100);
+    CU_ASSERT(told("0 of 4 servers will be well, so those that are up are used"));
+    for (int j = 0; j < JOBS; j++)
+        CHECK_NEAR(on_servers(j), 1, 1e-6);
+    end();
+}
+
+/* No route to the south: its job stays where it is, and the north is served. */
+static void region_out_of_reach(void)
+{
+    begin("{}");
+    for (int e = SERVERS; e < HOSTS; e++)
+        world->latency_s[e][SOUTH] = INFINITY;
+    step(100, 50, 0);
+    CU_ASSERT(told("50 without a server"));
+    CHECK_NEAR(share(1, S1), 1, 0);
+    CHECK_NEAR(on_servers(0), 1, 1e-6);
+    end();
+}
+
+/* Nothing is predicted and nothing comes; then far more than all servers can take (1200 a window), then one. */
+static void predictions_off(void)
+{
+    begin("{\"forecaster\": \"last\", \"warm\": 12}");
+    for (int w = 0; w < 15; w++)
+        step(0, 0, 0);
+    CU_ASSERT(told("predict: 0.0 requests of 4 cells"));
+    for (int j = 0; j < JOBS; j++)
+        CHECK_NEAR(on_servers(j), 1, 1e-6);
+    step(1e5, 1e5, 1e5);
+    CU_ASSERT(told("predict: 300000.0 requests"));
+    CU_ASSERT(told("0 without a server"));
+    step(1, 0, 0);
+    CU_ASSERT(told("predict: 1.0 requests"));
+    for (int j = 0; j < JOBS; j++)
+        CHECK_NEAR(on_servers(j), 1, 1e-6);
+    end();
+}
+
+/* A search of one node, in no time: what it found counts, and post-scheduling gives the rest. */
+static void limit_reached(void)
+{
+    begin("{\"nodes\": 1, \"time_limit\": \"1ms\", \"gap\": 0, \"u_opt\": 0.7}");
+    for (int w = 0; w < 3; w++)
+        step(333 + 10 * w, 210, 77);
+    CU_ASSERT(told("assign: "));
+    CU_ASSERT(told("0 without a server"));
+    for (int j = 0; j < JOBS; j++)
+        CHECK_NEAR(on_servers(j), 1, 1e-6);
+    end();
+}
+
+/* Samples that are no numbers, and windows that never closed, speak for nobody and against nobody. */
+static void telemetry_gap(void)
+{
+    begin("{\"learned\": false}");
+    for (int e = SERVERS; e < HOSTS; e++)
+        load[e] = 1;
+    for (int w = 0; w < 14; w++)
+        step(100, 100, 0);
+    for (int w = 0; w < 3; w++) {
+        report();
+        world->hosts[N1].cpu = world->hosts[N1].sent_bytes_per_s = NAN;
+        close_window((const double[JOBS]){100, 100, 0});
+        CU_ASSERT(told("4 of 4 servers are well"));
+    }
+    world->view.window += 100;
+    world->view.time_s += 6000;
+    step(100, 100, 0);
+    CU_ASSERT(told("4 of 4 servers are well") && told("rules unsure of 4"));
+    end();
+}
+
+/* 29 categories of three jobs, two of which differ: two. */
+static void more_categories_than_jobs(void)
+{
+    begin("{\"categories\": 29}");
+    step(10, 10, 10);
+    CU_ASSERT(told("of 4 cells"));
+    end();
+    begin("{\"categories\": 1}");
+    step(10, 10, 10);
+    CU_ASSERT(told("of 2 cells"));
+    end();
+}
+
+/* Half of what crosses is late: the route is unsafe unless nobody looks. */
+static void ablations(void)
+{
+    for (int looks = 0; looks < 2; looks++) {
+        begin(looks ? "{\"u_opt\": 0.6}"
+                    : "{\"service_detection\": false, \"device_detection\": false, \"u_opt\": 0.6}");
+        for (int w = 0; w < 12; w++) {
+            world->origins[0][0] = (struct weir_origin_view){S1, 2, 1, 0};
+            world->origins[0][1] = (struct weir_origin_view){N1, 2, 0, 0};
+            world->jobs[0].origin_count = 2;
+            step(250, 40, 0);
+        }
+        CU_ASSERT(told(looks ? "effect: 8 of 16 servers" : "effect: 0 of 16 servers"));
+        CU_ASSERT(told(looks ? "detect: 4 of 4 servers are well; 0 down" : "detect: 4 of 4 servers are up"));
+        if (looks)
+            CHECK_NEAR(share(0, N1) + share(0, N2), 1, 1e-6);
+        end();
+    }
+    begin("{\"rules\": false, \"learned\": false}");
+    step(10, 10, 10);
+    CU_ASSERT(told("rules unsure of 4") && !strstr(weir_text_string(&notes), "no net yet"));
+    end();
+    begin("{}");
+    step(10, 10, 10);
+    CU_ASSERT(told("no net yet") && !strstr(weir_text_string(&notes), " ms"));
+    end();
+    begin("{\"clock\": true, \"in_cycle\": true}");
+    step(10, 10, 10);
+    CU_ASSERT(told(" ms"));
+    end();
+}
+
+/* The same twice, with a net that is trained on the way. */
+static void deterministic(void)
+{
+    char *first = NULL;
+    for (int run = 0; run < 2; run++) {
+        struct weir_text all = {0};
+        begin("{\"warm\": 30, \"refit\": \"20min\"}");
+        for (int e = SERVERS; e < HOSTS; e++)
+            load[e] = 1;
+        for (int w = 0; w < 60; w++) {
+            step(100 + 20 * sin(w), 150 + w, 30);
+            weir_text_add(&all, weir_text_string(&notes));
+        }
+        end();
+        CU_ASSERT(strstr(weir_text_string(&all), "upkeep") != NULL);
+        CU_ASSERT(strstr(weir_text_string(&all), "warning") == NULL);
+        if (run == 0)
+            first = weir_copy(weir_text_string(&all));
+        else
+            CU_ASSERT_STRING_EQUAL(weir_text_string(&all), first);
+        weir_text_fini(&all);
+    }
+    free(first);
+}
+
+static void wrong_forecaster(void)
+{
+    CU_ASSERT_EQUAL(begin_as(&weir_policy_sentinel, "{\"forecaster\": \"sesonal\"}"), WEIR_EINPUT);
+    CHECK_MESSAGE("seasonal");
+    end();
+}
+
+int main(int argc, char **argv)
+{
+    static const struct weir_case cases[] = {
+        {"schedules", schedules},
+        {"leaves a sick server", leaves_a_sick_server},
+        {"servers down", servers_down},
+        {"no healthy server", no_healthy_server},
+        {"region out of reach", region_out_of_reach},
+        {"predictions off", predictions_off},
+        {"limit reached", limit_reached},
+        {"telemetry gap", telemetry_gap},
+        {"more categories than jobs", more_categories_than_jobs},
+        {"ablations", ablations},
+        {"deterministic", deterministic},
+        {"wrong forecaster", wrong_forecaster},
+        {0},
+    };
+    return weir_test_main("sentinel", cases, argc, argv);
+}
