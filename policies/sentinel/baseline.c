@@ -8,8 +8,9 @@
 
 enum { UPLOAD = SENTINEL_SIGNALS - 1 };
 
-#define LOWEST  0.005 /* quantiles that are the range */
-#define HIGHEST 0.95  /* some samples are of anomalies that nobody has noticed */
+#define LOWEST       0.005 /* quantiles that are the range */
+#define LEAST_MEMORY 0.01  /* range of the memory, as a share of it: items that wait are nothing */
+#define HIGHEST      0.95  /* some samples are of anomalies that nobody has noticed */
 
 static bool whole(const double *sample)
 {
@@ -74,6 +75,7 @@ static void take_range(struct sentinel_class *class)
         class->high[n] = sorted[(int)(HIGHEST * (count - 1))];
     }
     free(sorted);
+    class->high[1] = fmax(class->high[1], class->low[1] + LEAST_MEMORY);
     double upload = class->high[UPLOAD];
     if (!(upload > 0) || upload >= 1)
         return;

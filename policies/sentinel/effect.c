@@ -10,7 +10,7 @@
 
 #define PRIOR  20.0 /* requests that the more general count stands for */
 #define MEMORY 0.8  /* of the recent counts, a window */
-#define CALM   0.99 /* of what they alarm of, a window */
+#define CALM   0.99 /* of what they alarm of, a minute */
 #define DAILY  0.5  /* of the counts by hour, a refit */
 
 static bool same(const char *a, const char *b)
@@ -98,7 +98,7 @@ void sentinel_effect_learn(struct sentinel *self, const struct weir_view *view)
     }
     for (int side = 0; side < 2; side++) {
         double now = drawn(effect->recent_late[side], effect->recent_all[side], 0);
-        effect->alarm[side] = fmax(now, CALM * effect->alarm[side]);
+        effect->alarm[side] = fmax(now, pow(CALM, view->window_s / 60) * effect->alarm[side]);
     }
 }
 

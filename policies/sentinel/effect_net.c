@@ -9,9 +9,10 @@
 #include "sim/base/memory.h"
 
 #define SAMPLES 20000 /* kept at most, drawn evenly from all that came */
-#define LEAST   1000  /* to train on */
+#define LEAST   200   /* to train on */
+#define EPOCHS  400   /* at most; where there are many samples, the number of updates is the bound */
 #define DAY_S   86400
-#define AGAIN   10     /* windows for which what is expected holds */
+#define FRESH_S 600.0  /* for which what is expected holds */
 #define FAR_S   1000.0 /* distance of a region out of reach */
 
 static void forget(struct sentinel_effect *effect, long shape)
@@ -19,7 +20,7 @@ static void forget(struct sentinel_effect *effect, long shape)
     effect_free(effect->net);
     effect->net = NULL;
     effect->seen = 0;
-    effect->asked = -1;
+    effect->asked_s = -1;
     effect->net_shape = shape;
 }
 
@@ -91,13 +92,14 @@ void sentinel_effect_train(struct sentinel *self, const struct weir_view *view, 
     settings.home = home;
     settings.distance = distance;
     settings.threshold = 1 - self->unsafe;
+    settings.epochs = EPOCHS;
     settings.seed = self->seed;
     struct effect *made;
     size_t count = (size_t)(effect->seen < SAMPLES ? effect->seen : SAMPLES);
     if (effect_fit(&settings, effect->samples, count, &made) == WEIR_OK) {
         effect_free(effect->net);
         effect->net = made;
-        effect->asked = -1;
+        effect->asked_s = -1;
     } else {
         weir_plan_warn(plan, -1, "%s; the net of the effect stays as it was", weir_error_message());
         weir_error_clear();
@@ -112,16 +114,16 @@ const float *sentinel_effect_ask(struct sentinel *self, const struct weir_view *
     const struct live *live = &self->live;
     if (!effect->net || effect->net_shape != live->shape)
         return NULL;
-    if (effect->asked >= 0 && view->window - effect->asked < AGAIN)
+    if (effect->asked_s >= 0 && view->time_s - effect->asked_s < FRESH_S)
         return effect->chance;
     size_t cells = (size_t)live->servers * (size_t)live->regions * (size_t)live->categories;
     double *load = weir_alloc((size_t)live->servers, sizeof *load);
     for (int e = 0; e < live->servers; e++)
         load[e] = live->used_per_s[e] / live->bandwidth[e];
     effect->chance = weir_resize(effect->chance, cells, sizeof *effect->chance);
-    effect_predict_all(effect->net, view->time_s + AGAIN / 2 * view->window_s, live->bandwidth, load, NULL,
+    effect_predict_all(effect->net, view->time_s + fmax(view->window_s, FRESH_S) / 2, live->bandwidth, load, NULL,
                        effect->chance);
-    effect->asked = view->window;
+    effect->asked_s = view->time_s;
     free(load);
     return effect->chance;
 }

@@ -147,7 +147,7 @@ static void number(struct kmeans *classes, int *assigned, int count)
     for (int k = 0; k < classes->clusters; k++)
         if (as[k] < 0)
             as[k] = next++;
-    double *centres = weir_alloc((size_t)(classes->clusters * classes->width), sizeof *centres);
+    double *centres = weir_alloc((size_t)classes->clusters * (size_t)classes->width, sizeof *centres);
     for (int k = 0; k < classes->clusters; k++)
         memcpy(centres + as[k] * classes->width, classes->centres + k * classes->width,
                (size_t)classes->width * sizeof *centres);

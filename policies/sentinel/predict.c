@@ -9,6 +9,7 @@
 #include "sim/base/memory.h"
 
 #define NEWEST   0.2     /* weight of the newest window in the mean that stands in for a model */
+#define TOTAL    0.5     /* the same of the total of all cells, which is less noisy */
 #define LOOKBACK 30      /* windows that this mean is begun with */
 #define TRUST    0.02    /* weight of the newest window in the errors that are compared */
 #define MOST     1e8     /* requests of a window, all cells together */
@@ -40,6 +41,7 @@ static void begin(struct sentinel *self, const struct weir_view *view)
     requests->recent = weir_resize(requests->recent, cells, sizeof *requests->recent);
     requests->next = weir_resize(requests->next, cells, sizeof *requests->next);
     requests->past = weir_resize(requests->past, cells, sizeof *requests->past);
+    requests->stand_in = weir_resize(requests->stand_in, cells, sizeof *requests->stand_in);
     requests->shape = live->shape;
     requests->fitted_at = 0;
     memset(requests->recent, 0, cells * sizeof *requests->recent);
@@ -51,6 +53,10 @@ static void begin(struct sentinel *self, const struct weir_view *view)
             requests->recent[c] += (ago == oldest ? 1 : NEWEST) * (requests->past[c] - requests->recent[c]);
     }
     memcpy(requests->next, requests->recent, cells * sizeof *requests->next);
+    memcpy(requests->stand_in, requests->recent, cells * sizeof *requests->next);
+    requests->total = 0;
+    for (size_t c = 0; c < cells; c++)
+        requests->total += requests->recent[c];
 }
 
 bool sentinel_wants_graph(const struct weir_json *slot)
@@ -102,7 +108,7 @@ static void fit_graph(struct sentinel *self, const struct weir_view *view, struc
     stgcn_free(requests->graph);
     requests->graph = made;
     requests->window = settings.window;
-    requests->newest = weir_resize(requests->newest, (size_t)(settings.window * requests->cells), sizeof(double));
+    requests->newest = weir_resize(requests->newest, (size_t)settings.window * (size_t)requests->cells, sizeof(double));
     requests->by_graph = weir_resize(requests->by_graph, (size_t)requests->cells, sizeof(double));
     memcpy(requests->by_graph, requests->recent, (size_t)requests->cells * sizeof(double));
 }
@@ -154,7 +160,7 @@ static void score(struct sentinel *self)
     double by_graph = 0, by_recent = 0;
     for (int c = 0; c < requests->cells; c++) {
         by_graph += fabs(self->live.requests[c] - requests->by_graph[c]);
-        by_recent += fabs(self->live.requests[c] - requests->recent[c]);
+        by_recent += fabs(self->live.requests[c] - requests->stand_in[c]);
     }
     requests->graph_error += TRUST * (by_graph - requests->graph_error);
     requests->recent_error += TRUST * (by_recent - requests->recent_error);
@@ -177,11 +183,18 @@ static void forecast_graph(struct sentinel *self, const struct weir_view *view)
 static void forecast(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan)
 {
     struct sentinel_requests *requests = &self->requests;
+    double newest = 0, mean = 0;
     for (int c = 0; c < requests->cells; c++) {
-        requests->next[c] = requests->recent[c];
+        newest += self->live.requests[c];
+        mean += requests->recent[c];
+    }
+    requests->total += TOTAL * (newest - requests->total);
+    double level = mean > 0 ? requests->total / mean : 1;
+    for (int c = 0; c < requests->cells; c++) {
+        requests->next[c] = requests->stand_in[c] = requests->recent[c] * level;
         if (requests->ready[c] && requests->model[c] &&
             forecaster_predict(requests->model[c], 1, &requests->next[c], NULL) != WEIR_OK) {
-            requests->next[c] = requests->recent[c];
+            requests->next[c] = requests->stand_in[c];
             fail(self, plan, c);
         }
     }
@@ -225,6 +238,7 @@ void sentinel_requests_fini(struct sentinel_requests *requests)
     free(requests->recent);
     free(requests->next);
     free(requests->past);
+    free(requests->stand_in);
     free(requests->newest);
     free(requests->by_graph);
 }

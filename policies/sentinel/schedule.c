@@ -7,6 +7,8 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
+#define BUSIEST    0.8  /* use of a server above which requests begin to wait for each other for long */
+#define PARTS      8    /* in which requests are dealt out then */
 #define NEAR_RATIO 1.25 /* servers whose latency is at most so many times the least, and */
 #define NEAR_S     1e-3 /* so much more, are equally near */
 
@@ -182,7 +184,7 @@ static int grade(const struct sentinel *self, int server, int region, int catego
     if (!self->healthy[server] || !isfinite(live->latency_s[server * live->regions + region]))
         return NOT_AT_ALL;
     double then = self->use[server] + live_need(live, server, category);
-    if (then > 1)
+    if (then > BUSIEST)
         return FULL;
     if (!self->safe[((long)server * live->regions + region) * live->categories + category])
         return UNSAFE;
@@ -227,8 +229,8 @@ static long give(struct sentinel *self, int region, int category, long left)
                       : need > 0       ? 1
                                        : (double)left;
         long portion = room < 1 ? 1 : room < (double)left ? (long)room : left;
-        if (self->use[e] + need > 1) /* nobody has room: it makes no odds how they are spread */
-            portion = left;
+        if (self->use[e] + need > BUSIEST) /* nobody has room */
+            portion = (left + PARTS - 1) / PARTS;
         self->count[((long)e * live->regions + region) * live->categories + category] += (int)portion;
         self->use[e] += need * (double)portion;
         left -= portion;

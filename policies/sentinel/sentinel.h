@@ -93,6 +93,8 @@ struct sentinel_requests {
     int fitted_at;             /* windows of history at the last fit, 0: none */
     bool stale;                /* to be fitted again */
     double *recent;            /* [cells] mean of the newest windows, the latest weighing more */
+    double total;              /* of all cells, a mean of fewer windows */
+    double *stand_in;          /* [cells] `recent`, brought to that total: the forecast without a model */
     double *next;              /* [cells] R_hat */
     double *past;              /* [cells] of one window */
     double error;              /* of the last forecast: sum of absolute errors of all cells over the requests */
@@ -123,8 +125,9 @@ struct sentinel_effect {
     long seen;
     struct weir_stream draws;
     struct effect *net; /* NULL: not trained yet */
-    long net_shape, asked;
-    float *chance; /* [servers][regions][categories] that no service anomaly comes, as of window `asked` */
+    long net_shape;
+    double asked_s; /* when `chance` was asked for; -1: not yet */
+    float *chance;  /* [servers][regions][categories] that no service anomaly comes, as of `asked_s` */
 
     long unsafe; /* servers, regions and categories that can be reached and are unsafe, in the last cycle */
 };

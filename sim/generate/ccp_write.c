@@ -183,7 +183,8 @@ static void write_scenario(const struct weir_ccp *c, int links, FILE *out)
     const char *comma = "";
     int peaks = c->options->loss > 0 ? WEIR_CCP_PEAKS * (int)ceil(c->options->duration_s / 86400) : 0;
     for (int k = 0; links > 0 && k < peaks; k++) {
-        double middle_s = (k / WEIR_CCP_PEAKS + weir_ccp_peaks[k % WEIR_CCP_PEAKS]) * 86400;
+        int day = k / WEIR_CCP_PEAKS;
+        double middle_s = (day + weir_ccp_peaks[k % WEIR_CCP_PEAKS]) * 86400;
         fprintf(out, "%s\n    {\"links\": \"fibre*\", \"at\": \"%.0fs\", \"for\": \"%.0fs\", \"loss\": %g}", comma,
                 middle_s - WEIR_CCP_PEAK_HALF_S, 2 * WEIR_CCP_PEAK_HALF_S, fmax(c->options->loss, 1e-6));
         comma = ",";

@@ -91,13 +91,13 @@ static int close_window(const double came[JOBS])
 {
     for (int j = 0; j < JOBS; j++) {
         struct weir_job_view *job = &world->jobs[j];
-        job->ingress_rate = came[j] / 60;
-        history[j][job->history_count++] = came[j] / 60;
+        job->ingress_rate = came[j] / world->view.window_s;
+        history[j][job->history_count++] = job->ingress_rate;
         job->ingress_history = history[j];
-        world->operators[j][0].arrival_rate = came[j] / 60;
+        world->operators[j][0].arrival_rate = job->ingress_rate;
     }
     world->view.window++;
-    world->view.time_s += 60;
+    world->view.time_s += world->view.window_s;
     struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
     weir_plan_author(plan, policy->name);
     CU_ASSERT_EQUAL(policy->window_ends(state, &world->view, plan), WEIR_OK);
@@ -368,6 +368,35 @@ static void deterministic(void)
     free(first);
 }
 
+/* A day and a half by the hour: what crosses is late from noon to three. After a day a net has learnt it, and the
+ * second noon finds the routes across unsafe before anything is late. */
+static void learns_the_hours(void)
+{
+    begin("{\"warm\": 12, \"u_opt\": 0.6, \"device_detection\": false}");
+    world->view.window_s = 3600;
+    for (int hour = 0; hour < 36; hour++) {
+        bool noon = hour % 24 >= 12 && hour % 24 < 15;
+        for (int j = 0; j < JOBS; j++) {
+            int near = world->jobs[j].source_host == NORTH ? N1 : S1, far = near == N1 ? S1 : N1;
+            for (int e = 0; e < 2; e++) {
+                world->origins[j][e] = (struct weir_origin_view){near + e, 1, 0, 0};
+                world->origins[j][2 + e] = (struct weir_origin_view){far + e, 1, noon ? 0.9 : 0, 0};
+            }
+            world->jobs[j].origin_count = 4;
+        }
+        step(3600, 3600, 3600);
+        if (hour == 11)
+            CU_ASSERT(told("effect: 0 of 16 servers, regions and categories unsafe, by the table"));
+        if (hour == 13)
+            CU_ASSERT(told("effect: 8 of 16"));
+        if (hour == 30 || hour == 35)
+            CU_ASSERT(told(hour == 30 ? "effect: 0 of 16 servers, regions and categories unsafe, by the net"
+                                      : "effect: 8 of 16 servers, regions and categories unsafe, by the net"));
+    }
+    CU_ASSERT(strstr(weir_text_string(&notes), "warning") == NULL);
+    end();
+}
+
 static void wrong_forecaster(void)
 {
     CU_ASSERT_EQUAL(begin_as(&weir_policy_sentinel, "{\"forecaster\": \"sesonal\"}"), WEIR_EINPUT);
@@ -389,6 +418,7 @@ int main(int argc, char **argv)
         {"more categories than jobs", more_categories_than_jobs},
         {"ablations", ablations},
         {"deterministic", deterministic},
+        {"learns the hours", learns_the_hours},
         {"wrong forecaster", wrong_forecaster},
         {0},
     };
