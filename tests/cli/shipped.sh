@@ -24,6 +24,12 @@ for name in smart-city metro computing-network factory global-cdn; do
         END { exit bad || !column || NR < 4 }' "$folder/$name/runs.csv" ||
         fail "$name: too few results"
 done
+# Faults in the city: three minutes of the hour, in which something is served under each of the six policies.
+expect 0 "* best of its column" compare workloads/scenarios/city-faults.json --seeds 1 --set duration=3min --set warmup=1min --quiet \
+    -o "$folder/city-faults"
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "delivered") column = i }
+    NR > 1 && !($column > 1000) { print "city-faults: delivered " $column; bad = 1 }
+    END { exit bad || !column || NR != 7 }' "$folder/city-faults/runs.csv" || fail "city-faults: too few results"
 # The small ones of the lessons, of which demos.sh and lessons.sh look at what comes out.
 for file in workloads/demos/*.json; do
     expect 0 "$file: ok (" check "$file"
