@@ -25,6 +25,7 @@ enum {
     UNTIL,
     CLEAN,
     POOL,
+    FLEET,
     WINDOW_TRUTH,
     SEED,
     OUTPUT,
@@ -44,6 +45,7 @@ static const struct weir_flag flags[] = {
     [UNTIL] = {"train-until", 0, "TIME", "learn from what is before this time, as the file has it"},
     [CLEAN] = {"clean", 0, NULL, "leave out of learning what the labels call an anomaly"},
     [POOL] = {"pool", 0, NULL, "one detector for all series, each scaled to the range of its part to learn from"},
+    [FLEET] = {"fleet", 0, NULL, "one detector for all series, as logarithms against each one's own healthy past"},
     [WINDOW_TRUTH] = {"window-truth", 0, "PART",
                       "call a window an anomaly if this part of its samples is; else its newest sample decides"},
     [SEED] = {"seed", 's', "N", "seed of detectors that draw; default 1"},
@@ -93,7 +95,10 @@ static int read_flags(const struct weir_arguments *arguments, struct request *re
         .until = until != NULL,
         .clean = weir_arguments_value(arguments, CLEAN) != NULL,
         .pool = weir_arguments_value(arguments, POOL) != NULL,
+        .fleet = weir_arguments_value(arguments, FLEET) != NULL,
     };
+    if (split->pool && split->fleet)
+        return weir_error(WEIR_EUSAGE, "--pool and --fleet are two ways to the same; give one of them");
     if ((split->train != NULL) + (share != NULL) + (until != NULL) > 1)
         return weir_error(WEIR_EUSAGE, "--train, --train-share and --train-until say the same; give one of them");
     int code = share ? read_part("train-share", share, &split->share) : WEIR_OK;
@@ -107,22 +112,6 @@ static int read_flags(const struct weir_arguments *arguments, struct request *re
                           until);
     value = weir_arguments_value(arguments, SEED);
     return value ? weir_read_seed("seed", value, &request->env.seed) : WEIR_OK;
-}
-
-/* Appends the pasts of series s: all of what is learnt from or, with --clean, its healthy stretches. */
-static void add_pasts(const struct detect_split *split, int s, struct detector_past **pasts, int *count,
-                      size_t *capacity)
-{
-    size_t width = (size_t)split->data.width;
-    const struct detect_learn *learn = &split->learn[s];
-    for (size_t from = 0, end; from < learn->count; from = end + 1) {
-        for (end = from; end < learn->count && !(split->clean && learn->series->truth[end]); end++)
-            continue;
-        if (end == from)
-            continue;
-        *pasts = weir_grow(*pasts, (size_t)*count + 1, capacity, sizeof **pasts);
-        (*pasts)[(*count)++] = (struct detector_past){learn->series->rows + from * width, end - from, from};
-    }
 }
 
 static double now_s(void)
@@ -141,7 +130,7 @@ static int judge(const struct request *request, struct detect_row *row, int firs
     const struct detect_split *split = &request->split;
     int count = 0, code = detector_make_text(&request->env, row->label, &detector);
     for (int s = first; s <= last; s++)
-        add_pasts(split, s, &pasts, &count, &capacity);
+        detect_split_pasts(split, s, &pasts, &count, &capacity);
     double began_s = now_s();
     if (code == WEIR_OK)
         row->length = (size_t)detector_length(detector);
@@ -190,10 +179,11 @@ static int try(const struct request *request, struct detect_row *row)
     const struct detect_split *split = &request->split;
     int last = split->data.count - 1, code = WEIR_OK;
     size_t points = split->ends[last];
+    bool together = split->pool || split->fleet;
     row->score = weir_alloc(points, sizeof *row->score);
     row->flagged = weir_alloc(points, sizeof *row->flagged);
-    for (int s = 0; s <= last && code == WEIR_OK; s += split->pool ? last + 1 : 1)
-        code = judge(request, row, s, split->pool ? last : s);
+    for (int s = 0; s <= last && code == WEIR_OK; s += together ? last + 1 : 1)
+        code = judge(request, row, s, together ? last : s);
     row->window_s /= (double)points;
     if (code == WEIR_OK) {
         bool *truth = gather_truth(split, request->window_truth, row->length);
@@ -313,7 +303,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
         code = detect_split_read(&request.split);
     if (code == WEIR_OK && request.samples)
         code = detect_data_write(request.samples, &request.split.data);
-    if (code == WEIR_OK && request.split.pool)
+    if (code == WEIR_OK && (request.split.pool || request.split.fleet))
         detect_split_scale(&request.split);
     request.env.catalog = cli->detectors;
     request.env.width = request.split.data.width;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "policies/learn/detect/signals.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
@@ -162,10 +163,44 @@ int detect_split_read(struct detect_split *split)
     return code;
 }
 
+void detect_split_pasts(const struct detect_split *split, int series, struct detector_past **pasts, int *count,
+                        size_t *capacity)
+{
+    size_t width = (size_t)split->data.width;
+    const struct detect_learn *learn = &split->learn[series];
+    for (size_t from = 0, end; from < learn->count; from = end + 1) {
+        for (end = from; end < learn->count && !(split->clean && learn->series->truth[end]); end++)
+            continue;
+        if (end == from)
+            continue;
+        *pasts = weir_grow(*pasts, (size_t)*count + 1, capacity, sizeof **pasts);
+        (*pasts)[(*count)++] = (struct detector_past){learn->series->rows + from * width, end - from, from};
+    }
+}
+
+static void measure_series(struct detect_split *split, int s)
+{
+    struct detect_signals signals;
+    struct detector_past *pasts = NULL;
+    size_t capacity = 0;
+    int count = 0;
+    const struct detect_learn *learn = &split->learn[s];
+    detect_split_pasts(split, s, &pasts, &count, &capacity);
+    detect_signals_learn(&signals, split->data.width, pasts, count);
+    if (learn->series != &split->data.series[s])
+        detect_signals_apply(&signals, learn->series->rows, learn->count);
+    detect_signals_apply(&signals, split->data.series[s].rows, split->data.series[s].count);
+    detect_signals_fini(&signals);
+    free(pasts);
+}
+
 void detect_split_scale(struct detect_split *split)
 {
     for (int s = 0; s < split->data.count; s++)
-        scale_series(split, s);
+        if (split->fleet)
+            measure_series(split, s);
+        else
+            scale_series(split, s);
 }
 
 void detect_split_fini(struct detect_split *split)

@@ -2,6 +2,7 @@
 #ifndef WEIR_CLI_DETECT_SPLIT_H
 #define WEIR_CLI_DETECT_SPLIT_H
 
+#include "policies/learn/detect/detector.h"
 #include "sim/cli/detect_data.h"
 
 struct detect_split {
@@ -9,7 +10,7 @@ struct detect_split {
     const char *path, *train; /* train: a file of its own to learn from, or NULL */
     struct detect_layout layout;
     double share, until_s; /* the first part, or the samples before a time */
-    bool until, clean, pool;
+    bool until, clean, pool, fleet;
 
     struct detect_data data, past; /* past: of `train` */
     size_t *from, *ends;           /* [series]: see detect_report.h */
@@ -24,7 +25,13 @@ struct detect_split {
  * find. Free it after an error, too. */
 int detect_split_read(struct detect_split *split);
 
-/* Scales each series to the range of what is learnt from it, so that one detector may serve all. */
+/* Appends the pasts of a series: all of what is learnt from it or, with `clean`, its healthy stretches. Rows are
+ * borrowed. */
+void detect_split_pasts(const struct detect_split *split, int series, struct detector_past **pasts, int *count,
+                        size_t *capacity);
+
+/* Brings the series to one measure, so that one detector may serve all: each to the range of what is learnt from it or,
+ * with `fleet`, as detect/signals.h does. */
 void detect_split_scale(struct detect_split *split);
 
 void detect_split_fini(struct detect_split *split);

@@ -24,6 +24,11 @@
 /* Stacks of actors, in KiB: ours are shallow and may be many. */
 #define STACK_OPTION "contexts/stack-size:128"
 
+/* SimGrid guards each stack by a page that may not be touched, and so needs several maps of memory an actor; Linux gives
+ * a process 65530 of them. Where so many instances are possible, stacks go without. */
+#define UNGUARDED_OPTION  "contexts/guard-size:0"
+#define GUARDED_INSTANCES 2000
+
 /* weir's own model: what the platform says is what happens. SimGrid's default, LV08, multiplies latencies by 13.01 and
  * bounds flows by TCP's window; a scenario may choose it. */
 static const char *const exact_network[] = {"network/model:CM02", "network/crosstraffic:0", "network/latency-factor:1",
@@ -42,6 +47,15 @@ double weir_now(void)
 static void set_option(struct weir_text *arguments, const char *option)
 {
     weir_text_addf(arguments, "--cfg=%s%c", option, '\n');
+}
+
+static bool may_have_many(const struct weir_scenario *scenario)
+{
+    long instances = 0;
+    for (int j = 0; scenario && j < scenario->workload->job_count; j++)
+        for (int o = 0; o < scenario->workload->jobs[j].operator_count; o++)
+            instances += scenario->workload->jobs[j].operators[o].max_parallelism;
+    return instances > GUARDED_INSTANCES;
 }
 
 static bool overrides_network(const struct weir_scenario *scenario)
@@ -91,6 +105,8 @@ int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_pl
     struct weir_text text = {0};
     weir_text_addf(&text, "weir\n--log=root.thres:error\n");
     set_option(&text, STACK_OPTION);
+    if (may_have_many(scenario))
+        set_option(&text, UNGUARDED_OPTION);
 #ifdef FACTORY_OPTION
     set_option(&text, FACTORY_OPTION);
 #endif

@@ -71,6 +71,21 @@ expect 0 "" detect "$folder/hosts.csv" --label label --columns a,b --time time -
 expect 3 "apart.csv: it has no samples of \"three\", which is in" detect <(sed 's/two/three/' "$folder/hosts.csv") --by host \
     --train "$folder/apart.csv" -d z-score
 
+# A fleet. By hand: two hosts that swing between 0 and 18, and between 0 and 180, are the same as logarithms against their own past
+# (tests/learn/detect/signals.c): the deviation of healthy samples is 1 throughout, and that is the threshold. 38 on the first is
+# (log(1 + 38 / 0.9) - 1.522) / 1.522 = 1.474 of them away, 1800 on the second (log(1 + 1800 / 9) - 1.522) / 1.522 = 2.484. What the
+# label says of the part to learn from is left out.
+awk 'BEGIN { print "time,load,label,host"; for (i = 0; i < 40; i++) { x = 18 * (i % 4 > 1); bad = i == 4 || i == 6 || i == 30
+    printf "%d,%g,%d,one\n%d,%g,%d,two\n", i, bad ? 38 : x, bad, i, bad ? 1800 : 10 * x, bad } }' >"$folder/fleet.csv"
+expect 0 "threshold 1 deviations" detect "$folder/fleet.csv" --by host --label label --fleet --clean -d z-score -o "$folder/fleet-scores.csv"
+grep -qE "^z-score +1\.0000 +1\.0000 +1\.0000 " "$folder/out" || fail "--fleet: $(cat "$folder/out")"
+expect 2 "--pool and --fleet are two ways to the same" detect "$folder/fleet.csv" --by host --label label --fleet --pool
+# Two days of four servers of live streams: both steps find far more than the rules alone, and more so than without --fleet.
+expect 0 "" detect workloads/telemetry/servers.csv --by server --label label --fleet --clean -q \
+    -d rules:unsure=anomalous:theta-r=0.2,both:theta-r=0.05:of=recent:epochs=15
+awk '$1 ~ /^rules/ && !rules { rules = $4 } $1 ~ /^both/ && !both { both = $4 } END { exit !(rules > 0.3 && both > 0.72 && both > rules + 0.1) }' \
+    "$folder/out" || fail "both steps on telemetry: $(cat "$folder/out")"
+
 # Gaps and columns that do not change.
 sed '5s/,[^,]*/,/; 120s/,[^,]*/,NaN/; 121s/,.*/,na,,0/' "$folder/steps.csv" >"$folder/gaps.csv"
 expect 0 "4 values are missing" detect "$folder/gaps.csv" --label label -d $baselines -o "$folder/gaps-scores.csv"

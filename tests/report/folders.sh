@@ -55,6 +55,19 @@ try failed 0 "reactive, seed 1: there is no result; the run failed or was not ma
 copy wordless
 rm "$folder/wordless/runs/static/seed-1/windows.csv" "$folder/wordless/runs/static/seed-1/decisions.csv"
 try wordless 0 "windows.csv: no such file; check the path; charts over time lack static"
+# Decisions that are too many: those of every fourth of 10 000 times; of a single time the first.
+decisions="$folder/many/runs/static/seed-1/decisions.csv"
+copy many
+{
+    echo "time,policy,job,operator,what,why,refusal"
+    seq 10000 | sed 's/.*/&,static,,,note,number & of them,/'
+} >"$decisions"
+try many 0 ""
+grep -qF 'static: 2500 of 10000 decisions are in the page, those of every 4th time' "$folder/page.html" || fail "many decisions are not told"
+grep -qF '"number 9997 of them"' "$folder/page.html" || fail "the last decisions are not in the page"
+sed -i '2,$s/^[0-9]*/7/' "$decisions"
+try many 0 ""
+grep -qF 'static: the first 3000 of 10000 decisions' "$folder/page.html" || fail "decisions of one time are not the first"
 copy older
 sed -i 's/"weir":.*"0[^"]*"/"weir": "0.0.7"/' "$folder"/older/runs/*/*/result.json
 try older 0 "Runs were made by weir 0.0.7"

@@ -269,9 +269,16 @@ static double unlikelihood(const struct vgru_said *said, const struct nn_tensor 
     return (sum / (double)width + log(2 * M_PI)) / 2;
 }
 
+/* What is asked for: of each window, the mean over it, and its `steps` newest samples, oldest first; both may be NULL.
+ */
+struct wanted {
+    double *score, *newest;
+    size_t steps;
+};
+
 /* Of count windows without gap; windows[at[i]] is the i-th. */
 static void score_batch(const struct vgru *model, struct nn_tape *tape, const double *windows, const size_t *at,
-                        size_t count, double *score, double *last)
+                        size_t count, const struct wanted *wanted)
 {
     int length = model->settings.length;
     nn_tape_start(tape, false);
@@ -279,39 +286,47 @@ static void score_batch(const struct vgru *model, struct nn_tape *tape, const do
     for (size_t row = 0; row < count; row++)
         put_window(model, windows + at[row] * window_size(model), s, row);
     struct vgru_said said = vgru_net_run(tape, &model->net, s, 0);
+    size_t first = (size_t)length - wanted->steps;
     for (size_t row = 0; row < count; row++) {
-        double sum = 0, newest = 0;
-        for (int t = 0; t < length; t++)
-            sum += newest = unlikelihood(&said, s, (size_t)t * count + row);
-        if (score)
-            score[at[row]] = sum / length;
-        if (last)
-            last[at[row]] = newest;
+        double sum = 0;
+        for (size_t t = 0; t < (size_t)length; t++) {
+            double one = unlikelihood(&said, s, t * count + row);
+            sum += one;
+            if (wanted->newest && t >= first)
+                wanted->newest[at[row] * wanted->steps + t - first] = one;
+        }
+        if (wanted->score)
+            wanted->score[at[row]] = sum / length;
     }
 }
 
-void vgru_score_raw(const struct vgru *model, const double *windows, size_t count, double *score, double *last)
+static void score_all(const struct vgru *model, const double *windows, size_t count, const struct wanted *wanted)
 {
     struct nn_tape tape;
     size_t at[TOGETHER], waiting = 0;
     nn_tape_init(&tape, 0);
     for (size_t i = 0; i < count; i++) {
         if (has_gap(windows + i * window_size(model), window_size(model))) {
-            if (score)
-                score[i] = NAN;
-            if (last)
-                last[i] = NAN;
+            if (wanted->score)
+                wanted->score[i] = NAN;
+            for (size_t t = 0; wanted->newest && t < wanted->steps; t++)
+                wanted->newest[i * wanted->steps + t] = NAN;
             continue;
         }
         at[waiting++] = i;
         if (waiting == TOGETHER) {
-            score_batch(model, &tape, windows, at, waiting, score, last);
+            score_batch(model, &tape, windows, at, waiting, wanted);
             waiting = 0;
         }
     }
     if (waiting > 0)
-        score_batch(model, &tape, windows, at, waiting, score, last);
+        score_batch(model, &tape, windows, at, waiting, wanted);
     nn_tape_fini(&tape);
+}
+
+void vgru_score_raw(const struct vgru *model, const double *windows, size_t count, double *score, double *last)
+{
+    score_all(model, windows, count, &(struct wanted){score, last, 1});
 }
 
 /* Raw scores in place to 0..1; NaN stays. */
@@ -331,4 +346,18 @@ void vgru_score(const struct vgru *model, const double *windows, size_t count, d
         to_range(&model->whole, model->settings.eta, score, count);
     if (last)
         to_range(&model->newest, model->settings.eta, last, count);
+}
+
+void vgru_score_recent(const struct vgru *model, const double *windows, size_t count, int steps, double *recent)
+{
+    size_t of = (size_t)(steps < model->settings.length ? steps : model->settings.length);
+    double *newest = weir_alloc(count * of, sizeof *newest);
+    score_all(model, windows, count, &(struct wanted){NULL, newest, of});
+    to_range(&model->newest, model->settings.eta, newest, count * of);
+    for (size_t i = 0; i < count; i++) {
+        recent[i] = 0;
+        for (size_t t = 0; t < of; t++)
+            recent[i] += newest[i * of + t] / (double)of;
+    }
+    free(newest);
 }

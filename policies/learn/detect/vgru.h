@@ -66,6 +66,10 @@ struct vgru_trained vgru_trained(const struct vgru *model);
  * but for the last bits. */
 void vgru_score(const struct vgru *model, const double *windows, size_t count, double *score, double *last);
 
+/* Of each window, the mean of the scores of its `steps` newest samples (of all, if it has fewer), each as the `last` of
+ * vgru_score: one that has ended is soon forgotten, one odd sample alone is no alarm. */
+void vgru_score_recent(const struct vgru *model, const double *windows, size_t count, int steps, double *recent);
+
 /* The raw scores, -log p in nats a dimension; what there is to compare models by. */
 void vgru_score_raw(const struct vgru *model, const double *windows, size_t count, double *score, double *last);
 

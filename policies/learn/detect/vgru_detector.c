@@ -11,8 +11,8 @@
 
 #define MOST_LATENT 8
 
-enum { OF_WINDOW, OF_LAST };
-const char *const detector_vgru_of[] = {"window", "last", NULL};
+enum { OF_WINDOW, OF_LAST, OF_RECENT };
+const char *const detector_vgru_of[] = {"window", "last", "recent", NULL};
 
 void detector_vgru_create(struct detector_vgru *vgru, int length, const struct detector_env *env)
 {
@@ -100,7 +100,10 @@ static void score_windows(const struct detector_vgru *vgru, const struct detecto
                           const double *windows, size_t count, double *score)
 {
     bool last = settings->of == OF_LAST;
-    vgru_score(vgru->model, windows, count, last ? NULL : score, last ? score : NULL);
+    if (settings->of == OF_RECENT)
+        vgru_score_recent(vgru->model, windows, count, settings->recent, score);
+    else
+        vgru_score(vgru->model, windows, count, last ? NULL : score, last ? score : NULL);
 }
 
 /* The net knows the windows that it learnt from: what is usual for others is told by those that it did not learn from,

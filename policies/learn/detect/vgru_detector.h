@@ -7,7 +7,7 @@
 
 /* Parameters. */
 struct detector_vgru_settings {
-    int units, latent, components, epochs, batch, windows, of;
+    int units, latent, components, epochs, batch, windows, of, recent;
     double rate, validation, quantile, eta;
 };
 
@@ -30,6 +30,7 @@ struct detector_vgru_settings {
         DETECTOR_VGRU_INT(base, batch, "64", 1, 10000, "Windows between two steps of the optimiser."),                 \
         DETECTOR_VGRU_INT(base, windows, "5000", 2, 10000000,                                                          \
                           "Windows to learn from at most; of more, so many evenly apart."),                            \
+        DETECTOR_VGRU_INT(base, recent, "3", 1, 1000, "Samples that of=recent takes the mean of."),                    \
         DETECTOR_VGRU_DOUBLE(base, rate, "0.003", 1e-9, 1, "Adam's rate."),                                            \
         DETECTOR_VGRU_DOUBLE(base, validation, "0.2", 0, 0.9,                                                          \
                              "Share of the windows, the latest, that only choose the epoch and the threshold."),       \
@@ -38,7 +39,8 @@ struct detector_vgru_settings {
                              "Least threshold; scores are scaled so that it is the quantile of those learnt from."),   \
     {                                                                                                                  \
         "of", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, (base) + offsetof(struct detector_vgru_settings, of), "window", 0, 0, \
-            detector_vgru_of, "What is scored: the mean over the window, or its last sample alone."                    \
+            detector_vgru_of,                                                                                          \
+            "What is scored: the mean over the window, its last sample alone, or the mean of the recent ones."         \
     }
 extern const char *const detector_vgru_of[];
 

@@ -2,6 +2,8 @@
 const DECISIONS = SERIES.map((run, i) => ({policy: run.policy, rows: (D.decisions && D.decisions[i]) || []}));
 const ofJob = (row) => !STATE.job || row[2] === STATE.job || firstWord(row[2]) === STATE.job;
 
+/* "job / operator"; notes have neither. */
+const whereOf = (row) => [row[2], row[3]].filter(Boolean).join(" / ");
 /* "2 -> 3 instances: ...": more, fewer, or other hosts. */
 function direction(what) {
   const found = /^(\d+) -> (\d+)/.exec(what);
@@ -72,7 +74,7 @@ function drawDecisions(width, all, inside) {
       one.rows
         .filter((row) => row[0] === time && ofJob(row))
         .map((row) => [
-          `${POLICIES[one.policy]}: ${row[2]} / ${row[3]}: ${row[4]}` +
+          [POLICIES[one.policy], whereOf(row), row[4]].filter(Boolean).join(": ") +
             (row[5] ? ` (${row[5]})` : "") +
             (row[6] ? `; refused: ${row[6]}` : "")
         ])
@@ -118,7 +120,7 @@ function fillList(place, all, inside) {
                   {},
                   el("td", {class: "time"}, clock(row[0])),
                   scenario ? el("td", {}, POLICIES[policy]) : null,
-                  el("td", {}, `${row[2]} / ${row[3]}`),
+                  el("td", {}, whereOf(row)),
                   el("td", {}, row[4]),
                   el("td", {class: row[6] ? "refused" : null}, row[5] + (row[6] ? ` Refused: ${row[6]}` : ""))
                 )

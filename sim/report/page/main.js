@@ -133,6 +133,23 @@ function section(title, text) {
     .append(el("section", {}, el("h2", {}, title), text ? el("p", {class: "facts"}, text) : null, grid));
   return grid;
 }
+/* What the platform earns by what it serves, and how often something was wrong. */
+function accountFigures(parent) {
+  barFigure(
+    parent,
+    "revenue",
+    "Revenue",
+    "Servers that earn all they can, the mean of all windows; lines are 95 % intervals.",
+    "revenue"
+  );
+  barFigure(
+    parent,
+    "anomalies",
+    "Anomalies of requests",
+    "Share of requests served by a server with an anomaly, late or dropped; lines are 95 % intervals.",
+    "anomaly_frequency"
+  );
+}
 function comparison() {
   const main = document.getElementById("main");
   const top = el("section", {"aria-label": "Comparison"});
@@ -170,6 +187,7 @@ function comparison() {
       "Of hosts and links for which the platform gives watts; lines are 95 % intervals.",
       "energy"
     );
+  if (POLICIES.some((_, policy) => summaryOf(policy, "revenue")?.mean != null)) accountFigures(section("Account"));
   if (!SERIES.length) return;
   STATE.policy = SERIES[0].policy;
   timeFigures(latency, flow, resources);

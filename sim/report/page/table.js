@@ -20,7 +20,20 @@ const GROUPS = [
     ["emitted", "delivered", "dropped", "in_flight", "replayed", "lost", "restarts", "backlog_max", "backlog_end"]
   ],
   ["Resources", ["cpu_device", "cpu_edge", "cpu_cloud", "backpressured", "energy", "network_bytes", "crossing_bytes"]],
-  ["Decisions", ["decisions", "refused", "rescales", "migrations", "state_moved", "paused"]]
+  ["Decisions", ["decisions", "refused", "rescales", "migrations", "state_moved", "paused"]],
+  [
+    "Account",
+    [
+      "revenue",
+      "utilisation",
+      "anomaly_frequency",
+      "device_anomalies",
+      "service_anomalies",
+      "income",
+      "fines",
+      "requests"
+    ]
+  ]
 ];
 
 class Table {

@@ -166,6 +166,35 @@ static void alone(void)
     vgru_free(model);
 }
 
+/* One recent sample is the last one; the mean of all moves between the least and the highest; a gap stays a gap. */
+static void recent(void)
+{
+    struct vgru *model = fit(1, 2);
+    size_t count;
+    double *values = telemetry_healthy(4, 60), *windows = telemetry_windows(values, 60, 1, &count);
+    double last[64], one[64], three[64], all[64], more[64];
+    CU_ASSERT_FATAL(count <= 64);
+    windows[5 * SIZE] = NAN;
+    vgru_score(model, windows, count, NULL, last);
+    vgru_score_recent(model, windows, count, 1, one);
+    vgru_score_recent(model, windows, count, 3, three);
+    vgru_score_recent(model, windows, count, TELEMETRY_LENGTH, all);
+    vgru_score_recent(model, windows, count, 1000, more);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 5) {
+            CU_ASSERT(isnan(one[i]) && isnan(three[i]) && isnan(all[i]));
+            continue;
+        }
+        CHECK_NEAR(one[i], last[i], 1e-12);
+        CHECK_NEAR(more[i], all[i], 1e-12);
+        CU_ASSERT(three[i] >= last[i] / 3 && three[i] < (last[i] + 2) / 3 && all[i] >= 3 * three[i] / 12);
+    }
+    vgru_score_recent(model, windows, 0, 3, one);
+    free(windows);
+    free(values);
+    vgru_free(model);
+}
+
 static void extremes(void)
 {
     static const double hard[] = {INFINITY, -INFINITY, DBL_MAX, -DBL_MAX, 1e-310, 1e30, 0};
@@ -323,6 +352,7 @@ int main(int argc, char **argv)
                                              {"finds anomalies", finds_anomalies},
                                              {"repeats", repeats},
                                              {"alone", alone},
+                                             {"recent", recent},
                                              {"extremes", extremes},
                                              {"odd training", odd_training},
                                              {"saves", saves},
