@@ -217,9 +217,11 @@ static int schedule(struct sentinel *self, const struct weir_view *view, struct 
     if (result.kept)
         weir_plan_note(plan, -1, "assign: the schedule in use will do%s", took(self, now_ms(self) - begun, text));
     else
-        weir_plan_note(plan, -1, "assign: %ld of %ld requests, u_opt %.2f, value %.2f of at most %.2f, %d blocks, %s%s",
-                       result.placed, result.wanted, self->history.u_opt, result.value, result.bound, result.blocks,
-                       ends[result.end], took(self, now_ms(self) - begun, text));
+        weir_plan_note(
+            plan, -1,
+            "assign: %ld of %ld requests, u_opt %.2f, value %.2f (without regions at most %.2f), %d blocks, %s%s",
+            result.placed, result.wanted, self->history.u_opt, result.value, result.bound, result.blocks,
+            ends[result.end], took(self, now_ms(self) - begun, text));
     begun = now_ms(self);
     sentinel_postschedule(self, &result);
     double ms = now_ms(self) - begun;

@@ -24,8 +24,8 @@
 /* Stacks of actors, in KiB: ours are shallow and may be many. */
 #define STACK_OPTION "contexts/stack-size:128"
 
-/* SimGrid guards each stack by a page that may not be touched, and so needs several maps of memory an actor; Linux gives
- * a process 65530 of them. Where so many instances are possible, stacks go without. */
+/* SimGrid guards each stack by a page that may not be touched, and so needs several maps of memory an actor; Linux
+ * gives a process 65530 of them. Where so many instances are possible, stacks go without. */
 #define UNGUARDED_OPTION  "contexts/guard-size:0"
 #define GUARDED_INSTANCES 2000
 

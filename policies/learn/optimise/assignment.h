@@ -49,7 +49,9 @@ struct assignment {
     long wanted, total; /* whole requests asked for; those placed */
     double value;       /* sum_e D_e R(u_e) of x, of the healthy */
     double relaxed;     /* the same, with secants, of the reals x_ei before rounding */
-    double bound;       /* no x_ei, whole or real, has more (with secants, as many requests left over) */
+    double bound;       /* no x_ei, whole or real, has more (with secants, as many requests left over). It is of the
+                         * program of step 1, where unsafe regions lower what a request needs: `value`, which counts
+                         * what it needs where it is safe, may be above it then */
     int blocks;
     enum assignment_end end;
 };
