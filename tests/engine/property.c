@@ -15,13 +15,13 @@
 
 /* Under the sanitisers an actor is a thread and everything takes its time. */
 #if defined(__SANITIZE_ADDRESS__)
-#define WORLDS         25
-#define FAILING_WORLDS 25
-#define DRAINED_WORLDS 10
+#define WORLDS         15
+#define FAILING_WORLDS 15
+#define DRAINED_WORLDS 8
 #else
 #define WORLDS         200
 #define FAILING_WORLDS 500
-#define DRAINED_WORLDS 2000
+#define DRAINED_WORLDS 1000
 #endif
 
 /* Changes operators at random, also in ways that are refused. */

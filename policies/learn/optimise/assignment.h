@@ -58,7 +58,8 @@ struct assignment {
 
 /* Errors: WEIR_EINPUT for sizes, settings and values out of their ranges, naming the array and its place; *result is
  * zero then. No healthy server, and no requests, are no errors: see left and wanted. Memory: some 10 bytes a cell of
- * [servers][regions][categories] beside the input. */
+ * [servers][regions][categories] beside the input. GLPK's environment of the calling thread is freed at the end: no
+ * other problem of GLPK's may be alive in that thread. */
 int assignment_solve(const struct assignment_problem *problem, const struct assignment_settings *settings,
                      struct assignment *result);
 void assignment_fini(struct assignment *result);

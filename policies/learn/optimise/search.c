@@ -263,7 +263,7 @@ void flat_search(const struct flat *flat, const struct flat_curve *curve, const 
     memcpy(left, flat->requests, categories * sizeof *left);
     flat_fill(flat, curve, left, s.x, s.use);
     consider(&s, s.x); /* from here on there is an answer */
-    int talked = glp_term_out(GLP_OFF);
+    glp_term_out(GLP_OFF);
     glp_prob *problem = glp_create_prob();
     build(&s, problem);
     if (s.left > 0)
@@ -271,7 +271,7 @@ void flat_search(const struct flat *flat, const struct flat_curve *curve, const 
     else
         result->solved = result->within_gap = true; /* nothing can be placed */
     glp_delete_prob(problem);
-    glp_term_out(talked);
+    glp_free_env(); /* it belongs to the thread, which may end */
     memcpy(result->x, s.best_x, cells * sizeof *s.best_x);
     worth(&s, result->x, result->use);
     free(s.x_column);
