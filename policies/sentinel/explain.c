@@ -32,7 +32,7 @@ char *sentinel_explain(void *state, const struct weir_view *view)
     for (int e = 0; e < live->servers && e < MOST_ROWS; e++) {
         const struct weir_host_view *host = &view->hosts[live->host[e]];
         const char *says = self->healthy[e] ? "well" : live->up[e] ? "not well" : "down";
-        if (!self->oracle && self->device_detection && e < self->devices.server_count)
+        if (self->device_detection && e < self->devices.server_count)
             says = states[self->devices.servers[e].state];
         weir_text_addf(&text, "%-20s %-10s %10.4g %8.3f %8.3f %9ld  %s\n", host->name, host->region ? host->region : "",
                        live->bandwidth[e], live->used_per_s[e] / live->bandwidth[e], self->use[e], requests_of(self, e),

@@ -25,43 +25,51 @@
     ROW(#field, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, low_end, high_end, sentence)
 #define FLAG(field, text, sentence) ROW(#field, WEIR_PARAM_BOOL, WEIR_UNIT_NONE, field, text, 0, 0, sentence)
 
-static const struct weir_param params[] = {
-    FLAG(device_detection, "true", "Keep requests off servers that are found not to be well."),
-    FLAG(service_detection, "true", "Keep requests off routes on which they are expected to be late."),
-    FLAG(rules, "true", "Device detection by rules first; else the net judges all servers."),
-    FLAG(learned, "true", "Let the net judge servers of which the rules are unsure; else these count as well."),
-    NUMBER(theta_v, "0.4", 0, 1e6,
-           "Difference of variances, in shares of the healthy range, beyond which a signal deviates."),
-    NUMBER(theta_r, "0.4", 0, 10, "Difference of the correlations of signals beyond which they deviate."),
-    NUMBER(beta, "0.5", 0, 1, "Share of the signals that must deviate in variance."),
-    NUMBER(eta, "0.3", 0.001, 0.999, "Score of the net above which a server is not well."),
-    WHOLE(hold, "4", 1, 10000, "Windows that a server must seem well, after it did not, to get requests again."),
-    NUMBER(most, "0.3", 0, 1, "Share of the servers that may seem not to be well; of more, the most suspect count."),
-    NUMBER(u_opt, "0", 0, 1, "Use of a server that is best; 0: fitted to what was seen."),
-    NUMBER(sigma, "0.25", 0.01, 10, "How fast revenue falls off beside it."),
-    {.name = "forecaster",
-     .type = WEIR_PARAM_SLOT,
-     .offset = AT(forecaster),
-     .fallback = SENTINEL_FORECASTER,
-     .help = "What forecasts the requests: st-gcn, or a name of weir list forecasters, or an object with it."},
-    WHOLE(categories, "29", 1, 1000, "Categories of requests at most."),
-    WHOLE(warm, "120", 12, 1000000, "Windows before models are fitted; again after twice as many."),
-    TIME("refit", refit_s, "1d", 1, "Time from one fit of the models to the next."),
-    NUMBER(unsafe, "0.2", 0, 1, "Share of late results, as expected, above which a route is not used."),
-    WHOLE(segments, "8", 1, 64, "Pieces of the curve of revenue in the program."),
-    NUMBER(gap, "0.01", 0, 1, "Relative gap at which the search for the schedule ends."),
-    WHOLE(nodes, "200", 1, 1000000, "Nodes of that search at most, for 160 servers each."),
-    TIME("time_limit", time_limit_s, "20s", 0.001,
-         "Real time for it: a guard only, as what it leads to depends on the machine."),
-    NUMBER(renew, "0.1", 0, 1,
-           "Share by which the forecast of regions or categories must differ from that of the schedule in use for a "
-           "new one."),
-    WHOLE(idle, "3", 0, 1000000, "Windows that instances without requests are kept."),
-    NUMBER(change, "0.05", 0, 1, "Share of an operator's requests that must go another way for its weights to change."),
-    FLAG(in_cycle, "false", "Count device detection as part of the scheduling cycle; only times differ."),
-    FLAG(clock, "false", "Put the real time of each stage into decisions.csv, which then differs from run to run."),
-    {0},
-};
+/* How servers are found not to be well, which the oracle is told. */
+#define DETECTION_ROWS                                                                                                 \
+    FLAG(device_detection, "true", "Keep requests off servers that are found not to be well."),                        \
+        FLAG(rules, "true", "Device detection by rules first; else the net judges all servers."),                      \
+        FLAG(learned, "true", "Let the net judge servers of which the rules are unsure; else these count as well."),   \
+        NUMBER(theta_v, "0.4", 0, 1e6,                                                                                 \
+               "Difference of variances, in shares of the healthy range, beyond which a signal deviates."),            \
+        NUMBER(theta_r, "0.4", 0, 10, "Difference of the correlations of signals beyond which they deviate."),         \
+        NUMBER(beta, "0.5", 0, 1, "Share of the signals that must deviate in variance."),                              \
+        NUMBER(eta, "0.3", 0.001, 0.999, "Score of the net above which a server is not well."),                        \
+        WHOLE(hold, "4", 1, 10000, "Windows that a server must seem well, after it did not, to get requests again."),  \
+        NUMBER(most, "0.3", 0, 1,                                                                                      \
+               "Share of the servers that may seem not to be well; of more, the most suspect count."),                 \
+        FLAG(in_cycle, "false", "Count device detection as part of the scheduling cycle; only times differ.")
+
+#define SCHEDULE_ROWS                                                                                                  \
+    FLAG(service_detection, "true", "Keep requests off routes on which they are expected to be late."),                \
+        NUMBER(u_opt, "0", 0, 1, "Use of a server that is best; 0: fitted to what was seen."),                         \
+        NUMBER(sigma, "0.25", 0.01, 10, "How fast revenue falls off beside it."),                                      \
+        {.name = "forecaster",                                                                                         \
+         .type = WEIR_PARAM_SLOT,                                                                                      \
+         .offset = AT(forecaster),                                                                                     \
+         .fallback = SENTINEL_FORECASTER,                                                                              \
+         .help = "What forecasts the requests: st-gcn, or a name of weir list forecasters, or an object with it."},    \
+        WHOLE(categories, "29", 1, 1000, "Categories of requests at most."),                                           \
+        WHOLE(warm, "120", 12, 1000000, "Windows before models are fitted; again after twice as many."),               \
+        TIME("refit", refit_s, "1d", 1, "Time from one fit of the models to the next."),                               \
+        NUMBER(unsafe, "0.2", 0, 1, "Share of late results, as expected, above which a route is not used."),           \
+        WHOLE(segments, "8", 1, 64, "Pieces of the curve of revenue in the program."),                                 \
+        NUMBER(gap, "0.01", 0, 1, "Relative gap at which the search for the schedule ends."),                          \
+        WHOLE(nodes, "200", 1, 1000000, "Nodes of that search at most, for 160 servers each."),                        \
+        TIME("time_limit", time_limit_s, "20s", 0.001,                                                                 \
+             "Real time for it: a guard only, as what it leads to depends on the machine."),                           \
+        NUMBER(                                                                                                        \
+            renew, "0.1", 0, 1,                                                                                        \
+            "Share by which the forecast of regions or categories must differ from that of the schedule in use for a " \
+            "new one."),                                                                                               \
+        WHOLE(idle, "3", 0, 1000000, "Windows that instances without requests are kept."),                             \
+        NUMBER(change, "0.05", 0, 1,                                                                                   \
+               "Share of an operator's requests that must go another way for its weights to change."),                 \
+        FLAG(clock, "false",                                                                                           \
+             "Put the real time of each stage into decisions.csv, which then differs from run to run.")
+
+static const struct weir_param params[] = {DETECTION_ROWS, SCHEDULE_ROWS, {0}};
+static const struct weir_param oracle_params[] = {SCHEDULE_ROWS, {0}};
 
 static int create(void *state, const struct weir_policy_env *env)
 {
@@ -160,7 +168,7 @@ static double detect(struct sentinel *self, const struct weir_view *view, struct
 {
     char text[32], names[320] = "";
     double begun = now_ms(self);
-    bool judged = self->device_detection && !self->oracle;
+    bool judged = self->device_detection;
     if (judged)
         sentinel_devices_judge(self, view);
     int healthy = find_healthy(self, view);
@@ -244,7 +252,7 @@ static void upkeep(struct sentinel *self, const struct weir_view *view, struct w
     double begun = now_ms(self);
     live_refit(&self->live);
     self->requests.stale = true;
-    if (self->device_detection && !self->oracle)
+    if (self->device_detection)
         sentinel_devices_refit(self, plan);
     sentinel_history_refit(self);
     sentinel_effect_train(self, view, plan);
@@ -322,7 +330,7 @@ const struct weir_policy weir_policy_oracle = {
     .summary = "Sentinel that is told which servers will not be well: a bound, not a method.",
     .source = "li-2025",
     .state_size = sizeof(struct sentinel),
-    .params = params,
+    .params = oracle_params,
     .create = create_oracle,
     .window_ends = window_ends,
     .job_departs = job_departs,

@@ -165,7 +165,7 @@ struct sentinel {
 
     /* from create on */
     bool graph;  /* requests are forecast by the graph */
-    bool oracle; /* knows what is wrong with servers */
+    bool oracle; /* knows what is wrong with servers, and has no device detection */
     unsigned long long seed;
     char *stream, *folder;
     struct live live;

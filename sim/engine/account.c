@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 #define EPSILON_S 1e-9
 

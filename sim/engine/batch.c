@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 static void lay_out(struct weir_batch *batch, size_t room)
 {

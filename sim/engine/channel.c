@@ -4,7 +4,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 void weir_parking_init(struct weir_parking *parking)
 {

@@ -12,8 +12,8 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/engine/parts.h"
 #include "sim/engine/simgrid_shim.h"
-#include "sim/engine/world.h"
 
 /* Batches that may wait to be opened before their senders do. */
 #define QUEUE_LIMIT 2

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "sim/base/error.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 static int unequal(const char *job, const char *where, const char *what, uint64_t left, uint64_t right)
 {

@@ -5,7 +5,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 /* Beyond these a wish is a slip of the pen. */
 #define FACTOR_LEAST 1e-6

@@ -7,7 +7,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 /* Policies run on the stack of the controller. In KiB, whatever SimGrid's documentation says. */
 #define STACK_KIB 4096

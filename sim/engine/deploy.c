@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/parts.h"
 #include "sim/engine/simgrid_shim.h"
-#include "sim/engine/world.h"
 
 /* How long until a transfer that failed is tried again. */
 #define RETRY_S 1.0

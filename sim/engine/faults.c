@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/parts.h"
 #include "sim/engine/simgrid_shim.h"
-#include "sim/engine/world.h"
 
 /* Hosts before links, each together, by what they do, by time. */
 static int by_target(const void *a, const void *b)

@@ -8,7 +8,7 @@
 #include "sim/api/policy_load.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 /* Real time for a hook of a shared object, unless "timeout" says another; as that of programs at a pipe. */
 #define HOOK_AT_MOST_S 10.0

@@ -5,8 +5,8 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/engine/parts.h"
 #include "sim/engine/simgrid_shim.h"
-#include "sim/engine/world.h"
 
 static void leave_idle_list(struct weir_instance *instance)
 {

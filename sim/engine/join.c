@@ -5,7 +5,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 struct slot {
     uint64_t id;

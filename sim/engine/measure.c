@@ -1,5 +1,5 @@
 /* What is counted while a run goes on. */
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 void weir_count_delivery(struct weir_world *world, struct weir_run_job *job, struct weir_batch *batch)
 {

@@ -11,8 +11,8 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/engine/parts.h"
 #include "sim/engine/simgrid_shim.h"
-#include "sim/engine/world.h"
 
 /* What TCP carries in a frame of Ethernet. */
 #define SEGMENT_BYTES 1460.0

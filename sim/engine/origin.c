@@ -1,6 +1,6 @@
 /* Where the results of a job come from: what each host has delivered to its sink in the window. */
 #include "sim/base/memory.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 int weir_origin_of(struct weir_run_job *job, int host)
 {

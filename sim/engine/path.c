@@ -4,7 +4,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 /* A job of many branches may have more ways than anyone will look at: the rest is counted together. */
 #define PATHS_AT_MOST 1024

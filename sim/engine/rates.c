@@ -5,7 +5,7 @@
 
 #include "sim/base/quantity.h"
 #include "sim/base/text.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 static struct weir_out_edge *find_edge(struct weir_world *world, const struct weir_plan_rate_change *change)
 {

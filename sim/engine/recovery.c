@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 /* How often an instance that waits for its host looks again. */
 #define LOOK_AGAIN_S 1.0

@@ -1,7 +1,7 @@
 /* Where instances are, told to the observer in the windows at whose end this has changed: a row (time, job, operator,
  * host, "placed", instances there) a host; one without a host and with 0 if no instance is left. */
 #include "sim/base/text.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 void weir_report_placement(struct weir_world *world, int job, int op)
 {

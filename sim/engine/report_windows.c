@@ -1,5 +1,5 @@
 /* A closed window told to the observer: rows of (time, job, operator, host or link, metric, value). */
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 static void tell(const struct weir_world *world, const char *job, const char *op, const char *host, const char *metric,
                  double value)

@@ -5,7 +5,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 #define ROW(field, unit, better, help)                                                                                 \
     {                                                                                                                  \

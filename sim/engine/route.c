@@ -5,7 +5,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 /* Keys are spread over the instances in groups, as stream processors do, so that a rescale moves whole groups. */
 #define KEY_GROUPS 128

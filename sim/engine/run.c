@@ -13,7 +13,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
 #include "sim/base/text.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 /* Real time for the create hooks of a stack with a shared object in it. */
 #define CREATE_AT_MOST_S 10.0

@@ -19,7 +19,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 /* Stacks of actors, in KiB: ours are shallow and may be many. */
 #define STACK_OPTION "contexts/stack-size:128"

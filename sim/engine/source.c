@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 /* Batches stay well below what the inputs hold, lest a full input moves in lumps. */
 #define BATCHES_AN_INPUT 4

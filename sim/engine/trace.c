@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/parts.h"
 #include "sim/engine/simgrid_shim.h"
-#include "sim/engine/world.h"
 
 struct weir_trace {
     struct weir_world *world;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/parts.h"
 #include "sim/engine/simgrid_shim.h"
-#include "sim/engine/world.h"
 
 struct spell {
     int host;

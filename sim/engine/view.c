@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 static double route_latency_s(const struct weir_view *view, int from, int to)
 {

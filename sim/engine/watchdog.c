@@ -10,7 +10,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 /* How many waiting actors an error names. */
 #define NAMED_MAX 12

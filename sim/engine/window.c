@@ -10,7 +10,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 
 /* SimGrid wakes actors as exactly as this. */
 #define ROUNDING_S 1e-9

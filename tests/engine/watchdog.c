@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "sim/base/error.h"
-#include "sim/engine/world.h"
+#include "sim/engine/parts.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
