@@ -8,7 +8,10 @@
 
 #include "sim/base/memory.h"
 
-enum { HOUR = 60 }; /* cycles from one look at the ranges to the next, at most */
+enum {
+    HOUR = 60, /* cycles from one look at the ranges to the next, at most */
+    CALM = 4,  /* windows with nothing to do that say as much as one with */
+};
 
 static void make_room(struct sentinel *self, const struct weir_view *view)
 {
@@ -31,8 +34,10 @@ static void make_room(struct sentinel *self, const struct weir_view *view)
             devices->servers[e].score = NAN;
         }
     }
-    for (int e = 0; e < live->servers; e++)
+    for (int e = 0; e < live->servers; e++) {
+        devices->servers[e].probe = -1; /* cells are others */
         devices->servers[e].class = sentinel_class_of(devices, &view->hosts[live->host[e]], live->bandwidth[e]);
+    }
     devices->shape = live->shape;
 }
 
@@ -107,16 +112,13 @@ static enum detect_verdict by_rules(const struct sentinel *self, struct sentinel
                    : DETECT_UNSURE;
 }
 
-/* Whether the newest sample is out of the range of healthy ones by more than that range. */
+/* Whether the newest sample is out of the range that the net knows as healthy. */
 static bool strange(const struct sentinel_devices *devices, const struct sentinel_device *device)
 {
-    const struct sentinel_class *class = &devices->classes[device->class];
-    const double *newest = device->sample[SENTINEL_SAMPLES - 1];
-    for (int n = 0; n < SENTINEL_SIGNALS; n++) {
-        double range = class->high[n] - class->low[n];
-        if (newest[n] > class->high[n] + range || newest[n] < class->low[n] - range)
+    const double *newest = device->shown[SENTINEL_SAMPLES - 1];
+    for (int n = 0; n < SENTINEL_SHOWN; n++)
+        if (newest[n] > devices->high[n] || newest[n] < devices->low[n])
             return true;
-    }
     return false;
 }
 
@@ -141,10 +143,17 @@ static void ask_net(struct sentinel *self)
             memcpy(devices->asked[count++], devices->servers[e].shown, sizeof *devices->asked);
     if (count == 0)
         return;
-    vgru_score(devices->net, devices->asked[0][0], (size_t)count, devices->score, NULL);
+    vgru_score_recent(devices->net, devices->asked[0][0], (size_t)count, self->recent, devices->score);
     for (int e = devices->server_count - 1; e >= 0; e--)
         if (self->live.up[e] && unclear(devices, &devices->servers[e]))
             devices->servers[e].score = devices->score[--count];
+}
+
+/* Whether the newest sample is of a server that had something to do. */
+static bool worked(const struct sentinel_device *device)
+{
+    const double *newest = device->sample[SENTINEL_SAMPLES - 1];
+    return newest[0] > 0 || newest[2] > 0 || newest[3] > 0;
 }
 
 static enum sentinel_state state_of(const struct sentinel *self, struct sentinel_device *device, bool up)
@@ -158,11 +167,15 @@ static enum sentinel_state state_of(const struct sentinel *self, struct sentinel
         state = SENTINEL_BY_RULES;
     else if (device->score > self->eta) /* false if it was not asked: NaN */
         state = SENTINEL_BY_NET;
-    if (state != SENTINEL_WELL)
+    if (state != SENTINEL_WELL) {
         device->suspected = self->hold;
-    else if (device->suspected > 0 && --device->suspected > 0)
-        state = SENTINEL_BY_HOLD;
-    return state;
+        device->calm = 0;
+        return state;
+    }
+    device->calm = worked(device) ? 0 : device->calm + 1;
+    if (device->suspected > 0 && device->calm % CALM == 0)
+        device->suspected--;
+    return device->suspected > 0 ? SENTINEL_BY_HOLD : SENTINEL_WELL;
 }
 
 static double suspicion(const struct sentinel_device *device)

@@ -1,14 +1,14 @@
 /* What device detection learns from time to time. */
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "policies/sentinel/sentinel.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
-#define LEAST 100 /* windows to train on */
-
-#define POLLUTED 0.05 /* share of the windows that may be of anomalies nobody has noticed */
+#define LEAST  100  /* windows to train on */
+#define FAR    3    /* quartile ranges beyond the quartiles at which samples are not learnt from [tukey-1977] */
+#define SLIGHT 0.05 /* logarithms that differ by less are equal: a twentieth more or less */
 
 static int ascending(const void *a, const void *b)
 {
@@ -16,43 +16,53 @@ static int ascending(const void *a, const void *b)
     return (one > other) - (one < other);
 }
 
-/* Moves the windows that the net takes for the likeliest to the front; returns how many. */
-static size_t trim(const struct vgru *net, double (*windows)[SENTINEL_SAMPLES][SENTINEL_SHOWN], size_t count)
+/* Where most samples are. */
+static void find_range(struct sentinel_devices *devices, size_t count)
 {
-    double *score = weir_alloc(2 * count, sizeof *score), *sorted = score + count;
-    vgru_score_raw(net, windows[0][0], count, score, NULL);
-    memcpy(sorted, score, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, ascending);
-    double limit = sorted[(size_t)((1 - POLLUTED) * (double)(count - 1))];
-    size_t kept = 0;
-    for (size_t k = 0; k < count; k++)
-        if (score[k] <= limit) {
-            if (kept != k)
-                memcpy(windows[kept], windows[k], sizeof windows[k]);
-            kept++;
-        }
-    free(score);
-    return kept;
+    size_t samples = count * SENTINEL_SAMPLES;
+    double *sorted = weir_alloc(samples, sizeof *sorted);
+    for (int n = 0; n < SENTINEL_SHOWN; n++) {
+        for (size_t k = 0; k < samples; k++)
+            sorted[k] = devices->kept[k / SENTINEL_SAMPLES][k % SENTINEL_SAMPLES][n];
+        qsort(sorted, samples, sizeof *sorted, ascending);
+        double lower = sorted[samples / 4], upper = sorted[3 * samples / 4], range = fmax(upper - lower, SLIGHT);
+        devices->low[n] = lower - FAR * range;
+        devices->high[n] = upper + FAR * range;
+    }
+    free(sorted);
 }
 
-/* Trained twice: the second time without what the first net finds the least likely. */
-static int train(const struct sentinel *self, struct vgru **made)
+static bool within(const struct sentinel_devices *devices, double window[SENTINEL_SAMPLES][SENTINEL_SHOWN])
 {
-    const struct sentinel_devices *devices = &self->devices;
+    for (int t = 0; t < SENTINEL_SAMPLES; t++)
+        for (int n = 0; n < SENTINEL_SHOWN; n++)
+            if (window[t][n] < devices->low[n] || window[t][n] > devices->high[n])
+                return false;
+    return true;
+}
+
+/* Trained on the windows that are where most samples are, blurred a little: reports without any noise would make a net
+ * to which the slightest difference is a wonder. */
+static int train(struct sentinel *self, struct vgru **made)
+{
+    struct sentinel_devices *devices = &self->devices;
     struct vgru_settings settings = vgru_defaults();
     settings.length = SENTINEL_SAMPLES;
     settings.width = SENTINEL_SHOWN;
     settings.latent = 1;
-    settings.eta = self->eta;
     settings.seed = self->seed;
-    size_t count = (size_t)(devices->windows < SENTINEL_DRAWN ? devices->windows : SENTINEL_DRAWN);
+    size_t count = (size_t)(devices->windows < SENTINEL_DRAWN ? devices->windows : SENTINEL_DRAWN), fine = 0;
     double(*windows)[SENTINEL_SAMPLES][SENTINEL_SHOWN] = weir_alloc(count, sizeof *windows);
-    memcpy(windows, devices->kept, count * sizeof *windows);
-    struct vgru *first = NULL;
-    int code = vgru_fit(&first, windows[0][0], count, &settings);
-    if (code == WEIR_OK)
-        code = vgru_fit(made, windows[0][0], trim(first, windows, count), &settings);
-    vgru_free(first);
+    find_range(devices, count);
+    for (size_t k = 0; k < count; k++) {
+        if (!within(devices, devices->kept[k]))
+            continue;
+        for (int t = 0; t < SENTINEL_SAMPLES; t++)
+            for (int n = 0; n < SENTINEL_SHOWN; n++)
+                windows[fine][t][n] = devices->kept[k][t][n] + weir_stream_normal(&devices->draws, 0, SLIGHT);
+        fine++;
+    }
+    int code = vgru_fit(made, windows[0][0], fine, &settings);
     free(windows);
     return code;
 }

@@ -97,6 +97,9 @@ int live_past_count(const struct live *live, const struct weir_view *view);
 struct live_writing {
     const int *count;
     const bool *healthy; /* NULL: all that are up */
+    const int *probes; /* [servers] cell of which the server gets `probe` requests, healthy or not, if it gets no others
+                          of it and other servers do; -1: none; NULL: none at all */
+    double probe;
     int idle;
     double change;
 };

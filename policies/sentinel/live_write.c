@@ -10,7 +10,9 @@
 
 /* A server of a cell's schedule. */
 struct portion {
-    int server, count;
+    int server;
+    double count;
+    bool probe;
 };
 
 /* What one live_write works on. */
@@ -19,6 +21,7 @@ struct writer {
     const struct weir_view *view;
     struct weir_plan *plan;
     const struct live_writing *how;
+    int cell;
     struct portion *portions; /* of the cell, the largest first */
     int portion_count;
     double total;
@@ -35,23 +38,40 @@ static int larger_first(const void *a, const void *b)
                                       : one->server - other->server;
 }
 
-static bool usable(const struct writer *at, int server)
+static bool healthy(const struct writer *at, int server)
 {
     return server >= 0 && at->live->up[server] && (!at->how->healthy || at->how->healthy[server]);
 }
 
-static void gather(struct writer *at, int region, int category)
+static bool probed(const struct writer *at, int server)
+{
+    return at->how->probes && server >= 0 && at->live->up[server] && at->how->probes[server] == at->cell;
+}
+
+static bool usable(const struct writer *at, int server)
+{
+    return healthy(at, server) || probed(at, server);
+}
+
+static void gather(struct writer *at, int cell)
 {
     const struct live *live = at->live;
+    long cells = (long)live->regions * live->categories;
+    at->cell = cell;
     at->portion_count = 0;
     at->total = 0;
-    for (int e = 0; e < live->servers; e++) {
-        int count = at->how->count[((long)e * live->regions + region) * live->categories + category];
-        if (count <= 0 || !usable(at, e))
-            continue;
-        at->portions[at->portion_count++] = (struct portion){e, count};
-        at->total += count;
-    }
+    for (int e = 0; e < live->servers; e++)
+        if (at->how->count[e * cells + cell] > 0 && healthy(at, e)) {
+            double count = at->how->count[e * cells + cell];
+            at->portions[at->portion_count++] = (struct portion){e, count, false};
+            at->total += count;
+        }
+    bool served = at->portion_count > 0;
+    for (int e = 0; e < live->servers && served && at->how->probe > 0; e++)
+        if (probed(at, e) && !(at->how->count[e * cells + cell] > 0 && healthy(at, e))) {
+            at->portions[at->portion_count++] = (struct portion){e, at->how->probe, true};
+            at->total += at->how->probe;
+        }
     qsort(at->portions, (size_t)at->portion_count, sizeof *at->portions, larger_first);
 }
 
@@ -168,6 +188,20 @@ static double difference(struct writer *at, const struct weir_placement *present
     return moved / 2;
 }
 
+/* Whether a server that shall be tried with a few requests gets none. */
+static bool untried(const struct writer *at, const struct weir_placement *present, int count)
+{
+    for (int p = 0; p < at->portion_count; p++) {
+        int host = at->live->host[at->portions[p].server];
+        double weight = 0;
+        for (int k = 0; k < count; k++)
+            weight += present[k].host == host ? present[k].weight : 0;
+        if (at->portions[p].probe && weight < at->portions[p].count / at->total / 2)
+            return true;
+    }
+    return false;
+}
+
 /* Whether an instance is on a host that is no server in use, or is down. */
 static bool must_leave(const struct writer *at, const struct weir_placement *present, int count)
 {
@@ -194,8 +228,8 @@ static bool write_operator(struct writer *at, int job, int op)
     }
     if (at->wish_count == 0)
         return false;
-    bool leave = must_leave(at, present, count);
-    if (count > 0 && !leave && (!scheduled || difference(at, present, count) < at->how->change))
+    bool must = must_leave(at, present, count) || untried(at, present, count);
+    if (count > 0 && !must && (!scheduled || difference(at, present, count) < at->how->change))
         return false;
     const struct weir_host_view *first = &at->view->hosts[at->wish[0].host];
     weir_plan_set(at->plan, job, op, at->wish, at->wish_count,
@@ -231,7 +265,7 @@ int live_write(struct live *live, const struct weir_view *view, struct weir_plan
     for (int c = 0; c < cells; c++) {
         if (first[c] < 0)
             continue;
-        gather(&at, c / live->categories, c % live->categories);
+        gather(&at, c);
         for (int j = first[c]; j >= 0; j = next[j]) {
             take_seats(&at, &live->jobs[j]);
             for (int o = 0; o < view->jobs[j].operator_count; o++) {

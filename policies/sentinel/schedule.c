@@ -58,6 +58,7 @@ void sentinel_schedule_room(struct sentinel *self)
     self->safe = weir_resize(self->safe, servers * cells, sizeof *self->safe);
     self->count = weir_resize(self->count, servers * cells, sizeof *self->count);
     self->left = weir_resize(self->left, cells, sizeof *self->left);
+    self->probes = weir_resize(self->probes, servers, sizeof *self->probes);
     self->planned = weir_resize(self->planned, cells, sizeof *self->planned);
     self->was_healthy = weir_resize(self->was_healthy, servers, sizeof *self->was_healthy);
     self->was_safe = weir_resize(self->was_safe, servers * cells, sizeof *self->was_safe);

@@ -34,8 +34,13 @@
                "Difference of variances, in shares of the healthy range, beyond which a signal deviates."),            \
         NUMBER(theta_r, "0.4", 0, 10, "Difference of the correlations of signals beyond which they deviate."),         \
         NUMBER(beta, "0.5", 0, 1, "Share of the signals that must deviate in variance."),                              \
-        NUMBER(eta, "0.3", 0.001, 0.999, "Score of the net above which a server is not well."),                        \
-        WHOLE(hold, "4", 1, 10000, "Windows that a server must seem well, after it did not, to get requests again."),  \
+        NUMBER(eta, "0.3", 0.001, 0.999,                                                                               \
+               "Score of the net above which a server is not well: 0.3 is what 1 % of healthy samples have."),         \
+        WHOLE(recent, "1", 1, 12, "Newest samples of which the net's score is the mean."),                             \
+        WHOLE(hold, "2", 1, 10000, "Windows that a server must seem well, after it did not, to get requests again."),  \
+        NUMBER(probe, "0.5", 0, 1e6, "Requests a window that it gets until then, to be judged by; mean."),             \
+        NUMBER(probe_idle, "0.05", 0, 1,                                                                               \
+               "Share of all requests that may go, by so many, to servers of which the schedule asks nothing."),       \
         NUMBER(most, "0.3", 0, 1,                                                                                      \
                "Share of the servers that may seem not to be well; of more, the most suspect count."),                 \
         FLAG(in_cycle, "false", "Count device detection as part of the scheduling cycle; only times differ.")
@@ -233,11 +238,19 @@ static int schedule(struct sentinel *self, const struct weir_view *view, struct 
     begun = now_ms(self);
     sentinel_postschedule(self, &result);
     double ms = now_ms(self) - begun;
-    struct live_writing writing = {
-        .count = self->count, .healthy = self->healthy, .idle = self->idle, .change = self->change};
+    int probed = sentinel_choose_probes(self);
+    struct live_writing writing = {.count = self->count,
+                                   .healthy = self->healthy,
+                                   .probes = self->probes,
+                                   .probe = self->probe,
+                                   .idle = self->idle,
+                                   .change = self->change};
     int changed = live_write(&self->live, view, plan, &writing);
-    weir_plan_note(plan, -1, "dispatch: %ld requests to the nearest, %ld without a server, %d operators changed%s",
-                   result.left, result.unserved, changed, took(self, ms + (self->in_cycle ? detect_ms : 0), text));
+    weir_plan_note(plan, -1,
+                   "dispatch: %ld requests to the nearest, %ld without a server, %d operators changed, %d servers "
+                   "tried%s",
+                   result.left, result.unserved, changed, probed,
+                   took(self, ms + (self->in_cycle ? detect_ms : 0), text));
     return WEIR_OK;
 }
 
@@ -300,6 +313,7 @@ static void destroy(void *state)
     free(self->rate);
     free(self->safe);
     free(self->count);
+    free(self->probes);
     free(self->left);
     free(self->use);
     free(self->planned);

@@ -47,7 +47,9 @@ struct sentinel_device {
     enum detect_verdict verdict; /* of the rules */
     struct detect_evidence evidence;
     double score;  /* of the net; NAN: not asked */
-    int suspected; /* windows for which it stays suspected */
+    int suspected; /* windows that it has to seem well still */
+    int calm;      /* windows, one after the other, in which it seemed well and had nothing to do */
+    int probe;     /* cell of which it is tried with some requests, -1: none */
 };
 
 /* Servers of one type and size. */
@@ -77,6 +79,7 @@ struct sentinel_devices {
     struct vgru *net;                                  /* NULL: not trained yet */
     double (*kept)[SENTINEL_SAMPLES][SENTINEL_SHOWN];  /* [SENTINEL_DRAWN] windows to train it on, drawn evenly */
     long windows;                                      /* that came */
+    double low[SENTINEL_SHOWN], high[SENTINEL_SHOWN];  /* range of what the net was trained on */
     double (*asked)[SENTINEL_SAMPLES][SENTINEL_SHOWN]; /* [server_count] */
     double *score;                                     /* [server_count] */
 
@@ -150,8 +153,8 @@ struct sentinel {
     /* parameters */
     bool device_detection, service_detection, rules, learned;
     double theta_v, theta_r, beta, eta;
-    int hold;
-    double most;
+    int recent, hold;
+    double probe, probe_idle, most;
     double u_opt, sigma;
     struct weir_json forecaster;
     int categories, warm;
@@ -181,6 +184,7 @@ struct sentinel {
     float *rate;         /* [servers][regions][categories] A */
     unsigned char *safe; /* the same: S */
     int *count;          /* the same: x, with what post-scheduling added */
+    int *probes;         /* [servers] cell of which they are tried with some requests; -1: none */
     int *left;           /* [regions][categories] that pre-scheduling could not place */
     double *use;         /* [servers] expected share of the server */
     int *order;          /* server * regions + region of all pairs with a route, the nearest first */
@@ -244,6 +248,9 @@ void sentinel_schedule_room(struct sentinel *self);
 int sentinel_preschedule(struct sentinel *self, struct sentinel_schedule *schedule);
 /* Gives what is left, and cells of which nothing is predicted, a server each. Allocates nothing. */
 void sentinel_postschedule(struct sentinel *self, struct sentinel_schedule *schedule);
+/* Fills probes: one cell for each server that is suspected or that the schedule leaves idle, the same as long as it
+ * is. Returns how many have one. */
+int sentinel_choose_probes(struct sentinel *self);
 
 double sentinel_u_opt_at_first(const struct sentinel *self);
 void sentinel_history_take(struct sentinel *self, const struct weir_view *view);

@@ -48,7 +48,7 @@ static int begin_as(const struct weir_policy *which, const char *text)
     for (int j = 0; j < JOBS; j++) {
         weir_mock_job(world, "stream", home[j]);
         world->jobs[j].sink_host = home[j];
-        weir_mock_operator(world, j, "serve", 1e7);
+        weir_mock_operator(world, j, "serve", j < 2 ? 4e7 : 1e7);
         world->operators[j][0].downstream_bytes = j < 2 ? large : small;
         weir_mock_deploy(world, j, 0, home[j] == NORTH ? N1 : S1);
     }
@@ -167,7 +167,7 @@ static void schedules(void)
  * and the server is left until it has seemed well for `hold` windows. */
 static void leaves_a_sick_server(void)
 {
-    begin("{\"u_opt\": 0.6, \"learned\": false, \"hold\": 3}");
+    begin("{\"u_opt\": 0.6, \"learned\": false, \"hold\": 3, \"probe\": 0}");
     for (int e = SERVERS; e < HOSTS; e++)
         load[e] = 1;
     for (int w = 0; w < 20; w++)
@@ -189,6 +189,68 @@ static void leaves_a_sick_server(void)
         step(200, 200, 0);
     CU_ASSERT(waited >= 3 && waited < 40); /* what it showed leaves the window of 12, and then 3 windows */
     end();
+}
+
+/* Windows until nothing is said of N1 any more. */
+static int until_well(void)
+{
+    int waited = 0;
+    for (; waited < 60 && strstr(weir_text_string(&notes), "n1 "); waited++)
+        step(200, 200, 0);
+    return waited;
+}
+
+/* The disk hangs: a tenth of the traffic that the CPU's work comes with, in one window. The net knows it at once, the
+ * server gets next to nothing, and is well again when it has shown it at work for `hold` windows; or four times as
+ * many in which it has nothing to do, which say less. */
+static void tries_suspects(void)
+{
+    for (int busy = 0; busy < 2; busy++) {
+        begin("{\"u_opt\": 0.6, \"warm\": 50, \"hold\": 2, \"probe\": 1}");
+        for (int e = SERVERS; e < HOSTS; e++)
+            load[e] = 1;
+        for (int w = 0; w < 60; w++)
+            step(200, 200, 0);
+        CU_ASSERT(told("4 of 4 servers are well"));
+        report();
+        world->hosts[N1].disk_bytes_per_s /= 10;
+        close_window((const double[JOBS]){200, 200, 0});
+        CU_ASSERT(told("n1 (net)"));
+        CU_ASSERT(share(0, N1) > 0);
+        CHECK_NEAR(share(0, N1), 1.0 / 201, 1e-6);
+        for (int j = 0; j < JOBS; j++)
+            CHECK_NEAR(on_servers(j), 1, 1e-6);
+        load[N1] = busy;
+        CU_ASSERT_EQUAL(until_well(), busy ? 2 : 8);
+        end();
+    }
+}
+
+/* The schedule puts all on one server. Of 200 requests a twentieth may go to those that it leaves idle, half a request
+ * each: all three. Of 8 there is not one that may have so many. */
+static void tries_the_idle(void)
+{
+    static const struct {
+        const char *params;
+        double each;
+        int tried;
+    } rows[] = {{"{\"u_opt\": 0.6, \"categories\": 1}", 100, 3},
+                {"{\"u_opt\": 0.6, \"categories\": 1}", 4, 0},
+                {"{\"u_opt\": 0.6, \"categories\": 1, \"probe_idle\": 0}", 100, 0}};
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        begin(rows[k].params);
+        for (int w = 0; w < 3; w++)
+            step(rows[k].each, rows[k].each, 0);
+        CU_ASSERT(told(rows[k].tried ? ", 3 servers tried" : ", 0 servers tried"));
+        int tried = 0;
+        for (int j = 0; j < 2; j++) {
+            for (int e = SERVERS; e < HOSTS; e++)
+                tried += share(j, e) > 0.4 / 101 && share(j, e) < 0.6 / 101;
+            CHECK_NEAR(on_servers(j), 1, 1e-6);
+        }
+        CU_ASSERT_EQUAL(tried, rows[k].tried);
+        end();
+    }
 }
 
 /* Down: it gets nothing, and nothing it reports counts. All down: nothing can be done, and nothing is. */
@@ -409,6 +471,8 @@ int main(int argc, char **argv)
     static const struct weir_case cases[] = {
         {"schedules", schedules},
         {"leaves a sick server", leaves_a_sick_server},
+        {"tries suspects", tries_suspects},
+        {"tries the idle", tries_the_idle},
         {"servers down", servers_down},
         {"no healthy server", no_healthy_server},
         {"region out of reach", region_out_of_reach},
