@@ -113,6 +113,25 @@ static int read_hosts(const struct weir_json *at, const struct builder *builder,
     return WEIR_OK;
 }
 
+/* Whether the platform takes a job at all, if nothing else runs. */
+static int check_room(const struct weir_json *at, const struct weir_platform *platform, const struct weir_job *job)
+{
+    long slots = 0, instances = 0;
+    for (size_t h = 0; h < platform->host_count; h++) {
+        if (platform->hosts[h].slots == 0)
+            return WEIR_OK;
+        slots += platform->hosts[h].slots;
+    }
+    for (int o = 0; o < job->operator_count; o++)
+        instances += job->operators[o].parallelism;
+    if (instances <= slots)
+        return WEIR_OK;
+    return weir_json_error(at,
+                           "the job needs %ld instances at once, and the platform has %ld slot%s; raise \"slots\" in the "
+                           "platform or make the job smaller",
+                           instances, slots, slots == 1 ? "" : "s");
+}
+
 static int read_job(const struct weir_json *at, struct builder *builder, struct weir_job *job, struct spread *spread)
 {
     static const char *const keys[] = {"name",      "count",        "arrive",  "arrive_every", "depart",
@@ -158,6 +177,8 @@ static int read_job(const struct weir_json *at, struct builder *builder, struct 
         code = weir_operators_read(at, builder->platform, job);
     if (!code && !is_workflow)
         code = weir_graph_read(at, job);
+    if (!code)
+        code = check_room(at, builder->platform, job);
     return code ? code : read_hosts(at, builder, job, spread);
 }
 
