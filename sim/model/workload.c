@@ -126,10 +126,11 @@ static int check_room(const struct weir_json *at, const struct weir_platform *pl
         instances += job->operators[o].parallelism;
     if (instances <= slots)
         return WEIR_OK;
-    return weir_json_error(at,
-                           "the job needs %ld instances at once, and the platform has %ld slot%s; raise \"slots\" in the "
-                           "platform or make the job smaller",
-                           instances, slots, slots == 1 ? "" : "s");
+    return weir_json_error(
+        at,
+        "the job needs %ld instances at once, and the platform has %ld slot%s; raise \"slots\" in the "
+        "platform or make the job smaller",
+        instances, slots, slots == 1 ? "" : "s");
 }
 
 static int read_job(const struct weir_json *at, struct builder *builder, struct weir_job *job, struct spread *spread)
