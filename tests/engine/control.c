@@ -235,7 +235,7 @@ int main(int argc, char **argv)
         {"the load is multiplied", the_load_is_multiplied},
         {"a link gets narrower", a_link_gets_narrower},
         {"other policies take over", other_policies_take_over},
-        {"every policy takes over", every_policy_takes_over},
+        {"every policy takes over, many items", every_policy_takes_over},
         {"the same script gives the same", the_same_script_gives_the_same},
         {"wishes that cannot be met", wishes_that_cannot_be_met},
         {"it may be stopped", it_may_be_stopped},

@@ -359,8 +359,8 @@ int main(int argc, char **argv)
         {"slow hosts", slow_hosts},
         {"shares of slow cores", shares_of_slow_cores},
         {"narrow links", narrow_links},
-        {"lossy links", lossy_links},
-        {"drawn failures lose nothing", drawn_failures_lose_nothing},
+        {"lossy links, many items", lossy_links},
+        {"drawn failures lose nothing, many items", drawn_failures_lose_nothing},
         {"policies see the same failures", policies_see_the_same_failures},
         {0},
     };

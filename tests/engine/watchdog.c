@@ -130,7 +130,7 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {
         {"a stalled run names who waits", a_stalled_run_names_who_waits},
         {"turns without time end the run", turns_without_time_end_the_run},
-        {"an idle run goes on", an_idle_run_goes_on},
+        {"an idle run goes on, many items", an_idle_run_goes_on},
         {0},
     };
     return weir_test_main("engine/watchdog", cases, argc, argv);

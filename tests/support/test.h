@@ -5,7 +5,8 @@
 #include <CUnit/CUnit.h>
 
 struct weir_case {
-    const char *name; /* NULL ends the table */
+    const char *name; /* NULL ends the table; one that ends in ", many items" is left out under the sanitisers, where an
+                         actor is a thread */
     void (*run)(void);
 };
 
