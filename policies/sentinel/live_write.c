@@ -188,7 +188,7 @@ static double difference(struct writer *at, const struct weir_placement *present
     return moved / 2;
 }
 
-/* Whether a server that shall be tried with a few requests gets none. */
+/* Whether a server that shall be tried with a few requests, and can be, gets none. */
 static bool untried(const struct writer *at, const struct weir_placement *present, int count)
 {
     for (int p = 0; p < at->portion_count; p++) {
@@ -196,7 +196,8 @@ static bool untried(const struct writer *at, const struct weir_placement *presen
         double weight = 0;
         for (int k = 0; k < count; k++)
             weight += present[k].host == host ? present[k].weight : 0;
-        if (at->portions[p].probe && weight < at->portions[p].count / at->total / 2)
+        if (at->portions[p].probe && copies_at(at->wish, at->wish_count, host) > 0 &&
+            weight < at->portions[p].count / at->total / 2)
             return true;
     }
     return false;

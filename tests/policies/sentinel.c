@@ -253,6 +253,21 @@ static void tries_the_idle(void)
     }
 }
 
+/* Where an operator may have one instance only, there is none to try others with, and the plan rests. */
+static void no_room_to_try(void)
+{
+    begin("{\"u_opt\": 0.6, \"categories\": 1}");
+    for (int j = 0; j < JOBS; j++)
+        world->operators[j][0].max_parallelism = 1;
+    for (int w = 0; w < 3; w++)
+        step(100, 100, 0);
+    CU_ASSERT_EQUAL(step(100, 100, 0), 0);
+    CU_ASSERT(told(" 0 operators changed, 3 servers tried"));
+    for (int j = 0; j < JOBS; j++)
+        CU_ASSERT_EQUAL(world->operators[j][0].instance_count, 1);
+    end();
+}
+
 /* Down: it gets nothing, and nothing it reports counts. All down: nothing can be done, and nothing is. */
 static void servers_down(void)
 {
@@ -473,6 +488,7 @@ int main(int argc, char **argv)
         {"leaves a sick server", leaves_a_sick_server},
         {"tries suspects", tries_suspects},
         {"tries the idle", tries_the_idle},
+        {"no room to try", no_room_to_try},
         {"servers down", servers_down},
         {"no healthy server", no_healthy_server},
         {"region out of reach", region_out_of_reach},
