@@ -3,6 +3,8 @@
 #include "sim/engine/simgrid_shim.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <malloc.h>
 #include <math.h>
 #include <simgrid/actor.h>
 #include <simgrid/engine.h>
@@ -21,8 +23,13 @@
 #include "sim/base/text.h"
 #include "sim/engine/parts.h"
 
-/* Stacks of actors, in KiB: ours are shallow and may be many. */
-#define STACK_OPTION "contexts/stack-size:128"
+/* Stacks of actors, in KiB: ours are shallow, the tests pass with 32, and they may be many. Under the sanitisers they
+ * are deeper. */
+#if defined(__SANITIZE_ADDRESS__)
+#define STACK_KIB 128
+#else
+#define STACK_KIB 64
+#endif
 
 /* SimGrid guards each stack by a page that may not be touched, and so needs several maps of memory an actor; Linux
  * gives a process 65530 of them. Where so many instances are possible, stacks go without. */
@@ -99,14 +106,23 @@ out:
     return code;
 }
 
+/* SimGrid asks for zeros where stacks have no guard, and the C library writes them, so that all of each stack takes
+ * memory; unless it is a map of its own, which is of zeros already. Maps that touch are one to Linux. */
+static void prepare_for_many(struct weir_text *arguments)
+{
+    set_option(arguments, UNGUARDED_OPTION);
+    mallopt(M_MMAP_THRESHOLD, STACK_KIB * 1024);
+    mallopt(M_MMAP_MAX, INT_MAX);
+}
+
 int weir_simgrid_init(const struct weir_scenario *scenario, const struct weir_platform *platform,
                       const struct weir_outages *outages, size_t outage_count, const char *paje)
 {
     struct weir_text text = {0};
     weir_text_addf(&text, "weir\n--log=root.thres:error\n");
-    set_option(&text, STACK_OPTION);
+    weir_text_addf(&text, "--cfg=contexts/stack-size:%d\n", STACK_KIB);
     if (may_have_many(scenario))
-        set_option(&text, UNGUARDED_OPTION);
+        prepare_for_many(&text);
 #ifdef FACTORY_OPTION
     set_option(&text, FACTORY_OPTION);
 #endif
