@@ -99,7 +99,7 @@ struct live_writing {
     const bool *healthy; /* NULL: all that are up */
     const int *probes; /* [servers] cell of which the server gets `probe` requests, healthy or not, if it gets no others
                           of it and other servers do; -1: none; NULL: none at all */
-    double probe;
+    double probe;      /* requests a window */
     int idle;
     double change;
 };

@@ -135,7 +135,7 @@ struct sentinel_effect {
     long unsafe; /* servers, regions and categories that can be reached and are unsafe, in the last cycle */
 };
 
-/* --- History for u_opt (upkeep.c). */
+/* --- History for u_opt (history.c). */
 struct sentinel_served {
     double latency_s, late; /* mean; share of late results */
 };
@@ -248,8 +248,8 @@ void sentinel_schedule_room(struct sentinel *self);
 int sentinel_preschedule(struct sentinel *self, struct sentinel_schedule *schedule);
 /* Gives what is left, and cells of which nothing is predicted, a server each. Allocates nothing. */
 void sentinel_postschedule(struct sentinel *self, struct sentinel_schedule *schedule);
-/* Fills probes: one cell for each server that is suspected or that the schedule leaves idle, the same as long as it
- * is. Returns how many have one. */
+/* (probe.c) After scheduling: fills probes with one cell for each server that is suspected or that the schedule leaves
+ * idle, the same as long as it is. Returns how many have one. */
 int sentinel_choose_probes(struct sentinel *self);
 
 double sentinel_u_opt_at_first(const struct sentinel *self);
