@@ -21,14 +21,22 @@
 #include <simgrid/s4u/Exec.hpp>
 #include <simgrid/s4u/Host.hpp>
 #include <simgrid/s4u/Link.hpp>
+#include <simgrid/version.h>
+#include <xbt/config.h>
 
 using namespace simgrid;
 
-// SimGrid reads Comm::set_rate for mailboxes alone, and where TCP-gamma is 0 forgets it, too: so the bound is set on
-// the action itself, at the date at which it starts. It is one of the newest. No simcall: actors run one at a time, and
-// one that gave way here might be gone before its caller knows the transfer.
+// Bounds a flow, or frees it of any bound if bytes_per_s is infinite. SimGrid reads Comm::set_rate for mailboxes alone,
+// and where TCP-gamma is 0 forgets it, too: so the bound is set on the action itself, at the date at which it starts. It
+// is one of the newest. No simcall: actors run one at a time, and one that gave way here might be gone before its caller
+// knows the transfer.
+// SimGrid 4 bounds each flow by the bandwidth that its route has as it starts, so that a link that gets faster would
+// not speed it up. That bound goes; where TCP-gamma is not 0 it is that of TCP's window as well, and stays.
 static void bound_flow(const s4u::Comm &transfer, double bytes_per_s)
 {
+    bool windows = sg_cfg_get_double("network/TCP-gamma") > 0;
+    if (std::isinf(bytes_per_s) && (windows || SIMGRID_VERSION < 33400))
+        return;
     for (auto *model : s4u::Engine::get_instance()->get_all_models()) {
         auto *started = model->get_started_action_set();
         for (auto action = started->rbegin(); action != started->rend(); ++action) {
@@ -36,8 +44,8 @@ static void bound_flow(const s4u::Comm &transfer, double bytes_per_s)
                 break;
             if (action->get_activity() != transfer.get_impl())
                 continue;
-            if (!(action->get_bound() > 0 && action->get_bound() < bytes_per_s))
-                action->set_bound(bytes_per_s);
+            if (!windows || !(action->get_bound() > 0 && action->get_bound() < bytes_per_s))
+                action->set_bound(std::isinf(bytes_per_s) ? -1 : bytes_per_s);
             return;
         }
     }
@@ -46,8 +54,7 @@ static void bound_flow(const s4u::Comm &transfer, double bytes_per_s)
 sg_comm_t weir_shim_send(sg_host_t from, sg_host_t to, double bytes, double bytes_per_s)
 {
     auto transfer = s4u::Comm::sendto_async(from, to, static_cast<uint64_t>(std::max(1.0, std::ceil(bytes))));
-    if (std::isfinite(bytes_per_s))
-        bound_flow(*transfer, bytes_per_s);
+    bound_flow(*transfer, bytes_per_s);
     transfer->add_ref();
     return transfer.get();
 }
@@ -93,8 +100,14 @@ int weir_shim_execute(sg_host_t host, double flops, double bound_flops_per_s)
 
 void weir_shim_on_host_change(void (*told)(void *context, sg_host_t host, int up), void *context)
 {
-    s4u::Host::on_state_change_cb(
-        [told, context](const s4u::Host &host) { told(context, const_cast<sg_host_t>(&host), host.is_on() ? 1 : 0); });
+    const auto tell = [told, context](const s4u::Host &host) {
+        told(context, const_cast<sg_host_t>(&host), host.is_on() ? 1 : 0);
+    };
+#if SIMGRID_VERSION >= 33400
+    s4u::Host::on_onoff_cb(tell);
+#else
+    s4u::Host::on_state_change_cb(tell);
+#endif
 }
 
 static void follow(const weir_outages &outages)

@@ -11,7 +11,7 @@
 #include "sim/model/xml_read.h"
 
 /* What libxml2 has to say about an expression comes out as an error of ours. */
-static void keep_quiet(void *context, xmlErrorPtr error)
+static void keep_quiet(void *context, weir_xml_complaint *error)
 {
 }
 

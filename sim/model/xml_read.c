@@ -17,7 +17,7 @@ struct complaint {
     char message[256];
 };
 
-static void note_error(void *context, xmlErrorPtr error)
+static void note_error(void *context, weir_xml_complaint *error)
 {
     xmlParserCtxtPtr parser = context;
     struct complaint *complaint = parser->_private;

@@ -3,8 +3,17 @@
 #define WEIR_MODEL_XML_READ_H
 
 #include <libxml/tree.h>
+#include <libxml/xmlerror.h>
+#include <libxml/xmlversion.h>
 
 #include "sim/base/text.h"
+
+/* What libxml2 hands to those who hear of errors; const since 2.12. */
+#if LIBXML_VERSION >= 21200
+typedef const xmlError weir_xml_complaint;
+#else
+typedef xmlError weir_xml_complaint;
+#endif
 
 /* Parses a text; `path` is for messages. Free the document with xmlFreeDoc. Errors: WEIR_EINPUT with path and line if
  * it is not well-formed or declares an entity. */

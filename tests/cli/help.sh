@@ -25,7 +25,7 @@ expect 0 "--policy P" help run
 expect 0 "--seeds N|LIST" help compare
 
 expect 0 "weir " --version
-grep -qE '^weir [0-9]+\.[0-9]+\.[0-9]+, SimGrid 3\.' "$folder/out" || fail "--version: $(cat "$folder/out")"
+grep -qE '^weir [0-9]+\.[0-9]+\.[0-9]+, SimGrid [34]\.[0-9]+\.[0-9]+$' "$folder/out" || fail "--version: $(cat "$folder/out")"
 
 expect 2 "usage: weir COMMAND"
 empty out

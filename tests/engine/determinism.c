@@ -44,8 +44,8 @@ static void also_while_others_work(void)
     pid_t burner = fork();
     if (burner == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL); /* it must not burn on when the test is killed */
-        for (volatile unsigned long i = 0;; i++)
-            ;
+        for (volatile unsigned long i = 0;;)
+            i = i + 1;
     }
     struct weir_test_result busy = weir_test_run(PLATFORM, scenario, "reactive", 7);
     kill(burner, SIGKILL);
