@@ -1,9 +1,8 @@
 #include "sim/base/csv_lines.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -23,8 +22,7 @@ int weir_csv_open(struct weir_csv_lines *lines, const char *path)
 
 void weir_csv_close(struct weir_csv_lines *lines)
 {
-    if (lines->file)
-        gzclose(lines->file);
+    weir_unpack_close(lines->file);
     free(lines->block);
     free(lines->cells);
     weir_text_fini(&lines->line);
@@ -46,26 +44,10 @@ int weir_csv_error(const struct weir_csv_lines *lines, const char *format, ...)
 /* Fills the block; `filled` is 0 at the end of the file. */
 static int fill(struct weir_csv_lines *lines)
 {
+    char where[48];
+    snprintf(where, sizeof where, " after line %zu", lines->number);
     lines->used = lines->filled = 0;
-    int got = gzread(lines->file, lines->block, BLOCK_BYTES);
-    int problem = Z_OK;
-    const char *reason = gzerror(lines->file, &problem);
-    if (got > 0) {
-        lines->filled = (size_t)got;
-        return WEIR_OK;
-    }
-    if (problem == Z_BUF_ERROR)
-        return weir_error(WEIR_EINPUT, "%s: the gzip file is cut short after line %zu; fetch or make it again",
-                          lines->path, lines->number);
-    if (problem == Z_ERRNO)
-        return weir_error(WEIR_EINPUT, "%s: cannot be read: %s", lines->path, strerror(errno));
-    size_t prefix = strlen(lines->path); /* zlib names the file too */
-    if (strncmp(reason, lines->path, prefix) == 0 && strncmp(reason + prefix, ": ", 2) == 0)
-        reason += prefix + 2;
-    if (got < 0 || (problem != Z_OK && problem != Z_STREAM_END))
-        return weir_error(WEIR_EINPUT, "%s: the gzip file is damaged after line %zu (%s); fetch or make it again",
-                          lines->path, lines->number, reason);
-    return WEIR_OK;
+    return weir_unpack_read(lines->file, lines->block, BLOCK_BYTES, where, &lines->filled);
 }
 
 /* The next line without its end. */

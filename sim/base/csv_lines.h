@@ -7,9 +7,11 @@
 
 #include "sim/base/text.h"
 
+struct weir_unpack;
+
 struct weir_csv_lines {
     const char *path;
-    void *file;            /* gzFile */
+    struct weir_unpack *file;
     char *block;           /* bytes read ahead */
     size_t used, filled;   /* of block */
     size_t number;         /* of the line, from 1 */
