@@ -1,0 +1,76 @@
+/* Links whose bandwidth changes while something is on the way: one item of 1 MB over a link of 1 MB/s and 100 ms, which
+ * has a tenth of it for the first 5 s. 100 ms of latency, 4.9 s at 0.1 MB/s, then (1 - 0.49) MB at 1 MB/s: 5.51 s. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "tests/support/run.h"
+#include "tests/support/test.h"
+
+#define PLATFORM "tests/input/valid/one-link.xml"
+#define TENTH    "{\"link\": \"way\", \"at\": \"0s\", \"for\": \"6s\", \"bandwidth\": 0.1}"
+
+/* The item comes at 1 s. */
+#define JOB(bytes, faults, options)                                                                                    \
+    "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"1s\", \"items_per_batch\": 1,"                          \
+    " \"faults\": [" faults "], \"simgrid\": {" options "},"                                                           \
+    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"source_bytes\": \"" bytes "\","              \
+    "  \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\", \"start\": \"1s\", \"count\": 1},"                        \
+    "  \"operators\": [{\"name\": \"a\", \"flops\": \"1f\", \"placement\": {\"host\": \"cloud\"}}]}]}}"
+
+static double latency(const char *platform, const char *scenario)
+{
+    struct weir_test_result got = weir_test_run(platform, scenario, "static", 1);
+    double latency_s = got.result.metrics.latency_max_s;
+    if (got.code != WEIR_OK)
+        printf("\n    %s\n", got.message);
+    CU_ASSERT_EQUAL(got.code, WEIR_OK);
+    CHECK_NEAR(got.result.metrics.delivered, 1, 0);
+    weir_test_conservation(platform, scenario, &got);
+    weir_test_result_fini(&got);
+    return latency_s;
+}
+
+static void a_faster_link_speeds_up_what_is_under_way(void)
+{
+    CHECK_NEAR(latency(PLATFORM, JOB("1MB", TENTH, "")), 5.51, 1e-6);
+    /* the same by a profile that SimGrid follows */
+    CHECK_NEAR(latency("tests/input/valid/one-link-profile.xml", JOB("1MB", "", "")), 5.51, 1e-6);
+    /* and with weir's own network model, named */
+    CHECK_NEAR(
+        latency(PLATFORM,
+                JOB("1MB", TENTH,
+                    "\"network/model\": \"CM02\", \"network/TCP-gamma\": 0, \"network/weight-S\": "
+                    "0, \"network/crosstraffic\": 0, \"network/bandwidth-factor\": 1, \"network/latency-factor\": 1")),
+        5.51, 1e-6);
+}
+
+static void a_slower_link_slows_it_down(void)
+{
+    /* 0.9 s of wire at 1 MB/s until 2 s, 0.1 MB left at 0.1 MB/s: 0.1 + 0.9 + 1 s */
+    CHECK_NEAR(latency(PLATFORM, JOB("1MB", "{\"link\": \"way\", \"at\": \"2s\", \"bandwidth\": 0.1}", "")), 2, 1e-6);
+}
+
+/* A tenth of the packets is lost: a connection has at most 1460 B / 0.2 s sqrt(1.5 / 0.1) = 28.27 kB/s of payload,
+ * whatever the link has. At 10 kB/s until 6 s, 4.9 s carry 49 kB of the 200 kB / 0.9 = 222.2 kB on the wire; the other
+ * 173.2 kB go at 28.27 / 0.9 = 31.41 kB/s, 5.514 s; and what is lost last comes a round trip of 0.2 s later. */
+static void a_bound_of_its_own_stays(void)
+{
+    CHECK_NEAR(latency(PLATFORM, JOB("200kB",
+                                     "{\"link\": \"way\", \"at\": \"0s\", \"for\": \"6s\", \"bandwidth\": 0.01},"
+                                     "{\"link\": \"way\", \"at\": \"0s\", \"loss\": 0.1}",
+                                     "")),
+               5 + 5.51414 + 0.2, 1e-4);
+}
+
+int main(int argc, char **argv)
+{
+    const struct weir_case cases[] = {
+        {"a faster link speeds up what is under way", a_faster_link_speeds_up_what_is_under_way},
+        {"a slower link slows it down", a_slower_link_slows_it_down},
+        {"a bound of its own stays", a_bound_of_its_own_stays},
+        {0},
+    };
+    return weir_test_main("engine/links", cases, argc, argv);
+}
