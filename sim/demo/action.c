@@ -93,6 +93,9 @@ static int read_wish(struct weir_demo_session *session, const char *text, const 
     }
     if (!load && !link)
         return no_action(text);
+    const char *fixed = link ? weir_scenario_fixed_links(session->scenario) : NULL;
+    if (fixed)
+        return weir_error(WEIR_EINPUT, "--do: \"%s\": %s", text, fixed);
     wish->kind = load ? WEIR_WISH_LOAD : WEIR_WISH_LINK;
     wish->target = load ? -1 : session->home_link;
     int code = name ? find(session, wish->kind, name + 1, &wish->target) : WEIR_OK;

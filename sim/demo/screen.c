@@ -120,6 +120,10 @@ static void change_load(struct show *show, bool up)
 static void change_link(struct show *show, bool up)
 {
     static const double list[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5};
+    if (weir_scenario_fixed_links(show->screen.session->scenario)) {
+        snprintf(show->screen.policy_line, WEIR_DEMO_LINE, "bandwidths cannot change under this network model");
+        return;
+    }
     double factor = next_factor(list, sizeof list / sizeof *list, show->screen.session->link, up);
     int link = show->screen.session->home_link;
     wish(show, (struct weir_demo_wish){.kind = WEIR_WISH_LINK, .target = link, .factor = factor});

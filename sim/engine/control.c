@@ -40,10 +40,23 @@ static bool is_wifi(const struct weir_platform *platform, size_t link)
     return false;
 }
 
+static void fail(struct weir_world *world, int code, const char *message)
+{
+    if (!world->error) {
+        world->error = code;
+        world->error_text = weir_copy(message);
+    }
+}
+
 static bool set_links(struct weir_world *world, const struct weir_wish *wish)
 {
     const struct weir_platform *platform = world->platform;
+    const char *fixed = weir_scenario_fixed_links(world->scenario);
     bool found = false;
+    if (fixed) {
+        fail(world, WEIR_EINPUT, fixed);
+        return true;
+    }
     if (!world->link_factors) {
         world->link_factors = weir_alloc(platform->link_count, sizeof *world->link_factors);
         for (size_t l = 0; l < platform->link_count; l++)
@@ -58,14 +71,6 @@ static bool set_links(struct weir_world *world, const struct weir_wish *wish)
     }
     weir_world_routes_again(world);
     return found || !wish->name;
-}
-
-static void fail(struct weir_world *world, int code, const char *message)
-{
-    if (!world->error) {
-        world->error = code;
-        world->error_text = weir_copy(message);
-    }
 }
 
 /* New policies in place of the old ones. They are shown the jobs that run, one after the other, as if each arrived;

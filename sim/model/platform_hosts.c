@@ -210,6 +210,7 @@ static int read_link(struct weir_platform_reader *reader, const xmlNode *node, i
     if (weir_platform_props(reader, node, "wattage_range", &props, &energy) != 0 || read_profiles(reader, node) != 0)
         return WEIR_EINPUT;
     platform->has_link_energy |= energy;
+    platform->links_vary |= weir_xml_attribute(node, "bandwidth_file", NULL) != NULL;
     if (!(link.bandwidth_bytes_per_s > 0))
         return weir_platform_fail(reader, node, NO_BANDWIDTH, "bandwidth");
     if (strcmp(policy, "WIFI") == 0 && link.latency_s > 0)

@@ -155,29 +155,6 @@ static int read_costs(const struct weir_json *at, struct weir_change_costs *cost
     return code;
 }
 
-static int read_options(const struct weir_json *at, struct weir_scenario *scenario)
-{
-    struct weir_json object;
-    if (!weir_json_get(at, "simgrid", &object))
-        return WEIR_OK;
-    if (!weir_json_is_object(&object))
-        return weir_json_error(&object, "must be an object such as {\"network/model\": \"LV08\"}");
-    scenario->options = weir_alloc((size_t)weir_json_size(&object), sizeof *scenario->options);
-    for (int i = 0; i < weir_json_size(&object); i++) {
-        struct weir_json child = weir_json_at(&object, i);
-        if (*child.key == '#' || strncmp(child.key, "//", 2) == 0)
-            continue;
-        const char *text = NULL;
-        if (weir_json_is_string(&child))
-            weir_json_string(&child, &text);
-        else if (!weir_json_is_number(&child) && !weir_json_is_bool(&child))
-            return weir_json_error(&child, "an option of SimGrid is a string, a number, true or false");
-        scenario->options[scenario->option_count++] =
-            (struct weir_option){weir_copy(child.key), text ? weir_copy(text) : weir_json_print(&child)};
-    }
-    return WEIR_OK;
-}
-
 static int read_record(const struct weir_json *at, struct weir_scenario *scenario)
 {
     static const char *const keys[] = {"operators", "hosts", "links", NULL};
@@ -212,7 +189,7 @@ static int read_own(const struct weir_json *at, struct weir_scenario *scenario)
     if (!code)
         code = read_costs(at, &scenario->costs);
     if (!code)
-        code = read_options(at, scenario);
+        code = weir_scenario_read_options(at, scenario);
     return code ? code : read_record(at, scenario);
 }
 
@@ -239,6 +216,15 @@ static int read_platform(const struct weir_json *at, const struct weir_scenario_
         weir_error_context("%s: platform", scenario->path);
     free(path);
     return code;
+}
+
+static int check_links(const struct weir_scenario *scenario)
+{
+    const char *fixed = weir_scenario_fixed_links(scenario);
+    if (!fixed || !scenario->platform->links_vary)
+        return WEIR_OK;
+    return weir_error(WEIR_EINPUT, "%s: its platform, %s, has a profile of a link's bandwidth: %s", scenario->path,
+                      scenario->platform->path, fixed);
 }
 
 static int read_decision_host(const struct weir_json *at, struct weir_scenario *scenario)
@@ -323,6 +309,8 @@ int weir_scenario_read_changed(const char *path, const struct weir_scenario_chan
         code = read_own(&root, made);
     if (!code)
         code = read_platform(&root, changes, made);
+    if (!code)
+        code = check_links(made);
     if (!code)
         code = read_decision_host(&root, made);
     if (!code)

@@ -97,6 +97,10 @@ int weir_scenario_read_changed(const char *path, const struct weir_scenario_chan
                                struct weir_scenario **scenario);
 void weir_scenario_free(struct weir_scenario *scenario);
 
+/* Why the bandwidth of links may not change during a run, by faults, profiles or steering, under these options of
+ * SimGrid, in a sentence with a remedy; NULL if it may. */
+const char *weir_scenario_fixed_links(const struct weir_scenario *scenario);
+
 /* Reads one policy or stack as written in a scenario or after --policy: a name, an object {"name": ..., parameters} or
  * {"exec": command, ...}, a list of those, or {"label": ..., "stack": [...]}. On the command line "ds2+load-balancer"
  * is a stack, too, and "exec:command" a program. Paths of shared objects and folders of programs are taken from the

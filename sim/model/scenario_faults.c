@@ -102,13 +102,16 @@ static int read_list(const struct weir_json *list, struct weir_scenario *scenari
 {
     static const char *const keys[] = {"host", "link", "at",   "for",   "hosts",     "links", "region",     "tier",
                                        "up",   "down", "name", "speed", "bandwidth", "loss",  "with_links", NULL};
+    const char *fixed = weir_scenario_fixed_links(scenario);
     double count = 0;
     size_t capacity = 0;
     int code = WEIR_OK;
     for (int i = 0; i < weir_json_size(list) && !code; i++) {
-        struct weir_json one = weir_json_at(list, i);
+        struct weir_json one = weir_json_at(list, i), bandwidth;
         if ((code = weir_json_only(&one, keys)))
             return code;
+        if (fixed && weir_json_get(&one, "bandwidth", &bandwidth))
+            return weir_json_error(&bandwidth, "%s", fixed);
         if (has_patterns(&one)) {
             code = read_patterns(&one, scenario, &capacity);
             continue;

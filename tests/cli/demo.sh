@@ -117,6 +117,8 @@ expect 2 "--do: \"much\" is no factor from 0.001 to 1000" demo backpressure --do
 expect 2 "--do: \"0\" is no factor" demo backpressure --do 5s:link=0
 expect 2 "there is no link \"wann\"; did you mean \"wan\"?" demo backpressure --do 5s:link/wann=0.5
 expect 2 "there is no job \"nobody\"" demo backpressure --do 5s:load/nobody=2
+expect 3 "--do: \"5s:link=0.5\": SimGrid is right about links whose bandwidth changes only under" \
+    demo backpressure --set 'simgrid={"network/model": "LV08"}' --do 5s:link=0.5
 expect 3 "--do: there is no policy \"ds3\"" demo backpressure --do 5s:policy=ds3
 many=()
 for i in $(seq 17); do many+=(--do "6s:load=$i"); done

@@ -216,6 +216,17 @@ static void wishes_that_cannot_be_met(void)
         weir_test_result_fini(&got);
     }
     free(scenario);
+    /* under a network model that cannot bear it */
+    scenario = weir_format("{\"duration\": \"60s\", \"window\": \"10s\", \"simgrid\": {\"network/model\": \"LV08\"},"
+                           " \"workload\": {\"jobs\": [{\"name\": \"one\", \"source\": {\"host\": \"edge\"},"
+                           "  \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"},"
+                           "  \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\"}]}]}}");
+    struct script script = {.rows = {{10, {WEIR_WISH_LINK, NULL, 0.5, NULL}, NULL}}};
+    struct weir_test_result got = steer(scenario, "static", &script);
+    CU_ASSERT_EQUAL(got.code, WEIR_EINPUT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.message, "SimGrid is right about links whose bandwidth changes only under"));
+    weir_test_result_fini(&got);
+    free(scenario);
 }
 
 static void it_may_be_stopped(void)

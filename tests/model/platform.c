@@ -338,12 +338,40 @@ static void test_large(void)
     CU_ASSERT_TRUE((double)(clock() - start) / CLOCKS_PER_SEC < 10);
 }
 
+/* Whether links have profiles of their bandwidth, by an attribute or by a trace, is known. */
+static void links_that_vary(void)
+{
+    static const struct {
+        const char *text;
+        bool vary;
+    } cases[] = {
+        {HEAD ZONE HOSTS LINK END, false},
+        {HEAD ZONE HOSTS LINK "</zone><trace id=\"t\" periodicity=\"5\">0 1\n</trace>"
+                              "<trace_connect trace=\"t\" element=\"l\" kind=\"LATENCY\"/></platform>",
+         false},
+        {HEAD ZONE HOSTS LINK "</zone><trace id=\"t\" periodicity=\"5\">0 1\n</trace>"
+                              "<trace_connect trace=\"t\" element=\"l\" kind=\"BANDWIDTH\"/></platform>",
+         true},
+    };
+    struct weir_platform *platform;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        platform = read_text("vary.xml", cases[i].text);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(platform);
+        CU_ASSERT_EQUAL(platform->links_vary, cases[i].vary);
+        weir_platform_free(platform);
+    }
+    CU_ASSERT_EQUAL_FATAL(weir_platform_read("tests/input/valid/one-link-profile.xml", &platform), WEIR_OK);
+    CU_ASSERT(platform->links_vary);
+    weir_platform_free(platform);
+}
+
 static const struct weir_case cases[] = {
     {"properties", test_properties},
     {"old names", test_old_names},
     {"invalid files", test_invalid},
     {"texts", test_texts},
     {"wifi", test_wifi},
+    {"links that vary", links_that_vary},
     {"places", test_places},
     {"hash", test_hash},
     {"large", test_large},
