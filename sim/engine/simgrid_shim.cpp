@@ -9,6 +9,7 @@
 #include <limits>
 #include <sstream>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <simgrid/Exception.hpp>
@@ -27,11 +28,11 @@
 using namespace simgrid;
 
 // Bounds a flow, or frees it of any bound if bytes_per_s is infinite. SimGrid reads Comm::set_rate for mailboxes alone,
-// and where TCP-gamma is 0 forgets it, too: so the bound is set on the action itself, at the date at which it starts. It
-// is one of the newest. No simcall: actors run one at a time, and one that gave way here might be gone before its caller
-// knows the transfer.
-// SimGrid 4 bounds each flow by the bandwidth that its route has as it starts, so that a link that gets faster would
-// not speed it up. That bound goes; where TCP-gamma is not 0 it is that of TCP's window as well, and stays.
+// and where TCP-gamma is 0 forgets it, too: so the bound is set on the action itself, at the date at which it starts.
+// It is one of the newest. No simcall: actors run one at a time, and one that gave way here might be gone before its
+// caller knows the transfer. SimGrid 4 bounds each flow by the bandwidth that its route has as it starts, so that a
+// link that gets faster would not speed it up. That bound goes; where TCP-gamma is not 0 it is that of TCP's window as
+// well, and stays.
 static void bound_flow(const s4u::Comm &transfer, double bytes_per_s)
 {
     bool windows = sg_cfg_get_double("network/TCP-gamma") > 0;
@@ -80,6 +81,25 @@ void weir_shim_forget(sg_comm_t transfer)
     if (transfer->get_state() == s4u::Activity::State::STARTED)
         transfer->cancel(); // else it complains when it goes
     transfer->unref();
+}
+
+int weir_shim_still(const sg_comm_t *transfers, int count, double least_bytes_per_s, double *bytes_per_s)
+{
+    std::unordered_map<const kernel::activity::ActivityImpl *, int> known;
+    int first = -1;
+    for (int t = 0; t < count; t++)
+        known.emplace(transfers[t]->get_impl(), t);
+    for (auto *model : s4u::Engine::get_instance()->get_all_models())
+        for (const auto &action : *model->get_started_action_set()) {
+            if (action.get_rate() >= least_bytes_per_s)
+                continue;
+            auto found = known.find(action.get_activity());
+            if (found == known.end() || (first >= 0 && found->second > first))
+                continue;
+            first = found->second;
+            *bytes_per_s = action.get_rate();
+        }
+    return first;
 }
 
 int weir_shim_execute(sg_host_t host, double flops, double bound_flops_per_s)

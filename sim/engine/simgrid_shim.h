@@ -21,6 +21,10 @@ int weir_shim_wait(sg_comm_t transfer, double *end_s);
 /* Releases a transfer that nobody will wait for any more; NULL is none. */
 void weir_shim_forget(sg_comm_t transfer);
 
+/* Of transfers that are not forgotten, the first that is under way at less than this rate, latency apart: its index, or
+ * -1 if there is none. */
+int weir_shim_still(const sg_comm_t *transfers, int count, double least_bytes_per_s, double *bytes_per_s);
+
 /* Executes flops on a host, at most at bound_flops_per_s (of a host at full speed) if that is positive. 0, or -1 if the
  * host is down or fails. */
 int weir_shim_execute(sg_host_t host, double flops, double bound_flops_per_s);

@@ -2,15 +2,17 @@
  * stand inside it through a whole window in which none of its actors computed, sent or slept. An idle one has no items
  * inside, or waits for time to pass: for a transfer, for a host to come back, for the end of a window. The other way
  * not to get on is to turn without time passing. Neither can happen unless weir has a fault; then the run ends with an
- * error that names who waits, instead of results that look sound. */
+ * error that names who waits, instead of results that look sound. And so it does if SimGrid never ends a transfer. */
 #include <math.h>
 #include <simgrid/actor.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/engine/parts.h"
+#include "sim/engine/simgrid_shim.h"
 
 /* How many waiting actors an error names. */
 #define NAMED_MAX 12
@@ -137,6 +139,72 @@ void weir_sleep_until(struct weir_run_job *job, double date_s)
     weir_end(job);
 }
 
+/* No network model of SimGrid multiplies latencies by more (LV08: 13.01); a scenario's own factors, one or, by sizes,
+ * several, may. */
+#define LATENCY_FACTOR 20.0
+/* Links that carry less than so many bytes in a run are let alone: what crawls over them may be meant to. */
+#define BYTES_A_RUN 1e6
+
+static double latency_factor(const struct weir_scenario *scenario)
+{
+    double most = LATENCY_FACTOR;
+    for (int o = 0; o < scenario->option_count; o++) {
+        const char *text = scenario->options[o].value;
+        if (strcmp(scenario->options[o].key, "network/model") == 0 && strncmp(text, "ns-3", 4) == 0)
+            return INFINITY; /* SimGrid knows nothing of its rates */
+        if (strcmp(scenario->options[o].key, "network/latency-factor") != 0)
+            continue;
+        for (char *end; *text; text = end > text ? end : text + 1)
+            most = fmax(most, strtod(text, &end));
+    }
+    return most;
+}
+
+/* The oldest transfer of a connection, if its latency must be over and its links carry enough; else NULL. */
+static const struct weir_open_transfer *long_under_way(const struct weir_world *world, const struct weir_connection *c,
+                                                       double factor, double now_s)
+{
+    const struct weir_open_transfer *oldest = c->open ? &c->ring[c->ring_first & (c->ring_size - 1)] : NULL;
+    double latency_s, bytes_per_s;
+    if (!oldest || !oldest->transfer ||
+        now_s <= oldest->sent_s + factor * world->routes[c->route].latency_s + world->scenario->window_s ||
+        weir_shim_route(world->hosts[c->from].host, world->hosts[c->inbox->host].host, &latency_s, &bytes_per_s, NULL,
+                        0) < 0 ||
+        bytes_per_s * world->scenario->duration_s < BYTES_A_RUN)
+        return NULL;
+    return oldest;
+}
+
+/* A transfer that, as it goes, would not carry a byte in as long as the run lasts is one that never ends: SimGrid's
+ * options may amount to that. One whose hosts or links are down has failed, and is sent again when they are up. */
+static void watch_transfers(struct weir_world *world, double now_s)
+{
+    double factor = latency_factor(world->scenario), bytes_per_s = 0;
+    const struct weir_connection **of = weir_alloc(world->connection_count, sizeof *of);
+    sg_comm_t *transfers = weir_alloc(world->connection_count, sizeof *transfers);
+    int count = 0;
+    for (size_t c = 0; c < world->connection_count; c++) {
+        const struct weir_open_transfer *oldest = long_under_way(world, world->connections[c], factor, now_s);
+        of[count] = world->connections[c];
+        if (oldest)
+            transfers[count++] = oldest->transfer;
+    }
+    int still = count ? weir_shim_still(transfers, count, 1 / world->scenario->duration_s, &bytes_per_s) : -1;
+    if (still >= 0) {
+        const struct weir_connection *c = of[still];
+        const struct weir_open_transfer *oldest = &c->ring[c->ring_first & (c->ring_size - 1)];
+        world->error = WEIR_EENGINE;
+        world->error_text = weir_format(
+            "a transfer of %g bytes of job %s from %s to %s does not get on at %.6g s: it is under way since %.6g s, "
+            "its "
+            "hosts and links are up, and SimGrid moves it at %.3g bytes/s; check the options of \"simgrid\"",
+            oldest->bytes, c->inbox->job->spec->name, host_name(world, c->from), host_name(world, c->inbox->host),
+            now_s, oldest->sent_s, bytes_per_s);
+    }
+    free(transfers);
+    free(of);
+}
+
 void weir_watch_windows(struct weir_world *world, double now_s)
 {
     for (int j = 0; j < world->arrived_jobs && !world->error; j++) {
@@ -156,6 +224,8 @@ void weir_watch_windows(struct weir_world *world, double now_s)
         watch->was_still = still;
         watch->begun_before = watch->begun;
     }
+    if (!world->error)
+        watch_transfers(world, now_s);
 }
 
 void weir_watch_turned(struct weir_world *world, const char *who, const struct weir_run_job *job)
