@@ -47,8 +47,8 @@ static int check(const struct weir_compare_spec *spec)
     return WEIR_OK;
 }
 
-/* Calls visit with each folder runs/X/seed-Y; returns how many have a result. */
-static int visit_runs(const char *folder, void (*visit)(const char *run))
+/* Calls visit (may be NULL) with each folder runs/X/seed-Y; returns how many have a result. */
+static int visit_runs(const char *folder, void (*visit)(const char *run, void *context), void *context)
 {
     int finished = 0;
     char *runs = weir_format("%s/runs", folder);
@@ -65,7 +65,7 @@ static int visit_runs(const char *folder, void (*visit)(const char *run))
             char *result = weir_format("%s/result.json", run);
             finished += weir_file_exists(result);
             if (visit)
-                visit(run);
+                visit(run, context);
             free(result);
             free(run);
         }
@@ -81,17 +81,39 @@ static int visit_runs(const char *folder, void (*visit)(const char *run))
     return finished;
 }
 
+static void remove_run(const char *run, void *context)
+{
+    weir_run_remove(run);
+}
+
+/* The engine of a run that another one than this has made, if there is such a run. */
+static void find_other_engine(const char *run, void *context)
+{
+    char *other = context;
+    struct weir_record record;
+    if (weir_record_read(run, &record) == WEIR_OK && *record.engine &&
+        strcmp(record.engine, weir_engine_version()) != 0)
+        memcpy(other, record.engine, sizeof record.engine);
+    weir_error_clear();
+}
+
 static int prepare_folder(const struct weir_compare_spec *spec)
 {
     static const char *const old[] = {"summary.csv", "runs.csv", "report.html"};
-    int finished = visit_runs(spec->folder, NULL);
+    char engine[WEIR_ENGINE_NAME] = "";
+    int finished = visit_runs(spec->folder, NULL, NULL);
     if (finished && !spec->resume && !spec->force)
         return weir_error(WEIR_EINPUT,
                           "%s: has %d finished run%s; --resume keeps them and runs the rest, --force runs all anew, "
                           "-o DIR writes elsewhere",
                           spec->folder, finished, finished == 1 ? "" : "s");
     if (spec->force)
-        visit_runs(spec->folder, weir_run_remove);
+        visit_runs(spec->folder, remove_run, NULL);
+    else
+        visit_runs(spec->folder, find_other_engine, engine);
+    int code = weir_record_same_engine(spec->folder, engine);
+    if (code)
+        return code;
     /* A summary of other runs than those that will be there would mislead. */
     for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
         char *path = weir_format("%s/%s", spec->folder, old[i]);

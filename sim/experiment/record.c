@@ -230,6 +230,17 @@ char *weir_record_print(const struct weir_run_spec *spec, const struct weir_resu
     return text;
 }
 
+int weir_record_same_engine(const char *folder, const char *engine)
+{
+    if (!*engine || strcmp(engine, weir_engine_version()) == 0)
+        return WEIR_OK;
+    return weir_error(
+        WEIR_EINPUT,
+        "%s: has results that %s made, and this weir runs on %s, whose results may be other ones; they are "
+        "not mixed: --force runs all anew, -o DIR writes elsewhere",
+        folder, engine, weir_engine_version());
+}
+
 /* NaN if the key is absent or null. */
 static int read_number(const struct weir_json *at, const char *key, double *value)
 {
@@ -255,8 +266,11 @@ static int read_timing(const struct weir_json *root, struct weir_record *record)
 
 static int read_document(const struct weir_json_doc *doc, struct weir_record *record)
 {
-    struct weir_json root = weir_json_root(doc), key, metrics;
-    const char *hex;
+    struct weir_json root = weir_json_root(doc), key, metrics, engine;
+    const char *hex, *name;
+    if (weir_json_get(&root, "engine", &engine) && weir_json_is_string(&engine) &&
+        weir_json_string(&engine, &name) == WEIR_OK)
+        snprintf(record->engine, sizeof record->engine, "%s", name);
     int code = weir_json_need(&root, "key", &key);
     if (code == WEIR_OK)
         code = weir_json_string(&key, &hex);

@@ -17,9 +17,12 @@ char *weir_stack_text(const struct weir_stack *stack);
 unsigned long long weir_run_key(const struct weir_scenario *scenario, const struct weir_stack *stack,
                                 unsigned long long seed);
 
+#define WEIR_ENGINE_NAME 48 /* bytes of weir_engine_version(), its end included */
+
 /* What the summary needs of a run. */
 struct weir_record {
-    bool present; /* false: not run, or failed */
+    bool present;                  /* false: not run, or failed */
+    char engine[WEIR_ENGINE_NAME]; /* that made it; "": not known */
     unsigned long long key;
     struct weir_metrics metrics;
     double wall_s, decision_wall_s, items_per_wall_s;
@@ -34,6 +37,10 @@ int weir_record_read(const char *folder, struct weir_record *record);
 
 /* The same from the content of a result.json; `name` is for messages. */
 int weir_record_parse(const char *text, const char *name, struct weir_record *record);
+
+/* Refuses to go on in a folder with results of another engine than this one: what they would be compared with may
+ * differ by the engine alone. "" passes. Errors: WEIR_EINPUT. */
+int weir_record_same_engine(const char *folder, const char *engine);
 
 /* The value of a row of weir_metric_table. */
 double weir_metric_value(const struct weir_metrics *metrics, const struct weir_metric *metric);

@@ -99,11 +99,44 @@ static bool is_of_other_part(void *context, const char *name)
     return sscanf(name, "part-%d-of-", &number) == 1 && dash && strcmp(dash, ending) == 0 && number != sweep->part;
 }
 
+/* Of results that are not of the plan, the last of each pack tells the engine: those of the plan have it in their keys,
+ * and a pack does not mix. */
+static int check_engine(const struct weir_sweep *sweep, struct weir_pack_index *index)
+{
+    int code = WEIR_OK;
+    for (size_t e = index->entry_count; e-- > 0 && code == WEIR_OK;) {
+        const struct weir_pack_entry *entry = &index->entries[e];
+        struct weir_record record;
+        char *text = NULL;
+        if (entry->kind != WEIR_PACK_RESULT || weir_key_map_get(&sweep->plan->first, entry->key) >= 0)
+            continue;
+        code = weir_pack_read(index, entry, WEIR_PACK_JSON, &text);
+        if (code == WEIR_OK && weir_record_parse(text, index->paths[entry->pack], &record) == WEIR_OK)
+            code = weir_record_same_engine(sweep->folder, record.engine);
+        free(text);
+        int pack = entry->pack;
+        while (e > 0 && index->entries[e - 1].pack == pack)
+            e--;
+    }
+    return code;
+}
+
+int weir_sweep_check(const struct weir_sweep *sweep)
+{
+    struct weir_pack_index index;
+    int code = sweep->force ? WEIR_OK : weir_sweep_index(sweep, &index);
+    if (!sweep->force)
+        weir_pack_index_fini(&index);
+    return code;
+}
+
 int weir_sweep_index(const struct weir_sweep *sweep, struct weir_pack_index *index)
 {
     char *packs = packs_of(sweep);
     /* The other parts of the same division have other runs: their packs need not be read. */
     int code = weir_pack_index_read(index, packs, sweep->parts ? is_of_other_part : NULL, (void *)sweep);
+    if (code == WEIR_OK)
+        code = check_engine(sweep, index);
     free(packs);
     return code;
 }
@@ -231,6 +264,8 @@ int weir_sweep_run(const struct weir_sweep *sweep, bool *interrupted)
         goto out;
     }
     if (!sweep->parts) {
+        if ((code = weir_sweep_check(sweep)) != WEIR_OK)
+            goto out;
         weir_sweep_remove_old(sweep);
         if ((code = weir_sweep_keep_inputs(sweep)) != WEIR_OK)
             goto out;

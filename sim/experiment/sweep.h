@@ -67,7 +67,11 @@ void weir_sweep_remove_old(const struct weir_sweep *sweep);
 /* Keeps study and scenario in the folder, so that the sweep can be repeated from there. */
 int weir_sweep_keep_inputs(const struct weir_sweep *sweep);
 
-/* Reads the packs of the folder. */
+/* Refuses a folder with results of another engine, unless they are to be removed; to be called before anything in it is
+ * touched. Errors: WEIR_EINPUT. */
+int weir_sweep_check(const struct weir_sweep *sweep);
+
+/* Reads the packs of the folder. Errors: WEIR_EINPUT, also for results of another engine. */
 int weir_sweep_index(const struct weir_sweep *sweep, struct weir_pack_index *index);
 
 #endif

@@ -84,6 +84,8 @@ static int divide(const struct weir_cluster *cluster, struct division *division)
     if (code == WEIR_OK && (lock = weir_folder_lock(sweep->folder)) < 0)
         code = lock;
     if (code == WEIR_OK)
+        code = weir_sweep_check(sweep);
+    if (code == WEIR_OK)
         weir_sweep_remove_old(sweep);
     if (code == WEIR_OK)
         code = weir_sweep_keep_inputs(sweep);

@@ -187,9 +187,9 @@ static unsigned long long identity(const struct weir_sweep_plan *plan)
     return weir_hash(hash, &plan->run_count, sizeof plan->run_count);
 }
 
-/* The file: "weir-plan 1 IDENTITY CHECKSUM\n", and the keys as the machine has them. */
-#define HEAD       "weir-plan 1 %016llx %016llx\n"
-#define HEAD_BYTES 46
+/* The file: "weir-plan 2 IDENTITY CHECKSUM ENGINE\n", and the keys as the machine has them. */
+#define HEAD       "weir-plan 2 %016llx %016llx "
+#define HEAD_BYTES (46 + WEIR_ENGINE_NAME)
 
 int weir_sweep_plan_save(const struct weir_sweep_plan *plan, const char *path)
 {
@@ -197,19 +197,29 @@ int weir_sweep_plan_save(const struct weir_sweep_plan *plan, const char *path)
     FILE *file = weir_file_begin(path);
     if (!file)
         return WEIR_EINPUT;
-    fprintf(file, HEAD, identity(plan), weir_hash(WEIR_HASH_START, plan->keys, bytes));
+    fprintf(file, HEAD "%-*.*s\n", identity(plan), weir_hash(WEIR_HASH_START, plan->keys, bytes), WEIR_ENGINE_NAME - 1,
+            WEIR_ENGINE_NAME - 1, weir_engine_version());
     fwrite(plan->keys, 1, bytes, file);
     return weir_file_commit(file, path);
 }
 
-static bool load_keys(struct weir_sweep_plan *plan, const char *path)
+/* *engine is that of the file, "" if there is none. */
+static bool load_keys(struct weir_sweep_plan *plan, const char *path, char engine[WEIR_ENGINE_NAME])
 {
     unsigned long long wanted, checksum;
+    *engine = '\0';
     char head[HEAD_BYTES + 1] = "", extra;
     size_t bytes = (size_t)plan->run_count * sizeof *plan->keys;
     FILE *file = fopen(path, "re");
-    bool fine = file && fread(head, 1, HEAD_BYTES, file) == HEAD_BYTES && sscanf(head, HEAD, &wanted, &checksum) == 2 &&
-                wanted == identity(plan) && fread(plan->keys, 1, bytes, file) == bytes &&
+    bool known = file && fread(head, 1, HEAD_BYTES, file) == HEAD_BYTES && sscanf(head, HEAD, &wanted, &checksum) == 2;
+    if (known) {
+        memcpy(engine, head + HEAD_BYTES - WEIR_ENGINE_NAME, WEIR_ENGINE_NAME);
+        char *end = engine + WEIR_ENGINE_NAME - 1; /* the line's, behind the blanks that fill it */
+        do
+            *end = '\0';
+        while (end > engine && *--end == ' ');
+    }
+    bool fine = known && wanted == identity(plan) && fread(plan->keys, 1, bytes, file) == bytes &&
                 fread(&extra, 1, 1, file) == 0 && checksum == weir_hash(WEIR_HASH_START, plan->keys, bytes);
     if (file)
         fclose(file);
@@ -220,13 +230,20 @@ int weir_sweep_plan_load(const struct weir_study *study, const struct weir_polic
                          struct weir_sweep_plan **plan)
 {
     struct weir_sweep_plan *made = weir_alloc(1, sizeof *made);
+    char engine[WEIR_ENGINE_NAME];
     *plan = NULL;
     int code = begin(study, catalog, made);
-    if (code == WEIR_OK && load_keys(made, path)) {
+    if (code == WEIR_OK && load_keys(made, path, engine)) {
         note_first(made);
         *plan = made;
         return WEIR_OK;
     }
     weir_sweep_plan_free(made);
+    if (code == WEIR_OK && *engine && strcmp(engine, weir_engine_version()) != 0)
+        code =
+            weir_error(WEIR_EINPUT,
+                       "%s: was made where weir runs on %s, and here it runs on %s; their results are not mixed: run "
+                       "all parts with one of them, or plan the sweep anew",
+                       path, engine, weir_engine_version());
     return code == WEIR_OK ? weir_sweep_plan_make(study, catalog, plan) : code;
 }

@@ -74,6 +74,32 @@ head -c 1000 /dev/urandom >"$folder/torn/packs/stray.pack"
 expect 0 "48 finished and kept, 0 to do" sweep $study -o "$folder/torn"
 same_tables "$folder/torn"
 
+# --- results of another engine: not mixed, not even touched ---
+cp -r "$folder/one" "$folder/other"
+: >"$WEIR_FAKE_LOG"
+export WEIR_FAKE_ENGINE="SimGrid 9.9.9"
+mixed="other: has results that fake engine 1 made, and this weir runs on SimGrid 9.9.9, whose results may be other ones"
+expect 3 "$mixed" sweep $study -o "$folder/other"
+grep -qF -e "they are not mixed: --force runs all anew, -o DIR writes elsewhere" "$folder/err" || fail "no remedy"
+for more in --collect "--extract 17" "--executor command"; do
+    # shellcheck disable=SC2086 # two words
+    expect 3 "$mixed" sweep $study -o "$folder/other" $more
+done
+[ "$(runs_made)" -eq 0 ] || fail "runs were made beside those of another engine"
+diff -r -x report.html "$folder/one" "$folder/other" || fail "a refused sweep has changed the folder"
+unset WEIR_FAKE_ENGINE
+expect 0 "48 finished and kept, 0 to do" sweep $study -o "$folder/other"
+WEIR_FAKE_ENGINE="SimGrid 9.9.9" expect 0 "0 finished and kept, 48 to do" sweep $study -o "$folder/other" --force
+[ "$(runs_made)" -eq 48 ] || fail "$(runs_made) runs made by force, wanted 48"
+# Parts on a machine with another engine than that of the plan, and packs of such a machine that knew no plan.
+expect 0 "" sweep $study -o "$folder/apart" --executor command --batch 24
+WEIR_FAKE_ENGINE="SimGrid 9.9.9" expect 3 "plan.bin: was made where weir runs on fake engine 1, and here it runs on SimGrid 9.9.9" \
+    sweep $study -o "$folder/apart" --part 1/2
+expect 0 "" sweep $study -o "$folder/apart" --part 1/2
+rm "$folder/apart/plan.bin"
+WEIR_FAKE_ENGINE="SimGrid 9.9.9" expect 0 "" sweep $study -o "$folder/apart" --part 2/2
+expect 3 "apart: has results that SimGrid 9.9.9 made, and this weir runs on fake engine 1" sweep $study -o "$folder/apart" --collect
+
 # --- a study that has grown, and one that has changed ---
 : >"$WEIR_FAKE_LOG"
 sed "s|\"../cli.json\"|\"$PWD/tests/input/cli.json\"|; s/\[1, 5, 9\]/[1, 5, 9, 10]/" $study >"$folder/more.json"

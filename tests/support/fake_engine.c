@@ -145,5 +145,6 @@ int weir_engine_probe(const struct weir_platform *platform)
 
 const char *weir_engine_version(void)
 {
-    return "fake engine 1";
+    const char *other = getenv("WEIR_FAKE_ENGINE");
+    return other ? other : "fake engine 1";
 }
