@@ -49,3 +49,12 @@ build_preset()
     fi
     cmake --build --preset "$1" --parallel "$cores"
 }
+
+# The Debian mirror that this machine's apt is configured with: that of the first source of a release's main, neither updates
+# nor security. Nothing if there is none.
+debian_mirror()
+{
+    # shellcheck disable=SC2016 # $(...) is apt-get's own
+    apt-get indextargets --format '$(COMPONENT) $(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+        awk '$1 == "main" && $2 ~ /^(bookworm|trixie|forky|sid|oldstable|stable|testing|unstable)$/ {print $3; exit}'
+}
