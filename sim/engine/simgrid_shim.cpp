@@ -35,8 +35,11 @@ using namespace simgrid;
 // well, and stays.
 static void bound_flow(const s4u::Comm &transfer, double bytes_per_s)
 {
-    bool windows = sg_cfg_get_double("network/TCP-gamma") > 0;
-    if (std::isinf(bytes_per_s) && (windows || SIMGRID_VERSION < 33400))
+    const bool unbounded = std::isinf(bytes_per_s);
+    if (unbounded && SIMGRID_VERSION < 33400)
+        return;
+    const bool windows = sg_cfg_get_double("network/TCP-gamma") > 0;
+    if (unbounded && windows)
         return;
     for (auto *model : s4u::Engine::get_instance()->get_all_models()) {
         auto *started = model->get_started_action_set();
@@ -46,7 +49,7 @@ static void bound_flow(const s4u::Comm &transfer, double bytes_per_s)
             if (action->get_activity() != transfer.get_impl())
                 continue;
             if (!windows || !(action->get_bound() > 0 && action->get_bound() < bytes_per_s))
-                action->set_bound(std::isinf(bytes_per_s) ? -1 : bytes_per_s);
+                action->set_bound(unbounded ? -1 : bytes_per_s);
             return;
         }
     }
