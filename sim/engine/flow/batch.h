@@ -1,8 +1,8 @@
-/* A batch: the items that move together. SimGrid carries the batch as one execution or one transfer; each item keeps
- * its own times, so that results do not hang on the size of the batch.
+/* A batch: the items that move together; one, mostly. It is carried as one piece of work or one transfer; each item
+ * keeps its own times, so that results do not hang on the size of the batch.
  *
  * `at` is the item's own clock: when it would have been where the batch is now, had it moved alone behind the items
- * before it. It never runs ahead of SimGrid's clock. For every item
+ * before it. It never runs ahead of the run's clock. For every item
  *     at - birth = waiting + service + network + blocked. */
 #ifndef WEIR_ENGINE_BATCH_H
 #define WEIR_ENGINE_BATCH_H
@@ -10,17 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/engine/track.h"
+#include "sim/engine/flow/track.h"
 
 struct weir_inbox;
 struct weir_out_edge;
-struct weir_run_job;
+struct weir_segments;
 
 struct weir_batch {
-    struct weir_batch *next;  /* in a queue */
-    struct weir_run_job *job; /* whose items they are, where segments are counted (weir_batch_tag); else NULL */
-    unsigned segment;         /* checkpoint interval of the oldest item */
-    unsigned epoch;           /* of the job: what was sent before a failure is stale after it */
+    struct weir_batch *next;        /* in a queue */
+    struct weir_segments *segments; /* whose items they are, where segments are counted (weir_batch_tag); else NULL */
+    unsigned segment;               /* checkpoint interval of the oldest item */
+    unsigned epoch;                 /* of the job: what was sent before a failure is stale after it */
     int count;
     int size_class;                       /* room for 1 << size_class items */
     int edge;                             /* the input edge of the operator it goes to */
@@ -28,7 +28,7 @@ struct weir_batch {
     double item_bytes;                    /* on the wire */
     int origin;                           /* at the sink: index into the job's origins */
     struct weir_inbox *inbox;             /* where a piece of it goes */
-    double since_s;                       /* a piece that came back stands still since then */
+    double since_s;                       /* it stands still, or is on its way, since then */
     uint64_t *id;                         /* of the source's item that it comes from */
     uint64_t *path;                       /* the way that the item took so far: weir_paths_step */
     double *birth, *at;
@@ -51,8 +51,9 @@ void weir_batch_pool_fini(struct weir_batch_pool *pool);
 /* A piece of another batch, or what came of it: of the same job, segment and epoch. */
 void weir_batch_like(struct weir_batch *piece, const struct weir_batch *of);
 
-/* Says of which job and interval a new batch is, and that it is alive; its release takes that back. */
-void weir_batch_tag(struct weir_batch *batch, struct weir_run_job *job, unsigned segment);
+/* Says of which job (NULL: none whose segments are counted) and interval a new batch is, and that it is alive; its
+ * release takes that back. */
+void weir_batch_tag(struct weir_batch *batch, struct weir_segments *segments, unsigned segment);
 
 /* Appends item i of another batch. The caller made room. */
 void weir_batch_append(struct weir_batch *batch, const struct weir_batch *from, int i);
@@ -77,6 +78,14 @@ struct weir_served weir_batch_serve(struct weir_batch *batch, struct weir_track 
 void weir_batch_carry(struct weir_batch *batch, struct weir_track *wire, double each_s, double latency_s, double now_s);
 
 /* All items stand still for so long, blocked by a full input. */
-void weir_batch_hold(struct weir_batch *batch, double blocked_s);
+static inline void weir_batch_hold(struct weir_batch *batch, double blocked_s)
+{
+    if (blocked_s <= 0)
+        return;
+    for (int i = 0; i < batch->count; i++) {
+        batch->blocked[i] += blocked_s;
+        batch->at[i] += blocked_s;
+    }
+}
 
 #endif

@@ -1,4 +1,4 @@
-#include "sim/engine/track.h"
+#include "sim/engine/flow/track.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,125 @@
+/* What is counted in a run: for the view of the policies, for what the observer hears, and for the result. Known to
+ * flow, control and run; knows none of them. Times are the clock's, and given by the caller. */
+#ifndef WEIR_ENGINE_BOOKS_H
+#define WEIR_ENGINE_BOOKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/base/stats.h"
+#include "sim/engine/books/outages.h"
+#include "sim/engine/books/spent.h"
+#include "sim/engine/run.h"
+
+/* Counts of an operator since the start of the run; windows and warm-up take differences. */
+struct weir_op_counts {
+    uint64_t arrived, processed, emitted, dropped;
+    uint64_t lost_on_way, lost_inside;      /* to failures, before and after they arrived */
+    double waiting_s, service_s, blocked_s; /* sums over items processed */
+    double queue_area;                      /* items waiting x seconds */
+    double busy_s, idle_s, blocked_time_s;  /* of all instances */
+    double instance_s;
+};
+
+struct weir_job_counts {
+    uint64_t arrived, emitted, dropped_at_source, dropped, delivered, late;
+    uint64_t replayed, lost, restarts; /* lost: results on their way to the sink */
+};
+
+/* What has come to a job's sink from one host in this window. */
+struct weir_origin {
+    int host;
+    uint64_t delivered, late;
+    double bytes;
+};
+
+struct weir_host_counts {
+    double flops, sent_bytes, received_bytes;
+};
+struct weir_host_book {
+    struct weir_host_counts counts, at_window, at_warmup;
+    int instances;
+    double state_bytes; /* at the last window's end */
+};
+struct weir_link_book {
+    double bytes, bytes_at_window;
+};
+
+struct weir_paths;
+struct weir_telemetry;
+struct weir_truth;
+struct weir_ledger;
+
+struct weir_books {
+    const struct weir_scenario *scenario;
+    const struct weir_platform *platform;
+    const struct weir_observer *observer; /* may be NULL */
+    unsigned long long seed;
+    bool warm; /* the warm-up is over */
+    double window_start_s;
+    long window;
+    struct weir_host_book *hosts;
+    struct weir_link_book *links;
+    int link_count;
+    struct weir_outages *outages; /* what faults do, when */
+    size_t outage_count;
+    /* Sums for the metrics of the run, after the warm-up. */
+    double instance_area, instance_since_s;
+    int instances_alive;
+    double price_per_s; /* of all instances alive */
+    double cost;
+    double network_bytes, crossing_bytes;
+    double decisions, refused, warnings, rescales, migrations, state_moved_bytes, paused_s;
+    double energy_at_warmup_j;
+    double backlog_most;
+    double decision_wall_s;
+    struct weir_telemetry *telemetry; /* telemetry.c */
+    struct weir_truth *truth;         /* truth.c */
+    struct weir_ledger *ledger;       /* account.c; NULL: the scenario has none */
+};
+
+/* `links` as SimGrid counts them. The outages are drawn here. */
+void weir_books_init(struct weir_books *books, const struct weir_run_spec *spec, int link_count);
+void weir_books_fini(struct weir_books *books);
+
+/* Instances begin or cease to occupy a host. */
+void weir_books_instances(struct weir_books *books, int host, int by, double now_s);
+/* What they have cost until now. */
+void weir_books_settle(struct weir_books *books, double now_s);
+/* Bytes have gone from a host to another over links (by index), those sent again included. */
+void weir_books_transfer(struct weir_books *books, int from, int to, const int *links, int link_count, double bytes);
+
+/* paths.c: the ways that items take through a job: a tree from the source. Parts of the latency: waiting, service,
+ * network, blocked. */
+struct weir_paths *weir_paths_new(int ops);
+void weir_paths_free(struct weir_paths *paths);
+/* The way of an item that comes to the operator, after the way that it took so far (0: from the source). */
+uint64_t weir_paths_step(struct weir_paths *paths, uint64_t path, int op);
+void weir_paths_deliver(struct weir_paths *paths, uint64_t path, double latency_s, const double parts_s[4]);
+/* Appends the totals of the ways on which something was delivered. */
+void weir_paths_totals(const struct weir_paths *paths, const struct weir_job *job, struct weir_result *result);
+
+/* trace.c: what took which time, told to the observer where it listens. The trace of `spent` is made if so. */
+void weir_trace_spent(const struct weir_books *books, struct weir_spent *spent, int host, const char *job,
+                      const char *op, int number, double now_s);
+bool weir_trace_listens(const struct weir_books *books);
+void weir_trace_transfer(const struct weir_books *books, int from, int to, const char *job, const char *op,
+                         double bytes, long items, double start_s, double end_s);
+void weir_trace_change(const struct weir_books *books, const char *job, const char *op, bool moves, double start_s,
+                       double paused_s, double now_s);
+void weir_trace_outages(const struct weir_books *books); /* at the end of the run */
+
+/* telemetry.c: what monitors of hosts report. A disk has read or written bytes. */
+void weir_telemetry_disk(struct weir_books *books, int host, double bytes);
+
+/* account.c: results of a job have come from a host, some of them late; or items were dropped in an input there. */
+void weir_account_results(struct weir_books *books, int host, int sink_host, uint64_t count, uint64_t late,
+                          double item_bytes, double now_s);
+void weir_account_drops(struct weir_books *books, int host, uint64_t count, double now_s);
+
+/* truth.c: how long something is wrong with a host between two dates, by an anomaly or a fault; and whether now. */
+double weir_truth_wrong_s(const struct weir_books *books, int host, double from_s, double until_s);
+bool weir_truth_is_wrong(const struct weir_books *books, int host, double date_s);
+
+#endif

@@ -1,0 +1,305 @@
+/* Items under way: sources, inputs, instances, connections, joins and windows. The face of the room for those above it:
+ * control, which deploys and changes, and run, which reads what came of it. Nobody above writes what is not said to be
+ * theirs. */
+#ifndef WEIR_ENGINE_FLOW_H
+#define WEIR_ENGINE_FLOW_H
+
+#include "sim/api/plan.h"
+#include "sim/base/text.h"
+#include "sim/engine/books/books.h"
+#include "sim/engine/clock/clock.h"
+#include "sim/engine/flow/batch.h"
+#include "sim/engine/flow/segments.h"
+#include "sim/engine/shares/shares.h"
+
+struct weir_connection;
+struct weir_flow;
+struct weir_inbox;
+struct weir_instance;
+struct weir_join;
+struct weir_op;
+struct weir_run_job;
+struct weir_sender;
+
+/* Who waits for room, in the order of coming: a sender, or a connection. */
+struct weir_waiter {
+    struct weir_soon wake; /* its turn may have come */
+    struct weir_waiter *next, *before;
+    struct weir_waiters *in; /* NULL: it does not wait */
+    int need;                /* items of room */
+};
+struct weir_waiters {
+    struct weir_waiter *first, *last;
+};
+
+/* The room of one input edge. Promised: to items on their way. */
+struct weir_room {
+    long used, promised, capacity;
+    long most; /* ever used */
+    double full_s;             /* when it was full last; -INFINITY: never */
+    struct weir_recent *taken; /* when items were taken out, where a connection asks; NULL: nobody does */
+    struct weir_waiters waiters;
+};
+
+/* Where batches wait for the instances that share it: one an instance, or one a host if the queue is shared. The sink
+ * of a job is an inbox without instances. */
+struct weir_inbox {
+    struct weir_inbox *next; /* of its operator, ever made */
+    struct weir_op *op;      /* NULL: the sink */
+    struct weir_run_job *job;
+    int host;
+    bool open;     /* may be routed to */
+    double weight; /* of its active instances together */
+    double credit; /* of the weighted round robin */
+    int instances; /* that live on it */
+    struct weir_batch *first, *last;
+    struct weir_room *room; /* one an input edge */
+    long in_transit;        /* items in its connections */
+    long in_hand;           /* of a sink: items emitted to it that their senders still hold */
+    struct weir_instance *idle_first, *idle_last;
+    struct weir_connection *connections;
+};
+
+/* An edge, as one of its sender's. */
+struct weir_out_edge {
+    struct weir_op *to; /* NULL: the sink */
+    struct weir_inbox *sink;
+    int to_edge; /* index among the inputs of `to` */
+    const struct weir_edge *spec;
+    uint64_t shed_key;
+    double bytes_per_s; /* that its transfers may use; INFINITY: no limit. Set by control. */
+};
+
+/* Something that holds a batch and sends it along all its edges, one after the other: a source or an instance. */
+struct weir_sender {
+    struct weir_waiter waiter;
+    struct weir_run_job *job;
+    struct weir_spent *spent;
+    struct weir_out_edge *edges;
+    int edge_count, edge; /* under way; edge_count: it holds nothing */
+    int host;
+    struct weir_batch *batch;   /* for the edges to come, this one included */
+    struct weir_batch *pieces;  /* of this edge, still to be handed over */
+    struct weir_batch *back;    /* that must be routed again */
+    double begun_s;
+    void (*sent)(struct weir_sender *sender, double blocked_s); /* all of it; may send again */
+};
+
+/* The items of a window that belong to one checkpoint interval, and the times of the latest of them. */
+struct weir_window_part {
+    double end_s; /* of the window */
+    unsigned segment;
+    uint64_t count, path;
+    double birth, at, waiting, service, network, blocked;
+};
+struct weir_window_content {
+    uint64_t count;
+    double carry; /* fraction of a result owed */
+    struct weir_window_part *parts;
+    int part_count, part_capacity;
+    double lag_s, lag_before_s; /* how far items' clocks were behind when they were added; before the last results */
+    uint64_t number;            /* results so far, for their ids */
+};
+
+enum weir_life { WEIR_STARTING, WEIR_ACTIVE, WEIR_RETIRING, WEIR_GONE };
+struct weir_instance {
+    struct weir_op *op;
+    int number; /* unique in the operator */
+    int host;
+    double weight, cpu_share;
+    enum weir_life life;
+    struct weir_inbox *inbox;
+    struct weir_instance *idle_next;
+    bool in_idle_list;
+    bool counted_out;       /* gone, and its clock is counted: control's */
+    bool in_service;        /* between take and emitted */
+    unsigned host_failures; /* of its host when it started */
+    bool crashed;           /* its host failed under it */
+    bool dead;              /* and that is known */
+    double stall_s;         /* it stands still so long for checkpoints: control's */
+    struct weir_work work;
+    struct weir_alarm alarm; /* windows due; the end of a stall or of stopping */
+    struct weir_soon go;
+    struct weir_sender sender;
+    struct weir_spent spent;
+    struct weir_track track; /* its time on the items' own clock */
+    struct weir_window_content window;
+    struct weir_batch *batch, *results; /* in service; of windows, to be sent */
+    long taken;                         /* items in service */
+    double begun_s, worked;             /* of the service; flops */
+    double served_s;                    /* the last item's clock at the end of its service */
+    bool stalled, stopping;
+    double stop_s; /* how long stopping takes once drained */
+    double *flops; /* scratch, one an item of the batch in service */
+    int flops_room;
+};
+
+struct weir_op {
+    struct weir_run_job *job;
+    const struct weir_operator *spec;
+    int index;
+    double in_bytes, out_bytes; /* per item, means over the edges */
+    int in_edges;
+    struct weir_out_edge *out;
+    int out_count;
+    int *upstream, *downstream; /* indices, -1: source or sink; and bytes and limits of the edges, for the view */
+    double *upstream_bytes, *downstream_bytes;
+    double *upstream_rates, *downstream_rates;
+    struct weir_instance **instances; /* starting, active, retiring, and gone: control's to take out */
+    int instances_ever;
+    size_t instance_count, instance_capacity;
+    struct weir_inbox *inboxes;
+    struct weir_inbox **routes; /* open inboxes, in order of making */
+    int route_count, route_capacity;
+    bool paused;   /* stateful change: no item may enter. weir_op_pause */
+    bool changing; /* a change of plan is under way: control's */
+    struct weir_waiters gate;
+    void (*at_rest)(void *context); /* told when something of it comes to rest; NULL: nobody waits. Control's. */
+    void *at_rest_context;
+    long in_hand; /* items emitted to it that their senders still hold */
+    long queued, in_transit, in_service;
+    double queue_since_s;
+    uint64_t in_window; /* items in windows */
+    double state_bytes;
+    uint64_t service_key, select_key, key_key;
+    double *key_groups; /* cumulated weight of the keys, NULL if uniform */
+    struct weir_join *join;
+    struct weir_op_counts counts, at_window, at_warmup; /* the latter two are control's */
+    /* Control's own. */
+    struct weir_placement *anew; /* instances to start once the job recovers */
+    int anew_count;
+    struct weir_placement *view_instances;
+    size_t view_capacity;
+    unsigned long long placed_hash; /* of the hosts that the observer was told last */
+    int *where;                     /* hosts of its default placement */
+    int where_count;
+};
+
+enum weir_job_life { WEIR_JOB_WAITING, WEIR_JOB_RUNNING, WEIR_JOB_GONE };
+
+/* What the watchdog knows of a job. Under way is what takes time: work, transfers, sleep. */
+struct weir_watch {
+    long under_way;
+    uint64_t begun, begun_before; /* ever; and at the end of the window before */
+    bool was_still;
+};
+static inline void weir_watch_begin(struct weir_watch *watch)
+{
+    watch->under_way++;
+    watch->begun++;
+}
+static inline void weir_watch_end(struct weir_watch *watch)
+{
+    watch->under_way--;
+}
+
+struct weir_run_job {
+    struct weir_flow *flow;
+    const struct weir_job *spec;
+    int index;
+    enum weir_job_life life; /* control's */
+    struct weir_op *ops;
+    struct weir_out_edge *source_out;
+    int source_out_count;
+    struct weir_inbox sink;
+    struct weir_room sink_room;
+    /* The source. */
+    struct weir_arrivals arrivals;
+    double load_factor;    /* of the rate that the workload gives: control's */
+    double next_arrival_s; /* generated, not yet in the backlog */
+    struct weir_arrival *backlog;
+    size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
+    uint64_t generated;
+    uint64_t arrivals_hash;
+    int batch_limit;
+    bool source_done;
+    struct weir_alarm source_alarm;
+    struct weir_soon source_go;
+    struct weir_sender source_sender;
+    struct weir_spent source_spent, source_at_window; /* the latter is control's */
+    double source_free_s;
+    double backlog_most;
+    /* Measures. */
+    struct weir_job_counts counts, at_window, at_warmup; /* the latter two are control's */
+    struct weir_paths *paths;
+    struct weir_watch watch;
+    struct weir_segments *segments; /* NULL where nothing can fail */
+    struct weir_histogram total, window;
+    double *history;
+    size_t history_count, history_capacity;
+    struct weir_origin *origins; /* hosts that results have ever come from */
+    struct weir_origin_view *origin_views;
+    size_t origin_count, origin_capacity, origin_view_capacity;
+};
+
+struct weir_flow {
+    const struct weir_scenario *scenario;
+    const struct weir_platform *platform;
+    struct weir_clock *clock;
+    struct weir_shares *shares;
+    struct weir_books *books;
+    unsigned long long seed;
+    bool one_by_one; /* items move alone, and their clocks are the run's */
+    struct weir_run_job *jobs; /* in order of arrival */
+    int job_count;
+    struct weir_batch_pool pool;
+    struct weir_connection **connections; /* ever made */
+    size_t connection_count, connection_capacity;
+    uint64_t loss_key; /* of the stream of losses */
+};
+
+/* Makes the jobs of the scenario, none of which has arrived. */
+void weir_flow_init(struct weir_flow *flow, const struct weir_scenario *scenario, unsigned long long seed,
+                    struct weir_clock *clock, struct weir_shares *shares, struct weir_books *books);
+void weir_flow_fini(struct weir_flow *flow);
+
+/* A new instance that occupies its host; it takes items from weir_instance_activate on. */
+struct weir_instance *weir_instance_new(struct weir_op *op, const struct weir_placement *placement);
+void weir_instance_activate(struct weir_instance *instance);
+/* It gets no more items and goes once it is drained; nothing if it is not active. */
+void weir_instance_retire(struct weir_instance *instance);
+/* Its host has failed, and that is known. */
+void weir_instance_kill(struct weir_instance *instance);
+/* It never took items, and goes. */
+void weir_instance_forget(struct weir_instance *instance);
+void weir_instance_free(struct weir_instance *instance);
+bool weir_instance_lost(const struct weir_instance *instance); /* its host has failed, which may not be known yet */
+/* The instances that count as deployed: starting or active; placements may be NULL. Returns how many. */
+int weir_op_deployed(const struct weir_op *op, struct weir_placement *placements);
+
+/* Nothing enters until it is resumed; senders look elsewhere. */
+void weir_op_pause(struct weir_op *op);
+void weir_op_resume(struct weir_op *op);
+bool weir_op_drained(const struct weir_op *op); /* nothing waits, is in transit or in service */
+
+/* The source begins. */
+void weir_source_start(struct weir_run_job *job);
+/* Brings the backlog up to date with the arrivals until now. */
+void weir_source_refill(struct weir_run_job *job, double now_s);
+uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s);
+/* The load factor has changed. */
+void weir_source_scale(struct weir_run_job *job, double factor);
+
+bool weir_job_is_empty(const struct weir_run_job *job);
+/* Drops what is in the inputs, joins and windows of its operators, as a failure does. */
+void weir_job_drop_contents(struct weir_run_job *job);
+/* Wakes whoever waits for something of the job, to see how things are now. */
+void weir_job_wake_all(struct weir_run_job *job);
+/* It has recovered: the source plays from now on. */
+void weir_job_recovered(struct weir_run_job *job);
+
+/* Brings sums over time up to date: queues, and what instances and the source spend. */
+void weir_op_flush(struct weir_op *op, double now_s);
+uint64_t weir_op_pending(const struct weir_op *op); /* items in its join that wait for their partners */
+
+/* Bandwidths or losses of links have changed. */
+void weir_flow_links_changed(struct weir_flow *flow);
+
+/* For the watchdog: items inside a job that somebody must move, and who waits. */
+long weir_job_items_inside(const struct weir_run_job *job);
+char *weir_job_who_waits(const struct weir_run_job *job); /* owned by the caller */
+
+/* WEIR_EENGINE, with what does not add up, if items were lost or counted twice. */
+int weir_flow_check_conservation(const struct weir_flow *flow);
+
+#endif

@@ -1,0 +1,130 @@
+/* Hosts and links, and who uses them: work on cores and transfers over routes, each with a known end while it shares
+ * with nobody, and SimGrid's as soon as it does. The only room that includes SimGrid's headers.
+ *
+ * A transfer here is bytes on the wire; the latency of the route comes after it and is the caller's, but where
+ * `latencies` says that SimGrid's is meant. */
+#ifndef WEIR_ENGINE_SHARES_H
+#define WEIR_ENGINE_SHARES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sim/engine/clock/clock.h"
+#include "sim/model/scenario.h"
+
+struct weir_shares;
+struct weir_activity; /* of SimGrid's, as shares/ knows it */
+
+/* Work on a core of a host; part of the record of who works. Zeroed but for `done`, it is idle. */
+struct weir_work {
+    void (*done)(struct weir_work *work, bool ok); /* ok false: the host has failed; called when it is idle again */
+    struct weir_alarm end;
+    struct weir_activity *activity; /* NULL: its end is an alarm */
+    struct weir_work *next, *before; /* on its host */
+    struct weir_shares *shares;
+    int host;        /* -1: idle */
+    double flops;    /* left at since_s */
+    double rate;     /* flops/s while it shares with nobody */
+    double since_s;
+    double share;    /* of a core, at most */
+};
+
+/* Bytes under way on the wire. Zeroed but for `done`, it is idle. */
+struct weir_transfer {
+    void (*done)(struct weir_transfer *transfer, bool ok); /* ok false: a host or link has failed */
+    struct weir_alarm end;
+    struct weir_activity *activity;
+    struct weir_shares *shares;
+    int route;       /* -1: idle */
+    double bytes;    /* left at since_s; on links that lose packets, with those sent again */
+    double rate;     /* bytes/s while it shares with nobody */
+    double since_s;
+    double limit;    /* bytes/s, at most; INFINITY */
+    void *places;    /* in the lists of its links */
+    bool on_way;     /* has left the wire (weir_transfer_leave), yet fails with its route */
+    struct weir_transfer *way_next, *way_before;
+};
+
+/* What a route between two hosts costs. */
+struct weir_route {
+    int from, to;
+    double latency_s, bytes_per_s; /* what one connection gets if it is alone; 0: there is no route */
+    double alone_bytes_per_s;      /* the smallest bandwidth on the way */
+    double loss;                   /* of packets */
+    double most_bytes_per_s;       /* of a connection, for its losses; 0: no limit */
+    int *links;                    /* indices of weir_shares_link_name */
+    int link_count;
+};
+
+/* Starts SimGrid and loads the platform; once a process. NULL with the error set: WEIR_EENGINE, WEIR_ERUN, WEIR_EINPUT.
+ * `scenario` may be NULL (defaults), `paje` too (no trace of SimGrid's own). Whether links or hosts may change their
+ * speed during the run (faults, steering) must be known from the start. */
+struct weir_shares_spec {
+    const struct weir_scenario *scenario;
+    const struct weir_platform *platform;
+    const char *paje;
+    bool steered;        /* bandwidths may be changed by who steers */
+};
+struct weir_shares *weir_shares_new(const struct weir_shares_spec *spec, struct weir_clock *clock);
+void weir_shares_free(struct weir_shares *shares);
+
+/* Rings the clock's events and SimGrid's until the clock is over or nothing is left. */
+void weir_shares_run(struct weir_shares *shares);
+
+/* Whether SimGrid's are all latencies ("fairness": "rtt", other network models): then a transfer ends when its last byte
+ * has come, and several of a connection may be under way. */
+bool weir_shares_latencies(const struct weir_shares *shares);
+
+/* Work of so many flops begins, at most at a share of a core. What ends at once calls `done` soon. */
+void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int host, double flops, double share);
+/* It ends without `done`; nothing if it is idle. */
+void weir_work_stop(struct weir_work *work);
+
+/* Bytes of payload go on the wire of a route, at most at limit bytes/s; what its loss has sent again comes on top, and
+ * its loss bounds the rate (routes.c). */
+void weir_transfer_begin(struct weir_shares *shares, struct weir_transfer *transfer, int route, double bytes,
+                         double limit);
+/* In `done`, or after it with ok: the bytes are on their way for as long as the caller says; `done` is called with ok
+ * false if a host or link of the route fails meanwhile. weir_transfer_stop ends it. */
+void weir_transfer_leave(struct weir_transfer *transfer);
+void weir_transfer_stop(struct weir_transfer *transfer);
+
+/* Hosts, by index of the platform. */
+bool weir_host_up(const struct weir_shares *shares, int host);
+unsigned weir_host_failures(const struct weir_shares *shares, int host); /* so far */
+/* The host goes down or comes up; it works at a share of its speed (both from now on). */
+void weir_host_switch(struct weir_shares *shares, int host, bool up);
+void weir_host_slow(struct weir_shares *shares, int host, double share);
+
+/* Links as SimGrid knows them, sorted by name: a SPLITDUPLEX link of the platform is NAME_UP and NAME_DOWN. */
+int weir_shares_link_count(const struct weir_shares *shares);
+const char *weir_link_name(const struct weir_shares *shares, int link);
+double weir_link_bandwidth(const struct weir_shares *shares, int link); /* now; of Wi-Fi the rate of its hosts */
+double weir_link_latency(const struct weir_shares *shares, int link);
+/* By name in the platform, both directions: from now on. */
+void weir_link_switch(struct weir_shares *shares, const char *name, bool up);
+void weir_link_resize(struct weir_shares *shares, const char *name, double bytes_per_s);
+void weir_link_lose(struct weir_shares *shares, const char *name, double loss); /* share of packets */
+
+/* The index of the route; valid for the whole run. The route of an index is valid until another one is asked for. */
+int weir_route_find(struct weir_shares *shares, int from, int to);
+const struct weir_route *weir_route(const struct weir_shares *shares, int index);
+/* Told when bandwidths or losses have changed. */
+void weir_shares_on_change(struct weir_shares *shares, void (*changed)(void *context), void *context);
+
+/* Joules of hosts and links until now. */
+double weir_shares_energy_j(struct weir_shares *shares);
+
+/* The first transfer in SimGrid's hands that gets less than so many bytes/s though its latency must be over: see the
+ * watchdog. Writes a sentence about it in `text`; false if there is none. */
+bool weir_shares_still(const struct weir_shares *shares, double least_bytes_per_s, double wait_s, char *text,
+                       size_t size);
+
+/* Loads the platform and sends one transfer between its first and last host; once a process. Errors: WEIR_EENGINE, or
+ * an abort. */
+int weir_shares_probe(const struct weir_platform *platform);
+
+/* "SimGrid 3.32.0" */
+const char *weir_shares_version(void);
+
+#endif
