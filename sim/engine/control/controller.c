@@ -1,359 +1,243 @@
-/* The controller: closes windows, lets jobs arrive and depart, asks the policies and carries out what they decide. */
+/* The controller: closes windows, lets jobs arrive and depart, asks the policies and carries out what they decide. It
+ * does what is due when its alarm rings, and sets it to the next date. */
+#include "sim/engine/control/controller.h"
+
 #include <math.h>
-#include <simgrid/actor.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
-#include "sim/base/text.h"
-#include "sim/engine/parts.h"
+#include "sim/engine/books/ledger.h"
+#include "sim/engine/control/arrivals.h"
+#include "sim/engine/control/changes.h"
+#include "sim/engine/control/faults.h"
+#include "sim/engine/control/hooks.h"
+#include "sim/engine/control/measure.h"
+#include "sim/engine/control/placement.h"
+#include "sim/engine/control/plans.h"
+#include "sim/engine/control/recovery.h"
+#include "sim/engine/control/report.h"
+#include "sim/engine/control/steer.h"
+#include "sim/engine/control/view.h"
+#include "sim/engine/control/watchdog.h"
 
-/* Policies run on the stack of the controller. In KiB, whatever SimGrid's documentation says. */
-#define STACK_KIB 4096
 /* Dates are reached up to rounding. */
 #define EPSILON_S 1e-9
 
-/* Text of a placement list: "2 on edge-1, 1 on cloud-0 at 0.25 of a core". */
-static void add_hosts(const struct weir_world *world, struct weir_text *text, const struct weir_placement *list,
-                      int count)
+static bool reached(const struct weir_controller *controller, double date_s)
 {
-    const char *separator = "";
-    for (int i = 0; i < count; i++) {
-        int same = 0, before = 0;
-        for (int k = 0; k < count; k++) {
-            same += list[k].host == list[i].host;
-            before += k < i && list[k].host == list[i].host;
-        }
-        if (before)
-            continue;
-        bool known = list[i].host >= 0 && list[i].host < world->view.host_count;
-        weir_text_addf(text, "%s%d on %s", separator, same,
-                       known ? world->platform->hosts[list[i].host].name : "an unknown host");
-        if (list[i].cpu_share != 1)
-            weir_text_addf(text, " at %.4g of a core", list[i].cpu_share);
-        separator = ", ";
-    }
+    return controller->clock->now_s + EPSILON_S >= date_s;
 }
 
-void weir_tell_decision(struct weir_world *world, const char *policy, int job, const char *op, const char *what,
-                        const char *why, const char *refusal)
-{
-    world->decisions += world->warm;
-    world->refused += world->warm && refusal;
-    const struct weir_observer *observer = world->spec->observer;
-    if (observer && observer->decision)
-        observer->decision(observer->context, weir_now(), policy, world->view.jobs[job].name, op, what, why, refusal);
-}
-
-static void tell_decision(struct weir_world *world, const struct weir_plan_change *change)
-{
-    const struct weir_operator_view *op = &world->view.jobs[change->job].operators[change->op];
-    struct weir_text what = {0};
-    weir_text_addf(&what, "%d -> %d instances: ", op->instance_count, change->count);
-    add_hosts(world, &what, change->instances, change->count);
-    weir_tell_decision(world, change->policy, change->job, op->name, weir_text_string(&what), change->why,
-                       change->refusal);
-    weir_text_fini(&what);
-}
-
-/* Does a host take one more by itself: a free slot, or, where slots have no limit, a free core. */
-static bool fits(const struct weir_world *world, int host, const int *planned, bool full_cores)
-{
-    const struct weir_host *spec = &world->platform->hosts[host];
-    int used = world->hosts[host].instances + planned[host];
-    if (!world->hosts[host].up)
-        return false;
-    return spec->slots ? used < spec->slots : full_cores || used < spec->cores;
-}
-
-/* The host for one more instance: of the operator's default placement, then of the nearest tier up, then any. */
-int weir_default_host(const struct weir_world *world, const struct weir_op *op, const int *planned)
-{
-    for (int pass = 0; pass < 2; pass++)
-        for (int w = 0; w < op->where_count; w++)
-            if (fits(world, op->where[w], planned, pass == 1))
-                return op->where[w];
-    enum weir_tier least = world->platform->hosts[op->where[0]].tier;
-    for (int tier = (int)least; tier < WEIR_TIER_COUNT; tier++)
-        for (size_t h = 0; h < world->platform->host_count; h++)
-            if ((int)world->platform->hosts[h].tier == tier && fits(world, (int)h, planned, true))
-                return (int)h;
-    for (size_t h = 0; h < world->platform->host_count; h++)
-        if (fits(world, (int)h, planned, true))
-            return (int)h;
-    return -1;
-}
-
-/* The scenario's placement of a job that arrives. */
-static int preset(struct weir_world *world, struct weir_run_job *job, struct weir_plan *plan, int *planned)
-{
-    for (int o = 0; o < job->spec->operator_count; o++) {
-        struct weir_op *op = &job->ops[o];
-        int count = op->spec->parallelism;
-        struct weir_placement *list = weir_alloc((size_t)count, sizeof *list);
-        for (int i = 0; i < count; i++) {
-            int host = weir_default_host(world, op, planned);
-            if (host < 0) {
-                free(list);
-                return weir_error(WEIR_EINPUT,
-                                  "job %s: operator %s: no host has a free slot at %.6g s; raise \"slots\" in the "
-                                  "platform or lower \"parallelism\"",
-                                  job->spec->name, op->spec->name, weir_now());
-            }
-            planned[host]++;
-            list[i] = (struct weir_placement){host, 1, 1};
-        }
-        weir_plan_preset(plan, job->index, o, list, count);
-        free(list);
-    }
-    return WEIR_OK;
-}
-
-/* Whether a policy looks at the jobs that run when another arrives. */
-static bool asks_on_arrival(const struct weir_world *world)
-{
-    for (int p = 0; p < world->policy_count; p++)
-        if (world->policies[p].policy->job_arrives)
-            return true;
-    return false;
-}
-
-static void arrive(struct weir_world *world, struct weir_run_job *job)
-{
-    world->arrived_jobs++;
-    weir_view_deployments(world, asks_on_arrival(world) ? 0 : job->index, weir_now());
-    struct weir_arrival_plans *plans = &world->arrival_plans;
-    if (plans->plan) {
-        weir_plan_reset(plans->plan);
-        weir_plan_reset(plans->defaults);
-        memset(plans->planned, 0, world->platform->host_count * sizeof *plans->planned);
-    } else {
-        plans->plan = weir_plan_new(&world->view);
-        plans->defaults = weir_plan_new(&world->view);
-        plans->planned = weir_alloc(world->platform->host_count, sizeof *plans->planned);
-    }
-    struct weir_plan *plan = plans->plan, *defaults = plans->defaults;
-    int *planned = plans->planned;
-    if (preset(world, job, plan, planned) != WEIR_OK) {
-        world->error = weir_error_code();
-        world->error_text = weir_copy(weir_error_message());
-        return;
-    }
-    memset(planned, 0, world->platform->host_count * sizeof *planned);
-    preset(world, job, defaults, planned);
-    weir_hook_job_arrives(world, job->index, plan);
-    if (world->error)
-        return;
-    weir_plan_check(plan);
-    int count;
-    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
-    for (int c = 0; c < count; c++) {
-        const struct weir_plan_change *change = &changes[c];
-        tell_decision(world, change);
-        if (!change->refusal && change->job == job->index)
-            weir_plan_preset(defaults, change->job, change->op, change->instances, change->count);
-    }
-    weir_rates_tell(world, plan);
-    weir_rates_carry_out(world, plan);
-    weir_job_deploy(world, job, defaults);
-    for (int c = 0; c < count && !world->error; c++)
-        if (!changes[c].refusal && changes[c].job != job->index)
-            weir_carry_out(world, &changes[c]);
-}
-
-static double next_arrival_s(const struct weir_world *world)
-{
-    return world->arrived_jobs < world->job_count ? world->jobs[world->arrived_jobs].spec->arrive_s : INFINITY;
-}
-
-static void let_arrive(struct weir_world *world)
+static void let_arrive(struct weir_controller *controller)
 {
     bool decided = false;
-    for (; !world->error && next_arrival_s(world) <= weir_now() + EPSILON_S; decided = true)
-        arrive(world, &world->jobs[world->arrived_jobs]);
-    world->explained |= decided && weir_hook_explain(world);
+    for (; weir_goes_on(controller) && reached(controller, weir_next_job_s(controller)); decided = true)
+        weir_job_arrives(controller);
+    controller->explained |= decided && weir_hook_explain(controller);
 }
 
-static void note_warmth(struct weir_world *world)
+static void note_warmth(struct weir_controller *controller)
 {
-    if (!world->warm && weir_now() + EPSILON_S >= world->scenario->warmup_s)
-        weir_measure_warm(world, weir_now());
-}
-
-/* Lets time pass until a date; what falls on the date itself is left to the caller. */
-static void attend(struct weir_world *world, double until_s)
-{
-    while (!world->error && !world->explained) {
-        double next_s = fmin(until_s, next_arrival_s(world));
-        if (!world->warm)
-            next_s = fmin(next_s, world->scenario->warmup_s);
-        if (next_s > weir_now())
-            sg_actor_sleep_until(next_s);
-        if (weir_now() + EPSILON_S >= until_s)
-            break;
-        note_warmth(world);
-        let_arrive(world);
-    }
-}
-
-static void tell_warnings(struct weir_world *world, const struct weir_plan *plan)
-{
-    int count;
-    const struct weir_plan_warning *warnings = weir_plan_warnings(plan, &count);
-    const struct weir_observer *observer = world->spec->observer;
-    for (int w = 0; w < count; w++) {
-        const struct weir_plan_warning *told = &warnings[w];
-        world->warnings += world->warm && !told->note;
-        if (observer && observer->decision)
-            observer->decision(observer->context, weir_now(), told->policy,
-                               told->job < 0 ? "" : world->view.jobs[told->job].name, "",
-                               told->note ? "note" : "warning", told->why, NULL);
-    }
-}
-
-/* The changes of a plan and its limits, but those refused. */
-static void carry_out(struct weir_world *world, const struct weir_plan *plan)
-{
-    int count;
-    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
-    if (!world->error)
-        weir_rates_carry_out(world, plan);
-    for (int c = 0; c < count && !world->error; c++)
-        if (!changes[c].refusal && world->jobs[changes[c].job].life == WEIR_JOB_RUNNING)
-            weir_carry_out(world, &changes[c]);
-}
-
-void weir_plan_carry_out(struct weir_world *world, struct weir_plan *plan)
-{
-    int count;
-    weir_plan_check(plan);
-    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
-    for (int c = 0; c < count; c++)
-        tell_decision(world, &changes[c]);
-    weir_rates_tell(world, plan);
-    carry_out(world, plan);
+    if (!controller->books->warm && reached(controller, controller->scenario->warmup_s))
+        weir_measure_warm(controller);
 }
 
 /* What was decided and is due. */
-static void carry_out_decided(struct weir_world *world)
+static void carry_out_decided(struct weir_controller *controller)
 {
-    carry_out(world, world->decided);
-    weir_plan_free(world->decided);
-    world->decided = NULL;
+    weir_plan_carry_out(controller, controller->decided);
+    weir_plan_free(controller->decided);
+    controller->decided = NULL;
 }
 
 /* Seconds from the decision until it is carried out: the scenario's, and the work on the host that decides. */
-static double decision_s(const struct weir_world *world, const struct weir_plan *plan)
+static double decision_s(const struct weir_controller *controller, const struct weir_plan *plan)
 {
-    int host = world->scenario->decision_host;
-    double work_s = host < 0 ? 0 : weir_plan_flops(plan) / world->platform->hosts[host].speed_flops_per_s;
-    return world->scenario->decision_s + work_s;
+    int host = controller->scenario->decision_host;
+    double work_s = host < 0 ? 0 : weir_plan_flops(plan) / controller->platform->hosts[host].speed_flops_per_s;
+    return controller->scenario->decision_s + work_s;
 }
 
-static void decide(struct weir_world *world)
+static void decide(struct weir_controller *controller)
 {
-    if (world->decided)
+    if (controller->decided)
         return; /* the last decision is not yet made: whoever decides is busy with it */
-    struct weir_plan *plan = weir_plan_new(&world->view);
-    weir_hook_window_ends(world, plan);
-    tell_warnings(world, plan);
-    int count = 0;
-    const struct weir_plan_change *changes = NULL;
-    if (!world->error) {
+    struct weir_plan *plan = weir_plan_new(&controller->view);
+    weir_hook_window_ends(controller, plan);
+    weir_plan_tell_warnings(controller, plan);
+    int wishes = 0;
+    if (weir_goes_on(controller)) {
         weir_plan_check(plan);
-        changes = weir_plan_changes(plan, &count);
+        wishes = weir_plan_tell(controller, plan);
     }
-    for (int c = 0; c < count; c++)
-        tell_decision(world, &changes[c]);
-    int rates = 0;
-    if (!world->error) {
-        weir_rates_tell(world, plan);
-        weir_plan_rates(plan, &rates);
-    }
-    double taken_s = decision_s(world, plan);
-    world->decided = plan;
-    world->due_s = weir_now() + taken_s;
-    if (!(taken_s > 0) || (count + rates == 0 && taken_s <= world->scenario->window_s))
-        carry_out_decided(world);
+    double taken_s = decision_s(controller, plan);
+    controller->decided = plan;
+    controller->due_s = controller->clock->now_s + taken_s;
+    if (!(taken_s > 0) || (!wishes && taken_s <= controller->scenario->window_s))
+        carry_out_decided(controller);
 }
 
-static void close_window(struct weir_world *world)
+static void close_window(struct weir_controller *controller)
 {
-    double now_s = weir_now();
-    weir_measure_flush(world, now_s);
-    weir_view_update(world, now_s);
-    weir_account_close(world, now_s);
-    weir_report_window(world);
-    weir_measure_next_window(world, now_s);
-    weir_watch_windows(world, now_s);
-    world->window++;
-    const struct weir_observer *observer = world->spec->observer;
+    weir_measure_flush(controller);
+    weir_view_update(controller);
+    weir_account_close(controller->books, controller->clock->now_s);
+    weir_report_window(controller);
+    weir_measure_next_window(controller);
+    weir_watchdog_window(controller);
+    controller->books->window++;
+    const struct weir_observer *observer = controller->spec->observer;
     if (observer && observer->progress)
-        observer->progress(observer->context, now_s, world->scenario->duration_s);
+        observer->progress(observer->context, controller->clock->now_s, controller->scenario->duration_s);
 }
 
-static void let_depart(struct weir_world *world)
+static void let_depart(struct weir_controller *controller)
 {
-    for (int j = 0; j < world->arrived_jobs; j++) {
-        struct weir_run_job *job = &world->jobs[j];
-        if (job->life != WEIR_JOB_RUNNING || job->spec->depart_s > weir_now() || !weir_job_is_empty(job))
+    for (int j = 0; j < controller->arrived_jobs; j++) {
+        struct weir_run_job *job = &controller->flow->jobs[j];
+        if (job->life != WEIR_JOB_RUNNING || job->spec->depart_s > controller->clock->now_s || !weir_job_is_empty(job))
             continue;
-        weir_job_retire(world, job);
-        world->job_views[j].running = false;
-        weir_hook_job_departs(world, j);
+        weir_job_retire(job);
+        controller->job_views[j].running = false;
+        weir_hook_job_departs(controller, j);
     }
 }
 
-static void controller_actor(int argc, char **argv)
+/* Does what is due but arrivals and the end of the warm-up between these dates. True at the end of the run. */
+static bool turn(struct weir_controller *controller)
 {
-    struct weir_world *world = sg_actor_self_get_data();
-    const struct weir_scenario *scenario = world->scenario;
-    long windows = 0;
-    while (!world->error && !world->explained) {
-        double now_s = weir_now(), reached_s = now_s + EPSILON_S;
-        bool end = reached_s >= scenario->duration_s;
-        if (world->decided && reached_s >= world->due_s && !end) /* at the end, the end comes first */
-            carry_out_decided(world);
-        bool closed = windows > 0 && reached_s >= (double)windows * scenario->window_s;
-        if (closed || (end && now_s > world->window_start_s + EPSILON_S))
-            close_window(world);
-        bool begins = !windows;
-        if (closed || begins)
-            windows++;
-        note_warmth(world);
-        if (end) {
-            weir_steer(world, true);
-            break;
-        }
-        if (closed) {
-            let_depart(world);
-            decide(world);
-            world->explained |= weir_hook_explain(world);
-        }
-        if (closed || begins)
-            weir_steer(world, false);
-        let_arrive(world);
-        double until_s = fmin((double)windows * scenario->window_s, scenario->duration_s);
-        attend(world, world->decided ? fmin(until_s, world->due_s) : until_s);
+    const struct weir_scenario *scenario = controller->scenario;
+    bool end = reached(controller, scenario->duration_s);
+    if (controller->decided && reached(controller, controller->due_s) && !end) /* at the end, the end comes first */
+        carry_out_decided(controller);
+    bool begins = !controller->windows;
+    bool closes = !begins && reached(controller, (double)controller->windows * scenario->window_s);
+    if (closes || (end && controller->clock->now_s > controller->books->window_start_s + EPSILON_S))
+        close_window(controller);
+    if (closes || begins)
+        controller->windows++;
+    note_warmth(controller);
+    if (end) {
+        weir_steer(controller, true);
+        return true;
     }
-    if (!world->error && !world->explained && weir_check_conservation(world) != WEIR_OK) {
-        world->error = weir_error_code();
-        world->error_text = weir_copy(weir_error_message());
+    if (closes) {
+        let_depart(controller);
+        decide(controller);
+        controller->explained |= weir_hook_explain(controller);
     }
-    if (!world->error && !world->explained)
-        weir_result_fill(world, world->filled);
-    weir_trace_end(world);
-    weir_plan_free(world->decided);
-    world->decided = NULL;
-    world->over = true;
-    sg_actor_kill_all();
+    if (closes || begins)
+        weir_steer(controller, false);
+    let_arrive(controller);
+    return false;
 }
 
-void weir_controller_start(struct weir_world *world)
+static void set_alarm(struct weir_controller *controller)
 {
-    sg_actor_t actor = sg_actor_init("controller", world->hosts[world->home].host);
-    sg_actor_set_stacksize(actor, STACK_KIB);
-    sg_actor_set_data(actor, world);
-    sg_actor_start_(actor, controller_actor, 0, NULL);
+    const struct weir_scenario *scenario = controller->scenario;
+    double until_s = fmin((double)controller->windows * scenario->window_s, scenario->duration_s);
+    controller->until_s = controller->decided ? fmin(until_s, controller->due_s) : until_s;
+    double next_s = fmin(controller->until_s, weir_next_job_s(controller));
+    if (!controller->books->warm)
+        next_s = fmin(next_s, scenario->warmup_s);
+    weir_alarm_set(controller->clock, &controller->alarm, next_s);
+}
+
+static void ring(struct weir_alarm *alarm)
+{
+    struct weir_controller *controller = WEIR_RECORD(alarm, struct weir_controller, alarm);
+    bool end = false;
+    weir_faults_catch_up(controller);
+    if (reached(controller, controller->until_s)) {
+        end = turn(controller);
+    } else {
+        note_warmth(controller);
+        let_arrive(controller);
+    }
+    if (!weir_goes_on(controller))
+        return;
+    if (end && !controller->explained)
+        controller->finish(controller->context);
+    if (end || controller->explained)
+        weir_clock_end(controller->clock);
+    else
+        set_alarm(controller);
+}
+
+/* The bandwidth at the start of the first link on the way from a host to any other. */
+static double uplink_bytes_per_s(void *context, int host)
+{
+    const struct weir_controller *controller = context;
+    for (int to = 0; to < controller->view.host_count; to++) {
+        if (to == host)
+            continue;
+        const struct weir_route *route = weir_route_between(controller->shares, host, to);
+        if (route->link_count)
+            return controller->books->links[route->links[0]].bytes_per_s;
+    }
+    return 0;
+}
+
+struct weir_controller *weir_controller_new(const struct weir_control_parts *parts)
+{
+    struct weir_controller *controller = weir_alloc(1, sizeof *controller);
+    controller->spec = parts->spec;
+    controller->scenario = parts->spec->scenario;
+    controller->platform = parts->spec->scenario->platform;
+    controller->clock = parts->clock;
+    controller->shares = parts->shares;
+    controller->books = parts->books;
+    controller->flow = parts->flow;
+    controller->policies = parts->policies;
+    controller->finish = parts->finish;
+    controller->context = parts->context;
+    controller->alarm.ring = ring;
+    weir_placement_init(controller);
+    weir_view_init(controller);
+    weir_account_uplinks(controller->books, uplink_bytes_per_s, controller);
+    weir_watchdog_init(controller);
+    weir_faults_init(controller);
+    weir_recovery_init(controller);
+    weir_alarm_set(controller->clock, &controller->alarm, controller->clock->now_s);
+    return controller;
+}
+
+void weir_controller_free(struct weir_controller *controller)
+{
+    if (!controller)
+        return;
+    weir_plan_free(controller->decided);
+    weir_changes_fini(controller);
+    weir_recovery_fini(controller);
+    weir_faults_fini(controller);
+    weir_arrivals_fini(controller);
+    weir_view_fini(controller);
+    weir_placement_fini(controller);
+    free(controller);
+}
+
+static void close_span(struct weir_spent *spent, double now_s)
+{
+    if (spent->trace)
+        weir_spent_set(spent, WEIR_IDLE, now_s);
+}
+
+void weir_controller_close(const struct weir_controller *controller)
+{
+    double now_s = controller->clock->now_s;
+    for (int j = 0; j < controller->arrived_jobs; j++) {
+        struct weir_run_job *job = &controller->flow->jobs[j];
+        close_span(&job->source_spent, now_s);
+        for (int o = 0; o < job->spec->operator_count; o++)
+            for (size_t i = 0; i < job->ops[o].instance_count; i++)
+                if (job->ops[o].instances[i]->life != WEIR_GONE)
+                    close_span(&job->ops[o].instances[i]->spent, now_s);
+    }
+    weir_trace_outages(controller->books);
+}
+
+bool weir_controller_left(const struct weir_controller *controller)
+{
+    return controller->explained;
 }

@@ -1,131 +1,39 @@
-/* The faults of a scenario: when each host and link is down. Hosts follow a profile of SimGrid's, which acts between
- * two steps of the actors; links, which SimGrid seals as it reads them, are switched by an actor. */
-#include <math.h>
-#include <simgrid/actor.h>
+/* Faults carried out at their dates: hosts and links that go down and come up, get slower, or lose packets. */
+#include "sim/engine/control/faults.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/engine/parts.h"
-#include "sim/engine/simgrid_shim.h"
+#include "sim/engine/control/view.h"
 
-/* Hosts before links, each together, by what they do, by time. */
-static int by_target(const void *a, const void *b)
-{
-    const struct weir_fault *left = *(const struct weir_fault *const *)a, *right = *(const struct weir_fault *const *)b;
-    if (left->host != right->host)
-        return left->host > right->host ? -1 : 1;
-    int order = left->link ? strcmp(left->link, right->link) : 0;
-    if (!order)
-        order = (int)left->effect - (int)right->effect;
-    return order ? order : (left->at_s > right->at_s) - (left->at_s < right->at_s);
-}
+/* A date of an outage. */
+struct step {
+    double date_s;
+    size_t outages; /* of the books' */
+    unsigned index;
+};
 
-static bool same_target(const struct weir_fault *a, const struct weir_fault *b)
-{
-    return a->host == b->host && a->effect == b->effect && (!a->link || strcmp(a->link, b->link) == 0);
-}
+struct weir_faults {
+    struct weir_controller *controller;
+    struct weir_alarm alarm;
+    struct step *steps; /* by date */
+    size_t step_count, next;
+    size_t *links;   /* [outages] index among the platform's links */
+    double *left;    /* [outages] of a link's bandwidth now; 1 of others */
+    double *factors; /* [link] as wished by who steers; NULL: all 1 */
+    bool links_changed;
+    struct weir_soon tell;
+};
 
-/* Dates of down, up, down ... for faults that are sorted by time; those that overlap are one. */
-static void add_dates(struct weir_outages *outages, const struct weir_fault *const *faults, size_t count)
+static int by_date(const void *a, const void *b)
 {
-    outages->dates_s = weir_alloc(2 * count, sizeof *outages->dates_s);
-    for (size_t i = 0; i < count;) {
-        double up_s = faults[i]->at_s + faults[i]->for_s;
-        outages->dates_s[outages->count++] = faults[i]->at_s;
-        for (i++; i < count && faults[i]->at_s <= up_s; i++)
-            up_s = fmax(up_s, faults[i]->at_s + faults[i]->for_s);
-        if (isfinite(up_s))
-            outages->dates_s[outages->count++] = up_s;
-    }
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-/* Dates at which shares change, for faults that are sorted by time; where several meet, the least share holds. */
-static void add_shares(struct weir_outages *outages, const struct weir_fault *const *faults, size_t count)
-{
-    double *dates_s = outages->dates_s = weir_alloc(2 * count, sizeof *dates_s);
-    double *shares = outages->shares = weir_alloc(2 * count, sizeof *shares);
-    const struct weir_fault **now = weir_alloc(count, sizeof *now); /* those under way */
-    size_t dates = 0, next = 0, under_way = 0;
-    for (size_t f = 0; f < count; f++) {
-        dates_s[dates++] = faults[f]->at_s;
-        if (isfinite(faults[f]->at_s + faults[f]->for_s))
-            dates_s[dates++] = faults[f]->at_s + faults[f]->for_s;
-    }
-    qsort(dates_s, dates, sizeof *dates_s, by_value);
-    for (size_t d = 0; d < dates; d++) {
-        double date_s = dates_s[d], share = 1;
-        while (next < count && faults[next]->at_s <= date_s)
-            now[under_way++] = faults[next++];
-        size_t kept = 0;
-        for (size_t f = 0; f < under_way; f++)
-            if (now[f]->at_s + now[f]->for_s > date_s) {
-                share = fmin(share, now[f]->left);
-                now[kept++] = now[f];
-            }
-        under_way = kept;
-        if (outages->count && shares[outages->count - 1] == share)
-            continue;
-        dates_s[outages->count] = date_s; /* in place: no more than have been read */
-        shares[outages->count++] = share;
-    }
-    free(now);
-}
-
-struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, unsigned long long seed, size_t *count)
-{
-    struct weir_fault *drawn;
-    size_t faults = weir_faults_draw(scenario, seed, &drawn);
-    const struct weir_fault **sorted = weir_alloc(faults, sizeof *sorted);
-    for (size_t f = 0; f < faults; f++)
-        sorted[f] = &drawn[f];
-    qsort(sorted, faults, sizeof *sorted, by_target);
-    struct weir_outages *outages = weir_alloc(faults, sizeof *outages);
-    *count = 0;
-    for (size_t f = 0, end; f < faults; f = end) {
-        for (end = f + 1; end < faults && same_target(sorted[f], sorted[end]);)
-            end++;
-        struct weir_outages *one = &outages[(*count)++];
-        one->host = sorted[f]->link ? NULL : scenario->platform->hosts[sorted[f]->host].name;
-        one->link = sorted[f]->link;
-        one->lossy = sorted[f]->effect == WEIR_FAULT_LOSSY;
-        if (sorted[f]->effect != WEIR_FAULT_DOWN)
-            add_shares(one, sorted + f, end - f);
-        else
-            add_dates(one, sorted + f, end - f);
-    }
-    free(sorted);
-    free(drawn);
-    return outages;
-}
-
-void weir_outages_free(struct weir_outages *outages, size_t count)
-{
-    for (size_t o = 0; o < count; o++) {
-        free(outages[o].dates_s);
-        free(outages[o].shares);
-    }
-    free(outages);
-}
-
-void weir_link_apply(struct weir_world *world, size_t link)
-{
-    const char *name = world->platform->links[link].name;
-    double bytes_per_s = world->platform->links[link].bandwidth_bytes_per_s;
-    for (size_t o = 0; o < world->outage_count; o++) {
-        const struct weir_outages *outages = &world->outages[o];
-        if (outages->link && outages->left > 0 && strcmp(outages->link, name) == 0)
-            bytes_per_s *= outages->left;
-    }
-    if (world->link_factors)
-        bytes_per_s *= world->link_factors[link];
-    weir_shim_link_resize(name, bytes_per_s);
+    const struct step *left = a, *right = b;
+    if (left->date_s != right->date_s)
+        return left->date_s < right->date_s ? -1 : 1;
+    if (left->outages != right->outages)
+        return left->outages < right->outages ? -1 : 1;
+    return (left->index > right->index) - (left->index < right->index);
 }
 
 /* Index among the platform's links; its faults name none that is not there. */
@@ -137,42 +45,133 @@ static size_t link_of(const struct weir_platform *platform, const char *name)
     return link;
 }
 
-/* Sets the share of packets that a link loses, both ways. */
-static void lose(struct weir_world *world, const char *link, double loss)
+static void read_outages(struct weir_faults *faults)
 {
-    size_t length = strlen(link);
-    for (int l = 0; l < world->link_count; l++) {
-        const char *name = world->links[l].name, *ending = name + length;
-        if (strncmp(name, link, length) == 0 &&
-            (!*ending || strcmp(ending, "_UP") == 0 || strcmp(ending, "_DOWN") == 0))
-            world->links[l].loss = loss;
+    const struct weir_books *books = faults->controller->books;
+    size_t count = 0;
+    for (size_t o = 0; o < books->outage_count; o++)
+        count += books->outages[o].count;
+    faults->steps = weir_alloc(count, sizeof *faults->steps);
+    faults->links = weir_alloc(books->outage_count, sizeof *faults->links);
+    faults->left = weir_alloc(books->outage_count, sizeof *faults->left);
+    for (size_t o = 0; o < books->outage_count; o++) {
+        const struct weir_outages *outages = &books->outages[o];
+        faults->left[o] = 1;
+        faults->links[o] = outages->link ? link_of(faults->controller->platform, outages->link) : SIZE_MAX;
+        for (unsigned d = 0; d < outages->count; d++)
+            faults->steps[faults->step_count++] = (struct step){outages->dates_s[d], o, d};
+    }
+    if (count)
+        qsort(faults->steps, count, sizeof *faults->steps, by_date);
+}
+
+/* Gives a link of the platform its bandwidth: times what faults leave of it and what is wished. */
+static void apply(struct weir_faults *faults, size_t link)
+{
+    struct weir_controller *controller = faults->controller;
+    double bytes_per_s = controller->platform->links[link].bandwidth_bytes_per_s;
+    for (size_t o = 0; o < controller->books->outage_count; o++)
+        if (faults->links[o] == link)
+            bytes_per_s *= faults->left[o];
+    if (faults->factors)
+        bytes_per_s *= faults->factors[link];
+    weir_link_resize(controller->shares, controller->platform->links[link].name, bytes_per_s);
+    faults->links_changed = true;
+}
+
+static void carry_out(struct weir_faults *faults, const struct step *step)
+{
+    struct weir_shares *shares = faults->controller->shares;
+    const struct weir_outages *outages = &faults->controller->books->outages[step->outages];
+    double share = outages->shares ? outages->shares[step->index] : 0;
+    bool up = step->index % 2;
+    if (!outages->link) {
+        if (outages->shares)
+            weir_host_slow(shares, outages->host, share);
+        else
+            weir_host_switch(shares, outages->host, up);
+    } else if (outages->lossy) {
+        weir_link_lose(shares, outages->link, 1 - share);
+        faults->links_changed = true;
+    } else if (outages->shares) {
+        faults->left[step->outages] = share;
+        apply(faults, faults->links[step->outages]);
+    } else {
+        weir_link_switch(shares, outages->link, up);
     }
 }
 
-static void link_actor(int argc, char **argv)
+void weir_faults_catch_up(struct weir_controller *controller)
 {
-    struct weir_outages *outages = sg_actor_self_get_data();
-    size_t link = link_of(outages->world->platform, outages->link);
-    for (unsigned d = 0; d < outages->count; d++) {
-        sg_actor_sleep_until(outages->dates_s[d]);
-        if (outages->lossy) {
-            lose(outages->world, outages->link, 1 - outages->shares[d]);
-            weir_world_routes_again(outages->world);
-        } else if (outages->shares) {
-            outages->left = outages->shares[d];
-            weir_link_apply(outages->world, link);
-            weir_world_routes_again(outages->world);
-        } else {
-            weir_shim_link_switch(outages->link, d % 2);
-        }
-    }
+    struct weir_faults *faults = controller->faults;
+    double now_s = controller->clock->now_s;
+    if (faults->next == faults->step_count || faults->steps[faults->next].date_s > now_s)
+        return;
+    while (faults->next < faults->step_count && faults->steps[faults->next].date_s <= now_s)
+        carry_out(faults, &faults->steps[faults->next++]);
+    weir_links_catch_up(controller);
+    if (faults->next < faults->step_count)
+        weir_alarm_set(controller->clock, &faults->alarm, faults->steps[faults->next].date_s);
 }
 
-void weir_faults_start(struct weir_world *world)
+static void ring(struct weir_alarm *alarm)
 {
-    for (size_t o = 0; o < world->outage_count; o++)
-        if (world->outages[o].link) {
-            world->outages[o].world = world;
-            weir_actor_start("fault", world->hosts[world->home].host, link_actor, &world->outages[o]);
-        }
+    weir_faults_catch_up(WEIR_RECORD(alarm, struct weir_faults, alarm)->controller);
+}
+
+void weir_links_catch_up(struct weir_controller *controller)
+{
+    if (!controller->faults->links_changed)
+        return;
+    controller->faults->links_changed = false;
+    weir_flow_links_changed(controller->flow);
+    weir_view_links(controller);
+}
+
+static void tell(struct weir_soon *soon)
+{
+    weir_links_catch_up(WEIR_RECORD(soon, struct weir_faults, tell)->controller);
+}
+
+/* By faults and wishes, or by profiles of the platform. */
+static void links_changed(void *context)
+{
+    struct weir_faults *faults = context;
+    faults->links_changed = true;
+    weir_soon(faults->controller->clock, &faults->tell);
+}
+
+void weir_link_wish(struct weir_controller *controller, size_t link, double factor)
+{
+    struct weir_faults *faults = controller->faults;
+    size_t count = controller->platform->link_count;
+    if (!faults->factors) {
+        faults->factors = weir_alloc(count, sizeof *faults->factors);
+        for (size_t l = 0; l < count; l++)
+            faults->factors[l] = 1;
+    }
+    faults->factors[link] = factor;
+    apply(faults, link);
+}
+
+void weir_faults_init(struct weir_controller *controller)
+{
+    struct weir_faults *faults = controller->faults = weir_alloc(1, sizeof *faults);
+    faults->controller = controller;
+    faults->alarm.ring = ring;
+    faults->tell.ring = tell;
+    read_outages(faults);
+    weir_shares_on_change(controller->shares, links_changed, faults);
+    if (faults->step_count)
+        weir_alarm_set(controller->clock, &faults->alarm, faults->steps[0].date_s);
+}
+
+void weir_faults_fini(struct weir_controller *controller)
+{
+    struct weir_faults *faults = controller->faults;
+    free(faults->steps);
+    free(faults->links);
+    free(faults->left);
+    free(faults->factors);
+    free(faults);
 }

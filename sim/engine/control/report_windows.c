@@ -1,14 +1,16 @@
 /* A closed window told to the observer: rows of (time, job, operator, host or link, metric, value). */
-#include "sim/engine/parts.h"
+#include "sim/engine/books/ledger.h"
+#include "sim/engine/control/report.h"
 
-static void tell(const struct weir_world *world, const char *job, const char *op, const char *host, const char *metric,
-                 double value)
+static void tell(const struct weir_controller *controller, const char *job, const char *op, const char *host,
+                 const char *metric, double value)
 {
-    const struct weir_observer *observer = world->spec->observer;
-    observer->metric(observer->context, world->view.time_s, job, op, host, metric, value);
+    const struct weir_observer *observer = controller->spec->observer;
+    observer->metric(observer->context, controller->view.time_s, job, op, host, metric, value);
 }
 
-static void tell_operator(const struct weir_world *world, const char *job, const struct weir_operator_view *op)
+static void tell_operator(const struct weir_controller *controller, const char *job,
+                          const struct weir_operator_view *op)
 {
     const struct {
         const char *name;
@@ -30,12 +32,12 @@ static void tell_operator(const struct weir_world *world, const char *job, const
         {"latency", op->latency_s},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        tell(world, job, op->name, "", rows[i].name, rows[i].value);
+        tell(controller, job, op->name, "", rows[i].name, rows[i].value);
     if (op->state_bytes > 0)
-        tell(world, job, op->name, "", "state_bytes", op->state_bytes);
+        tell(controller, job, op->name, "", "state_bytes", op->state_bytes);
 }
 
-static void tell_job(const struct weir_world *world, const struct weir_job_view *job)
+static void tell_job(const struct weir_controller *controller, const struct weir_job_view *job)
 {
     const struct {
         const char *name;
@@ -53,47 +55,59 @@ static void tell_job(const struct weir_world *world, const struct weir_job_view 
         {"latency_p99", job->latency_p99_s},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        tell(world, job->name, "", "", rows[i].name, rows[i].value);
+        tell(controller, job->name, "", "", rows[i].name, rows[i].value);
 }
 
-void weir_report_window(struct weir_world *world)
+static void tell_account(const struct weir_controller *controller)
 {
-    const struct weir_scenario *scenario = world->scenario;
-    const struct weir_observer *observer = world->spec->observer;
+    uint64_t requests = 0, at_sources = 0;
+    for (int j = 0; j < controller->arrived_jobs; j++) {
+        const struct weir_run_job *job = &controller->flow->jobs[j];
+        const struct weir_job_counts *now = &job->counts, *then = &job->at_window;
+        requests += now->delivered - then->delivered + now->dropped - then->dropped;
+        at_sources += now->dropped_at_source - then->dropped_at_source;
+    }
+    weir_account_tell(controller->books, requests, at_sources, controller->view.time_s);
+}
+
+void weir_report_window(struct weir_controller *controller)
+{
+    const struct weir_scenario *scenario = controller->scenario;
+    const struct weir_observer *observer = controller->spec->observer;
     if (!observer || !observer->metric)
         return;
-    for (int j = 0; j < world->view.job_count; j++) {
-        const struct weir_job_view *job = &world->view.jobs[j];
+    for (int j = 0; j < controller->view.job_count; j++) {
+        const struct weir_job_view *job = &controller->view.jobs[j];
         if (!job->running)
             continue;
-        tell_job(world, job);
+        tell_job(controller, job);
         for (int o = 0; scenario->record_operators && o < job->operator_count; o++) {
-            tell_operator(world, job->name, &job->operators[o]);
-            weir_report_placement(world, j, o);
+            tell_operator(controller, job->name, &job->operators[o]);
+            weir_report_placement(controller, j, o);
         }
     }
-    weir_account_tell(world);
-    for (int h = 0; scenario->record_hosts && h < world->view.host_count; h++) {
-        const struct weir_host_view *host = &world->view.hosts[h];
-        const struct weir_host_counts *ever = &world->hosts[h].counts;
-        if (!world->hosts[h].up)
-            tell(world, "", "", host->name, "down", 1);
+    tell_account(controller);
+    for (int h = 0; scenario->record_hosts && h < controller->view.host_count; h++) {
+        const struct weir_host_view *host = &controller->view.hosts[h];
+        const struct weir_host_counts *ever = &controller->books->hosts[h].counts;
+        if (!host->up)
+            tell(controller, "", "", host->name, "down", 1);
         if (!host->instances && ever->flops + ever->sent_bytes + ever->received_bytes == 0)
             continue; /* never used so far */
-        tell(world, "", "", host->name, "cpu", host->cpu);
-        tell(world, "", "", host->name, "memory", host->memory_reported_bytes);
-        tell(world, "", "", host->name, "disk", host->disk_bytes_per_s);
-        tell(world, "", "", host->name, "sent", host->sent_bytes_per_s);
-        tell(world, "", "", host->name, "received", host->received_bytes_per_s);
-        tell(world, "", "", host->name, "instances", host->instances);
-        weir_account_tell_host(world, h);
+        tell(controller, "", "", host->name, "cpu", host->cpu);
+        tell(controller, "", "", host->name, "memory", host->memory_reported_bytes);
+        tell(controller, "", "", host->name, "disk", host->disk_bytes_per_s);
+        tell(controller, "", "", host->name, "sent", host->sent_bytes_per_s);
+        tell(controller, "", "", host->name, "received", host->received_bytes_per_s);
+        tell(controller, "", "", host->name, "instances", host->instances);
+        weir_account_tell_host(controller->books, h, controller->view.time_s);
     }
-    double window_s = world->view.time_s - world->window_start_s;
-    for (int l = 0; scenario->record_links && l < world->link_count; l++) {
-        const struct weir_run_link *link = &world->links[l];
+    double window_s = controller->view.time_s - controller->books->window_start_s;
+    for (int l = 0; scenario->record_links && l < controller->books->link_count; l++) {
+        const struct weir_link_book *link = &controller->books->links[l];
         if (link->bytes <= 0)
             continue;
         double used = window_s > 0 ? (link->bytes - link->bytes_at_window) / (window_s * link->bytes_per_s) : 0;
-        tell(world, "", "", link->name, "use", used);
+        tell(controller, "", "", link->name, "use", used);
     }
 }
