@@ -28,7 +28,4 @@ void weir_controller_free(struct weir_controller *controller);
 /* After the run, however it ended: what went on then ends there for who listens to spans. */
 void weir_controller_close(const struct weir_controller *controller);
 
-/* Whether an observer, or who steers, has had enough before the end. */
-bool weir_controller_left(const struct weir_controller *controller);
-
 #endif

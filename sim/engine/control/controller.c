@@ -236,8 +236,3 @@ void weir_controller_close(const struct weir_controller *controller)
     }
     weir_trace_outages(controller->books);
 }
-
-bool weir_controller_left(const struct weir_controller *controller)
-{
-    return controller->explained;
-}
