@@ -19,14 +19,14 @@ struct weir_activity; /* of SimGrid's, as shares/ knows it */
 struct weir_work {
     void (*done)(struct weir_work *work, bool ok); /* ok false: the host has failed; called when it is idle again */
     struct weir_alarm end;
-    struct weir_activity *activity; /* NULL: its end is an alarm */
+    struct weir_activity *activity;  /* NULL: its end is an alarm */
     struct weir_work *next, *before; /* on its host */
     struct weir_shares *shares;
-    int host;        /* -1: idle */
-    double flops;    /* left at since_s */
-    double rate;     /* flops/s while it shares with nobody */
+    int host;     /* -1: idle */
+    double flops; /* left at since_s */
+    double rate;  /* flops/s while it shares with nobody */
     double since_s;
-    double share;    /* of a core, at most */
+    double share; /* of a core, at most */
 };
 
 /* Bytes under way on the wire. Zeroed but for `done`, it is idle. */
@@ -35,13 +35,13 @@ struct weir_transfer {
     struct weir_alarm end;
     struct weir_activity *activity;
     struct weir_shares *shares;
-    int route;       /* -1: idle */
-    double bytes;    /* left at since_s; on links that lose packets, with those sent again */
-    double rate;     /* bytes/s while it shares with nobody */
+    int route;    /* -1: idle */
+    double bytes; /* left at since_s; on links that lose packets, with those sent again */
+    double rate;  /* bytes/s while it shares with nobody */
     double since_s;
-    double limit;    /* bytes/s, at most; INFINITY */
-    void *places;    /* in the lists of its links */
-    bool on_way;     /* has left the wire (weir_transfer_leave), yet fails with its route */
+    double limit; /* bytes/s, at most; INFINITY */
+    void *places; /* in the lists of its links */
+    bool on_way;  /* has left the wire (weir_transfer_leave), yet fails with its route */
     struct weir_transfer *way_next, *way_before;
 };
 
@@ -63,7 +63,7 @@ struct weir_shares_spec {
     const struct weir_scenario *scenario;
     const struct weir_platform *platform;
     const char *paje;
-    bool steered;        /* bandwidths may be changed by who steers */
+    bool steered; /* bandwidths may be changed by who steers */
 };
 struct weir_shares *weir_shares_new(const struct weir_shares_spec *spec, struct weir_clock *clock);
 void weir_shares_free(struct weir_shares *shares);
@@ -71,8 +71,8 @@ void weir_shares_free(struct weir_shares *shares);
 /* Rings the clock's events and SimGrid's until the clock is over or nothing is left. */
 void weir_shares_run(struct weir_shares *shares);
 
-/* Whether SimGrid's are all latencies ("fairness": "rtt", other network models): then a transfer ends when its last byte
- * has come, and several of a connection may be under way. */
+/* Whether SimGrid's are all latencies ("fairness": "rtt", other network models): then a transfer ends when its last
+ * byte has come, and several of a connection may be under way. */
 bool weir_shares_latencies(const struct weir_shares *shares);
 
 /* Work of so many flops begins, at most at a share of a core. What ends at once calls `done` soon. */

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "sim/base/error.h"
-#include "sim/engine/parts.h"
+#include "sim/engine/flow/join.h"
 
 static int unequal(const char *job, const char *where, const char *what, uint64_t left, uint64_t right)
 {
@@ -53,12 +53,12 @@ static int check_op(const struct weir_run_job *job, const struct weir_op *op)
     return WEIR_OK;
 }
 
-int weir_check_conservation(const struct weir_world *world)
+int weir_flow_check_conservation(const struct weir_flow *flow)
 {
-    for (int j = 0; j < world->job_count; j++) {
-        const struct weir_run_job *job = &world->jobs[j];
+    for (int j = 0; j < flow->job_count; j++) {
+        const struct weir_run_job *job = &flow->jobs[j];
         const struct weir_job_counts *counts = &job->counts;
-        uint64_t kept = counts->emitted + counts->dropped_at_source + weir_source_waiting(job, weir_now());
+        uint64_t kept = counts->emitted + counts->dropped_at_source + weir_source_waiting(job, flow->clock->now_s);
         if (counts->arrived + counts->replayed != kept)
             return unequal(job->spec->name, "source", "arrived + replayed = emitted + dropped + backlog",
                            counts->arrived + counts->replayed, kept);
@@ -67,7 +67,7 @@ int weir_check_conservation(const struct weir_world *world)
                 return WEIR_EENGINE;
         uint64_t sent = sent_to_sink(job);
         uint64_t met = counts->delivered + counts->lost +
-                       (uint64_t)(job->sink.in_transit + job->sink.in_hand + weir_recovery_held(job));
+                       (uint64_t)(job->sink.in_transit + job->sink.in_hand + (job->segments ? job->segments->held : 0));
         if (sent != met)
             return unequal(job->spec->name, "sink", "sent to it = delivered + held + lost + in transit", sent, met);
     }

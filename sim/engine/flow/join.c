@@ -1,11 +1,10 @@
-/* Joins that wait for an item from every input: a table from the item's id to what has come of it. It belongs to the
- * operator, so that a rescale cannot part partners. */
+#include "sim/engine/flow/join.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
-#include "sim/engine/parts.h"
 
 struct slot {
     uint64_t id;
@@ -75,10 +74,11 @@ static void take_out(struct weir_join *join, size_t hole)
     }
 }
 
-struct weir_batch *weir_join_match(struct weir_world *world, struct weir_op *op, struct weir_batch *batch)
+struct weir_batch *weir_join_match(struct weir_op *op, struct weir_batch *batch)
 {
     struct weir_join *join = op->join;
-    struct weir_batch *complete = weir_batch_new(&world->pool, batch->count);
+    struct weir_batch_pool *pool = &op->job->flow->pool;
+    struct weir_batch *complete = weir_batch_new(pool, batch->count);
     for (int i = 0; i < batch->count; i++) {
         if (2 * (join->used + 1) > join->size)
             grow(join);
@@ -89,8 +89,8 @@ struct weir_batch *weir_join_match(struct weir_world *world, struct weir_op *op,
             slot->id = batch->id[i];
             slot->at = -1;
             slot->segment = batch->segment;
-            if (batch->job)
-                weir_recovery_alive(batch->job, slot->segment, 1);
+            if (batch->segments)
+                weir_segments_alive(batch->segments, slot->segment, 1);
         }
         slot->came++;
         join->pending++;
@@ -114,16 +114,16 @@ struct weir_batch *weir_join_match(struct weir_world *world, struct weir_op *op,
         complete->service[to] = slot->service;
         complete->network[to] = slot->network;
         complete->blocked[to] = slot->blocked;
-        if (batch->job)
-            weir_recovery_alive(batch->job, slot->segment, -1);
+        if (batch->segments)
+            weir_segments_alive(batch->segments, slot->segment, -1);
         join->pending -= (uint64_t)op->in_edges;
         take_out(join, place);
     }
     weir_batch_like(complete, batch);
-    weir_batch_release(&world->pool, batch);
+    weir_batch_release(pool, batch);
     if (complete->count)
         return complete;
-    weir_batch_release(&world->pool, complete);
+    weir_batch_release(pool, complete);
     return NULL;
 }
 
@@ -132,7 +132,7 @@ uint64_t weir_join_clear(struct weir_run_job *job, struct weir_join *join)
     uint64_t pending = join->pending;
     for (size_t i = 0; i < join->size; i++)
         if (join->slots[i].came)
-            weir_recovery_alive(job, join->slots[i].segment, -1);
+            weir_segments_alive(job->segments, join->slots[i].segment, -1);
     memset(join->slots, 0, join->size * sizeof *join->slots);
     join->used = 0;
     join->pending = 0;

@@ -1,25 +1,31 @@
-/* Tumbling windows: an instance counts what it processes and emits the results at the window's end. A result carries
- * the times of the latest item that went into it (Karimov et al., ICDE 2018). An item belongs to the window in which
- * its own clock says that it was processed; since the items of a batch are added together, when the last one is done,
- * several windows may be open, and each closes as much later as clocks are behind. The results' own clock is the
- * window's end. What comes later still makes a small window of its own. Where jobs may go back to a checkpoint, a
- * window keeps the items of each checkpoint interval apart, so that what is played again is counted once. */
+/* A result carries the times of the latest item that went into it (Karimov et al., ICDE 2018). An item belongs to the
+ * window in which its own clock says that it was processed; since the items of a batch are added together, when the
+ * last one is done, several windows may be open, and each closes as much later as clocks are behind. The results' own
+ * clock is the window's end. What comes later still makes a small window of its own. Where jobs may go back to a
+ * checkpoint, a window keeps the items of each checkpoint interval apart, so that what is played again is counted once.
+ */
+#include "sim/engine/flow/window.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
-#include "sim/engine/parts.h"
 
-/* SimGrid wakes actors as exactly as this. */
+/* Sums of dates are as exact as this. */
 #define ROUNDING_S 1e-9
 #define MARGIN     1.25
 
+static double now_of(const struct weir_instance *instance)
+{
+    return instance->op->job->flow->clock->now_s;
+}
+
 static void release_part(struct weir_run_job *job, const struct weir_window_part *part)
 {
-    if (job->recovery)
-        weir_recovery_alive(job, part->segment, -1);
+    if (job->segments)
+        weir_segments_alive(job->segments, part->segment, -1);
 }
 
 void weir_window_clear(struct weir_instance *instance)
@@ -45,21 +51,21 @@ static struct weir_window_part *part_of(struct weir_instance *instance, double e
     }
     struct weir_window_part *part = &content->parts[content->part_count++];
     *part = (struct weir_window_part){.end_s = end_s, .segment = segment, .birth = -INFINITY};
-    if (instance->op->job->recovery)
-        weir_recovery_alive(instance->op->job, segment, 1);
+    if (instance->op->job->segments)
+        weir_segments_alive(instance->op->job->segments, segment, 1);
     return part;
 }
 
 void weir_window_add(struct weir_instance *instance, const struct weir_batch *batch)
 {
     struct weir_window_content *content = &instance->window;
-    double window_s = instance->op->spec->window_s, now_s = weir_now();
+    double window_s = instance->op->spec->window_s, now_s = now_of(instance);
     struct weir_window_part *part = NULL;
     for (int i = 0; i < batch->count; i++) {
         double at_s = batch->at[i];
         double end_s = (floor(at_s / window_s) + 1) * window_s;
         if (!part || part->end_s != end_s)
-            part = part_of(instance, end_s, batch->job ? batch->segment : 0);
+            part = part_of(instance, end_s, batch->segments ? batch->segment : 0);
         content->lag_s = fmax(content->lag_s, now_s - at_s);
         part->count++;
         if (batch->birth[i] < part->birth)
@@ -92,8 +98,7 @@ double weir_window_due_s(const struct weir_instance *instance)
 }
 
 /* What comes of one part; NULL if it is less than a result. */
-static struct weir_batch *results_of(struct weir_world *world, struct weir_instance *instance,
-                                     const struct weir_window_part *part)
+static struct weir_batch *results_of(struct weir_instance *instance, const struct weir_window_part *part)
 {
     struct weir_window_content *content = &instance->window;
     const struct weir_op *op = instance->op;
@@ -102,9 +107,9 @@ static struct weir_batch *results_of(struct weir_world *world, struct weir_insta
     content->carry = owed - results;
     if (results <= 0)
         return NULL;
-    struct weir_batch *batch = weir_batch_new(&world->pool, results);
-    weir_batch_tag(batch, op->job->recovery ? op->job : NULL, part->segment);
-    double at_s = fmax(part->at, fmin(part->end_s, weir_now()));
+    struct weir_batch *batch = weir_batch_new(&op->job->flow->pool, results);
+    weir_batch_tag(batch, op->job->segments, part->segment);
+    double at_s = fmax(part->at, fmin(part->end_s, now_of(instance)));
     for (int i = 0; i < results; i++) {
         struct weir_stream id = weir_stream_at(op->select_key + (uint64_t)instance->number, content->number++);
         batch->id[i] = weir_stream_bits(&id);
@@ -120,13 +125,13 @@ static struct weir_batch *results_of(struct weir_world *world, struct weir_insta
     return batch;
 }
 
-void weir_window_fire(struct weir_world *world, struct weir_instance *instance)
+struct weir_batch *weir_window_fire(struct weir_instance *instance)
 {
     struct weir_window_content *content = &instance->window;
     struct weir_op *op = instance->op;
-    double now_s = weir_now() + ROUNDING_S;
+    double now_s = now_of(instance) + ROUNDING_S;
     if (now_s < weir_window_due_s(instance))
-        return;
+        return NULL;
     struct weir_batch *first = NULL, **end = &first;
     int kept = 0;
     for (int p = 0; p < content->part_count; p++) {
@@ -135,7 +140,7 @@ void weir_window_fire(struct weir_world *world, struct weir_instance *instance)
             content->parts[kept++] = *part;
             continue;
         }
-        *end = results_of(world, instance, part);
+        *end = results_of(instance, part);
         if (*end)
             end = &(*end)->next;
         content->count -= part->count;
@@ -147,15 +152,7 @@ void weir_window_fire(struct weir_world *world, struct weir_instance *instance)
         content->lag_before_s = content->lag_s;
         content->lag_s = 0;
     }
-    instance->in_service = true;
-    for (struct weir_batch *batch = first, *next; batch; batch = next) {
-        next = batch->next;
-        op->counts.emitted += (uint64_t)batch->count;
-        weir_send_all(world, instance->host, op->out, op->out_count, batch, &instance->clock, &instance->parking);
-    }
-    instance->in_service = false;
-    weir_clock_set(&instance->clock, WEIR_IDLE, weir_now());
-    weir_op_at_rest(op);
+    return first;
 }
 
 void weir_window_hand_over(struct weir_instance *from, struct weir_instance *to)
@@ -177,5 +174,4 @@ void weir_window_hand_over(struct weir_instance *from, struct weir_instance *to)
     to->window.carry += given->carry;
     given->carry = 0;
     weir_window_clear(from);
-    weir_wake(&to->parking);
 }
