@@ -13,7 +13,6 @@
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/hooks.h"
 #include "sim/engine/control/measure.h"
-#include "sim/engine/control/placement.h"
 #include "sim/engine/control/plans.h"
 #include "sim/engine/control/recovery.h"
 #include "sim/engine/control/report.h"
@@ -193,7 +192,6 @@ struct weir_controller *weir_controller_new(const struct weir_control_parts *par
     controller->finish = parts->finish;
     controller->context = parts->context;
     controller->alarm.ring = ring;
-    weir_placement_init(controller);
     weir_view_init(controller);
     weir_account_uplinks(controller->books, uplink_bytes_per_s, controller);
     weir_watchdog_init(controller);
@@ -213,7 +211,6 @@ void weir_controller_free(struct weir_controller *controller)
     weir_faults_fini(controller);
     weir_arrivals_fini(controller);
     weir_view_fini(controller);
-    weir_placement_fini(controller);
     free(controller);
 }
 

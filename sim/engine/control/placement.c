@@ -1,35 +1,6 @@
 /* Where instances go by themselves: as the scenario places them, where there is room. */
 #include "sim/engine/control/placement.h"
 
-#include <stdlib.h>
-
-#include "sim/base/memory.h"
-
-void weir_placement_init(struct weir_controller *controller)
-{
-    for (int j = 0; j < controller->flow->job_count; j++) {
-        struct weir_run_job *job = &controller->flow->jobs[j];
-        for (int o = 0; o < job->spec->operator_count; o++) {
-            struct weir_op *op = &job->ops[o];
-            const struct weir_where *where = &op->spec->where;
-            op->where_count = weir_where_hosts(where, controller->platform, job->spec->source_host, NULL, 0);
-            op->where = weir_alloc((size_t)op->where_count, sizeof *op->where);
-            weir_where_hosts(where, controller->platform, job->spec->source_host, op->where, op->where_count);
-        }
-    }
-}
-
-void weir_placement_fini(struct weir_controller *controller)
-{
-    for (int j = 0; j < controller->flow->job_count; j++) {
-        struct weir_run_job *job = &controller->flow->jobs[j];
-        for (int o = 0; o < job->spec->operator_count; o++) {
-            free(job->ops[o].where);
-            job->ops[o].where = NULL;
-        }
-    }
-}
-
 /* Does a host take one more by itself: a free slot, or, where slots have no limit, a free core. */
 static bool fits(const struct weir_controller *controller, int host, const int *planned, bool full_cores)
 {

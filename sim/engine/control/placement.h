@@ -4,10 +4,6 @@
 
 #include "sim/engine/control/controller.h"
 
-/* Finds the hosts of the scenario's placement for each operator. */
-void weir_placement_init(struct weir_controller *controller);
-void weir_placement_fini(struct weir_controller *controller);
-
 /* The host for one more instance beside those planned (a count a host): of the operator's default placement, then of
  * the nearest tier up, then any; -1 if none is up and free. */
 int weir_default_host(const struct weir_controller *controller, const struct weir_op *op, const int *planned);

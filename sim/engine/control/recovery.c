@@ -122,7 +122,6 @@ static void start_anew(struct recovery *recovery)
     }
     job->segments->recovering = false;
     weir_job_recovered(job);
-    weir_job_wake_all(job);
 }
 
 static void bury_all(struct recovery *recovery);
@@ -194,8 +193,6 @@ static void fail_job(struct recovery *recovery)
         recovery->again = true;
         return;
     }
-    job->segments->recovering = true;
-    job->counts.restarts++;
     weir_segments_rewind(job->segments);
     recovery->step = bury_all;
     weir_soon(recovery->controller->clock, &recovery->go);
@@ -253,11 +250,4 @@ void weir_recovery_fini(struct weir_controller *controller)
     if (controller->recoveries)
         free(controller->recoveries->jobs);
     free(controller->recoveries);
-    for (int j = 0; j < controller->flow->job_count; j++) {
-        struct weir_run_job *job = &controller->flow->jobs[j];
-        for (int o = 0; o < job->spec->operator_count; o++) {
-            free(job->ops[o].anew);
-            job->ops[o].anew = NULL;
-        }
-    }
 }

@@ -28,9 +28,7 @@ static bool set_load(struct weir_controller *controller, const struct weir_wish 
         if (!means(wish, job->spec->name))
             continue;
         found = true;
-        job->load_factor = wish->factor;
-        if (job->life != WEIR_JOB_WAITING)
-            weir_source_scale(job, wish->factor);
+        weir_source_scale(job, wish->factor);
     }
     return found;
 }

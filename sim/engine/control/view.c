@@ -156,18 +156,8 @@ void weir_view_init(struct weir_controller *controller)
 
 void weir_view_fini(struct weir_controller *controller)
 {
-    for (int j = 0; j < controller->flow->job_count; j++) {
-        struct weir_run_job *job = &controller->flow->jobs[j];
+    for (int j = 0; j < controller->flow->job_count; j++)
         free((void *)controller->job_views[j].operators);
-        for (int o = 0; o < job->spec->operator_count; o++) {
-            free(job->ops[o].view_instances);
-            job->ops[o].view_instances = NULL;
-        }
-        free(job->history);
-        job->history = NULL;
-        free(job->origin_views);
-        job->origin_views = NULL;
-    }
     free(controller->job_views);
     free(controller->host_views);
     free(controller->link_views);
