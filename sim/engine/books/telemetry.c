@@ -5,72 +5,47 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
-#include "sim/engine/parts.h"
+#include "sim/engine/books/parts.h"
 
 struct weir_telemetry {
     struct weir_anomaly *anomalies; /* by time */
     size_t count, next;
     const struct weir_anomaly **now; /* those that touch the window */
     size_t now_count;
-    double *waiting_bytes;            /* [host] items in inputs */
     double *read_written, *at_window; /* [host] bytes of the disks so far */
 };
 
-void weir_telemetry_init(struct weir_world *world)
+void weir_telemetry_init(struct weir_books *books)
 {
-    struct weir_telemetry *telemetry = world->telemetry = weir_alloc(1, sizeof *telemetry);
-    size_t hosts = world->platform->host_count;
-    telemetry->count = weir_anomalies_draw(world->scenario, world->spec->seed, &telemetry->anomalies);
+    struct weir_telemetry *telemetry = books->telemetry = weir_alloc(1, sizeof *telemetry);
+    size_t hosts = books->platform->host_count;
+    telemetry->count = weir_anomalies_draw(books->scenario, books->seed, &telemetry->anomalies);
     telemetry->now = weir_alloc(telemetry->count, sizeof *telemetry->now);
-    telemetry->waiting_bytes = weir_alloc(hosts, sizeof *telemetry->waiting_bytes);
     telemetry->read_written = weir_alloc(hosts, sizeof *telemetry->read_written);
     telemetry->at_window = weir_alloc(hosts, sizeof *telemetry->at_window);
 }
 
-void weir_telemetry_fini(struct weir_world *world)
+void weir_telemetry_fini(struct weir_books *books)
 {
-    struct weir_telemetry *telemetry = world->telemetry;
+    struct weir_telemetry *telemetry = books->telemetry;
     if (!telemetry)
         return;
     free(telemetry->anomalies);
     free(telemetry->now);
-    free(telemetry->waiting_bytes);
     free(telemetry->read_written);
     free(telemetry->at_window);
     free(telemetry);
 }
 
-const struct weir_anomaly *weir_telemetry_anomalies(const struct weir_world *world, size_t *count)
+const struct weir_anomaly *weir_telemetry_anomalies(const struct weir_books *books, size_t *count)
 {
-    *count = world->telemetry->count;
-    return world->telemetry->anomalies;
+    *count = books->telemetry->count;
+    return books->telemetry->anomalies;
 }
 
-void weir_telemetry_disk(struct weir_world *world, int host, double bytes)
+void weir_telemetry_disk(struct weir_books *books, int host, double bytes)
 {
-    world->telemetry->read_written[host] += bytes;
-}
-
-/* Of the items that wait, and of those that sources have written to their logs since the last window. */
-static void count_items(struct weir_world *world)
-{
-    struct weir_telemetry *telemetry = world->telemetry;
-    for (size_t h = 0; h < world->platform->host_count; h++)
-        telemetry->waiting_bytes[h] = 0;
-    for (int j = 0; j < world->arrived_jobs; j++) {
-        const struct weir_run_job *job = &world->jobs[j];
-        if (job->life == WEIR_JOB_WAITING)
-            continue;
-        const struct weir_job_view *view = &world->job_views[j];
-        weir_telemetry_disk(world, view->source_host,
-                            (double)(job->counts.arrived - job->at_window.arrived) * view->source_bytes);
-        for (int o = 0; o < job->spec->operator_count; o++)
-            for (int i = 0; i < job->ops[o].route_count; i++) {
-                const struct weir_inbox *inbox = job->ops[o].routes[i];
-                for (int e = 0; e < job->ops[o].in_edges; e++)
-                    telemetry->waiting_bytes[inbox->host] += (double)inbox->room[e].used * job->ops[o].in_bytes;
-            }
-    }
+    books->telemetry->read_written[host] += bytes;
 }
 
 static double report(double truth, const struct weir_disturbance *disturbance, double weight, double normal)
@@ -87,27 +62,27 @@ static double weight_of(const struct weir_anomaly *anomaly, double start_s, doub
     return anomaly->rule->ramp ? share * ((from_s + to_s) / 2 - anomaly->at_s) / anomaly->for_s : share;
 }
 
-static void disturb(const struct weir_world *world, const struct weir_anomaly *anomaly, double start_s, double end_s)
+static void disturb(const struct weir_books *books, struct weir_host_view *view, const struct weir_anomaly *anomaly,
+                    double start_s, double end_s)
 {
-    struct weir_host_view *view = &world->host_views[anomaly->host];
     double *signals[] = {&view->cpu, &view->memory_reported_bytes, &view->disk_bytes_per_s, &view->sent_bytes_per_s};
     double weight = weight_of(anomaly, start_s, end_s);
     char *name = weir_format("telemetry/%s/%s", anomaly->rule->rule.name, view->name);
-    struct weir_stream noise = weir_stream_at(weir_stream_key(world->spec->seed, name), (uint64_t)world->window);
+    struct weir_stream noise = weir_stream_at(weir_stream_key(books->seed, name), (uint64_t)books->window);
     free(name);
     for (int s = 0; s < WEIR_SIGNAL_COUNT; s++)
         *signals[s] = report(*signals[s], &anomaly->rule->disturbances[s], weight, weir_stream_normal(&noise, 0, 1));
     view->cpu = fmin(view->cpu, 1);
 }
 
-void weir_telemetry_update(struct weir_world *world, double now_s)
+void weir_telemetry_update(struct weir_books *books, struct weir_host_view *views, const double *waiting_bytes,
+                           double now_s)
 {
-    struct weir_telemetry *telemetry = world->telemetry;
-    double start_s = world->window_start_s, window_s = now_s - start_s;
-    count_items(world);
-    for (size_t h = 0; h < world->platform->host_count; h++) {
-        struct weir_host_view *view = &world->host_views[h];
-        view->memory_reported_bytes = world->hosts[h].state_bytes + telemetry->waiting_bytes[h];
+    struct weir_telemetry *telemetry = books->telemetry;
+    double start_s = books->window_start_s, window_s = now_s - start_s;
+    for (size_t h = 0; h < books->platform->host_count; h++) {
+        struct weir_host_view *view = &views[h];
+        view->memory_reported_bytes = books->hosts[h].state_bytes + waiting_bytes[h];
         view->disk_bytes_per_s = window_s > 0 ? (telemetry->read_written[h] - telemetry->at_window[h]) / window_s : 0;
         telemetry->at_window[h] = telemetry->read_written[h];
     }
@@ -121,5 +96,5 @@ void weir_telemetry_update(struct weir_world *world, double now_s)
             telemetry->now[kept++] = telemetry->now[a];
     telemetry->now_count = kept;
     for (size_t a = 0; a < kept; a++)
-        disturb(world, telemetry->now[a], start_s, now_s);
+        disturb(books, &views[telemetry->now[a]->host], telemetry->now[a], start_s, now_s);
 }

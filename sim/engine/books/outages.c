@@ -1,13 +1,11 @@
-/* The faults of a scenario: when each host and link is down. Hosts follow a profile of SimGrid's, which acts between
- * two steps of the actors; links, which SimGrid seals as it reads them, are switched by an actor. */
+/* What faults are drawn for a run, put in order: a list of dates for each host and link and kind of fault. */
+#include "sim/engine/books/outages.h"
+
 #include <math.h>
-#include <simgrid/actor.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/engine/parts.h"
-#include "sim/engine/simgrid_shim.h"
 
 /* Hosts before links, each together, by what they do, by time. */
 static int by_target(const void *a, const void *b)
@@ -92,7 +90,7 @@ struct weir_outages *weir_outages_new(const struct weir_scenario *scenario, unsi
         for (end = f + 1; end < faults && same_target(sorted[f], sorted[end]);)
             end++;
         struct weir_outages *one = &outages[(*count)++];
-        one->host = sorted[f]->link ? NULL : scenario->platform->hosts[sorted[f]->host].name;
+        one->host = sorted[f]->link ? -1 : sorted[f]->host;
         one->link = sorted[f]->link;
         one->lossy = sorted[f]->effect == WEIR_FAULT_LOSSY;
         if (sorted[f]->effect != WEIR_FAULT_DOWN)
@@ -112,67 +110,4 @@ void weir_outages_free(struct weir_outages *outages, size_t count)
         free(outages[o].shares);
     }
     free(outages);
-}
-
-void weir_link_apply(struct weir_world *world, size_t link)
-{
-    const char *name = world->platform->links[link].name;
-    double bytes_per_s = world->platform->links[link].bandwidth_bytes_per_s;
-    for (size_t o = 0; o < world->outage_count; o++) {
-        const struct weir_outages *outages = &world->outages[o];
-        if (outages->link && outages->left > 0 && strcmp(outages->link, name) == 0)
-            bytes_per_s *= outages->left;
-    }
-    if (world->link_factors)
-        bytes_per_s *= world->link_factors[link];
-    weir_shim_link_resize(name, bytes_per_s);
-}
-
-/* Index among the platform's links; its faults name none that is not there. */
-static size_t link_of(const struct weir_platform *platform, const char *name)
-{
-    size_t link = 0;
-    while (link < platform->link_count && strcmp(platform->links[link].name, name) != 0)
-        link++;
-    return link;
-}
-
-/* Sets the share of packets that a link loses, both ways. */
-static void lose(struct weir_world *world, const char *link, double loss)
-{
-    size_t length = strlen(link);
-    for (int l = 0; l < world->link_count; l++) {
-        const char *name = world->links[l].name, *ending = name + length;
-        if (strncmp(name, link, length) == 0 &&
-            (!*ending || strcmp(ending, "_UP") == 0 || strcmp(ending, "_DOWN") == 0))
-            world->links[l].loss = loss;
-    }
-}
-
-static void link_actor(int argc, char **argv)
-{
-    struct weir_outages *outages = sg_actor_self_get_data();
-    size_t link = link_of(outages->world->platform, outages->link);
-    for (unsigned d = 0; d < outages->count; d++) {
-        sg_actor_sleep_until(outages->dates_s[d]);
-        if (outages->lossy) {
-            lose(outages->world, outages->link, 1 - outages->shares[d]);
-            weir_world_routes_again(outages->world);
-        } else if (outages->shares) {
-            outages->left = outages->shares[d];
-            weir_link_apply(outages->world, link);
-            weir_world_routes_again(outages->world);
-        } else {
-            weir_shim_link_switch(outages->link, d % 2);
-        }
-    }
-}
-
-void weir_faults_start(struct weir_world *world)
-{
-    for (size_t o = 0; o < world->outage_count; o++)
-        if (world->outages[o].link) {
-            world->outages[o].world = world;
-            weir_actor_start("fault", world->hosts[world->home].host, link_actor, &world->outages[o]);
-        }
 }

@@ -1,10 +1,11 @@
 /* The ways that items take through a job: a tree from the source, one node a prefix, made as items go along. */
+#include "sim/engine/books/books.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
-#include "sim/engine/parts.h"
 
 /* A job of many branches may have more ways than anyone will look at: the rest is counted together. */
 #define PATHS_AT_MOST 1024
@@ -46,48 +47,32 @@ void weir_paths_free(struct weir_paths *paths)
     free(paths);
 }
 
-static int step(struct weir_paths *paths, int from, int op)
+uint64_t weir_paths_step(struct weir_paths *paths, uint64_t from, int op)
 {
     if (from == OTHER)
         return OTHER;
     struct weir_path_node *node = &paths->nodes[from];
+    if (node->next && node->next[op])
+        return (uint64_t)node->next[op];
     if (!node->next)
         node->next = weir_alloc((size_t)paths->ops, sizeof *node->next);
-    if (node->next[op])
-        return node->next[op];
     if (paths->count >= PATHS_AT_MOST)
-        return node->next[op] = OTHER;
+        return (uint64_t)(node->next[op] = OTHER);
     int made = (int)paths->count;
     node->next[op] = made;
     paths->nodes = weir_grow(paths->nodes, paths->count + 1, &paths->capacity, sizeof *paths->nodes);
-    paths->nodes[paths->count++] = (struct weir_path_node){.parent = from, .op = op};
-    return made;
+    paths->nodes[paths->count++] = (struct weir_path_node){.parent = (int)from, .op = op};
+    return (uint64_t)made;
 }
 
-void weir_paths_step(struct weir_paths *paths, struct weir_batch *batch, int op)
+void weir_paths_deliver(struct weir_paths *paths, uint64_t path, double latency_s, const double parts_s[4])
 {
-    int from = -1, to = 0;
-    for (int i = 0; i < batch->count; i++) {
-        if ((int)batch->path[i] != from) {
-            from = (int)batch->path[i];
-            to = step(paths, from, op);
-        }
-        batch->path[i] = (uint64_t)to;
-    }
-}
-
-void weir_paths_deliver(struct weir_paths *paths, const struct weir_batch *batch)
-{
-    for (int i = 0; i < batch->count; i++) {
-        struct weir_path_node *node = &paths->nodes[batch->path[i]];
-        if (!node->latency)
-            node->latency = weir_alloc(1, sizeof *node->latency);
-        weir_histogram_add(node->latency, batch->at[i] - batch->birth[i], 1);
-        node->part_sum_s[0] += batch->waiting[i];
-        node->part_sum_s[1] += batch->service[i];
-        node->part_sum_s[2] += batch->network[i];
-        node->part_sum_s[3] += batch->blocked[i];
-    }
+    struct weir_path_node *node = &paths->nodes[path];
+    if (!node->latency)
+        node->latency = weir_alloc(1, sizeof *node->latency);
+    weir_histogram_add(node->latency, latency_s, 1);
+    for (int p = 0; p < 4; p++)
+        node->part_sum_s[p] += parts_s[p];
 }
 
 /* "source > decode > detect > sink" */

@@ -1,29 +1,37 @@
 /* The view of the policies: the last closed window, as a monitor would report it. */
+#include "sim/engine/control/view.h"
+
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/engine/parts.h"
+
+const struct weir_route *weir_route_between(struct weir_shares *shares, int from, int to)
+{
+    return weir_route(shares, weir_route_find(shares, from, to));
+}
+
+static const struct weir_route *route_in(const struct weir_view *view, int from, int to)
+{
+    const struct weir_controller *controller = view->engine;
+    return weir_route_between(controller->shares, from, to);
+}
 
 static double route_latency_s(const struct weir_view *view, int from, int to)
 {
-    struct weir_world *world = (struct weir_world *)view->engine;
-    return from == to ? 0 : weir_world_route(world, from, to, NULL)->latency_s;
+    return from == to ? 0 : route_in(view, from, to)->latency_s;
 }
 
 static double route_bytes_per_s(const struct weir_view *view, int from, int to)
 {
-    struct weir_world *world = (struct weir_world *)view->engine;
-    return from == to ? INFINITY : weir_world_route(world, from, to, NULL)->bytes_per_s;
+    return from == to ? INFINITY : route_in(view, from, to)->bytes_per_s;
 }
 
 static int route_links(const struct weir_view *view, int from, int to, int *links, int max)
 {
-    struct weir_world *world = (struct weir_world *)view->engine;
     if (from == to)
         return 0;
-    const struct weir_route *route = weir_world_route(world, from, to, NULL);
+    const struct weir_route *route = route_in(view, from, to);
     for (int i = 0; i < route->link_count && i < max; i++)
         links[i] = route->links[i];
     return route->link_count;
@@ -31,8 +39,8 @@ static int route_links(const struct weir_view *view, int from, int to, int *link
 
 static double restart_s(const struct weir_view *view)
 {
-    const struct weir_world *world = view->engine;
-    const struct weir_change_costs *costs = &world->scenario->costs;
+    const struct weir_controller *controller = view->engine;
+    const struct weir_change_costs *costs = &controller->scenario->costs;
     return costs->checkpoint_s + costs->restore_s;
 }
 
@@ -40,7 +48,8 @@ static double anomalous(const struct weir_view *view, int host, double from_s, d
 {
     if (host < 0 || host >= view->host_count || !(until_s > from_s))
         return 0;
-    return weir_truth_wrong_s(view->engine, host, from_s, until_s) / (until_s - from_s);
+    const struct weir_controller *controller = view->engine;
+    return weir_truth_wrong_s(controller->books, host, from_s, until_s) / (until_s - from_s);
 }
 
 static void init_operator(const struct weir_op *op, struct weir_operator_view *view)
@@ -73,27 +82,31 @@ static void init_operator(const struct weir_op *op, struct weir_operator_view *v
 }
 
 /* Mean over the life of the job in this run. */
-static double declared_rate(const struct weir_world *world, const struct weir_job *spec)
+static double declared_rate(const struct weir_controller *controller, const struct weir_job *spec)
 {
-    double end_s = fmin(spec->depart_s, world->scenario->duration_s);
+    double end_s = fmin(spec->depart_s, controller->scenario->duration_s);
     return weir_load_mean_rate(spec->load, end_s - spec->arrive_s);
 }
 
-void weir_view_links(struct weir_world *world)
+void weir_view_links(struct weir_controller *controller)
 {
-    for (int l = 0; l < world->link_count; l++)
-        world->link_views[l] = weir_simgrid_link_view(world, l);
+    const struct weir_shares *shares = controller->shares;
+    for (int l = 0; l < weir_shares_link_count(shares); l++)
+        controller->link_views[l] = (struct weir_link_view){weir_link_name(shares, l), weir_link_bandwidth(shares, l),
+                                                            weir_link_latency(shares, l)};
 }
 
-void weir_view_init(struct weir_world *world)
+void weir_view_init(struct weir_controller *controller)
 {
-    world->link_views = weir_alloc((size_t)world->link_count, sizeof *world->link_views);
-    weir_view_links(world);
-    const struct weir_platform *platform = world->platform;
-    world->host_views = weir_alloc(platform->host_count, sizeof *world->host_views);
+    controller->link_views =
+        weir_alloc((size_t)weir_shares_link_count(controller->shares), sizeof *controller->link_views);
+    weir_view_links(controller);
+    const struct weir_platform *platform = controller->platform;
+    controller->host_views = weir_alloc(platform->host_count, sizeof *controller->host_views);
+    controller->waiting_bytes = weir_alloc(platform->host_count, sizeof *controller->waiting_bytes);
     for (size_t h = 0; h < platform->host_count; h++) {
         const struct weir_host *spec = &platform->hosts[h];
-        world->host_views[h] = (struct weir_host_view){
+        controller->host_views[h] = (struct weir_host_view){
             .name = spec->name,
             .region = spec->region,
             .tier = (enum weir_view_tier)spec->tier,
@@ -106,48 +119,49 @@ void weir_view_init(struct weir_world *world)
             .up = true,
         };
     }
-    world->job_views = weir_alloc((size_t)world->job_count, sizeof *world->job_views);
-    for (int j = 0; j < world->job_count; j++) {
-        struct weir_run_job *job = &world->jobs[j];
+    controller->job_views = weir_alloc((size_t)controller->flow->job_count, sizeof *controller->job_views);
+    for (int j = 0; j < controller->flow->job_count; j++) {
+        struct weir_run_job *job = &controller->flow->jobs[j];
         struct weir_operator_view *operators = weir_alloc((size_t)job->spec->operator_count, sizeof *operators);
         for (int o = 0; o < job->spec->operator_count; o++)
             init_operator(&job->ops[o], &operators[o]);
-        world->job_views[j] = (struct weir_job_view){
+        controller->job_views[j] = (struct weir_job_view){
             .name = job->spec->name,
             .source_host = job->spec->source_host,
             .sink_host = job->sink.host,
             .source_bytes = job->spec->source_bytes,
             .slo_s = job->spec->slo_s,
-            .declared_items_per_s = declared_rate(world, job->spec),
+            .declared_items_per_s = declared_rate(controller, job->spec),
             .declared_items = weir_load_items(job->spec->load),
             .operators = operators,
             .operator_count = job->spec->operator_count,
         };
     }
-    world->view = (struct weir_view){
-        .window_s = world->scenario->window_s,
+    controller->view = (struct weir_view){
+        .window_s = controller->scenario->window_s,
         .window = -1,
-        .hosts = world->host_views,
+        .hosts = controller->host_views,
         .host_count = (int)platform->host_count,
-        .jobs = world->job_views,
+        .jobs = controller->job_views,
         .route_latency_s = route_latency_s,
         .route_bytes_per_s = route_bytes_per_s,
         .restart_s = restart_s,
         .route_links = route_links,
         .anomalous = anomalous,
-        .links = world->link_views,
-        .link_count = world->link_count,
-        .engine = world,
+        .links = controller->link_views,
+        .link_count = weir_shares_link_count(controller->shares),
+        .engine = controller,
     };
 }
 
-void weir_view_fini(struct weir_world *world)
+void weir_view_fini(struct weir_controller *controller)
 {
-    for (int j = 0; world->job_views && j < world->job_count; j++)
-        free((void *)world->job_views[j].operators);
-    free(world->job_views);
-    free(world->host_views);
-    free(world->link_views);
+    for (int j = 0; j < controller->flow->job_count; j++)
+        free((void *)controller->job_views[j].operators);
+    free(controller->job_views);
+    free(controller->host_views);
+    free(controller->link_views);
+    free(controller->waiting_bytes);
 }
 
 static double ratio(double part, double whole)
@@ -165,23 +179,23 @@ static void update_deployment(struct weir_op *op, struct weir_operator_view *vie
     view->state_bytes = op->state_bytes;
 }
 
-void weir_view_deployments(struct weir_world *world, int first_job, double now_s)
+void weir_view_deployments(struct weir_controller *controller, int first_job)
 {
-    world->view.time_s = now_s;
-    world->view.job_count = world->arrived_jobs;
-    for (int h = 0; h < world->view.host_count; h++) {
-        world->host_views[h].instances = world->hosts[h].instances;
-        world->host_views[h].up = world->hosts[h].up;
+    controller->view.time_s = controller->clock->now_s;
+    controller->view.job_count = controller->arrived_jobs;
+    for (int h = 0; h < controller->view.host_count; h++) {
+        controller->host_views[h].instances = controller->books->hosts[h].instances;
+        controller->host_views[h].up = weir_host_up(controller->shares, h);
     }
-    for (int j = first_job; j < world->arrived_jobs; j++) {
-        struct weir_run_job *job = &world->jobs[j];
-        world->job_views[j].running = job->life != WEIR_JOB_GONE;
+    for (int j = first_job; j < controller->arrived_jobs; j++) {
+        struct weir_run_job *job = &controller->flow->jobs[j];
+        controller->job_views[j].running = job->life != WEIR_JOB_GONE;
         for (int o = 0; o < job->spec->operator_count; o++)
-            update_deployment(&job->ops[o], (struct weir_operator_view *)&world->job_views[j].operators[o]);
+            update_deployment(&job->ops[o], (struct weir_operator_view *)&controller->job_views[j].operators[o]);
     }
 }
 
-static void update_operator(struct weir_world *world, struct weir_op *op, struct weir_operator_view *view,
+static void update_operator(struct weir_controller *controller, struct weir_op *op, struct weir_operator_view *view,
                             double window_s)
 {
     const struct weir_op_counts *now = &op->counts, *then = &op->at_window;
@@ -200,7 +214,7 @@ static void update_operator(struct weir_world *world, struct weir_op *op, struct
     } else {
         double speed = 0;
         for (int i = 0; i < view->instance_count; i++)
-            speed += weir_view_speed(&world->host_views[view->instances[i].host], view) / view->instance_count;
+            speed += weir_view_speed(&controller->host_views[view->instances[i].host], view) / view->instance_count;
         view->true_rate = ratio(speed, op->spec->flops.mean);
         view->true_output_rate = view->true_rate * op->spec->selectivity;
     }
@@ -222,8 +236,26 @@ static void update_operator(struct weir_world *world, struct weir_op *op, struct
     view->latency_s = view->waiting_s + view->service_s + view->blocked_s;
 }
 
-static void update_job(struct weir_world *world, struct weir_run_job *job, struct weir_job_view *view, double now_s,
-                       double window_s)
+/* Where the results of a job come from: what each host has delivered to its sink in the window. */
+static void update_origins(struct weir_run_job *job, struct weir_job_view *view, double window_s)
+{
+    job->origin_views =
+        weir_grow(job->origin_views, job->origin_count, &job->origin_view_capacity, sizeof *job->origin_views);
+    view->origins = job->origin_views;
+    view->origin_count = 0;
+    for (size_t o = 0; o < job->origin_count && window_s > 0; o++) {
+        const struct weir_origin *origin = &job->origins[o];
+        if (origin->delivered)
+            job->origin_views[view->origin_count++] =
+                (struct weir_origin_view){.host = origin->host,
+                                          .delivered_rate = (double)origin->delivered / window_s,
+                                          .late_rate = (double)origin->late / window_s,
+                                          .bytes_per_s = origin->bytes / window_s};
+    }
+}
+
+static void update_job(struct weir_controller *controller, struct weir_run_job *job, struct weir_job_view *view,
+                       double now_s, double window_s)
 {
     view->running = job->life == WEIR_JOB_RUNNING;
     view->age_s = now_s - job->spec->arrive_s;
@@ -234,11 +266,11 @@ static void update_job(struct weir_world *world, struct weir_run_job *job, struc
     view->emitted_rate = ratio((double)(now->emitted - then->emitted), window_s);
     view->delivered_rate = ratio((double)(now->delivered - then->delivered), window_s);
     view->late_rate = ratio((double)(now->late - then->late), window_s);
-    weir_origins_view(job, view, window_s);
+    update_origins(job, view, window_s);
     view->dropped_rate = ratio((double)(now->dropped - then->dropped), window_s);
     view->backlog = (double)weir_source_waiting(job, now_s);
     view->source_backpressured =
-        ratio(job->source_clock.spent_s[WEIR_BLOCKED] - job->source_at_window.spent_s[WEIR_BLOCKED], window_s);
+        ratio(job->source_spent.spent_s[WEIR_BLOCKED] - job->source_at_window.spent_s[WEIR_BLOCKED], window_s);
     const struct weir_histogram *latency = &job->window;
     view->latency_mean_s = ratio(latency->sum, (double)latency->count);
     view->latency_p50_s = weir_histogram_quantile(latency, 0.5);
@@ -249,27 +281,51 @@ static void update_job(struct weir_world *world, struct weir_run_job *job, struc
     view->ingress_history = job->history;
     view->history_count = (int)job->history_count;
     for (int o = 0; o < job->spec->operator_count; o++)
-        update_operator(world, &job->ops[o], (struct weir_operator_view *)&view->operators[o], window_s);
+        update_operator(controller, &job->ops[o], (struct weir_operator_view *)&view->operators[o], window_s);
 }
 
-void weir_view_update(struct weir_world *world, double now_s)
+/* The bytes of items that wait in the inputs of each host; what sources have written to their logs since the last
+ * window goes to the books. */
+static void count_items(struct weir_controller *controller)
 {
-    double window_s = now_s - world->window_start_s;
-    world->view.time_s = now_s;
-    world->view.window = world->window;
-    world->view.job_count = world->arrived_jobs;
-    for (int h = 0; h < world->view.host_count; h++) {
-        struct weir_run_host *host = &world->hosts[h];
-        struct weir_host_view *view = &world->host_views[h];
+    for (int h = 0; h < controller->view.host_count; h++)
+        controller->waiting_bytes[h] = 0;
+    for (int j = 0; j < controller->arrived_jobs; j++) {
+        const struct weir_run_job *job = &controller->flow->jobs[j];
+        if (job->life == WEIR_JOB_WAITING)
+            continue;
+        weir_telemetry_disk(controller->books, job->spec->source_host,
+                            (double)(job->counts.arrived - job->at_window.arrived) * job->spec->source_bytes);
+        for (int o = 0; o < job->spec->operator_count; o++) {
+            const struct weir_op *op = &job->ops[o];
+            for (int i = 0; i < op->route_count; i++)
+                for (int e = 0; e < op->in_edges; e++)
+                    controller->waiting_bytes[op->routes[i]->host] +=
+                        (double)op->routes[i]->room[e].used * op->in_bytes;
+        }
+    }
+}
+
+void weir_view_update(struct weir_controller *controller)
+{
+    struct weir_books *books = controller->books;
+    double now_s = controller->clock->now_s, window_s = now_s - books->window_start_s;
+    controller->view.time_s = now_s;
+    controller->view.window = books->window;
+    controller->view.job_count = controller->arrived_jobs;
+    for (int h = 0; h < controller->view.host_count; h++) {
+        const struct weir_host_book *host = &books->hosts[h];
+        struct weir_host_view *view = &controller->host_views[h];
         const struct weir_host_counts *now = &host->counts, *then = &host->at_window;
-        view->up = host->up;
+        view->up = weir_host_up(controller->shares, h);
         view->instances = host->instances;
         view->memory_used_bytes = host->state_bytes;
         view->cpu = fmin(1, ratio(now->flops - then->flops, window_s * view->speed_flops_per_s * view->cores));
         view->sent_bytes_per_s = ratio(now->sent_bytes - then->sent_bytes, window_s);
         view->received_bytes_per_s = ratio(now->received_bytes - then->received_bytes, window_s);
     }
-    weir_telemetry_update(world, now_s);
-    for (int j = 0; j < world->arrived_jobs; j++)
-        update_job(world, &world->jobs[j], &world->job_views[j], now_s, window_s);
+    count_items(controller);
+    weir_telemetry_update(books, controller->host_views, controller->waiting_bytes, now_s);
+    for (int j = 0; j < controller->arrived_jobs; j++)
+        update_job(controller, &controller->flow->jobs[j], &controller->job_views[j], now_s, window_s);
 }

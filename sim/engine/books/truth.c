@@ -1,11 +1,9 @@
 /* When something is truly wrong with a host: an anomaly, or a fault that takes the host or a part of its speed. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/engine/parts.h"
-#include "sim/engine/simgrid_shim.h"
+#include "sim/engine/books/parts.h"
 
 struct spell {
     int host;
@@ -34,33 +32,25 @@ static size_t add(struct weir_truth *truth, size_t count, int host, double start
 }
 
 /* The times of an outage: down at even dates, or slower until the share is 1 again. */
-static size_t add_outages(struct weir_truth *truth, size_t count, int host, const struct weir_outages *outages)
+static size_t add_outages(struct weir_truth *truth, size_t count, const struct weir_outages *outages)
 {
     for (unsigned d = 0; d < outages->count; d++)
         if (outages->shares ? outages->shares[d] < 1 : d % 2 == 0)
-            count = add(truth, count, host, outages->dates_s[d],
+            count = add(truth, count, outages->host, outages->dates_s[d],
                         d + 1 < outages->count ? outages->dates_s[d + 1] : INFINITY);
     return count;
 }
 
-static int host_of(const struct weir_platform *platform, const char *name)
+void weir_truth_init(struct weir_books *books)
 {
-    for (size_t h = 0; h < platform->host_count; h++)
-        if (strcmp(platform->hosts[h].name, name) == 0)
-            return (int)h;
-    return -1;
-}
-
-void weir_truth_init(struct weir_world *world)
-{
-    struct weir_truth *truth = world->truth = weir_alloc(1, sizeof *truth);
-    size_t hosts = world->platform->host_count, count = 0, kept = 0, anomalies;
-    const struct weir_anomaly *list = weir_telemetry_anomalies(world, &anomalies);
+    struct weir_truth *truth = books->truth = weir_alloc(1, sizeof *truth);
+    size_t hosts = books->platform->host_count, count = 0, kept = 0, anomalies;
+    const struct weir_anomaly *list = weir_telemetry_anomalies(books, &anomalies);
     for (size_t a = 0; a < anomalies; a++)
         count = add(truth, count, list[a].host, list[a].at_s, list[a].at_s + list[a].for_s);
-    for (size_t o = 0; o < world->outage_count; o++)
-        if (world->outages[o].host)
-            count = add_outages(truth, count, host_of(world->platform, world->outages[o].host), &world->outages[o]);
+    for (size_t o = 0; o < books->outage_count; o++)
+        if (books->outages[o].host >= 0)
+            count = add_outages(truth, count, &books->outages[o]);
     if (count)
         qsort(truth->spells, count, sizeof *truth->spells, by_host_and_time);
     truth->first = weir_alloc(hosts + 1, sizeof *truth->first);
@@ -78,13 +68,13 @@ void weir_truth_init(struct weir_world *world)
         truth->first[h + 1] += truth->first[h];
 }
 
-void weir_truth_fini(struct weir_world *world)
+void weir_truth_fini(struct weir_books *books)
 {
-    if (!world->truth)
+    if (!books->truth)
         return;
-    free(world->truth->spells);
-    free(world->truth->first);
-    free(world->truth);
+    free(books->truth->spells);
+    free(books->truth->first);
+    free(books->truth);
 }
 
 /* The first spell of the host that ends after a date. */
@@ -101,9 +91,9 @@ static size_t ends_after(const struct weir_truth *truth, int host, double date_s
     return low;
 }
 
-double weir_truth_wrong_s(const struct weir_world *world, int host, double from_s, double until_s)
+double weir_truth_wrong_s(const struct weir_books *books, int host, double from_s, double until_s)
 {
-    const struct weir_truth *truth = world->truth;
+    const struct weir_truth *truth = books->truth;
     double wrong_s = 0;
     for (size_t s = ends_after(truth, host, from_s); s < truth->first[host + 1]; s++) {
         if (truth->spells[s].start_s >= until_s)
@@ -113,8 +103,8 @@ double weir_truth_wrong_s(const struct weir_world *world, int host, double from_
     return wrong_s;
 }
 
-bool weir_truth_is_wrong(const struct weir_world *world, int host, double date_s)
+bool weir_truth_is_wrong(const struct weir_books *books, int host, double date_s)
 {
-    size_t s = ends_after(world->truth, host, date_s);
-    return s < world->truth->first[host + 1] && world->truth->spells[s].start_s <= date_s;
+    size_t s = ends_after(books->truth, host, date_s);
+    return s < books->truth->first[host + 1] && books->truth->spells[s].start_s <= date_s;
 }
