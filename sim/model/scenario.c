@@ -70,8 +70,10 @@ static int read_batch(const struct weir_json *at, struct weir_scenario *scenario
 {
     struct weir_json child;
     const char *word;
+    scenario->items_per_batch = weir_json_get(at, "batch_span", &child) ? 0 : 1; /* who says a span wants batches */
     if (!weir_json_get(at, "items_per_batch", &child))
         return WEIR_OK;
+    scenario->items_per_batch = 0;
     if (!weir_json_is_string(&child))
         return weir_json_integer(&child, 1, 1000000, &scenario->items_per_batch);
     int code = weir_json_string(&child, &word);

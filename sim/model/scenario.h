@@ -64,7 +64,7 @@ struct weir_scenario {
     double duration_s;
     double warmup_s;      /* at the start, left out of the metrics of the run */
     double window_s;      /* monitoring and decision interval */
-    long items_per_batch; /* 0: auto, as many as arrive in batch_span_s */
+    long items_per_batch; /* 1: item by item; 0: auto, as many as arrive in batch_span_s */
     double batch_span_s;  /* a batch holds items that arrive within this time */
     unsigned long long *seeds;
     int seed_count;

@@ -28,7 +28,7 @@ static void defaults(void)
     CU_ASSERT_STRING_EQUAL(s->path, SMALLEST);
     CU_ASSERT_STRING_EQUAL(s->name, "scenario-smallest");
     CU_ASSERT(s->duration_s == 60 && s->warmup_s == 0 && s->window_s == 10);
-    CU_ASSERT(s->items_per_batch == 0 && s->batch_span_s == 0.05 && s->decision_s == 0);
+    CU_ASSERT(s->items_per_batch == 1 && s->batch_span_s == 0.05 && s->decision_s == 0);
     CU_ASSERT(s->seed_count == 1 && s->seeds[0] == 1);
     CU_ASSERT(s->stack_count == 1 && s->stacks[0].use_count == 1 && !s->stacks[0].uses[0].params);
     CU_ASSERT_STRING_EQUAL(s->stacks[0].label, "static");

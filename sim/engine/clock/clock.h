@@ -95,10 +95,9 @@ void weir_clock_move(struct weir_clock *clock, double date_s);
 
 /* Ends the run; the first error is kept. */
 void weir_clock_end(struct weir_clock *clock);
-void weir_clock_fail(struct weir_clock *clock, int code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void weir_clock_fail(struct weir_clock *clock, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* The record that a part is in. */
-#define WEIR_RECORD(part, type, member) ((type *)((char *)(part) - offsetof(type, member)))
+#define WEIR_RECORD(part, type, member) ((type *)((char *)(part)-offsetof(type, member)))
 
 #endif

@@ -1,10 +1,10 @@
-#include "sim/engine/batch.h"
+#include "sim/engine/flow/batch.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/engine/parts.h"
+#include "sim/engine/flow/segments.h"
 
 static void lay_out(struct weir_batch *batch, size_t room)
 {
@@ -37,30 +37,31 @@ struct weir_batch *weir_batch_new(struct weir_batch_pool *pool, int room)
     }
     batch->count = 0;
     batch->next = NULL;
-    batch->job = NULL;
+    batch->segments = NULL;
+    batch->inbox = NULL;
     return batch;
 }
 
 void weir_batch_release(struct weir_batch_pool *pool, struct weir_batch *batch)
 {
-    if (batch->job)
-        weir_recovery_alive(batch->job, batch->segment, -1);
+    if (batch->segments)
+        weir_segments_alive(batch->segments, batch->segment, -1);
     batch->next = pool->idle[batch->size_class];
     pool->idle[batch->size_class] = batch;
 }
 
-void weir_batch_tag(struct weir_batch *batch, struct weir_run_job *job, unsigned segment)
+void weir_batch_tag(struct weir_batch *batch, struct weir_segments *segments, unsigned segment)
 {
-    batch->job = job;
+    batch->segments = segments;
     batch->segment = segment;
-    batch->epoch = weir_recovery_epoch(job);
-    if (job)
-        weir_recovery_alive(job, segment, 1);
+    batch->epoch = segments ? segments->epoch : 0;
+    if (segments)
+        weir_segments_alive(segments, segment, 1);
 }
 
 void weir_batch_like(struct weir_batch *piece, const struct weir_batch *of)
 {
-    weir_batch_tag(piece, of->job, of->segment);
+    weir_batch_tag(piece, of->segments, of->segment);
     piece->epoch = of->epoch;
 }
 
@@ -153,15 +154,5 @@ void weir_batch_carry(struct weir_batch *batch, struct weir_track *wire, double 
             there_s = now_s;
         batch->network[i] += there_s - at;
         batch->at[i] = there_s;
-    }
-}
-
-void weir_batch_hold(struct weir_batch *batch, double blocked_s)
-{
-    if (blocked_s <= 0)
-        return;
-    for (int i = 0; i < batch->count; i++) {
-        batch->blocked[i] += blocked_s;
-        batch->at[i] += blocked_s;
     }
 }

@@ -35,7 +35,7 @@ struct weir_waiters {
 /* The room of one input edge. Promised: to items on their way. */
 struct weir_room {
     long used, promised, capacity;
-    long most; /* ever used */
+    long most;                 /* ever used */
     double full_s;             /* when it was full last; -INFINITY: never */
     struct weir_recent *taken; /* when items were taken out, where a connection asks; NULL: nobody does */
     struct weir_waiters waiters;
@@ -78,10 +78,13 @@ struct weir_sender {
     struct weir_out_edge *edges;
     int edge_count, edge; /* under way; edge_count: it holds nothing */
     int host;
-    struct weir_batch *batch;   /* for the edges to come, this one included */
-    struct weir_batch *pieces;  /* of this edge, still to be handed over */
-    struct weir_batch *back;    /* that must be routed again */
-    double begun_s;
+    struct weir_batch *batch;  /* for the edges to come */
+    struct weir_batch *pieces; /* of this edge, still to be handed over */
+    double begun_s, since_s;   /* of the sending; the items stand still since then */
+    /* Where it waits, if it does. */
+    struct weir_connection *connection;
+    struct weir_room *room;
+    const struct weir_waiters *line_of_connection, *line_of_room;
     void (*sent)(struct weir_sender *sender, double blocked_s); /* all of it; may send again */
 };
 
@@ -126,11 +129,12 @@ struct weir_instance {
     struct weir_window_content window;
     struct weir_batch *batch, *results; /* in service; of windows, to be sent */
     long taken;                         /* items in service */
-    double begun_s, worked;             /* of the service; flops */
+    double begun_s, drawn, worked;      /* of the service; flops, and as the host's speed has them */
     double served_s;                    /* the last item's clock at the end of its service */
-    bool stalled, stopping;
-    double stop_s; /* how long stopping takes once drained */
-    double *flops; /* scratch, one an item of the batch in service */
+    int emitted;                        /* items under way to the next ones */
+    bool stalled, left;                 /* for a checkpoint; its inbox for good */
+    double stop_s;                      /* how long stopping takes once drained */
+    double *flops;                      /* scratch, one an item of the batch in service */
     int flops_room;
 };
 
@@ -239,7 +243,7 @@ struct weir_flow {
     struct weir_shares *shares;
     struct weir_books *books;
     unsigned long long seed;
-    bool one_by_one; /* items move alone, and their clocks are the run's */
+    bool one_by_one;           /* items move alone, and their clocks are the run's */
     struct weir_run_job *jobs; /* in order of arrival */
     int job_count;
     struct weir_batch_pool pool;
@@ -301,5 +305,8 @@ char *weir_job_who_waits(const struct weir_run_job *job); /* owned by the caller
 
 /* WEIR_EENGINE, with what does not add up, if items were lost or counted twice. */
 int weir_flow_check_conservation(const struct weir_flow *flow);
+
+/* An active instance gets another weight in the routing, and another share of a core from its next service on. */
+void weir_instance_weigh(struct weir_instance *instance, double weight, double cpu_share);
 
 #endif

@@ -1,0 +1,90 @@
+/* Connections: FIFOs of transfers from a host to an inbox on another one.
+ *
+ * One batch at a time is on the wire; then it is on its way for the latency of the route, while the next one is on the
+ * wire. Where SimGrid's are the latencies (weir_shares_latencies), a batch may be opened when the one before has left
+ * the first link, as long as fewer are open than cover bandwidth x delay. Batches come in in order.
+ *
+ * A batch goes on the wire when room at its input is promised to it. On a long way that would be too late: so up to
+ * bandwidth x delay of items may go without a promise, and, where the input was full within the last delay, no more
+ * than have been let in, and taken out there, within it. What finds no room waits at the door, in transit still. */
+#ifndef WEIR_ENGINE_CONNECTION_H
+#define WEIR_ENGINE_CONNECTION_H
+
+#include "sim/engine/flow/flow.h"
+#include "sim/engine/flow/recent.h"
+
+enum weir_landing_state { WEIR_ON_WIRE, WEIR_ON_WAY, WEIR_LANDED, WEIR_FAILED };
+
+/* A batch under way. */
+struct weir_landing {
+    struct weir_transfer transfer;
+    struct weir_alarm land; /* it has come, or a lost segment has been sent again */
+    struct weir_landing *next;
+    struct weir_connection *connection;
+    enum weir_landing_state state;
+    struct weir_batch *batch;
+    double opened_s, sent_s, bytes, item_bytes; /* sent again after a failure */
+    bool promised;
+};
+
+struct weir_connection {
+    struct weir_connection *next;
+    struct weir_inbox *inbox;
+    int from;
+    int route;                        /* index */
+    const struct weir_out_edge *edge; /* of an edge with a limit; NULL: of all others */
+    int origin;                       /* to a sink: index into the job's origins */
+    bool latencies;                   /* SimGrid's: several may be open */
+    struct weir_waiters senders;
+    struct weir_waiter promise; /* waits for room for the first sender's batch */
+    /* Under way, in order of sending. */
+    struct weir_landing *first, *last, *idle;
+    int open;                /* how many */
+    int failed;              /* how many of them are to be sent again */
+    bool on_wire;            /* one is */
+    struct weir_alarm again; /* sends again, or opens the next */
+    bool again_counts;       /* the watchdog knows that it waits */
+    double next_open_s;      /* when the batch opened last has left the first link */
+    /* Come in, but there was no room. */
+    struct weir_landing *door_first, *door_last;
+    struct weir_waiter door;
+    double loose_bytes; /* sent without a promise, and not let in */
+    long loose;         /* items */
+    struct weir_recent let_in;
+    struct weir_track wire;
+    double late_until_s; /* lost segments have been sent again by then */
+};
+
+/* The connection from a host to an inbox on another one, made if it is not there: edges with a limit have their own, so
+ * that none waits for another. Ends the run with an error where there is no route. */
+struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, struct weir_inbox *inbox,
+                                             const struct weir_out_edge *edge);
+
+/* Offers the batch that a sender holds. True if it has gone on the wire (*batch is NULL); else the sender stands in
+ * line, with what is left of it. */
+bool weir_connection_offer(struct weir_connection *connection, struct weir_batch **batch, struct weir_sender *sender);
+
+/* A sender has left the line, or what it depends on has changed: the first may try. */
+void weir_connection_next(struct weir_connection *connection);
+
+/* All who wait see how things are now. */
+void weir_connection_wake(struct weir_connection *connection);
+void weir_connection_free(struct weir_connection *connection);
+
+/* wire.c: a batch goes on the wire, or goes again. */
+void weir_connection_open(struct weir_connection *connection, struct weir_batch *batch, bool promised);
+void weir_connection_again(struct weir_connection *connection);
+bool weir_connection_is_up(const struct weir_connection *connection);
+/* The latency of the route; where segments get lost, with the round trip to send one again. */
+double weir_connection_longest_s(const struct weir_connection *connection);
+/* Time on the wire of so many bytes alone. */
+double weir_connection_wire_s(const struct weir_connection *connection, double bytes);
+/* The alarm for the next try is set, and the watchdog knows. */
+void weir_connection_try_at(struct weir_connection *connection, double date_s);
+
+/* landing.c: what has come goes in, in order. */
+void weir_connection_advance(struct weir_connection *connection);
+void weir_connection_door_wakes(struct weir_soon *soon);
+void weir_landing_free_list(struct weir_landing *list);
+
+#endif

@@ -1,0 +1,75 @@
+/* Nothing is lost or counted twice: checked at the end of every run. */
+#include <math.h>
+
+#include "sim/base/error.h"
+#include "sim/engine/flow/join.h"
+
+static int unequal(const char *job, const char *where, const char *what, uint64_t left, uint64_t right)
+{
+    return weir_error(WEIR_EENGINE,
+                      "job %s: %s: items are not conserved: %s, but %llu against %llu; this is a fault of weir", job,
+                      where, what, (unsigned long long)left, (unsigned long long)right);
+}
+
+/* Items that were sent along the edges into an operator. */
+static uint64_t sent_to(const struct weir_run_job *job, const struct weir_op *op)
+{
+    uint64_t sent = 0;
+    for (int e = 0; e < op->in_edges; e++)
+        sent += op->upstream[e] < 0 ? job->counts.emitted : job->ops[op->upstream[e]].counts.emitted;
+    return sent;
+}
+
+/* And into the sink; no edge leads there from the source. */
+static uint64_t sent_to_sink(const struct weir_run_job *job)
+{
+    uint64_t sent = 0;
+    for (int o = 0; o < job->spec->operator_count; o++)
+        for (int e = 0; e < job->ops[o].out_count; e++)
+            if (!job->ops[o].out[e].to)
+                sent += job->ops[o].counts.emitted;
+    return sent;
+}
+
+static int check_op(const struct weir_run_job *job, const struct weir_op *op)
+{
+    const struct weir_op_counts *counts = &op->counts;
+    uint64_t sent = sent_to(job, op);
+    uint64_t met = counts->arrived + counts->dropped + counts->lost_on_way + (uint64_t)(op->in_hand + op->in_transit);
+    if (sent != met)
+        return unequal(job->spec->name, op->spec->name, "sent to it = arrived + dropped + lost + in transit", sent,
+                       met);
+    uint64_t each = op->join ? (uint64_t)op->in_edges : 1;
+    uint64_t inside = each * counts->processed + (uint64_t)(op->queued + op->in_service) + weir_join_pending(op->join);
+    inside += counts->lost_inside;
+    if (counts->arrived != inside)
+        return unequal(job->spec->name, op->spec->name, "arrived = processed + queued + pending + lost",
+                       counts->arrived, inside);
+    double selectivity = op->spec->selectivity;
+    if (op->spec->window_s <= 0 && selectivity == floor(selectivity) &&
+        counts->emitted != (uint64_t)selectivity * counts->processed)
+        return unequal(job->spec->name, op->spec->name, "emitted = selectivity x processed", counts->emitted,
+                       (uint64_t)selectivity * counts->processed);
+    return WEIR_OK;
+}
+
+int weir_flow_check_conservation(const struct weir_flow *flow)
+{
+    for (int j = 0; j < flow->job_count; j++) {
+        const struct weir_run_job *job = &flow->jobs[j];
+        const struct weir_job_counts *counts = &job->counts;
+        uint64_t kept = counts->emitted + counts->dropped_at_source + weir_source_waiting(job, flow->clock->now_s);
+        if (counts->arrived + counts->replayed != kept)
+            return unequal(job->spec->name, "source", "arrived + replayed = emitted + dropped + backlog",
+                           counts->arrived + counts->replayed, kept);
+        for (int o = 0; o < job->spec->operator_count; o++)
+            if (check_op(job, &job->ops[o]) != WEIR_OK)
+                return WEIR_EENGINE;
+        uint64_t sent = sent_to_sink(job);
+        uint64_t met = counts->delivered + counts->lost +
+                       (uint64_t)(job->sink.in_transit + job->sink.in_hand + (job->segments ? job->segments->held : 0));
+        if (sent != met)
+            return unequal(job->spec->name, "sink", "sent to it = delivered + held + lost + in transit", sent, met);
+    }
+    return WEIR_OK;
+}

@@ -1,0 +1,235 @@
+/* Instances come, retire and go; operators pause; jobs are emptied. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/engine/flow/connection.h"
+#include "sim/engine/flow/instance.h"
+#include "sim/engine/flow/join.h"
+#include "sim/engine/flow/queue.h"
+#include "sim/engine/flow/route.h"
+#include "sim/engine/flow/waiting.h"
+#include "sim/engine/flow/window.h"
+
+int weir_op_deployed(const struct weir_op *op, struct weir_placement *placements)
+{
+    int count = 0;
+    for (size_t i = 0; i < op->instance_count; i++) {
+        const struct weir_instance *instance = op->instances[i];
+        if (instance->life != WEIR_STARTING && instance->life != WEIR_ACTIVE)
+            continue;
+        if (placements)
+            placements[count] = (struct weir_placement){instance->host, instance->weight, instance->cpu_share};
+        count++;
+    }
+    return count;
+}
+
+struct weir_instance *weir_instance_new(struct weir_op *op, const struct weir_placement *placement)
+{
+    struct weir_flow *flow = op->job->flow;
+    struct weir_instance *instance = weir_alloc(1, sizeof *instance);
+    instance->op = op;
+    instance->number = op->instances_ever++;
+    instance->host = placement->host;
+    instance->weight = placement->weight;
+    instance->cpu_share = placement->cpu_share;
+    weir_instance_init(instance);
+    op->instances =
+        weir_grow(op->instances, op->instance_count + 1, &op->instance_capacity, sizeof(struct weir_instance *));
+    op->instances[op->instance_count++] = instance;
+    weir_books_instances(flow->books, instance->host, 1, flow->clock->now_s);
+    return instance;
+}
+
+/* The inbox that a new instance on a host shares, or takes over with its connections from an earlier one, or NULL. */
+static struct weir_inbox *find_inbox(struct weir_op *op, int host)
+{
+    for (struct weir_inbox *i = op->inboxes; op->spec->shared_queue && i; i = i->next)
+        if (i->open && i->host == host)
+            return i;
+    for (struct weir_inbox *i = op->inboxes; i; i = i->next)
+        if (!i->open && !i->instances && !i->first && !i->in_transit && i->host == host) {
+            i->weight = i->credit = 0;
+            return i;
+        }
+    return NULL;
+}
+
+void weir_instance_activate(struct weir_instance *instance)
+{
+    struct weir_op *op = instance->op;
+    struct weir_flow *flow = op->job->flow;
+    double now_s = flow->clock->now_s;
+    struct weir_inbox *inbox = find_inbox(op, instance->host);
+    if (!inbox)
+        inbox = weir_inbox_new(op, instance->host);
+    inbox->weight += instance->weight;
+    inbox->instances++;
+    instance->inbox = inbox;
+    instance->life = WEIR_ACTIVE;
+    instance->host_failures = weir_host_failures(flow->shares, instance->host);
+    weir_track_reset(&instance->track, now_s);
+    weir_trace_free(&instance->spent);
+    instance->spent = (struct weir_spent){.since_s = now_s};
+    weir_trace_spent(flow->books, &instance->spent, instance->host, op->job->spec->name, op->spec->name,
+                     instance->number, now_s);
+    weir_op_open_inbox(op, inbox);
+    weir_waiters_wake_all(flow->clock, &op->gate);
+    weir_soon(flow->clock, &instance->go);
+}
+
+void weir_instance_weigh(struct weir_instance *instance, double weight, double cpu_share)
+{
+    instance->inbox->weight += weight - instance->weight;
+    instance->weight = weight;
+    instance->cpu_share = cpu_share;
+}
+
+void weir_instance_retire(struct weir_instance *instance)
+{
+    struct weir_op *op = instance->op;
+    if (instance->life != WEIR_ACTIVE)
+        return;
+    instance->life = WEIR_RETIRING;
+    instance->stop_s = op->job->flow->scenario->costs.stop_s;
+    instance->inbox->weight -= instance->weight;
+    bool alone = true;
+    for (size_t i = 0; i < op->instance_count; i++) {
+        const struct weir_instance *other = op->instances[i];
+        alone &= other->life != WEIR_ACTIVE || other->inbox != instance->inbox;
+    }
+    if (alone)
+        weir_op_close_inbox(op, instance->inbox);
+    weir_soon(op->job->flow->clock, &instance->go);
+}
+
+void weir_instance_kill(struct weir_instance *instance)
+{
+    weir_instance_retire(instance);
+    instance->dead = true;
+    weir_soon(instance->op->job->flow->clock, &instance->go);
+}
+
+void weir_instance_forget(struct weir_instance *instance)
+{
+    struct weir_flow *flow = instance->op->job->flow;
+    instance->life = WEIR_GONE;
+    weir_books_instances(flow->books, instance->host, -1, flow->clock->now_s);
+}
+
+/* Whoever waits to enter the operator looks how things are. */
+static void wake_inputs(struct weir_op *op)
+{
+    struct weir_clock *clock = op->job->flow->clock;
+    for (struct weir_inbox *inbox = op->inboxes; inbox; inbox = inbox->next) {
+        for (int e = 0; e < op->in_edges; e++)
+            weir_waiters_wake_all(clock, &inbox->room[e].waiters);
+        for (struct weir_connection *c = inbox->connections; c; c = c->next)
+            weir_connection_wake(c);
+    }
+}
+
+void weir_op_pause(struct weir_op *op)
+{
+    op->paused = true;
+    wake_inputs(op);
+}
+
+void weir_op_resume(struct weir_op *op)
+{
+    op->paused = false;
+    weir_waiters_wake_all(op->job->flow->clock, &op->gate);
+}
+
+bool weir_op_drained(const struct weir_op *op)
+{
+    if (op->queued || op->in_transit)
+        return false;
+    for (size_t i = 0; i < op->instance_count; i++)
+        if (op->instances[i]->in_service)
+            return false;
+    return true;
+}
+
+bool weir_job_is_empty(const struct weir_run_job *job)
+{
+    if (!job->source_done || job->sink.in_transit || job->sink.in_hand)
+        return false;
+    if (job->segments && (job->segments->recovering || job->segments->held))
+        return false;
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        const struct weir_op *op = &job->ops[o];
+        if (op->changing || op->in_hand || op->in_window || op->in_service || !weir_op_drained(op))
+            return false;
+    }
+    return true;
+}
+
+static void drop_contents(struct weir_op *op)
+{
+    struct weir_flow *flow = op->job->flow;
+    for (struct weir_inbox *inbox = op->inboxes; inbox; inbox = inbox->next) {
+        for (struct weir_batch *batch = inbox->first, *next; batch; batch = next) {
+            next = batch->next;
+            inbox->room[batch->edge].used -= batch->count;
+            weir_op_queue_changed(op, -batch->count, flow->clock->now_s);
+            op->counts.lost_inside += (uint64_t)batch->count;
+            weir_batch_release(&flow->pool, batch);
+        }
+        inbox->first = inbox->last = NULL;
+    }
+    if (op->join)
+        op->counts.lost_inside += weir_join_clear(op->job, op->join);
+    for (size_t i = 0; i < op->instance_count; i++)
+        weir_window_clear(op->instances[i]);
+}
+
+void weir_job_drop_contents(struct weir_run_job *job)
+{
+    for (int o = 0; o < job->spec->operator_count; o++)
+        drop_contents(&job->ops[o]);
+}
+
+void weir_job_wake_all(struct weir_run_job *job)
+{
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        struct weir_op *op = &job->ops[o];
+        weir_waiters_wake_all(job->flow->clock, &op->gate);
+        wake_inputs(op);
+        weir_op_at_rest(op);
+    }
+    for (struct weir_connection *c = job->sink.connections; c; c = c->next)
+        weir_connection_wake(c);
+}
+
+void weir_op_flush(struct weir_op *op, double now_s)
+{
+    weir_op_queue_changed(op, 0, now_s);
+    double spent_s[WEIR_DOINGS] = {0};
+    for (size_t i = 0; i < op->instance_count; i++) {
+        struct weir_instance *instance = op->instances[i];
+        if (instance->life != WEIR_GONE && instance->life != WEIR_STARTING) /* the clock of one gone stands */
+            weir_spent_set(&instance->spent, instance->spent.doing, now_s);
+        for (int d = 0; d < WEIR_DOINGS; d++) {
+            spent_s[d] += instance->spent.spent_s[d];
+            instance->spent.spent_s[d] = 0;
+        }
+    }
+    op->counts.idle_s += spent_s[WEIR_IDLE];
+    op->counts.busy_s += spent_s[WEIR_BUSY];
+    op->counts.blocked_time_s += spent_s[WEIR_BLOCKED];
+    op->counts.instance_s += spent_s[WEIR_IDLE] + spent_s[WEIR_BUSY] + spent_s[WEIR_BLOCKED];
+}
+
+uint64_t weir_op_pending(const struct weir_op *op)
+{
+    return weir_join_pending(op->join);
+}
+
+void weir_flow_links_changed(struct weir_flow *flow)
+{
+    for (size_t c = 0; c < flow->connection_count; c++)
+        if (flow->connections[c]->senders.first)
+            weir_connection_next(flow->connections[c]);
+}

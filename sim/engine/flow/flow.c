@@ -1,0 +1,185 @@
+/* The jobs of a run are made from the workload, and taken down again. */
+#include "sim/engine/flow/flow.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/random.h"
+#include "sim/engine/flow/connection.h"
+#include "sim/engine/flow/join.h"
+#include "sim/engine/flow/queue.h"
+#include "sim/engine/flow/route.h"
+
+static uint64_t key_of(const struct weir_flow *flow, const char *what, const struct weir_op *op)
+{
+    char *name = weir_format("%s/%s/%s", what, op->job->spec->name, op->spec->name);
+    uint64_t key = weir_stream_key(flow->seed, name);
+    free(name);
+    return key;
+}
+
+static void init_op(struct weir_flow *flow, struct weir_run_job *job, int index)
+{
+    struct weir_op *op = &job->ops[index];
+    const struct weir_operator *spec = &job->spec->operators[index];
+    op->job = job;
+    op->spec = spec;
+    op->index = index;
+    op->state_bytes = spec->state_bytes;
+    op->service_key = key_of(flow, "service", op);
+    op->select_key = key_of(flow, "select", op);
+    op->key_key = key_of(flow, "key", op);
+    weir_op_init_keys(op);
+    if (spec->join_all)
+        op->join = weir_join_new();
+    op->where_count = weir_where_hosts(&spec->where, flow->platform, job->spec->source_host, NULL, 0);
+    op->where = weir_alloc((size_t)op->where_count, sizeof *op->where);
+    weir_where_hosts(&spec->where, flow->platform, job->spec->source_host, op->where, op->where_count);
+}
+
+/* Room for as many edges as lead to and from each operator. */
+static void reserve_edges(struct weir_run_job *job)
+{
+    const struct weir_job *spec = job->spec;
+    size_t source_out = 0;
+    for (int e = 0; e < spec->edge_count; e++) {
+        const struct weir_edge *edge = &spec->edges[e];
+        if (edge->from >= 0)
+            job->ops[edge->from].out_count++;
+        else
+            source_out++;
+        if (edge->to >= 0)
+            job->ops[edge->to].in_edges++;
+    }
+    job->source_out = weir_alloc(source_out, sizeof *job->source_out);
+    for (int o = 0; o < spec->operator_count; o++) {
+        struct weir_op *op = &job->ops[o];
+        op->out = weir_alloc((size_t)op->out_count, sizeof *op->out);
+        op->downstream = weir_alloc((size_t)op->out_count, sizeof *op->downstream);
+        op->downstream_bytes = weir_alloc((size_t)op->out_count, sizeof *op->downstream_bytes);
+        op->downstream_rates = weir_alloc((size_t)op->out_count, sizeof *op->downstream_rates);
+        op->upstream = weir_alloc((size_t)op->in_edges, sizeof *op->upstream);
+        op->upstream_bytes = weir_alloc((size_t)op->in_edges, sizeof *op->upstream_bytes);
+        op->upstream_rates = weir_alloc((size_t)op->in_edges, sizeof *op->upstream_rates);
+        op->out_count = op->in_edges = 0;
+    }
+}
+
+static void wire_edge(struct weir_flow *flow, struct weir_run_job *job, int e)
+{
+    const struct weir_edge *edge = &job->spec->edges[e];
+    struct weir_op *from = edge->from >= 0 ? &job->ops[edge->from] : NULL;
+    struct weir_op *to = edge->to >= 0 ? &job->ops[edge->to] : NULL;
+    struct weir_out_edge *out = from ? &from->out[from->out_count] : &job->source_out[job->source_out_count];
+    out->to = to;
+    out->spec = edge;
+    out->sink = to ? NULL : &job->sink;
+    out->bytes_per_s = INFINITY;
+    if (from) {
+        from->out_bytes += edge->bytes;
+        from->downstream_bytes[from->out_count] = edge->bytes;
+        from->downstream_rates[from->out_count] = INFINITY;
+        from->downstream[from->out_count++] = edge->to;
+    } else {
+        job->source_out_count++;
+    }
+    if (!to)
+        return;
+    out->shed_key = key_of(flow, "shed", to) + (uint64_t)e;
+    out->to_edge = to->in_edges;
+    to->in_bytes += edge->bytes;
+    to->upstream_bytes[to->in_edges] = edge->bytes;
+    to->upstream_rates[to->in_edges] = INFINITY;
+    to->upstream[to->in_edges++] = edge->from;
+}
+
+static void init_job(struct weir_flow *flow, struct weir_run_job *job, const struct weir_job *spec)
+{
+    job->flow = flow;
+    job->spec = spec;
+    job->index = (int)(job - flow->jobs);
+    job->sink.job = job;
+    job->sink.host = spec->sink_host;
+    job->load_factor = 1;
+    job->next_arrival_s = spec->arrive_s;
+    if (flow->scenario->recovery.on)
+        job->segments = weir_segments_new(job);
+    job->paths = weir_paths_new(spec->operator_count);
+    job->ops = weir_alloc((size_t)spec->operator_count, sizeof *job->ops);
+    for (int o = 0; o < spec->operator_count; o++)
+        init_op(flow, job, o);
+    reserve_edges(job);
+    for (int e = 0; e < spec->edge_count; e++)
+        wire_edge(flow, job, e);
+    for (int o = 0; o < spec->operator_count; o++) {
+        struct weir_op *op = &job->ops[o];
+        op->in_bytes /= op->in_edges; /* every operator has edges in and out */
+        op->out_bytes /= op->out_count;
+    }
+}
+
+void weir_flow_init(struct weir_flow *flow, const struct weir_scenario *scenario, unsigned long long seed,
+                    struct weir_clock *clock, struct weir_shares *shares, struct weir_books *books)
+{
+    *flow = (struct weir_flow){.scenario = scenario,
+                               .platform = scenario->platform,
+                               .clock = clock,
+                               .shares = shares,
+                               .books = books,
+                               .seed = seed,
+                               .one_by_one = scenario->items_per_batch == 1,
+                               .loss_key = weir_stream_key(seed, "network/loss"),
+                               .job_count = scenario->workload->job_count};
+    flow->jobs = weir_alloc((size_t)flow->job_count, sizeof *flow->jobs);
+    for (int j = 0; j < flow->job_count; j++)
+        init_job(flow, &flow->jobs[j], &scenario->workload->jobs[j]);
+}
+
+static void free_op(struct weir_op *op)
+{
+    for (size_t i = 0; i < op->instance_count; i++)
+        weir_instance_free(op->instances[i]);
+    for (struct weir_inbox *inbox = op->inboxes, *next; inbox; inbox = next) {
+        next = inbox->next;
+        weir_inbox_free(inbox);
+    }
+    free(op->instances);
+    free(op->routes);
+    free(op->out);
+    free(op->upstream);
+    free(op->downstream);
+    free(op->upstream_bytes);
+    free(op->downstream_bytes);
+    free(op->upstream_rates);
+    free(op->downstream_rates);
+    free(op->key_groups);
+    free(op->view_instances);
+    free(op->anew);
+    free(op->where);
+    weir_join_free(op->join);
+}
+
+void weir_flow_fini(struct weir_flow *flow)
+{
+    for (size_t c = 0; c < flow->connection_count; c++)
+        weir_connection_free(flow->connections[c]);
+    free(flow->connections);
+    for (int j = 0; j < flow->job_count; j++) {
+        struct weir_run_job *job = &flow->jobs[j];
+        for (int o = 0; o < job->spec->operator_count; o++)
+            free_op(&job->ops[o]);
+        weir_trace_free(&job->source_spent);
+        free(job->ops);
+        free(job->source_out);
+        free(job->backlog);
+        free(job->history);
+        free(job->origins);
+        free(job->origin_views);
+        weir_paths_free(job->paths);
+        weir_segments_free(job->segments);
+    }
+    weir_batch_pool_fini(&flow->pool);
+    free(flow->jobs);
+}

@@ -1,0 +1,290 @@
+#include "sim/engine/flow/instance.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/engine/flow/join.h"
+#include "sim/engine/flow/queue.h"
+#include "sim/engine/flow/send.h"
+#include "sim/engine/flow/window.h"
+
+static void go(struct weir_instance *instance);
+
+static struct weir_flow *flow_of(const struct weir_instance *instance)
+{
+    return instance->op->job->flow;
+}
+
+static void spend(struct weir_instance *instance, enum weir_doing doing)
+{
+    weir_spent_set(&instance->spent, doing, flow_of(instance)->clock->now_s);
+}
+
+static void leave_idle_list(struct weir_instance *instance)
+{
+    if (!instance->in_idle_list)
+        return;
+    struct weir_inbox *inbox = instance->inbox;
+    struct weir_instance *before = NULL;
+    for (struct weir_instance *i = inbox->idle_first; i; before = i, i = i->idle_next) {
+        if (i != instance)
+            continue;
+        if (before)
+            before->idle_next = i->idle_next;
+        else
+            inbox->idle_first = i->idle_next;
+        if (inbox->idle_last == i)
+            inbox->idle_last = before;
+        break;
+    }
+    instance->in_idle_list = false;
+}
+
+/* A retiring instance may go once nothing can reach it any more; a shared inbox is left to the others. */
+static bool may_leave(struct weir_instance *instance)
+{
+    const struct weir_inbox *inbox = instance->inbox;
+    if (instance->life != WEIR_RETIRING || instance->window.count)
+        return false;
+    return inbox->instances > 1 || (!inbox->first && !inbox->in_transit);
+}
+
+/* Waits until there may be something to do. */
+static void rest(struct weir_instance *instance)
+{
+    struct weir_inbox *inbox = instance->inbox;
+    if (instance->spent.doing != WEIR_IDLE || instance->spent.trace)
+        spend(instance, WEIR_IDLE);
+    instance->idle_next = NULL;
+    if (inbox->idle_last)
+        inbox->idle_last->idle_next = instance;
+    else
+        inbox->idle_first = instance;
+    inbox->idle_last = instance;
+    instance->in_idle_list = true;
+    if (instance->window.count)
+        weir_alarm_set(flow_of(instance)->clock, &instance->alarm, weir_window_due_s(instance));
+    weir_op_at_rest(instance->op);
+}
+
+static void gone(struct weir_instance *instance)
+{
+    struct weir_flow *flow = flow_of(instance);
+    instance->life = WEIR_GONE;
+    weir_books_instances(flow->books, instance->host, -1, flow->clock->now_s);
+}
+
+static void leave(struct weir_instance *instance)
+{
+    struct weir_flow *flow = flow_of(instance);
+    instance->left = true;
+    instance->inbox->instances--;
+    spend(instance, WEIR_IDLE);
+    weir_inbox_wake_instance(instance->inbox);
+    if (instance->stop_s > 0 && !instance->dead) {
+        weir_watch_begin(&instance->op->job->watch);
+        weir_alarm_set(flow->clock, &instance->alarm, flow->clock->now_s + instance->stop_s);
+        return;
+    }
+    gone(instance);
+}
+
+/* Results not yet due go to an instance that stays, if there is one. */
+static void hand_over_window(struct weir_instance *instance)
+{
+    struct weir_op *op = instance->op;
+    if (instance->life != WEIR_RETIRING || !instance->window.count || instance->inbox->first)
+        return;
+    for (size_t i = 0; i < op->instance_count; i++) {
+        if (op->instances[i]->life == WEIR_ACTIVE) {
+            weir_window_hand_over(instance, op->instances[i]);
+            weir_soon(flow_of(instance)->clock, &op->instances[i]->go);
+            return;
+        }
+    }
+}
+
+static void stall(struct weir_instance *instance)
+{
+    struct weir_clock *clock = flow_of(instance)->clock;
+    double stall_s = instance->stall_s;
+    instance->stall_s = 0;
+    instance->stalled = true;
+    spend(instance, WEIR_BUSY);
+    weir_watch_begin(&instance->op->job->watch);
+    weir_alarm_set(clock, &instance->alarm, clock->now_s + stall_s);
+}
+
+/* Sends a batch of results; true if it is sent. */
+static bool emit(struct weir_instance *instance, struct weir_batch *results)
+{
+    instance->emitted = results->count;
+    instance->op->counts.emitted += (uint64_t)results->count;
+    return weir_send(&instance->sender, results);
+}
+
+/* Its service is over. True if it may go on at once. */
+static bool served(struct weir_instance *instance, bool ok)
+{
+    struct weir_batch *results = weir_serve_end(instance, ok);
+    if (results && !emit(instance, results))
+        return false;
+    instance->in_service = false;
+    return true;
+}
+
+/* Takes a batch into service. True if it is through with it already. */
+static bool process(struct weir_instance *instance, struct weir_batch *batch)
+{
+    struct weir_op *op = instance->op;
+    long taken = batch->count;
+    instance->in_service = true;
+    if (op->join) {
+        batch = weir_join_match(op, batch);
+        op->in_service -= taken;
+        taken = batch ? (long)batch->count * op->in_edges : 0;
+        op->in_service += taken;
+    }
+    if (!batch) {
+        instance->in_service = false;
+        return true;
+    }
+    instance->batch = batch;
+    instance->taken = taken;
+    return weir_serve_begin(instance) ? served(instance, true) : false;
+}
+
+/* The next of the results of its windows; true if there are none left to send. */
+static bool send_window(struct weir_instance *instance)
+{
+    bool any = false;
+    while (instance->results) {
+        struct weir_batch *results = instance->results;
+        instance->results = results->next;
+        instance->in_service = any = true;
+        if (!emit(instance, results))
+            return false;
+    }
+    if (any) {
+        instance->in_service = false;
+        spend(instance, WEIR_IDLE);
+        weir_op_at_rest(instance->op);
+    }
+    return true;
+}
+
+static bool occupied(const struct weir_instance *instance)
+{
+    return instance->left || instance->batch || instance->stalled || weir_sender_busy(&instance->sender);
+}
+
+/* Does what there is to do, as long as it takes no time. */
+static void go(struct weir_instance *instance)
+{
+    struct weir_clock *clock = flow_of(instance)->clock;
+    if (instance->in_idle_list)
+        leave_idle_list(instance);
+    if (weir_alarm_is_set(&instance->alarm) && !instance->stalled && !instance->left)
+        weir_alarm_stop(clock, &instance->alarm);
+    while (!occupied(instance) && !clock->over) {
+        if (instance->window.count && !instance->results) {
+            instance->results = weir_window_fire(instance);
+            hand_over_window(instance);
+        }
+        if (instance->results && !send_window(instance))
+            return;
+        if (may_leave(instance) || instance->dead) {
+            leave(instance);
+            return;
+        }
+        if (instance->crashed) { /* until that is noticed */
+            spend(instance, WEIR_IDLE);
+            weir_inbox_wake_instance(instance->inbox);
+            return;
+        }
+        if (instance->stall_s > 0) {
+            stall(instance);
+            return;
+        }
+        struct weir_batch *batch = weir_inbox_take(instance->inbox);
+        if (!batch) {
+            rest(instance);
+            return;
+        }
+        if (!process(instance, batch))
+            return;
+    }
+}
+
+static void goes(struct weir_soon *soon)
+{
+    go(WEIR_RECORD(soon, struct weir_instance, go));
+}
+
+/* Windows are due, or a stall or stopping is over. */
+static void rings(struct weir_alarm *alarm)
+{
+    struct weir_instance *instance = WEIR_RECORD(alarm, struct weir_instance, alarm);
+    if (instance->left) {
+        weir_watch_end(&instance->op->job->watch);
+        gone(instance);
+        return;
+    }
+    if (instance->stalled) {
+        instance->stalled = false;
+        weir_watch_end(&instance->op->job->watch);
+        weir_track_block(&instance->track, flow_of(instance)->clock->now_s);
+    }
+    go(instance);
+}
+
+static void worked(struct weir_work *work, bool ok)
+{
+    struct weir_instance *instance = WEIR_RECORD(work, struct weir_instance, work);
+    weir_watch_end(&instance->op->job->watch);
+    if (served(instance, ok))
+        go(instance);
+}
+
+static void has_sent(struct weir_sender *sender, double blocked_s)
+{
+    struct weir_instance *instance = WEIR_RECORD(sender, struct weir_instance, sender);
+    if (blocked_s > 0 && !(instance->op->spec->window_s > 0)) {
+        weir_track_block(&instance->track, instance->served_s + blocked_s);
+        instance->op->counts.blocked_s += blocked_s * instance->emitted;
+    }
+    if (!instance->results)
+        instance->in_service = false;
+    go(instance);
+}
+
+void weir_instance_init(struct weir_instance *instance)
+{
+    struct weir_op *op = instance->op;
+    instance->work.done = worked;
+    instance->work.host = -1;
+    instance->alarm.ring = rings;
+    instance->go.ring = goes;
+    weir_sender_init(&instance->sender, op->job, op->out, op->out_count, instance->host, &instance->spent, has_sent);
+}
+
+bool weir_instance_lost(const struct weir_instance *instance)
+{
+    const struct weir_shares *shares = flow_of(instance)->shares;
+    return !instance->dead && (instance->life == WEIR_ACTIVE || instance->life == WEIR_RETIRING) && !instance->left &&
+           (instance->crashed || instance->host_failures != weir_host_failures(shares, instance->host) ||
+            !weir_host_up(shares, instance->host));
+}
+
+void weir_instance_free(struct weir_instance *instance)
+{
+    struct weir_clock *clock = flow_of(instance)->clock;
+    weir_alarm_stop(clock, &instance->alarm);
+    weir_soon_drop(clock, &instance->go);
+    weir_soon_drop(clock, &instance->sender.waiter.wake);
+    weir_track_fini(&instance->track);
+    weir_trace_free(&instance->spent);
+    free(instance->window.parts);
+    free(instance->flops);
+    free(instance);
+}

@@ -1,0 +1,15 @@
+/* An instance of an operator: takes batches from its inbox, computes, and emits. */
+#ifndef WEIR_ENGINE_INSTANCE_H
+#define WEIR_ENGINE_INSTANCE_H
+
+#include "sim/engine/flow/flow.h"
+
+/* Prepares the parts of a new instance that ring. */
+void weir_instance_init(struct weir_instance *instance);
+
+/* serve.c: the batch in service begins; true if it takes no time. */
+bool weir_serve_begin(struct weir_instance *instance);
+/* Its work is over, or has failed (ok false): counts it. What comes of it is returned, NULL if nothing does. */
+struct weir_batch *weir_serve_end(struct weir_instance *instance, bool ok);
+
+#endif

@@ -1,0 +1,296 @@
+#include "sim/engine/flow/queue.h"
+
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/random.h"
+#include "sim/engine/flow/recent.h"
+#include "sim/engine/flow/waiting.h"
+
+static struct weir_flow *flow_of(const struct weir_inbox *inbox)
+{
+    return inbox->job->flow;
+}
+
+void weir_op_queue_changed(struct weir_op *op, long items, double now_s)
+{
+    op->counts.queue_area += (double)op->queued * (now_s - op->queue_since_s);
+    op->queue_since_s = now_s;
+    op->queued += items;
+}
+
+void weir_discard(struct weir_run_job *job, struct weir_op *op, struct weir_batch *batch, long *counter)
+{
+    *counter -= batch->count;
+    if (op)
+        op->counts.lost_on_way += (uint64_t)batch->count;
+    else
+        job->counts.lost += (uint64_t)batch->count;
+    weir_batch_release(&job->flow->pool, batch);
+}
+
+struct weir_inbox *weir_inbox_new(struct weir_op *op, int host)
+{
+    struct weir_inbox *inbox = weir_alloc(1, sizeof *inbox);
+    inbox->op = op;
+    inbox->job = op->job;
+    inbox->host = host;
+    inbox->room = weir_alloc((size_t)op->in_edges, sizeof *inbox->room);
+    for (int e = 0; e < op->in_edges; e++) {
+        inbox->room[e].capacity = op->spec->input_capacity;
+        inbox->room[e].full_s = -INFINITY;
+    }
+    inbox->next = op->inboxes;
+    op->inboxes = inbox;
+    return inbox;
+}
+
+void weir_inbox_free(struct weir_inbox *inbox)
+{
+    for (int e = 0; e < inbox->op->in_edges; e++)
+        if (inbox->room[e].taken) {
+            free(inbox->room[e].taken->ring);
+            free(inbox->room[e].taken);
+        }
+    free(inbox->room);
+    free(inbox);
+}
+
+int weir_room_wanted(const struct weir_room *room, int count)
+{
+    long half = room->capacity > 1 ? room->capacity / 2 : 1;
+    return count < half ? count : (int)half;
+}
+
+void weir_room_wake(struct weir_clock *clock, const struct weir_room *room)
+{
+    const struct weir_waiter *first = room->waiters.first;
+    if (first && weir_room_free(room) >= first->need)
+        weir_waiters_wake_first(clock, &room->waiters);
+}
+
+static void drop(const struct weir_inbox *inbox, int items)
+{
+    if (!items)
+        return;
+    struct weir_flow *flow = flow_of(inbox);
+    inbox->op->counts.dropped += (uint64_t)items;
+    inbox->job->counts.dropped += (uint64_t)items;
+    weir_account_drops(flow->books, inbox->host, (uint64_t)items, flow->clock->now_s);
+}
+
+void weir_inbox_wake_instance(struct weir_inbox *inbox)
+{
+    struct weir_instance *idle = inbox->idle_first;
+    if (!idle || !inbox->first)
+        return;
+    inbox->idle_first = idle->idle_next;
+    if (!inbox->idle_first)
+        inbox->idle_last = NULL;
+    idle->in_idle_list = false;
+    weir_soon(flow_of(inbox)->clock, &idle->go);
+}
+
+static void enqueue(struct weir_inbox *inbox, struct weir_batch *batch)
+{
+    struct weir_op *op = inbox->op;
+    struct weir_room *room = &inbox->room[batch->edge];
+    batch->next = NULL;
+    if (inbox->last)
+        inbox->last->next = batch;
+    else
+        inbox->first = batch;
+    inbox->last = batch;
+    room->used += batch->count;
+    if (room->used > room->most)
+        room->most = room->used;
+    op->counts.arrived += (uint64_t)batch->count;
+    weir_op_queue_changed(op, batch->count, flow_of(inbox)->clock->now_s);
+    weir_inbox_wake_instance(inbox);
+}
+
+/* Items leave an input edge. */
+static void make_room(struct weir_inbox *inbox, int edge, long items)
+{
+    struct weir_room *room = &inbox->room[edge];
+    double now_s = flow_of(inbox)->clock->now_s;
+    if (room->used >= room->capacity)
+        room->full_s = now_s;
+    room->used -= items;
+    if (room->taken)
+        weir_recent_add(room->taken, now_s, items);
+    weir_op_queue_changed(inbox->op, -items, now_s);
+}
+
+/* Drops the oldest items that wait at an input edge. */
+static void drop_oldest(struct weir_inbox *inbox, int edge, long items)
+{
+    struct weir_batch **link = &inbox->first;
+    struct weir_batch *before = NULL;
+    while (*link && items > 0) {
+        struct weir_batch *batch = *link;
+        if (batch->edge != edge) {
+            before = batch;
+            link = &batch->next;
+            continue;
+        }
+        int gone = batch->count < items ? batch->count : (int)items;
+        items -= gone;
+        make_room(inbox, edge, gone);
+        inbox->op->counts.arrived -= (uint64_t)gone; /* dropped instead */
+        drop(inbox, gone);
+        if (gone < batch->count) {
+            weir_batch_behead(batch, gone);
+            return;
+        }
+        *link = batch->next;
+        if (inbox->last == batch)
+            inbox->last = before;
+        weir_batch_release(&flow_of(inbox)->pool, batch);
+    }
+}
+
+/* Keeps the items that are not shed: above half full each goes with the edge's probability. */
+static void shed(struct weir_inbox *inbox, struct weir_batch *batch)
+{
+    const struct weir_room *room = &inbox->room[batch->edge];
+    const struct weir_out_edge *edge = batch->out_edge;
+    long used = room->used;
+    int kept = 0, count = batch->count;
+    for (int i = 0; i < count; i++) {
+        struct weir_stream draw = weir_stream_at(edge->shed_key, batch->id[i]);
+        bool gone = used >= room->capacity ||
+                    (2 * used > room->capacity && weir_stream_uniform(&draw) < edge->spec->shed_share);
+        if (gone)
+            continue;
+        batch->count = kept; /* append writes behind the items kept so far, never past i */
+        weir_batch_append(batch, batch, i);
+        kept++;
+        used++;
+    }
+    batch->count = kept;
+    drop(inbox, count - kept);
+}
+
+/* Where a full input drops: all is settled at once. */
+static void put_or_drop(struct weir_inbox *inbox, struct weir_batch *batch)
+{
+    struct weir_room *room = &inbox->room[batch->edge];
+    enum weir_full full = batch->out_edge->spec->full;
+    if (full == WEIR_FULL_SHED)
+        shed(inbox, batch);
+    long space = room->capacity - room->used;
+    if (batch->count > space && full == WEIR_FULL_DROP_OLD) {
+        if (batch->count > room->capacity) {
+            int gone = batch->count - (int)room->capacity;
+            drop(inbox, gone);
+            weir_batch_behead(batch, gone);
+        }
+        drop_oldest(inbox, batch->edge, batch->count - space);
+    } else if (batch->count > space) {
+        drop(inbox, batch->count - (int)space);
+        batch->count = (int)space;
+    }
+    if (batch->count > 0)
+        enqueue(inbox, batch);
+    else
+        weir_batch_release(&flow_of(inbox)->pool, batch);
+}
+
+bool weir_inbox_put(struct weir_inbox *inbox, struct weir_batch **batch, struct weir_waiter *waiter, long *counter)
+{
+    struct weir_room *room = &inbox->room[(*batch)->edge];
+    struct weir_clock *clock = flow_of(inbox)->clock;
+    if ((*batch)->out_edge->spec->full != WEIR_FULL_BLOCK) {
+        *counter -= (*batch)->count;
+        put_or_drop(inbox, *batch);
+        *batch = NULL;
+        return true;
+    }
+    if (weir_wait_turn(&room->waiters, waiter)) {
+        long space = weir_room_free(room);
+        if (space >= (*batch)->count) {
+            weir_wait_over(waiter);
+            *counter -= (*batch)->count;
+            enqueue(inbox, *batch);
+            *batch = NULL;
+            weir_room_wake(clock, room); /* what room is left goes to the next who waits */
+            return true;
+        }
+        if (space >= weir_room_wanted(room, (*batch)->count)) {
+            struct weir_batch *fits = weir_batch_slice(&flow_of(inbox)->pool, *batch, 0, (int)space);
+            weir_batch_behead(*batch, (int)space);
+            *counter -= space;
+            enqueue(inbox, fits);
+        }
+    }
+    weir_wait_in(&room->waiters, waiter, weir_room_wanted(room, (*batch)->count));
+    return false;
+}
+
+void weir_inbox_put_promised(struct weir_inbox *inbox, struct weir_batch *batch, long *counter)
+{
+    inbox->room[batch->edge].promised -= batch->count;
+    *counter -= batch->count;
+    enqueue(inbox, batch);
+}
+
+/* How many of the batches at the head go together: those of one edge, while their work fits into the time that a batch
+ * spans. Only batches sized by time may be merged. */
+static int head_batches(const struct weir_inbox *inbox, int *items)
+{
+    const struct weir_flow *flow = flow_of(inbox);
+    const struct weir_batch *first = inbox->first;
+    int batches = 1;
+    *items = first->count;
+    if (flow->scenario->items_per_batch > 0)
+        return batches;
+    const struct weir_host *host = &flow->platform->hosts[inbox->host];
+    double speed = weir_platform_speed(host, inbox->op->spec->work_class);
+    double item_s = inbox->op->spec->flops.mean / speed;
+    for (const struct weir_batch *b = first->next; b; b = b->next, batches++) {
+        if (b->edge != first->edge || b->segment != first->segment)
+            break;
+        int together = *items + b->count;
+        if (together > inbox->job->batch_limit || together * item_s > flow->scenario->batch_span_s)
+            break;
+        *items = together;
+    }
+    return batches;
+}
+
+static struct weir_batch *pop(struct weir_inbox *inbox)
+{
+    struct weir_batch *batch = inbox->first;
+    inbox->first = batch->next;
+    if (!inbox->first)
+        inbox->last = NULL;
+    return batch;
+}
+
+static struct weir_batch *merge(struct weir_inbox *inbox, int batches, int items)
+{
+    struct weir_batch_pool *pool = &flow_of(inbox)->pool;
+    struct weir_batch *merged = weir_batch_new(pool, items);
+    merged->edge = inbox->first->edge;
+    weir_batch_like(merged, inbox->first);
+    while (batches--) {
+        struct weir_batch *batch = pop(inbox);
+        for (int i = 0; i < batch->count; i++)
+            weir_batch_append(merged, batch, i);
+        weir_batch_release(pool, batch);
+    }
+    return merged;
+}
+
+struct weir_batch *weir_inbox_take(struct weir_inbox *inbox)
+{
+    if (!inbox->first)
+        return NULL;
+    int items, batches = head_batches(inbox, &items);
+    struct weir_batch *batch = batches > 1 ? merge(inbox, batches, items) : pop(inbox);
+    make_room(inbox, batch->edge, batch->count);
+    inbox->op->in_service += batch->count;
+    weir_room_wake(flow_of(inbox)->clock, &inbox->room[batch->edge]);
+    return batch;
+}

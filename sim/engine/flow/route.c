@@ -1,0 +1,142 @@
+#include "sim/engine/flow/route.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/random.h"
+#include "sim/engine/flow/connection.h"
+#include "sim/engine/flow/waiting.h"
+
+/* Keys are spread over the instances in groups, as stream processors do, so that a rescale moves whole groups. */
+#define KEY_GROUPS 128
+
+void weir_op_open_inbox(struct weir_op *op, struct weir_inbox *inbox)
+{
+    if (inbox->open)
+        return;
+    if (op->route_count == op->route_capacity) {
+        op->route_capacity = op->route_capacity ? 2 * op->route_capacity : 4;
+        op->routes = weir_resize(op->routes, (size_t)op->route_capacity, sizeof(struct weir_inbox *));
+    }
+    inbox->open = true;
+    op->routes[op->route_count++] = inbox;
+}
+
+void weir_op_close_inbox(struct weir_op *op, struct weir_inbox *inbox)
+{
+    if (!inbox->open)
+        return;
+    inbox->open = false;
+    int kept = 0;
+    for (int i = 0; i < op->route_count; i++)
+        if (op->routes[i] != inbox)
+            op->routes[kept++] = op->routes[i];
+    op->route_count = kept;
+    /* Those who wait for room here look elsewhere. */
+    struct weir_clock *clock = op->job->flow->clock;
+    for (int e = 0; e < op->in_edges; e++)
+        weir_waiters_wake_all(clock, &inbox->room[e].waiters);
+    for (struct weir_connection *c = inbox->connections; c; c = c->next)
+        weir_connection_wake(c);
+}
+
+void weir_op_init_keys(struct weir_op *op)
+{
+    long keys = op->spec->keys;
+    if (keys <= 0 || op->spec->key_skew <= 0)
+        return;
+    op->key_groups = weir_alloc((size_t)keys, sizeof *op->key_groups);
+    double sum = 0;
+    for (long k = 0; k < keys; k++)
+        op->key_groups[k] = sum += pow((double)(k + 1), -op->spec->key_skew);
+    for (long k = 0; k < keys; k++)
+        op->key_groups[k] /= sum;
+}
+
+static uint64_t key_of(const struct weir_op *op, uint64_t id)
+{
+    struct weir_stream draw = weir_stream_at(op->key_key, id);
+    long keys = op->spec->keys;
+    if (!op->key_groups)
+        return weir_stream_below(&draw, (uint64_t)keys);
+    double u = weir_stream_uniform(&draw);
+    long low = 0, high = keys - 1;
+    while (low < high) {
+        long middle = (low + high) / 2;
+        if (op->key_groups[middle] < u)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (uint64_t)low;
+}
+
+static int by_weight(struct weir_op *op)
+{
+    /* Smooth weighted round robin: each gains its weight, the richest pays the sum. */
+    double sum = 0;
+    int best = 0;
+    for (int i = 0; i < op->route_count; i++) {
+        struct weir_inbox *inbox = op->routes[i];
+        inbox->credit += inbox->weight;
+        sum += inbox->weight;
+        if (inbox->credit > op->routes[best]->credit + 1e-12)
+            best = i;
+    }
+    op->routes[best]->credit -= sum;
+    return best;
+}
+
+static int choose(struct weir_op *op, uint64_t id)
+{
+    if (op->route_count == 1)
+        return 0;
+    if (op->join) {
+        struct weir_stream mixed = weir_stream_at(op->key_key, id);
+        return (int)weir_stream_below(&mixed, (uint64_t)op->route_count);
+    }
+    if (op->spec->keys > 0) {
+        struct weir_stream mixed = weir_stream_at(op->select_key, key_of(op, id));
+        uint64_t group = weir_stream_below(&mixed, KEY_GROUPS);
+        return (int)(group * (uint64_t)op->route_count / KEY_GROUPS);
+    }
+    return by_weight(op);
+}
+
+/* Cuts a batch whose items may go to different inboxes. */
+static struct weir_batch *cut(struct weir_op *op, struct weir_batch *batch)
+{
+    struct weir_batch_pool *pool = &op->job->flow->pool;
+    struct weir_batch **pieces = weir_alloc((size_t)op->route_count, sizeof *pieces);
+    for (int i = 0; i < batch->count; i++) {
+        int part = choose(op, batch->id[i]);
+        if (!pieces[part]) {
+            struct weir_batch *piece = pieces[part] = weir_batch_new(pool, batch->count - i);
+            piece->edge = batch->edge;
+            piece->out_edge = batch->out_edge;
+            piece->item_bytes = batch->item_bytes;
+            weir_batch_like(piece, batch);
+            piece->inbox = op->routes[part];
+        }
+        weir_batch_append(pieces[part], batch, i);
+    }
+    struct weir_batch *list = batch->next;
+    weir_batch_release(pool, batch);
+    for (int p = op->route_count - 1; p >= 0; p--) {
+        if (!pieces[p])
+            continue;
+        pieces[p]->next = list;
+        list = pieces[p];
+    }
+    free(pieces);
+    return list;
+}
+
+struct weir_batch *weir_route_pieces(struct weir_op *op, struct weir_batch *batch)
+{
+    if (op->route_count > 1 && batch->count > 1)
+        return cut(op, batch);
+    batch->inbox = op->routes[choose(op, batch->id[0])];
+    return batch;
+}

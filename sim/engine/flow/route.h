@@ -1,0 +1,18 @@
+/* To which inbox an item goes: weighted round robin, by key, or by item for joins. */
+#ifndef WEIR_ENGINE_ROUTE_H
+#define WEIR_ENGINE_ROUTE_H
+
+#include "sim/engine/flow/flow.h"
+
+/* Items may be routed to the inbox from now on, or no longer. */
+void weir_op_open_inbox(struct weir_op *op, struct weir_inbox *inbox);
+void weir_op_close_inbox(struct weir_op *op, struct weir_inbox *inbox);
+
+/* Builds the table of cumulated key weights of a skewed operator. */
+void weir_op_init_keys(struct weir_op *op);
+
+/* Finds the inbox of a batch; cuts one whose items go to different inboxes into a list of pieces, one for each, in
+ * front of those that followed it. The operator has an open inbox. */
+struct weir_batch *weir_route_pieces(struct weir_op *op, struct weir_batch *batch);
+
+#endif

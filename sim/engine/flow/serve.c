@@ -1,0 +1,157 @@
+/* The service of a batch: its work, and what comes of it. */
+#include <math.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/random.h"
+#include "sim/engine/flow/instance.h"
+#include "sim/engine/flow/queue.h"
+#include "sim/engine/flow/window.h"
+
+static struct weir_flow *flow_of(const struct weir_instance *instance)
+{
+    return instance->op->job->flow;
+}
+
+static bool is_constant(const struct weir_op *op)
+{
+    return op->spec->flops.spread == WEIR_SPREAD_CONSTANT || op->spec->flops.mean <= 0;
+}
+
+/* The work of each item of a batch into the instance's scratch; returns the sum. */
+static double draw_flops(struct weir_instance *instance, const struct weir_batch *batch)
+{
+    const struct weir_op *op = instance->op;
+    if (batch->count > instance->flops_room) {
+        instance->flops_room = batch->count;
+        instance->flops = weir_resize(instance->flops, (size_t)batch->count, sizeof *instance->flops);
+    }
+    double sum = 0;
+    for (int i = 0; i < batch->count; i++) {
+        struct weir_stream draw = weir_stream_at(op->service_key, batch->id[i]);
+        sum += instance->flops[i] = weir_draw(&op->spec->flops, &draw);
+    }
+    return sum;
+}
+
+/* A host has one speed: work of a class with another speed is stretched, so that it takes the core as long as it
+ * should. */
+static double stretched(const struct weir_instance *instance, double flops)
+{
+    const struct weir_host *host = &flow_of(instance)->platform->hosts[instance->host];
+    return flops * (host->speed_flops_per_s / weir_platform_speed(host, instance->op->spec->work_class));
+}
+
+bool weir_serve_begin(struct weir_instance *instance)
+{
+    struct weir_op *op = instance->op;
+    struct weir_flow *flow = flow_of(instance);
+    struct weir_batch *batch = instance->batch;
+    for (int i = 0; i < batch->count; i++)
+        batch->path[i] = weir_paths_step(op->job->paths, batch->path[i], op->index);
+    double flops = is_constant(op) ? op->spec->flops.mean * batch->count : draw_flops(instance, batch);
+    instance->drawn = flops;
+    instance->worked = stretched(instance, flops);
+    instance->begun_s = flow->clock->now_s;
+    weir_spent_set(&instance->spent, WEIR_BUSY, instance->begun_s);
+    if (!(instance->worked > 0))
+        return true;
+    weir_watch_begin(&op->job->watch);
+    weir_work_begin(flow->shares, &instance->work, instance->host, instance->worked, instance->cpu_share);
+    return false;
+}
+
+/* How many items come of one: the whole part of the selectivity, and one more by chance for the rest; chance falls on
+ * the same items under every policy. */
+static int results_of(const struct weir_op *op, uint64_t id)
+{
+    double selectivity = op->spec->selectivity;
+    double whole = floor(selectivity);
+    if (whole == selectivity)
+        return (int)whole;
+    struct weir_stream draw = weir_stream_at(op->select_key, id);
+    return (int)whole + (weir_stream_uniform(&draw) < selectivity - whole);
+}
+
+static struct weir_batch *select_results(const struct weir_op *op, struct weir_batch *batch)
+{
+    if (op->spec->selectivity == 1)
+        return batch;
+    struct weir_batch_pool *pool = &op->job->flow->pool;
+    int count = 0;
+    for (int i = 0; i < batch->count; i++)
+        count += results_of(op, batch->id[i]);
+    struct weir_batch *results = count ? weir_batch_new(pool, count) : NULL;
+    for (int i = 0; count && i < batch->count; i++) {
+        int copies = results_of(op, batch->id[i]);
+        for (int c = 0; c < copies; c++) {
+            weir_batch_append(results, batch, i);
+            if (c) { /* an item of its own */
+                struct weir_stream id = weir_stream_at(batch->id[i], (uint64_t)c);
+                results->id[results->count - 1] = weir_stream_bits(&id);
+            }
+        }
+    }
+    if (results)
+        weir_batch_like(results, batch);
+    weir_batch_release(pool, batch);
+    return results;
+}
+
+/* Moves the items' clocks to the end of their service. */
+static struct weir_served move_clocks(struct weir_instance *instance, struct weir_batch *batch)
+{
+    struct weir_flow *flow = flow_of(instance);
+    double now_s = flow->clock->now_s, took_s = now_s - instance->begun_s;
+    if (flow->one_by_one && batch->count == 1) {
+        double waiting_s = instance->begun_s - batch->at[0];
+        batch->waiting[0] += waiting_s;
+        batch->service[0] += took_s;
+        batch->at[0] = now_s;
+        return (struct weir_served){now_s, waiting_s, took_s};
+    }
+    return weir_batch_serve(batch, &instance->track, is_constant(instance->op) ? NULL : instance->flops,
+                            instance->drawn > 0 ? took_s / instance->drawn : 0, took_s / batch->count, now_s);
+}
+
+static void count(struct weir_instance *instance, struct weir_batch *batch)
+{
+    struct weir_op *op = instance->op;
+    struct weir_served served = move_clocks(instance, batch);
+    instance->served_s = served.end_s;
+    op->counts.processed += (uint64_t)batch->count;
+    op->counts.waiting_s += served.waiting_s;
+    op->counts.service_s += served.service_s;
+    if (op->spec->disk_bytes > 0)
+        weir_telemetry_disk(flow_of(instance)->books, instance->host, op->spec->disk_bytes * batch->count);
+    if (op->spec->state_bytes_per_item > 0)
+        op->state_bytes =
+            fmin(op->spec->state_max_bytes, op->state_bytes + op->spec->state_bytes_per_item * batch->count);
+}
+
+struct weir_batch *weir_serve_end(struct weir_instance *instance, bool ok)
+{
+    struct weir_op *op = instance->op;
+    struct weir_flow *flow = flow_of(instance);
+    struct weir_batch *batch = instance->batch;
+    instance->batch = NULL;
+    if (ok)
+        flow->books->hosts[instance->host].counts.flops += instance->worked;
+    instance->crashed |= !ok || !weir_host_up(flow->shares, instance->host) ||
+                         instance->host_failures != weir_host_failures(flow->shares, instance->host);
+    op->in_service -= instance->taken;
+    bool stale = weir_batch_stale(op->job, batch);
+    if (instance->crashed || stale) {
+        op->counts.lost_inside += (uint64_t)instance->taken;
+        if (stale)
+            weir_batch_release(&flow->pool, batch);
+        else
+            weir_segments_wreck(op->job->segments, batch);
+        return NULL;
+    }
+    count(instance, batch);
+    if (!(op->spec->window_s > 0))
+        return select_results(op, batch);
+    weir_window_add(instance, batch);
+    weir_batch_release(&flow->pool, batch);
+    return NULL;
+}

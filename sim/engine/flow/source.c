@@ -1,0 +1,230 @@
+#include "sim/engine/flow/source.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/engine/flow/send.h"
+
+/* Batches stay well below what the inputs hold, lest a full input moves in lumps. */
+#define BATCHES_AN_INPUT 4
+
+static struct weir_arrival *backlog_at(const struct weir_run_job *job, size_t i)
+{
+    return &job->backlog[(job->backlog_first + i) & (job->backlog_size - 1)];
+}
+
+static void pop(struct weir_run_job *job)
+{
+    job->backlog_first = (job->backlog_first + 1) & (job->backlog_size - 1);
+    job->backlog_count--;
+}
+
+static void enlarge(struct weir_run_job *job)
+{
+    size_t size = job->backlog_size ? 2 * job->backlog_size : 64;
+    struct weir_arrival *ring = weir_alloc(size, sizeof *ring);
+    for (size_t i = 0; i < job->backlog_count; i++)
+        ring[i] = *backlog_at(job, i);
+    free(job->backlog);
+    job->backlog = ring;
+    job->backlog_size = size;
+    job->backlog_first = 0;
+}
+
+/* Moves the arrival that is due next into the backlog and finds the one after it. */
+static void push(struct weir_run_job *job)
+{
+    if (job->backlog_count == job->backlog_size)
+        enlarge(job);
+    double time_s = job->next_arrival_s;
+    *backlog_at(job, job->backlog_count++) = (struct weir_arrival){time_s, job->generated++};
+    if (time_s <= job->flow->scenario->duration_s) {
+        uint64_t bits;
+        memcpy(&bits, &time_s, sizeof bits);
+        job->arrivals_hash = (job->arrivals_hash ^ bits) * 0x100000001b3ULL;
+        job->arrivals_hash ^= job->arrivals_hash >> 29;
+    }
+    double next_s = job->spec->arrive_s + weir_arrivals_next(&job->arrivals);
+    job->next_arrival_s = next_s < job->spec->depart_s ? next_s : INFINITY;
+}
+
+void weir_source_unsend(struct weir_run_job *job, const struct weir_arrival *arrivals, size_t count)
+{
+    while (job->backlog_count + count > job->backlog_size)
+        enlarge(job);
+    job->backlog_first = (job->backlog_first - count) & (job->backlog_size - 1);
+    job->backlog_count += count;
+    for (size_t i = 0; i < count; i++)
+        *backlog_at(job, i) = arrivals[i];
+    if (count)
+        job->source_done = false;
+}
+
+uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s)
+{
+    size_t low = 0, high = job->backlog_count; /* those before low have arrived, those from high on have not */
+    if (!high || backlog_at(job, high - 1)->time_s <= now_s)
+        return high;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (backlog_at(job, middle)->time_s > now_s)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static void arrive(struct weir_run_job *job)
+{
+    long capacity = job->spec->backlog_capacity;
+    bool full = capacity > 0 && job->backlog_count >= (size_t)capacity;
+    if (full) {
+        job->counts.dropped_at_source++;
+        job->counts.dropped++;
+    }
+    if (full && job->spec->backlog_drop_old)
+        pop(job);
+    push(job);
+    if (full && !job->spec->backlog_drop_old)
+        job->backlog_count--;
+}
+
+void weir_source_refill(struct weir_run_job *job, double now_s)
+{
+    while (job->next_arrival_s <= now_s)
+        arrive(job);
+    uint64_t waiting = weir_source_waiting(job, now_s);
+    job->counts.arrived = job->generated - (job->backlog_count - waiting);
+    if ((double)waiting > job->backlog_most)
+        job->backlog_most = (double)waiting;
+}
+
+/* Items of the next batch: those that arrive within the span of the first, also in the near future. */
+static int next_batch(struct weir_run_job *job)
+{
+    if (job->batch_limit == 1)
+        return 1;
+    const struct weir_scenario *scenario = job->flow->scenario;
+    double until_s = scenario->items_per_batch > 0 ? INFINITY : backlog_at(job, 0)->time_s + scenario->batch_span_s;
+    while (job->backlog_count < (size_t)job->batch_limit && job->next_arrival_s <= until_s &&
+           job->next_arrival_s < INFINITY)
+        push(job);
+    int count = 1;
+    while (count < job->batch_limit && (size_t)count < job->backlog_count &&
+           backlog_at(job, (size_t)count)->time_s <= until_s)
+        count++;
+    return count;
+}
+
+/* Takes the batch out of the backlog and sends it. True if all of it is sent. */
+static bool emit(struct weir_run_job *job, int count)
+{
+    struct weir_flow *flow = job->flow;
+    struct weir_batch *batch = weir_batch_new(&flow->pool, count);
+    weir_batch_tag(batch, job->segments, weir_segments_present(job->segments));
+    double free_s = flow->one_by_one ? flow->clock->now_s : job->source_free_s;
+    for (int i = 0; i < count; i++) {
+        const struct weir_arrival *arrival = backlog_at(job, 0);
+        double at = arrival->time_s > free_s ? arrival->time_s : free_s;
+        batch->id[i] = arrival->id;
+        batch->path[i] = 0;
+        batch->birth[i] = arrival->time_s;
+        batch->at[i] = free_s = at;
+        batch->waiting[i] = batch->service[i] = batch->network[i] = 0;
+        batch->blocked[i] = at - arrival->time_s;
+        if (job->segments)
+            weir_segments_log(job->segments, arrival);
+        pop(job);
+    }
+    batch->count = count;
+    job->counts.emitted += (uint64_t)count;
+    job->source_free_s = free_s;
+    return weir_send(&job->source_sender, batch);
+}
+
+void weir_source_go(struct weir_run_job *job)
+{
+    struct weir_clock *clock = job->flow->clock;
+    while (!weir_sender_busy(&job->source_sender) && !clock->over) {
+        weir_source_refill(job, clock->now_s);
+        if (!job->backlog_count) {
+            job->source_done = !(job->next_arrival_s <= job->flow->scenario->duration_s);
+            weir_alarm_set(clock, &job->source_alarm, job->source_done ? INFINITY : job->next_arrival_s);
+            return;
+        }
+        int count = next_batch(job);
+        double last_s = backlog_at(job, (size_t)count - 1)->time_s;
+        if (last_s > clock->now_s) {
+            weir_alarm_set(clock, &job->source_alarm, last_s);
+            return;
+        }
+        if (!emit(job, count))
+            return;
+        if (job->source_spent.doing != WEIR_IDLE)
+            weir_spent_set(&job->source_spent, WEIR_IDLE, clock->now_s);
+    }
+}
+
+static void source_rings(struct weir_alarm *alarm)
+{
+    weir_source_go(WEIR_RECORD(alarm, struct weir_run_job, source_alarm));
+}
+
+static void source_goes(struct weir_soon *soon)
+{
+    weir_source_go(WEIR_RECORD(soon, struct weir_run_job, source_go));
+}
+
+static void source_has_sent(struct weir_sender *sender, double blocked_s)
+{
+    struct weir_run_job *job = WEIR_RECORD(sender, struct weir_run_job, source_sender);
+    job->source_free_s += blocked_s;
+    weir_spent_set(&job->source_spent, WEIR_IDLE, job->flow->clock->now_s);
+    weir_source_go(job);
+}
+
+void weir_source_scale(struct weir_run_job *job, double factor)
+{
+    job->load_factor = factor;
+    if (job->life != WEIR_JOB_WAITING)
+        weir_arrivals_scale(&job->arrivals, factor);
+}
+
+void weir_source_start(struct weir_run_job *job)
+{
+    struct weir_flow *flow = job->flow;
+    const struct weir_scenario *scenario = flow->scenario;
+    char *stream = weir_format("arrivals/%s", job->spec->name);
+    job->arrivals = weir_arrivals_open(job->spec->load, flow->seed, stream);
+    free(stream);
+    weir_arrivals_scale(&job->arrivals, job->load_factor);
+    double first_s = job->spec->arrive_s + weir_arrivals_next(&job->arrivals);
+    job->next_arrival_s = first_s < job->spec->depart_s ? first_s : INFINITY;
+    job->arrivals_hash = 0xcbf29ce484222325ULL;
+    long limit = scenario->items_per_batch > 0 ? scenario->items_per_batch : INT_MAX / 2;
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        long share = job->spec->operators[o].input_capacity / BATCHES_AN_INPUT;
+        if (share < limit && scenario->items_per_batch <= 0)
+            limit = share > 1 ? share : 1;
+    }
+    job->batch_limit = (int)limit;
+    job->source_alarm.ring = source_rings;
+    job->source_go.ring = source_goes;
+    job->source_spent = (struct weir_spent){.since_s = flow->clock->now_s};
+    weir_trace_spent(flow->books, &job->source_spent, job->spec->source_host, job->spec->name, NULL, 0,
+                     flow->clock->now_s);
+    weir_sender_init(&job->source_sender, job, job->source_out, job->source_out_count, job->spec->source_host,
+                     &job->source_spent, source_has_sent);
+    weir_soon(flow->clock, &job->source_go);
+}
+
+void weir_job_recovered(struct weir_run_job *job)
+{
+    job->source_free_s = fmax(job->source_free_s, job->flow->clock->now_s);
+    weir_job_wake_all(job);
+    weir_soon(job->flow->clock, &job->source_go);
+}

@@ -1,0 +1,12 @@
+/* The source of a job: lets items in as they arrive. What cannot be sent on waits in the backlog, as in a broker. */
+#ifndef WEIR_ENGINE_SOURCE_H
+#define WEIR_ENGINE_SOURCE_H
+
+#include "sim/engine/flow/flow.h"
+
+/* Puts what was sent back before the backlog. */
+void weir_source_unsend(struct weir_run_job *job, const struct weir_arrival *arrivals, size_t count);
+/* It looks at its backlog and sends what it can. */
+void weir_source_go(struct weir_run_job *job);
+
+#endif

@@ -1,0 +1,177 @@
+/* A result carries the times of the latest item that went into it (Karimov et al., ICDE 2018). An item belongs to the
+ * window in which its own clock says that it was processed; since the items of a batch are added together, when the
+ * last one is done, several windows may be open, and each closes as much later as clocks are behind. The results' own
+ * clock is the window's end. What comes later still makes a small window of its own. Where jobs may go back to a
+ * checkpoint, a window keeps the items of each checkpoint interval apart, so that what is played again is counted once.
+ */
+#include "sim/engine/flow/window.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/random.h"
+
+/* Sums of dates are as exact as this. */
+#define ROUNDING_S 1e-9
+#define MARGIN     1.25
+
+static double now_of(const struct weir_instance *instance)
+{
+    return instance->op->job->flow->clock->now_s;
+}
+
+static void release_part(struct weir_run_job *job, const struct weir_window_part *part)
+{
+    if (job->segments)
+        weir_segments_alive(job->segments, part->segment, -1);
+}
+
+void weir_window_clear(struct weir_instance *instance)
+{
+    struct weir_window_content *content = &instance->window;
+    for (int p = 0; p < content->part_count; p++)
+        release_part(instance->op->job, &content->parts[p]);
+    instance->op->in_window -= content->count;
+    content->part_count = 0;
+    content->count = 0;
+}
+
+/* The part of a window and a segment, which is made if it is not there. */
+static struct weir_window_part *part_of(struct weir_instance *instance, double end_s, unsigned segment)
+{
+    struct weir_window_content *content = &instance->window;
+    for (int p = 0; p < content->part_count; p++)
+        if (content->parts[p].segment == segment && content->parts[p].end_s == end_s)
+            return &content->parts[p];
+    if (content->part_count == content->part_capacity) {
+        content->part_capacity = content->part_capacity ? 2 * content->part_capacity : 2;
+        content->parts = weir_resize(content->parts, (size_t)content->part_capacity, sizeof *content->parts);
+    }
+    struct weir_window_part *part = &content->parts[content->part_count++];
+    *part = (struct weir_window_part){.end_s = end_s, .segment = segment, .birth = -INFINITY};
+    if (instance->op->job->segments)
+        weir_segments_alive(instance->op->job->segments, segment, 1);
+    return part;
+}
+
+void weir_window_add(struct weir_instance *instance, const struct weir_batch *batch)
+{
+    struct weir_window_content *content = &instance->window;
+    double window_s = instance->op->spec->window_s, now_s = now_of(instance);
+    struct weir_window_part *part = NULL;
+    for (int i = 0; i < batch->count; i++) {
+        double at_s = batch->at[i];
+        double end_s = (floor(at_s / window_s) + 1) * window_s;
+        if (!part || part->end_s != end_s)
+            part = part_of(instance, end_s, batch->segments ? batch->segment : 0);
+        content->lag_s = fmax(content->lag_s, now_s - at_s);
+        part->count++;
+        if (batch->birth[i] < part->birth)
+            continue;
+        part->path = batch->path[i];
+        part->birth = batch->birth[i];
+        part->at = at_s;
+        part->waiting = batch->waiting[i];
+        part->service = batch->service[i];
+        part->network = batch->network[i];
+        part->blocked = batch->blocked[i];
+    }
+    content->count += (uint64_t)batch->count;
+    instance->op->in_window += (uint64_t)batch->count;
+}
+
+/* How much later than its end a window closes: by the largest lag of late, and something more, as lags vary. */
+static double lag_s(const struct weir_window_content *content)
+{
+    return MARGIN * fmax(content->lag_s, content->lag_before_s);
+}
+
+double weir_window_due_s(const struct weir_instance *instance)
+{
+    const struct weir_window_content *content = &instance->window;
+    double first_s = INFINITY;
+    for (int p = 0; p < content->part_count; p++)
+        first_s = fmin(first_s, content->parts[p].end_s);
+    return first_s + lag_s(content);
+}
+
+/* What comes of one part; NULL if it is less than a result. */
+static struct weir_batch *results_of(struct weir_instance *instance, const struct weir_window_part *part)
+{
+    struct weir_window_content *content = &instance->window;
+    const struct weir_op *op = instance->op;
+    double owed = content->carry + op->spec->selectivity * (double)part->count;
+    int results = owed < 1e9 ? (int)(owed + 1e-9) : 1000000000;
+    content->carry = owed - results;
+    if (results <= 0)
+        return NULL;
+    struct weir_batch *batch = weir_batch_new(&op->job->flow->pool, results);
+    weir_batch_tag(batch, op->job->segments, part->segment);
+    double at_s = fmax(part->at, fmin(part->end_s, now_of(instance)));
+    for (int i = 0; i < results; i++) {
+        struct weir_stream id = weir_stream_at(op->select_key + (uint64_t)instance->number, content->number++);
+        batch->id[i] = weir_stream_bits(&id);
+        batch->path[i] = part->path;
+        batch->birth[i] = part->birth;
+        batch->at[i] = at_s;
+        batch->waiting[i] = part->waiting + (at_s - part->at);
+        batch->service[i] = part->service;
+        batch->network[i] = part->network;
+        batch->blocked[i] = part->blocked;
+    }
+    batch->count = results;
+    return batch;
+}
+
+struct weir_batch *weir_window_fire(struct weir_instance *instance)
+{
+    struct weir_window_content *content = &instance->window;
+    struct weir_op *op = instance->op;
+    double now_s = now_of(instance) + ROUNDING_S;
+    if (now_s < weir_window_due_s(instance))
+        return NULL;
+    struct weir_batch *first = NULL, **end = &first;
+    int kept = 0;
+    for (int p = 0; p < content->part_count; p++) {
+        const struct weir_window_part *part = &content->parts[p];
+        if (now_s < part->end_s + lag_s(content)) {
+            content->parts[kept++] = *part;
+            continue;
+        }
+        *end = results_of(instance, part);
+        if (*end)
+            end = &(*end)->next;
+        content->count -= part->count;
+        op->in_window -= part->count;
+        release_part(op->job, part);
+    }
+    content->part_count = kept;
+    if (content->lag_s > 0) { /* something was added since */
+        content->lag_before_s = content->lag_s;
+        content->lag_s = 0;
+    }
+    return first;
+}
+
+void weir_window_hand_over(struct weir_instance *from, struct weir_instance *to)
+{
+    struct weir_window_content *given = &from->window;
+    if (!given->count)
+        return;
+    to->window.lag_s = fmax(to->window.lag_s, fmax(given->lag_s, given->lag_before_s));
+    for (int p = 0; p < given->part_count; p++) {
+        const struct weir_window_part *part = &given->parts[p];
+        struct weir_window_part *into = part_of(to, part->end_s, part->segment);
+        uint64_t count = into->count + part->count;
+        if (part->birth > into->birth)
+            *into = *part;
+        into->count = count;
+        to->window.count += part->count;
+        to->op->in_window += part->count;
+    }
+    to->window.carry += given->carry;
+    given->carry = 0;
+    weir_window_clear(from);
+}

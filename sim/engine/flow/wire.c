@@ -1,0 +1,184 @@
+/* What is on the wire of a connection, and what has failed there. */
+#include "sim/base/memory.h"
+#include "sim/engine/flow/connection.h"
+#include "sim/engine/flow/loss.h"
+#include "sim/engine/flow/queue.h"
+
+/* How long until a transfer that failed is tried again. */
+#define RETRY_S 1.0
+
+static struct weir_flow *flow_of(const struct weir_connection *connection)
+{
+    return connection->inbox->job->flow;
+}
+
+/* The limit of its transfers; infinite without one. */
+static double limit_of(const struct weir_connection *connection)
+{
+    return connection->edge ? connection->edge->bytes_per_s : INFINITY;
+}
+
+static const struct weir_route *route_of(const struct weir_connection *connection)
+{
+    return weir_route(flow_of(connection)->shares, connection->route);
+}
+
+bool weir_connection_is_up(const struct weir_connection *connection)
+{
+    const struct weir_shares *shares = flow_of(connection)->shares;
+    return weir_host_up(shares, connection->from) && weir_host_up(shares, connection->inbox->host);
+}
+
+double weir_connection_longest_s(const struct weir_connection *connection)
+{
+    const struct weir_route *route = route_of(connection);
+    return (route->loss > 0 ? 3 : 1) * route->latency_s;
+}
+
+double weir_connection_wire_s(const struct weir_connection *connection, double bytes)
+{
+    return bytes / fmin(route_of(connection)->bytes_per_s, limit_of(connection));
+}
+
+void weir_connection_try_at(struct weir_connection *connection, double date_s)
+{
+    if (weir_alarm_is_set(&connection->again) && connection->again.date_s <= date_s)
+        return;
+    if (!connection->again_counts)
+        weir_watch_begin(&connection->inbox->job->watch);
+    connection->again_counts = true;
+    weir_alarm_set(flow_of(connection)->clock, &connection->again, date_s);
+}
+
+static void put_on_wire(struct weir_landing *landing)
+{
+    struct weir_connection *connection = landing->connection;
+    struct weir_flow *flow = flow_of(connection);
+    landing->state = WEIR_ON_WIRE;
+    landing->sent_s = flow->clock->now_s;
+    connection->on_wire = true;
+    connection->next_open_s = landing->sent_s + weir_connection_wire_s(connection, landing->bytes);
+    weir_watch_begin(&connection->inbox->job->watch);
+    weir_transfer_begin(flow->shares, &landing->transfer, connection->route, landing->bytes, limit_of(connection));
+}
+
+static void landed(struct weir_landing *landing)
+{
+    landing->state = WEIR_LANDED;
+    weir_watch_end(&landing->connection->inbox->job->watch);
+    weir_connection_advance(landing->connection);
+}
+
+static void land_rings(struct weir_alarm *alarm)
+{
+    struct weir_landing *landing = WEIR_RECORD(alarm, struct weir_landing, land);
+    weir_transfer_stop(&landing->transfer);
+    landed(landing);
+}
+
+static void failed(struct weir_landing *landing)
+{
+    struct weir_connection *connection = landing->connection;
+    double now_s = flow_of(connection)->clock->now_s;
+    if (landing->state == WEIR_ON_WIRE)
+        connection->on_wire = false;
+    weir_alarm_stop(flow_of(connection)->clock, &landing->land);
+    landing->state = WEIR_FAILED;
+    connection->failed++;
+    weir_watch_end(&connection->inbox->job->watch);
+    /* At once, if it failed on its way; else now and then. */
+    bool at_once = now_s > landing->sent_s && weir_connection_is_up(connection);
+    weir_connection_try_at(connection, at_once ? now_s : now_s + RETRY_S);
+}
+
+/* The bytes have left the wire, or a host or link has failed. */
+static void wire_done(struct weir_transfer *transfer, bool ok)
+{
+    struct weir_landing *landing = WEIR_RECORD(transfer, struct weir_landing, transfer);
+    struct weir_connection *connection = landing->connection;
+    struct weir_flow *flow = flow_of(connection);
+    if (!ok) {
+        failed(landing);
+        return;
+    }
+    double now_s = flow->clock->now_s;
+    connection->on_wire = false;
+    const struct weir_route *route = route_of(connection);
+    double there_s = now_s + (connection->latencies ? 0 : route->latency_s);
+    if (route->loss > 0) {
+        double late_s = weir_loss_late_s(flow, route, landing->batch->id[0], landing->bytes);
+        if (late_s > 0)
+            connection->late_until_s = fmax(connection->late_until_s, there_s + late_s);
+        there_s = fmax(there_s, connection->late_until_s);
+    }
+    if (there_s > now_s) {
+        landing->state = WEIR_ON_WAY;
+        weir_transfer_leave(transfer);
+        weir_alarm_set(flow->clock, &landing->land, there_s);
+    } else {
+        landed(landing);
+    }
+    if (connection->failed)
+        weir_connection_again(connection);
+    if (connection->senders.first)
+        weir_connection_next(connection);
+}
+
+void weir_connection_open(struct weir_connection *connection, struct weir_batch *batch, bool promised)
+{
+    struct weir_landing *landing = connection->idle;
+    if (landing) {
+        connection->idle = landing->next;
+    } else {
+        landing = weir_alloc(1, sizeof *landing);
+        landing->connection = connection;
+        landing->transfer.done = wire_done;
+        landing->transfer.route = -1;
+        landing->land.ring = land_rings;
+    }
+    landing->batch = batch;
+    landing->item_bytes = batch->item_bytes;
+    landing->bytes = batch->count * batch->item_bytes;
+    landing->promised = promised;
+    landing->opened_s = flow_of(connection)->clock->now_s;
+    landing->next = NULL;
+    if (connection->last)
+        connection->last->next = landing;
+    else
+        connection->first = landing;
+    connection->last = landing;
+    connection->open++;
+    if (promised) {
+        connection->inbox->room[batch->edge].promised += batch->count;
+    } else {
+        connection->loose += batch->count;
+        connection->loose_bytes += landing->bytes;
+    }
+    put_on_wire(landing);
+}
+
+void weir_connection_again(struct weir_connection *connection)
+{
+    if (!connection->failed || (connection->on_wire && !connection->latencies))
+        return;
+    if (weir_alarm_is_set(&connection->again))
+        return; /* its time will come */
+    for (struct weir_landing *l = connection->first; l; l = l->next) {
+        if (l->state != WEIR_FAILED)
+            continue;
+        if (weir_batch_stale(connection->inbox->job, l->batch)) {
+            connection->failed--;
+            l->state = WEIR_LANDED; /* where it is dropped */
+            continue;
+        }
+        if (!weir_connection_is_up(connection)) {
+            weir_connection_try_at(connection, flow_of(connection)->clock->now_s + RETRY_S);
+            break;
+        }
+        connection->failed--;
+        put_on_wire(l);
+        if (!connection->latencies)
+            break;
+    }
+    weir_connection_advance(connection);
+}
