@@ -63,4 +63,9 @@ void world_run(const struct world *world, struct world_outcome *outcome);
  * wanted_s[s] (negative: not looked at; INFINITY: never), and all steps alike both ways. */
 void world_check(struct world world, const double *wanted_s);
 
+#define COUNT(array) (int)(sizeof(array) / sizeof *(array))
+#define CHECK_WORLD(xml, done, ...)                                                                                    \
+    world_check((struct world){.platform = (xml), .steps = (done), .count = COUNT(done)},                              \
+                (const double[COUNT(done)]){__VA_ARGS__})
+
 #endif

@@ -1,0 +1,259 @@
+/* Work on hosts by arithmetic, with what shares alone in SimGrid's hands and with everything there. */
+#include <math.h>
+#include <stdio.h>
+
+#include "sim/base/error.h"
+#include "tests/engine/rooms/world.h"
+#include "tests/support/test.h"
+
+#define ZONE(content) "<zone id=\"z\" routing=\"Full\">" content "</zone>"
+#define ONE_CORE      ZONE("<host id=\"h\" speed=\"1Gf\"/>")
+#define FOUR_CORES    ZONE("<host id=\"h\" speed=\"1Gf\" core=\"4\"/>")
+#define TWO_HOSTS     ZONE("<host id=\"h\" speed=\"1Gf\"/><host id=\"g\" speed=\"2Gf\"/>")
+
+static void alone(void)
+{
+    /* 2e9 flop on 2e9 flop/s, then on half of such a core. */
+    static const struct world_step steps[] = {{1, WORK, .a = 1, .amount = 2e9},
+                                              {3, WORK, .a = 1, .amount = 2e9, .limit = 0.5}};
+    CHECK_WORLD(TWO_HOSTS, steps, 2, 5);
+}
+
+static void two_on_one_core(void)
+{
+    /* From 1 s on both have half of the core. The second ends at 2 s, when the first has 0.5 s left. */
+    static const struct world_step steps[] = {{0, WORK, .amount = 2e9}, {1, WORK, .amount = 0.5e9}};
+    CHECK_WORLD(ONE_CORE, steps, 2.5, 2);
+}
+
+static void those_on_another_host_share_nothing(void)
+{
+    static const struct world_step steps[] = {
+        {0, WORK, .amount = 2e9}, {1, WORK, .amount = 0.5e9}, {1, WORK, .a = 1, .amount = 2e9}};
+    CHECK_WORLD(TWO_HOSTS, steps, 2.5, 2, 2);
+}
+
+static void ten_on_four_cores(void)
+{
+    /* Two are held at 0.1 core; the other eight share 3.8 cores: 0.475 each. */
+    static const struct world_step steps[] = {{0, WORK, .amount = 0.475e9},
+                                              {0, WORK, .amount = 0.475e9},
+                                              {0, WORK, .amount = 0.475e9},
+                                              {0, WORK, .amount = 0.475e9},
+                                              {0, WORK, .amount = 0.475e9},
+                                              {0, WORK, .amount = 0.475e9},
+                                              {0, WORK, .amount = 0.475e9},
+                                              {0, WORK, .amount = 0.475e9},
+                                              {0, WORK, .amount = 0.2e9, .limit = 0.1},
+                                              {0, WORK, .amount = 0.1e9, .limit = 0.1}};
+    CHECK_WORLD(FOUR_CORES, steps, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1);
+}
+
+static void shares_fill_a_core_to_the_brim(void)
+{
+    /* 0.3 + 0.3 + 0.4 of one core: nothing is shared. A tenth more, and the first 0.1 s are over: of what is left, the
+     * largest gives way first. 0.3, 0.3, 0.3 and 0.1 of a core: 0.06, 0.06, 0.09 and 0.01e9 flop left after 0.1 s. The
+     * last ends at 0.2 s; from then on 0.4 are free again: 0.06 - 0.03 left. */
+    static const struct world_step steps[] = {{0, WORK, .amount = 0.09e9, .limit = 0.3},
+                                              {0, WORK, .amount = 0.09e9, .limit = 0.3},
+                                              {0, WORK, .amount = 0.13e9, .limit = 0.4},
+                                              {0.1, WORK, .amount = 0.01e9, .limit = 0.1}};
+    CHECK_WORLD(ONE_CORE, steps, 0.3, 0.3, 0.35, 0.2);
+}
+
+static void what_comes_when_there_is_room_again(void)
+{
+    /* Two share until 2 s, when the second ends and the first has 0.5 s left; a third beside it at 2.2 s, on two cores:
+     * none waits. */
+    static const struct world_step steps[] = {
+        {0, WORK, .amount = 2e9}, {0, WORK, .amount = 2e9}, {0, WORK, .amount = 1e9}, {1.6, WORK, .amount = 1e9}};
+    /* Three on two cores: 2/3 each; the third ends at 1.5 s, when the others have 1e9 left. The fourth beside them from
+     * 1.6 s on: 0.9e9 left at 2/3 each: 1.35 s, at 2.95 s; then it has 0.1e9 left alone. */
+    CHECK_WORLD(ZONE("<host id=\"h\" speed=\"1Gf\" core=\"2\"/>"), steps, 2.95, 2.95, 1.5, 3.05);
+    static const struct world_step later[] = {{0, WORK, .amount = 2e9},
+                                              {0, WORK, .amount = 2e9},
+                                              {0, WORK, .amount = 1e9},
+                                              {2.6, WORK, .amount = 0.25e9},
+                                              {2.6, WORK, .amount = 0.25e9}};
+    /* Those with 1e9 left end at 2.5 s. */
+    CHECK_WORLD(ZONE("<host id=\"h\" speed=\"1Gf\" core=\"2\"/>"), later, 2.5, 2.5, 1.5, 2.85, 2.85);
+}
+
+static void one_after_the_other(void)
+{
+    /* The first begins anew when it is done, beside the second: 1 s, then both half until the second ends. */
+    static const struct world_step steps[] = {{0, WORK, .amount = 1e9, .again = true}, {0.5, WORK, .amount = 1e9}};
+    /* 0.5 s alone, then halves: the first ends at 1.5 s and begins anew; the second has 0.5e9 left, ends at 2.5 s; the
+     * first has then 0.5e9 left, alone. */
+    CHECK_WORLD(ONE_CORE, steps, 3, 2.5);
+}
+
+static void nothing_to_do(void)
+{
+    static const struct world_step steps[] = {{1, WORK, .amount = 0}, {0, WORK, .amount = 2e9}};
+    CHECK_WORLD(ONE_CORE, steps, 1, 2);
+}
+
+static void stopped(void)
+{
+    /* Alone, and among others; the one that stays has the core again. */
+    static const struct world_step steps[] = {{0, WORK, .amount = 1e9},
+                                              {0.5, STOP, .a = 0},
+                                              {1, WORK, .amount = 1e9},
+                                              {1, WORK, .amount = 1e9},
+                                              {2, STOP, .a = 2}};
+    CHECK_WORLD(ONE_CORE, steps, INFINITY, -1, INFINITY, 2.5, -1);
+}
+
+static void stopped_as_it_begins(void)
+{
+    /* At one date: begun, handed over, and stopped before SimGrid has it. */
+    static const struct world_step steps[] = {
+        {0, WORK, .amount = 1e9}, {0.5, WORK, .amount = 1e9}, {0.5, STOP, .a = 1}, {0.5, STOP, .a = 1}};
+    CHECK_WORLD(ONE_CORE, steps, 1, INFINITY, -1, -1);
+}
+
+static void failures_end_all(void)
+{
+    static const struct world_step steps[] = {{0, WORK, .amount = 1e9}, {0.5, WORK, .amount = 1e9},
+                                              {0.75, DOWN, .a = 0},     {0.8, WORK, .amount = 1e9},
+                                              {0.9, DOWN, .a = 0},      {1, UP, .a = 0},
+                                              {1, WORK, .amount = 1e9}};
+    struct world_outcome outcome;
+    for (int all = 0; all < 2; all++) {
+        world_run(&(struct world){.platform = ONE_CORE, .steps = steps, .count = COUNT(steps), .all = all}, &outcome);
+        CU_ASSERT_EQUAL(outcome.code, WEIR_OK);
+        CU_ASSERT(!outcome.ends[0].ok && outcome.ends[0].told == 1);
+        CU_ASSERT(!outcome.ends[1].ok && outcome.ends[1].told == 1);
+        CU_ASSERT(!outcome.ends[3].ok && outcome.ends[3].told == 1);
+        CU_ASSERT(outcome.ends[6].ok);
+        CU_ASSERT_EQUAL(outcome.failures, 1);
+    }
+    CHECK_WORLD(ONE_CORE, steps, 0.75, 0.75, -1, 0.8, -1, -1, 2);
+}
+
+static void slower_alone(void)
+{
+    /* 0.5 s at full speed, 1 s at a quarter: 0.25e9 left at 1.5 s. */
+    static const struct world_step steps[] = {
+        {0, WORK, .amount = 1e9}, {0.5, SLOW, .amount = 0.25}, {1.5, SLOW, .amount = 1}};
+    CHECK_WORLD(ONE_CORE, steps, 1.75, -1, -1);
+}
+
+static void slower_together(void)
+{
+    /* Halves of a core, 0.25e9 done of each at 0.5 s; then of a quarter of it: 0.125e9 more at 1.5 s; 0.625e9 left of
+     * each, at half a core 1.25 s. */
+    static const struct world_step steps[] = {
+        {0, WORK, .amount = 1e9}, {0, WORK, .amount = 1e9}, {0.5, SLOW, .amount = 0.25}, {1.5, SLOW, .amount = 1}};
+    CHECK_WORLD(ONE_CORE, steps, 2.75, 2.75, -1, -1);
+}
+
+static void slower_with_shares(void)
+{
+    /* One is held at 0.1 core, the other two have 0.45 each; at half the speed all have half of that. */
+    static const struct world_step steps[] = {{0, WORK, .amount = 0.15e9, .limit = 0.1},
+                                              {0, WORK, .amount = 0.45e9},
+                                              {0, WORK, .amount = 0.9e9},
+                                              {0.5, SLOW, .amount = 0.5},
+                                              {1.5, SLOW, .amount = 1}};
+    /* 1 s of full speed is over at 1.5 s: the second ends. The first has 0.05e9 left and 0.5 s to go, the third has
+     * 0.45e9 left and 0.9 core, the whole one from 2 s on: it is over by then. */
+    CHECK_WORLD(ONE_CORE, steps, 2, 1.5, 2, -1, -1);
+    /* Slow before anything begins, in an idle time of SimGrid's. */
+    static const struct world_step before[] = {
+        {1, SLOW, .amount = 0.5}, {2, WORK, .amount = 0.5e9}, {2, WORK, .amount = 0.5e9}};
+    CHECK_WORLD(ONE_CORE, before, -1, 4, 4);
+}
+
+/* 1 at first, half from 1 s on, back at 3 s; down from 5 to 6 s. */
+#define PROFILES                                                                                                       \
+    ZONE("<host id=\"h\" speed=\"1Gf\"/><host id=\"g\" speed=\"2Gf\"/>"                                                \
+         "<trace id=\"s\" periodicity=\"-1\">0 1\n1 0.5\n3 1</trace>"                                                  \
+         "<trace id=\"t\" periodicity=\"-1\">5 0\n6 1</trace>"                                                         \
+         "<trace_connect kind=\"SPEED\" trace=\"s\" element=\"h\"/>"                                                   \
+         "<trace_connect kind=\"HOST_AVAIL\" trace=\"t\" element=\"h\"/>")
+
+static void profiles_of_hosts(void)
+{
+    static const struct world_step one[] = {{0, WORK, .amount = 1.5e9},
+                                            {4.5, WORK, .amount = 1e9},
+                                            {5.5, WORK, .amount = 1e9},
+                                            {6, WORK, .amount = 1e9},
+                                            {0.25, WORK, .a = 1, .amount = 20e9}};
+    CHECK_WORLD(PROFILES, one, 2, 5, 5.5, 7, 10.25);
+    static const struct world_step two[] = {
+        {0.5, WORK, .amount = 1e9}, {0.5, WORK, .amount = 1e9}, {4.5, WORK, .amount = 1e9}, {4.5, WORK, .amount = 1e9}};
+    /* 0.25e9 of each by 1 s, 0.5e9 more by 3 s, the rest of 0.25e9 by 3.5 s. */
+    CHECK_WORLD(PROFILES, two, 3.5, 3.5, 5, 5);
+}
+
+static void a_profile_that_nobody_uses_is_followed(void)
+{
+    /* The host comes up at 6 s while nothing is in SimGrid's hands, and what begins at that date goes. */
+    static const struct world_step steps[] = {{2, WORK, .amount = 0.5e9},
+                                              {5.75, WORK, .amount = 1e9},
+                                              {6.25, WORK, .amount = 1e9},
+                                              {6.5, WORK, .amount = 1e9}};
+    struct world_outcome outcome;
+    world_run(&(struct world){.platform = PROFILES, .steps = steps, .count = COUNT(steps)}, &outcome);
+    CU_ASSERT(!outcome.ends[1].ok && outcome.ends[2].ok);
+    CU_ASSERT_EQUAL(outcome.failures, 1);
+    CHECK_WORLD(PROFILES, steps, 3, 5.75, 8, 8.25);
+}
+
+static void a_profile_and_faults(void)
+{
+    /* Down by its profile from 5 to 6 s, by a fault from 5.5 to 7 s: two failures in one. */
+    static const struct world_step steps[] = {
+        {5.5, DOWN, .a = 0}, {6.5, WORK, .amount = 1e9}, {7, UP, .a = 0}, {7, WORK, .amount = 1e9}};
+    CHECK_WORLD(PROFILES, steps, -1, 6.5, -1, 8);
+    static const struct world_step slow[] = {{0, SLOW, .amount = 0.5}};
+    struct world_outcome outcome;
+    world_run(&(struct world){.platform = PROFILES, .steps = slow, .count = 1}, &outcome);
+    CU_ASSERT_EQUAL(outcome.code, WEIR_EINPUT);
+    CHECK_MESSAGE("host h has a profile of its speed, and cannot be slowed besides");
+}
+
+static void the_end_of_the_run(void)
+{
+    /* In the middle of all: nothing is told, and our clock is where it was ended. */
+    static const struct world_step steps[] = {
+        {0, WORK, .amount = 1e12}, {1, WORK, .amount = 1e12}, {2, WORK, .a = 1, .amount = 1e12}};
+    for (int all = 0; all < 2; all++) {
+        struct world_outcome outcome;
+        world_run(
+            &(struct world){.platform = TWO_HOSTS, .steps = steps, .count = COUNT(steps), .until_s = 3, .all = all},
+            &outcome);
+        CU_ASSERT_EQUAL(outcome.code, WEIR_OK);
+        CHECK_NEAR(outcome.over_s, 3, 0);
+        for (int s = 0; s < 3; s++)
+            CU_ASSERT_EQUAL(outcome.ends[s].told, 0);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const struct weir_case cases[] = {
+        {"alone", alone},
+        {"two on one core", two_on_one_core},
+        {"those on another host share nothing", those_on_another_host_share_nothing},
+        {"ten on four cores", ten_on_four_cores},
+        {"shares fill a core to the brim", shares_fill_a_core_to_the_brim},
+        {"what comes when there is room again", what_comes_when_there_is_room_again},
+        {"one after the other", one_after_the_other},
+        {"nothing to do", nothing_to_do},
+        {"stopped", stopped},
+        {"stopped as it begins", stopped_as_it_begins},
+        {"failures end all", failures_end_all},
+        {"slower alone", slower_alone},
+        {"slower together", slower_together},
+        {"slower with shares", slower_with_shares},
+        {"profiles of hosts", profiles_of_hosts},
+        {"a profile that nobody uses is followed", a_profile_that_nobody_uses_is_followed},
+        {"a profile and faults", a_profile_and_faults},
+        {"the end of the run", the_end_of_the_run},
+        {0},
+    };
+    return weir_test_main("engine/rooms/hosts", cases, argc, argv);
+}
