@@ -93,6 +93,7 @@ static void begin(struct doing *doing)
     case STOP:
         weir_work_stop(&doing->play->doings[step->a].work);
         weir_transfer_stop(&doing->play->doings[step->a].transfer);
+        weir_alarm_stop(&doing->play->clock, &doing->play->doings[step->a].way);
         return;
     case DOWN:
     case UP:
@@ -156,6 +157,8 @@ static int perform(struct play *play)
                                      .options = &option,
                                      .option_count = world->option != NULL};
     struct weir_platform *platform;
+    for (int f = 0; f < 2 && world->profiles[f]; f++)
+        weir_test_file(f ? "1.profile" : "0.profile", world->profiles[f]);
     int code = weir_platform_read(weir_test_file("world.xml", text), &platform);
     free(text);
     if (code != WEIR_OK)

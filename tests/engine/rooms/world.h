@@ -34,7 +34,8 @@ struct world_step {
 };
 
 struct world {
-    const char *platform; /* what stands inside <platform> */
+    const char *platform;    /* what stands inside <platform> */
+    const char *profiles[2]; /* the files 0.profile and 1.profile beside it */
     const struct world_step *steps;
     int count;
     double until_s;             /* 0: until nothing is left */
