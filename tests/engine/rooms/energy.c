@@ -1,0 +1,135 @@
+/* Joules of hosts and links by arithmetic. With everything in SimGrid's hands, those of hosts are its plug-in's. */
+#include <math.h>
+#include <stdio.h>
+
+#include "tests/engine/rooms/world.h"
+#include "tests/support/test.h"
+
+#define ZONE(content) "<zone id=\"z\" routing=\"Full\">" content "</zone>"
+#define WATTS(values) "<prop id=\"wattage_per_state\" value=\"" values "\"/>"
+#define FOUR_CORES                                                                                                     \
+    ZONE("<host id=\"h\" speed=\"1Gf\" core=\"4\">" WATTS(                                                             \
+        "100:120:200") "<prop id=\"wattage_off\" value=\"7\"/></host>")
+
+static void the_middle_value_is_just_above_idle(void)
+{
+    /* 0 to 4 cores for a second each, then six works on four: 100, 140, 160, 180, 200 and 200 W. */
+    static const struct world_step steps[] = {
+        {1, ENERGY, .a = 0},      {1, WORK, .amount = 1e9}, {2, ENERGY, .a = 0},      {2, WORK, .amount = 1e9},
+        {2, WORK, .amount = 1e9}, {3, ENERGY, .a = 0},      {3, WORK, .amount = 1e9}, {3, WORK, .amount = 1e9},
+        {3, WORK, .amount = 1e9}, {4, ENERGY, .a = 0},      {4, WORK, .amount = 1e9}, {4, WORK, .amount = 1e9},
+        {4, WORK, .amount = 1e9}, {4, WORK, .amount = 1e9}, {5, ENERGY, .a = 0},      {6, WORK, .amount = 1e9},
+        {6, WORK, .amount = 1e9}, {6, WORK, .amount = 1e9}, {6, WORK, .amount = 1e9}, {6, WORK, .amount = 1e9},
+        {6, WORK, .amount = 1e9}, {7, ENERGY, .a = 0},      {9, ENERGY, .a = 0}};
+    CHECK_WORLD(FOUR_CORES, steps, 100, 2, 240, 3, 3, 400, 4, 4, 4, 580, 5, 5, 5, 5, 780, 7.5, 7.5, 7.5, 7.5, 7.5, 7.5,
+                1080, 1080 + 100 + 150);
+}
+
+static void shares_of_cores_count_as_such(void)
+{
+    /* Half a core: 120 + 80 / 8 = 130 W. Two of 0.3 on one core beside it: 120 + 80 x 1.1 / 4. */
+    static const struct world_step steps[] = {{0, WORK, .amount = 1e9, .limit = 0.5},
+                                              {1, ENERGY, .a = 0},
+                                              {1, WORK, .amount = 0.3e9, .limit = 0.3},
+                                              {1, WORK, .amount = 0.3e9, .limit = 0.3},
+                                              {2, ENERGY, .a = 0}};
+    CHECK_WORLD(FOUR_CORES, steps, 2, 130, 2, 2, 130 + 142);
+    /* On one core they share: all of it. */
+    static const char one[] = ZONE("<host id=\"h\" speed=\"1Gf\">" WATTS("100:120:200") "</host>");
+    static const struct world_step contended[] = {
+        {0, WORK, .amount = 1e9, .limit = 0.6}, {0.5, WORK, .amount = 1e9, .limit = 0.6}, {1.5, ENERGY, .a = 0}};
+    CHECK_WORLD(one, contended, -1, -1, 0.5 * (120 + 80 * 0.6) + 200);
+}
+
+static void two_values_and_performance_states(void)
+{
+    static const struct world_step steps[] = {{0, WORK, .amount = 1e9}, {1, ENERGY, .a = 0}, {2, ENERGY, .a = 0}};
+    CHECK_WORLD(ZONE("<host id=\"h\" speed=\"1Gf\" core=\"4\">" WATTS("100:200") "</host>"), steps, 1, 125, 225);
+    CHECK_WORLD(ZONE("<host id=\"h\" speed=\"5Gf,1Gf\" core=\"4\" pstate=\"1\">" WATTS("1:2:3,100:120:200") "</host>"),
+                steps, 1, 140, 240);
+    CHECK_WORLD(ZONE("<host id=\"h\" speed=\"1Gf\"/>"), steps, 1, 0, 0);
+}
+
+static void down_and_slower(void)
+{
+    /* 1 s idle, 2 s off at 7 W; half as fast, one core is an eighth of the load: 130 W; at full speed 140 W. */
+    static const struct world_step steps[] = {{1, DOWN, .a = 0},          {3, UP, .a = 0},     {3, SLOW, .amount = 0.5},
+                                              {3, WORK, .amount = 1.5e9}, {4, ENERGY, .a = 0}, {5, SLOW, .amount = 1},
+                                              {6, ENERGY, .a = 0}};
+    CHECK_WORLD(FOUR_CORES, steps, -1, -1, -1, 5.5, 100 + 14 + 130, -1, 100 + 14 + 260 + 70 + 50);
+    /* It fails while six works are on it: 200 W until then. */
+    static const struct world_step busy[] = {
+        {0, WORK, .amount = 1e9}, {0, WORK, .amount = 1e9}, {0, WORK, .amount = 1e9}, {0, WORK, .amount = 1e9},
+        {0, WORK, .amount = 1e9}, {0, WORK, .amount = 1e9}, {0.5, DOWN, .a = 0},      {1, ENERGY, .a = 0}};
+    CHECK_WORLD(FOUR_CORES, busy, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, -1, 100 + 3.5);
+}
+
+static void profiles(void)
+{
+    static const struct world_step steps[] = {{0, WORK, .amount = 1.5e9}, {2, ENERGY, .a = 0}, {4, ENERGY, .a = 0}};
+    /* 1 s at 140 W, then at half speed 1 s of 130 W; off from 3 s on. */
+    CHECK_WORLD(ZONE("<host id=\"h\" speed=\"1Gf\" core=\"4\">" WATTS(
+                    "100:120:200") "</host>"
+                                   "<trace id=\"s\" periodicity=\"-1\">1 0.5\n10 1</trace><trace id=\"t\" "
+                                   "periodicity=\"-1\">3 0\n9 1</trace>"
+                                   "<trace_connect kind=\"SPEED\" trace=\"s\" element=\"h\"/>"
+                                   "<trace_connect kind=\"HOST_AVAIL\" trace=\"t\" element=\"h\"/>"),
+                steps, 2, 270, 370);
+}
+
+static void links_by_their_use(void)
+{
+    /* 100 s of 10 W, and 10 W more for the 5 s that 5 MB take. */
+    static const struct world_step steps[] = {{20, TRANSFER, .b = 1, .amount = 5e6},
+                                              {22, ENERGY, .a = 0},
+                                              {100, ENERGY, .a = 0},
+                                              {100, TRANSFER, .b = 1, .amount = 5e6, .limit = 0.5e6},
+                                              {100, TRANSFER, .a = 1, .b = 0, .amount = 1e6},
+                                              {200, ENERGY, .a = 0}};
+    static const char plain[] =
+        ZONE("<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/>"
+             "<link id=\"l\" bandwidth=\"1MBps\" latency=\"0ms\"><prop id=\"wattage_range\" value=\"10:20\"/></link>"
+             "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route>");
+    CHECK_WORLD(plain, steps, 25, 240, 1050, 110, 102, 2110);
+    /* A SPLITDUPLEX link idles once; each direction adds its use. */
+    static const char duplex[] =
+        ZONE("<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/>"
+             "<link id=\"l\" bandwidth=\"1MBps\" latency=\"0ms\" sharing_policy=\"SPLITDUPLEX\">"
+             "<prop id=\"wattage_range\" value=\"10:20\"/></link>"
+             "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\" direction=\"UP\"/></route>");
+    CHECK_WORLD(duplex, steps, 25, 240, 1050, 110, 101, 2110);
+}
+
+static void rates_that_change_because_of_others(void)
+{
+    /* Links of 100 and 60 Mbit/s in line; the flow over the narrow one slows down when another one comes over both, the
+     * one over the wide one speeds up when that is over. Each link by the bytes it has carried. */
+    static const char platform[] = ZONE(
+        "<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/><host id=\"c\" speed=\"1Gf\"/>"
+        "<link id=\"l\" bandwidth=\"100Mbps\" latency=\"1ms\"><prop id=\"wattage_range\" value=\"0:100\"/></link>"
+        "<link id=\"m\" bandwidth=\"60Mbps\" latency=\"1ms\"><prop id=\"wattage_range\" value=\"0:10\"/></link>"
+        "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route><route src=\"b\" dst=\"c\"><link_ctn id=\"m\"/></route>"
+        "<route src=\"a\" dst=\"c\"><link_ctn id=\"l\"/><link_ctn id=\"m\"/></route>");
+    static const struct world_step steps[] = {
+        {0, TRANSFER, .a = 0, .b = 1, .amount = 50e6},   {0, TRANSFER, .a = 1, .b = 2, .amount = 15e6},
+        {0, TRANSFER, .a = 0, .b = 2, .amount = 3.75e6}, {1, ENERGY, .a = 0},
+        {1, RESIZE, .name = "l", .amount = 25e6},        {1.5, ENERGY, .a = 0}};
+    /* 8.75 + 3.75 MB/s fill the wide one, 3.75 + 3.75 the narrow one. Then the wide one, twice as wide, is full again,
+     * and the other one too. */
+    CHECK_WORLD(platform, steps, -1, -1, 1, 110, -1, 165);
+}
+
+int main(int argc, char **argv)
+{
+    const struct weir_case cases[] = {
+        {"the middle value is just above idle", the_middle_value_is_just_above_idle},
+        {"shares of cores count as such", shares_of_cores_count_as_such},
+        {"two values, and performance states", two_values_and_performance_states},
+        {"down and slower", down_and_slower},
+        {"profiles", profiles},
+        {"links by their use", links_by_their_use},
+        {"rates that change because of others", rates_that_change_because_of_others},
+        {0},
+    };
+    return weir_test_main("engine/rooms/energy", cases, argc, argv);
+}
