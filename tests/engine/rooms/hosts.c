@@ -149,6 +149,29 @@ static void slower_together(void)
     CHECK_WORLD(ONE_CORE, steps, 2.75, 2.75, -1, -1);
 }
 
+static void faster_than_was_foreseen(void)
+{
+    /* A tenth of the speed until 1 s, when each has 0.45e9 left, at half a core 0.9 s; our event at 1.95 s is behind
+     * that, though it was before the end as it was known until 1 s. */
+    static const struct world_step steps[] = {{0, SLOW, .amount = 0.1},
+                                              {0, WORK, .amount = 0.5e9},
+                                              {0, WORK, .amount = 0.5e9},
+                                              {1, SLOW, .amount = 1},
+                                              {1.95, ENERGY, .a = 0}};
+    CHECK_WORLD(ONE_CORE, steps, -1, 1.9, 1.9, -1, -1);
+}
+
+static void events_at_the_date_of_an_end(void)
+{
+    /* Ours rings before what has ended there is told; those behind it do not. */
+    static const struct world_step steps[] = {{0, WORK, .amount = 1e9},
+                                              {0, WORK, .amount = 1e9, .again = true},
+                                              {2, ENERGY, .a = 0},
+                                              {2.5, ENERGY, .a = 0},
+                                              {3, WORK, .amount = 1e9}};
+    CHECK_WORLD(ONE_CORE, steps, 2, 3, -1, -1, 4);
+}
+
 static void slower_with_shares(void)
 {
     /* One is held at 0.1 core, the other two have 0.45 each; at half the speed all have half of that. */
@@ -249,6 +272,8 @@ int main(int argc, char **argv)
         {"slower alone", slower_alone},
         {"slower together", slower_together},
         {"slower with shares", slower_with_shares},
+        {"faster than was foreseen", faster_than_was_foreseen},
+        {"events at the date of an end", events_at_the_date_of_an_end},
         {"profiles of hosts", profiles_of_hosts},
         {"a profile that nobody uses is followed", a_profile_that_nobody_uses_is_followed},
         {"a profile and faults", a_profile_and_faults},
