@@ -82,6 +82,8 @@ static void begin(struct doing *doing)
 {
     const struct world_step *step = doing->step;
     struct weir_shares *shares = doing->play->shares;
+    struct world_outcome *outcome = doing->play->outcome;
+    struct world_end *end = &outcome->ends[step - doing->play->world->steps];
     switch (step->what) {
     case WORK:
         doing->work.done = worked;
@@ -113,7 +115,10 @@ static void begin(struct doing *doing)
         weir_link_lose(shares, step->name, step->amount);
         return;
     case ENERGY:
-        doing->play->outcome->ends[step - doing->play->world->steps].end_s = weir_shares_energy_j(shares);
+        end->end_s = weir_shares_energy_j(shares);
+        return;
+    case STILL:
+        end->end_s = weir_shares_still(shares, step->amount, step->limit, outcome->text, sizeof outcome->text);
         return;
     }
 }
@@ -171,6 +176,7 @@ static int perform(struct play *play)
     prepare(play);
     weir_shares_run(play->shares);
     play->outcome->over_s = play->clock.now_s;
+    play->outcome->latencies = weir_shares_latencies(play->shares);
     play->outcome->failures = weir_host_failures(play->shares, 0);
     code = play->clock.code ? weir_error(play->clock.code, "%s", play->clock.message) : WEIR_OK;
     weir_shares_free(play->shares);

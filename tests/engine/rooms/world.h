@@ -20,7 +20,8 @@ enum world_what {
     LINK_UP,
     RESIZE, /* link `name` has `amount` bytes/s */
     LOSE,   /* link `name` loses a share `amount` of packets */
-    ENERGY  /* the joules until now are its `end_s` */
+    ENERGY, /* the joules until now are its `end_s` */
+    STILL /* its `end_s` is 1 if a transfer gets less than `amount` bytes/s `limit` s late, else 0; the text is kept */
 };
 
 struct world_step {
@@ -51,10 +52,11 @@ struct world_end {
 
 struct world_outcome {
     struct world_end ends[STEPS_AT_MOST];
-    double over_s;         /* our clock at the end */
-    double simgrid_over_s; /* SimGrid's */
-    unsigned failures;     /* of host 0 */
-    int code;              /* of the run, or of a child that died */
+    double over_s;     /* our clock at the end */
+    unsigned failures; /* of host 0 */
+    bool latencies;    /* are SimGrid's */
+    char text[512];    /* of STILL */
+    int code;          /* of the run, or of a child that died */
 };
 
 /* Fails the test if the world cannot be run. */

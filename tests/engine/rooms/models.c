@@ -1,0 +1,201 @@
+/* Network models and other options of SimGrid: what they leave to it, and what comes of it. */
+#include <math.h>
+#include <stdio.h>
+
+#include "sim/base/apart.h"
+#include "sim/base/error.h"
+#include "sim/engine/shares/shares.h"
+#include "tests/engine/rooms/world.h"
+#include "tests/support/test.h"
+
+#define ZONE(content) "<zone id=\"z\" routing=\"Full\">" content "</zone>"
+#define HOSTS                                                                                                          \
+    "<host id=\"a\" speed=\"1Gf\" core=\"2\"/><host id=\"b\" speed=\"1Gf\"/><host id=\"c\" speed=\"1Gf\" core=\"8\"/>"
+/* Two flows to c over 100 Mbit/s, each over a link of its own before that. */
+#define TWO_WAYS(near, far)                                                                                            \
+    ZONE(HOSTS "<link id=\"L\" bandwidth=\"100Mbps\" latency=\"0\"/>"                                                  \
+               "<link id=\"ua\" bandwidth=\"10Gbps\" latency=\"" near "\"/>"                                           \
+               "<link id=\"ub\" bandwidth=\"10Gbps\" latency=\"" far "\"/>"                                            \
+               "<route src=\"a\" dst=\"c\"><link_ctn id=\"ua\"/><link_ctn id=\"L\"/></route>"                          \
+               "<route src=\"b\" dst=\"c\"><link_ctn id=\"ub\"/><link_ctn id=\"L\"/></route>")
+
+static struct world_outcome run(const struct world *world)
+{
+    static struct world_outcome outcome;
+    world_run(world, &outcome);
+    if (outcome.code)
+        printf("\n    %s\n", weir_error_message());
+    CU_ASSERT_EQUAL(outcome.code, WEIR_OK);
+    return outcome;
+}
+
+static void latencies_are_simgrids(void)
+{
+    /* 10 ms of way and 1 MB at 12.5 MB/s; LV08 makes 13.01 times of the one and 0.97 of the other. */
+    static const struct world_step steps[] = {{1, TRANSFER, .a = 0, .b = 2, .amount = 1e6}};
+    struct world world = {.platform = TWO_WAYS("10ms", "20ms"), .steps = steps, .count = 1};
+    CHECK_NEAR(run(&world).ends[0].end_s, 1.08, 1e-9);
+    CU_ASSERT(!run(&world).latencies);
+    world.rtt = true;
+    CHECK_NEAR(run(&world).ends[0].end_s, 1.09, 1e-9);
+    CU_ASSERT(run(&world).latencies);
+    world.rtt = false;
+    world.option = "network/model";
+    world.value = "LV08";
+    CHECK_NEAR(run(&world).ends[0].end_s, 1 + 13.01 * 0.01 + 1e6 / (0.97 * 12.5e6 / 1.05), 1e-6);
+    CU_ASSERT(run(&world).latencies);
+}
+
+/* How much of the flows' weight is in their latency and, under LV08, in the bandwidths of their links. */
+static double weight(double latency_s, double per_byte)
+{
+    return 1 / (latency_s + 20537 * per_byte * (1 / 12.5e6 + 1 / 1.25e9));
+}
+
+/* Both have bytes under way from 20 s on, so many that they end at 30 s if the near one has this share of the link. */
+static void check_flows(struct world world, double near_s, double far_s, double share, double bytes_per_s)
+{
+    double factor = world.option ? 13.01 : world.rtt ? 1 : 0;
+    const struct world_step steps[] = {
+        {20 - factor * far_s, TRANSFER, .a = 1, .b = 2, .amount = 10 * bytes_per_s * (1 - share)},
+        {20 - factor * near_s, TRANSFER, .a = 0, .b = 2, .amount = 10 * bytes_per_s * share}};
+    world.steps = steps;
+    world.count = COUNT(steps);
+    struct world_outcome outcome = run(&world);
+    CHECK_NEAR(outcome.ends[0].end_s, 30, 1e-6);
+    CHECK_NEAR(outcome.ends[1].end_s, 30, 1e-6);
+}
+
+/* The table in docs/platform.md. */
+static void two_flows_under_each(void)
+{
+    struct world near_far = {.platform = TWO_WAYS("2ms", "201ms")}, none_some = {.platform = TWO_WAYS("0ms", "1ms")};
+    check_flows(near_far, 0.002, 0.201, 0.5, 12.5e6);
+    check_flows(none_some, 0, 0.001, 0.5, 12.5e6);
+    near_far.rtt = none_some.rtt = true;
+    check_flows(near_far, 0.002, 0.201, weight(0.002, 0) / (weight(0.002, 0) + weight(0.201, 0)), 12.5e6);
+    /* SimGrid takes a way without latency for one of a second. */
+    check_flows(none_some, 0, 0.001, weight(1, 0) / (weight(1, 0) + weight(0.001, 0)), 12.5e6);
+    near_far = (struct world){.platform = TWO_WAYS("2ms", "201ms"), .option = "network/model", .value = "LV08"};
+    none_some = near_far;
+    none_some.platform = TWO_WAYS("0ms", "1ms");
+    check_flows(near_far, 0.002, 0.201, weight(0.002, 1) / (weight(0.002, 1) + weight(0.201, 1)), 0.97 * 12.5e6 / 1.05);
+    check_flows(none_some, 0, 0.001, weight(1, 0) / (weight(1, 0) + weight(0.001, 1)), 0.97 * 12.5e6 / 1.05);
+}
+
+static void options_that_are_simgrids(void)
+{
+    /* Two works on one core, and one on another host, by other algorithms of SimGrid's. */
+    static const struct world_step steps[] = {
+        {0, WORK, .a = 1, .amount = 2e9}, {1, WORK, .a = 1, .amount = 0.5e9}, {1, WORK, .a = 2, .amount = 2e9}};
+    struct world world = {.platform = TWO_WAYS("0ms", "1ms"), .steps = steps, .count = COUNT(steps)};
+    static const char *const options[][2] = {{"cpu/optim", "Full"},
+                                             {"cpu/solver", "fairbottleneck"},
+                                             {"network/optim", "Full"},
+                                             {"host/model", "ptask_L07"}};
+    for (int o = 0; o < COUNT(options); o++) {
+        world.option = options[o][0];
+        world.value = options[o][1];
+        struct world_outcome outcome = run(&world);
+        CHECK_NEAR(outcome.ends[0].end_s, 2.5, 1e-8);
+        CHECK_NEAR(outcome.ends[1].end_s, 2, 1e-8);
+        CHECK_NEAR(outcome.ends[2].end_s, 3, 1e-8);
+    }
+}
+
+static void wifi_shares_air_time(void)
+{
+    /* 8 MB/s of air for both; one over the wire besides. */
+    static const struct world_step steps[] = {{0, TRANSFER, .a = 0, .b = 2, .amount = 12e6},
+                                              {1, TRANSFER, .a = 1, .b = 2, .amount = 4e6}};
+    /* 8 MB by 1 s, then 4 MB/s each. */
+    CHECK_WORLD("<zone id=\"w\" routing=\"Full\"><zone id=\"air\" routing=\"Wifi\"><prop id=\"access_point\" "
+                "value=\"r\"/><host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/><router id=\"r\"/>"
+                "<link id=\"w\" sharing_policy=\"WIFI\" bandwidth=\"8MBps\" latency=\"0s\"/></zone>"
+                "<zone id=\"wire\" routing=\"Full\"><host id=\"c\" speed=\"1Gf\"/></zone>"
+                "<link id=\"l\" bandwidth=\"100MBps\" latency=\"1ms\"/>"
+                "<zoneRoute src=\"air\" dst=\"wire\" gw_src=\"r\" gw_dst=\"c\"><link_ctn id=\"l\"/></zoneRoute></zone>",
+                steps, 2, 2);
+}
+
+static void transfers_that_never_end(void)
+{
+    static const struct world_step steps[] = {{1, TRANSFER, .a = 0, .b = 2, .amount = 1e6},
+                                              {2, TRANSFER, .a = 1, .b = 2, .amount = 1e6},
+                                              {11, STILL, .amount = 1e-3, .limit = 10},
+                                              {12.5, STILL, .amount = 1e-3, .limit = 10}};
+    struct world world = {.platform = TWO_WAYS("10ms", "20ms"),
+                          .steps = steps,
+                          .count = COUNT(steps),
+                          .until_s = 20,
+                          .option = "network/bandwidth-factor",
+                          .value = "1e-300"};
+    /* 20 latencies of 10 ms and 10 s later the first is noticed; it has two thirds of what there is. */
+    struct world_outcome outcome = run(&world);
+    CU_ASSERT_EQUAL(outcome.ends[2].end_s, 0);
+    CU_ASSERT_EQUAL(outcome.ends[3].end_s, 1);
+    CU_ASSERT_STRING_EQUAL(
+        outcome.text, "a transfer of 1e+06 bytes from a to c does not get on at 12.5 s: it is under way since 1 s, its "
+                      "hosts and links are up, and SimGrid moves it at 8.33e-294 bytes/s; check the options of "
+                      "\"simgrid\"");
+    world.value = "1e-5"; /* 62 bytes/s are meant to be so */
+    CU_ASSERT_EQUAL(run(&world).ends[3].end_s, 0);
+}
+
+struct probed {
+    const char *name, *xml, *message;
+};
+
+static int probe(void *context)
+{
+    const struct probed *probed = context;
+    struct weir_platform *platform;
+    int code = weir_platform_read(weir_test_file(probed->name, probed->xml), &platform);
+    if (code == WEIR_OK)
+        code = weir_shares_probe(platform);
+    weir_platform_free(platform);
+    return code;
+}
+
+#define PLATFORM(content)                                                                                              \
+    "<?xml version='1.0'?><!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\"><platform "                    \
+    "version=\"4.1\">" ZONE(content) "</platform>"
+
+static void platforms_probed(void)
+{
+    static struct probed cases[] = {
+        {"sound.xml",
+         PLATFORM(HOSTS "<link id=\"l\" bandwidth=\"1MBps\" latency=\"1ms\"/>"
+                        "<route src=\"a\" dst=\"c\"><link_ctn id=\"l\"/></route>"),
+         NULL},
+        {"one.xml", PLATFORM("<host id=\"a\" speed=\"1Gf\"/>"), NULL},
+        {"parted.xml", PLATFORM(HOSTS), "parted.xml: there is no route from a to c; add a <route> or a <zoneRoute>"},
+        {"down.xml",
+         PLATFORM(HOSTS "<link id=\"l\" bandwidth=\"1MBps\" latency=\"1ms\"/>"
+                        "<route src=\"a\" dst=\"c\"><link_ctn id=\"l\"/></route>"
+                        "<trace id=\"t\" periodicity=\"-1\">0 0\n9 1</trace>"
+                        "<trace_connect kind=\"HOST_AVAIL\" trace=\"t\" element=\"c\"/>"),
+         "down.xml: a transfer from a to c failed: a host or link is down at the start"},
+    };
+    weir_test_folder();
+    for (int c = 0; c < COUNT(cases); c++) {
+        int code = weir_apart(probe, &cases[c], 60, WEIR_EENGINE);
+        CU_ASSERT_EQUAL(code, cases[c].message ? WEIR_EENGINE : WEIR_OK);
+        if (cases[c].message)
+            CHECK_MESSAGE(cases[c].message);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const struct weir_case cases[] = {
+        {"latencies are SimGrid's", latencies_are_simgrids},
+        {"two flows under each", two_flows_under_each},
+        {"options that are SimGrid's", options_that_are_simgrids},
+        {"Wi-Fi shares air time", wifi_shares_air_time},
+        {"transfers that never end", transfers_that_never_end},
+        {"platforms probed", platforms_probed},
+        {0},
+    };
+    return weir_test_main("engine/rooms/models", cases, argc, argv);
+}
