@@ -21,6 +21,17 @@ static struct weir_room *room_of(const struct weir_connection *connection, const
     return &connection->inbox->room[batch->edge];
 }
 
+void weir_connection_leave_room(struct weir_connection *connection)
+{
+    const struct weir_waiters *line = connection->promise.in;
+    if (!line)
+        return;
+    weir_wait_over(&connection->promise);
+    for (int e = 0; e < connection->inbox->op->in_edges; e++)
+        if (&connection->inbox->room[e].waiters == line)
+            weir_room_wake(flow_of(connection)->clock, &connection->inbox->room[e]);
+}
+
 /* Room has come for the first sender's batch. */
 static void promise_wakes(struct weir_soon *soon)
 {
@@ -140,13 +151,14 @@ static bool may_open(struct weir_connection *connection, double bytes)
         weir_connection_try_at(connection, now_s + 1);
         return false;
     }
-    if (!connection->latencies)
-        return !connection->on_wire;
-    if (now_s < connection->next_open_s) {
+    if (!connection->latencies && connection->on_wire)
+        return false;
+    bool spaced = connection->latencies || weir_route(flow_of(connection)->shares, connection->route)->loss > 0;
+    if (spaced && now_s < connection->next_open_s) {
         weir_connection_try_at(connection, connection->next_open_s);
         return false;
     }
-    if (!connection->open)
+    if (!connection->latencies || !connection->open)
         return true;
     double alone_s = weir_connection_wire_s(connection, bytes);
     double cover = 2 + (alone_s > 0 ? ceil(weir_connection_longest_s(connection) / alone_s) : OPEN_LIMIT);
@@ -168,8 +180,11 @@ static void count_sent(struct weir_inbox *inbox, int count)
 bool weir_connection_offer(struct weir_connection *connection, struct weir_batch **batch, struct weir_sender *sender)
 {
     struct weir_flow *flow = flow_of(connection);
-    while (weir_wait_turn(&connection->senders, &sender->waiter) &&
-           may_open(connection, (*batch)->count * (*batch)->item_bytes)) {
+    while (weir_wait_turn(&connection->senders, &sender->waiter)) {
+        if (!may_open(connection, (*batch)->count * (*batch)->item_bytes)) {
+            weir_connection_leave_room(connection); /* it can make no use of it */
+            break;
+        }
         int count = may_enter(connection, *batch);
         if (!count)
             break;
@@ -196,18 +211,10 @@ bool weir_connection_offer(struct weir_connection *connection, struct weir_batch
 
 void weir_connection_next(struct weir_connection *connection)
 {
-    struct weir_clock *clock = flow_of(connection)->clock;
-    if (connection->senders.first) {
-        weir_waiters_wake_first(clock, &connection->senders);
-        return;
-    }
-    struct weir_waiters *line = connection->promise.in;
-    if (!line)
-        return;
-    weir_wait_over(&connection->promise); /* nobody is there to use it */
-    for (int e = 0; e < connection->inbox->op->in_edges; e++)
-        if (&connection->inbox->room[e].waiters == line)
-            weir_room_wake(clock, &connection->inbox->room[e]);
+    if (connection->senders.first)
+        weir_waiters_wake_first(flow_of(connection)->clock, &connection->senders);
+    else
+        weir_connection_leave_room(connection); /* nobody is there to use it */
 }
 
 void weir_connection_wake(struct weir_connection *connection)

@@ -50,7 +50,7 @@ struct weir_connection {
     bool on_wire;            /* one is */
     struct weir_alarm again; /* sends again, or opens the next */
     bool again_counts;       /* the watchdog knows that it waits */
-    double next_open_s;      /* when the batch opened last has left the first link */
+    double next_open_s;      /* when the batch opened last has left the first link, as far as the route lets it */
     /* Come in, but there was no room. */
     struct weir_landing *door_first, *door_last;
     struct weir_waiter door;
@@ -71,6 +71,9 @@ bool weir_connection_offer(struct weir_connection *connection, struct weir_batch
 
 /* A sender has left the line, or what it depends on has changed: the first may try. */
 void weir_connection_next(struct weir_connection *connection);
+
+/* The first sender's batch no longer waits for room: the next in line may have it. */
+void weir_connection_leave_room(struct weir_connection *connection);
 
 /* All who wait see how things are now. */
 void weir_connection_wake(struct weir_connection *connection);

@@ -87,6 +87,15 @@ static void carry(struct weir_landing *landing)
     weir_batch_carry(batch, &connection->wire, (took_s - latency_s) / batch->count, latency_s, now_s);
 }
 
+/* Who is at the door comes before who is not yet on the wire, and has its place in line. */
+static void stand_in_line(struct weir_connection *connection, const struct weir_room *room)
+{
+    if (connection->promise.in == &room->waiters && !connection->door.in)
+        weir_wait_instead(&connection->door, &connection->promise);
+    else
+        weir_connection_leave_room(connection);
+}
+
 /* Puts what has landed into an instance's inbox: as much as is promised, then what finds room. True if all of it is
  * in. */
 static bool into_inbox(struct weir_landing *landing)
@@ -103,6 +112,7 @@ static bool into_inbox(struct weir_landing *landing)
             lane->promised -= part->count;
             weir_inbox_put_promised(inbox, part, counter);
         }
+        stand_in_line(connection, &inbox->room[batch->edge]);
         return weir_inbox_put(inbox, &landing->batch, &connection->door, counter);
     }
     lane->promised -= batch->count;
