@@ -9,14 +9,14 @@
 #include "sim/base/text.h"
 
 const struct weir_machine weir_machines[WEIR_MACHINES] = {
-    [WEIR_GATEWAY] = {"gateway", "roadside gateway, four Cortex-A53 class cores", "0.8Gf", 4, 6, "2GB", "2.0:2.5:4.5",
+    [WEIR_GATEWAY] = {"gateway", "roadside gateway, four Cortex-A53 class cores", "0.8Gf", 4, 6, "2GB", "2.0:2.0:4.5",
                       "0"},
-    [WEIR_PI] = {"pi", "single-board computer, four Cortex-A72 class cores", "1.5Gf", 4, 6, "4GB", "2.7:3.6:6.4",
+    [WEIR_PI] = {"pi", "single-board computer, four Cortex-A72 class cores", "1.5Gf", 4, 6, "4GB", "2.7:2.7:6.4",
                  "1e-6"},
-    [WEIR_JETSON] = {"jetson", "embedded module, six ARM cores", "2.5Gf", 6, 9, "8GB", "5:7:15", "1.5e-6"},
-    [WEIR_NUC] = {"nuc", "small PC, four x86 cores", "6Gf", 4, 6, "16GB", "8:16:40", "2e-6"},
-    [WEIR_XEON] = {"xeon", "edge server, eight x86 cores", "7Gf", 8, 12, "64GB", "45:58:110", "3e-6"},
-    [WEIR_VM] = {"vm", "cloud machine, sixteen virtual cores", "8Gf", 16, 32, "64GB", "90:100:230", "1.1e-5"},
+    [WEIR_JETSON] = {"jetson", "embedded module, six ARM cores", "2.5Gf", 6, 9, "8GB", "5:5.4:15", "1.5e-6"},
+    [WEIR_NUC] = {"nuc", "small PC, four x86 cores", "6Gf", 4, 6, "16GB", "8:8:40", "2e-6"},
+    [WEIR_XEON] = {"xeon", "edge server, eight x86 cores", "7Gf", 8, 12, "64GB", "45:50.6:110", "3e-6"},
+    [WEIR_VM] = {"vm", "cloud machine, sixteen virtual cores", "8Gf", 16, 32, "64GB", "90:91.3:230", "1.1e-5"},
 };
 
 static int find(const char *option, const char *name)

@@ -20,7 +20,7 @@ void weir_site_preamble(const char *about, FILE *out)
     fputs(about, out);
     for (int i = 0; i < WEIR_MACHINES; i++)
         fprintf(out, "       %-8s %s\n", weir_machines[i].name, weir_machines[i].comment);
-    fputs("     speed: scalar work that a core sustains; wattage_per_state: idle:one core:all cores;\n"
+    fputs("     speed: scalar work that a core sustains; wattage_per_state: idle:just above idle:all cores;\n"
           "     price_per_core_s: US dollars. Where the figures come from: docs/sources.md, \"The city\" and\n"
           "     \"Generated platforms\". A region is a site, as far as no prop says otherwise. -->\n"
           "<platform version=\"4.1\">\n",

@@ -146,6 +146,7 @@ int weir_platform_profile_once(struct weir_platform_reader *reader, const struct
             "of another name",
             name, reader->profiles.entries[first].line);
     weir_names_add(&reader->profiles, name, weir_xml_line(node), -1);
+    reader->platform->has_profiles = true;
     return 0;
 }
 

@@ -14,10 +14,10 @@
 
 #define SEEDS_AT_MOST 100000
 
-static const char *const scenario_keys[] = {"name",      "platform", "workload",        "duration",   "warmup",
-                                            "window",    "seeds",    "items_per_batch", "batch_span", "policies",
-                                            "costs",     "simgrid",  "decision_time",   "faults",     "recovery",
-                                            "anomalies", "record",   "decision_host",   "account",    NULL};
+static const char *const scenario_keys[] = {
+    "name",       "platform",      "workload", "duration", "warmup",        "window", "seeds",    "items_per_batch",
+    "batch_span", "policies",      "costs",    "simgrid",  "decision_time", "faults", "recovery", "anomalies",
+    "record",     "decision_host", "account",  "fairness", "activities",    NULL};
 
 static int read_name(const struct weir_json *at, struct weir_scenario *scenario)
 {

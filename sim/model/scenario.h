@@ -48,6 +48,13 @@ struct weir_option {
     char *key, *value;
 };
 
+/* How transfers share a link. */
+enum weir_fairness {
+    WEIR_FAIRNESS_MAX_MIN, /* alike, however long their ways are */
+    WEIR_FAIRNESS_RTT      /* in inverse proportion to the latency of their routes, as TCP Reno's flows do */
+};
+extern const char *const weir_fairness_names[]; /* "max-min", "rtt", NULL */
+
 struct weir_scenario {
     char *path;
     char *name;
@@ -76,6 +83,8 @@ struct weir_scenario {
     struct weir_account account;
     struct weir_option *options; /* SimGrid's, "network/model" and so on */
     int option_count;
+    enum weir_fairness fairness;
+    bool all_activities; /* SimGrid has every execution and transfer, not only those that share something */
     bool record_operators, record_hosts, record_links; /* rows of windows.csv beside those of jobs */
     unsigned long long hash; /* of scenario, workload, platform, loads; without name, seeds, policies */
 };

@@ -1,4 +1,4 @@
-/* "simgrid": options that SimGrid is started with, and what they leave out. */
+/* "simgrid": options that SimGrid is started with, and what they leave out; "fairness" and "activities". */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,11 +6,27 @@
 #include "sim/base/memory.h"
 #include "sim/model/scenario_parts.h"
 
+const char *const weir_fairness_names[] = {"max-min", "rtt", NULL};
+
+/* What SimGrid decides, and how. */
+static int read_sharing(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    static const char *const activities[] = {"shared", "all", NULL};
+    int fairness = WEIR_FAIRNESS_MAX_MIN, which = 0;
+    int code = weir_json_opt_choice(at, "fairness", weir_fairness_names, &fairness);
+    if (!code)
+        code = weir_json_opt_choice(at, "activities", activities, &which);
+    scenario->fairness = (enum weir_fairness)fairness;
+    scenario->all_activities = which == 1;
+    return code;
+}
+
 int weir_scenario_read_options(const struct weir_json *at, struct weir_scenario *scenario)
 {
     struct weir_json object;
-    if (!weir_json_get(at, "simgrid", &object))
-        return WEIR_OK;
+    int code = read_sharing(at, scenario);
+    if (code || !weir_json_get(at, "simgrid", &object))
+        return code;
     if (!weir_json_is_object(&object))
         return weir_json_error(&object, "must be an object such as {\"network/model\": \"LV08\"}");
     scenario->options = weir_alloc((size_t)weir_json_size(&object), sizeof *scenario->options);

@@ -13,7 +13,7 @@ int weir_scenario_apply(struct weir_json_doc *doc, const char *const *sets, bool
 unsigned long long weir_scenario_hash_json(const struct weir_json *at, const char *const *except,
                                            unsigned long long hash);
 
-/* "simgrid". */
+/* "simgrid", "fairness" and "activities". */
 int weir_scenario_read_options(const struct weir_json *at, struct weir_scenario *scenario);
 
 /* "faults" and "recovery"; the platform and the options of SimGrid are read. */

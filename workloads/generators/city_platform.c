@@ -89,7 +89,7 @@ int main(void)
         SITES, CENTRE_SITES);
     for (int i = 0; i < WEIR_MACHINES; i++)
         printf("       %-8s %s\n", weir_machines[i].name, weir_machines[i].comment);
-    printf("     speed: scalar work that a core sustains; wattage_per_state: idle:one core:all cores;\n"
+    printf("     speed: scalar work that a core sustains; wattage_per_state: idle:just above idle:all cores;\n"
            "     price_per_core_s: US dollars. A region is a site, as no prop says otherwise. -->\n"
            "<platform version=\"4.1\">\n"
            "  <zone id=\"city\" routing=\"Floyd\">\n");

@@ -43,6 +43,8 @@ struct weir_host_book {
     double state_bytes; /* at the last window's end */
 };
 struct weir_link_book {
+    const char *name;   /* borrowed from who gave the links */
+    double bytes_per_s; /* at the start of the run */
     double bytes, bytes_at_window;
 };
 
@@ -79,8 +81,9 @@ struct weir_books {
     struct weir_ledger *ledger;       /* account.c; NULL: the scenario has none */
 };
 
-/* `links` as SimGrid counts them. The outages are drawn here. */
-void weir_books_init(struct weir_books *books, const struct weir_run_spec *spec, int link_count);
+/* The links as they are at the start. Outages and anomalies are drawn here. */
+void weir_books_init(struct weir_books *books, const struct weir_run_spec *spec, const struct weir_link_view *links,
+                     int link_count);
 void weir_books_fini(struct weir_books *books);
 
 /* Instances begin or cease to occupy a host. */
@@ -112,8 +115,15 @@ void weir_trace_outages(const struct weir_books *books); /* at the end of the ru
 
 /* telemetry.c: what monitors of hosts report. A disk has read or written bytes. */
 void weir_telemetry_disk(struct weir_books *books, int host, double bytes);
+/* A window ends: fills in what each host's view reports; CPU and bytes sent are there already. Of what waits in the
+ * inputs of a host so many bytes. */
+void weir_telemetry_update(struct weir_books *books, struct weir_host_view *views, const double *waiting_bytes,
+                           double now_s);
+/* What goes wrong in the run, by time. Borrowed. */
+const struct weir_anomaly *weir_telemetry_anomalies(const struct weir_books *books, size_t *count);
 
-/* account.c: results of a job have come from a host, some of them late; or items were dropped in an input there. */
+/* account.c: results of a job have come from a host, some of them late; or items were dropped in an input there. What
+ * is said at the ends of windows: ledger.h. */
 void weir_account_results(struct weir_books *books, int host, int sink_host, uint64_t count, uint64_t late,
                           double item_bytes, double now_s);
 void weir_account_drops(struct weir_books *books, int host, uint64_t count, double now_s);

@@ -79,6 +79,13 @@ void weir_instance_activate(struct weir_instance *instance)
     weir_soon(flow->clock, &instance->go);
 }
 
+void weir_instance_weigh(struct weir_instance *instance, double weight, double cpu_share)
+{
+    instance->inbox->weight += weight - instance->weight;
+    instance->weight = weight;
+    instance->cpu_share = cpu_share;
+}
+
 void weir_instance_retire(struct weir_instance *instance)
 {
     struct weir_op *op = instance->op;

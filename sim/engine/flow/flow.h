@@ -306,4 +306,7 @@ char *weir_job_who_waits(const struct weir_run_job *job); /* owned by the caller
 /* WEIR_EENGINE, with what does not add up, if items were lost or counted twice. */
 int weir_flow_check_conservation(const struct weir_flow *flow);
 
+/* An active instance gets another weight in the routing, and another share of a core from its next service on. */
+void weir_instance_weigh(struct weir_instance *instance, double weight, double cpu_share);
+
 #endif

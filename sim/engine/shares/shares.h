@@ -15,16 +15,29 @@
 struct weir_shares;
 struct weir_activity; /* of SimGrid's, as shares/ knows it */
 
+/* Who knows how long work or a transfer takes. */
+enum weir_hands {
+    WEIR_HANDS_NONE,    /* nobody: it is idle */
+    WEIR_HANDS_OWN,     /* it shares with nobody; its end is an alarm */
+    WEIR_HANDS_ASKED,   /* SimGrid is to have it, at the present date */
+    WEIR_HANDS_SIMGRID, /* SimGrid */
+    WEIR_HANDS_TOLD,    /* it has ended; `done` is to be called at the present date */
+    WEIR_HANDS_WAY      /* a transfer that has left the wire */
+};
+
 /* Work on a core of a host; part of the record of who works. Zeroed but for `done`, it is idle. */
 struct weir_work {
     void (*done)(struct weir_work *work, bool ok); /* ok false: the host has failed; called when it is idle again */
     struct weir_alarm end;
-    struct weir_activity *activity;  /* NULL: its end is an alarm */
+    struct weir_activity *activity;
     struct weir_work *next, *before; /* on its host */
     struct weir_shares *shares;
-    int host;     /* -1: idle */
-    double flops; /* left at since_s */
-    double rate;  /* flops/s while it shares with nobody */
+    int host;
+    unsigned char hands; /* enum weir_hands */
+    bool ok;             /* to be told */
+    unsigned place;      /* among those that SimGrid is to have, or that are to be told */
+    double flops;        /* left at since_s */
+    double rate;         /* flops/s while it shares with nobody */
     double since_s;
     double share; /* of a core, at most */
 };
@@ -34,16 +47,27 @@ struct weir_transfer {
     void (*done)(struct weir_transfer *transfer, bool ok); /* ok false: a host or link has failed */
     struct weir_alarm end;
     struct weir_activity *activity;
+    struct weir_transfer *next, *before; /* on the wire of its route, or on its way */
     struct weir_shares *shares;
-    int route;    /* -1: idle */
+    int route;           /* still known in `done` */
+    unsigned char hands; /* enum weir_hands */
+    bool ok;
+    unsigned place;
     double bytes; /* left at since_s; on links that lose packets, with those sent again */
     double rate;  /* bytes/s while it shares with nobody */
     double since_s;
-    double limit; /* bytes/s, at most; INFINITY */
-    void *places; /* in the lists of its links */
-    bool on_way;  /* has left the wire (weir_transfer_leave), yet fails with its route */
-    struct weir_transfer *way_next, *way_before;
+    double limit;     /* bytes/s, at most; INFINITY */
+    double uncounted; /* bytes left when the energy of its links was counted last */
 };
+
+static inline bool weir_work_idle(const struct weir_work *work)
+{
+    return work->hands == WEIR_HANDS_NONE;
+}
+static inline bool weir_transfer_idle(const struct weir_transfer *transfer)
+{
+    return transfer->hands == WEIR_HANDS_NONE;
+}
 
 /* What a route between two hosts costs. */
 struct weir_route {
@@ -84,9 +108,10 @@ void weir_work_stop(struct weir_work *work);
  * its loss bounds the rate (routes.c). */
 void weir_transfer_begin(struct weir_shares *shares, struct weir_transfer *transfer, int route, double bytes,
                          double limit);
-/* In `done`, or after it with ok: the bytes are on their way for as long as the caller says; `done` is called with ok
- * false if a host or link of the route fails meanwhile. weir_transfer_stop ends it. */
+/* In `done`, or after it with ok, when it is idle: the bytes are on their way for as long as the caller says; `done` is
+ * called with ok false if a host or link of the route fails meanwhile. */
 void weir_transfer_leave(struct weir_transfer *transfer);
+/* It ends without `done`, on the wire or on its way; nothing if it is idle. */
 void weir_transfer_stop(struct weir_transfer *transfer);
 
 /* Hosts, by index of the platform. */

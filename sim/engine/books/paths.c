@@ -1,0 +1,116 @@
+/* The ways that items take through a job: a tree from the source, one node a prefix, made as items go along. */
+#include "sim/engine/books/books.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+
+/* A job of many branches may have more ways than anyone will look at: the rest is counted together. */
+#define PATHS_AT_MOST 1024
+#define OTHER         1
+
+struct weir_path_node {
+    int parent, op;
+    int *next; /* by operator; 0: none yet */
+    double part_sum_s[4];
+    struct weir_histogram *latency; /* NULL until something is delivered at its end */
+};
+
+struct weir_paths {
+    struct weir_path_node *nodes; /* 0: the source, 1: all other ways */
+    size_t count, capacity;
+    int ops;
+};
+
+struct weir_paths *weir_paths_new(int ops)
+{
+    struct weir_paths *paths = weir_alloc(1, sizeof *paths);
+    paths->ops = ops;
+    paths->nodes = weir_grow(NULL, 2, &paths->capacity, sizeof *paths->nodes);
+    paths->count = 2;
+    memset(paths->nodes, 0, 2 * sizeof *paths->nodes);
+    paths->nodes[0].op = paths->nodes[OTHER].op = -1;
+    return paths;
+}
+
+void weir_paths_free(struct weir_paths *paths)
+{
+    if (!paths)
+        return;
+    for (size_t n = 0; n < paths->count; n++) {
+        free(paths->nodes[n].next);
+        free(paths->nodes[n].latency);
+    }
+    free(paths->nodes);
+    free(paths);
+}
+
+uint64_t weir_paths_step(struct weir_paths *paths, uint64_t from, int op)
+{
+    if (from == OTHER)
+        return OTHER;
+    struct weir_path_node *node = &paths->nodes[from];
+    if (node->next && node->next[op])
+        return (uint64_t)node->next[op];
+    if (!node->next)
+        node->next = weir_alloc((size_t)paths->ops, sizeof *node->next);
+    if (paths->count >= PATHS_AT_MOST)
+        return (uint64_t)(node->next[op] = OTHER);
+    int made = (int)paths->count;
+    node->next[op] = made;
+    paths->nodes = weir_grow(paths->nodes, paths->count + 1, &paths->capacity, sizeof *paths->nodes);
+    paths->nodes[paths->count++] = (struct weir_path_node){.parent = (int)from, .op = op};
+    return (uint64_t)made;
+}
+
+void weir_paths_deliver(struct weir_paths *paths, uint64_t path, double latency_s, const double parts_s[4])
+{
+    struct weir_path_node *node = &paths->nodes[path];
+    if (!node->latency)
+        node->latency = weir_alloc(1, sizeof *node->latency);
+    weir_histogram_add(node->latency, latency_s, 1);
+    for (int p = 0; p < 4; p++)
+        node->part_sum_s[p] += parts_s[p];
+}
+
+/* "source > decode > detect > sink" */
+static char *name_of(const struct weir_paths *paths, const struct weir_job *job, size_t n)
+{
+    if (n == OTHER)
+        return weir_copy("other ways");
+    struct weir_text text = {0};
+    int way[PATHS_AT_MOST], length = 0;
+    for (int at = (int)n; at; at = paths->nodes[at].parent)
+        way[length++] = paths->nodes[at].op;
+    weir_text_add(&text, "source");
+    while (length--)
+        weir_text_addf(&text, " > %s", job->operators[way[length]].name);
+    weir_text_add(&text, " > sink");
+    return text.data;
+}
+
+void weir_paths_totals(const struct weir_paths *paths, const struct weir_job *job, struct weir_result *result)
+{
+    for (size_t n = 0; n < paths->count; n++) {
+        const struct weir_path_node *node = &paths->nodes[n];
+        if (!node->latency || !node->latency->count)
+            continue;
+        double delivered = (double)node->latency->count;
+        result->paths = weir_resize(result->paths, (size_t)result->path_count + 1, sizeof *result->paths);
+        result->paths[result->path_count++] = (struct weir_path_total){
+            .job = job->name,
+            .path = name_of(paths, job, n),
+            .delivered = node->latency->count,
+            .latency_mean_s = node->latency->sum / delivered,
+            .latency_p50_s = weir_histogram_quantile(node->latency, 0.5),
+            .latency_p95_s = weir_histogram_quantile(node->latency, 0.95),
+            .latency_p99_s = weir_histogram_quantile(node->latency, 0.99),
+            .waiting_s = node->part_sum_s[0] / delivered,
+            .service_s = node->part_sum_s[1] / delivered,
+            .network_s = node->part_sum_s[2] / delivered,
+            .blocked_s = node->part_sum_s[3] / delivered,
+        };
+    }
+}

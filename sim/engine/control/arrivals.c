@@ -1,0 +1,97 @@
+/* Jobs that arrive: placed as the scenario says, or as the policies wish, and deployed. */
+#include "sim/engine/control/arrivals.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/engine/control/changes.h"
+#include "sim/engine/control/hooks.h"
+#include "sim/engine/control/placement.h"
+#include "sim/engine/control/plans.h"
+#include "sim/engine/control/rates.h"
+#include "sim/engine/control/view.h"
+
+/* The scenario's placement of a job that arrives. */
+static int preset(const struct weir_controller *controller, struct weir_run_job *job, struct weir_plan *plan)
+{
+    int *planned = controller->planned;
+    memset(planned, 0, controller->platform->host_count * sizeof *planned);
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        struct weir_op *op = &job->ops[o];
+        int count = op->spec->parallelism;
+        struct weir_placement *list = weir_alloc((size_t)count, sizeof *list);
+        for (int i = 0; i < count; i++) {
+            int host = weir_default_host(controller, op, planned);
+            if (host < 0) {
+                free(list);
+                return weir_error(WEIR_EINPUT,
+                                  "job %s: operator %s: no host has a free slot at %.6g s; raise \"slots\" in the "
+                                  "platform or lower \"parallelism\"",
+                                  job->spec->name, op->spec->name, controller->clock->now_s);
+            }
+            planned[host]++;
+            list[i] = (struct weir_placement){host, 1, 1};
+        }
+        weir_plan_preset(plan, job->index, o, list, count);
+        free(list);
+    }
+    return WEIR_OK;
+}
+
+/* Whether a policy looks at the jobs that run when another arrives. */
+static bool asks_on_arrival(const struct weir_controller *controller)
+{
+    for (int p = 0; p < controller->policies->count; p++)
+        if (controller->policies->list[p].policy->job_arrives)
+            return true;
+    return false;
+}
+
+static void make_plans(struct weir_controller *controller)
+{
+    if (controller->plan) {
+        weir_plan_reset(controller->plan);
+        weir_plan_reset(controller->defaults);
+        return;
+    }
+    controller->plan = weir_plan_new(&controller->view);
+    controller->defaults = weir_plan_new(&controller->view);
+    controller->planned = weir_alloc(controller->platform->host_count, sizeof *controller->planned);
+}
+
+void weir_job_arrives(struct weir_controller *controller)
+{
+    struct weir_run_job *job = &controller->flow->jobs[controller->arrived_jobs++];
+    weir_view_deployments(controller, asks_on_arrival(controller) ? 0 : job->index);
+    make_plans(controller);
+    struct weir_plan *plan = controller->plan, *defaults = controller->defaults;
+    if (preset(controller, job, plan) != WEIR_OK) {
+        weir_clock_fail(controller->clock, weir_error_code(), "%s", weir_error_message());
+        return;
+    }
+    preset(controller, job, defaults);
+    weir_hook_job_arrives(controller, job->index, plan);
+    if (!weir_goes_on(controller))
+        return;
+    weir_plan_check(plan);
+    weir_plan_tell(controller, plan);
+    int count;
+    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
+    for (int c = 0; c < count; c++)
+        if (!changes[c].refusal && changes[c].job == job->index)
+            weir_plan_preset(defaults, changes[c].job, changes[c].op, changes[c].instances, changes[c].count);
+    weir_rates_carry_out(controller, plan);
+    weir_job_deploy(job, defaults);
+    for (int c = 0; c < count && weir_goes_on(controller); c++)
+        if (!changes[c].refusal && changes[c].job != job->index)
+            weir_change_begin(controller, &changes[c]);
+}
+
+void weir_arrivals_fini(struct weir_controller *controller)
+{
+    weir_plan_free(controller->plan);
+    weir_plan_free(controller->defaults);
+    free(controller->planned);
+}

@@ -1,0 +1,284 @@
+/* Jobs and plans carried out: instances start and stop, state moves, and it all takes its time. A change of an operator
+ * goes from step to step: instances start; if it has state, it pauses, is drained, writes a checkpoint, the state moves
+ * and is restored; then the new instances take items and the old ones leave. */
+#include "sim/engine/control/changes.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/engine/control/moves.h"
+
+void weir_job_deploy(struct weir_run_job *job, const struct weir_plan *plan)
+{
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        int count;
+        const struct weir_placement *placements = weir_plan_get(plan, job->index, o, &count);
+        for (int i = 0; i < count; i++)
+            weir_instance_activate(weir_instance_new(&job->ops[o], &placements[i]));
+    }
+    job->life = WEIR_JOB_RUNNING;
+    weir_source_start(job);
+}
+
+void weir_job_retire(struct weir_run_job *job)
+{
+    job->life = WEIR_JOB_GONE;
+    for (int o = 0; o < job->spec->operator_count; o++)
+        for (size_t i = 0; i < job->ops[o].instance_count; i++)
+            weir_instance_retire(job->ops[o].instances[i]);
+}
+
+/* One change of an operator under way. */
+struct weir_change {
+    struct weir_change *next;
+    struct weir_controller *controller;
+    struct weir_op *op;
+    void (*step)(struct weir_change *change); /* what comes next */
+    struct weir_alarm alarm;                  /* after a while */
+    struct weir_soon go;                      /* at once */
+    struct weir_instance **start, **stop;
+    int start_count, stop_count, kept_count;
+    unsigned epoch; /* of the job when it began: a failure ends the change */
+    bool pauses;    /* a stateful operator */
+    bool moves;     /* as many instances as before, on other hosts */
+    double begun_s, paused_since_s, paused_s;
+    struct weir_moves state;
+};
+
+static double now_of(const struct weir_change *change)
+{
+    return change->controller->clock->now_s;
+}
+
+static void free_change(struct weir_change *change)
+{
+    struct weir_change **link = &change->controller->changes;
+    while (*link && *link != change)
+        link = &(*link)->next;
+    if (*link)
+        *link = change->next;
+    if (change->op->at_rest_context == change)
+        change->op->at_rest = NULL;
+    weir_moves_fini(&change->state);
+    weir_alarm_stop(change->controller->clock, &change->alarm);
+    weir_soon_drop(change->controller->clock, &change->go);
+    free(change->start);
+    free(change->stop);
+    free(change);
+}
+
+void weir_changes_fini(struct weir_controller *controller)
+{
+    while (controller->changes)
+        free_change(controller->changes);
+}
+
+/* Matches the wish with what is there by host, sets weights and shares of what stays, lists what starts and stops. */
+static struct weir_change *compare(struct weir_controller *controller, struct weir_op *op,
+                                   const struct weir_plan_change *wish)
+{
+    struct weir_change *change = weir_alloc(1, sizeof *change);
+    change->controller = controller;
+    change->op = op;
+    change->start = weir_alloc((size_t)wish->count, sizeof *change->start);
+    change->stop = weir_alloc(op->instance_count, sizeof *change->stop);
+    bool *taken = weir_alloc(op->instance_count, sizeof *taken);
+    int *kept = weir_alloc((size_t)wish->count, sizeof *kept);
+    for (int w = 0; w < wish->count; w++) {
+        const struct weir_placement *wanted = &wish->instances[w];
+        kept[w] = -1;
+        for (size_t i = 0; kept[w] < 0 && i < op->instance_count; i++) {
+            struct weir_instance *instance = op->instances[i];
+            if (!taken[i] && instance->life == WEIR_ACTIVE && instance->host == wanted->host) {
+                taken[i] = true;
+                kept[w] = (int)i;
+                weir_instance_weigh(instance, wanted->weight, wanted->cpu_share);
+            }
+        }
+    }
+    for (size_t i = 0; i < op->instance_count; i++)
+        if (op->instances[i]->life == WEIR_ACTIVE && !taken[i])
+            change->stop[change->stop_count++] = op->instances[i];
+    for (int w = 0; w < wish->count; w++) {
+        if (kept[w] >= 0)
+            change->kept_count++;
+        else
+            change->start[change->start_count++] = weir_instance_new(op, &wish->instances[w]);
+    }
+    free(taken);
+    free(kept);
+    change->pauses = op->state_bytes > 0 || op->spec->state_bytes_per_item > 0;
+    change->moves = change->start_count > 0 && change->start_count == change->stop_count;
+    return change;
+}
+
+static void ring(struct weir_alarm *alarm)
+{
+    struct weir_change *change = WEIR_RECORD(alarm, struct weir_change, alarm);
+    weir_watch_end(&change->op->job->watch);
+    change->step(change);
+}
+
+static void go(struct weir_soon *soon)
+{
+    struct weir_change *change = WEIR_RECORD(soon, struct weir_change, go);
+    change->step(change);
+}
+
+/* The next step comes so much later. */
+static void go_on(struct weir_change *change, double later_s, void (*step)(struct weir_change *change))
+{
+    change->step = step;
+    if (!(later_s > 0)) {
+        step(change);
+        return;
+    }
+    weir_watch_begin(&change->op->job->watch);
+    weir_alarm_set(change->controller->clock, &change->alarm, now_of(change) + later_s);
+}
+
+static void replace(struct weir_change *change)
+{
+    struct weir_op *op = change->op;
+    /* A job that left meanwhile wants nothing new; after a failure the recovery decides where instances are. */
+    bool gone = op->job->life == WEIR_JOB_GONE, failed = weir_job_went_back(op->job, change->epoch);
+    for (int i = 0; i < change->start_count; i++) {
+        if (failed) {
+            weir_instance_forget(change->start[i]);
+            continue;
+        }
+        weir_instance_activate(change->start[i]);
+        if (gone)
+            weir_instance_retire(change->start[i]);
+    }
+    for (int i = 0; !failed && i < change->stop_count; i++)
+        weir_instance_retire(change->stop[i]);
+    op->changing = false;
+    if (change->pauses)
+        weir_op_resume(op);
+    weir_trace_change(change->controller->books, op->job->spec->name, op->spec->name, change->moves, change->begun_s,
+                      change->paused_s, now_of(change));
+    free_change(change);
+}
+
+static void restored(struct weir_change *change)
+{
+    change->paused_s = now_of(change) - change->paused_since_s;
+    if (change->controller->books->warm)
+        change->controller->books->paused_s += change->paused_s;
+    replace(change);
+}
+
+static void moved(struct weir_change *change)
+{
+    go_on(change, change->controller->scenario->costs.restore_s, restored);
+}
+
+/* State that each host has beyond what it shall have; every instance holds an equal part. */
+static double *surplus_of(const struct weir_change *change, int before, int after)
+{
+    const struct weir_op *op = change->op;
+    double *surplus = weir_alloc(change->controller->platform->host_count, sizeof *surplus);
+    for (size_t i = 0; i < op->instance_count; i++)
+        if (op->instances[i]->life == WEIR_ACTIVE)
+            surplus[op->instances[i]->host] += op->state_bytes / before;
+    for (size_t i = 0; i < op->instance_count; i++) {
+        const struct weir_instance *instance = op->instances[i];
+        bool stays = instance->life == WEIR_ACTIVE || instance->life == WEIR_STARTING;
+        for (int s = 0; s < change->stop_count; s++)
+            stays &= change->stop[s] != instance;
+        if (stays)
+            surplus[instance->host] -= op->state_bytes / after;
+    }
+    return surplus;
+}
+
+/* Moves the state; what stays on its host does not travel. */
+static void move_state(struct weir_change *change)
+{
+    size_t hosts = change->controller->platform->host_count;
+    int before = change->kept_count + change->stop_count, after = change->kept_count + change->start_count;
+    double state = change->op->state_bytes;
+    double *surplus = state > 0 && before > 0 && after > 0 ? surplus_of(change, before, after) : NULL;
+    change->state = (struct weir_moves){
+        .controller = change->controller, .op = change->op, .epoch = change->epoch, .end = &change->go};
+    size_t to = 0;
+    for (size_t from = 0; surplus && from < hosts; from++) {
+        while (surplus[from] > 1e-6 * state) {
+            while (to < hosts && surplus[to] > -1e-6 * state)
+                to++;
+            if (to == hosts)
+                break;
+            double bytes = fmin(surplus[from], -surplus[to]);
+            surplus[from] -= bytes;
+            surplus[to] += bytes;
+            weir_moves_add(&change->state, (int)from, (int)to, bytes);
+        }
+    }
+    free(surplus);
+    change->step = moved;
+    weir_moves_begin(&change->state);
+}
+
+static void see_whether_drained(struct weir_change *change)
+{
+    struct weir_op *op = change->op;
+    if (!weir_op_drained(op) && !weir_job_went_back(op->job, change->epoch))
+        return;
+    op->at_rest = NULL;
+    go_on(change, change->controller->scenario->costs.checkpoint_s, move_state);
+}
+
+static void something_rests(void *context)
+{
+    struct weir_change *change = context;
+    weir_soon(change->controller->clock, &change->go);
+}
+
+static void started(struct weir_change *change)
+{
+    struct weir_op *op = change->op;
+    if (!change->pauses) {
+        replace(change);
+        return;
+    }
+    change->paused_since_s = now_of(change);
+    change->step = see_whether_drained;
+    op->at_rest = something_rests;
+    op->at_rest_context = change;
+    weir_op_pause(op);
+    weir_soon(change->controller->clock, &change->go);
+}
+
+static void start(struct weir_change *change)
+{
+    go_on(change, change->start_count ? change->controller->scenario->costs.start_s : 0, started);
+}
+
+void weir_change_begin(struct weir_controller *controller, const struct weir_plan_change *wish)
+{
+    struct weir_op *op = &controller->flow->jobs[wish->job].ops[wish->op];
+    if (op->changing) /* begun by a job that arrived while this was being decided */
+        return;
+    struct weir_change *change = compare(controller, op, wish);
+    if (!change->start_count && !change->stop_count) { /* weights and shares alone are free */
+        free_change(change);
+        return;
+    }
+    if (controller->books->warm) {
+        if (change->moves)
+            controller->books->migrations++;
+        else
+            controller->books->rescales++;
+    }
+    op->changing = true;
+    change->epoch = op->job->segments ? op->job->segments->epoch : 0;
+    change->begun_s = now_of(change);
+    change->alarm.ring = ring;
+    change->go.ring = go;
+    change->step = start;
+    change->next = controller->changes;
+    controller->changes = change;
+    weir_soon(controller->clock, &change->go);
+}

@@ -1,0 +1,14 @@
+/* Calls of the policies' hooks. A hook that fails, or plans with numbers that are not finite, ends the run. */
+#ifndef WEIR_ENGINE_HOOKS_H
+#define WEIR_ENGINE_HOOKS_H
+
+#include "sim/engine/control/controller.h"
+
+/* Ask all policies in turn. */
+void weir_hook_job_arrives(struct weir_controller *controller, int job, struct weir_plan *plan);
+void weir_hook_window_ends(struct weir_controller *controller, struct weir_plan *plan);
+void weir_hook_job_departs(struct weir_controller *controller, int job);
+/* Asks the policies what they have decided, if somebody listens; true if the run shall end. */
+bool weir_hook_explain(struct weir_controller *controller);
+
+#endif

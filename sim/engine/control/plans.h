@@ -1,0 +1,19 @@
+/* What plans ask for, told to the observer and carried out. */
+#ifndef WEIR_ENGINE_PLANS_H
+#define WEIR_ENGINE_PLANS_H
+
+#include "sim/engine/control/controller.h"
+
+/* Counts a decision and tells of it. */
+void weir_tell_decision(struct weir_controller *controller, const char *policy, int job, const char *op,
+                        const char *what, const char *why, const char *refusal);
+void weir_plan_tell_change(struct weir_controller *controller, const struct weir_plan_change *change);
+void weir_plan_tell_warnings(struct weir_controller *controller, const struct weir_plan *plan);
+
+/* All changes and limits of a plan that is checked. Returns how many there are. */
+int weir_plan_tell(struct weir_controller *controller, const struct weir_plan *plan);
+
+/* The changes of a plan and its limits, but those refused. */
+void weir_plan_carry_out(struct weir_controller *controller, const struct weir_plan *plan);
+
+#endif

@@ -1,0 +1,253 @@
+/* Failures survived: a detector, checkpoints, and jobs that go back to their last one.
+ *
+ * As in stream processors, a job whose instances are lost with a host goes back as a whole: what is on its way is
+ * dropped (lost), the source plays again (replayed) what it has sent since the last checkpoint that is complete, and
+ * the job works again once instances have started where there is a host for them. What a checkpoint is:
+ * flow/segments.h. */
+#include "sim/engine/control/recovery.h"
+
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+#include "sim/engine/control/faults.h"
+#include "sim/engine/control/placement.h"
+
+/* How often an instance that waits for its host looks again. */
+#define LOOK_AGAIN_S 1.0
+
+/* A job that recovers goes from step to step. */
+struct recovery {
+    struct weir_controller *controller;
+    struct weir_run_job *job;
+    void (*step)(struct recovery *recovery); /* what comes next */
+    struct weir_alarm alarm;
+    struct weir_soon go;
+    bool again; /* more has failed meanwhile */
+};
+
+struct weir_recoveries {
+    struct weir_controller *controller;
+    struct weir_alarm detector, checkpoints;
+    struct recovery *jobs; /* [job] */
+};
+
+/* A new segment begins; stateful instances stand still for the checkpoint. */
+static void checkpoint(struct weir_controller *controller, struct weir_run_job *job)
+{
+    weir_segments_begin(job->segments);
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        const struct weir_op *op = &job->ops[o];
+        bool stateful = op->spec->state_bytes > 0 || op->spec->state_bytes_per_item > 0;
+        for (size_t i = 0; stateful && i < op->instance_count; i++) {
+            struct weir_instance *instance = op->instances[i];
+            weir_telemetry_disk(controller->books, instance->host, op->state_bytes / (double)op->instance_count);
+            if (!instance->in_idle_list) /* an idle one does it by the way */
+                instance->stall_s += controller->scenario->recovery.checkpoint_s;
+        }
+    }
+}
+
+static void ring_checkpoints(struct weir_alarm *alarm)
+{
+    struct weir_controller *controller = WEIR_RECORD(alarm, struct weir_recoveries, checkpoints)->controller;
+    weir_faults_catch_up(controller);
+    for (int j = 0; j < controller->arrived_jobs; j++) {
+        struct weir_run_job *job = &controller->flow->jobs[j];
+        if (job->life == WEIR_JOB_RUNNING && !job->segments->recovering)
+            checkpoint(controller, job);
+    }
+    weir_alarm_set(controller->clock, alarm, controller->clock->now_s + controller->scenario->recovery.interval_s);
+}
+
+/* The instances whose hosts have failed are gone; notes where to start anew. */
+static void bury(struct weir_op *op)
+{
+    op->anew = weir_resize(op->anew, (size_t)op->anew_count + op->instance_count, sizeof *op->anew);
+    for (size_t i = 0; i < op->instance_count; i++) {
+        struct weir_instance *instance = op->instances[i];
+        if (!weir_instance_lost(instance))
+            continue;
+        if (instance->life == WEIR_ACTIVE)
+            op->anew[op->anew_count++] = (struct weir_placement){instance->host, instance->weight, instance->cpu_share};
+        weir_instance_kill(instance);
+    }
+}
+
+/* Whether the operator goes on without an instance that shall start anew: others work, or can start at once. */
+static bool spares(const struct weir_controller *controller, const struct weir_op *op)
+{
+    for (size_t i = 0; i < op->instance_count; i++)
+        if (op->instances[i]->life == WEIR_ACTIVE && !weir_instance_lost(op->instances[i]))
+            return true;
+    for (int a = 0; a < op->anew_count; a++)
+        if (weir_host_up(controller->shares, op->anew[a].host))
+            return true;
+    return false;
+}
+
+/* Finds a host that is up, and has room, for each instance of the operator that starts anew; counts them as planned.
+ * False if one must wait. */
+static bool find_hosts(const struct weir_controller *controller, struct weir_op *op, int *planned)
+{
+    const struct weir_recovery *rules = &controller->scenario->recovery;
+    bool all = true;
+    for (int a = 0; a < op->anew_count; a++) {
+        struct weir_placement *place = &op->anew[a];
+        if (!weir_host_up(controller->shares, place->host)) {
+            if (rules->drop && spares(controller, op)) {
+                *place = op->anew[--op->anew_count];
+                a--;
+                continue;
+            }
+            int host = rules->wait ? -1 : weir_default_host(controller, op, planned);
+            if (host < 0) {
+                all = false;
+                continue;
+            }
+            place->host = host;
+        }
+        planned[place->host]++;
+    }
+    return all;
+}
+
+static void start_anew(struct recovery *recovery)
+{
+    struct weir_run_job *job = recovery->job;
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        struct weir_op *op = &job->ops[o];
+        for (int a = 0; a < op->anew_count; a++)
+            weir_instance_activate(weir_instance_new(op, &op->anew[a]));
+        op->anew_count = 0;
+    }
+    job->segments->recovering = false;
+    weir_job_recovered(job);
+}
+
+static void bury_all(struct recovery *recovery);
+
+static void restarted(struct recovery *recovery)
+{
+    const struct weir_run_job *job = recovery->job;
+    for (int o = 0; o < job->spec->operator_count; o++)
+        for (int a = 0; a < job->ops[o].anew_count; a++)
+            recovery->again |= !weir_host_up(recovery->controller->shares, job->ops[o].anew[a].host);
+    if (recovery->again)
+        bury_all(recovery);
+    else
+        start_anew(recovery);
+}
+
+static void go_on(struct recovery *recovery, double later_s, void (*step)(struct recovery *recovery))
+{
+    struct weir_clock *clock = recovery->controller->clock;
+    recovery->step = step;
+    if (later_s > 0)
+        weir_alarm_set(clock, &recovery->alarm, clock->now_s + later_s);
+    else
+        step(recovery);
+}
+
+static void look_for_hosts(struct recovery *recovery)
+{
+    const struct weir_controller *controller = recovery->controller;
+    const struct weir_run_job *job = recovery->job;
+    bool all = true;
+    int *planned = weir_alloc(controller->platform->host_count, sizeof *planned);
+    for (int o = 0; o < job->spec->operator_count; o++)
+        all &= find_hosts(controller, &job->ops[o], planned);
+    free(planned);
+    if (all)
+        go_on(recovery, controller->scenario->recovery.restart_s, restarted);
+    else
+        go_on(recovery, LOOK_AGAIN_S, look_for_hosts);
+}
+
+static void bury_all(struct recovery *recovery)
+{
+    struct weir_run_job *job = recovery->job;
+    recovery->again = false;
+    for (int o = 0; o < job->spec->operator_count; o++)
+        bury(&job->ops[o]);
+    weir_job_wake_all(job);
+    look_for_hosts(recovery);
+}
+
+static void ring_job(struct weir_alarm *alarm)
+{
+    struct recovery *recovery = WEIR_RECORD(alarm, struct recovery, alarm);
+    weir_faults_catch_up(recovery->controller);
+    recovery->step(recovery);
+}
+
+static void go(struct weir_soon *soon)
+{
+    struct recovery *recovery = WEIR_RECORD(soon, struct recovery, go);
+    recovery->step(recovery);
+}
+
+static void fail_job(struct recovery *recovery)
+{
+    struct weir_run_job *job = recovery->job;
+    if (job->segments->recovering) {
+        recovery->again = true;
+        return;
+    }
+    weir_segments_rewind(job->segments);
+    recovery->step = bury_all;
+    weir_soon(recovery->controller->clock, &recovery->go);
+}
+
+static bool has_lost(const struct weir_run_job *job)
+{
+    for (int o = 0; o < job->spec->operator_count; o++)
+        for (size_t i = 0; i < job->ops[o].instance_count; i++)
+            if (weir_instance_lost(job->ops[o].instances[i]))
+                return true;
+    return false;
+}
+
+bool weir_recovery_due(const struct weir_run_job *job)
+{
+    return job->segments && (job->segments->recovering || has_lost(job));
+}
+
+static void ring_detector(struct weir_alarm *alarm)
+{
+    struct weir_recoveries *recoveries = WEIR_RECORD(alarm, struct weir_recoveries, detector);
+    struct weir_controller *controller = recoveries->controller;
+    weir_faults_catch_up(controller);
+    for (int j = 0; j < controller->arrived_jobs; j++) {
+        const struct weir_run_job *job = &controller->flow->jobs[j];
+        if (job->life == WEIR_JOB_RUNNING && has_lost(job))
+            fail_job(&recoveries->jobs[j]);
+    }
+    weir_alarm_set(controller->clock, alarm, controller->clock->now_s + controller->scenario->recovery.detect_s);
+}
+
+void weir_recovery_init(struct weir_controller *controller)
+{
+    const struct weir_recovery *rules = &controller->scenario->recovery;
+    if (!rules->on)
+        return;
+    int jobs = controller->flow->job_count;
+    struct weir_recoveries *recoveries = controller->recoveries = weir_alloc(1, sizeof *recoveries);
+    recoveries->controller = controller;
+    recoveries->detector.ring = ring_detector;
+    recoveries->checkpoints.ring = ring_checkpoints;
+    recoveries->jobs = weir_alloc((size_t)jobs, sizeof *recoveries->jobs);
+    for (int j = 0; j < jobs; j++)
+        recoveries->jobs[j] = (struct recovery){.controller = controller,
+                                                .job = &controller->flow->jobs[j],
+                                                .alarm = {.ring = ring_job},
+                                                .go = {.ring = go}};
+    weir_alarm_set(controller->clock, &recoveries->detector, controller->clock->now_s + rules->detect_s);
+    weir_alarm_set(controller->clock, &recoveries->checkpoints, controller->clock->now_s + rules->interval_s);
+}
+
+void weir_recovery_fini(struct weir_controller *controller)
+{
+    if (controller->recoveries)
+        free(controller->recoveries->jobs);
+    free(controller->recoveries);
+}

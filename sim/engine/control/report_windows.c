@@ -1,0 +1,113 @@
+/* A closed window told to the observer: rows of (time, job, operator, host or link, metric, value). */
+#include "sim/engine/books/ledger.h"
+#include "sim/engine/control/report.h"
+
+static void tell(const struct weir_controller *controller, const char *job, const char *op, const char *host,
+                 const char *metric, double value)
+{
+    const struct weir_observer *observer = controller->spec->observer;
+    observer->metric(observer->context, controller->view.time_s, job, op, host, metric, value);
+}
+
+static void tell_operator(const struct weir_controller *controller, const char *job,
+                          const struct weir_operator_view *op)
+{
+    const struct {
+        const char *name;
+        double value;
+    } rows[] = {
+        {"instances", op->instance_count},
+        {"arrival_rate", op->arrival_rate},
+        {"processed_rate", op->processed_rate},
+        {"output_rate", op->output_rate},
+        {"true_rate", op->true_rate},
+        {"busy", op->busy},
+        {"idle", op->idle},
+        {"backpressured", op->backpressured},
+        {"occupancy", op->occupancy},
+        {"queued", op->queued},
+        {"waiting", op->waiting_s},
+        {"service", op->service_s},
+        {"blocked", op->blocked_s},
+        {"latency", op->latency_s},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        tell(controller, job, op->name, "", rows[i].name, rows[i].value);
+    if (op->state_bytes > 0)
+        tell(controller, job, op->name, "", "state_bytes", op->state_bytes);
+}
+
+static void tell_job(const struct weir_controller *controller, const struct weir_job_view *job)
+{
+    const struct {
+        const char *name;
+        double value;
+    } rows[] = {
+        {"ingress_rate", job->ingress_rate},
+        {"emitted_rate", job->emitted_rate},
+        {"delivered_rate", job->delivered_rate},
+        {"dropped_rate", job->dropped_rate},
+        {"backlog", job->backlog},
+        {"source_backpressured", job->source_backpressured},
+        {"latency_mean", job->latency_mean_s},
+        {"latency_p50", job->latency_p50_s},
+        {"latency_p95", job->latency_p95_s},
+        {"latency_p99", job->latency_p99_s},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        tell(controller, job->name, "", "", rows[i].name, rows[i].value);
+}
+
+static void tell_account(const struct weir_controller *controller)
+{
+    uint64_t requests = 0, at_sources = 0;
+    for (int j = 0; j < controller->arrived_jobs; j++) {
+        const struct weir_run_job *job = &controller->flow->jobs[j];
+        const struct weir_job_counts *now = &job->counts, *then = &job->at_window;
+        requests += now->delivered - then->delivered + now->dropped - then->dropped;
+        at_sources += now->dropped_at_source - then->dropped_at_source;
+    }
+    weir_account_tell(controller->books, requests, at_sources, controller->view.time_s);
+}
+
+void weir_report_window(struct weir_controller *controller)
+{
+    const struct weir_scenario *scenario = controller->scenario;
+    const struct weir_observer *observer = controller->spec->observer;
+    if (!observer || !observer->metric)
+        return;
+    for (int j = 0; j < controller->view.job_count; j++) {
+        const struct weir_job_view *job = &controller->view.jobs[j];
+        if (!job->running)
+            continue;
+        tell_job(controller, job);
+        for (int o = 0; scenario->record_operators && o < job->operator_count; o++) {
+            tell_operator(controller, job->name, &job->operators[o]);
+            weir_report_placement(controller, j, o);
+        }
+    }
+    tell_account(controller);
+    for (int h = 0; scenario->record_hosts && h < controller->view.host_count; h++) {
+        const struct weir_host_view *host = &controller->view.hosts[h];
+        const struct weir_host_counts *ever = &controller->books->hosts[h].counts;
+        if (!host->up)
+            tell(controller, "", "", host->name, "down", 1);
+        if (!host->instances && ever->flops + ever->sent_bytes + ever->received_bytes == 0)
+            continue; /* never used so far */
+        tell(controller, "", "", host->name, "cpu", host->cpu);
+        tell(controller, "", "", host->name, "memory", host->memory_reported_bytes);
+        tell(controller, "", "", host->name, "disk", host->disk_bytes_per_s);
+        tell(controller, "", "", host->name, "sent", host->sent_bytes_per_s);
+        tell(controller, "", "", host->name, "received", host->received_bytes_per_s);
+        tell(controller, "", "", host->name, "instances", host->instances);
+        weir_account_tell_host(controller->books, h, controller->view.time_s);
+    }
+    double window_s = controller->view.time_s - controller->books->window_start_s;
+    for (int l = 0; scenario->record_links && l < controller->books->link_count; l++) {
+        const struct weir_link_book *link = &controller->books->links[l];
+        if (link->bytes <= 0)
+            continue;
+        double used = window_s > 0 ? (link->bytes - link->bytes_at_window) / (window_s * link->bytes_per_s) : 0;
+        tell(controller, "", "", link->name, "use", used);
+    }
+}

@@ -1,0 +1,331 @@
+/* The view of the policies: the last closed window, as a monitor would report it. */
+#include "sim/engine/control/view.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+
+const struct weir_route *weir_route_between(struct weir_shares *shares, int from, int to)
+{
+    return weir_route(shares, weir_route_find(shares, from, to));
+}
+
+static const struct weir_route *route_in(const struct weir_view *view, int from, int to)
+{
+    const struct weir_controller *controller = view->engine;
+    return weir_route_between(controller->shares, from, to);
+}
+
+static double route_latency_s(const struct weir_view *view, int from, int to)
+{
+    return from == to ? 0 : route_in(view, from, to)->latency_s;
+}
+
+static double route_bytes_per_s(const struct weir_view *view, int from, int to)
+{
+    return from == to ? INFINITY : route_in(view, from, to)->bytes_per_s;
+}
+
+static int route_links(const struct weir_view *view, int from, int to, int *links, int max)
+{
+    if (from == to)
+        return 0;
+    const struct weir_route *route = route_in(view, from, to);
+    for (int i = 0; i < route->link_count && i < max; i++)
+        links[i] = route->links[i];
+    return route->link_count;
+}
+
+static double restart_s(const struct weir_view *view)
+{
+    const struct weir_controller *controller = view->engine;
+    const struct weir_change_costs *costs = &controller->scenario->costs;
+    return costs->checkpoint_s + costs->restore_s;
+}
+
+static double anomalous(const struct weir_view *view, int host, double from_s, double until_s)
+{
+    if (host < 0 || host >= view->host_count || !(until_s > from_s))
+        return 0;
+    const struct weir_controller *controller = view->engine;
+    return weir_truth_wrong_s(controller->books, host, from_s, until_s) / (until_s - from_s);
+}
+
+static void init_operator(const struct weir_op *op, struct weir_operator_view *view)
+{
+    const struct weir_operator *spec = op->spec;
+    *view = (struct weir_operator_view){
+        .name = spec->name,
+        .index = op->index,
+        .upstream = op->upstream,
+        .upstream_bytes = op->upstream_bytes,
+        .upstream_rates = op->upstream_rates,
+        .upstream_count = op->in_edges,
+        .downstream = op->downstream,
+        .downstream_bytes = op->downstream_bytes,
+        .downstream_rates = op->downstream_rates,
+        .downstream_count = op->out_count,
+        .flops_per_item = spec->flops.mean,
+        .in_bytes = op->in_bytes,
+        .out_bytes = op->out_bytes,
+        .selectivity = spec->selectivity,
+        .stateful = spec->state_bytes > 0 || spec->state_bytes_per_item > 0,
+        .state_bytes = spec->state_bytes,
+        .max_parallelism = spec->max_parallelism,
+        .window_s = spec->window_s,
+        .joins = spec->join_all,
+        .work_class = (enum weir_view_class)spec->work_class,
+        .where = op->where,
+        .where_count = op->where_count,
+    };
+}
+
+/* Mean over the life of the job in this run. */
+static double declared_rate(const struct weir_controller *controller, const struct weir_job *spec)
+{
+    double end_s = fmin(spec->depart_s, controller->scenario->duration_s);
+    return weir_load_mean_rate(spec->load, end_s - spec->arrive_s);
+}
+
+void weir_view_links(struct weir_controller *controller)
+{
+    const struct weir_shares *shares = controller->shares;
+    for (int l = 0; l < weir_shares_link_count(shares); l++)
+        controller->link_views[l] = (struct weir_link_view){weir_link_name(shares, l), weir_link_bandwidth(shares, l),
+                                                            weir_link_latency(shares, l)};
+}
+
+void weir_view_init(struct weir_controller *controller)
+{
+    controller->link_views =
+        weir_alloc((size_t)weir_shares_link_count(controller->shares), sizeof *controller->link_views);
+    weir_view_links(controller);
+    const struct weir_platform *platform = controller->platform;
+    controller->host_views = weir_alloc(platform->host_count, sizeof *controller->host_views);
+    controller->waiting_bytes = weir_alloc(platform->host_count, sizeof *controller->waiting_bytes);
+    for (size_t h = 0; h < platform->host_count; h++) {
+        const struct weir_host *spec = &platform->hosts[h];
+        controller->host_views[h] = (struct weir_host_view){
+            .name = spec->name,
+            .region = spec->region,
+            .tier = (enum weir_view_tier)spec->tier,
+            .speed_flops_per_s = spec->speed_flops_per_s,
+            .speed_gpu_flops_per_s = spec->speed_gpu_flops_per_s,
+            .cores = spec->cores,
+            .slots = spec->slots,
+            .memory_bytes = spec->memory_bytes,
+            .price_per_core_s = spec->price_per_core_s,
+            .up = true,
+        };
+    }
+    controller->job_views = weir_alloc((size_t)controller->flow->job_count, sizeof *controller->job_views);
+    for (int j = 0; j < controller->flow->job_count; j++) {
+        struct weir_run_job *job = &controller->flow->jobs[j];
+        struct weir_operator_view *operators = weir_alloc((size_t)job->spec->operator_count, sizeof *operators);
+        for (int o = 0; o < job->spec->operator_count; o++)
+            init_operator(&job->ops[o], &operators[o]);
+        controller->job_views[j] = (struct weir_job_view){
+            .name = job->spec->name,
+            .source_host = job->spec->source_host,
+            .sink_host = job->sink.host,
+            .source_bytes = job->spec->source_bytes,
+            .slo_s = job->spec->slo_s,
+            .declared_items_per_s = declared_rate(controller, job->spec),
+            .declared_items = weir_load_items(job->spec->load),
+            .operators = operators,
+            .operator_count = job->spec->operator_count,
+        };
+    }
+    controller->view = (struct weir_view){
+        .window_s = controller->scenario->window_s,
+        .window = -1,
+        .hosts = controller->host_views,
+        .host_count = (int)platform->host_count,
+        .jobs = controller->job_views,
+        .route_latency_s = route_latency_s,
+        .route_bytes_per_s = route_bytes_per_s,
+        .restart_s = restart_s,
+        .route_links = route_links,
+        .anomalous = anomalous,
+        .links = controller->link_views,
+        .link_count = weir_shares_link_count(controller->shares),
+        .engine = controller,
+    };
+}
+
+void weir_view_fini(struct weir_controller *controller)
+{
+    for (int j = 0; j < controller->flow->job_count; j++)
+        free((void *)controller->job_views[j].operators);
+    free(controller->job_views);
+    free(controller->host_views);
+    free(controller->link_views);
+    free(controller->waiting_bytes);
+}
+
+static double ratio(double part, double whole)
+{
+    return whole > 0 ? part / whole : 0;
+}
+
+static void update_deployment(struct weir_op *op, struct weir_operator_view *view)
+{
+    op->view_instances =
+        weir_grow(op->view_instances, op->instance_count, &op->view_capacity, sizeof *op->view_instances);
+    view->instances = op->view_instances;
+    view->instance_count = weir_op_deployed(op, op->view_instances);
+    view->changing = op->changing;
+    view->state_bytes = op->state_bytes;
+}
+
+void weir_view_deployments(struct weir_controller *controller, int first_job)
+{
+    controller->view.time_s = controller->clock->now_s;
+    controller->view.job_count = controller->arrived_jobs;
+    for (int h = 0; h < controller->view.host_count; h++) {
+        controller->host_views[h].instances = controller->books->hosts[h].instances;
+        controller->host_views[h].up = weir_host_up(controller->shares, h);
+    }
+    for (int j = first_job; j < controller->arrived_jobs; j++) {
+        struct weir_run_job *job = &controller->flow->jobs[j];
+        controller->job_views[j].running = job->life != WEIR_JOB_GONE;
+        for (int o = 0; o < job->spec->operator_count; o++)
+            update_deployment(&job->ops[o], (struct weir_operator_view *)&controller->job_views[j].operators[o]);
+    }
+}
+
+static void update_operator(struct weir_controller *controller, struct weir_op *op, struct weir_operator_view *view,
+                            double window_s)
+{
+    const struct weir_op_counts *now = &op->counts, *then = &op->at_window;
+    update_deployment(op, view);
+    double processed = (double)(now->processed - then->processed);
+    double emitted = (double)(now->emitted - then->emitted);
+    double busy_s = now->busy_s - then->busy_s;
+    double instance_s = now->instance_s - then->instance_s;
+    view->arrival_rate = ratio((double)(now->arrived - then->arrived), window_s);
+    view->processed_rate = ratio(processed, window_s);
+    view->output_rate = ratio(emitted, window_s);
+    view->dropped_rate = ratio((double)(now->dropped - then->dropped), window_s);
+    if (processed > 0 && busy_s > 0) {
+        view->true_rate = processed / busy_s;
+        view->true_output_rate = emitted / busy_s;
+    } else {
+        double speed = 0;
+        for (int i = 0; i < view->instance_count; i++)
+            speed += weir_view_speed(&controller->host_views[view->instances[i].host], view) / view->instance_count;
+        view->true_rate = ratio(speed, op->spec->flops.mean);
+        view->true_output_rate = view->true_rate * op->spec->selectivity;
+    }
+    view->busy = ratio(busy_s, instance_s);
+    view->idle = ratio(now->idle_s - then->idle_s, instance_s);
+    view->backpressured = ratio(now->blocked_time_s - then->blocked_time_s, instance_s);
+    long used = 0, capacity = 0;
+    for (int i = 0; i < op->route_count; i++) {
+        for (int e = 0; e < op->in_edges; e++) {
+            used += op->routes[i]->room[e].used;
+            capacity += op->routes[i]->room[e].capacity;
+        }
+    }
+    view->occupancy = ratio((double)used, (double)capacity);
+    view->queued = (double)op->queued;
+    view->waiting_s = ratio(now->waiting_s - then->waiting_s, processed);
+    view->service_s = ratio(now->service_s - then->service_s, processed);
+    view->blocked_s = ratio(now->blocked_s - then->blocked_s, processed);
+    view->latency_s = view->waiting_s + view->service_s + view->blocked_s;
+}
+
+/* Where the results of a job come from: what each host has delivered to its sink in the window. */
+static void update_origins(struct weir_run_job *job, struct weir_job_view *view, double window_s)
+{
+    job->origin_views =
+        weir_grow(job->origin_views, job->origin_count, &job->origin_view_capacity, sizeof *job->origin_views);
+    view->origins = job->origin_views;
+    view->origin_count = 0;
+    for (size_t o = 0; o < job->origin_count && window_s > 0; o++) {
+        const struct weir_origin *origin = &job->origins[o];
+        if (origin->delivered)
+            job->origin_views[view->origin_count++] =
+                (struct weir_origin_view){.host = origin->host,
+                                          .delivered_rate = (double)origin->delivered / window_s,
+                                          .late_rate = (double)origin->late / window_s,
+                                          .bytes_per_s = origin->bytes / window_s};
+    }
+}
+
+static void update_job(struct weir_controller *controller, struct weir_run_job *job, struct weir_job_view *view,
+                       double now_s, double window_s)
+{
+    view->running = job->life == WEIR_JOB_RUNNING;
+    view->age_s = now_s - job->spec->arrive_s;
+    if (job->life == WEIR_JOB_WAITING)
+        return;
+    const struct weir_job_counts *now = &job->counts, *then = &job->at_window;
+    view->ingress_rate = ratio((double)(now->arrived - then->arrived), window_s);
+    view->emitted_rate = ratio((double)(now->emitted - then->emitted), window_s);
+    view->delivered_rate = ratio((double)(now->delivered - then->delivered), window_s);
+    view->late_rate = ratio((double)(now->late - then->late), window_s);
+    update_origins(job, view, window_s);
+    view->dropped_rate = ratio((double)(now->dropped - then->dropped), window_s);
+    view->backlog = (double)weir_source_waiting(job, now_s);
+    view->source_backpressured =
+        ratio(job->source_spent.spent_s[WEIR_BLOCKED] - job->source_at_window.spent_s[WEIR_BLOCKED], window_s);
+    const struct weir_histogram *latency = &job->window;
+    view->latency_mean_s = ratio(latency->sum, (double)latency->count);
+    view->latency_p50_s = weir_histogram_quantile(latency, 0.5);
+    view->latency_p95_s = weir_histogram_quantile(latency, 0.95);
+    view->latency_p99_s = weir_histogram_quantile(latency, 0.99);
+    job->history = weir_grow(job->history, job->history_count + 1, &job->history_capacity, sizeof *job->history);
+    job->history[job->history_count++] = view->ingress_rate;
+    view->ingress_history = job->history;
+    view->history_count = (int)job->history_count;
+    for (int o = 0; o < job->spec->operator_count; o++)
+        update_operator(controller, &job->ops[o], (struct weir_operator_view *)&view->operators[o], window_s);
+}
+
+/* The bytes of items that wait in the inputs of each host; what sources have written to their logs since the last
+ * window goes to the books. */
+static void count_items(struct weir_controller *controller)
+{
+    for (int h = 0; h < controller->view.host_count; h++)
+        controller->waiting_bytes[h] = 0;
+    for (int j = 0; j < controller->arrived_jobs; j++) {
+        const struct weir_run_job *job = &controller->flow->jobs[j];
+        if (job->life == WEIR_JOB_WAITING)
+            continue;
+        weir_telemetry_disk(controller->books, job->spec->source_host,
+                            (double)(job->counts.arrived - job->at_window.arrived) * job->spec->source_bytes);
+        for (int o = 0; o < job->spec->operator_count; o++) {
+            const struct weir_op *op = &job->ops[o];
+            for (int i = 0; i < op->route_count; i++)
+                for (int e = 0; e < op->in_edges; e++)
+                    controller->waiting_bytes[op->routes[i]->host] +=
+                        (double)op->routes[i]->room[e].used * op->in_bytes;
+        }
+    }
+}
+
+void weir_view_update(struct weir_controller *controller)
+{
+    struct weir_books *books = controller->books;
+    double now_s = controller->clock->now_s, window_s = now_s - books->window_start_s;
+    controller->view.time_s = now_s;
+    controller->view.window = books->window;
+    controller->view.job_count = controller->arrived_jobs;
+    for (int h = 0; h < controller->view.host_count; h++) {
+        const struct weir_host_book *host = &books->hosts[h];
+        struct weir_host_view *view = &controller->host_views[h];
+        const struct weir_host_counts *now = &host->counts, *then = &host->at_window;
+        view->up = weir_host_up(controller->shares, h);
+        view->instances = host->instances;
+        view->memory_used_bytes = host->state_bytes;
+        view->cpu = fmin(1, ratio(now->flops - then->flops, window_s * view->speed_flops_per_s * view->cores));
+        view->sent_bytes_per_s = ratio(now->sent_bytes - then->sent_bytes, window_s);
+        view->received_bytes_per_s = ratio(now->received_bytes - then->received_bytes, window_s);
+    }
+    count_items(controller);
+    weir_telemetry_update(books, controller->host_views, controller->waiting_bytes, now_s);
+    for (int j = 0; j < controller->arrived_jobs; j++)
+        update_job(controller, &controller->flow->jobs[j], &controller->job_views[j], now_s, window_s);
+}

@@ -1,0 +1,260 @@
+/* The result of a run, from what was counted. */
+#include "sim/engine/run/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
+#include "sim/engine/books/ledger.h"
+
+void weir_result_fini(struct weir_result *result)
+{
+    for (int p = 0; p < result->path_count; p++)
+        free(result->paths[p].path);
+    for (int l = 0; l < result->link_count; l++)
+        free(result->links[l].name);
+    free(result->paths);
+    free(result->links);
+    free(result->jobs);
+    free(result->operators);
+    memset(result, 0, sizeof *result);
+}
+
+static double ratio(double part, double whole)
+{
+    return whole > 0 ? part / whole : 0;
+}
+
+static struct weir_operator_total op_total(const struct weir_op *op, double measured_s)
+{
+    const struct weir_op_counts *now = &op->counts, *then = &op->at_warmup;
+    double processed = (double)(now->processed - then->processed);
+    double instance_s = now->instance_s - then->instance_s;
+    long most = 0;
+    for (const struct weir_inbox *inbox = op->inboxes; inbox; inbox = inbox->next)
+        for (int e = 0; e < op->in_edges; e++)
+            most = inbox->room[e].most > most ? inbox->room[e].most : most;
+    return (struct weir_operator_total){
+        .job = op->job->spec->name,
+        .name = op->spec->name,
+        .arrived = now->arrived,
+        .processed = now->processed,
+        .emitted = now->emitted,
+        .dropped = now->dropped,
+        .queued = (unsigned long long)(op->queued + op->in_service),
+        .pending = weir_op_pending(op) + op->in_window,
+        .in_transit = (unsigned long long)(op->in_hand + op->in_transit),
+        .lost_on_way = now->lost_on_way,
+        .lost_inside = now->lost_inside,
+        .waiting_s = ratio(now->waiting_s - then->waiting_s, processed),
+        .service_s = ratio(now->service_s - then->service_s, processed),
+        .blocked_s = ratio(now->blocked_s - then->blocked_s, processed),
+        .queue_mean = ratio(now->queue_area - then->queue_area, measured_s),
+        .queue_max = (double)most,
+        .busy = ratio(now->busy_s - then->busy_s, instance_s),
+        .backpressured = ratio(now->blocked_time_s - then->blocked_time_s, instance_s),
+    };
+}
+
+/* The sums of latency parts over the ways first .. path_count - 1 of the result. */
+static void sum_parts(const struct weir_result *result, int first, double parts[4])
+{
+    for (int p = first; p < result->path_count; p++) {
+        const struct weir_path_total *path = &result->paths[p];
+        double delivered = (double)path->delivered;
+        parts[0] += path->waiting_s * delivered;
+        parts[1] += path->service_s * delivered;
+        parts[2] += path->network_s * delivered;
+        parts[3] += path->blocked_s * delivered;
+    }
+}
+
+static void fill_links(const struct weir_books *books, struct weir_result *result)
+{
+    double could_s = books->scenario->duration_s;
+    result->links = weir_alloc((size_t)books->link_count, sizeof *result->links);
+    for (int l = 0; l < books->link_count; l++) {
+        const struct weir_link_book *link = &books->links[l];
+        if (link->bytes > 0)
+            result->links[result->link_count++] = (struct weir_link_total){
+                weir_copy(link->name), link->bytes, ratio(link->bytes, could_s * link->bytes_per_s)};
+    }
+}
+
+static void fill_job(struct weir_run_job *job, double now_s, const double parts[4], struct weir_job_total *total)
+{
+    double delivered = (double)job->total.count;
+    *total = (struct weir_job_total){
+        .name = job->spec->name,
+        .arrived = job->counts.arrived,
+        .emitted = job->counts.emitted,
+        .dropped_at_source = job->counts.dropped_at_source,
+        .backlog = weir_source_waiting(job, now_s),
+        .delivered = job->counts.delivered,
+        .in_transit = (unsigned long long)(job->sink.in_transit + job->sink.in_hand),
+        .replayed = job->counts.replayed,
+        .lost = job->counts.lost,
+        .held = job->segments ? (unsigned long long)job->segments->held : 0,
+        .latency_mean_s = ratio(job->total.sum, (double)job->total.count),
+        .latency_p50_s = weir_histogram_quantile(&job->total, 0.5),
+        .latency_p95_s = weir_histogram_quantile(&job->total, 0.95),
+        .latency_p99_s = weir_histogram_quantile(&job->total, 0.99),
+        .latency_max_s = job->total.max,
+        .waiting_s = ratio(parts[0], delivered),
+        .service_s = ratio(parts[1], delivered),
+        .network_s = ratio(parts[2], delivered),
+        .blocked_s = ratio(parts[3], delivered),
+        .arrivals_hash = job->arrivals_hash,
+    };
+}
+
+static void fill_hosts(const struct weir_books *books, double measured_s, struct weir_metrics *metrics)
+{
+    double flops[WEIR_TIER_COUNT] = {0}, room[WEIR_TIER_COUNT] = {0};
+    for (size_t h = 0; h < books->platform->host_count; h++) {
+        const struct weir_host *spec = &books->platform->hosts[h];
+        flops[spec->tier] += books->hosts[h].counts.flops - books->hosts[h].at_warmup.flops;
+        room[spec->tier] += spec->speed_flops_per_s * spec->cores * measured_s;
+    }
+    metrics->cpu_device = ratio(flops[WEIR_TIER_DEVICE], room[WEIR_TIER_DEVICE]);
+    metrics->cpu_edge = ratio(flops[WEIR_TIER_EDGE], room[WEIR_TIER_EDGE]);
+    metrics->cpu_cloud = ratio(flops[WEIR_TIER_CLOUD], room[WEIR_TIER_CLOUD]);
+}
+
+/* Without an account its metrics are no part of it. */
+static unsigned long long checksum(const struct weir_result *result, bool account)
+{
+    size_t bytes = account ? sizeof result->metrics : offsetof(struct weir_metrics, revenue);
+    unsigned long long hash = weir_hash(WEIR_HASH_START, &result->metrics, bytes);
+    for (int j = 0; j < result->job_count; j++) {
+        struct weir_job_total total = result->jobs[j];
+        total.name = NULL; /* names, not their addresses */
+        hash = weir_hash_string(hash, result->jobs[j].name);
+        hash = weir_hash(hash, &total, sizeof total);
+    }
+    for (int o = 0; o < result->operator_count; o++) {
+        struct weir_operator_total total = result->operators[o];
+        total.job = total.name = NULL;
+        hash = weir_hash_string(hash, result->operators[o].name);
+        hash = weir_hash(hash, &total, sizeof total);
+    }
+    for (int p = 0; p < result->path_count; p++) {
+        struct weir_path_total total = result->paths[p];
+        total.job = total.path = NULL;
+        hash = weir_hash_string(hash, result->paths[p].path);
+        hash = weir_hash(hash, &total, sizeof total);
+    }
+    for (int l = 0; l < result->link_count; l++) {
+        hash = weir_hash_string(hash, result->links[l].name);
+        hash = weir_hash(hash, &result->links[l].bytes, sizeof result->links[l].bytes);
+    }
+    return hash;
+}
+
+/* What jobs and operators come to together. */
+struct sums {
+    struct weir_histogram latency;
+    double parts_s[4], late, blocked_s, instance_s;
+    uint64_t dropped_at_sources; /* after the warm-up */
+};
+
+static void add_op(const struct weir_op *op, double measured_s, struct weir_result *result, struct sums *sums)
+{
+    struct weir_metrics *m = &result->metrics;
+    struct weir_operator_total total = op_total(op, measured_s);
+    result->operators[result->operator_count++] = total;
+    m->in_flight += (double)(total.queued + total.pending + total.in_transit);
+    m->lost += (double)(op->counts.lost_on_way - op->at_warmup.lost_on_way);
+    m->lost += (double)(op->counts.lost_inside - op->at_warmup.lost_inside);
+    sums->blocked_s += op->counts.blocked_time_s - op->at_warmup.blocked_time_s;
+    sums->instance_s += op->counts.instance_s - op->at_warmup.instance_s;
+}
+
+static void add_job(struct weir_run_job *job, double measured_s, struct weir_result *result, struct sums *sums)
+{
+    struct weir_metrics *m = &result->metrics;
+    struct weir_job_total *total = &result->jobs[result->job_count++];
+    int first = result->path_count;
+    double parts_s[4] = {0};
+    weir_paths_totals(job->paths, job->spec, result);
+    sum_parts(result, first, parts_s);
+    fill_job(job, job->flow->clock->now_s, parts_s, total);
+    const struct weir_job_counts *now = &job->counts, *then = &job->at_warmup;
+    m->emitted += (double)(now->emitted - then->emitted);
+    m->delivered += (double)(now->delivered - then->delivered);
+    m->dropped += (double)(now->dropped - then->dropped);
+    m->backlog_end += (double)total->backlog;
+    m->in_flight += (double)(total->in_transit + total->held);
+    m->replayed += (double)(now->replayed - then->replayed);
+    m->lost += (double)(now->lost - then->lost);
+    m->restarts += (double)(now->restarts - then->restarts);
+    sums->late += (double)(now->late - then->late);
+    sums->dropped_at_sources += now->dropped_at_source - then->dropped_at_source;
+    weir_histogram_merge(&sums->latency, &job->total);
+    for (int p = 0; p < 4; p++)
+        sums->parts_s[p] += parts_s[p];
+    for (int o = 0; o < job->spec->operator_count; o++)
+        add_op(&job->ops[o], measured_s, result, sums);
+}
+
+static void fill_latencies(const struct sums *sums, struct weir_result *result)
+{
+    struct weir_metrics *m = &result->metrics;
+    const struct weir_histogram *latency = &sums->latency;
+    double delivered = (double)latency->count;
+    m->latency_mean_s = ratio(latency->sum, delivered);
+    m->latency_p50_s = weir_histogram_quantile(latency, 0.5);
+    m->latency_p95_s = weir_histogram_quantile(latency, 0.95);
+    m->latency_p99_s = weir_histogram_quantile(latency, 0.99);
+    m->latency_max_s = latency->max;
+    for (int i = 0; i < WEIR_LATENCY_POINTS; i++)
+        result->latency_s[i] = weir_histogram_quantile(latency, weir_latency_share(i));
+    m->waiting_s = ratio(sums->parts_s[0], delivered);
+    m->service_s = ratio(sums->parts_s[1], delivered);
+    m->network_s = ratio(sums->parts_s[2], delivered);
+    m->blocked_s = ratio(sums->parts_s[3], delivered);
+    m->slo_violations = ratio(sums->late + m->dropped, m->delivered + m->dropped);
+}
+
+static void fill_books(const struct weir_books *books, double measured_s, struct weir_metrics *m)
+{
+    m->backlog_max = books->backlog_most;
+    m->instances_mean = ratio(books->instance_area, measured_s);
+    m->cost = books->cost;
+    m->network_bytes = books->network_bytes;
+    m->crossing_bytes = books->crossing_bytes;
+    m->decisions = books->decisions;
+    m->refused = books->refused;
+    m->warnings = books->warnings;
+    m->rescales = books->rescales;
+    m->migrations = books->migrations;
+    m->state_moved_bytes = books->state_moved_bytes;
+    m->paused_s = books->paused_s;
+    fill_hosts(books, measured_s, m);
+}
+
+void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
+{
+    const struct weir_scenario *scenario = flow->scenario;
+    const struct weir_books *books = flow->books;
+    double measured_s = scenario->duration_s - scenario->warmup_s;
+    int ops = 0;
+    for (int j = 0; j < flow->job_count; j++)
+        ops += flow->jobs[j].spec->operator_count;
+    result->jobs = weir_alloc((size_t)flow->job_count, sizeof *result->jobs);
+    result->operators = weir_alloc((size_t)ops, sizeof *result->operators);
+    struct weir_metrics *m = &result->metrics;
+    struct sums *sums = weir_alloc(1, sizeof *sums);
+    for (int j = 0; j < flow->job_count; j++)
+        add_job(&flow->jobs[j], measured_s, result, sums);
+    m->throughput_per_s = ratio(m->delivered, measured_s);
+    fill_latencies(sums, result);
+    m->backpressured = ratio(sums->blocked_s, sums->instance_s);
+    fill_books(books, measured_s, m);
+    m->energy_j = weir_shares_energy_j(flow->shares) - books->energy_at_warmup_j;
+    fill_links(books, result);
+    weir_account_result(books, sums->dropped_at_sources, m);
+    result->checksum = checksum(result, scenario->account.on);
+    free(sums);
+}

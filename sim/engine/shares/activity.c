@@ -1,0 +1,293 @@
+/* What SimGrid holds: it is told what to do once its clock has come to the present date, and tells what has ended. */
+#include "sim/engine/shares/state.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+
+static unsigned append(struct weir_share_list *list, struct weir_share share)
+{
+    list->all = weir_grow(list->all, list->count + 1, &list->capacity, sizeof *list->all);
+    list->all[list->count] = share;
+    return (unsigned)list->count++;
+}
+
+static void strike(struct weir_share_list *list, unsigned place)
+{
+    list->all[place] = (struct weir_share){NULL, NULL};
+}
+
+static void note(int **list, size_t *count, size_t *capacity, int index)
+{
+    *list = weir_grow(*list, *count + 1, capacity, sizeof **list);
+    (*list)[(*count)++] = index;
+}
+
+void weir_share_ask_work(struct weir_shares *shares, struct weir_work *work)
+{
+    work->hands = WEIR_HANDS_ASKED;
+    work->place = append(&shares->asked, (struct weir_share){.work = work});
+    shares->urgent = true;
+}
+
+void weir_share_ask_transfer(struct weir_shares *shares, struct weir_transfer *transfer)
+{
+    transfer->hands = WEIR_HANDS_ASKED;
+    transfer->place = append(&shares->asked, (struct weir_share){.transfer = transfer});
+    shares->urgent = true;
+}
+
+static void cancel(struct weir_shares *shares, struct weir_activity **activity)
+{
+    shares->cancelled =
+        weir_grow(shares->cancelled, shares->cancelled_count + 1, &shares->cancelled_capacity, sizeof *activity);
+    shares->cancelled[shares->cancelled_count++] = *activity;
+    weir_simgrid_disown(*activity);
+    *activity = NULL;
+    shares->urgent = true;
+}
+
+void weir_share_withdraw_work(struct weir_work *work)
+{
+    struct weir_shares *shares = work->shares;
+    if (work->hands == WEIR_HANDS_ASKED)
+        strike(&shares->asked, work->place);
+    if (work->hands == WEIR_HANDS_TOLD)
+        strike(&shares->told, work->place);
+    if (work->hands == WEIR_HANDS_SIMGRID) {
+        weir_energy_work_ends(shares, work, weir_simgrid_left(work->activity, shares->clock->now_s));
+        cancel(shares, &work->activity);
+    }
+}
+
+void weir_share_withdraw_transfer(struct weir_transfer *transfer)
+{
+    struct weir_shares *shares = transfer->shares;
+    if (transfer->hands == WEIR_HANDS_ASKED)
+        strike(&shares->asked, transfer->place);
+    if (transfer->hands == WEIR_HANDS_TOLD)
+        strike(&shares->told, transfer->place);
+    if (transfer->hands == WEIR_HANDS_SIMGRID)
+        cancel(shares, &transfer->activity);
+}
+
+void weir_share_tell_work(struct weir_shares *shares, struct weir_work *work, bool ok)
+{
+    work->hands = WEIR_HANDS_TOLD;
+    work->ok = ok;
+    work->place = append(&shares->told, (struct weir_share){.work = work});
+    weir_soon(shares->clock, &shares->tell);
+}
+
+void weir_share_tell_transfer(struct weir_shares *shares, struct weir_transfer *transfer, bool ok)
+{
+    transfer->hands = WEIR_HANDS_TOLD;
+    transfer->ok = ok;
+    transfer->place = append(&shares->told, (struct weir_share){.transfer = transfer});
+    weir_soon(shares->clock, &shares->tell);
+}
+
+bool weir_share_tell_one(struct weir_shares *shares)
+{
+    struct weir_share_list *told = &shares->told;
+    while (told->first < told->count) {
+        struct weir_share share = told->all[told->first++];
+        if (share.work) {
+            share.work->hands = WEIR_HANDS_NONE;
+            share.work->done(share.work, share.work->ok);
+            return true;
+        }
+        if (share.transfer) {
+            share.transfer->hands = WEIR_HANDS_NONE;
+            share.transfer->done(share.transfer, share.transfer->ok);
+            return true;
+        }
+    }
+    told->first = told->count = 0;
+    return false;
+}
+
+/* One after the other, each with what is to happen soon then. */
+static void tell(struct weir_soon *soon)
+{
+    struct weir_shares *shares = WEIR_RECORD(soon, struct weir_shares, tell);
+    if (weir_share_tell_one(shares))
+        weir_soon(shares->clock, soon);
+}
+
+/* Our clock follows SimGrid's to what has ended there. */
+static void follow(struct weir_shares *shares)
+{
+    weir_clock_move(shares->clock, fmin(weir_simgrid_now(), weir_clock_next_s(shares->clock)));
+    weir_simgrid_wake(0);
+}
+
+void weir_share_on_executed(void *context, void *owner, bool ok)
+{
+    struct weir_shares *shares = context;
+    struct weir_work *work = owner;
+    work->activity = NULL; /* forgotten */
+    shares->held--;
+    follow(shares);
+    weir_work_leave(work);
+    weir_energy_work_ends(shares, work, 0);
+    weir_share_tell_work(shares, work, ok);
+}
+
+void weir_share_on_sent(void *context, void *owner, bool ok)
+{
+    struct weir_shares *shares = context;
+    struct weir_transfer *transfer = owner;
+    transfer->activity = NULL;
+    shares->held--;
+    follow(shares);
+    weir_energy_count_transfer(shares, transfer, 0);
+    weir_transfer_off(transfer);
+    weir_share_tell_transfer(shares, transfer, ok);
+}
+
+void weir_share_note_slow(struct weir_shares *shares, int index)
+{
+    struct weir_host_state *host = &shares->hosts[index];
+    for (const struct weir_work *work = host->first; work; work = work->next)
+        shares->urgent |= work->hands == WEIR_HANDS_SIMGRID;
+    if (!host->slowed)
+        note(&shares->slowed, &shares->slowed_count, &shares->slowed_capacity, index);
+    host->slowed = true;
+}
+
+void weir_share_note_resize(struct weir_shares *shares, int index)
+{
+    struct weir_link_state *link = &shares->links[index];
+    shares->urgent |= shares->held > 0;
+    if (!link->resized)
+        note(&shares->resized, &shares->resized_count, &shares->resized_capacity, index);
+    link->resized = true;
+}
+
+void weir_share_note_switch(struct weir_shares *shares, int index)
+{
+    shares->urgent = true;
+    note(&shares->switched, &shares->switched_count, &shares->switched_capacity, index);
+}
+
+static void cancel_all(struct weir_shares *shares)
+{
+    for (size_t c = 0; c < shares->cancelled_count; c++) {
+        weir_simgrid_cancel(shares->cancelled[c]);
+        shares->held--;
+    }
+    shares->cancelled_count = 0;
+}
+
+static void switch_all(struct weir_shares *shares)
+{
+    shares->switching = true;
+    for (size_t s = 0; s < shares->switched_count; s++) {
+        const struct weir_host_state *host = &shares->hosts[shares->switched[s]];
+        weir_simgrid_switch(host->host, host->on && !host->down);
+    }
+    shares->switching = false;
+    shares->switched_count = 0;
+}
+
+static void resize_all(struct weir_shares *shares)
+{
+    for (size_t r = 0; r < shares->resized_count; r++) {
+        struct weir_link_state *link = &shares->links[shares->resized[r]];
+        link->resized = false;
+        weir_simgrid_resize(link->link, link->bandwidth);
+    }
+    shares->resized_count = 0;
+}
+
+static double bound_of(const struct weir_shares *shares, const struct weir_work *work)
+{
+    return work->share < 1 ? work->share * shares->hosts[work->host].speed : INFINITY;
+}
+
+static void slow_all(struct weir_shares *shares)
+{
+    for (size_t s = 0; s < shares->slowed_count; s++) {
+        struct weir_host_state *host = &shares->hosts[shares->slowed[s]];
+        host->slowed = false;
+        if (!shares->platform->hosts[shares->slowed[s]].may_slow) {
+            weir_simgrid_slow(host->host, host->slow);
+            shares->unsettled = true;
+            shares->unsettled_s = weir_simgrid_now();
+        }
+        for (struct weir_work *work = host->first; work; work = work->next)
+            if (work->hands == WEIR_HANDS_SIMGRID && work->share < 1)
+                weir_simgrid_bound(work->activity, bound_of(shares, work));
+    }
+    shares->slowed_count = 0;
+}
+
+static void start_work(struct weir_shares *shares, struct weir_work *work)
+{
+    work->hands = WEIR_HANDS_SIMGRID;
+    work->since_s = shares->clock->now_s;
+    work->activity = weir_simgrid_execute(shares->hosts[work->host].host, work->flops, bound_of(shares, work), work);
+    shares->held++;
+}
+
+static void start_transfer(struct weir_shares *shares, struct weir_transfer *transfer)
+{
+    const struct weir_route *route = &shares->routes[transfer->route].route;
+    transfer->hands = WEIR_HANDS_SIMGRID;
+    transfer->since_s = shares->clock->now_s;
+    transfer->activity = weir_simgrid_send(shares->hosts[route->from].host, shares->hosts[route->to].host,
+                                           transfer->bytes, transfer->limit, transfer);
+    if (transfer->activity) {
+        shares->held++;
+        return;
+    }
+    weir_transfer_off(transfer);
+    weir_share_tell_transfer(shares, transfer, false);
+}
+
+void weir_share_run_errands(struct weir_shares *shares)
+{
+    shares->urgent = false;
+    cancel_all(shares);
+    switch_all(shares);
+    resize_all(shares);
+    slow_all(shares);
+    for (size_t a = 0; a < shares->asked.count; a++) {
+        struct weir_share share = shares->asked.all[a];
+        if (share.work)
+            start_work(shares, share.work);
+        else if (share.transfer)
+            start_transfer(shares, share.transfer);
+    }
+    shares->asked.count = 0;
+}
+
+void weir_share_drop_all(struct weir_shares *shares)
+{
+    for (int h = 0; h < shares->host_count; h++)
+        while (shares->hosts[h].first)
+            weir_work_stop(shares->hosts[h].first);
+    for (size_t r = 0; r < shares->route_count; r++)
+        while (shares->routes[r].wire)
+            weir_transfer_stop(shares->routes[r].wire);
+    cancel_all(shares);
+    shares->urgent = false;
+    shares->asked.count = 0;
+}
+
+void weir_share_init(struct weir_shares *shares)
+{
+    shares->tell.ring = tell;
+}
+
+void weir_share_fini(struct weir_shares *shares)
+{
+    free(shares->asked.all);
+    free(shares->told.all);
+    free(shares->cancelled);
+    free(shares->slowed);
+    free(shares->resized);
+    free(shares->switched);
+}

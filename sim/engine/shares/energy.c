@@ -1,0 +1,155 @@
+/* Joules of hosts and links, by the rule of SimGrid's plug-ins. A host that works draws epsilon, and what is between
+ * that and the power of all cores in proportion to its load; a link draws in proportion to its use, idle ones included.
+ *
+ * The books need no rates: what grows with the load grows with the flops done and the bytes carried, whoever has done
+ * them. So they hold whether work and transfers are in our hands or in SimGrid's; for hosts that do all of their work
+ * there the plug-in counts, and the two agree. The one for links reads a link's use only when a transfer over that link
+ * begins or ends, and misses rates that change in between because of transfers over other links. */
+#include "sim/engine/shares/state.h"
+
+#include <math.h>
+#include <simgrid/host.h>
+#include <simgrid/link.h>
+#include <simgrid/plugins/energy.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+
+/* "idle:all" or "idle:epsilon:all" of a performance state, in a list of them. */
+static void read_host(struct weir_host_state *host, const char *text)
+{
+    struct weir_host_energy *energy = host->energy = weir_alloc(1, sizeof *energy);
+    for (unsigned long p = sg_host_get_pstate(host->host); p > 0 && strchr(text, ','); p--)
+        text = strchr(text, ',') + 1;
+    char *end;
+    energy->idle_w = energy->epsilon_w = strtod(text, &end);
+    if (*end == ':')
+        energy->all_w = strtod(end + 1, &end);
+    if (*end == ':') {
+        energy->epsilon_w = energy->all_w;
+        energy->all_w = strtod(end + 1, &end);
+    }
+    const char *off = sg_host_get_property_value(host->host, "wattage_off");
+    energy->off_w = off ? strtod(off, NULL) : 0;
+}
+
+static void read_link(struct weir_link_state *link)
+{
+    bool second;
+    char *end;
+    const char *text = weir_simgrid_link_property(link->link, "wattage_range", &second);
+    if (!text || link->wifi)
+        return;
+    link->energy = weir_alloc(1, sizeof *link->energy);
+    link->energy->idle_w = strtod(text, &end);
+    link->energy->busy_w = *end == ':' ? strtod(end + 1, NULL) : link->energy->idle_w;
+    link->energy->second = second;
+}
+
+void weir_energy_init(struct weir_shares *shares)
+{
+    for (int h = 0; h < shares->host_count && shares->platform->has_host_energy; h++) {
+        const char *text = sg_host_get_property_value(shares->hosts[h].host, "wattage_per_state");
+        if (text)
+            read_host(&shares->hosts[h], text);
+    }
+    for (int l = 0; l < shares->link_count && shares->platform->has_link_energy; l++)
+        read_link(&shares->links[l]);
+}
+
+void weir_energy_fini(struct weir_shares *shares)
+{
+    for (int h = 0; h < shares->host_count; h++)
+        free(shares->hosts[h].energy);
+    for (int l = 0; l < shares->link_count; l++)
+        free(shares->links[l].energy);
+}
+
+void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *host)
+{
+    struct weir_host_energy *energy = host->energy;
+    if (!energy)
+        return;
+    double took_s = shares->clock->now_s - energy->since_s;
+    bool works = host->first && host->speed > 0;
+    double watts = !host->on || host->down ? energy->off_w : works ? energy->epsilon_w : energy->idle_w;
+    energy->base_j += watts * took_s;
+    energy->flops += host->own_load * host->speed * took_s;
+    energy->since_s = shares->clock->now_s;
+}
+
+void weir_energy_work_ends(struct weir_shares *shares, const struct weir_work *work, double left)
+{
+    struct weir_host_state *host = &shares->hosts[work->host];
+    if (host->energy)
+        host->energy->flops += work->flops - left;
+}
+
+void weir_energy_count_transfer(struct weir_shares *shares, struct weir_transfer *transfer, double left)
+{
+    const struct weir_route *route = &shares->routes[transfer->route].route;
+    if (!shares->platform->has_link_energy)
+        return;
+    double carried = transfer->uncounted - left;
+    for (int l = 0; l < route->link_count; l++) {
+        const struct weir_link_state *link = &shares->links[route->links[l]];
+        if (link->energy)
+            link->energy->used_s += carried / link->bandwidth;
+    }
+    transfer->uncounted = left;
+}
+
+static void count_wire(struct weir_shares *shares, struct weir_route_state *way)
+{
+    for (struct weir_transfer *transfer = way->wire; transfer; transfer = transfer->next)
+        weir_energy_count_transfer(shares, transfer, weir_transfer_left(transfer));
+}
+
+void weir_energy_count_link(struct weir_shares *shares, int link)
+{
+    if (!shares->links[link].energy)
+        return;
+    for (size_t r = 0; r < shares->route_count; r++) {
+        struct weir_route_state *way = &shares->routes[r];
+        for (int l = 0; l < way->route.link_count && way->wire; l++)
+            if (way->route.links[l] == link) {
+                count_wire(shares, way);
+                break;
+            }
+    }
+}
+
+static double host_j(struct weir_shares *shares, struct weir_host_state *host)
+{
+    const struct weir_host_energy *energy = host->energy;
+    if (shares->plug_in)
+        return sg_host_get_consumed_energy(host->host);
+    weir_energy_count_host(shares, host);
+    double flops = energy->flops;
+    for (const struct weir_work *work = host->first; work; work = work->next)
+        if (work->hands == WEIR_HANDS_SIMGRID)
+            flops += work->flops - weir_simgrid_left(work->activity, shares->clock->now_s);
+    return energy->base_j + (energy->all_w - energy->epsilon_w) * flops / (host->peak * host->cores);
+}
+
+double weir_shares_energy_j(struct weir_shares *shares)
+{
+    double joules = 0;
+    for (int h = 0; h < shares->host_count; h++)
+        if (shares->hosts[h].energy)
+            joules += host_j(shares, &shares->hosts[h]);
+    if (!shares->platform->has_link_energy)
+        return joules;
+    for (size_t r = 0; r < shares->route_count; r++)
+        count_wire(shares, &shares->routes[r]);
+    for (int l = 0; l < shares->link_count; l++) {
+        const struct weir_link_energy *energy = shares->links[l].energy;
+        if (!energy)
+            continue;
+        joules += (energy->busy_w - energy->idle_w) * energy->used_s;
+        if (!energy->second)
+            joules += energy->idle_w * shares->clock->now_s;
+    }
+    return joules;
+}

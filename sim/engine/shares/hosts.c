@@ -1,0 +1,250 @@
+/* Work on hosts. While all of it fits on the cores, each has its end as an alarm; once it does not, all of it is
+ * SimGrid's, and stays there until it ends. */
+#include "sim/engine/shares/state.h"
+
+#include <math.h>
+#include <simgrid/host.h>
+#include <stdlib.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+
+/* Shares of cores are added up with rounding. */
+#define ROUNDING 1e-9
+
+static void set_speed(struct weir_host_state *host)
+{
+    host->speed = host->peak * host->profile * host->slow;
+}
+
+void weir_hosts_init(struct weir_shares *shares)
+{
+    for (int h = 0; h < shares->host_count; h++) {
+        struct weir_host_state *host = &shares->hosts[h];
+        host->cores = sg_host_core_count(host->host);
+        host->on = sg_host_is_on(host->host);
+        host->peak = sg_host_get_speed(host->host);
+        host->profile = weir_simgrid_speed_share(host->host);
+        host->slow = 1;
+        set_speed(host);
+    }
+}
+
+void weir_hosts_fini(struct weir_shares *shares)
+{
+    free(shares->hosts);
+}
+
+static bool is_up(const struct weir_host_state *host)
+{
+    return host->on && !host->down;
+}
+
+bool weir_host_up(const struct weir_shares *shares, int host)
+{
+    return is_up(&shares->hosts[host]);
+}
+
+unsigned weir_host_failures(const struct weir_shares *shares, int host)
+{
+    return shares->hosts[host].failures;
+}
+
+static bool fits(const struct weir_host_state *host)
+{
+    return host->whole + host->part <= host->cores * (1 + ROUNDING);
+}
+
+static void enter(struct weir_host_state *host, struct weir_work *work)
+{
+    work->next = NULL;
+    work->before = host->last;
+    if (host->last)
+        host->last->next = work;
+    else
+        host->first = work;
+    host->last = work;
+    if (work->share < 1)
+        host->part += work->share;
+    else
+        host->whole++;
+}
+
+static void set_own(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
+{
+    work->hands = WEIR_HANDS_OWN;
+    work->rate = work->share * host->speed;
+    work->since_s = shares->clock->now_s;
+    weir_alarm_set(shares->clock, &work->end, work->since_s + work->flops / work->rate);
+}
+
+static void take_own(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
+{
+    host->own++;
+    host->own_load += work->share;
+    set_own(shares, host, work);
+}
+
+/* It is no longer in our hands: `flops` is what is left. */
+static void give_up(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
+{
+    work->flops = fmax(0, work->flops - work->rate * (shares->clock->now_s - work->since_s));
+    weir_alarm_stop(shares->clock, &work->end);
+    host->own--;
+    host->own_load = host->own ? host->own_load - work->share : 0;
+}
+
+static void hand_over(struct weir_shares *shares, struct weir_host_state *host)
+{
+    for (struct weir_work *work = host->first; work && host->own; work = work->next)
+        if (work->hands == WEIR_HANDS_OWN) {
+            give_up(shares, host, work);
+            weir_share_ask_work(shares, work);
+        }
+}
+
+void weir_work_leave(struct weir_work *work)
+{
+    struct weir_shares *shares = work->shares;
+    struct weir_host_state *host = &shares->hosts[work->host];
+    weir_energy_count_host(shares, host);
+    if (work->hands == WEIR_HANDS_OWN)
+        give_up(shares, host, work);
+    if (work->next)
+        work->next->before = work->before;
+    else
+        host->last = work->before;
+    if (work->before)
+        work->before->next = work->next;
+    else
+        host->first = work->next;
+    if (work->share < 1)
+        host->part -= work->share;
+    else
+        host->whole--;
+    if (!host->first)
+        host->part = 0;
+}
+
+static void ends(struct weir_alarm *alarm)
+{
+    struct weir_work *work = WEIR_RECORD(alarm, struct weir_work, end);
+    weir_work_leave(work);
+    work->hands = WEIR_HANDS_NONE;
+    work->done(work, true);
+}
+
+void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int host_index, double flops, double share)
+{
+    struct weir_host_state *host = &shares->hosts[host_index];
+    work->shares = shares;
+    work->host = host_index;
+    work->flops = flops;
+    work->share = fmin(share, 1);
+    work->end.ring = ends;
+    if (!is_up(host) || !(flops > 0)) {
+        weir_share_tell_work(shares, work, is_up(host));
+        return;
+    }
+    weir_energy_count_host(shares, host);
+    enter(host, work);
+    if (!shares->all_works && fits(host)) {
+        take_own(shares, host, work);
+        return;
+    }
+    hand_over(shares, host);
+    weir_share_ask_work(shares, work);
+}
+
+void weir_work_stop(struct weir_work *work)
+{
+    if (weir_work_idle(work))
+        return;
+    if (work->hands != WEIR_HANDS_TOLD)
+        weir_work_leave(work);
+    weir_share_withdraw_work(work);
+    work->hands = WEIR_HANDS_NONE;
+}
+
+/* It is down, or up again. */
+static void switched(struct weir_shares *shares, struct weir_host_state *host, bool was_up)
+{
+    if (is_up(host) || !was_up)
+        return;
+    host->failures++;
+    while (host->first) {
+        struct weir_work *work = host->first;
+        weir_work_leave(work);
+        weir_share_withdraw_work(work);
+        weir_share_tell_work(shares, work, false);
+    }
+    weir_transfers_fail(shares, (int)(host - shares->hosts), -1);
+}
+
+void weir_host_switch(struct weir_shares *shares, int index, bool up)
+{
+    struct weir_host_state *host = &shares->hosts[index];
+    bool was_up = is_up(host);
+    weir_energy_count_host(shares, host);
+    host->down = !up;
+    switched(shares, host, was_up);
+    if (shares->plug_in)
+        weir_share_note_switch(shares, index);
+}
+
+static void slowed(struct weir_shares *shares, struct weir_host_state *host)
+{
+    weir_energy_count_host(shares, host);
+    set_speed(host);
+    for (struct weir_work *work = host->first; work; work = work->next)
+        if (work->hands == WEIR_HANDS_OWN) {
+            work->flops = fmax(0, work->flops - work->rate * (shares->clock->now_s - work->since_s));
+            set_own(shares, host, work);
+        }
+    weir_share_note_slow(shares, (int)(host - shares->hosts));
+}
+
+void weir_host_slow(struct weir_shares *shares, int index, double share)
+{
+    struct weir_host_state *host = &shares->hosts[index];
+    if (shares->platform->hosts[index].may_slow) {
+        weir_clock_fail(shares->clock, WEIR_EINPUT,
+                        "%s: host %s has a profile of its speed, and cannot be slowed besides", shares->platform->path,
+                        shares->platform->hosts[index].name);
+        return;
+    }
+    host->slow = share;
+    slowed(shares, host);
+}
+
+static struct weir_host_state *find(struct weir_shares *shares, sg_host_t host)
+{
+    struct weir_host_state *known = sg_host_get_data(host);
+    return known;
+}
+
+void weir_hosts_on_switch(void *context, sg_host_t which, bool up)
+{
+    struct weir_shares *shares = context;
+    struct weir_host_state *host = find(shares, which);
+    if (!host || shares->switching)
+        return;
+    weir_clock_move(shares->clock, fmin(weir_simgrid_now(), weir_clock_next_s(shares->clock)));
+    bool was_up = is_up(host);
+    weir_energy_count_host(shares, host);
+    host->on = up;
+    switched(shares, host, was_up);
+    weir_simgrid_wake(0);
+}
+
+void weir_hosts_on_slow(void *context, sg_host_t which)
+{
+    struct weir_shares *shares = context;
+    struct weir_host_state *host = find(shares, which);
+    if (!host || !shares->platform->hosts[host - shares->hosts].may_slow)
+        return;
+    weir_clock_move(shares->clock, fmin(weir_simgrid_now(), weir_clock_next_s(shares->clock)));
+    host->profile = weir_simgrid_speed_share(which);
+    slowed(shares, host);
+    weir_simgrid_wake(0);
+}

@@ -1,0 +1,357 @@
+/* Transfers over links. While one is alone on all links of its route, its end is an alarm; once another one comes to
+ * one of them, both are SimGrid's, and stay there until they end. */
+#include "sim/engine/shares/state.h"
+
+#include <math.h>
+#include <simgrid/link.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/memory.h"
+
+void weir_links_init(struct weir_shares *shares)
+{
+    for (int l = 0; l < shares->link_count; l++) {
+        struct weir_link_state *link = &shares->links[l];
+        link->name = sg_link_get_name(link->link);
+        link->bandwidth = sg_link_get_bandwidth(link->link);
+        link->latency_s = sg_link_get_latency(link->link);
+        link->on = weir_simgrid_link_is_on(link->link);
+        link->wifi = weir_simgrid_is_wifi(link->link);
+        link->fatpipe = !link->wifi && !sg_link_is_shared(link->link);
+    }
+}
+
+void weir_links_fini(struct weir_shares *shares)
+{
+    free(shares->links);
+}
+
+int weir_shares_link_count(const struct weir_shares *shares)
+{
+    return shares->link_count;
+}
+
+const char *weir_link_name(const struct weir_shares *shares, int link)
+{
+    return shares->links[link].name;
+}
+
+double weir_link_bandwidth(const struct weir_shares *shares, int link)
+{
+    return shares->links[link].bandwidth;
+}
+
+double weir_link_latency(const struct weir_shares *shares, int link)
+{
+    return shares->links[link].latency_s;
+}
+
+static bool is_up(const struct weir_shares *shares, const struct weir_route *route)
+{
+    bool up = weir_host_up(shares, route->from) && weir_host_up(shares, route->to);
+    for (int l = 0; l < route->link_count && up; l++) {
+        const struct weir_link_state *link = &shares->links[route->links[l]];
+        up = link->on && !link->down;
+    }
+    return up;
+}
+
+static void enter(struct weir_transfer **list, struct weir_transfer *transfer)
+{
+    transfer->before = NULL;
+    transfer->next = *list;
+    if (*list)
+        (*list)->before = transfer;
+    *list = transfer;
+}
+
+static void leave(struct weir_transfer **list, struct weir_transfer *transfer)
+{
+    if (transfer->next)
+        transfer->next->before = transfer->before;
+    if (transfer->before)
+        transfer->before->next = transfer->next;
+    else
+        *list = transfer->next;
+}
+
+static void set_own(struct weir_shares *shares, const struct weir_route *route, struct weir_transfer *transfer)
+{
+    transfer->hands = WEIR_HANDS_OWN;
+    transfer->rate = fmin(route->alone_bytes_per_s, transfer->limit);
+    transfer->since_s = shares->clock->now_s;
+    weir_alarm_set(shares->clock, &transfer->end, transfer->since_s + transfer->bytes / transfer->rate);
+}
+
+double weir_transfer_left(const struct weir_transfer *transfer)
+{
+    double now_s = transfer->shares->clock->now_s;
+    if (transfer->hands == WEIR_HANDS_OWN)
+        return fmax(0, transfer->bytes - transfer->rate * (now_s - transfer->since_s));
+    return transfer->activity ? weir_simgrid_left(transfer->activity, now_s) : transfer->bytes;
+}
+
+/* What is left of it becomes SimGrid's. */
+static void hand_over(struct weir_shares *shares, struct weir_transfer *transfer)
+{
+    const struct weir_route *route = &shares->routes[transfer->route].route;
+    transfer->bytes = weir_transfer_left(transfer);
+    weir_alarm_stop(shares->clock, &transfer->end);
+    for (int l = 0; l < route->link_count; l++)
+        if (shares->links[route->links[l]].alone == transfer)
+            shares->links[route->links[l]].alone = NULL;
+    weir_share_ask_transfer(shares, transfer);
+}
+
+/* Whether it would share with nobody. */
+static bool is_free(const struct weir_shares *shares, const struct weir_route_state *way)
+{
+    if (shares->latencies)
+        return false;
+    if (!way->route.link_count) /* SimGrid has nothing to share */
+        return true;
+    if (shares->all_transfers || way->simgrids)
+        return false;
+    for (int l = 0; l < way->route.link_count; l++)
+        if (shares->links[way->route.links[l]].users)
+            return false;
+    return true;
+}
+
+static void put_on_wire(struct weir_shares *shares, struct weir_transfer *transfer)
+{
+    struct weir_route_state *way = &shares->routes[transfer->route];
+    const struct weir_route *route = &way->route;
+    bool alone = is_free(shares, way);
+    enter(&way->wire, transfer);
+    for (int l = 0; l < route->link_count; l++) {
+        struct weir_link_state *link = &shares->links[route->links[l]];
+        if (link->fatpipe)
+            continue;
+        if (link->alone && !alone)
+            hand_over(shares, link->alone);
+        link->users++;
+        link->alone = alone ? transfer : NULL;
+    }
+    if (alone)
+        set_own(shares, route, transfer);
+    else
+        weir_share_ask_transfer(shares, transfer);
+}
+
+void weir_transfer_off(struct weir_transfer *transfer)
+{
+    struct weir_shares *shares = transfer->shares;
+    struct weir_route_state *way = &shares->routes[transfer->route];
+    if (transfer->hands == WEIR_HANDS_WAY) {
+        leave(&way->way, transfer);
+        return;
+    }
+    if (transfer->hands == WEIR_HANDS_OWN)
+        weir_alarm_stop(shares->clock, &transfer->end);
+    leave(&way->wire, transfer);
+    for (int l = 0; l < way->route.link_count; l++) {
+        struct weir_link_state *link = &shares->links[way->route.links[l]];
+        if (link->fatpipe)
+            continue;
+        link->users--;
+        link->alone = NULL; /* if there was one, it was this */
+    }
+}
+
+static void ends(struct weir_alarm *alarm)
+{
+    struct weir_transfer *transfer = WEIR_RECORD(alarm, struct weir_transfer, end);
+    weir_energy_count_transfer(transfer->shares, transfer, 0);
+    weir_transfer_off(transfer);
+    transfer->hands = WEIR_HANDS_NONE;
+    transfer->done(transfer, true);
+}
+
+void weir_transfer_begin(struct weir_shares *shares, struct weir_transfer *transfer, int index, double bytes,
+                         double limit)
+{
+    const struct weir_route *route = &shares->routes[index].route;
+    if (route->most_bytes_per_s > 0 && bytes > route->most_bytes_per_s * 2 * route->latency_s)
+        limit = fmin(limit, route->most_bytes_per_s / (1 - route->loss));
+    transfer->shares = shares;
+    transfer->route = index;
+    transfer->bytes = transfer->uncounted = bytes / (1 - route->loss);
+    transfer->limit = limit;
+    transfer->end.ring = ends;
+    bool up = is_up(shares, route);
+    if (!up || (!(bytes > 0) && !shares->latencies))
+        weir_share_tell_transfer(shares, transfer, up);
+    else
+        put_on_wire(shares, transfer);
+}
+
+void weir_transfer_leave(struct weir_transfer *transfer)
+{
+    struct weir_shares *shares = transfer->shares;
+    struct weir_route_state *way = &shares->routes[transfer->route];
+    if (!is_up(shares, &way->route)) {
+        weir_share_tell_transfer(shares, transfer, false);
+        return;
+    }
+    transfer->hands = WEIR_HANDS_WAY;
+    enter(&way->way, transfer);
+}
+
+static void take_off(struct weir_transfer *transfer)
+{
+    if (transfer->hands != WEIR_HANDS_WAY)
+        weir_energy_count_transfer(transfer->shares, transfer, weir_transfer_left(transfer));
+    weir_transfer_off(transfer);
+    weir_share_withdraw_transfer(transfer);
+}
+
+void weir_transfer_stop(struct weir_transfer *transfer)
+{
+    if (weir_transfer_idle(transfer))
+        return;
+    if (transfer->hands == WEIR_HANDS_TOLD)
+        weir_share_withdraw_transfer(transfer);
+    else
+        take_off(transfer);
+    transfer->hands = WEIR_HANDS_NONE;
+}
+
+static void fail_all(struct weir_shares *shares, struct weir_transfer **list)
+{
+    while (*list) {
+        struct weir_transfer *transfer = *list;
+        take_off(transfer);
+        weir_share_tell_transfer(shares, transfer, false);
+    }
+}
+
+static bool has_link(const struct weir_route *route, int link)
+{
+    for (int l = 0; l < route->link_count; l++)
+        if (route->links[l] == link)
+            return true;
+    return false;
+}
+
+void weir_transfers_fail(struct weir_shares *shares, int host, int link)
+{
+    for (size_t r = 0; r < shares->route_count; r++) {
+        struct weir_route_state *way = &shares->routes[r];
+        if ((host >= 0 && (way->route.from == host || way->route.to == host)) ||
+            (link >= 0 && has_link(&way->route, link))) {
+            fail_all(shares, &way->wire);
+            fail_all(shares, &way->way);
+        }
+    }
+}
+
+/* The bandwidth of a link has changed: those in our hands go on at their new rates. */
+static void resized(struct weir_shares *shares, int link)
+{
+    weir_routes_again(shares, link);
+    for (size_t r = 0; r < shares->route_count; r++) {
+        struct weir_route_state *way = &shares->routes[r];
+        if (!way->wire || !has_link(&way->route, link))
+            continue;
+        for (struct weir_transfer *transfer = way->wire; transfer; transfer = transfer->next)
+            if (transfer->hands == WEIR_HANDS_OWN) {
+                transfer->bytes = weir_transfer_left(transfer);
+                set_own(shares, &way->route, transfer);
+            }
+    }
+}
+
+static int by_name(const void *name, const void *link)
+{
+    return strcmp(name, ((const struct weir_link_state *)link)->name);
+}
+
+/* The links of SimGrid's that a link of the platform is: itself, or its two directions. Returns how many. */
+static int find_all(const struct weir_shares *shares, const char *name, int links[3])
+{
+    static const char *const endings[] = {"", "_UP", "_DOWN"};
+    int count = 0;
+    for (int e = 0; e < 3; e++) {
+        char *full = weir_format("%s%s", name, endings[e]);
+        const struct weir_link_state *link =
+            bsearch(full, shares->links, (size_t)shares->link_count, sizeof *shares->links, by_name);
+        if (link)
+            links[count++] = (int)(link - shares->links);
+        free(full);
+    }
+    return count;
+}
+
+void weir_link_switch(struct weir_shares *shares, const char *name, bool up)
+{
+    int links[3], count = find_all(shares, name, links);
+    for (int l = 0; l < count; l++) {
+        shares->links[links[l]].down = !up;
+        if (!up)
+            weir_transfers_fail(shares, -1, links[l]);
+    }
+}
+
+void weir_link_resize(struct weir_shares *shares, const char *name, double bytes_per_s)
+{
+    int links[3], count = find_all(shares, name, links);
+    for (int l = 0; l < count; l++) {
+        struct weir_link_state *link = &shares->links[links[l]];
+        if (link->wifi || link->bandwidth == bytes_per_s)
+            continue;
+        weir_energy_count_link(shares, links[l]);
+        link->bandwidth = bytes_per_s;
+        resized(shares, links[l]);
+        weir_share_note_resize(shares, links[l]);
+    }
+    if (shares->changed)
+        shares->changed(shares->changed_context);
+}
+
+void weir_link_lose(struct weir_shares *shares, const char *name, double loss)
+{
+    int links[3], count = find_all(shares, name, links);
+    for (int l = 0; l < count; l++) {
+        shares->links[links[l]].loss = loss;
+        weir_routes_again(shares, links[l]);
+    }
+    if (shares->changed)
+        shares->changed(shares->changed_context);
+}
+
+void weir_shares_on_change(struct weir_shares *shares, void (*changed)(void *context), void *context)
+{
+    shares->changed = changed;
+    shares->changed_context = context;
+}
+
+void weir_links_on_switch(void *context, sg_link_t which, bool up)
+{
+    struct weir_shares *shares = context;
+    struct weir_link_state *link = sg_link_get_data(which);
+    if (!link)
+        return;
+    weir_clock_move(shares->clock, fmin(weir_simgrid_now(), weir_clock_next_s(shares->clock)));
+    link->on = up;
+    if (!up)
+        weir_transfers_fail(shares, -1, (int)(link - shares->links));
+    weir_simgrid_wake(0);
+}
+
+void weir_links_on_resize(void *context, sg_link_t which)
+{
+    struct weir_shares *shares = context;
+    struct weir_link_state *link = sg_link_get_data(which);
+    if (!link || link->wifi || sg_link_get_bandwidth(which) == link->bandwidth)
+        return;
+    int index = (int)(link - shares->links);
+    weir_clock_move(shares->clock, fmin(weir_simgrid_now(), weir_clock_next_s(shares->clock)));
+    weir_energy_count_link(shares, index);
+    link->bandwidth = sg_link_get_bandwidth(which);
+    resized(shares, index);
+    if (shares->changed)
+        shares->changed(shares->changed_context);
+    weir_simgrid_wake(0);
+}

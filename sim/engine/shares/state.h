@@ -1,0 +1,168 @@
+/* The state of the room, and what its files do for each other. Known to nobody outside. */
+#ifndef WEIR_ENGINE_SHARES_STATE_H
+#define WEIR_ENGINE_SHARES_STATE_H
+
+#include "sim/engine/shares/shares.h"
+#include "sim/engine/shares/simgrid.h"
+
+/* Joules of a host, by the rule of SimGrid's plug-in. */
+struct weir_host_energy {
+    double idle_w, epsilon_w, all_w, off_w;
+    double base_j; /* all but what grows with the load */
+    double flops;  /* done by what was in our hands until since_s, or has left SimGrid's */
+    double since_s;
+};
+
+struct weir_host_state {
+    sg_host_t host;
+    int cores;
+    bool on;   /* as SimGrid and its profiles have it */
+    bool down; /* as weir_host_switch has it */
+    unsigned failures;
+    double peak;                     /* flops/s of a core */
+    double profile, slow;            /* shares of it, by the profile in the platform and by weir_host_slow */
+    double speed;                    /* flops/s of a core now */
+    bool slowed;                     /* SimGrid does not know `slow` yet */
+    struct weir_work *first, *last;  /* what works on it, in the order of beginning */
+    unsigned whole;                  /* of it, those that may use a core */
+    double part;                     /* the shares of the others together */
+    unsigned own;                    /* of it, in our hands */
+    double own_load;                 /* their cores */
+    struct weir_host_energy *energy; /* NULL: the platform does not say */
+};
+
+/* Joules of a link, by the rule of SimGrid's plug-in: in proportion to its use. */
+struct weir_link_energy {
+    double idle_w, busy_w;
+    bool second;   /* direction of a SPLITDUPLEX link, which idles once */
+    double used_s; /* bytes carried over the bandwidth of the time */
+};
+
+struct weir_link_state {
+    sg_link_t link;
+    const char *name;
+    double bandwidth, latency_s;
+    bool on, down; /* as of hosts */
+    bool fatpipe;  /* never shares */
+    bool wifi;     /* shares air time */
+    bool resized;  /* SimGrid does not know `bandwidth` yet */
+    double loss;
+    unsigned users;              /* transfers on its wire */
+    struct weir_transfer *alone; /* the only one of them, in our hands; NULL: none, or in SimGrid's */
+    struct weir_link_energy *energy;
+};
+
+struct weir_route_state {
+    struct weir_route route;
+    bool simgrids; /* its transfers always are, as over Wi-Fi */
+    struct weir_transfer *wire, *way;
+};
+
+/* Work or a transfer. */
+struct weir_share {
+    struct weir_work *work;
+    struct weir_transfer *transfer;
+};
+struct weir_share_list {
+    struct weir_share *all;
+    size_t first, count, capacity;
+};
+
+struct weir_shares {
+    struct weir_clock *clock;
+    const struct weir_scenario *scenario; /* may be NULL */
+    const struct weir_platform *platform;
+    bool all_works, all_transfers; /* are SimGrid's */
+    bool latencies;                /* as the public question */
+    bool in_step;                  /* SimGrid's clock goes along with every event */
+    bool plug_in;                  /* SimGrid counts the energy of hosts */
+    struct weir_host_state *hosts;
+    int host_count;
+    struct weir_link_state *links; /* sorted by name */
+    int link_count;
+    struct weir_route_state *routes;
+    size_t route_count, route_capacity;
+    struct weir_route_slot *route_slots; /* routes.c */
+    size_t route_slot_count;
+    void (*changed)(void *context);
+    void *changed_context;
+    /* What SimGrid is to do, once its clock has come to the present date. */
+    struct weir_share_list asked; /* work and transfers that it is to have */
+    struct weir_activity **cancelled;
+    size_t cancelled_count, cancelled_capacity;
+    int *slowed, *resized, *switched; /* hosts; links; hosts, where SimGrid is to know that they are down */
+    size_t slowed_count, resized_count, switched_count;
+    size_t slowed_capacity, resized_capacity, switched_capacity;
+    bool urgent;    /* what it has to do cannot wait until it gets something new */
+    bool switching; /* it is being told that a host goes down or comes up */
+    bool unsettled; /* its next date is known only once its clock is behind unsettled_s */
+    double unsettled_s;
+    long held; /* activities */
+    /* What has ended. */
+    struct weir_share_list told;
+    struct weir_soon tell;
+};
+
+/* activity.c: hands SimGrid what it is to do, and hears what has ended. */
+void weir_share_ask_work(struct weir_shares *shares, struct weir_work *work);
+void weir_share_ask_transfer(struct weir_shares *shares, struct weir_transfer *transfer);
+/* It is no longer in the hands of anybody but ours; what SimGrid has of it is cancelled. */
+void weir_share_withdraw_work(struct weir_work *work);
+void weir_share_withdraw_transfer(struct weir_transfer *transfer);
+/* `done` is to be called soon. */
+void weir_share_tell_work(struct weir_shares *shares, struct weir_work *work, bool ok);
+void weir_share_tell_transfer(struct weir_shares *shares, struct weir_transfer *transfer, bool ok);
+/* Calls `done` of the first that is to be told; false if there is none. */
+bool weir_share_tell_one(struct weir_shares *shares);
+/* SimGrid says that it has ended. */
+void weir_share_on_executed(void *context, void *work, bool ok);
+void weir_share_on_sent(void *context, void *transfer, bool ok);
+/* All that SimGrid is to do; its clock has come to the present date. */
+void weir_share_run_errands(struct weir_shares *shares);
+/* At the end of the run: whatever SimGrid holds is cancelled. */
+void weir_share_drop_all(struct weir_shares *shares);
+/* A host or link is on the list of those whose change SimGrid does not know. */
+void weir_share_note_slow(struct weir_shares *shares, int host);
+void weir_share_note_resize(struct weir_shares *shares, int link);
+void weir_share_note_switch(struct weir_shares *shares, int host);
+void weir_share_init(struct weir_shares *shares);
+void weir_share_fini(struct weir_shares *shares);
+
+/* drive.c */
+void weir_drive_on(void *context);
+
+/* hosts.c */
+void weir_hosts_init(struct weir_shares *shares);
+void weir_hosts_fini(struct weir_shares *shares);
+/* Work is off its host. */
+void weir_work_leave(struct weir_work *work);
+void weir_hosts_on_switch(void *context, sg_host_t host, bool up);
+void weir_hosts_on_slow(void *context, sg_host_t host);
+
+/* links.c */
+void weir_links_init(struct weir_shares *shares);
+void weir_links_fini(struct weir_shares *shares);
+/* A transfer is off the wire or its way. */
+void weir_transfer_off(struct weir_transfer *transfer);
+/* Whatever goes from or to the host, or over the link, fails; -1: none. */
+void weir_transfers_fail(struct weir_shares *shares, int host, int link);
+void weir_links_on_switch(void *context, sg_link_t link, bool up);
+void weir_links_on_resize(void *context, sg_link_t link);
+/* Bytes left now. */
+double weir_transfer_left(const struct weir_transfer *transfer);
+
+/* routes.c: what bandwidths, losses and latencies have become; `link` -1: of all routes. */
+void weir_routes_again(struct weir_shares *shares, int link);
+void weir_routes_fini(struct weir_shares *shares);
+
+/* energy.c; nothing where the platform does not say. `count` before anything about the host or link changes. */
+void weir_energy_init(struct weir_shares *shares);
+void weir_energy_fini(struct weir_shares *shares);
+void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *host);
+/* Work leaves SimGrid's hands with so many flops left. */
+void weir_energy_work_ends(struct weir_shares *shares, const struct weir_work *work, double left);
+/* A transfer has so many bytes left. */
+void weir_energy_count_transfer(struct weir_shares *shares, struct weir_transfer *transfer, double left);
+void weir_energy_count_link(struct weir_shares *shares, int link);
+
+#endif
