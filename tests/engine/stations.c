@@ -13,11 +13,12 @@
 #define SEEDS     12
 #define SEEDS_ALL 6
 
-#define JOB(name, host, rate, operators, more)\
-    "{\"name\": \"" name "\", \"source\": \"" host "\", \"load\": {\"kind\": \"poisson\", \"rate\": \"" rate "/s\"},"\
+#define JOB(name, host, rate, operators, more)                                                                         \
+    "{\"name\": \"" name "\", \"source\": \"" host "\", \"load\": {\"kind\": \"poisson\", \"rate\": \"" rate "/s\"},"  \
     " \"operators\": [" operators "]" more "}"
 #define EXPONENTIAL(name, flops, more)                                                                                 \
     "{\"name\": \"" name "\", \"flops\": {\"mean\": \"" flops "\", \"distribution\": \"exponential\"}" more "}"
+#define ROOM ", \"capacity\": 1000000"
 #define SCENARIO(jobs)                                                                                                 \
     "{\"platform\": \"\", \"duration\": \"660s\", \"warmup\": \"60s\", \"window\": \"60s\","                           \
     " \"record\": {\"operators\": false, \"hosts\": false, \"links\": false}, \"workload\": {\"jobs\": [" jobs "]}}"
@@ -64,8 +65,7 @@ static void three_servers_of_one_queue(void)
     CHECK_NEAR(wanted_s, 10.79e-3, 0.005e-3);
     check("M/M/3, mean wait", QUEUES,
           SCENARIO(
-              JOB("q", "h8", "240",
-                  EXPONENTIAL("s", "10Mf", ", \"parallelism\": 3, \"queue\": \"shared\", \"capacity\": 1000000") "]")),
+              JOB("q", "h8", "240", EXPONENTIAL("s", "10Mf", ", \"parallelism\": 3, \"queue\": \"shared\"" ROOM), "")),
           wait_s, wanted_s, 0.03);
 }
 
@@ -75,8 +75,7 @@ static void five_servers_of_one_queue(void)
     CHECK_NEAR(wanted_s, 8.73e-3, 0.005e-3);
     check("M/M/5, mean wait", QUEUES,
           SCENARIO(
-              JOB("q", "h8", "425",
-                  EXPONENTIAL("s", "10Mf", ", \"parallelism\": 5, \"queue\": \"shared\", \"capacity\": 1000000") "]")),
+              JOB("q", "h8", "425", EXPONENTIAL("s", "10Mf", ", \"parallelism\": 5, \"queue\": \"shared\"" ROOM), "")),
           wait_s, wanted_s, 0.04);
 }
 
@@ -84,30 +83,25 @@ static void five_servers_of_one_queue(void)
  * Work is exponential and the core works whenever there is some, so the number of items is that of M/M/1, however the
  * core is shared: load 0.8 of 10 ms each, 10 / (1 - 0.8) = 50 ms. */
 
+#define HALF(name) JOB(name, "edge", "40", EXPONENTIAL("s", "10Mf", ROOM), "")
+
 static void two_jobs_on_one_core(void)
 {
-    check("two jobs on one core", TWO_TIER,
-          SCENARIO(JOB("a", "edge", "40", EXPONENTIAL("s", "10Mf", ", \"capacity\": 1000000") "]") "," JOB(
-              "b", "edge", "40", EXPONENTIAL("s", "10Mf", ", \"capacity\": 1000000") "]")),
-          latency_s, 50e-3, 0.05);
+    check("two jobs on one core", TWO_TIER, SCENARIO(HALF("a") "," HALF("b")), latency_s, 50e-3, 0.05);
 }
 
 static void two_instances_on_one_core(void)
 {
     check("two instances on one core", TWO_TIER,
-          SCENARIO(JOB("q", "edge", "80", EXPONENTIAL("s", "10Mf", ", \"parallelism\": 2, \"capacity\": 1000000") "]")),
-          latency_s, 50e-3, 0.05);
+          SCENARIO(JOB("q", "edge", "80", EXPONENTIAL("s", "10Mf", ", \"parallelism\": 2" ROOM), "")), latency_s, 50e-3,
+          0.05);
 }
 
 /* ---- bounded inputs that drop ---- */
 
 #define BOUNDED(rate, capacity, full)                                                                                  \
-    SCENARIO(                                                                                                          \
-        JOB("q", "h8", rate,                                                                                           \
-            EXPONENTIAL(                                                                                               \
-                "s", "10Mf",                                                                                           \
-                ", \"capacity\": " capacity) "], \"edges\": [{\"from\": \"source\", \"to\": \"s\", \"full\": " full    \
-                                             "}, [\"s\", \"sink\"]]"))
+    SCENARIO(JOB("q", "h8", rate, EXPONENTIAL("s", "10Mf", ", \"capacity\": " capacity),                               \
+                 ", \"edges\": [{\"from\": \"source\", \"to\": \"s\", \"full\": " full "}, [\"s\", \"sink\"]]"))
 
 /* M/M/1 with 5 places, of which one is in service: the state n has the weight 0.8^n, and what comes in state 5 is lost:
  * 0.8^5 / (1 + 0.8 + ... + 0.8^5) = 0.0888. So it is if the oldest one goes, as that changes no state. */
@@ -153,10 +147,9 @@ static void shed_begins_above_half_full(void)
     check("M/M/1 with shed, loss", QUEUES, BOUNDED("100", "10", "\"shed\", \"share\": 0.5"), loss, idle, 0.03);
 }
 
-/* An odd number of places: above half full begins at 6 of 11, so 0 to 6 wait before half of them are shed... */
 static void shed_of_an_odd_number_of_places(void)
 {
-    /* States 0 to 6 let all in (none to 5 wait), from 7 on (6 of 11 wait, more than half) a quarter comes in. */
+    /* Of 11 places 6 are more than half: the states up to 6 (5 wait) let all in, those from 7 on a quarter. */
     double sum = 8, weight = 1;
     for (int n = 8; n <= 12; n++)
         sum += weight *= 0.25;
@@ -168,14 +161,12 @@ static void shed_of_an_odd_number_of_places(void)
 
 /* Each item goes to two stations of their own queues, and is through when both are: (12 - rho) / 8 times the time of
  * M/M/1, exactly (Flatto and Hahn 1984; Nelson and Tantawi 1988). */
-#define FORK_JOIN(rate)                                                                                                \
-    SCENARIO(JOB(                                                                                                      \
-        "q", "h8", rate,                                                                                               \
-        EXPONENTIAL("a", "10Mf", ", \"capacity\": 1000000") "," EXPONENTIAL(                                           \
-            "b", "10Mf", ", \"capacity\": 1000000") ","                                                                \
-                                                    "{\"name\": \"c\", \"join\": \"all\", \"capacity\": 1000000}],"    \
-                                                    " \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"a\", "  \
-                                                    "\"c\"], [\"b\", \"c\"], [\"c\", \"sink\"]]"))
+#define TWO_AND_A_JOIN                                                                                                 \
+    EXPONENTIAL("a", "10Mf", ROOM)                                                                                     \
+    "," EXPONENTIAL("b", "10Mf", ROOM) ", {\"name\": \"c\", \"join\": \"all\"" ROOM "}"
+#define FORK_AND_JOIN                                                                                                  \
+    ", \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"a\", \"c\"], [\"b\", \"c\"], [\"c\", \"sink\"]]"
+#define FORK_JOIN(rate) SCENARIO(JOB("q", "h8", rate, TWO_AND_A_JOIN, FORK_AND_JOIN))
 
 static void fork_and_join(void)
 {
