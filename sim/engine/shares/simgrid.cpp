@@ -181,8 +181,8 @@ double weir_simgrid_next()
         if (!model->next_occurring_event_is_idempotent())
             continue;
         const double delta_s = model->next_occurring_event(now_s);
-        if (delta_s >= 0)
-            next_s = std::min(next_s, now_s + delta_s);
+        if (delta_s > -0.5) // -1: never; what is due by now may be a rounding before it
+            next_s = std::min(next_s, now_s + std::max(0.0, delta_s));
     }
     return next_s;
 }
