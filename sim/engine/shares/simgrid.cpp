@@ -178,6 +178,9 @@ double weir_simgrid_next()
     const double now_s = s4u::Engine::get_clock();
     double next_s = std::numeric_limits<double>::infinity();
     for (auto *model : *models) {
+        // Timers ring before what has ended at their date is told.
+        if (!model->get_finished_action_set()->empty() || !model->get_failed_action_set()->empty())
+            return now_s;
         if (!model->next_occurring_event_is_idempotent())
             continue;
         const double delta_s = model->next_occurring_event(now_s);
