@@ -21,15 +21,14 @@ static struct weir_room *room_of(const struct weir_connection *connection, const
     return &connection->inbox->room[batch->edge];
 }
 
-/* Room has come for the first sender's batch. */
-static void promise_wakes(struct weir_soon *soon)
+/* Its turn for room has come. */
+static void place_wakes(struct weir_soon *soon)
 {
     struct weir_waiter *waiter = WEIR_RECORD(soon, struct weir_waiter, wake);
-    struct weir_connection *connection = WEIR_RECORD(waiter, struct weir_connection, promise);
-    if (connection->senders.first)
-        weir_waiters_wake_first(flow_of(connection)->clock, &connection->senders);
-    else
-        weir_connection_next(connection);
+    struct weir_connection *connection = WEIR_RECORD(waiter, struct weir_connection, place);
+    if (connection->door_first)
+        weir_connection_serve_door(connection);
+    weir_connection_next(connection);
 }
 
 static void again_rings(struct weir_alarm *alarm)
@@ -69,8 +68,7 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
     connection->edge = own;
     connection->origin = inbox->op ? -1 : weir_origin_of(inbox->job, from);
     connection->latencies = weir_shares_latencies(flow->shares);
-    connection->promise.wake.ring = promise_wakes;
-    connection->door.wake.ring = weir_connection_door_wakes;
+    connection->place.wake.ring = place_wakes;
     connection->again.ring = again_rings;
     connection->route = weir_route_find(flow->shares, from, inbox->host);
     if (!(weir_route(flow->shares, connection->route)->bytes_per_s > 0))
@@ -114,7 +112,9 @@ static int may_enter(struct weir_connection *connection, const struct weir_batch
         return batch->count;
     struct weir_room *room = room_of(connection, batch);
     int wanted = weir_room_wanted(room, batch->count);
-    if (!connection->door_first && weir_wait_turn(&room->waiters, &connection->promise)) {
+    if (!connection->door_first && connection->place.in != &room->waiters)
+        weir_connection_leave_line(connection);
+    if (!connection->door_first && weir_wait_turn(&room->waiters, &connection->place)) {
         long space = weir_room_free(room);
         if (space >= wanted) {
             int count = space < batch->count ? (int)space : batch->count;
@@ -126,7 +126,7 @@ static int may_enter(struct weir_connection *connection, const struct weir_batch
     if (may_go_loose(connection, batch->edge, batch->count, batch->count * batch->item_bytes))
         return batch->count;
     if (!connection->door_first)
-        weir_wait_in(&room->waiters, &connection->promise, wanted);
+        weir_wait_in(&room->waiters, &connection->place, wanted);
     return 0;
 }
 
@@ -180,7 +180,8 @@ bool weir_connection_offer(struct weir_connection *connection, struct weir_batch
         } else {
             *batch = NULL;
             weir_wait_over(&sender->waiter);
-            weir_wait_over(&connection->promise);
+            if (!connection->door_first)
+                weir_connection_leave_line(connection);
         }
         count_sent(connection->inbox, count);
         weir_connection_open(connection, goes);
@@ -196,18 +197,21 @@ bool weir_connection_offer(struct weir_connection *connection, struct weir_batch
 
 void weir_connection_next(struct weir_connection *connection)
 {
-    struct weir_clock *clock = flow_of(connection)->clock;
-    if (connection->senders.first) {
-        weir_waiters_wake_first(clock, &connection->senders);
-        return;
-    }
-    struct weir_waiters *line = connection->promise.in;
+    if (connection->senders.first)
+        weir_waiters_wake_first(flow_of(connection)->clock, &connection->senders);
+    else if (!connection->door_first)
+        weir_connection_leave_line(connection); /* nobody is there to use it */
+}
+
+void weir_connection_leave_line(struct weir_connection *connection)
+{
+    struct weir_waiters *line = connection->place.in;
     if (!line)
         return;
-    weir_wait_over(&connection->promise); /* nobody is there to use it */
+    weir_wait_over(&connection->place);
     for (int e = 0; e < connection->inbox->op->in_edges; e++)
         if (&connection->inbox->room[e].waiters == line)
-            weir_room_wake(clock, &connection->inbox->room[e]);
+            weir_room_wake(flow_of(connection)->clock, &connection->inbox->room[e]);
 }
 
 void weir_connection_wake(struct weir_connection *connection)
@@ -215,7 +219,7 @@ void weir_connection_wake(struct weir_connection *connection)
     struct weir_clock *clock = flow_of(connection)->clock;
     weir_waiters_wake_all(clock, &connection->senders);
     if (connection->door_first)
-        weir_soon(clock, &connection->door.wake);
+        weir_soon(clock, &connection->place.wake);
 }
 
 void weir_connection_free(struct weir_connection *connection)

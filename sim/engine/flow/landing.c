@@ -103,7 +103,9 @@ static bool into_inbox(struct weir_landing *landing)
             lane->promised -= part->count;
             weir_inbox_put_promised(inbox, part, counter);
         }
-        return weir_inbox_put(inbox, &landing->batch, &connection->door, counter);
+        if (connection->place.in != &inbox->room[batch->edge].waiters)
+            weir_connection_leave_line(connection);
+        return weir_inbox_put(inbox, &landing->batch, &connection->place, counter);
     }
     lane->promised -= batch->count;
     landing->batch = NULL;
@@ -146,29 +148,18 @@ static bool let_in(struct weir_landing *landing)
     return all;
 }
 
-/* Lets in who stands at the door. True if nobody is left there. */
-static bool serve_door(struct weir_connection *connection)
+void weir_connection_serve_door(struct weir_connection *connection)
 {
     while (connection->door_first) {
         struct weir_landing *landing = connection->door_first;
         if (!let_in(landing))
-            return false;
+            return;
         connection->door_first = landing->next;
         if (!connection->door_first)
             connection->door_last = NULL;
         recycle(landing);
     }
-    weir_wait_over(&connection->door);
-    return true;
-}
-
-void weir_connection_door_wakes(struct weir_soon *soon)
-{
-    struct weir_waiter *waiter = WEIR_RECORD(soon, struct weir_waiter, wake);
-    struct weir_connection *connection = WEIR_RECORD(waiter, struct weir_connection, door);
-    serve_door(connection);
-    if (connection->senders.first)
-        weir_connection_next(connection); /* what was let in may let more go */
+    weir_connection_leave_line(connection);
 }
 
 void weir_connection_advance(struct weir_connection *connection)
