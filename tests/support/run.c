@@ -12,6 +12,7 @@
 #include "sim/base/error.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
+#include "sim/base/stats.h"
 #include "sim/base/text.h"
 #include "tests/support/test.h"
 
@@ -221,6 +222,33 @@ void weir_test_result_fini(struct weir_test_result *got)
     free(got->names);
     free(got->decisions);
     memset(got, 0, sizeof *got);
+}
+
+const char *weir_test_all(const char *scenario)
+{
+    static char text[1 << 14];
+    int length = snprintf(text, sizeof text, "{\"activities\": \"all\", %s", scenario + 1);
+    CU_ASSERT_FATAL(scenario[0] == '{' && length < (int)sizeof text);
+    return text;
+}
+
+void weir_test_seeds(const char *what, const char *platform, const char *scenario, int seeds,
+                     double (*figure)(const struct weir_test_result *got), double wanted, double most)
+{
+    struct weir_moments seen = {0};
+    for (int seed = 1; seed <= seeds; seed++) {
+        struct weir_test_result got = weir_test_run(platform, scenario, "static", (unsigned long long)seed);
+        CU_ASSERT_EQUAL(got.code, WEIR_OK);
+        if (got.code == WEIR_OK) {
+            weir_moments_add(&seen, figure(&got));
+            weir_test_conservation(platform, scenario, &got);
+        }
+        weir_test_result_fini(&got);
+    }
+    double half = weir_moments_half_width(&seen, 0.99);
+    printf("\n    %s: %.6g, wanted %.6g, half width %.2g ", what, seen.mean, wanted, half);
+    CHECK_NEAR(seen.mean, wanted, half);
+    CU_ASSERT(half <= most * wanted);
 }
 
 const struct weir_operator_total *weir_test_op(const struct weir_test_result *got, const char *job, const char *op)
