@@ -1,5 +1,5 @@
 /* Batches: the clocks of their items, and that nothing is lost when they are cut. */
-#include "sim/engine/batch.h"
+#include "sim/engine/flow/batch.h"
 
 #include "tests/support/test.h"
 
