@@ -103,6 +103,9 @@ static bool into_inbox(struct weir_landing *landing)
             lane->promised -= part->count;
             weir_inbox_put_promised(inbox, part, counter);
         }
+        /* What has come goes in before what is still to be sent. */
+        if (connection->promise.in == &inbox->room[batch->edge].waiters && !connection->door.in)
+            weir_wait_instead(&connection->promise, &connection->door);
         return weir_inbox_put(inbox, &landing->batch, &connection->door, counter);
     }
     lane->promised -= batch->count;

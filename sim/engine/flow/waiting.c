@@ -31,6 +31,21 @@ void weir_wait_over(struct weir_waiter *waiter)
     waiter->in = NULL;
 }
 
+void weir_wait_instead(struct weir_waiter *of, struct weir_waiter *waiter)
+{
+    struct weir_waiters *line = of->in;
+    waiter->in = line;
+    waiter->need = of->need;
+    waiter->next = of;
+    waiter->before = of->before;
+    if (of->before)
+        of->before->next = waiter;
+    else
+        line->first = waiter;
+    of->before = waiter;
+    weir_wait_over(of);
+}
+
 void weir_waiters_wake_first(struct weir_clock *clock, const struct weir_waiters *line)
 {
     if (line->first)

@@ -7,6 +7,8 @@
 /* Takes its place at the end, or keeps the one it has in this line; `need` items of room are what it waits for. */
 void weir_wait_in(struct weir_waiters *line, struct weir_waiter *waiter, int need);
 void weir_wait_over(struct weir_waiter *waiter);
+/* Takes the place of another one, who waits no longer; it must not wait yet. */
+void weir_wait_instead(struct weir_waiter *of, struct weir_waiter *waiter);
 
 /* Whether it is its turn: it is the first, or nobody waits. */
 static inline bool weir_wait_turn(const struct weir_waiters *line, const struct weir_waiter *waiter)
