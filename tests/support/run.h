@@ -10,6 +10,7 @@ struct weir_test_result {
     char message[1024];
     struct weir_result result;
     char *decisions; /* a line each: "time policy job/op what | why | refusal" */
+    char *spans;     /* if asked for, a line each: "start end kind host to job op number", "-" for none */
     char **names;
     int name_count;
 };
@@ -24,7 +25,20 @@ struct weir_test_result weir_test_run_catalog(const char *platform, const char *
 /* The same, with somebody who steers it; the control is called in the process of the run. */
 struct weir_test_result weir_test_run_steered(const char *platform, const char *scenario, const char *policy,
                                               unsigned long long seed, const struct weir_control *control);
+/* The same, with spans. */
+struct weir_test_result weir_test_run_traced(const char *platform, const char *scenario, const char *policy,
+                                             unsigned long long seed, const struct weir_policy *const *catalog);
 void weir_test_result_fini(struct weir_test_result *got);
+
+/* The scenario with "activities": "all", so that SimGrid shares everything; kept by the support code until the next
+ * call. */
+const char *weir_test_all(const char *scenario);
+
+/* Runs a scenario with seeds 1 to `seeds` under the policy static. What `figure` takes from a run must be `wanted` on
+ * average: within the 99 % confidence interval over the seeds, whose half width must be at most `most` of `wanted`.
+ * Prints a line with all of it. */
+void weir_test_seeds(const char *what, const char *platform, const char *scenario, int seeds,
+                     double (*figure)(const struct weir_test_result *got), double wanted, double most);
 
 /* Totals by name; fails the test and returns an empty one if there is none. */
 const struct weir_operator_total *weir_test_op(const struct weir_test_result *got, const char *job, const char *op);

@@ -21,6 +21,17 @@ static struct weir_room *room_of(const struct weir_connection *connection, const
     return &connection->inbox->room[batch->edge];
 }
 
+void weir_connection_leave_room(struct weir_connection *connection)
+{
+    const struct weir_waiters *line = connection->promise.in;
+    if (!line)
+        return;
+    weir_wait_over(&connection->promise);
+    for (int e = 0; e < connection->inbox->op->in_edges; e++)
+        if (&connection->inbox->room[e].waiters == line)
+            weir_room_wake(flow_of(connection)->clock, &connection->inbox->room[e]);
+}
+
 /* Room has come for the first sender's batch. */
 static void promise_wakes(struct weir_soon *soon)
 {
@@ -78,6 +89,7 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
                         "%s: there is no route from %s to %s; add a <route> or a <zoneRoute>", flow->platform->path,
                         flow->platform->hosts[from].name, flow->platform->hosts[inbox->host].name);
     connection->let_in.keep_s = weir_connection_longest_s(connection);
+    connection->lanes = weir_alloc(inbox->op ? (size_t)inbox->op->in_edges : 1, sizeof *connection->lanes);
     watch_room(connection);
     connection->next = inbox->connections;
     inbox->connections = connection;
@@ -88,38 +100,44 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
 }
 
 /* Whether so many items may go without a promise. */
-static bool may_go_loose(const struct weir_connection *connection, const struct weir_room *room, int count,
-                         double bytes)
+static bool may_go_loose(const struct weir_connection *connection, int edge, int count, double bytes)
 {
+    const struct weir_room *room = &connection->inbox->room[edge];
     const struct weir_flow *flow = flow_of(connection);
     double longest_s = weir_connection_longest_s(connection), now_s = flow->clock->now_s;
     double rate = bytes / weir_connection_wire_s(connection, bytes);
-    if (!(connection->loose_bytes + bytes <= rate * longest_s))
+    const struct weir_lane *lane = &connection->lanes[edge];
+    long loose = lane->inside - lane->promised;
+    if (!((double)loose * lane->item_bytes + bytes <= rate * longest_s))
         return false;
     if (room->used < room->capacity && now_s - room->full_s > longest_s)
         return true;
-    long enough = connection->loose + count;
+    long enough = loose + count;
     return weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough && room->taken &&
            weir_recent_count(room->taken, now_s, longest_s, enough) >= enough;
 }
 
-/* How many items of the batch may go now, for all that concerns their room; *promised: room is to be kept for them. */
-static int may_enter(struct weir_connection *connection, const struct weir_batch *batch, bool *promised)
+/* How many items of the batch may go now, for all that concerns their room, which is promised if it is there. A place
+ * that comes free is for those at the door first. */
+static int may_enter(struct weir_connection *connection, const struct weir_batch *batch)
 {
-    *promised = false;
     if (!connection->inbox->op || batch->out_edge->spec->full != WEIR_FULL_BLOCK)
         return batch->count;
     struct weir_room *room = room_of(connection, batch);
     int wanted = weir_room_wanted(room, batch->count);
-    if (weir_wait_turn(&room->waiters, &connection->promise)) {
+    if (!connection->door_first && weir_wait_turn(&room->waiters, &connection->promise)) {
         long space = weir_room_free(room);
-        *promised = space >= wanted;
-        if (*promised)
-            return space < batch->count ? (int)space : batch->count;
+        if (space >= wanted) {
+            int count = space < batch->count ? (int)space : batch->count;
+            room->promised += count;
+            connection->lanes[batch->edge].promised += count;
+            return count;
+        }
     }
-    if (may_go_loose(connection, room, batch->count, batch->count * batch->item_bytes))
+    if (may_go_loose(connection, batch->edge, batch->count, batch->count * batch->item_bytes))
         return batch->count;
-    weir_wait_in(&room->waiters, &connection->promise, wanted);
+    if (!connection->door_first)
+        weir_wait_in(&room->waiters, &connection->promise, wanted);
     return 0;
 }
 
@@ -133,13 +151,14 @@ static bool may_open(struct weir_connection *connection, double bytes)
         weir_connection_try_at(connection, now_s + 1);
         return false;
     }
-    if (!connection->latencies)
-        return !connection->on_wire;
-    if (now_s < connection->next_open_s) {
+    if (!connection->latencies && connection->on_wire)
+        return false;
+    bool spaced = connection->latencies || weir_route(flow_of(connection)->shares, connection->route)->loss > 0;
+    if (spaced && now_s < connection->next_open_s) {
         weir_connection_try_at(connection, connection->next_open_s);
         return false;
     }
-    if (!connection->open)
+    if (!connection->latencies || !connection->open)
         return true;
     double alone_s = weir_connection_wire_s(connection, bytes);
     double cover = 2 + (alone_s > 0 ? ceil(weir_connection_longest_s(connection) / alone_s) : OPEN_LIMIT);
@@ -161,10 +180,12 @@ static void count_sent(struct weir_inbox *inbox, int count)
 bool weir_connection_offer(struct weir_connection *connection, struct weir_batch **batch, struct weir_sender *sender)
 {
     struct weir_flow *flow = flow_of(connection);
-    while (weir_wait_turn(&connection->senders, &sender->waiter) &&
-           may_open(connection, (*batch)->count * (*batch)->item_bytes)) {
-        bool promised;
-        int count = may_enter(connection, *batch, &promised);
+    while (weir_wait_turn(&connection->senders, &sender->waiter)) {
+        if (!may_open(connection, (*batch)->count * (*batch)->item_bytes)) {
+            weir_connection_leave_room(connection); /* it can make no use of it */
+            break;
+        }
+        int count = may_enter(connection, *batch);
         if (!count)
             break;
         struct weir_batch *goes = *batch;
@@ -177,7 +198,7 @@ bool weir_connection_offer(struct weir_connection *connection, struct weir_batch
             weir_wait_over(&connection->promise);
         }
         count_sent(connection->inbox, count);
-        weir_connection_open(connection, goes, promised);
+        weir_connection_open(connection, goes);
         if (!*batch) {
             if (connection->senders.first)
                 weir_waiters_wake_first(flow->clock, &connection->senders);
@@ -190,18 +211,10 @@ bool weir_connection_offer(struct weir_connection *connection, struct weir_batch
 
 void weir_connection_next(struct weir_connection *connection)
 {
-    struct weir_clock *clock = flow_of(connection)->clock;
-    if (connection->senders.first) {
-        weir_waiters_wake_first(clock, &connection->senders);
-        return;
-    }
-    struct weir_waiters *line = connection->promise.in;
-    if (!line)
-        return;
-    weir_wait_over(&connection->promise); /* nobody is there to use it */
-    for (int e = 0; e < connection->inbox->op->in_edges; e++)
-        if (&connection->inbox->room[e].waiters == line)
-            weir_room_wake(clock, &connection->inbox->room[e]);
+    if (connection->senders.first)
+        weir_waiters_wake_first(flow_of(connection)->clock, &connection->senders);
+    else
+        weir_connection_leave_room(connection); /* nobody is there to use it */
 }
 
 void weir_connection_wake(struct weir_connection *connection)
@@ -219,5 +232,6 @@ void weir_connection_free(struct weir_connection *connection)
     weir_landing_free_list(connection->door_first);
     weir_track_fini(&connection->wire);
     free(connection->let_in.ring);
+    free(connection->lanes);
     free(connection);
 }

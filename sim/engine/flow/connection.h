@@ -4,9 +4,10 @@
  * wire. Where SimGrid's are the latencies (weir_shares_latencies), a batch may be opened when the one before has left
  * the first link, as long as fewer are open than cover bandwidth x delay. Batches come in in order.
  *
- * A batch goes on the wire when room at its input is promised to it. On a long way that would be too late: so up to
- * bandwidth x delay of items may go without a promise, and, where the input was full within the last delay, no more
- * than have been let in, and taken out there, within it. What finds no room waits at the door, in transit still. */
+ * A batch goes on the wire when room at its input is promised to the connection. On a long way that would be too late:
+ * so up to bandwidth x delay of items may go without a promise, and, where the input was full within the last delay, no
+ * more than have been let in, and taken out there, within it. Who comes first has the promise, whoever it was made for;
+ * what finds no room waits at the door, in transit still. */
 #ifndef WEIR_ENGINE_CONNECTION_H
 #define WEIR_ENGINE_CONNECTION_H
 
@@ -14,6 +15,12 @@
 #include "sim/engine/flow/recent.h"
 
 enum weir_landing_state { WEIR_ON_WIRE, WEIR_ON_WAY, WEIR_LANDED, WEIR_FAILED };
+
+/* Items of one input edge in transit: under way, or at the door. The first `promised` of them find room. */
+struct weir_lane {
+    long inside, promised;
+    double item_bytes;
+};
 
 /* A batch under way. */
 struct weir_landing {
@@ -23,8 +30,7 @@ struct weir_landing {
     struct weir_connection *connection;
     enum weir_landing_state state;
     struct weir_batch *batch;
-    double opened_s, sent_s, bytes, item_bytes; /* sent again after a failure */
-    bool promised;
+    double opened_s, sent_s, bytes; /* sent again after a failure */
 };
 
 struct weir_connection {
@@ -44,12 +50,11 @@ struct weir_connection {
     bool on_wire;            /* one is */
     struct weir_alarm again; /* sends again, or opens the next */
     bool again_counts;       /* the watchdog knows that it waits */
-    double next_open_s;      /* when the batch opened last has left the first link */
+    double next_open_s;      /* when the batch opened last has left the first link, as far as the route lets it */
     /* Come in, but there was no room. */
     struct weir_landing *door_first, *door_last;
     struct weir_waiter door;
-    double loose_bytes; /* sent without a promise, and not let in */
-    long loose;         /* items */
+    struct weir_lane *lanes; /* one an input edge; one of a sink */
     struct weir_recent let_in;
     struct weir_track wire;
     double late_until_s; /* lost segments have been sent again by then */
@@ -67,12 +72,15 @@ bool weir_connection_offer(struct weir_connection *connection, struct weir_batch
 /* A sender has left the line, or what it depends on has changed: the first may try. */
 void weir_connection_next(struct weir_connection *connection);
 
+/* The first sender's batch no longer waits for room: the next in line may have it. */
+void weir_connection_leave_room(struct weir_connection *connection);
+
 /* All who wait see how things are now. */
 void weir_connection_wake(struct weir_connection *connection);
 void weir_connection_free(struct weir_connection *connection);
 
 /* wire.c: a batch goes on the wire, or goes again. */
-void weir_connection_open(struct weir_connection *connection, struct weir_batch *batch, bool promised);
+void weir_connection_open(struct weir_connection *connection, struct weir_batch *batch);
 void weir_connection_again(struct weir_connection *connection);
 bool weir_connection_is_up(const struct weir_connection *connection);
 /* The latency of the route; where segments get lost, with the round trip to send one again. */

@@ -27,16 +27,21 @@ static void recycle(struct weir_landing *landing)
     landing->connection->idle = landing;
 }
 
-/* Items without a promise are in, or gone. */
-static void settle_loose(struct weir_landing *landing, long items)
+static struct weir_lane *lane_of(const struct weir_connection *connection, const struct weir_batch *batch)
 {
-    if (landing->promised)
+    return &connection->lanes[connection->inbox->op ? batch->edge : 0];
+}
+
+/* Promises to nobody are given back. */
+static void release_promises(struct weir_connection *connection, int edge)
+{
+    struct weir_lane *lane = &connection->lanes[edge];
+    struct weir_room *room = &connection->inbox->room[edge];
+    if (lane->promised <= lane->inside)
         return;
-    struct weir_connection *connection = landing->connection;
-    connection->loose -= items;
-    connection->loose_bytes -= (double)items * landing->item_bytes;
-    if (!connection->loose)
-        connection->loose_bytes = 0; /* no rounding is left over */
+    room->promised -= lane->promised - lane->inside;
+    lane->promised = lane->inside;
+    weir_room_wake(flow_of(connection)->clock, room);
 }
 
 static void discard(struct weir_landing *landing)
@@ -45,17 +50,15 @@ static void discard(struct weir_landing *landing)
     struct weir_inbox *inbox = connection->inbox;
     struct weir_batch *batch = landing->batch;
     long items = batch->count, none = items;
+    int edge = batch->edge;
     inbox->in_transit -= items;
-    struct weir_room *room = inbox->op ? &inbox->room[batch->edge] : NULL;
+    lane_of(connection, batch)->inside -= items;
     landing->batch = NULL;
     weir_discard(inbox->job, inbox->op, batch, inbox->op ? &inbox->op->in_transit : &none);
-    settle_loose(landing, items);
-    if (landing->promised) {
-        room->promised -= items;
-        weir_room_wake(flow_of(connection)->clock, room);
-    }
-    if (inbox->op)
-        weir_op_at_rest(inbox->op);
+    if (!inbox->op)
+        return;
+    release_promises(connection, edge);
+    weir_op_at_rest(inbox->op);
 }
 
 /* The clocks of the items move on to now, and what was carried is counted. */
@@ -84,41 +87,68 @@ static void carry(struct weir_landing *landing)
     weir_batch_carry(batch, &connection->wire, (took_s - latency_s) / batch->count, latency_s, now_s);
 }
 
-/* Puts what has landed into the inbox. True if all of it is in. */
+/* Who is at the door comes before who is not yet on the wire, and has its place in line. */
+static void stand_in_line(struct weir_connection *connection, const struct weir_room *room)
+{
+    if (connection->promise.in == &room->waiters && !connection->door.in)
+        weir_wait_instead(&connection->door, &connection->promise);
+    else
+        weir_connection_leave_room(connection);
+}
+
+/* Puts what has landed into an instance's inbox: as much as is promised, then what finds room. True if all of it is
+ * in. */
+static bool into_inbox(struct weir_landing *landing)
+{
+    struct weir_connection *connection = landing->connection;
+    struct weir_inbox *inbox = connection->inbox;
+    struct weir_batch *batch = landing->batch;
+    struct weir_lane *lane = lane_of(connection, batch);
+    long *counter = &inbox->op->in_transit;
+    if (lane->promised < batch->count) {
+        if (lane->promised > 0) {
+            struct weir_batch *part = weir_batch_slice(&flow_of(connection)->pool, batch, 0, (int)lane->promised);
+            weir_batch_behead(batch, part->count);
+            lane->promised -= part->count;
+            weir_inbox_put_promised(inbox, part, counter);
+        }
+        stand_in_line(connection, &inbox->room[batch->edge]);
+        return weir_inbox_put(inbox, &landing->batch, &connection->door, counter);
+    }
+    lane->promised -= batch->count;
+    landing->batch = NULL;
+    weir_inbox_put_promised(inbox, batch, counter);
+    return true;
+}
+
+/* The same, or to the sink. */
 static bool let_in(struct weir_landing *landing)
 {
     struct weir_connection *connection = landing->connection;
     struct weir_inbox *inbox = connection->inbox;
-    struct weir_flow *flow = flow_of(connection);
-    double now_s = flow->clock->now_s;
+    double now_s = flow_of(connection)->clock->now_s;
     struct weir_batch *batch = landing->batch;
+    struct weir_lane *lane = lane_of(connection, batch);
     if (weir_batch_stale(inbox->job, batch)) {
         discard(landing);
         return true;
     }
     weir_batch_hold(batch, now_s - batch->since_s);
     batch->since_s = now_s;
-    long items = batch->count;
     if (!inbox->op) {
-        inbox->in_transit -= items;
+        inbox->in_transit -= batch->count;
+        lane->inside -= batch->count;
         batch->origin = connection->origin;
         landing->batch = NULL;
-        settle_loose(landing, items);
         weir_count_delivery(inbox->job, batch);
         return true;
     }
     long before = inbox->op->in_transit;
-    bool all = true;
-    if (landing->promised) {
-        landing->batch = NULL;
-        weir_inbox_put_promised(inbox, batch, &inbox->op->in_transit);
-    } else {
-        all = weir_inbox_put(inbox, &landing->batch, &connection->door, &inbox->op->in_transit);
-    }
-    items = before - inbox->op->in_transit;
+    bool all = into_inbox(landing);
+    long items = before - inbox->op->in_transit;
     inbox->in_transit -= items;
+    lane->inside -= items;
     if (items > 0) {
-        settle_loose(landing, items);
         if (connection->let_in.keep_s > 0)
             weir_recent_add(&connection->let_in, now_s, items);
         weir_op_at_rest(inbox->op);

@@ -124,7 +124,7 @@ static void wire_done(struct weir_transfer *transfer, bool ok)
         weir_connection_next(connection);
 }
 
-void weir_connection_open(struct weir_connection *connection, struct weir_batch *batch, bool promised)
+void weir_connection_open(struct weir_connection *connection, struct weir_batch *batch)
 {
     struct weir_landing *landing = connection->idle;
     if (landing) {
@@ -137,9 +137,7 @@ void weir_connection_open(struct weir_connection *connection, struct weir_batch 
         landing->land.ring = land_rings;
     }
     landing->batch = batch;
-    landing->item_bytes = batch->item_bytes;
     landing->bytes = batch->count * batch->item_bytes;
-    landing->promised = promised;
     landing->opened_s = flow_of(connection)->clock->now_s;
     landing->next = NULL;
     if (connection->last)
@@ -148,12 +146,9 @@ void weir_connection_open(struct weir_connection *connection, struct weir_batch 
         connection->first = landing;
     connection->last = landing;
     connection->open++;
-    if (promised) {
-        connection->inbox->room[batch->edge].promised += batch->count;
-    } else {
-        connection->loose += batch->count;
-        connection->loose_bytes += landing->bytes;
-    }
+    struct weir_lane *lane = &connection->lanes[connection->inbox->op ? batch->edge : 0];
+    lane->inside += batch->count;
+    lane->item_bytes = batch->item_bytes;
     put_on_wire(landing);
 }
 

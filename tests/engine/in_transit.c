@@ -1,0 +1,232 @@
+/* What `capacity` means between hosts. An item goes on the wire when a place at its input is promised to it; over a
+ * long way, items without a promise may be in transit as well, at most bandwidth x latency of them. Each case runs
+ * twice: as it is, and with everything in SimGrid's hands. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "tests/support/run.h"
+#include "tests/support/test.h"
+
+/* Two hosts of 1 Gf/s and a link. */
+static const char *platform(const char *bandwidth, const char *latency)
+{
+    char *xml = weir_format("<?xml version=\"1.0\"?>\n"
+                            "<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+                            "<platform version=\"4.1\"><zone id=\"w\" routing=\"Full\">\n"
+                            "<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/>"
+                            "<link id=\"l\" bandwidth=\"%s\" latency=\"%s\"/>"
+                            "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route></zone></platform>\n",
+                            bandwidth, latency);
+    const char *path = weir_test_file("way.xml", xml);
+    free(xml);
+    return path;
+}
+
+/* ---- a tandem that is always busy ----
+ * The first of two exponential stations of 100/s always has something to do. Seen from the second: 0 to b + 1 items are
+ * with it, b of which wait, or b + 1 and the first one is blocked with another: b + 3 states, from one to the next at
+ * the same rate in both directions, so all are as likely, and the second station works in all but one. */
+
+static double tandem_rate(int room)
+{
+    return 100.0 * (room + 2) / (room + 3);
+}
+
+static double throughput(const struct weir_test_result *got)
+{
+    return got->result.metrics.throughput_per_s;
+}
+
+static char *tandem(int room)
+{
+    return weir_format(
+        "{\"platform\": \"\", \"duration\": \"1010s\", \"warmup\": \"10s\", \"window\": \"100s\","
+        " \"record\": {\"operators\": false, \"hosts\": false, \"links\": false},"
+        " \"workload\": {\"jobs\": [{\"name\": \"t\", \"source\": \"a\","
+        "  \"load\": {\"kind\": \"constant\", \"rate\": \"300/s\"}, \"backlog\": {\"capacity\": 100},"
+        "  \"operators\": [{\"name\": \"A\", \"flops\": {\"mean\": \"10Mf\", \"distribution\": \"exponential\"},"
+        "    \"bytes\": \"1kB\"},"
+        "   {\"name\": \"B\", \"flops\": {\"mean\": \"10Mf\", \"distribution\": \"exponential\"}, \"placement\": \"b\","
+        "    \"capacity\": %d}]}]}}",
+        room);
+}
+
+/* `off`: how far the way may move the rate, as a share of it. */
+static void check_tandem(const char *bandwidth, const char *latency, int room)
+{
+    const char *way = platform(bandwidth, latency);
+    char *scenario = tandem(room), *what = weir_format("room for %d, %s, %s", room, bandwidth, latency);
+    weir_test_seeds(what, way, scenario, 10, throughput, tandem_rate(room), 0.006);
+    weir_test_seeds("all in SimGrid", way, weir_test_all(scenario), 4, throughput, tandem_rate(room), 0.02);
+    free(scenario);
+    free(what);
+}
+
+static void a_tandem_over_nothing(void)
+{
+    CHECK_NEAR(tandem_rate(1), 75, 1e-9);
+    CHECK_NEAR(tandem_rate(2), 80, 1e-9);
+    CHECK_NEAR(tandem_rate(20), 95.65, 0.005);
+    check_tandem("10Gbps", "0ms", 1);
+    check_tandem("10Gbps", "0ms", 2);
+    check_tandem("10Gbps", "0ms", 20);
+}
+
+static void a_tandem_over_little(void)
+{
+    /* A place that is free again is used 100 us later, a hundredth of the work: less by up to 0.5 %. */
+    check_tandem("10Gbps", "100us", 1);
+    check_tandem("10Gbps", "100us", 2);
+    check_tandem("10Gbps", "100us", 20);
+}
+
+/* ---- a long way ----
+ * Items of 10 kB over 1 MB/s and 100 ms: 10 ms each on the wire, 10 of them on the way. */
+
+#define WIRE_S     0.01
+#define WAY_S      0.1
+#define ON_THE_WAY 10
+
+static char *long_way(const char *duration, const char *rate, const char *flops, int capacity, const char *more)
+{
+    return weir_format("{\"platform\": \"\", \"duration\": \"%s\"%s, \"workload\": {\"jobs\": [{\"name\": \"j\","
+                       " \"source\": \"a\", \"source_bytes\": \"10kB\", \"load\": {\"kind\": \"constant\", \"rate\": "
+                       "\"%s\"},"
+                       " \"operators\": [{\"name\": \"B\", \"flops\": \"%s\", \"placement\": \"b\","
+                       " \"capacity\": %d}]}]}}",
+                       duration, more, rate, flops, capacity);
+}
+
+static struct weir_test_result run_long_way(const char *scenario, int way)
+{
+    const char *path = platform("1MBps", "100ms"), *text = way ? weir_test_all(scenario) : scenario;
+    struct weir_test_result got = weir_test_run(path, text, "static", 1);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    weir_test_conservation(path, text, &got);
+    return got;
+}
+
+static const int rooms[] = {1, 2, 3, 9, 10, 11, 100};
+#define ROOMS (sizeof rooms / sizeof *rooms)
+
+static void a_full_way_stays_full(void)
+{
+    /* 200/s come and 100/s fit on the wire. The n-th is through at 0.01 n + 0.1 s and its work: 9989 by 99.995 s,
+     * whatever the room, as long as the work takes less than the wire. */
+    const char *works[] = {"1Mf", "9.9Mf"};
+    for (size_t r = 0; r < ROOMS; r++)
+        for (int w = 0; w < 2; w++)
+            for (int way = 0; way < 2; way++) {
+                char *scenario = long_way("99995ms", "200/s", works[w], rooms[r], "");
+                struct weir_test_result got = run_long_way(scenario, way);
+                CHECK_NEAR((double)weir_test_job(&got, "j")->delivered, 9989 - (w ? 1 : 0), 0);
+                /* On the wire and on the way, no more. */
+                CU_ASSERT(weir_test_op(&got, "j", "B")->in_transit <= ON_THE_WAY + 1);
+                weir_test_result_fini(&got);
+                free(scenario);
+            }
+}
+
+static void a_way_with_time_to_spare_is_not_slowed(void)
+{
+    /* 80/s, evenly spaced, of 5 ms of work: none waits for another, whatever the room. */
+    for (size_t r = 0; r < ROOMS; r++)
+        for (int way = 0; way < 2; way++) {
+            char *scenario = long_way("100s", "80/s", "5Mf", rooms[r], "");
+            struct weir_test_result got = run_long_way(scenario, way);
+            CHECK_NEAR(got.result.metrics.latency_max_s, WIRE_S + WAY_S + 0.005, 1e-9);
+            CHECK_NEAR(got.result.metrics.latency_mean_s, WIRE_S + WAY_S + 0.005, 1e-9);
+            CHECK_NEAR(got.result.metrics.backlog_max, 1, 1);
+            weir_test_result_fini(&got);
+            free(scenario);
+        }
+}
+
+static void a_slow_receiver_is_kept_busy(void)
+{
+    /* It takes 50/s, half of what fits on the wire: 20 ms an item, from 0.11 s on. */
+    for (size_t r = 0; r < ROOMS; r++)
+        for (int way = 0; way < 2; way++) {
+            char *scenario = long_way("100s", "200/s", "20Mf", rooms[r], "");
+            struct weir_test_result got = run_long_way(scenario, way);
+            const struct weir_operator_total *b = weir_test_op(&got, "j", "B");
+            CHECK_NEAR((double)b->processed, (100 - WIRE_S - WAY_S) / 0.02, 1 + 0.01 * 5000);
+            CU_ASSERT(b->queue_max <= rooms[r]);
+            CU_ASSERT(b->in_transit <= ON_THE_WAY + (unsigned long long)rooms[r] - b->queued);
+            weir_test_result_fini(&got);
+            free(scenario);
+        }
+}
+
+static void a_receiver_that_stands_still_holds_little(void)
+{
+    /* It works for an hour on the first item: its room fills, and in transit stay no more than bandwidth x latency,
+     * 100 kB: 10 items. The others wait at the source, 200/s for 60 s. */
+    for (size_t r = 0; r < ROOMS; r++)
+        for (int way = 0; way < 2; way++) {
+            char *scenario = long_way("60s", "200/s", "3600Gf", rooms[r], "");
+            struct weir_test_result got = run_long_way(scenario, way);
+            const struct weir_operator_total *b = weir_test_op(&got, "j", "B");
+            CHECK_NEAR((double)b->queued, rooms[r] + 1, 0);
+            CU_ASSERT(b->in_transit <= ON_THE_WAY);
+            CU_ASSERT(b->in_transit > 0);
+            CHECK_NEAR((double)weir_test_job(&got, "j")->backlog, 12000 - 1 - rooms[r] - (double)b->in_transit, 2);
+            weir_test_result_fini(&got);
+            free(scenario);
+        }
+}
+
+static void a_receiver_that_slows_down_holds_little(void)
+{
+    /* At full rate until 30 s; then its host has a thousandth of its speed. */
+    for (size_t r = 0; r < ROOMS; r++)
+        for (int way = 0; way < 2; way++) {
+            char *scenario = long_way("60s", "200/s", "5Mf", rooms[r],
+                                      ", \"faults\": [{\"host\": \"b\", \"at\": \"30s\", \"speed\": 0.001}]");
+            struct weir_test_result got = run_long_way(scenario, way);
+            const struct weir_operator_total *b = weir_test_op(&got, "j", "B");
+            /* 2989 through the wire and the way by 30 s, and then one in 5 s. */
+            CHECK_NEAR((double)b->processed, 2989 + 6, 2);
+            CHECK_NEAR((double)b->queued, rooms[r] + 1, 0);
+            CU_ASSERT(b->in_transit <= ON_THE_WAY);
+            weir_test_result_fini(&got);
+            free(scenario);
+        }
+}
+
+/* One that stands still for 5 s and goes on: the rate is back soon, and the door lets in in order. */
+static void a_receiver_that_recovers_is_kept_busy(void)
+{
+    for (size_t r = 0; r < ROOMS; r++)
+        for (int way = 0; way < 2; way++) {
+            char *scenario =
+                long_way("60s", "200/s", "5Mf", rooms[r],
+                         ", \"faults\": [{\"host\": \"b\", \"at\": \"30s\", \"for\": \"5s\", \"speed\": 0.001}]");
+            struct weir_test_result got = run_long_way(scenario, way);
+            /* 100/s but for 5 s and, once it is over, a second at most to find the pace again. */
+            double processed = (double)weir_test_op(&got, "j", "B")->processed;
+            CU_ASSERT(processed <= 100 * (60 - 5 - WIRE_S - WAY_S) + 2 * (ON_THE_WAY + rooms[r]));
+            CU_ASSERT(processed >= 100 * (60 - 5 - 1));
+            weir_test_result_fini(&got);
+            free(scenario);
+        }
+}
+
+int main(int argc, char **argv)
+{
+    const struct weir_case cases[] = {
+        {"a tandem over nothing, many items", a_tandem_over_nothing},
+        {"a tandem over little, many items", a_tandem_over_little},
+        {"a full way stays full, many items", a_full_way_stays_full},
+        {"a way with time to spare is not slowed, many items", a_way_with_time_to_spare_is_not_slowed},
+        {"a slow receiver is kept busy, many items", a_slow_receiver_is_kept_busy},
+        {"a receiver that stands still holds little", a_receiver_that_stands_still_holds_little},
+        {"a receiver that slows down holds little", a_receiver_that_slows_down_holds_little},
+        {"a receiver that recovers is kept busy", a_receiver_that_recovers_is_kept_busy},
+        {0},
+    };
+    return weir_test_main("engine/in_transit", cases, argc, argv);
+}
