@@ -358,10 +358,11 @@ static void links_that_vary(void)
         platform = read_text("vary.xml", cases[i].text);
         CU_ASSERT_PTR_NOT_NULL_FATAL(platform);
         CU_ASSERT_EQUAL(platform->links_vary, cases[i].vary);
+        CU_ASSERT_EQUAL(platform->has_profiles, i > 0);
         weir_platform_free(platform);
     }
     CU_ASSERT_EQUAL_FATAL(weir_platform_read("tests/input/valid/one-link-profile.xml", &platform), WEIR_OK);
-    CU_ASSERT(platform->links_vary);
+    CU_ASSERT(platform->links_vary && platform->has_profiles);
     weir_platform_free(platform);
 }
 
