@@ -310,7 +310,7 @@ static void poisson(const char *what, const char *xml, const char *scenario, dou
     for (unsigned long long seed = 1; seed <= 10; seed++) {
         double means[2];
         simulate(platform, scenario, seed, way_s, means);
-        for (int way = 0; way < (seed <= 2 ? 2 : 1); way++) {
+        for (int way = 0; way < (seed == 1 ? 2 : 1); way++) {
             const char *text = way ? weir_test_all(scenario) : scenario;
             struct weir_test_result got = weir_test_run(platform, text, "static", seed);
             CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
@@ -325,7 +325,7 @@ static void poisson(const char *what, const char *xml, const char *scenario, dou
     double half_s = weir_moments_half_width(&seen, 0.99);
     printf("\n    %s: %.3f ms, wanted %.1f, half width %.3f ", what, seen.mean * 1e3, wanted_s * 1e3, half_s * 1e3);
     CHECK_NEAR(seen.mean, wanted_s, half_s + 0.05e-3); /* known to a tenth of a millisecond */
-    CU_ASSERT(half_s < 0.03 * wanted_s);
+    CU_ASSERT(half_s < 0.04 * wanted_s);
 }
 
 static void two_poisson_streams(void)
