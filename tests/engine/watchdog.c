@@ -81,7 +81,7 @@ static void a_stalled_run_names_who_waits(void)
         {"closes", "job j stands still at 30 s"},
         {"closes", "senders wait for room at an input of b on cloud4, which holds 0 of 0 items"},
         {"closes", "connection edge2 -> b on cloud4"},
-        {"closes", "its receiver waits for room"},
+        {"closes", "one that came waits for room"},
         {"closes", "instance 0 of a on edge2 waits to send on"},
         {"closes", "the source on edge waits to send"},
         {"shuts", "1 senders wait to enter b, which is paused for a change"},

@@ -46,11 +46,29 @@ static char *get_string(FILE *pipe)
     return NULL;
 }
 
+/* What a run tells while it goes on. */
+struct heard {
+    struct weir_text decisions, spans;
+};
+
 static void note_decision(void *context, double time_s, const char *policy, const char *job, const char *op,
                           const char *what, const char *why, const char *refusal)
 {
-    weir_text_addf(context, "%.3f %s %s/%s %s | %s | %s\n", time_s, policy, job, op, what, why,
+    struct heard *heard = context;
+    weir_text_addf(&heard->decisions, "%.3f %s %s/%s %s | %s | %s\n", time_s, policy, job, op, what, why,
                    refusal ? refusal : "applied");
+}
+
+static const char *or_none(const char *name)
+{
+    return name ? name : "-";
+}
+
+static void note_span(void *context, const struct weir_span *span)
+{
+    struct heard *heard = context;
+    weir_text_addf(&heard->spans, "%.17g %.17g %d %s %s %s %s %d\n", span->start_s, span->end_s, (int)span->kind,
+                   or_none(span->host), or_none(span->to), or_none(span->job), or_none(span->op), span->number);
 }
 
 /* The scenario text with the platform put in, read. */
@@ -71,17 +89,18 @@ static int read_scenario(const char *platform, const char *scenario, struct weir
 }
 
 static void child(FILE *pipe, const char *platform, const char *scenario, const char *policy, unsigned long long seed,
-                  const struct weir_policy *const *catalog, const struct weir_control *control)
+                  const struct weir_policy *const *catalog, const struct weir_control *control, bool traced)
 {
     struct weir_scenario *read = NULL;
     struct weir_stack stack = {0};
     struct weir_result result = {0};
-    struct weir_text decisions = {0};
+    struct heard heard = {0};
     int code = read_scenario(platform, scenario, &read);
     if (code == WEIR_OK)
         code = weir_stack_parse(policy, &stack);
     if (code == WEIR_OK) {
-        struct weir_observer observer = {.context = &decisions, .decision = note_decision};
+        struct weir_observer observer = {
+            .context = &heard, .decision = note_decision, .span = traced ? note_span : NULL};
         struct weir_run_spec spec = {.scenario = read,
                                      .stack = &stack,
                                      .catalog = catalog,
@@ -107,9 +126,15 @@ static void child(FILE *pipe, const char *platform, const char *scenario, const 
         put_string(pipe, result.paths[p].job);
         put_string(pipe, result.paths[p].path);
     }
-    put_string(pipe, weir_text_string(&decisions));
+    for (int l = 0; l < result.link_count; l++) {
+        put(pipe, &result.links[l], sizeof *result.links);
+        put_string(pipe, result.links[l].name);
+    }
+    put_string(pipe, weir_text_string(&heard.decisions));
+    put_string(pipe, weir_text_string(&heard.spans));
     fclose(pipe);
-    weir_text_fini(&decisions);
+    weir_text_fini(&heard.decisions);
+    weir_text_fini(&heard.spans);
     weir_result_fini(&result);
     weir_stack_fini(&stack);
     weir_scenario_free(read);
@@ -132,8 +157,8 @@ static bool receive(FILE *pipe, struct weir_test_result *got)
     struct weir_result *result = &got->result;
     if (!get(pipe, result, sizeof *result))
         return false;
-    result->links = NULL; /* they stay in the child */
-    result->link_count = 0;
+    result->paths = weir_alloc((size_t)result->path_count, sizeof *result->paths);
+    result->links = weir_alloc((size_t)result->link_count, sizeof *result->links);
     result->jobs = weir_alloc((size_t)result->job_count, sizeof *result->jobs);
     result->operators = weir_alloc((size_t)result->operator_count, sizeof *result->operators);
     for (int j = 0; j < result->job_count; j++) {
@@ -147,20 +172,25 @@ static bool receive(FILE *pipe, struct weir_test_result *got)
         result->operators[o].job = keep(got, pipe);
         result->operators[o].name = keep(got, pipe);
     }
-    result->paths = weir_alloc((size_t)result->path_count, sizeof *result->paths);
     for (int p = 0; p < result->path_count; p++) {
         if (!get(pipe, &result->paths[p], sizeof *result->paths))
             return false;
         result->paths[p].job = keep(got, pipe);
         result->paths[p].path = get_string(pipe);
     }
+    for (int l = 0; l < result->link_count; l++) {
+        if (!get(pipe, &result->links[l], sizeof *result->links))
+            return false;
+        result->links[l].name = get_string(pipe);
+    }
     got->decisions = get_string(pipe);
-    return got->decisions != NULL;
+    got->spans = get_string(pipe);
+    return got->decisions && got->spans;
 }
 
 static struct weir_test_result run(const char *platform, const char *scenario, const char *policy,
                                    unsigned long long seed, const struct weir_policy *const *catalog,
-                                   const struct weir_control *control)
+                                   const struct weir_control *control, bool traced)
 {
     struct weir_test_result got = {.code = WEIR_EENGINE};
     int ends[2];
@@ -173,7 +203,7 @@ static struct weir_test_result run(const char *platform, const char *scenario, c
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
-        child(fdopen(ends[1], "w"), platform, scenario, policy, seed, catalog, control);
+        child(fdopen(ends[1], "w"), platform, scenario, policy, seed, catalog, control, traced);
         weir_test_leak_check();
         _exit(0);
     }
@@ -196,13 +226,19 @@ static struct weir_test_result run(const char *platform, const char *scenario, c
 struct weir_test_result weir_test_run_catalog(const char *platform, const char *scenario, const char *policy,
                                               unsigned long long seed, const struct weir_policy *const *catalog)
 {
-    return run(platform, scenario, policy, seed, catalog, NULL);
+    return run(platform, scenario, policy, seed, catalog, NULL, false);
+}
+
+struct weir_test_result weir_test_run_traced(const char *platform, const char *scenario, const char *policy,
+                                             unsigned long long seed, const struct weir_policy *const *catalog)
+{
+    return run(platform, scenario, policy, seed, catalog, NULL, true);
 }
 
 struct weir_test_result weir_test_run_steered(const char *platform, const char *scenario, const char *policy,
                                               unsigned long long seed, const struct weir_control *control)
 {
-    return run(platform, scenario, policy, seed, weir_catalog, control);
+    return run(platform, scenario, policy, seed, weir_catalog, control, false);
 }
 
 struct weir_test_result weir_test_run(const char *platform, const char *scenario, const char *policy,
@@ -221,6 +257,7 @@ void weir_test_result_fini(struct weir_test_result *got)
         free(got->names[n]);
     free(got->names);
     free(got->decisions);
+    free(got->spans);
     memset(got, 0, sizeof *got);
 }
 

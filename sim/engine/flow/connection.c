@@ -21,14 +21,26 @@ static struct weir_room *room_of(const struct weir_connection *connection, const
     return &connection->inbox->room[batch->edge];
 }
 
-/* Its turn for room has come. */
-static void place_wakes(struct weir_soon *soon)
+void weir_connection_leave_room(struct weir_connection *connection)
+{
+    const struct weir_waiters *line = connection->promise.in;
+    if (!line)
+        return;
+    weir_wait_over(&connection->promise);
+    for (int e = 0; e < connection->inbox->op->in_edges; e++)
+        if (&connection->inbox->room[e].waiters == line)
+            weir_room_wake(flow_of(connection)->clock, &connection->inbox->room[e]);
+}
+
+/* Room has come for the first sender's batch. */
+static void promise_wakes(struct weir_soon *soon)
 {
     struct weir_waiter *waiter = WEIR_RECORD(soon, struct weir_waiter, wake);
-    struct weir_connection *connection = WEIR_RECORD(waiter, struct weir_connection, place);
-    if (connection->door_first)
-        weir_connection_serve_door(connection);
-    weir_connection_next(connection);
+    struct weir_connection *connection = WEIR_RECORD(waiter, struct weir_connection, promise);
+    if (connection->senders.first)
+        weir_waiters_wake_first(flow_of(connection)->clock, &connection->senders);
+    else
+        weir_connection_next(connection);
 }
 
 static void again_rings(struct weir_alarm *alarm)
@@ -68,7 +80,8 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
     connection->edge = own;
     connection->origin = inbox->op ? -1 : weir_origin_of(inbox->job, from);
     connection->latencies = weir_shares_latencies(flow->shares);
-    connection->place.wake.ring = place_wakes;
+    connection->promise.wake.ring = promise_wakes;
+    connection->door.wake.ring = weir_connection_door_wakes;
     connection->again.ring = again_rings;
     connection->route = weir_route_find(flow->shares, from, inbox->host);
     if (!(weir_route(flow->shares, connection->route)->bytes_per_s > 0))
@@ -112,9 +125,7 @@ static int may_enter(struct weir_connection *connection, const struct weir_batch
         return batch->count;
     struct weir_room *room = room_of(connection, batch);
     int wanted = weir_room_wanted(room, batch->count);
-    if (!connection->door_first && connection->place.in != &room->waiters)
-        weir_connection_leave_line(connection);
-    if (!connection->door_first && weir_wait_turn(&room->waiters, &connection->place)) {
+    if (!connection->door_first && weir_wait_turn(&room->waiters, &connection->promise)) {
         long space = weir_room_free(room);
         if (space >= wanted) {
             int count = space < batch->count ? (int)space : batch->count;
@@ -126,7 +137,7 @@ static int may_enter(struct weir_connection *connection, const struct weir_batch
     if (may_go_loose(connection, batch->edge, batch->count, batch->count * batch->item_bytes))
         return batch->count;
     if (!connection->door_first)
-        weir_wait_in(&room->waiters, &connection->place, wanted);
+        weir_wait_in(&room->waiters, &connection->promise, wanted);
     return 0;
 }
 
@@ -140,13 +151,14 @@ static bool may_open(struct weir_connection *connection, double bytes)
         weir_connection_try_at(connection, now_s + 1);
         return false;
     }
-    if (!connection->latencies)
-        return !connection->on_wire;
-    if (now_s < connection->next_open_s) {
+    if (!connection->latencies && connection->on_wire)
+        return false;
+    bool spaced = connection->latencies || weir_route(flow_of(connection)->shares, connection->route)->loss > 0;
+    if (spaced && now_s < connection->next_open_s) {
         weir_connection_try_at(connection, connection->next_open_s);
         return false;
     }
-    if (!connection->open)
+    if (!connection->latencies || !connection->open)
         return true;
     double alone_s = weir_connection_wire_s(connection, bytes);
     double cover = 2 + (alone_s > 0 ? ceil(weir_connection_longest_s(connection) / alone_s) : OPEN_LIMIT);
@@ -168,8 +180,11 @@ static void count_sent(struct weir_inbox *inbox, int count)
 bool weir_connection_offer(struct weir_connection *connection, struct weir_batch **batch, struct weir_sender *sender)
 {
     struct weir_flow *flow = flow_of(connection);
-    while (weir_wait_turn(&connection->senders, &sender->waiter) &&
-           may_open(connection, (*batch)->count * (*batch)->item_bytes)) {
+    while (weir_wait_turn(&connection->senders, &sender->waiter)) {
+        if (!may_open(connection, (*batch)->count * (*batch)->item_bytes)) {
+            weir_connection_leave_room(connection); /* it can make no use of it */
+            break;
+        }
         int count = may_enter(connection, *batch);
         if (!count)
             break;
@@ -180,8 +195,7 @@ bool weir_connection_offer(struct weir_connection *connection, struct weir_batch
         } else {
             *batch = NULL;
             weir_wait_over(&sender->waiter);
-            if (!connection->door_first)
-                weir_connection_leave_line(connection);
+            weir_wait_over(&connection->promise);
         }
         count_sent(connection->inbox, count);
         weir_connection_open(connection, goes);
@@ -199,19 +213,8 @@ void weir_connection_next(struct weir_connection *connection)
 {
     if (connection->senders.first)
         weir_waiters_wake_first(flow_of(connection)->clock, &connection->senders);
-    else if (!connection->door_first)
-        weir_connection_leave_line(connection); /* nobody is there to use it */
-}
-
-void weir_connection_leave_line(struct weir_connection *connection)
-{
-    struct weir_waiters *line = connection->place.in;
-    if (!line)
-        return;
-    weir_wait_over(&connection->place);
-    for (int e = 0; e < connection->inbox->op->in_edges; e++)
-        if (&connection->inbox->room[e].waiters == line)
-            weir_room_wake(flow_of(connection)->clock, &connection->inbox->room[e]);
+    else
+        weir_connection_leave_room(connection); /* nobody is there to use it */
 }
 
 void weir_connection_wake(struct weir_connection *connection)
@@ -219,7 +222,7 @@ void weir_connection_wake(struct weir_connection *connection)
     struct weir_clock *clock = flow_of(connection)->clock;
     weir_waiters_wake_all(clock, &connection->senders);
     if (connection->door_first)
-        weir_soon(clock, &connection->place.wake);
+        weir_soon(clock, &connection->door.wake);
 }
 
 void weir_connection_free(struct weir_connection *connection)

@@ -43,7 +43,7 @@ struct weir_connection {
     int origin;                       /* to a sink: index into the job's origins */
     bool latencies;                   /* SimGrid's: several may be open */
     struct weir_waiters senders;
-    struct weir_waiter place; /* waits for room: for what is at the door, else for the first sender's batch */
+    struct weir_waiter promise; /* waits for room for the first sender's batch */
     /* Under way, in order of sending. */
     struct weir_landing *first, *last, *idle;
     int open;                /* how many */
@@ -51,9 +51,10 @@ struct weir_connection {
     bool on_wire;            /* one is */
     struct weir_alarm again; /* sends again, or opens the next */
     bool again_counts;       /* the watchdog knows that it waits */
-    double next_open_s;      /* when the batch opened last has left the first link */
+    double next_open_s;      /* when the batch opened last has left the first link, as far as the route lets it */
     /* Come in, but there was no room. */
     struct weir_landing *door_first, *door_last;
+    struct weir_waiter door;
     struct weir_lane *lanes; /* one an input edge; one of a sink */
     struct weir_recent let_in;
     struct weir_track wire;
@@ -72,8 +73,8 @@ bool weir_connection_offer(struct weir_connection *connection, struct weir_batch
 /* A sender has left the line, or what it depends on has changed: the first may try. */
 void weir_connection_next(struct weir_connection *connection);
 
-/* It no longer waits for room; who is next may have it. */
-void weir_connection_leave_line(struct weir_connection *connection);
+/* The first sender's batch no longer waits for room: the next in line may have it. */
+void weir_connection_leave_room(struct weir_connection *connection);
 
 /* All who wait see how things are now. */
 void weir_connection_wake(struct weir_connection *connection);
@@ -92,8 +93,7 @@ void weir_connection_try_at(struct weir_connection *connection, double date_s);
 
 /* landing.c: what has come goes in, in order. */
 void weir_connection_advance(struct weir_connection *connection);
-/* Lets in who stands at the door, as far as there is room. */
-void weir_connection_serve_door(struct weir_connection *connection);
+void weir_connection_door_wakes(struct weir_soon *soon);
 void weir_landing_free_list(struct weir_landing *list);
 
 #endif

@@ -87,6 +87,15 @@ static void carry(struct weir_landing *landing)
     weir_batch_carry(batch, &connection->wire, (took_s - latency_s) / batch->count, latency_s, now_s);
 }
 
+/* Who is at the door comes before who is not yet on the wire, and has its place in line. */
+static void stand_in_line(struct weir_connection *connection, const struct weir_room *room)
+{
+    if (connection->promise.in == &room->waiters && !connection->door.in)
+        weir_wait_instead(&connection->door, &connection->promise);
+    else
+        weir_connection_leave_room(connection);
+}
+
 /* Puts what has landed into an instance's inbox: as much as is promised, then what finds room. True if all of it is
  * in. */
 static bool into_inbox(struct weir_landing *landing)
@@ -103,9 +112,8 @@ static bool into_inbox(struct weir_landing *landing)
             lane->promised -= part->count;
             weir_inbox_put_promised(inbox, part, counter);
         }
-        if (connection->place.in != &inbox->room[batch->edge].waiters)
-            weir_connection_leave_line(connection);
-        return weir_inbox_put(inbox, &landing->batch, &connection->place, counter);
+        stand_in_line(connection, &inbox->room[batch->edge]);
+        return weir_inbox_put(inbox, &landing->batch, &connection->door, counter);
     }
     lane->promised -= batch->count;
     landing->batch = NULL;
@@ -148,18 +156,29 @@ static bool let_in(struct weir_landing *landing)
     return all;
 }
 
-void weir_connection_serve_door(struct weir_connection *connection)
+/* Lets in who stands at the door. True if nobody is left there. */
+static bool serve_door(struct weir_connection *connection)
 {
     while (connection->door_first) {
         struct weir_landing *landing = connection->door_first;
         if (!let_in(landing))
-            return;
+            return false;
         connection->door_first = landing->next;
         if (!connection->door_first)
             connection->door_last = NULL;
         recycle(landing);
     }
-    weir_connection_leave_line(connection);
+    weir_wait_over(&connection->door);
+    return true;
+}
+
+void weir_connection_door_wakes(struct weir_soon *soon)
+{
+    struct weir_waiter *waiter = WEIR_RECORD(soon, struct weir_waiter, wake);
+    struct weir_connection *connection = WEIR_RECORD(waiter, struct weir_connection, door);
+    serve_door(connection);
+    if (connection->senders.first)
+        weir_connection_next(connection); /* what was let in may let more go */
 }
 
 void weir_connection_advance(struct weir_connection *connection)

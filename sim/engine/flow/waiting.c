@@ -31,6 +31,17 @@ void weir_wait_over(struct weir_waiter *waiter)
     waiter->in = NULL;
 }
 
+void weir_wait_instead(struct weir_waiter *waiter, struct weir_waiter *of)
+{
+    struct weir_waiters *line = waiter->in = of->in;
+    waiter->need = of->need;
+    waiter->next = of->next;
+    waiter->before = of->before;
+    *(of->before ? &of->before->next : &line->first) = waiter;
+    *(of->next ? &of->next->before : &line->last) = waiter;
+    of->in = NULL;
+}
+
 void weir_waiters_wake_first(struct weir_clock *clock, const struct weir_waiters *line)
 {
     if (line->first)

@@ -7,6 +7,8 @@
 /* Takes its place at the end, or keeps the one it has in this line; `need` items of room are what it waits for. */
 void weir_wait_in(struct weir_waiters *line, struct weir_waiter *waiter, int need);
 void weir_wait_over(struct weir_waiter *waiter);
+/* One takes the place of another, who leaves. */
+void weir_wait_instead(struct weir_waiter *waiter, struct weir_waiter *of);
 
 /* Whether it is its turn: it is the first, or nobody waits. */
 static inline bool weir_wait_turn(const struct weir_waiters *line, const struct weir_waiter *waiter)

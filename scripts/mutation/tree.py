@@ -1,0 +1,192 @@
+"""A copy of a tree of sources that is built in a folder of its own, and its tests."""
+import hashlib
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+LABELS_LEFT_OUT = {"long", "cluster", "memcheck", "browser"}
+MEMORY = 6 << 30  # bytes that a test may take
+
+# What a failed assertion of CUnit says of how the mutant was noticed; the first that fits. The strongest comes last.
+VERDICTS = [
+    ("checksum", r"checksum|hash|memcmp"),
+    ("text", r"STRING|strcmp|strstr|message|decisions|csv"),
+    ("run", r"\bcode\b|WEIR_OK|died"),
+    ("value", r""),
+]
+STRENGTH = ["survived", "hang", "crash", "text", "checksum", "run", "value"]
+def shell(command, **options):
+    return subprocess.run(command, text=True, capture_output=True, check=False, **options)
+
+
+def digest(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+class Tree:
+    """A copy of the sources, built in a folder of its own."""
+
+    def __init__(self, source, folder):
+        self.source, self.folder = source, folder
+        self.copy, self.build = os.path.join(folder, "tree"), os.path.join(folder, "build")
+        self.environment = dict(os.environ)
+        if shutil.which("ccache"):
+            for language in "C", "CXX":
+                self.environment.setdefault(f"CMAKE_{language}_COMPILER_LAUNCHER", "ccache")
+            self.environment.setdefault("CCACHE_BASEDIR", folder)
+
+    def files(self):
+        listing = shell(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=self.source)
+        if listing.returncode == 0:
+            return [f for f in listing.stdout.split("\0") if f and os.path.isfile(os.path.join(self.source, f))]
+        found = []
+        for folder, folders, names in os.walk(self.source):
+            folders[:] = [f for f in folders if not f.startswith(("build", "."))]
+            found += [os.path.relpath(os.path.join(folder, n), self.source) for n in names]
+        return found
+
+    def synchronise(self):
+        """Makes the copy equal to the sources again, whatever a run that was stopped has left there."""
+        wanted = set(self.files())
+        for folder, _, names in os.walk(self.copy):
+            for name in names:
+                path = os.path.join(folder, name)
+                if os.path.relpath(path, self.copy) not in wanted:
+                    os.remove(path)
+        for name in wanted:
+            there, here = os.path.join(self.source, name), os.path.join(self.copy, name)
+            if not os.path.isfile(here) or digest(there) != digest(here):
+                os.makedirs(os.path.dirname(here), exist_ok=True)
+                shutil.copy(there, here)
+
+    def configure(self):
+        done = shell(
+            ["cmake", "-G", "Ninja", "-S", self.copy, "-B", self.build, "-DCMAKE_BUILD_TYPE=Release"]
+            + [f"-DCMAKE_{language}_FLAGS_RELEASE=-O2 -DNDEBUG" for language in ("C", "CXX")],
+            env=self.environment,
+        )
+        if done.returncode:
+            sys.exit(done.stdout + done.stderr)
+
+    def make(self, targets):
+        """None, or what the compiler says."""
+        done = shell(["cmake", "--build", self.build, "--target", *targets], env=self.environment)
+        return done.stdout + done.stderr if done.returncode else None
+
+    def read(self, path):
+        with open(os.path.join(self.copy, path), encoding="utf-8") as file:
+            return file.read()
+
+    def write(self, path, text):
+        with open(os.path.join(self.copy, path), "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+class Test:
+    """One of ctest's."""
+
+    def __init__(self, tree, told):
+        self.tree, self.name, self.command = tree, told["name"], told["command"]
+        properties = {p["name"]: p["value"] for p in told.get("properties", [])}
+        self.labels = set(properties.get("LABELS", []))
+        self.folder = properties.get("WORKING_DIRECTORY", tree.build)
+        self.programs = [c for c in self.command if c.startswith(tree.build + os.sep) and "." not in os.path.basename(c)]
+        self.targets = [os.path.basename(p) for p in self.programs]
+        self.seconds, self.digests = 0.0, None
+
+    def prints(self):
+        return [digest(p) for p in self.programs]
+
+    def run(self, limit_s):
+        """(verdict, detail): how the test noticed something, strongest first."""
+        began = time.monotonic()
+        process = subprocess.Popen(
+            ["stdbuf", "-oL", *self.command],
+            cwd=self.folder,
+            env=self.tree.environment,
+            text=True,
+            errors="replace",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
+        )
+        # The whole group is ended after the limit, also when nothing is printed any more.
+        killer = subprocess.Popen(["sh", "-c", f"sleep {limit_s}; kill -9 -{process.pid}"], start_new_session=True)
+        found, detail = "survived", ""
+        for line in process.stdout:
+            match = re.match(r"\s+\d+\. (?:.*/)?([^/]+:\d+)\s+- (.*)", line)
+            if not match:
+                continue
+            verdict = next(v for v, pattern in VERDICTS if re.search(pattern, match.group(2)))
+            if STRENGTH.index(verdict) > STRENGTH.index(found):
+                found, detail = verdict, f"{match.group(1)} {match.group(2)}"
+            if found == "value":
+                break
+        late = time.monotonic() - began >= limit_s - 0.05
+        if found == "value" or late:
+            end_group(process.pid)
+        process.stdout.close()
+        status = process.wait()
+        end_group(killer.pid)
+        killer.wait()
+        self.took_s = time.monotonic() - began
+        if found == "survived" and status:
+            found = "hang" if late else "crash" if status < 0 or status > 128 else "text"
+        return found, detail
+
+
+def end_group(leader):
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def programs_of(tree, pattern):
+    """Targets of the tests whose names fit, as ctest is told of them before they are built."""
+    targets = set()
+    for folder, _, names in os.walk(tree.build):
+        if "CTestTestfile.cmake" not in names:
+            continue
+        with open(os.path.join(folder, "CTestTestfile.cmake"), encoding="utf-8") as file:
+            for name, command in re.findall(r"^add_test\(\[=\[(.*?)\]=\] (.*)\)$", file.read(), re.MULTILINE):
+                if re.search(pattern, name):
+                    paths = re.findall(r'"(' + re.escape(tree.build) + r'/[^"]*)"', command)
+                    targets |= {os.path.basename(p) for p in paths if "." not in os.path.basename(p)}
+    return sorted(targets)
+
+
+def find_tests(tree, pattern):
+    """Builds the tests whose names fit; those with certain labels are left out."""
+    error = tree.make(programs_of(tree, pattern) or ["help"])
+    if error:
+        sys.exit(error)
+    told = json.loads(shell(["ctest", "--show-only=json-v1"], cwd=tree.build).stdout)
+    tests = [Test(tree, t) for t in told["tests"] if "command" in t and re.search(pattern, t["name"])]
+    tests = [t for t in tests if not t.labels & LABELS_LEFT_OUT]
+    if not tests:
+        sys.exit(f"mutate: no test is called {pattern}")
+    return tests
+
+
+def measure(tests, longest_s):
+    """The tests that are quick enough, in order of speed, as they run on the sources as they are."""
+    kept = []
+    for test in tests:
+        verdict, detail = test.run(longest_s)
+        if verdict == "hang":
+            print(f"left out, over {longest_s:g} s: {test.name}")
+        elif verdict != "survived":
+            print(f"left out, fails on the sources as they are: {test.name} {detail}")
+        else:
+            test.seconds, test.digests = test.took_s, test.prints()
+            kept.append(test)
+    return sorted(kept, key=lambda t: t.seconds)

@@ -1,0 +1,223 @@
+#include "tests/support/worlds.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Changes operators at random, also in ways that are refused. */
+struct chaos {
+    struct weir_stream stream, rates;
+    bool all_shares;
+};
+
+static int chaos_create(void *state, const struct weir_policy_env *env)
+{
+    struct chaos *chaos = state;
+    chaos->stream = weir_stream_open(env->seed, env->stream);
+    chaos->rates = weir_stream_open(env->seed + 1, env->stream);
+    return 0;
+}
+
+static int chaos_create_shares(void *state, const struct weir_policy_env *env)
+{
+    ((struct chaos *)state)->all_shares = true;
+    return chaos_create(state, env);
+}
+
+static double draw_share(struct chaos *chaos)
+{
+    double draw = weir_stream_uniform(&chaos->stream);
+    if (chaos->all_shares)
+        return draw < 0.5 ? 0.05 + 1.8 * draw : 1;
+    return draw < 0.3 ? 0.5 : 1;
+}
+
+/* Limits of transfers come, change and go; one is refused. */
+static void chaos_rates(struct chaos *chaos, const struct weir_view *view, int job, struct weir_plan *plan)
+{
+    static const double rates[] = {INFINITY, 2e5, 1e6, 5e6, 0.5};
+    for (int o = 0; o < view->jobs[job].operator_count; o++) {
+        const struct weir_operator_view *op = &view->jobs[job].operators[o];
+        for (int u = 0; u < op->upstream_count; u++)
+            if (weir_stream_uniform(&chaos->rates) < 0.2)
+                weir_plan_rate(plan, job, op->upstream[u], o, rates[weir_stream_below(&chaos->rates, 5)], "chance");
+        if (op->downstream[0] < 0 && weir_stream_uniform(&chaos->rates) < 0.2)
+            weir_plan_rate(plan, job, o, -1, rates[weir_stream_below(&chaos->rates, 5)], "chance");
+    }
+}
+
+static int chaos_window(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    struct chaos *chaos = state;
+    for (int j = 0; j < view->job_count; j++) {
+        chaos_rates(chaos, view, j, plan);
+        for (int o = 0; o < view->jobs[j].operator_count; o++) {
+            if (weir_stream_uniform(&chaos->stream) < 0.6)
+                continue;
+            struct weir_placement wish[5];
+            int count = (int)weir_stream_below(&chaos->stream, 5);
+            for (int i = 0; i < count; i++)
+                wish[i] = (struct weir_placement){
+                    .host = (int)weir_stream_below(&chaos->stream, (uint64_t)view->host_count),
+                    .weight = 0.2 + weir_stream_uniform(&chaos->stream),
+                    .cpu_share = draw_share(chaos),
+                };
+            weir_plan_set(plan, j, o, wish, count, "chance");
+        }
+    }
+    return 0;
+}
+
+/* At arrivals too, of which all jobs may notice something. */
+static int chaos_arrival(void *state, const struct weir_view *view, int job, struct weir_plan *plan)
+{
+    return chaos_window(state, view, plan);
+}
+
+static const struct weir_policy chaos_policy = {.abi = WEIR_POLICY_ABI,
+                                                .name = "chaos",
+                                                .summary = "Changes plans at random.",
+                                                .source = "",
+                                                .state_size = sizeof(struct chaos),
+                                                .create = chaos_create,
+                                                .job_arrives = chaos_arrival,
+                                                .window_ends = chaos_window};
+static const struct weir_policy chaos_shares_policy = {.abi = WEIR_POLICY_ABI,
+                                                       .name = "chaos-shares",
+                                                       .summary = "The same, with shares of cores of all sizes.",
+                                                       .source = "",
+                                                       .state_size = sizeof(struct chaos),
+                                                       .create = chaos_create_shares,
+                                                       .job_arrives = chaos_arrival,
+                                                       .window_ends = chaos_window};
+const struct weir_policy *const weir_test_chaos[] = {&chaos_policy, &chaos_shares_policy, NULL};
+
+unsigned weir_test_below(struct weir_stream *s, unsigned count)
+{
+    return (unsigned)weir_stream_below(s, count);
+}
+
+const char *weir_test_pick(struct weir_stream *s, const char *const *words, unsigned count)
+{
+    return words[weir_test_below(s, count)];
+}
+
+static void add_operator(struct weir_text *text, struct weir_stream *s, const struct weir_test_worlds *worlds, int o,
+                         bool joins_ahead, bool join)
+{
+    static const char *const hosts[] = {"edge", "edge2", "cloud", "cloud4"};
+    static const char *const spreads[] = {"constant", "exponential", "gamma"};
+    const char *spread = weir_test_pick(s, spreads, 3);
+    weir_text_addf(text, "%s{\"name\": \"o%d\", \"flops\": {\"mean\": \"%ukf\", \"distribution\": \"%s\"%s}",
+                   o ? ", " : "", o, 200 + weir_test_below(s, 12000), spread, spread[0] == 'g' ? ", \"cv\": 0.8" : "");
+    weir_text_addf(text, ", \"bytes\": \"%uB\", \"parallelism\": %u, \"max_parallelism\": 4, \"capacity\": %u",
+                   weir_test_below(s, worlds->most_bytes), 1 + weir_test_below(s, 3), 1 + weir_test_below(s, 200));
+    bool shared = weir_test_below(s, 2),
+         keys = !shared && !join && weir_test_below(s, 3) == 0; /* a shared queue keeps no keys apart */
+    weir_text_addf(text, ", \"placement\": {\"host\": \"%s\"}, \"queue\": \"%s\"", weir_test_pick(s, hosts, 4),
+                   shared ? "shared" : "own");
+    if (join)
+        weir_text_add(text, ", \"join\": \"all\"");
+    else if (!joins_ahead && weir_test_below(s, 4) == 0)
+        weir_text_addf(text, ", \"window\": \"%ums\", \"selectivity\": 0.2", 200 + weir_test_below(s, 3000));
+    else if (!joins_ahead && weir_test_below(s, 3) == 0)
+        weir_text_addf(text, ", \"selectivity\": %.2f", 0.1 + 2 * weir_stream_uniform(s));
+    if (keys)
+        weir_text_addf(text, ", \"keys\": {\"count\": %u, \"skew\": %.1f}", 1 + weir_test_below(s, 100),
+                       1.5 * weir_stream_uniform(s));
+    if (weir_test_below(s, 3) == 0)
+        weir_text_addf(text, ", \"state\": {\"size\": \"%ukB\", \"per_item\": \"%uB\", \"max\": \"10MB\"}",
+                       1 + weir_test_below(s, 3000), weir_test_below(s, 2000));
+    weir_text_add(text, "}");
+}
+
+/* A chain, a diamond that joins, or a fork that merges; edges of a chain and a fork may drop. */
+static void add_job(struct weir_text *text, struct weir_stream *s, const struct weir_test_worlds *worlds, int j)
+{
+    static const char *const full[] = {"\"block\"", "\"drop-new\"", "\"drop-old\"", "\"shed\", \"share\": 0.4"};
+    static const char *const sources[] = {"edge", "edge2"};
+    static const char *const loads[] = {
+        "{\"kind\": \"constant\", \"rate\": \"%u/s\"}",
+        "{\"kind\": \"poisson\", \"rate\": \"%u/s\"}",
+        "{\"kind\": \"bursts\", \"low\": \"5/s\", \"high\": \"%u/s\", \"mean_low\": \"3s\", \"mean_high\": \"2s\"}",
+    };
+    bool diamond = weir_test_below(s, 3) == 0;
+    int count = diamond ? 4 : 1 + (int)weir_test_below(s, 5);
+    weir_text_addf(text, "%s{\"name\": \"j%d\", \"source\": {\"host\": \"%s\"}, \"source_bytes\": \"%uB\", \"load\": ",
+                   j ? ", " : "", j, weir_test_pick(s, sources, 2), weir_test_below(s, worlds->most_bytes / 2));
+    char load[200];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    unsigned kind = weir_test_below(s, 3);
+    snprintf(load, sizeof load, loads[kind || !worlds->continuous ? kind : 1], 10 + weir_test_below(s, 300));
+#pragma GCC diagnostic pop
+    weir_text_add(text, load);
+    weir_text_addf(text, ", \"arrive\": \"%us\"", weir_test_below(s, 5));
+    if (weir_test_below(s, 3) == 0)
+        weir_text_addf(text, ", \"depart\": \"%us\"", 8 + weir_test_below(s, 10));
+    if (weir_test_below(s, 3) == 0)
+        weir_text_addf(text, ", \"backlog\": {\"capacity\": %u, \"full\": \"%s\"}", 1 + weir_test_below(s, 100),
+                       weir_test_below(s, 2) ? "drop-new" : "drop-old");
+    if (weir_test_below(s, 2))
+        weir_text_add(text, ", \"sink\": {\"host\": \"cloud\"}");
+    weir_text_add(text, ", \"operators\": [");
+    for (int o = 0; o < count; o++)
+        add_operator(text, s, worlds, o, diamond && o < 3, diamond && o == 3);
+    weir_text_add(text, "], \"edges\": [");
+    if (diamond) {
+        weir_text_add(text,
+                      "[\"source\", \"o0\"], [\"o0\", \"o1\"], [\"o0\", \"o2\"], [\"o1\", \"o3\"], [\"o2\", \"o3\"],"
+                      " [\"o3\", \"sink\"]");
+    } else {
+        weir_text_add(text, "[\"source\", \"o0\"]");
+        for (int o = 1; o < count; o++)
+            weir_text_addf(text, ", {\"from\": \"o%u\", \"to\": \"o%d\", \"full\": %s}",
+                           weir_test_below(s, (unsigned)o), o, weir_test_pick(s, full, 4));
+        for (int o = 0; o < count; o++)
+            weir_text_addf(text, ", [\"o%d\", \"sink\"]", o);
+    }
+    weir_text_add(text, "]}");
+}
+
+/* Hosts and links that fail now and then; one host, cloud, stays up. */
+void weir_test_failures(struct weir_text *text, struct weir_stream *s)
+{
+    static const char *const targets[] = {"{\"host\": \"edge\"", "{\"host\": \"edge2\"", "{\"host\": \"cloud4\"",
+                                          "{\"link\": \"local\"", "{\"link\": \"backhaul\""};
+    static const char *const places[] = {"wait", "elsewhere", "drop"};
+    weir_text_add(text, "\"faults\": [");
+    int count = 1 + (int)weir_test_below(s, 6);
+    for (int f = 0; f < count; f++)
+        weir_text_addf(text, "%s%s, \"at\": \"%ums\", \"for\": \"%ums\"}", f ? ", " : "", weir_test_pick(s, targets, 5),
+                       weir_test_below(s, 20000), 1 + weir_test_below(s, 5000));
+    if (weir_test_below(s, 2))
+        weir_text_addf(text, ", {\"link\": \"backhaul\", \"at\": \"%ums\", \"for\": \"%ums\", \"loss\": 0.%02u}",
+                       weir_test_below(s, 20000), 1 + weir_test_below(s, 9000), 1 + weir_test_below(s, 40));
+    if (weir_test_below(s, 2))
+        weir_text_addf(
+            text, "], \"anomalies\": [{\"kind\": \"%s\", \"hosts\": \"edge*\", \"at\": \"%ums\", \"for\": \"%ums\"}",
+            weir_test_below(s, 2) ? "outage" : "overload", weir_test_below(s, 20000), 1 + weir_test_below(s, 5000));
+    weir_text_addf(text,
+                   "], \"recovery\": {\"place\": \"%s\", \"delivery\": \"%s\", \"checkpoint_interval\": \"%ums\","
+                   " \"checkpoint_time\": \"%ums\", \"restart\": \"%ums\", \"detect\": \"%ums\"}, ",
+                   weir_test_pick(s, places, 3), weir_test_below(s, 2) ? "exactly-once" : "at-least-once",
+                   200 + weir_test_below(s, 5000), weir_test_below(s, 100), weir_test_below(s, 3000),
+                   100 + weir_test_below(s, 2000));
+}
+
+void weir_test_world(struct weir_text *text, const struct weir_test_worlds *worlds, unsigned number)
+{
+    struct weir_stream s = weir_stream_at(weir_stream_key(2026, worlds->name), number);
+    weir_text_addf(text,
+                   "{\"platform\": \"\", \"duration\": \"20s\", \"warmup\": \"2s\", \"window\": \"1s\","
+                   " \"items_per_batch\": %s, \"costs\": {\"start\": \"%ums\", \"stop\": \"%ums\","
+                   " \"checkpoint\": \"%ums\", \"restore\": \"%ums\"}, ",
+                   weir_test_pick(&s, worlds->batches, worlds->batch_count), weir_test_below(&s, 2000),
+                   weir_test_below(&s, 500), weir_test_below(&s, 300), weir_test_below(&s, 300));
+    if (worlds->failures)
+        weir_test_failures(text, &s);
+    weir_text_add(text, "\"workload\": {\"jobs\": [");
+    int jobs = 1 + (int)weir_test_below(&s, 3);
+    for (int j = 0; j < jobs; j++)
+        add_job(text, &s, worlds, j);
+    weir_text_add(text, "]}}");
+}
