@@ -214,6 +214,76 @@ static void a_receiver_that_recovers_is_kept_busy(void)
         }
 }
 
+static void a_room_that_fills_is_sent_what_it_takes(void)
+{
+    /* Work of 220 ms: item 1 is taken at 0.11 s, item 21 fills the room of 20 at 0.31 s, and 10 more are in transit. At
+     * 0.33 s the next is taken: one comes in from the door, and none may follow, as only one was taken in 100 ms. */
+    for (int way = 0; way < 2; way++) {
+        char *scenario = long_way("345ms", "200/s", "220Mf", 20, ", \"window\": \"100ms\"");
+        struct weir_test_result got = run_long_way(scenario, way);
+        const struct weir_operator_total *b = weir_test_op(&got, "j", "B");
+        CHECK_NEAR((double)b->queued, 1 + 20, 0);
+        CHECK_NEAR((double)b->in_transit, ON_THE_WAY - 1 + 1, 0);
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+}
+
+static void who_was_full_lately_is_sent_what_it_takes(void)
+{
+    /* 100 items in half a second, of which the receiver takes one in 20 ms: the last at 2.09 s, and until 2.07 s its
+     * room of 2 is full. From 2.101 s on come more: two have promises. At 2.121 s the third may go, as two were let in
+     * within 100 ms (2.03 and 2.05 s), and the fourth at 2.131 s, as one was and one is on its way; the fifth may not,
+     * and the source holds it. */
+    static const char bursts[] =
+        "{\"platform\": \"\", \"duration\": \"2165ms\", \"window\": \"1s\", \"workload\": {\"jobs\": [{\"name\": \"j\","
+        " \"source\": \"a\", \"source_bytes\": \"10kB\", \"load\": {\"kind\": \"steps\", \"arrivals\": \"even\","
+        "  \"steps\": [{\"at\": \"0s\", \"rate\": \"200/s\"}, {\"at\": \"500ms\", \"rate\": \"0/s\"},"
+        "   {\"at\": \"2100ms\", \"rate\": \"1000/s\"}]},"
+        " \"operators\": [{\"name\": \"B\", \"flops\": \"20Mf\", \"placement\": \"b\", \"capacity\": 2}]}]}}";
+    for (int way = 0; way < 2; way++) {
+        struct weir_test_result got = run_long_way(bursts, way);
+        CHECK_NEAR((double)weir_test_op(&got, "j", "B")->in_transit, 2 + 2 + 1, 0);
+        weir_test_result_fini(&got);
+    }
+}
+
+/* a and c reach b over long ways of their own. */
+static const char two_ways[] =
+    "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+    "<platform version=\"4.1\"><zone id=\"w\" routing=\"Full\">\n"
+    "<host id=\"a\" speed=\"1Gf\"/><host id=\"c\" speed=\"1Gf\"/>"
+    "<host id=\"b\" speed=\"1Gf\"><prop id=\"tier\" value=\"cloud\"/></host>"
+    "<link id=\"near\" bandwidth=\"10Gbps\" latency=\"0ms\"/>"
+    "<link id=\"la\" bandwidth=\"1MBps\" latency=\"100ms\"/><link id=\"lc\" bandwidth=\"1MBps\" latency=\"100ms\"/>"
+    "<route src=\"a\" dst=\"c\"><link_ctn id=\"near\"/></route>"
+    "<route src=\"a\" dst=\"b\"><link_ctn id=\"la\"/></route>"
+    "<route src=\"c\" dst=\"b\"><link_ctn id=\"lc\"/></route></zone></platform>\n";
+
+static void two_ways_share_what_the_receiver_takes(void)
+{
+    const char *path = weir_test_file("two-ways.xml", two_ways);
+    for (size_t r = 0; r < ROOMS; r++)
+        for (int way = 0; way < 2; way++) {
+            char *scenario = weir_format(
+                "{\"platform\": \"\", \"duration\": \"100s\", \"workload\": {\"jobs\": [{\"name\": \"j\","
+                " \"source\": \"a\", \"load\": {\"kind\": \"constant\", \"rate\": \"200/s\"}, \"operators\": ["
+                "{\"name\": \"A\", \"bytes\": \"10kB\", \"parallelism\": 2, \"placement\": {\"tier\": \"edge\"}},"
+                " {\"name\": \"B\", \"flops\": \"20Mf\", \"placement\": \"b\", \"capacity\": %d}]}]}}",
+                rooms[r]);
+            struct weir_test_result got = weir_test_run(path, way ? weir_test_all(scenario) : scenario, "static", 1);
+            CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+            const struct weir_operator_total *b = weir_test_op(&got, "j", "B");
+            /* Of each way at most 3 are let in in 100 ms, one every 40 ms. So many may be in transit there, one more on
+             * the wire, and one in the hands of who sends it. */
+            CHECK_NEAR((double)b->processed, floor((100 - WIRE_S - WAY_S) / 0.02), 0);
+            CU_ASSERT(b->queue_max <= rooms[r]);
+            CU_ASSERT(b->in_transit <= 2 * (3 + 1 + 1));
+            weir_test_result_fini(&got);
+            free(scenario);
+        }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -225,6 +295,9 @@ int main(int argc, char **argv)
         {"a receiver that stands still holds little", a_receiver_that_stands_still_holds_little},
         {"a receiver that slows down holds little", a_receiver_that_slows_down_holds_little},
         {"a receiver that recovers is kept busy", a_receiver_that_recovers_is_kept_busy},
+        {"a room that fills is sent what it takes", a_room_that_fills_is_sent_what_it_takes},
+        {"who was full lately is sent what it takes", who_was_full_lately_is_sent_what_it_takes},
+        {"two ways share what the receiver takes, many items", two_ways_share_what_the_receiver_takes},
         {0},
     };
     return weir_test_main("engine/in_transit", cases, argc, argv);
