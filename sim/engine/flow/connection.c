@@ -112,7 +112,7 @@ static bool may_go_loose(const struct weir_connection *connection, int edge, int
         return false;
     if (room->used < room->capacity && now_s - room->full_s > longest_s)
         return true;
-    long enough = loose + count;
+    long enough = loose > count ? loose : count;
     return weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough && room->taken &&
            weir_recent_count(room->taken, now_s, longest_s, enough) >= enough;
 }

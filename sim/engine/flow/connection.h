@@ -5,9 +5,10 @@
  * the first link, as long as fewer are open than cover bandwidth x delay. Batches come in in order.
  *
  * A batch goes on the wire when room at its input is promised to the connection. On a long way that would be too late:
- * so up to bandwidth x delay of items may go without a promise, and, where the input was full within the last delay, no
- * more than have been let in, and taken out there, within it. Who comes first has the promise, whoever it was made for;
- * what finds no room waits at the door, in transit still. */
+ * so up to bandwidth x delay of items may go without a promise, and, where the input was full within the last delay,
+ * one more only as long as those in transit are no more than have been let in, and taken out there, within it, which
+ * must be one at least. Who comes first has the promise, whoever it was made for; what finds no room waits at the door,
+ * in transit still. */
 #ifndef WEIR_ENGINE_CONNECTION_H
 #define WEIR_ENGINE_CONNECTION_H
 
