@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Changes operators at random, also in ways that are refused. */
 struct chaos {
@@ -106,9 +107,11 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
 {
     static const char *const hosts[] = {"edge", "edge2", "cloud", "cloud4"};
     static const char *const spreads[] = {"constant", "exponential", "gamma"};
-    const char *spread = weir_test_pick(s, spreads, 3);
+    static const char *const continuous[] = {"lognormal", "exponential", "gamma"};
+    const char *spread = weir_test_pick(s, worlds->continuous ? continuous : spreads, 3);
     weir_text_addf(text, "%s{\"name\": \"o%d\", \"flops\": {\"mean\": \"%ukf\", \"distribution\": \"%s\"%s}",
-                   o ? ", " : "", o, 200 + weir_test_below(s, 12000), spread, spread[0] == 'g' ? ", \"cv\": 0.8" : "");
+                   o ? ", " : "", o, 200 + weir_test_below(s, 12000), spread,
+                   strchr("gl", spread[0]) ? ", \"cv\": 0.8" : "");
     weir_text_addf(text, ", \"bytes\": \"%uB\", \"parallelism\": %u, \"max_parallelism\": 4, \"capacity\": %u",
                    weir_test_below(s, worlds->most_bytes), 1 + weir_test_below(s, 3), 1 + weir_test_below(s, 200));
     bool shared = weir_test_below(s, 2),
