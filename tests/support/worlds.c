@@ -133,6 +133,19 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
     weir_text_add(text, "}");
 }
 
+/* In continuous worlds each has its own bytes, lest what is sent along two edges at once comes at once. */
+static void add_edge(struct weir_text *text, struct weir_stream *s, const struct weir_test_worlds *worlds,
+                     const char *from, const char *to, const char *full)
+{
+    bool first = strcmp(from, "source") == 0;
+    weir_text_addf(text, "%s{\"from\": \"%s\", \"to\": \"%s\"", first ? "" : ", ", from, to);
+    if (strcmp(to, "sink") != 0 && !first)
+        weir_text_addf(text, ", \"full\": %s", full);
+    if (worlds->continuous)
+        weir_text_addf(text, ", \"bytes\": \"%uB\"", weir_test_below(s, worlds->most_bytes));
+    weir_text_add(text, "}");
+}
+
 /* A chain, a diamond that joins, or a fork that merges; edges of a chain and a fork may drop. */
 static void add_job(struct weir_text *text, struct weir_stream *s, const struct weir_test_worlds *worlds, int j)
 {
@@ -166,17 +179,23 @@ static void add_job(struct weir_text *text, struct weir_stream *s, const struct 
     for (int o = 0; o < count; o++)
         add_operator(text, s, worlds, o, diamond && o < 3, diamond && o == 3);
     weir_text_add(text, "], \"edges\": [");
+    add_edge(text, s, worlds, "source", "o0", "\"block\"");
     if (diamond) {
-        weir_text_add(text,
-                      "[\"source\", \"o0\"], [\"o0\", \"o1\"], [\"o0\", \"o2\"], [\"o1\", \"o3\"], [\"o2\", \"o3\"],"
-                      " [\"o3\", \"sink\"]");
+        static const char *const ends[][2] = {{"o0", "o1"}, {"o0", "o2"}, {"o1", "o3"}, {"o2", "o3"}, {"o3", "sink"}};
+        for (int e = 0; e < 5; e++)
+            add_edge(text, s, worlds, ends[e][0], ends[e][1], "\"block\"");
     } else {
-        weir_text_add(text, "[\"source\", \"o0\"]");
-        for (int o = 1; o < count; o++)
-            weir_text_addf(text, ", {\"from\": \"o%u\", \"to\": \"o%d\", \"full\": %s}",
-                           weir_test_below(s, (unsigned)o), o, weir_test_pick(s, full, 4));
-        for (int o = 0; o < count; o++)
-            weir_text_addf(text, ", [\"o%d\", \"sink\"]", o);
+        char from[16], to[16];
+        for (int o = 1; o < count; o++) {
+            const char *when_full = weir_test_pick(s, full, 4);
+            snprintf(from, sizeof from, "o%u", weir_test_below(s, (unsigned)o));
+            snprintf(to, sizeof to, "o%d", o);
+            add_edge(text, s, worlds, from, to, when_full);
+        }
+        for (int o = 0; o < count; o++) {
+            snprintf(from, sizeof from, "o%d", o);
+            add_edge(text, s, worlds, from, "sink", "\"block\"");
+        }
     }
     weir_text_add(text, "]}");
 }
