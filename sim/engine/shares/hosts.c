@@ -139,6 +139,7 @@ void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int hos
     struct weir_host_state *host = &shares->hosts[host_index];
     work->shares = shares;
     work->host = host_index;
+    work->number = shares->begun++;
     work->flops = flops;
     work->share = fmin(share, 1);
     work->end.ring = ends;

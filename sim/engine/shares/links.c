@@ -177,6 +177,7 @@ void weir_transfer_begin(struct weir_shares *shares, struct weir_transfer *trans
         limit = fmin(limit, route->most_bytes_per_s / (1 - route->loss));
     transfer->shares = shares;
     transfer->route = index;
+    transfer->number = shares->begun++;
     transfer->bytes = transfer->uncounted = bytes / (1 - route->loss);
     transfer->limit = limit;
     transfer->end.ring = ends;
