@@ -11,6 +11,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/base/real.h"
 #include "sim/engine/parts.h"
 #include "sim/engine/simgrid_shim.h"
 
@@ -157,6 +158,6 @@ double weir_network_late_s(const struct weir_world *world, int from, int to, con
     if (!(route->loss > 0))
         return 0;
     struct weir_stream stream = weir_stream_at(world->loss_key + ((uint64_t)from << 32) + (uint64_t)to, id);
-    double none_lost = pow(1 - route->loss, ceil(bytes / SEGMENT_BYTES));
+    double none_lost = weir_pow(1 - route->loss, ceil(bytes / SEGMENT_BYTES));
     return weir_stream_uniform(&stream) < none_lost ? 0 : 2 * route->latency_s;
 }

@@ -5,12 +5,13 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 #include "sim/model/scenario_parts.h"
 
 double weir_account_revenue(const struct weir_account *account, double use)
 {
     double off = (use - account->u_opt) / account->sigma;
-    return exp(-off * off / 2);
+    return weir_exp(-off * off / 2);
 }
 
 static int read_hosts(const struct weir_json *at, struct weir_scenario *scenario)

@@ -4,6 +4,7 @@
 
 #include "policies/learn/nn/params.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 #ifdef NN_DOUBLE
 #define ROOT sqrt
@@ -49,8 +50,8 @@ void nn_adam_step(struct nn_adam *adam, struct nn_params *params)
     struct step step = {
         .b1 = (nn_real)adam->b1,
         .b2 = (nn_real)adam->b2,
-        .rate = (nn_real)(adam->rate / (1 - pow(adam->b1, (double)adam->step))),
-        .root_scale = (nn_real)(1 / sqrt(1 - pow(adam->b2, (double)adam->step))),
+        .rate = (nn_real)(adam->rate / (1 - weir_pow(adam->b1, (double)adam->step))),
+        .root_scale = (nn_real)(1 / sqrt(1 - weir_pow(adam->b2, (double)adam->step))),
         .epsilon = (nn_real)adam->epsilon,
     };
     update(&step, params->size, params->values, params->grads, adam->m, adam->v);

@@ -9,11 +9,12 @@
 #include <string.h>
 
 #include "policies/learn/nn/real.h"
+#include "sim/base/real.h"
 
 #ifdef NN_DOUBLE
 static inline double nn_exp(double x)
 {
-    return exp(x);
+    return weir_exp(x);
 }
 #else
 static inline float nn_exp(float x)
