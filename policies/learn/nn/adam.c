@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "policies/learn/nn/isa.h"
 #include "policies/learn/nn/params.h"
 #include "sim/base/memory.h"
 #include "sim/base/real.h"
@@ -30,8 +31,10 @@ struct step {
     nn_real b1, b2, rate, root_scale, epsilon;
 };
 
-NN_WIDE static void update(const struct step *step, size_t size, nn_real *restrict values, nn_real *restrict grads,
-                           nn_real *restrict m, nn_real *restrict v)
+NN_KERNEL(static, void, update,
+          (const struct step *step, size_t size, nn_real *restrict values, nn_real *restrict grads, nn_real *restrict m,
+           nn_real *restrict v),
+          (step, size, values, grads, m, v))
 {
     nn_real b1 = step->b1, b2 = step->b2, rate = step->rate, scale = step->root_scale, epsilon = step->epsilon;
     for (size_t i = 0; i < size; i++) {

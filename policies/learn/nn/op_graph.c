@@ -31,7 +31,7 @@ __attribute__((always_inline)) static inline nn_real dot(const nn_real *restrict
 }
 
 /* softmax(relu(x)) in place; returns what the numbers below 0 have become. */
-NN_WIDE static nn_real soften(nn_real *restrict x, int size, const nn_real *restrict ones)
+NN_KERNEL(static, nn_real, soften, (nn_real *restrict x, int size, const nn_real *restrict ones), (x, size, ones))
 {
     nn_real largest = 0;
     for (int i = 0; i < size; i++)
@@ -58,7 +58,8 @@ void nn_adaptive_graph_forward(struct nn_tape *tape, struct nn_node *node)
 }
 
 /* From the gradient of a row to that of the products, in place; those at the least value were cut off at 0. */
-NN_WIDE static void harden(nn_real *restrict grad, const nn_real *restrict out, nn_real least, int size)
+NN_KERNEL(static, void, harden, (nn_real *restrict grad, const nn_real *restrict out, nn_real least, int size),
+          (grad, out, least, size))
 {
     nn_real mean = dot(out, grad, size);
     for (int i = 0; i < size; i++)

@@ -17,7 +17,7 @@ struct nn_tensor *nn_squash(struct nn_tape *tape, struct nn_tensor *x, double lo
     return nn_run(tape, node);
 }
 
-NN_WIDE void nn_squash_forward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_squash_forward)
 {
     const nn_real *x = node->in[0]->value;
     nn_real *restrict out = node->out->value, low = node->memo[0], range = node->memo[1] - low;
@@ -26,7 +26,7 @@ NN_WIDE void nn_squash_forward(struct nn_tape *tape, struct nn_node *node)
         out[i] = low + range * nn_sigmoid_of(x[i]);
 }
 
-NN_WIDE void nn_squash_backward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_squash_backward)
 {
     const nn_real *out = node->out->value, *grad = node->out->grad;
     nn_real *restrict into = node->in[0]->grad, low = node->memo[0], high = node->memo[1], scale = 1 / (high - low);
