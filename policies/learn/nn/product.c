@@ -14,7 +14,7 @@ typedef nn_real small_vector __attribute__((vector_size(16), aligned(sizeof(nn_r
 
 #define KERNEL(name) name##_default
 #define LANES        SMALL_LANES
-#include "policies/learn/nn/product_kernel.h"
+#include "policies/learn/nn/product_kernel.inc"
 #undef KERNEL
 #undef LANES
 
@@ -23,7 +23,7 @@ typedef nn_real small_vector __attribute__((vector_size(16), aligned(sizeof(nn_r
 #pragma GCC target("avx2")
 #define KERNEL(name) name##_avx2
 #define LANES        (2 * SMALL_LANES)
-#include "policies/learn/nn/product_kernel.h"
+#include "policies/learn/nn/product_kernel.inc"
 #undef KERNEL
 #undef LANES
 #pragma GCC pop_options
@@ -32,7 +32,7 @@ typedef nn_real small_vector __attribute__((vector_size(16), aligned(sizeof(nn_r
 #pragma GCC target("avx512f")
 #define KERNEL(name) name##_avx512f
 #define LANES        (4 * SMALL_LANES)
-#include "policies/learn/nn/product_kernel.h"
+#include "policies/learn/nn/product_kernel.inc"
 #undef KERNEL
 #undef LANES
 #pragma GCC pop_options
