@@ -4,9 +4,9 @@
 #include <math.h>
 
 #include "policies/learn/effect/work.h"
-#include "policies/learn/nn/blas.h"
 #include "policies/learn/nn/elementary.h"
 #include "policies/learn/nn/op_table.h"
+#include "policies/learn/nn/product.h"
 #include "policies/learn/series/calendar.h"
 
 /* Servers of a product: so many that its result stays in a processor's cache. */
@@ -134,7 +134,7 @@ void effect_predict_all(struct effect *model, double time_s, const double *bandw
             int count = s->servers - first < BLOCK ? s->servers - first : BLOCK;
             nn_fill_rows(h, biases, (size_t)count, columns);
             nn_product(false, false, count, columns, s->width, v->value + (size_t)first * (size_t)s->width, s->width,
-                       weights, columns, 1, h, columns);
+                       weights, columns, true, h, columns);
             for (int e = 0; e < count; e++) {
                 size_t cell = ((size_t)(first + e) * (size_t)s->regions + (size_t)m) * (size_t)s->categories;
                 answer(model, h + (size_t)e * wide, out, rate ? rate + cell : NULL, safe ? safe + cell : NULL);

@@ -2,9 +2,9 @@
 #include <assert.h>
 #include <math.h>
 
-#include "policies/learn/nn/blas.h"
 #include "policies/learn/nn/elementary.h"
 #include "policies/learn/nn/op_table.h"
+#include "policies/learn/nn/product.h"
 
 struct nn_tensor *nn_multiply(struct nn_tape *tape, struct nn_tensor *a, struct nn_tensor *b)
 {
@@ -52,7 +52,7 @@ void nn_matmul_forward(struct nn_tape *tape, struct nn_node *node)
     const struct nn_tensor *a = node->in[0], *b = node->in[1], *out = node->out;
     for (int t = 0; t < out->steps; t++)
         nn_product(false, node->option[0], out->rows, out->columns, a->columns, a->value + at_step(a, t), a->columns,
-                   b->value + at_step(b, t), b->columns, 0, out->value + at_step(out, t), out->columns);
+                   b->value + at_step(b, t), b->columns, false, out->value + at_step(out, t), out->columns);
 }
 
 void nn_matmul_backward(struct nn_tape *tape, struct nn_node *node)
@@ -63,13 +63,13 @@ void nn_matmul_backward(struct nn_tape *tape, struct nn_node *node)
         const nn_real *grad = out->grad + at_step(out, t);
         if (a->grad)
             nn_product(false, !turned, a->rows, a->columns, out->columns, grad, out->columns, b->value + at_step(b, t),
-                       b->columns, 1, a->grad + at_step(a, t), a->columns);
+                       b->columns, true, a->grad + at_step(a, t), a->columns);
         if (b->grad && turned)
             nn_product(true, false, b->rows, b->columns, out->rows, grad, out->columns, a->value + at_step(a, t),
-                       a->columns, 1, b->grad + at_step(b, t), b->columns);
+                       a->columns, true, b->grad + at_step(b, t), b->columns);
         if (b->grad && !turned)
             nn_product(true, false, b->rows, b->columns, out->rows, a->value + at_step(a, t), a->columns, grad,
-                       out->columns, 1, b->grad + at_step(b, t), b->columns);
+                       out->columns, true, b->grad + at_step(b, t), b->columns);
     }
 }
 

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "policies/learn/nn/blas.h"
 #include "policies/learn/nn/elementary.h"
 #include "policies/learn/nn/op_table.h"
+#include "policies/learn/nn/product.h"
 
 struct nn_tensor *nn_adaptive_graph(struct nn_tape *tape, struct nn_tensor *from, struct nn_tensor *to)
 {
@@ -50,7 +50,7 @@ void nn_adaptive_graph_forward(struct nn_tape *tape, struct nn_node *node)
     for (int i = 0; i < out->columns; i++)
         ones[i] = 1;
     nn_product(false, true, out->rows, out->columns, from->columns, from->value, from->columns, to->value, to->columns,
-               0, out->value, out->columns);
+               false, out->value, out->columns);
     node->memo = nn_tape_numbers(tape, (size_t)out->rows);
     for (int row = 0; row < out->rows; row++)
         node->memo[row] = soften(out->value + (size_t)row * (size_t)out->columns, out->columns, ones);
@@ -73,10 +73,10 @@ void nn_adaptive_graph_backward(struct nn_tape *tape, struct nn_node *node)
     }
     if (from->grad)
         nn_product(false, false, from->rows, from->columns, out->columns, out->grad, out->columns, to->value,
-                   to->columns, 1, from->grad, from->columns);
+                   to->columns, true, from->grad, from->columns);
     if (to->grad)
         nn_product(true, false, to->rows, to->columns, out->rows, out->grad, out->columns, from->value, from->columns,
-                   1, to->grad, to->columns);
+                   true, to->grad, to->columns);
 }
 
 struct nn_tensor *nn_graph_mix(struct nn_tape *tape, struct nn_tensor *graph, struct nn_tensor *x)

@@ -4,9 +4,9 @@
 #include <assert.h>
 #include <string.h>
 
-#include "policies/learn/nn/blas.h"
 #include "policies/learn/nn/elementary.h"
 #include "policies/learn/nn/op_table.h"
+#include "policies/learn/nn/product.h"
 
 enum { X, WEIGHT_IN, WEIGHT_STATE, BIAS_IN, BIAS_STATE, START };
 
@@ -164,12 +164,13 @@ void nn_gru_forward(struct nn_tape *tape, struct nn_node *node)
     nn_real *zero = nn_tape_numbers(tape, small);
     memset(zero, 0, small * sizeof *zero);
     nn_product(false, false, x->steps * rows, wide, x->columns, x->value, x->columns, node->in[WEIGHT_IN]->value, wide,
-               0, gates, wide);
+               false, gates, wide);
     for (size_t t = 0; t < steps; t++) {
         nn_real *s = after ? state + t * large : state;
         const nn_real *before = t ? out->value + (t - 1) * small : start ? start->value : zero;
         if (t || start)
-            nn_product(false, false, rows, after ? wide : 2 * units, units, before, units, weight, wide, 0, s, wide);
+            nn_product(false, false, rows, after ? wide : 2 * units, units, before, units, weight, wide, false, s,
+                       wide);
         else
             memset(s, 0, large * sizeof *s);
         if (after) {
@@ -178,7 +179,7 @@ void nn_gru_forward(struct nn_tape *tape, struct nn_node *node)
         }
         step_before_gates(rows, units, gates + t * large, s, bias_in, bias_state, before, kept + t * small);
         if (t || start)
-            nn_product(false, false, rows, units, units, kept + t * small, units, weight + 2 * units, wide, 0,
+            nn_product(false, false, rows, units, units, kept + t * small, units, weight + 2 * units, wide, false,
                        s + 2 * units, wide);
         step_before_state(rows, units, gates + t * large, s, bias_in, bias_state, before, out->value + t * small);
     }
@@ -194,17 +195,17 @@ static void weights_back(struct nn_node *node, const nn_real *gates, const nn_re
     if (weight->grad && later > 0) { /* without start, h before the first step is 0 */
         int columns = after ? wide : 2 * units;
         const nn_real *by_state = after ? state : gates;
-        nn_product(true, false, units, columns, later, out->value, units, by_state + large, wide, 1, weight->grad,
+        nn_product(true, false, units, columns, later, out->value, units, by_state + large, wide, true, weight->grad,
                    wide);
         if (!after)
             nn_product(true, false, units, units, later, node->memo_more + small, units, gates + large + 2 * units,
-                       wide, 1, weight->grad + 2 * units, wide);
+                       wide, true, weight->grad + 2 * units, wide);
     }
     if (weight->grad && node->in[START]) {
         nn_product(true, false, units, after ? wide : 2 * units, x->rows, node->in[START]->value, units,
-                   after ? state : gates, wide, 1, weight->grad, wide);
+                   after ? state : gates, wide, true, weight->grad, wide);
         if (!after)
-            nn_product(true, false, units, units, x->rows, node->memo_more, units, gates + 2 * units, wide, 1,
+            nn_product(true, false, units, units, x->rows, node->memo_more, units, gates + 2 * units, wide, true,
                        weight->grad + 2 * units, wide);
     }
     if (node->in[BIAS_IN]->grad)
@@ -212,9 +213,9 @@ static void weights_back(struct nn_node *node, const nn_real *gates, const nn_re
     if (node->in[BIAS_STATE]->grad)
         nn_add_column_sums(node->in[BIAS_STATE]->grad, after ? state : gates, (size_t)rows, wide, wide);
     if (weight_in->grad)
-        nn_product(true, false, x->columns, wide, rows, x->value, x->columns, gates, wide, 1, weight_in->grad, wide);
+        nn_product(true, false, x->columns, wide, rows, x->value, x->columns, gates, wide, true, weight_in->grad, wide);
     if (x->grad)
-        nn_product(false, true, rows, x->columns, wide, gates, wide, weight_in->value, wide, 1, x->grad, x->columns);
+        nn_product(false, true, rows, x->columns, wide, gates, wide, weight_in->value, wide, true, x->grad, x->columns);
 }
 
 void nn_gru_backward(struct nn_tape *tape, struct nn_node *node)
@@ -227,6 +228,8 @@ void nn_gru_backward(struct nn_tape *tape, struct nn_node *node)
     nn_real *zero = nn_tape_numbers(tape, 3 * small), *nowhere = zero + small, *grad_kept = nowhere + small;
     const struct nn_tensor *start = node->in[START];
     memset(zero, 0, 2 * small * sizeof *zero);
+    nn_real *turned = nn_tape_numbers(tape, (size_t)wide * (size_t)units); /* 3 units x units, for all steps */
+    nn_turn(units, wide, weight, wide, turned, units);
     for (size_t t = (size_t)x->steps; t-- > 0;) {
         nn_real *gates = node->memo + t * large;
         const nn_real *before = t ? out->value + (t - 1) * small : start ? start->value : zero;
@@ -236,15 +239,15 @@ void nn_gru_backward(struct nn_tape *tape, struct nn_node *node)
             nn_real *state = node->memo_more + t * large;
             step_after_back(rows, units, gates, state, before, grad, grad_before);
             if (t || start)
-                nn_product(false, true, rows, units, wide, state, wide, weight, wide, 1, grad_before, units);
+                nn_product(false, false, rows, units, wide, state, wide, turned, units, true, grad_before, units);
             continue;
         }
         step_before_state_back(rows, units, gates, before, grad, grad_before);
-        nn_product(false, true, rows, units, units, gates + 2 * units, wide, weight + 2 * units, wide, 0, grad_kept,
-                   units);
+        nn_product(false, false, rows, units, units, gates + 2 * units, wide, turned + 2 * units * units, units, false,
+                   grad_kept, units);
         step_before_gates_back(rows, units, gates, before, grad_kept, grad_before);
         if (t || start)
-            nn_product(false, true, rows, units, 2 * units, gates, wide, weight, wide, 1, grad_before, units);
+            nn_product(false, false, rows, units, 2 * units, gates, wide, turned, units, true, grad_before, units);
     }
     weights_back(node, node->memo, node->memo_more, after);
 }

@@ -2,8 +2,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "policies/learn/nn/blas.h"
 #include "policies/learn/nn/op_table.h"
+#include "policies/learn/nn/product.h"
 
 NN_WIDE void nn_add_column_sums(nn_real *restrict bias_grad, const nn_real *restrict matrix, size_t rows, int columns,
                                 int stride)
@@ -36,8 +36,8 @@ void nn_dense_forward(struct nn_tape *tape, struct nn_node *node)
     const struct nn_tensor *x = node->in[0], *weight = node->in[1];
     int rows = x->steps * x->rows;
     nn_fill_rows(node->out->value, node->in[2] ? node->in[2]->value : NULL, (size_t)rows, weight->columns);
-    nn_product(false, false, rows, weight->columns, x->columns, x->value, x->columns, weight->value, weight->columns, 1,
-               node->out->value, weight->columns);
+    nn_product(false, false, rows, weight->columns, x->columns, x->value, x->columns, weight->value, weight->columns,
+               true, node->out->value, weight->columns);
 }
 
 void nn_dense_backward(struct nn_tape *tape, struct nn_node *node)
@@ -48,10 +48,10 @@ void nn_dense_backward(struct nn_tape *tape, struct nn_node *node)
     if (bias && bias->grad)
         nn_add_column_sums(bias->grad, grad, (size_t)rows, outputs, outputs);
     if (weight->grad)
-        nn_product(true, false, x->columns, outputs, rows, x->value, x->columns, grad, outputs, 1, weight->grad,
+        nn_product(true, false, x->columns, outputs, rows, x->value, x->columns, grad, outputs, true, weight->grad,
                    outputs);
     if (x->grad)
-        nn_product(false, true, rows, x->columns, outputs, grad, outputs, weight->value, outputs, 1, x->grad,
+        nn_product(false, true, rows, x->columns, outputs, grad, outputs, weight->value, outputs, true, x->grad,
                    x->columns);
 }
 
@@ -98,7 +98,7 @@ void nn_convolution_forward(struct nn_tape *tape, struct nn_node *node)
         if (overlap.count > 0)
             nn_product(false, false, overlap.count * x->rows, outputs, inputs,
                        x->value + (size_t)overlap.in * (size_t)(x->rows * inputs), inputs,
-                       weight->value + (size_t)j * (size_t)(inputs * outputs), outputs, 1,
+                       weight->value + (size_t)j * (size_t)(inputs * outputs), outputs, true,
                        out->value + (size_t)overlap.out * (size_t)(x->rows * outputs), outputs);
     }
 }
@@ -117,10 +117,10 @@ void nn_convolution_backward(struct nn_tape *tape, struct nn_node *node)
         size_t in = (size_t)overlap.in * (size_t)(x->rows * inputs), tap = (size_t)j * (size_t)(inputs * outputs);
         const nn_real *grad = out->grad + (size_t)overlap.out * (size_t)(x->rows * outputs);
         if (weight->grad)
-            nn_product(true, false, inputs, outputs, rows, x->value + in, inputs, grad, outputs, 1, weight->grad + tap,
-                       outputs);
+            nn_product(true, false, inputs, outputs, rows, x->value + in, inputs, grad, outputs, true,
+                       weight->grad + tap, outputs);
         if (x->grad)
-            nn_product(false, true, rows, inputs, outputs, grad, outputs, weight->value + tap, outputs, 1, x->grad + in,
-                       inputs);
+            nn_product(false, true, rows, inputs, outputs, grad, outputs, weight->value + tap, outputs, true,
+                       x->grad + in, inputs);
     }
 }

@@ -3,12 +3,9 @@
 #include <assert.h>
 #include <string.h>
 
-#include "policies/learn/nn/blas.h"
-
 void nn_tape_init(struct nn_tape *tape, unsigned long long seed)
 {
     *tape = (struct nn_tape){.stream = weir_stream_open(seed, "nn/dropout")};
-    nn_blas_one_thread();
 }
 
 void nn_tape_fini(struct nn_tape *tape)

@@ -64,7 +64,7 @@ struct nn_tape {
     struct weir_stream stream; /* of dropout */
 };
 
-/* Opens the tape; the seed is that of dropout. Sets OpenBLAS to one thread: runs are parallel by process. */
+/* Opens the tape; the seed is that of dropout. */
 void nn_tape_init(struct nn_tape *tape, unsigned long long seed);
 void nn_tape_fini(struct nn_tape *tape);
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policies/learn/nn/blas.h"
 #include "policies/learn/nn/elementary.h"
+#include "policies/learn/nn/product.h"
 #include "sim/base/memory.h"
 
 static double squared_distance(const nn_real *p, const nn_real *q, int columns)
@@ -144,7 +144,7 @@ static struct matrix matrix_new(struct nn_tape *tape, int rows, int columns)
 static struct matrix times(struct nn_tape *tape, struct matrix a, struct matrix b)
 {
     struct matrix out = matrix_new(tape, a.rows, b.columns);
-    nn_product(false, false, a.rows, b.columns, a.columns, a.values, a.columns, b.values, b.columns, 0, out.values,
+    nn_product(false, false, a.rows, b.columns, a.columns, a.values, a.columns, b.values, b.columns, false, out.values,
                b.columns);
     return out;
 }
@@ -153,7 +153,7 @@ static struct matrix times(struct nn_tape *tape, struct matrix a, struct matrix 
 static struct matrix turned_times(struct nn_tape *tape, struct matrix a, struct matrix b)
 {
     struct matrix out = matrix_new(tape, a.columns, b.columns);
-    nn_product(true, false, a.columns, b.columns, a.rows, a.values, a.columns, b.values, b.columns, 0, out.values,
+    nn_product(true, false, a.columns, b.columns, a.rows, a.values, a.columns, b.values, b.columns, false, out.values,
                b.columns);
     return out;
 }
@@ -161,7 +161,8 @@ static struct matrix turned_times(struct nn_tape *tape, struct matrix a, struct 
 static struct matrix times_turned(struct nn_tape *tape, struct matrix a, struct matrix b)
 {
     struct matrix out = matrix_new(tape, a.rows, b.rows);
-    nn_product(false, true, a.rows, b.rows, a.columns, a.values, a.columns, b.values, b.columns, 0, out.values, b.rows);
+    nn_product(false, true, a.rows, b.rows, a.columns, a.values, a.columns, b.values, b.columns, false, out.values,
+               b.rows);
     return out;
 }
 
