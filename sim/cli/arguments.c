@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -280,5 +281,21 @@ int weir_read_folder(const char *flag, const char *text, char **folder)
     *folder = weir_copy(text);
     for (size_t length = strlen(*folder); length > 1 && (*folder)[length - 1] == '/'; length--)
         (*folder)[length - 1] = '\0';
+    return WEIR_OK;
+}
+
+int weir_read_results(const char *word, char **folder)
+{
+    struct stat status;
+    int code = weir_read_folder("RESULTS", word, folder);
+    if (code != WEIR_OK || strchr(*folder, '/') || stat(*folder, &status) == 0)
+        return code;
+    char *below = weir_format("results/%s", *folder);
+    if (stat(below, &status) == 0) {
+        free(*folder);
+        *folder = below;
+    } else {
+        free(below);
+    }
     return WEIR_OK;
 }

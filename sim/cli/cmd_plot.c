@@ -40,7 +40,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
                                   .output = weir_arguments_value(arguments, OUTPUT),
                                   .script_only = weir_arguments_value(arguments, SCRIPT) != NULL};
     char *folder = NULL, *figure = NULL, *script = NULL;
-    int code = weir_read_folder("RESULTS", arguments->words[0], &folder);
+    int code = weir_read_results(arguments->words[0], &folder);
     spec.folder = folder;
     if (code == WEIR_OK && !spec.metric && spec.over && strcmp(spec.over, "share") == 0)
         spec.metric = "latency";
@@ -67,9 +67,9 @@ const struct weir_command weir_command_plot = {
     .min_words = 1,
     .max_words = 1,
     .summary = "draw a figure for a paper, by gnuplot",
-    .detail = "RESULTS is a folder of weir compare, sweep or run. The gnuplot script stays beside the figure, with the "
-              "data in\n"
-              "it, so that it can be changed (docs/report.md).\n",
+    .detail =
+        "RESULTS is a folder of weir compare, sweep or run; a name that is none here is one in results/. The gnuplot\n"
+        "script stays beside the figure, with the data in it, so that it can be changed (docs/report.md).\n",
     .flags = flags,
     .run = run,
 };

@@ -8,6 +8,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/reporting.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/shipped.h"
 #include "sim/experiment/sweep.h"
 #include "sim/experiment/sweep_cluster.h"
 
@@ -206,12 +207,14 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     struct request request = {0};
     struct weir_study *study = NULL;
     struct weir_sweep_plan *plan = NULL;
-    char *kept = NULL;
+    char *kept = NULL, *path = NULL;
     bool interrupted = false;
 
     int code = read_flags(arguments, &request);
     if (code == WEIR_OK)
-        code = weir_study_read(arguments->words[0], &study);
+        code = weir_shipped_resolve(WEIR_SHIPPED_STUDY, NULL, arguments->words[0], &path);
+    if (code == WEIR_OK)
+        code = weir_study_read(path, &study);
     if (code != WEIR_OK)
         goto out;
     if (!request.folder) {
@@ -232,6 +235,7 @@ out:
     weir_study_free(study);
     free(request.folder);
     free(kept);
+    free(path);
     return interrupted ? WEIR_INTERRUPTED : code;
 }
 
@@ -241,11 +245,11 @@ const struct weir_command weir_command_sweep = {
     .min_words = 1,
     .max_words = 1,
     .summary = "run what a study makes of a scenario: grids, lists and samples, on cores or a cluster",
-    .detail = "STUDY is a JSON file (docs/sweep.md). Leaves summary.csv (a row a run), aggregate.csv (means over "
-              "seeds), pairs.csv\n"
-              "(policies against each other) and failures.csv in the results folder. Whatever is killed, finished runs "
-              "stay:\n"
-              "the same command runs the rest.\n",
+    .detail =
+        "STUDY is a JSON file (docs/sweep.md), or the name of one that weir brings along (`weir list studies`).\n"
+        "Leaves summary.csv (a row a run), aggregate.csv (means over seeds), pairs.csv (policies against each other)\n"
+        "and failures.csv in the results folder. Whatever is killed, finished runs stay: the same command runs the\n"
+        "rest.\n",
     .flags = flags,
     .run = run,
 };

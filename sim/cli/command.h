@@ -58,7 +58,11 @@ struct weir_command {
 extern const struct weir_command weir_command_run, weir_command_compare, weir_command_check, weir_command_list,
     weir_command_workflow, weir_command_generate, weir_command_selftest, weir_command_sweep, weir_command_explain,
     weir_command_report, weir_command_forecast, weir_command_transfer, weir_command_plot, weir_command_detect,
-    weir_command_demo;
+    weir_command_demo, weir_command_copy;
+
+/* For the help of commands that take a scenario (sim/experiment/shipped.h). */
+#define WEIR_SCENARIO_HELP                                                                                             \
+    "SCENARIO is a JSON file, or the name of one that weir brings along (`weir list scenarios`).\n"
 
 /* Takes argv[1..] apart, argv[0] being the command's name. Errors: WEIR_EUSAGE for an unknown flag, with the near one,
  * a missing or superfluous argument, too few or too many words. */
@@ -85,6 +89,9 @@ int weir_read_time(const char *flag, const char *text, double *time_s);
 int weir_read_sets(const struct weir_arguments *arguments, int row, const char ***sets);
 /* A folder's name without slashes at its end; owned. "" is refused. */
 int weir_read_folder(const char *flag, const char *text, char **folder);
+/* The folder of results that a word means, owned: the folder itself or, where there is none, results/WORD, into which
+ * a scenario of that name writes. */
+int weir_read_results(const char *word, char **folder);
 
 /* Whether to write bold text to a stream: a terminal, and no NO_COLOR. */
 bool weir_terminal_bold(FILE *stream);

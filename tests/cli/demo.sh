@@ -102,7 +102,7 @@ expect 2 "--write is for the demos that weir brings along" demo "$folder/own/bac
 
 # What is refused.
 expect 2 "there is no demo \"backpresure\"; did you mean \"backpressure\"?" demo backpresure
-expect 2 "there is no demo \"zzz\", nor a scenario of that name" demo zzz
+expect 3 "there is no demo of that name (\`weir help demo\` lists them): \"zzz\": no such file" demo zzz
 expect 2 "what to work on is missing" demo
 expect 3 "no-such.json" demo no-such.json
 expect 3 "there is no policy \"ds3\"" demo backpressure --no-tty --policy ds3
