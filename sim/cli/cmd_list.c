@@ -216,7 +216,7 @@ const struct weir_command weir_command_list = {
     .min_words = 1,
     .max_words = 1,
     .summary =
-        "list the policies, metrics, loads, generators, forecasters or detectors that there are, with their parameters",
+        "list the policies, metrics, loads, generators, forecasters or detectors that there are, and their parameters",
     .detail = "",
     .flags = flags,
     .run = run,
