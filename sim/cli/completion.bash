@@ -136,7 +136,7 @@ _weir_read()
         elif [[ $word == -* ]]; then
             wanted=$(_weir_takes "$word")
         else
-            if [[ ${names[place]-} == *SCENARIO ]]; then
+            if [[ $place -ge 0 && ${names[place]-} == *SCENARIO ]]; then
                 scenario=${word%[\"\']}
             fi
             place=$((place + 1))

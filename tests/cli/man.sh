@@ -23,7 +23,7 @@ options_of()
     sed -n 's/^  \(-., --\|    --\)\([^ ]*\( [^ ]\+\)\?\)  *\(.*\)$/\1\2\t\4/p' "$1" | sed 's/^  *//'
 }
 
-expect 0 "" man --output "$folder/man"
+"$weir" man --output "$folder/man" >"$folder/out" 2>&1 || fail "man --output"
 empty out
 expect 0 ".TH" man
 same "$folder/out" "$folder/man/weir.1"
