@@ -12,9 +12,12 @@ plain()
 # says PAGE TEXT: the page has it, whatever the white space; backquotes have become bold.
 says()
 {
-    local text
-    text=$(tr '\n' ' ' <<<"$2" | tr -d '`' | tr -s ' ')
-    grep -qF -e "${text% }" <<<"$1" || fail "the page $page does not say: $text"
+    local text=${2//$'\n'/ }
+    text=${text//\`/}
+    while [[ $text == *"  "* ]]; do
+        text=${text//  / }
+    done
+    [[ $1 == *"${text% }"* ]] || fail "the page $page does not say: $text"
 }
 
 # Options of a help as "-o, --output DIR<tab>sentence".
