@@ -77,8 +77,9 @@ static void log_run(const struct weir_run_spec *spec)
     free(line);
     bool held = hold && own_line(log) >= atoi(hold);
     close(log);
-    while (held)
-        pause();
+    if (held)
+        for (;;)
+            pause();
 }
 
 static void behave(const char *policy)

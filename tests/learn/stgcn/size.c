@@ -1,4 +1,5 @@
-/* As many series as the data set of the paper has: 59 regions x 29 categories. Time is the processor's, and is told only. */
+/* As many series as the data set of the paper has: 59 regions x 29 categories. Times, which are told only, are the
+ * processor's. */
 #include <stdio.h>
 #include <time.h>
 
