@@ -9,9 +9,11 @@
 
 enum { METRIC, OVER, FORMAT, OUTPUT, SCRIPT, QUIET };
 static const struct weir_flag flags[] = {
-    [METRIC] = {"metric", 'm', "NAME", "what is drawn, as in latency_p99; `weir list metrics` shows all"},
-    [OVER] = {"over", 0, "WHAT", "policy (bars), time, share (distribution of latencies); of a sweep a parameter"},
-    [FORMAT] = {"as", 0, "FORMAT", "pdf (fonts are in it), svg, png; else what the name after -o ends in, or pdf"},
+    [METRIC] = {"metric", 'm', "METRIC", "what is drawn, as in latency_p99; `weir list metrics` shows all"},
+    [OVER] = {"over", 0, "policy|time|share|PARAMETER",
+              "as bars; over time; the distribution of latencies; over what a sweep varies"},
+    [FORMAT] = {"as", 0, "pdf|svg|png",
+                "the format, in pdf with its fonts; else what the name after -o ends in, or pdf"},
     [OUTPUT] = {"output", 'o', "FILE", "the figure; else RESULTS/METRIC.FORMAT"},
     [SCRIPT] = {"script", 0, NULL, "write the gnuplot script only"},
     [QUIET] = {"quiet", 'q', NULL, "no remarks"},
