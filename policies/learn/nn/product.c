@@ -14,16 +14,16 @@ typedef nn_real small_vector __attribute__((vector_size(16), aligned(sizeof(nn_r
 
 #define KERNEL(name) name##_default
 #define LANES        SMALL_LANES
-#include "policies/learn/nn/product_kernel.h"
+#include "policies/learn/nn/product_kernel.inc"
 #undef KERNEL
 #undef LANES
 
 #ifdef NN_WIDER
 #pragma GCC push_options
-#pragma GCC target("avx")
-#define KERNEL(name) name##_avx
+#pragma GCC target("avx2")
+#define KERNEL(name) name##_avx2
 #define LANES        (2 * SMALL_LANES)
-#include "policies/learn/nn/product_kernel.h"
+#include "policies/learn/nn/product_kernel.inc"
 #undef KERNEL
 #undef LANES
 #pragma GCC pop_options
@@ -32,7 +32,7 @@ typedef nn_real small_vector __attribute__((vector_size(16), aligned(sizeof(nn_r
 #pragma GCC target("avx512f")
 #define KERNEL(name) name##_avx512f
 #define LANES        (4 * SMALL_LANES)
-#include "policies/learn/nn/product_kernel.h"
+#include "policies/learn/nn/product_kernel.inc"
 #undef KERNEL
 #undef LANES
 #pragma GCC pop_options
@@ -49,9 +49,8 @@ static void run(size_t m, size_t n, size_t k, const nn_real *a, size_t row, size
     case NN_ISA_AVX512F:
         run_avx512f(m, n, k, a, row, step, b, ldb, keep, c, ldc);
         return;
-    case NN_ISA_AVX2: /* has no more for products than AVX */
-    case NN_ISA_AVX:
-        run_avx(m, n, k, a, row, step, b, ldb, keep, c, ldc);
+    case NN_ISA_AVX2:
+        run_avx2(m, n, k, a, row, step, b, ldb, keep, c, ldc);
         return;
 #endif
     default:
