@@ -79,7 +79,7 @@ static void leave(struct weir_transfer **list, struct weir_transfer *transfer)
 static void set_own(struct weir_shares *shares, const struct weir_route *route, struct weir_transfer *transfer)
 {
     transfer->hands = WEIR_HANDS_OWN;
-    transfer->rate = fmin(route->alone_bytes_per_s, transfer->limit);
+    transfer->rate = route->alone_bytes_per_s < transfer->limit ? route->alone_bytes_per_s : transfer->limit;
     transfer->since_s = shares->clock->now_s;
     weir_alarm_set(shares->clock, &transfer->end, transfer->since_s + transfer->bytes / transfer->rate);
 }
