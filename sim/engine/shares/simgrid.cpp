@@ -183,14 +183,15 @@ double weir_simgrid_next()
             return now_s;
         if (!model->next_occurring_event_is_idempotent())
             continue;
-        // What has ended at the present date is told only after the timers of this date.
-        if (!model->get_finished_action_set()->empty() || !model->get_failed_action_set()->empty())
-            return now_s;
         const double delta_s = model->next_occurring_event(now_s);
         if (delta_s > -0.5) // -1: never; what is due by now may be a rounding before it
             next_s = std::min(next_s, now_s + std::max(0.0, delta_s));
     }
-    return next_s;
+    // What has ended at the present date is told only after the timers of this date.
+    const bool told = std::all_of(models->begin(), models->end(), [](Model *model) {
+        return model->get_finished_action_set()->empty() && model->get_failed_action_set()->empty();
+    });
+    return told ? next_s : now_s;
 }
 
 // The action of an activity that has just been started: one of the newest of its model.

@@ -45,7 +45,8 @@ double weir_simgrid_now(void);
  */
 void weir_simgrid_wake(double date_s);
 
-/* The date at which something happens in SimGrid next, as things are; infinity if nothing does. Only if it may be asked
+/* The date at which something happens in SimGrid next, as things are; infinity if nothing does, the present one if
+ * something that has ended is not told yet. Only if it may be asked
  * (not with ns-3). */
 bool weir_simgrid_may_ask(void);
 double weir_simgrid_next(void);
