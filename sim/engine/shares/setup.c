@@ -130,7 +130,7 @@ static int load(const struct weir_platform *platform)
         free(path);
         path = weir_format("/proc/self/fd/%d", memory);
     }
-    if (weir_simgrid_load(path, platform->has_profiles, message, sizeof message) != 0)
+    if (weir_simgrid_load(path, platform->has_profiles, platform->latencies_vary, message, sizeof message) != 0)
         code = weir_error(WEIR_EENGINE, "%s: SimGrid refuses the platform: %s", platform->path, message);
 out:
     if (memory >= 0)
@@ -217,6 +217,7 @@ struct weir_shares *weir_shares_new(const struct weir_shares_spec *spec, struct 
         .host_slowed = weir_hosts_on_slow,
         .link_switched = weir_links_on_switch,
         .link_resized = weir_links_on_resize,
+        .link_delayed = weir_links_on_delay,
     });
     return shares;
 }

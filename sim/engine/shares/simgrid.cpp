@@ -82,10 +82,16 @@ class Stops : public Model
     }
     void update_actions_state(double, double) override
     {
+        for (auto &[link, latency_s] : watched)
+            if (link->get_latency() != latency_s) {
+                latency_s = link->get_latency();
+                ears.link_delayed(ears.context, link);
+            }
     }
+    std::vector<std::pair<s4u::Link *, double>> watched; // there is no call-back for latencies
 };
 
-int weir_simgrid_load(const char *path, bool profiles, char *message, size_t size)
+int weir_simgrid_load(const char *path, bool profiles, bool latencies, char *message, size_t size)
 {
     auto *engine = s4u::Engine::get_instance();
     try {
@@ -98,8 +104,13 @@ int weir_simgrid_load(const char *path, bool profiles, char *message, size_t siz
     models = &engine->get_all_models();
     may_ask =
         std::all_of(models->begin(), models->end(), [](Model *m) { return m->next_occurring_event_is_idempotent(); });
-    if (profiles)
-        engine->add_model(std::make_shared<Stops>());
+    if (profiles) {
+        auto stops = std::make_shared<Stops>();
+        for (auto *link : engine->get_all_links())
+            if (latencies)
+                stops->watched.emplace_back(link, link->get_latency());
+        engine->add_model(stops);
+    }
     return 0;
 }
 
@@ -279,6 +290,15 @@ void weir_simgrid_bound(weir_activity *activity, double bound)
         return;
     activity->action->set_user_bound(bound);
     activity->action->set_bound(bound);
+}
+
+void weir_simgrid_weigh_alike(weir_activity *activity, double bound)
+{
+    if (!activity->action)
+        return;
+    activity->action->set_sharing_penalty(2); // what is not changed would be forgotten
+    activity->action->set_sharing_penalty(1);
+    bound_flow(activity->action, bound);
 }
 
 double weir_simgrid_left(const weir_activity *activity, double date_s)
