@@ -219,34 +219,26 @@ void weir_host_slow(struct weir_shares *shares, int index, double share)
     slowed(shares, host);
 }
 
-static struct weir_host_state *find(struct weir_shares *shares, sg_host_t host)
-{
-    struct weir_host_state *known = sg_host_get_data(host);
-    return known;
-}
-
 void weir_hosts_on_switch(void *context, sg_host_t which, bool up)
 {
     struct weir_shares *shares = context;
-    struct weir_host_state *host = find(shares, which);
+    struct weir_host_state *host = sg_host_get_data(which);
     if (!host || shares->switching)
         return;
-    weir_clock_move(shares->clock, fmin(weir_simgrid_now(), weir_clock_next_s(shares->clock)));
+    weir_share_follow(shares);
     bool was_up = is_up(host);
     weir_energy_count_host(shares, host);
     host->on = up;
     switched(shares, host, was_up);
-    weir_simgrid_wake(0);
 }
 
 void weir_hosts_on_slow(void *context, sg_host_t which)
 {
     struct weir_shares *shares = context;
-    struct weir_host_state *host = find(shares, which);
+    struct weir_host_state *host = sg_host_get_data(which);
     if (!host || !shares->platform->hosts[host - shares->hosts].may_slow)
         return;
-    weir_clock_move(shares->clock, fmin(weir_simgrid_now(), weir_clock_next_s(shares->clock)));
+    weir_share_follow(shares);
     host->profile = weir_simgrid_speed_share(which);
     slowed(shares, host);
-    weir_simgrid_wake(0);
 }
