@@ -8,6 +8,7 @@
 #include "sim/base/text.h"
 #include "sim/cli/command.h"
 #include "sim/demo/demo.h"
+#include "sim/experiment/shipped.h"
 #include "sim/experiment/summary.h"
 #include "sim/model/scenario_paths.h"
 
@@ -127,12 +128,22 @@ static void print_script(const struct weir_cli *cli)
     fputs(weir_completion_script, stdout);
 }
 
+/* How a path of a scenario, "" for none, may go on. */
+static int print_paths(const struct weir_cli *cli, const char *scenario, const char *beginning)
+{
+    char *path = NULL;
+    int code = *scenario ? weir_shipped_resolve(WEIR_SHIPPED_SCENARIO, NULL, scenario, &path) : WEIR_OK;
+    if (code == WEIR_OK)
+        code = weir_scenario_paths(path, beginning, cli->catalog, stdout);
+    free(path);
+    return code;
+}
+
 static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
 {
     const char *const *words = arguments->words, *scenario = arguments->word_count > 1 ? words[1] : "";
     if (strcmp(words[0], "paths") == 0)
-        return weir_scenario_paths(*scenario ? scenario : NULL, arguments->word_count > 2 ? words[2] : "", cli->catalog,
-                                   stdout);
+        return print_paths(cli, scenario, arguments->word_count > 2 ? words[2] : "");
     if (strcmp(words[0], "bash") != 0)
         return weir_error(WEIR_EUSAGE, "completion: \"%s\" is neither bash nor paths", words[0]);
     if (arguments->word_count > 1)

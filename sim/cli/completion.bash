@@ -64,16 +64,17 @@ _weir_files()
     done < <(compgen -f -- "$value")
 }
 
-# The scenarios that weir brings along. Its list has them at the beginnings of lines, before a colon or a space.
-_weir_scenarios()
+# _weir_names LIST...: the names of scenarios or studies that weir brings along, as it lists them now.
+_weir_names()
 {
-    local lines name
-    lines=$("$program" list scenarios 2>/dev/null </dev/null) || return 0
-    while IFS= read -r name; do
-        if [[ $name == [[:alnum:]]* ]]; then
-            _weir_add "${name%%[: ]*}"
-        fi
-    done <<<"$lines"
+    local list line
+    for list; do
+        while IFS= read -r line; do
+            if [[ $line == *": "* ]]; then
+                _weir_add "${line%%: *}"
+            fi
+        done < <("$program" list "$list" 2>/dev/null </dev/null)
+    done
 }
 
 # What --set may change in the scenario of the line.
@@ -108,12 +109,15 @@ _weir_offer()
         DETECTORS) _weir_list , $_weir_detectors ;;
         COMMAND) _weir_add $_weir_commands ;;
         DEMO) _weir_add $_weir_demos ;;
-        NAME) _weir_scenarios ;;
+        NAME | NAME...) _weir_names scenarios studies ;;
         SCENARIO)
-            _weir_scenarios
+            _weir_names scenarios
             _weir_files .json
             ;;
-        STUDY) _weir_files .json ;;
+        STUDY)
+            _weir_names studies
+            _weir_files .json
+            ;;
         XML) _weir_files .xml ;;
         DATA.csv) _weir_files .csv .csv.gz ;;
         FILE | FILE...) _weir_files '' ;;

@@ -58,6 +58,7 @@ struct weir_platform {
     bool has_host_energy;
     bool has_link_energy;      /* some link gives wattage_range */
     bool links_vary;           /* the file gives some link a profile of its bandwidth */
+    bool latencies_vary;       /* of its latency */
     bool has_profiles;         /* of anything: a speed, state, bandwidth or latency */
     unsigned long long hash;   /* of the file's bytes and of the profiles it names */
     struct weir_host_map *map; /* from names to indices, for weir_platform_find */

@@ -211,6 +211,7 @@ static int read_link(struct weir_platform_reader *reader, const xmlNode *node, i
         return WEIR_EINPUT;
     platform->has_link_energy |= energy;
     platform->links_vary |= weir_xml_attribute(node, "bandwidth_file", NULL) != NULL;
+    platform->latencies_vary |= weir_xml_attribute(node, "latency_file", NULL) != NULL;
     if (!(link.bandwidth_bytes_per_s > 0))
         return weir_platform_fail(reader, node, NO_BANDWIDTH, "bandwidth");
     if (strcmp(policy, "WIFI") == 0 && link.latency_s > 0)

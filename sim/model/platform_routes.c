@@ -279,6 +279,7 @@ int weir_platform_traced(const struct weir_platform_reader *reader)
         else if (known >= 0)
             reader->platform->hosts[known].may_slow = true;
         reader->platform->links_vary |= strcmp(kind, "BANDWIDTH") == 0;
+        reader->platform->latencies_vary |= strcmp(kind, "LATENCY") == 0;
         if (weir_names_find(names, name) >= 0 || (!host && is_made(reader, name)))
             continue;
         const char *near = weir_names_nearest(names, name);

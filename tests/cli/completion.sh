@@ -127,7 +127,7 @@ done
 mkdir "$folder/files"
 (cd "$folder/files" && touch a.json d.xml e.csv f.csv.gz g.txt && mkdir h)
 cd "$folder/files" || exit 1
-[ "$(offers check "")" = "$(printf '%s\n' a.json d.xml e.csv f.csv.gz g.txt h)" ] || fail "files: $(offers check "")"
+wants "a.json d.xml e.csv f.csv.gz g.txt h" workflow ""
 touch "b c.json"
 [ "$(offers check a.json d.xml b)" = "b c.json" ] || fail "more files: $(offers check a.json d.xml b)"
 rm "b c.json"
@@ -137,28 +137,36 @@ wants "h" run --output ""
 wants "h" report ""
 wants "a.json" sweep a
 
-# Scenarios by name, from the program that the line begins with.
+# Scenarios and studies by name, from the program that the line begins with.
 cat >"$folder/program" <<'END'
 #!/bin/sh
-[ "$*" = "list scenarios" ] && printf 'first: three policies\n    one more line\ncity: 20 sites\n'
+case $* in
+"list scenarios") printf 'first: three policies: no more\ndemos/wide: 20 sites\n' ;;
+"list studies") echo "days: many of them" ;;
+*) exit 2 ;;
+esac
 END
 chmod +x "$folder/program"
 program=$folder/program
-wants "city first a.json h" run -q --policy ds2 ""
+wants "demos/wide first a.json h" run -q --policy ds2 ""
 wants "first" compare fi
-wants "city" explain ds2 ci
-wants "$("$weir" help demo | sed -n 's/^  \([a-z]*\)   .*/\1/p') city first a.json h" demo ""
+wants "demos/wide" explain ds2 de
+wants "days a.json h" sweep ""
+wants "days demos/wide first" copy ""
+wants "h" copy first ""
+wants "$("$weir" help demo | sed -n 's/^  \([a-z]*\)   .*/\1/p') demos/wide first a.json h" demo ""
+wants "a.json d.xml days demos/wide e.csv f.csv.gz first g.txt h" check a.json ""
 cd "$OLDPWD" || exit 1
-if scenarios=$("$weir" list scenarios 2>/dev/null); then
-    program=$weir
-    cd "$folder" || exit 1
-    for scenario in $(sed -n 's/^\([a-z0-9-]*\)[: ].*/\1/p' <<<"$scenarios"); do
-        offers run "" | grep -qx "$scenario" || fail "run: does not offer $scenario"
-    done
-    cd "$OLDPWD" || exit 1
-fi
+program=$weir
+mkdir "$folder/empty"
+cd "$folder/empty" || exit 1
+wants "$("$weir" list scenarios | sed 's/: .*//')" run ""
+wants "$("$weir" list studies | sed 's/: .*//')" sweep ""
+cd "$OLDPWD" || exit 1
+wants "workload.jobs= workload.jobs[0]." run first --set workload.j
 
 expect 2 '"zsh" is neither bash nor paths' completion zsh
 expect 2 '"x" is one argument too many' completion bash x
 expect 3 "absent.json" completion paths absent.json
+expect 3 'did you mean "first"' completion paths firsd
 finish

@@ -369,6 +369,7 @@ static void links_that_vary(void)
         platform = read_text("vary.xml", cases[i].text);
         CU_ASSERT_PTR_NOT_NULL_FATAL(platform);
         CU_ASSERT_EQUAL(platform->links_vary, cases[i].vary);
+        CU_ASSERT_EQUAL(platform->latencies_vary, i == 1);
         CU_ASSERT_EQUAL(platform->has_profiles, i > 0);
         weir_platform_free(platform);
     }

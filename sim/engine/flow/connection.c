@@ -83,6 +83,7 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
     connection->promise.wake.ring = promise_wakes;
     connection->door.wake.ring = weir_connection_door_wakes;
     connection->again.ring = again_rings;
+    connection->land.ring = weir_connection_land_rings;
     connection->route = weir_route_find(flow->shares, from, inbox->host);
     if (!(weir_route(flow->shares, connection->route)->bytes_per_s > 0))
         weir_clock_fail(flow->clock, WEIR_EENGINE,

@@ -171,8 +171,7 @@ static void tell(struct weir_soon *soon)
         weir_soon(shares->clock, soon);
 }
 
-/* Our clock follows SimGrid's to what has ended there. */
-static void follow(struct weir_shares *shares)
+void weir_share_follow(const struct weir_shares *shares)
 {
     weir_clock_move(shares->clock, fmin(weir_simgrid_now(), weir_clock_next_s(shares->clock)));
     weir_simgrid_wake(0);
@@ -184,7 +183,7 @@ void weir_share_on_executed(void *context, void *owner, bool ok)
     struct weir_work *work = owner;
     work->activity = NULL; /* forgotten */
     shares->held--;
-    follow(shares);
+    weir_share_follow(shares);
     weir_work_leave(work);
     weir_energy_work_ends(shares, work, 0);
     weir_share_tell_work(shares, work, ok);
@@ -197,7 +196,7 @@ void weir_share_on_sent(void *context, void *owner, bool ok)
     struct weir_transfer *transfer = owner;
     transfer->activity = NULL;
     shares->held--;
-    follow(shares);
+    weir_share_follow(shares);
     weir_energy_count_transfer(shares, transfer, 0);
     weir_transfer_off(transfer);
     weir_share_tell_transfer(shares, transfer, ok);

@@ -88,7 +88,8 @@ static void take_own(struct weir_shares *shares, struct weir_host_state *host, s
 /* It is no longer in our hands: `flops` is what is left. */
 static void give_up(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
 {
-    work->flops = fmax(0, work->flops - work->rate * (shares->clock->now_s - work->since_s));
+    double left = work->flops - work->rate * (shares->clock->now_s - work->since_s);
+    work->flops = left > 0 ? left : 0;
     weir_alarm_stop(shares->clock, &work->end);
     host->own--;
     host->own_load = host->own ? host->own_load - work->share : 0;
@@ -152,7 +153,7 @@ void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int hos
     work->host = host_index;
     work->number = shares->begun++;
     work->flops = flops;
-    work->share = fmin(share, 1);
+    work->share = share < 1 ? share : 1;
     work->end.ring = weir_work_ends;
     if (!is_up(host) || !(flops > 0)) {
         weir_share_tell_work(shares, work, is_up(host));
@@ -229,34 +230,26 @@ void weir_host_slow(struct weir_shares *shares, int index, double share)
     slowed(shares, host);
 }
 
-static struct weir_host_state *find(struct weir_shares *shares, sg_host_t host)
-{
-    struct weir_host_state *known = sg_host_get_data(host);
-    return known;
-}
-
 void weir_hosts_on_switch(void *context, sg_host_t which, bool up)
 {
     struct weir_shares *shares = context;
-    struct weir_host_state *host = find(shares, which);
+    struct weir_host_state *host = sg_host_get_data(which);
     if (!host || shares->switching)
         return;
-    weir_clock_move(shares->clock, fmin(weir_simgrid_now(), weir_clock_next_s(shares->clock)));
+    weir_share_follow(shares);
     bool was_up = is_up(host);
     weir_energy_count_host(shares, host);
     host->on = up;
     switched(shares, host, was_up);
-    weir_simgrid_wake(0);
 }
 
 void weir_hosts_on_slow(void *context, sg_host_t which)
 {
     struct weir_shares *shares = context;
-    struct weir_host_state *host = find(shares, which);
+    struct weir_host_state *host = sg_host_get_data(which);
     if (!host || !shares->platform->hosts[host - shares->hosts].may_slow)
         return;
-    weir_clock_move(shares->clock, fmin(weir_simgrid_now(), weir_clock_next_s(shares->clock)));
+    weir_share_follow(shares);
     host->profile = weir_simgrid_speed_share(which);
     slowed(shares, host);
-    weir_simgrid_wake(0);
 }

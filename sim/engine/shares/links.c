@@ -79,7 +79,7 @@ static void leave(struct weir_transfer **list, struct weir_transfer *transfer)
 static void set_own(struct weir_shares *shares, const struct weir_route *route, struct weir_transfer *transfer)
 {
     transfer->hands = WEIR_HANDS_OWN;
-    transfer->rate = fmin(route->alone_bytes_per_s, transfer->limit);
+    transfer->rate = route->alone_bytes_per_s < transfer->limit ? route->alone_bytes_per_s : transfer->limit;
     transfer->since_s = shares->clock->now_s;
     weir_alarm_set_first(shares->clock, &transfer->end, transfer->since_s + transfer->bytes / transfer->rate);
 }
@@ -263,7 +263,7 @@ void weir_transfers_fail(struct weir_shares *shares, int host, int link)
 /* The bandwidth of a link has changed: those in our hands go on at their new rates. */
 static void resized(struct weir_shares *shares, int link)
 {
-    weir_routes_again(shares, link);
+    weir_routes_again(shares, link, 0);
     for (size_t r = 0; r < shares->route_count; r++) {
         struct weir_route_state *way = &shares->routes[r];
         if (!way->wire || !has_link(&way->route, link))
@@ -297,6 +297,12 @@ static int find_all(const struct weir_shares *shares, const char *name, int link
     return count;
 }
 
+static void tell_change(const struct weir_shares *shares)
+{
+    if (shares->changed)
+        shares->changed(shares->changed_context);
+}
+
 void weir_link_switch(struct weir_shares *shares, const char *name, bool up)
 {
     int links[3], count = find_all(shares, name, links);
@@ -319,8 +325,7 @@ void weir_link_resize(struct weir_shares *shares, const char *name, double bytes
         resized(shares, links[l]);
         weir_share_note_resize(shares, links[l]);
     }
-    if (shares->changed)
-        shares->changed(shares->changed_context);
+    tell_change(shares);
 }
 
 void weir_link_lose(struct weir_shares *shares, const char *name, double loss)
@@ -328,10 +333,9 @@ void weir_link_lose(struct weir_shares *shares, const char *name, double loss)
     int links[3], count = find_all(shares, name, links);
     for (int l = 0; l < count; l++) {
         shares->links[links[l]].loss = loss;
-        weir_routes_again(shares, links[l]);
+        weir_routes_again(shares, links[l], 0);
     }
-    if (shares->changed)
-        shares->changed(shares->changed_context);
+    tell_change(shares);
 }
 
 void weir_shares_on_change(struct weir_shares *shares, void (*changed)(void *context), void *context)
@@ -346,11 +350,10 @@ void weir_links_on_switch(void *context, sg_link_t which, bool up)
     struct weir_link_state *link = sg_link_get_data(which);
     if (!link)
         return;
-    weir_clock_move(shares->clock, fmin(weir_simgrid_now(), weir_clock_next_s(shares->clock)));
+    weir_share_follow(shares);
     link->on = up;
     if (!up)
         weir_transfers_fail(shares, -1, (int)(link - shares->links));
-    weir_simgrid_wake(0);
 }
 
 void weir_links_on_resize(void *context, sg_link_t which)
@@ -360,11 +363,28 @@ void weir_links_on_resize(void *context, sg_link_t which)
     if (!link || link->wifi || sg_link_get_bandwidth(which) == link->bandwidth)
         return;
     int index = (int)(link - shares->links);
-    weir_clock_move(shares->clock, fmin(weir_simgrid_now(), weir_clock_next_s(shares->clock)));
+    weir_share_follow(shares);
     weir_energy_count_link(shares, index);
     link->bandwidth = sg_link_get_bandwidth(which);
     resized(shares, index);
-    if (shares->changed)
-        shares->changed(shares->changed_context);
-    weir_simgrid_wake(0);
+    tell_change(shares);
+}
+
+/* SimGrid weighs the flows under way by the new latency; where all are to weigh alike, they are made to. */
+void weir_links_on_delay(void *context, sg_link_t which)
+{
+    struct weir_shares *shares = context;
+    struct weir_link_state *link = sg_link_get_data(which);
+    if (!link)
+        return;
+    int index = (int)(link - shares->links);
+    double latency_s = sg_link_get_latency(which);
+    weir_share_follow(shares);
+    weir_routes_again(shares, index, latency_s - link->latency_s);
+    link->latency_s = latency_s;
+    for (size_t r = 0; r < shares->route_count && !shares->latencies; r++)
+        for (struct weir_transfer *transfer = shares->routes[r].wire; transfer; transfer = transfer->next)
+            if (transfer->activity && has_link(&shares->routes[r].route, index))
+                weir_simgrid_weigh_alike(transfer->activity, transfer->limit);
+    tell_change(shares);
 }

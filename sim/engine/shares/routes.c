@@ -130,15 +130,17 @@ const struct weir_route *weir_route(const struct weir_shares *shares, int index)
     return &shares->routes[index].route;
 }
 
-void weir_routes_again(struct weir_shares *shares, int link)
+void weir_routes_again(struct weir_shares *shares, int link, double more_s)
 {
     for (size_t r = 0; r < shares->route_count; r++) {
         struct weir_route *route = &shares->routes[r].route;
+        int times = 0;
         for (int i = 0; i < route->link_count; i++)
-            if (link < 0 || route->links[i] == link) {
-                rate(shares, route);
-                break;
-            }
+            times += route->links[i] == link;
+        if (!times)
+            continue;
+        route->latency_s += times * more_s;
+        rate(shares, route);
     }
 }
 

@@ -22,8 +22,8 @@
 
 /* weir's own model: what the platform says is what happens. SimGrid's default, LV08, multiplies latencies by 13.01 and
  * bounds flows by TCP's window; a scenario may choose it. */
-static const char *const exact_network[] = {"network/model:CM02", "network/crosstraffic:0",
-                                            "network/bandwidth-factor:1", "network/TCP-gamma:0"};
+static const char *const exact_network[] = {"network/crosstraffic:0", "network/bandwidth-factor:1",
+                                            "network/TCP-gamma:0"};
 
 /* Options of SimGrid by how they begin, and what is then SimGrid's. */
 static const struct {
@@ -36,12 +36,12 @@ static const struct {
     {"tracing", true, true, false},
 };
 
-static bool has_option(const struct weir_scenario *scenario, const char *key)
+static const char *option(const struct weir_scenario *scenario, const char *key)
 {
     for (int o = 0; scenario && o < scenario->option_count; o++)
         if (strcmp(scenario->options[o].key, key) == 0)
-            return true;
-    return false;
+            return scenario->options[o].value;
+    return NULL;
 }
 
 /* What is SimGrid's from the start. */
@@ -69,8 +69,11 @@ static void set_option(struct weir_text *arguments, const char *option)
 
 static void set_network(const struct weir_shares *shares, struct weir_text *arguments)
 {
-    if (has_option(shares->scenario, "network/model"))
+    const char *host_model = option(shares->scenario, "host/model");
+    if (option(shares->scenario, "network/model"))
         return;
+    if (!host_model || strncmp(host_model, "ptask", 5) != 0) /* which has a network of its own */
+        set_option(arguments, "network/model:CM02");
     for (size_t i = 0; i < sizeof exact_network / sizeof *exact_network; i++)
         set_option(arguments, exact_network[i]);
     set_option(arguments, shares->latencies ? "network/latency-factor:1" : "network/latency-factor:0");
@@ -127,7 +130,7 @@ static int load(const struct weir_platform *platform)
         free(path);
         path = weir_format("/proc/self/fd/%d", memory);
     }
-    if (weir_simgrid_load(path, platform->has_profiles, message, sizeof message) != 0)
+    if (weir_simgrid_load(path, platform->has_profiles, platform->latencies_vary, message, sizeof message) != 0)
         code = weir_error(WEIR_EENGINE, "%s: SimGrid refuses the platform: %s", platform->path, message);
 out:
     if (memory >= 0)
@@ -214,6 +217,7 @@ struct weir_shares *weir_shares_new(const struct weir_shares_spec *spec, struct 
         .host_slowed = weir_hosts_on_slow,
         .link_switched = weir_links_on_switch,
         .link_resized = weir_links_on_resize,
+        .link_delayed = weir_links_on_delay,
     });
     return shares;
 }

@@ -84,10 +84,16 @@ class Stops : public Model
     }
     void update_actions_state(double, double) override
     {
+        for (auto &[link, latency_s] : watched)
+            if (link->get_latency() != latency_s) {
+                latency_s = link->get_latency();
+                ears.link_delayed(ears.context, link);
+            }
     }
+    std::vector<std::pair<s4u::Link *, double>> watched; // there is no call-back for latencies
 };
 
-int weir_simgrid_load(const char *path, bool profiles, char *message, size_t size)
+int weir_simgrid_load(const char *path, bool profiles, bool latencies, char *message, size_t size)
 {
     auto *engine = s4u::Engine::get_instance();
     try {
@@ -100,8 +106,13 @@ int weir_simgrid_load(const char *path, bool profiles, char *message, size_t siz
     models = &engine->get_all_models();
     may_ask =
         std::all_of(models->begin(), models->end(), [](Model *m) { return m->next_occurring_event_is_idempotent(); });
-    if (profiles)
-        engine->add_model(std::make_shared<Stops>());
+    if (profiles) {
+        auto stops = std::make_shared<Stops>();
+        for (auto *link : engine->get_all_links())
+            if (latencies)
+                stops->watched.emplace_back(link, link->get_latency());
+        engine->add_model(stops);
+    }
     return 0;
 }
 
@@ -196,14 +207,15 @@ double weir_simgrid_next()
     for (auto *model : *models) {
         if (!model->next_occurring_event_is_idempotent())
             continue;
-        // What has ended at the present date is told only after the timers of this date.
-        if (!model->get_finished_action_set()->empty() || !model->get_failed_action_set()->empty())
-            return now_s;
         const double delta_s = model->next_occurring_event(now_s);
         if (delta_s > -0.5) // -1: never; what is due by now may be a rounding before it
             next_s = std::min(next_s, now_s + std::max(0.0, delta_s));
     }
-    return next_s;
+    // What has ended at the present date is told only after the timers of this date.
+    const bool told = std::all_of(models->begin(), models->end(), [](Model *model) {
+        return model->get_finished_action_set()->empty() && model->get_failed_action_set()->empty();
+    });
+    return told ? next_s : now_s;
 }
 
 // The action of an activity that has just been started: one of the newest of its model.
@@ -292,6 +304,15 @@ void weir_simgrid_bound(weir_activity *activity, double bound)
         return;
     activity->action->set_user_bound(bound);
     activity->action->set_bound(bound);
+}
+
+void weir_simgrid_weigh_alike(weir_activity *activity, double bound)
+{
+    if (!activity->action)
+        return;
+    activity->action->set_sharing_penalty(2); // what is not changed would be forgotten
+    activity->action->set_sharing_penalty(1);
+    bound_flow(activity->action, bound);
 }
 
 double weir_simgrid_left(const weir_activity *activity, double date_s)

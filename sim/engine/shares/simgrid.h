@@ -25,14 +25,15 @@ struct weir_simgrid_ears {
     void (*host_slowed)(void *context, sg_host_t host);
     void (*link_switched)(void *context, sg_link_t link, bool up);
     void (*link_resized)(void *context, sg_link_t link);
+    void (*link_delayed)(void *context, sg_link_t link); /* its latency is another one */
 };
 
 /* Starts SimGrid with arguments as of main, once a process. */
 void weir_simgrid_start(int argc, char **argv);
 
 /* Loads a platform; 0, or -1 with SimGrid's message (some errors abort the process all the same). Where it has
- * profiles, SimGrid's clock stops at each of their dates. */
-int weir_simgrid_load(const char *path, bool profiles, char *message, size_t size);
+ * profiles, SimGrid's clock stops at each of their dates; where some are of latencies, these are watched. */
+int weir_simgrid_load(const char *path, bool profiles, bool latencies, char *message, size_t size);
 
 /* After loading: from now on events are told. */
 void weir_simgrid_listen(const struct weir_simgrid_ears *ears);
@@ -48,7 +49,8 @@ void weir_simgrid_wake(double date_s);
 /* Whether something has ended that is not told yet, as timers ring before; `due` is called once it is. */
 bool weir_simgrid_await(void);
 
-/* The date at which something happens in SimGrid next, as things are; infinity if nothing does. Only if it may be asked
+/* The date at which something happens in SimGrid next, as things are; infinity if nothing does, the present one if
+ * something that has ended is not told yet. Only if it may be asked
  * (not with ns-3). */
 bool weir_simgrid_may_ask(void);
 double weir_simgrid_next(void);
@@ -63,6 +65,9 @@ void weir_simgrid_disown(struct weir_activity *activity);
 void weir_simgrid_cancel(struct weir_activity *activity);
 /* Bounds an execution under way. */
 void weir_simgrid_bound(struct weir_activity *activity, double bound);
+/* Where flows weigh alike: a transfer does so again, with its bound, after SimGrid has changed the latency of its
+ * route. */
+void weir_simgrid_weigh_alike(struct weir_activity *activity, double bound);
 /* What is left of it at a date at which nothing has changed since SimGrid's. */
 double weir_simgrid_left(const struct weir_activity *activity, double date_s);
 /* Flops/s or bytes/s; the latter are 0 while the latency lasts. */

@@ -118,6 +118,8 @@ void weir_share_gather(struct weir_shares *shares);
 bool weir_share_more_ends(const struct weir_shares *shares);
 /* Calls `done` of the first that is to be told; false if there is none. */
 bool weir_share_tell_one(struct weir_shares *shares);
+/* Our clock follows SimGrid's to what has happened there. */
+void weir_share_follow(const struct weir_shares *shares);
 /* SimGrid says that it has ended. */
 void weir_share_on_executed(void *context, void *work, bool ok);
 void weir_share_on_sent(void *context, void *transfer, bool ok);
@@ -158,11 +160,12 @@ void weir_transfer_off(struct weir_transfer *transfer);
 void weir_transfers_fail(struct weir_shares *shares, int host, int link);
 void weir_links_on_switch(void *context, sg_link_t link, bool up);
 void weir_links_on_resize(void *context, sg_link_t link);
+void weir_links_on_delay(void *context, sg_link_t link);
 /* Bytes left now. */
 double weir_transfer_left(const struct weir_transfer *transfer);
 
-/* routes.c: what bandwidths, losses and latencies have become; `link` -1: of all routes. */
-void weir_routes_again(struct weir_shares *shares, int link);
+/* routes.c: what bandwidth and loss of a link have become, and by how much more its latency is. */
+void weir_routes_again(struct weir_shares *shares, int link, double more_s);
 void weir_routes_fini(struct weir_shares *shares);
 
 /* energy.c; nothing where the platform does not say. `count` before anything about the host or link changes. */

@@ -177,6 +177,28 @@ static void profiles_of_links(void)
     check_profiles(again, COUNT(again), (const double[]){4});
 }
 
+static void profiles_of_latencies(void)
+{
+    /* 10 ms, from 1 s on 1 s: who shares the link has half of it all the same, or what the other's limit leaves. Alone
+     * for 0.5 s, halves until 0.75 s, 5.75 MB/s each until 1.25 s: 1.8125 and 8.0625 MB left; 4.5 MB/s each; then the
+     * second has what the limits leave. At 9 s a tenth gets lost, and a round trip is of 2 s. */
+    static const struct world_step steps[] = {{0, TRANSFER, .b = 1, .amount = 12.5e6},
+                                              {0.5, TRANSFER, .b = 1, .amount = 12.5e6},
+                                              {1.25, TRANSFER, .b = 1, .amount = 2.5e6, .limit = 2.5e6},
+                                              {0.75, TRANSFER, .b = 1, .amount = 2.5e6, .limit = 1e6},
+                                              {9, LOSE, .name = "l", .amount = 0.1},
+                                              {9, TRANSFER, .b = 1, .amount = 1e5}};
+    double first = 1.25 + 1.8125 / 4.5, left = 8.0625 - 1.8125 - 9 * (2.25 - first);
+    world_check(
+        (struct world){.platform = ZONE(HOST("a") HOST("b") "<link id=\"l\" bandwidth=\"100Mbps\" latency=\"10ms\""
+                                                            " latency_file=\"0.profile\"/>"
+                                                            "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route>"),
+                       .profiles = {"1 1\n"},
+                       .steps = steps,
+                       .count = COUNT(steps)},
+        (const double[]){first, 2.25 + left / 11.5, 2.25, 3.25, -1, 9 + 1e5 / (1460 / 2. * sqrt(15))});
+}
+
 static void lost_packets(void)
 {
     /* A tenth is lost: 1 / 0.9 of the bytes on the wire; a connection gets 1460 B / 20 ms sqrt(1.5 / 0.1) of payload.
@@ -279,6 +301,7 @@ int main(int argc, char **argv)
         {"limits", limits},
         {"a link that becomes faster or slower", a_link_that_becomes_faster_or_slower},
         {"profiles of links", profiles_of_links},
+        {"profiles of latencies", profiles_of_latencies},
         {"lost packets", lost_packets},
         {"links that fail", links_that_fail},
         {"hosts that fail", hosts_that_fail},

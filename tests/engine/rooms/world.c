@@ -188,7 +188,9 @@ static int perform(struct play *play)
 
 static int child(void *context)
 {
-    return perform(context);
+    int code = perform(context);
+    weir_test_leak_check();
+    return code;
 }
 
 void world_run(const struct world *world, struct world_outcome *outcome)

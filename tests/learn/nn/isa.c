@@ -83,7 +83,7 @@ static void operations(void)
  * result's stays as it was. */
 static void product_of(int m, int n, int k, bool turn_a, bool turn_b, bool keep, struct weir_stream *stream)
 {
-    static nn_real a[70 * 150], b[150 * 150], c[70 * 153], wanted[70 * 153];
+    static nn_real a[150 * 305], b[150 * 305], c[150 * 153], wanted[150 * 153];
     int lda = (turn_a ? m : k) + 1, ldb = (turn_b ? k : n) + 2, ldc = n + 3;
     for (int i = 0; i < lda * (turn_a ? k : m); i++)
         a[i] = (nn_real)(weir_stream_uniform(stream) - 0.5);
@@ -116,6 +116,10 @@ static void products(void)
         }
         product_of(3, 147, 129, false, false, false, &stream);
         product_of(1, 147, 129, false, true, true, &stream);
+        for (int turn = 0; turn < 8; turn++) { /* large ones go other ways */
+            product_of(147, 133, 300, turn & 1, turn & 2, turn & 4, &stream);
+            product_of(66, 126, 258, turn & 1, turn & 2, turn & 4, &stream);
+        }
     }
     nn_isa_limit(NN_ISA_COUNT);
 }
