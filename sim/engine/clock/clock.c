@@ -110,7 +110,8 @@ void weir_alarm_stop(struct weir_clock *clock, struct weir_alarm *alarm)
     alarm->slot = 0;
 }
 
-void weir_alarm_set(struct weir_clock *clock, struct weir_alarm *alarm, double date_s)
+/* It rings as if it were early_s before others of its date. */
+static inline void set(struct weir_clock *clock, struct weir_alarm *alarm, double date_s, double early_s)
 {
     if (!(date_s < INFINITY)) {
         weir_alarm_stop(clock, alarm);
@@ -119,7 +120,7 @@ void weir_alarm_set(struct weir_clock *clock, struct weir_alarm *alarm, double d
     if (date_s < clock->now_s)
         date_s = clock->now_s;
     alarm->date_s = date_s;
-    struct weir_event event = {date_s, clock->number++, alarm->slot};
+    struct weir_event event = {date_s - early_s, clock->number++, alarm->slot};
     if (alarm->slot) {
         size_t place = clock->places[alarm->slot];
         if (place > 1 && before(&event, &clock->heap[(place + 2) / 4]))
@@ -131,6 +132,16 @@ void weir_alarm_set(struct weir_clock *clock, struct weir_alarm *alarm, double d
     event.slot = alarm->slot = take_slot(clock);
     clock->alarms[event.slot] = alarm;
     sift_up(clock, ++clock->count, event);
+}
+
+void weir_alarm_set(struct weir_clock *clock, struct weir_alarm *alarm, double date_s)
+{
+    set(clock, alarm, date_s, 0);
+}
+
+void weir_alarm_set_first(struct weir_clock *clock, struct weir_alarm *alarm, double date_s)
+{
+    set(clock, alarm, date_s, weir_clock_tie_s(date_s));
 }
 
 void weir_soon_drop(struct weir_clock *clock, struct weir_soon *soon)
@@ -176,8 +187,8 @@ void weir_clock_ring(struct weir_clock *clock)
     if (!clock->soon_first) {
         struct weir_event first = clock->heap[1];
         struct weir_alarm *alarm = clock->alarms[first.slot];
-        if (first.date_s > clock->now_s) {
-            clock->now_s = first.date_s;
+        if (alarm->date_s > clock->now_s) {
+            clock->now_s = alarm->date_s;
             clock->rung = 0;
         }
         take_out(clock, 1);

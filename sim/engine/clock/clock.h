@@ -5,6 +5,7 @@
 #ifndef WEIR_ENGINE_CLOCK_H
 #define WEIR_ENGINE_CLOCK_H
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +28,7 @@ struct weir_soon {
 
 /* An event in the heap: 16 bytes, four children to a line of the cache. */
 struct weir_event {
-    double date_s;
+    double date_s;   /* of one that comes first at its date, less what rounding may be */
     uint32_t number; /* in the order of setting; it may wrap around */
     uint32_t slot;
 };
@@ -57,6 +58,8 @@ void weir_clock_fini(struct weir_clock *clock);
 
 /* Sets an alarm, anew if it is set; a date before the present is the present one. Infinity stops it. */
 void weir_alarm_set(struct weir_clock *clock, struct weir_alarm *alarm, double date_s);
+/* The same; at its date, and at dates that are the same but for rounding, it rings before the others. */
+void weir_alarm_set_first(struct weir_clock *clock, struct weir_alarm *alarm, double date_s);
 void weir_alarm_stop(struct weir_clock *clock, struct weir_alarm *alarm);
 static inline bool weir_alarm_is_set(const struct weir_alarm *alarm)
 {
@@ -78,10 +81,22 @@ static inline void weir_soon(struct weir_clock *clock, struct weir_soon *soon)
 }
 void weir_soon_drop(struct weir_clock *clock, struct weir_soon *soon);
 
+/* The alarm that rings next; NULL if there is none. */
+static inline struct weir_alarm *weir_clock_first(const struct weir_clock *clock)
+{
+    return clock->count ? clock->alarms[clock->heap[1].slot] : NULL;
+}
+
+/* Dates that differ by no more are the same, but for rounding. */
+static inline double weir_clock_tie_s(double date_s)
+{
+    return 1e-12 + 8 * DBL_EPSILON * date_s;
+}
+
 /* The date of the next event: the present one if something is listed as soon; infinity if there is none. */
 static inline double weir_clock_next_s(const struct weir_clock *clock)
 {
-    return clock->soon_first ? clock->now_s : clock->count ? clock->heap[1].date_s : INFINITY;
+    return clock->soon_first ? clock->now_s : clock->count ? weir_clock_first(clock)->date_s : INFINITY;
 }
 
 /* Rings what is listed as soon. */

@@ -88,7 +88,8 @@ static void put(struct weir_share_list *list, unsigned place, struct weir_share 
         share.transfer->place = place;
 }
 
-/* It is to be told. What ends at one date is told in the order of beginning, as alarms ring: SimGrid has its own. */
+/* It is to be told. What ends at one date is told in the order of beginning, whoever knew its end: SimGrid has an order
+ * of its own, and dates that should be equal differ by rounding. */
 static void will_tell(struct weir_shares *shares, struct weir_share share)
 {
     struct weir_share_list *told = &shares->told;
@@ -115,6 +116,31 @@ void weir_share_tell_transfer(struct weir_shares *shares, struct weir_transfer *
     transfer->hands = WEIR_HANDS_TOLD;
     transfer->ok = ok;
     will_tell(shares, (struct weir_share){.transfer = transfer});
+}
+
+/* The next alarm, if it is the end of something in our hands and rings now, but for rounding; NULL otherwise. */
+static struct weir_alarm *next_end(const struct weir_shares *shares)
+{
+    const struct weir_clock *clock = shares->clock;
+    struct weir_alarm *first = weir_clock_first(clock);
+    bool now = first && first->date_s <= clock->now_s + weir_clock_tie_s(clock->now_s);
+    return now && (first->ring == weir_work_ends || first->ring == weir_transfer_ends) ? first : NULL;
+}
+
+bool weir_share_more_ends(const struct weir_shares *shares)
+{
+    return next_end(shares) != NULL;
+}
+
+void weir_share_gather(struct weir_shares *shares)
+{
+    struct weir_alarm *end;
+    while ((end = next_end(shares)) != NULL) {
+        if (end->ring == weir_work_ends)
+            weir_work_over(WEIR_RECORD(end, struct weir_work, end));
+        else
+            weir_transfer_over(WEIR_RECORD(end, struct weir_transfer, end));
+    }
 }
 
 bool weir_share_tell_one(struct weir_shares *shares)
@@ -161,6 +187,7 @@ void weir_share_on_executed(void *context, void *owner, bool ok)
     weir_work_leave(work);
     weir_energy_work_ends(shares, work, 0);
     weir_share_tell_work(shares, work, ok);
+    weir_share_gather(shares);
 }
 
 void weir_share_on_sent(void *context, void *owner, bool ok)
@@ -173,6 +200,7 @@ void weir_share_on_sent(void *context, void *owner, bool ok)
     weir_energy_count_transfer(shares, transfer, 0);
     weir_transfer_off(transfer);
     weir_share_tell_transfer(shares, transfer, ok);
+    weir_share_gather(shares);
 }
 
 void weir_share_note_slow(struct weir_shares *shares, int index)

@@ -20,7 +20,7 @@ static bool may_ring(const struct weir_shares *shares, double date_s, struct for
         return false;
     if (!foresight->known)
         *foresight = (struct foresight){true, weir_simgrid_next()};
-    return date_s < foresight->next_s;
+    return date_s < foresight->next_s - weir_clock_tie_s(date_s);
 }
 
 /* Whether the effect of what SimGrid has just been told is still to come. */
@@ -42,6 +42,8 @@ void weir_drive_on(void *context)
     struct weir_shares *shares = context;
     struct weir_clock *clock = shares->clock;
     struct foresight foresight = {0};
+    if (weir_simgrid_await()) /* what has ended there comes first */
+        return;
     for (;;) {
         if (clock->soon_first)
             weir_clock_ring_soon(clock);

@@ -75,7 +75,7 @@ static void set_own(struct weir_shares *shares, struct weir_host_state *host, st
     work->hands = WEIR_HANDS_OWN;
     work->rate = work->share * host->speed;
     work->since_s = shares->clock->now_s;
-    weir_alarm_set(shares->clock, &work->end, work->since_s + work->flops / work->rate);
+    weir_alarm_set_first(shares->clock, &work->end, work->since_s + work->flops / work->rate);
 }
 
 static void take_own(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
@@ -127,9 +127,20 @@ void weir_work_leave(struct weir_work *work)
         host->part = 0;
 }
 
-static void ends(struct weir_alarm *alarm)
+void weir_work_over(struct weir_work *work)
 {
-    struct weir_work *work = WEIR_RECORD(alarm, struct weir_work, end);
+    weir_work_leave(work);
+    weir_share_tell_work(work->shares, work, true);
+}
+
+void weir_work_ends(struct weir_alarm *end)
+{
+    struct weir_work *work = WEIR_RECORD(end, struct weir_work, end);
+    if (weir_share_more_ends(work->shares)) {
+        weir_work_over(work);
+        weir_share_gather(work->shares);
+        return;
+    }
     weir_work_leave(work);
     work->hands = WEIR_HANDS_NONE;
     work->done(work, true);
@@ -143,7 +154,7 @@ void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int hos
     work->number = shares->begun++;
     work->flops = flops;
     work->share = share < 1 ? share : 1;
-    work->end.ring = ends;
+    work->end.ring = weir_work_ends;
     if (!is_up(host) || !(flops > 0)) {
         weir_share_tell_work(shares, work, is_up(host));
         return;

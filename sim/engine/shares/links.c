@@ -81,7 +81,7 @@ static void set_own(struct weir_shares *shares, const struct weir_route *route, 
     transfer->hands = WEIR_HANDS_OWN;
     transfer->rate = route->alone_bytes_per_s < transfer->limit ? route->alone_bytes_per_s : transfer->limit;
     transfer->since_s = shares->clock->now_s;
-    weir_alarm_set(shares->clock, &transfer->end, transfer->since_s + transfer->bytes / transfer->rate);
+    weir_alarm_set_first(shares->clock, &transfer->end, transfer->since_s + transfer->bytes / transfer->rate);
 }
 
 double weir_transfer_left(const struct weir_transfer *transfer)
@@ -160,9 +160,21 @@ void weir_transfer_off(struct weir_transfer *transfer)
     }
 }
 
-static void ends(struct weir_alarm *alarm)
+void weir_transfer_over(struct weir_transfer *transfer)
 {
-    struct weir_transfer *transfer = WEIR_RECORD(alarm, struct weir_transfer, end);
+    weir_energy_count_transfer(transfer->shares, transfer, 0);
+    weir_transfer_off(transfer);
+    weir_share_tell_transfer(transfer->shares, transfer, true);
+}
+
+void weir_transfer_ends(struct weir_alarm *end)
+{
+    struct weir_transfer *transfer = WEIR_RECORD(end, struct weir_transfer, end);
+    if (weir_share_more_ends(transfer->shares)) {
+        weir_transfer_over(transfer);
+        weir_share_gather(transfer->shares);
+        return;
+    }
     weir_energy_count_transfer(transfer->shares, transfer, 0);
     weir_transfer_off(transfer);
     transfer->hands = WEIR_HANDS_NONE;
@@ -180,7 +192,7 @@ void weir_transfer_begin(struct weir_shares *shares, struct weir_transfer *trans
     transfer->number = shares->begun++;
     transfer->bytes = transfer->uncounted = bytes / (1 - route->loss);
     transfer->limit = limit;
-    transfer->end.ring = ends;
+    transfer->end.ring = weir_transfer_ends;
     bool up = is_up(shares, route);
     if (!up || (!(bytes > 0) && !shares->latencies))
         weir_share_tell_transfer(shares, transfer, up);

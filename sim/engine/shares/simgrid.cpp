@@ -41,6 +41,8 @@ static kernel::timer::Timer *timer;
 static bool windows; // TCP-gamma bounds flows
 static bool may_ask; // all models say when they go on, whenever they are asked
 static const std::vector<Model *> *models;
+static bool awaited;            // `due` is to be called once something is told
+static double cancelled_s = -1; // when something was cancelled last
 
 // What is over or cancelled is handled by SimGrid before its clock goes on; it must live until then.
 struct buried {
@@ -116,6 +118,10 @@ int weir_simgrid_load(const char *path, bool profiles, bool latencies, char *mes
 
 static void completed(const s4u::Activity &over)
 {
+    if (awaited) {
+        awaited = false;
+        weir_simgrid_wake(0);
+    }
     auto *activity = static_cast<weir_activity *>(const_cast<s4u::Activity &>(over).get_data<void>());
     if (!activity || !activity->action)
         return;
@@ -184,14 +190,21 @@ bool weir_simgrid_may_ask()
     return may_ask;
 }
 
+bool weir_simgrid_await()
+{
+    // Cancelled ones are among them, and not told.
+    const bool untold = std::any_of(models->begin(), models->end(), [](Model *m) {
+        return !m->get_finished_action_set()->empty() || !m->get_failed_action_set()->empty();
+    });
+    awaited = untold && cancelled_s < s4u::Engine::get_clock();
+    return awaited;
+}
+
 double weir_simgrid_next()
 {
     const double now_s = s4u::Engine::get_clock();
     double next_s = std::numeric_limits<double>::infinity();
     for (auto *model : *models) {
-        // Timers ring before what has ended at their date is told.
-        if (!model->get_finished_action_set()->empty() || !model->get_failed_action_set()->empty())
-            return now_s;
         if (!model->next_occurring_event_is_idempotent())
             continue;
         const double delta_s = model->next_occurring_event(now_s);
@@ -281,6 +294,7 @@ void weir_simgrid_cancel(weir_activity *activity)
     activity->activity->set_data(nullptr);
     if (activity->action)
         activity->activity->cancel();
+    cancelled_s = s4u::Engine::get_clock();
     bury(activity);
 }
 

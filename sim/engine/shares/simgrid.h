@@ -46,6 +46,9 @@ double weir_simgrid_now(void);
  */
 void weir_simgrid_wake(double date_s);
 
+/* Whether something has ended that is not told yet, as timers ring before; `due` is called once it is. */
+bool weir_simgrid_await(void);
+
 /* The date at which something happens in SimGrid next, as things are; infinity if nothing does, the present one if
  * something that has ended is not told yet. Only if it may be asked
  * (not with ns-3). */

@@ -113,6 +113,9 @@ void weir_share_withdraw_transfer(struct weir_transfer *transfer);
 /* `done` is to be called soon. */
 void weir_share_tell_work(struct weir_shares *shares, struct weir_work *work, bool ok);
 void weir_share_tell_transfer(struct weir_shares *shares, struct weir_transfer *transfer, bool ok);
+/* What is in our hands and ends now, but for rounding, is to be told with the rest; and whether there is any. */
+void weir_share_gather(struct weir_shares *shares);
+bool weir_share_more_ends(const struct weir_shares *shares);
 /* Calls `done` of the first that is to be told; false if there is none. */
 bool weir_share_tell_one(struct weir_shares *shares);
 /* Our clock follows SimGrid's to what has happened there. */
@@ -137,6 +140,9 @@ void weir_drive_on(void *context);
 /* hosts.c */
 void weir_hosts_init(struct weir_shares *shares);
 void weir_hosts_fini(struct weir_shares *shares);
+/* Work in our hands ends. */
+void weir_work_ends(struct weir_alarm *end);
+void weir_work_over(struct weir_work *work); /* and is to be told */
 /* Work is off its host. */
 void weir_work_leave(struct weir_work *work);
 void weir_hosts_on_switch(void *context, sg_host_t host, bool up);
@@ -145,6 +151,9 @@ void weir_hosts_on_slow(void *context, sg_host_t host);
 /* links.c */
 void weir_links_init(struct weir_shares *shares);
 void weir_links_fini(struct weir_shares *shares);
+/* A transfer in our hands ends. */
+void weir_transfer_ends(struct weir_alarm *end);
+void weir_transfer_over(struct weir_transfer *transfer);
 /* A transfer is off the wire or its way. */
 void weir_transfer_off(struct weir_transfer *transfer);
 /* Whatever goes from or to the host, or over the link, fails; -1: none. */
