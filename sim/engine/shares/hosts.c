@@ -24,7 +24,7 @@ void weir_hosts_init(struct weir_shares *shares)
         host->cores = sg_host_core_count(host->host);
         host->on = sg_host_is_on(host->host);
         host->peak = sg_host_get_speed(host->host);
-        host->profile = weir_simgrid_speed_share(host->host);
+        host->profile = sg_host_get_available_speed(host->host);
         host->slow = 1;
         set_speed(host);
     }
@@ -237,6 +237,6 @@ void weir_hosts_on_slow(void *context, sg_host_t which)
     if (!host || !shares->platform->hosts[host - shares->hosts].may_slow)
         return;
     weir_share_follow(shares);
-    host->profile = weir_simgrid_speed_share(which);
+    host->profile = sg_host_get_available_speed(which);
     slowed(shares, host);
 }

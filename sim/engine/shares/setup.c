@@ -186,8 +186,9 @@ static void attach_hosts(struct weir_shares *shares)
             continue;
         sg_link_t link = sg_link_by_name(shares->platform->links[wifi].name);
         weir_simgrid_attach(shares->hosts[h].host, link);
-        ((struct weir_link_state *)sg_link_get_data(link))->bandwidth =
-            shares->platform->links[wifi].bandwidth_bytes_per_s;
+        struct weir_link_state *known = sg_link_get_data(link);
+        known->wifi = true;
+        known->bandwidth = shares->platform->links[wifi].bandwidth_bytes_per_s;
     }
 }
 
