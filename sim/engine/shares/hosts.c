@@ -24,7 +24,8 @@ void weir_hosts_init(struct weir_shares *shares)
         host->cores = sg_host_core_count(host->host);
         host->on = sg_host_is_on(host->host);
         host->peak = sg_host_get_speed(host->host);
-        host->profile = sg_host_get_available_speed(host->host);
+        /* SimGrid's TI model must not be asked where there is no profile. */
+        host->profile = shares->platform->hosts[h].may_slow ? sg_host_get_available_speed(host->host) : 1;
         host->slow = 1;
         set_speed(host);
     }
@@ -211,6 +212,14 @@ void weir_host_slow(struct weir_shares *shares, int index, double share)
         weir_clock_fail(shares->clock, WEIR_EINPUT,
                         "%s: host %s has a profile of its speed, and cannot be slowed besides", shares->platform->path,
                         shares->platform->hosts[index].name);
+        return;
+    }
+    if (shares->fixed_speeds) {
+        weir_clock_fail(
+            shares->clock, WEIR_EINPUT,
+            "host %s is to become slower or faster, which SimGrid's cpu/optim TI cannot bear; leave this option out "
+            "of \"simgrid\"",
+            shares->platform->hosts[index].name);
         return;
     }
     host->slow = share;

@@ -59,6 +59,8 @@ static void divide(struct weir_shares *shares, const char *paje)
         shares->all_works = shares->all_transfers = true;
     if (scenario && scenario->fairness == WEIR_FAIRNESS_RTT)
         shares->all_transfers = shares->latencies = true;
+    const char *optim = option(scenario, "cpu/optim");
+    shares->fixed_speeds = optim && strcmp(optim, "TI") == 0;
     shares->plug_in = shares->all_works && shares->platform->has_host_energy;
 }
 

@@ -77,6 +77,7 @@ struct weir_shares {
     bool latencies;                /* as the public question */
     bool in_step;                  /* SimGrid's clock goes along with every event */
     bool plug_in;                  /* SimGrid counts the energy of hosts */
+    bool fixed_speeds;             /* cpu/optim is TI */
     struct weir_host_state *hosts;
     int host_count;
     struct weir_link_state *links; /* sorted by name */
