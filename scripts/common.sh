@@ -58,3 +58,7 @@ debian_mirror()
     apt-get indextargets --format '$(COMPONENT) $(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
         awk '$1 == "main" && $2 ~ /^(bookworm|trixie|forky|sid|oldstable|stable|testing|unstable)$/ {print $3; exit}'
 }
+
+# For GLIBC_TUNABLES: the C library takes its functions for a processor without AVX and fused multiply-add; the last two are
+# the names of releases before 2.33.
+masked_libc=glibc.cpu.hwcaps=-AVX2,-FMA,-AVX,-AVX2_Usable,-FMA_Usable

@@ -5,6 +5,7 @@
 
 #include "policies/sentinel/sentinel.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 enum { UPLOAD = SENTINEL_SIGNALS - 1 };
 
@@ -19,7 +20,7 @@ static bool whole(const double *sample)
 
 int sentinel_class_of(struct sentinel_devices *devices, const struct weir_host_view *host, double bandwidth)
 {
-    int octave = (int)floor(log2(bandwidth));
+    int octave = (int)floor(weir_log2(bandwidth));
     for (int c = 0; c < devices->class_count; c++) {
         const struct sentinel_class *class = &devices->classes[c];
         if (class->tier == host->tier && class->cores == host->cores && class->octave == octave &&
@@ -129,8 +130,10 @@ static double unrest(const struct sentinel_class *class, const struct sentinel_d
         double sum = 0, square = 0, range = class->high[n] - class->low[n];
         for (int t = 0; t < SENTINEL_SAMPLES; t++)
             sum += device->sample[t][n];
-        for (int t = 0; t < SENTINEL_SAMPLES; t++)
-            square += pow(device->sample[t][n] - sum / SENTINEL_SAMPLES, 2);
+        for (int t = 0; t < SENTINEL_SAMPLES; t++) {
+            double off = device->sample[t][n] - sum / SENTINEL_SAMPLES;
+            square += off * off;
+        }
         all += square / SENTINEL_SAMPLES / (range > 0 ? range * range : 1);
     }
     return all;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 enum {
     HOUR = 60, /* cycles from one look at the ranges to the next, at most */
@@ -76,8 +77,8 @@ static void take(struct sentinel *self, int server, const struct weir_host_view 
     double worked = request->flops > 0 ? host->cpu * self->live.flops[server] * request->bytes / request->flops / uplink
                                        : host->cpu;
     double moved = request->disks ? now[2] : now[3];
-    double shown[SENTINEL_SHOWN] = {log((worked + one) / (moved + one)),
-                                    log1p(host->memory_reported_bytes / fmax(4 * request->bytes, 1))};
+    double shown[SENTINEL_SHOWN] = {weir_log((worked + one) / (moved + one)),
+                                    weir_log1p(host->memory_reported_bytes / fmax(4 * request->bytes, 1))};
     push(device->sample[0], now, SENTINEL_SIGNALS);
     push(device->shown[0], shown, SENTINEL_SHOWN);
 }

@@ -7,6 +7,7 @@
 
 #include "policies/sentinel/sentinel.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 #define PRIOR  20.0 /* requests that the more general count stands for */
 #define MEMORY 0.8  /* of the recent counts, a window */
@@ -98,7 +99,7 @@ void sentinel_effect_learn(struct sentinel *self, const struct weir_view *view)
     }
     for (int side = 0; side < 2; side++) {
         double now = drawn(effect->recent_late[side], effect->recent_all[side], 0);
-        effect->alarm[side] = fmax(now, pow(CALM, view->window_s / 60) * effect->alarm[side]);
+        effect->alarm[side] = fmax(now, weir_pow(CALM, view->window_s / 60) * effect->alarm[side]);
     }
 }
 

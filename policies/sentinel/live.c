@@ -7,6 +7,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 enum { FEATURES = 4 };
 #define UNBOUNDED 1e12 /* bytes/s of a server without a link of its own */
@@ -43,10 +44,10 @@ static void features_of(const struct weir_job_view *job, double features[FEATURE
 {
     double bytes, flops;
     request_of(job, &bytes, &flops);
-    features[0] = log1p(bytes);
-    features[1] = log1p(flops);
-    features[2] = log1p(job->source_bytes);
-    features[3] = isfinite(job->slo_s) ? log1p(job->slo_s) : 0;
+    features[0] = weir_log1p(bytes);
+    features[1] = weir_log1p(flops);
+    features[2] = weir_log1p(job->source_bytes);
+    features[3] = isfinite(job->slo_s) ? weir_log1p(job->slo_s) : 0;
 }
 
 static bool can_serve(const struct weir_job_view *job)

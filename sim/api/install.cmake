@@ -16,18 +16,19 @@ foreach(header api/plan api/policy api/view base/error base/param base/quantity 
   string(REGEX REPLACE "\"sim/(api|base)/([a-z_]+\\.h)\"" "<weir/\\2>" content "${content}")
   file(CONFIGURE OUTPUT ${WEIR_INCLUDE}/weir/${name}.h CONTENT "${content}" @ONLY)
 endforeach()
-install(DIRECTORY ${WEIR_INCLUDE}/weir DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY ${WEIR_INCLUDE}/weir DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
 
 # The way from the pkg-config file up to the prefix, so that an installed tree may be moved.
 file(RELATIVE_PATH WEIR_PC_UP /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 string(REGEX REPLACE "/$" "" WEIR_PC_UP "${WEIR_PC_UP}")
 configure_file(${PROJECT_SOURCE_DIR}/sim/api/weir.pc.in ${PROJECT_BINARY_DIR}/weir.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/weir.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${PROJECT_BINARY_DIR}/weir.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 
 set(WEIR_DATA ${CMAKE_INSTALL_DATADIR}/weir)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/platforms DESTINATION ${WEIR_DATA})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/workloads DESTINATION ${WEIR_DATA}
   PATTERN generators EXCLUDE PATTERN CMakeLists.txt EXCLUDE)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/policies/examples DESTINATION ${WEIR_DATA}/policies)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/policies/examples DESTINATION ${WEIR_DATA}/policies COMPONENT dev
+  PATTERN *.so EXCLUDE PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT licence) # a package refers to Debian's own copy

@@ -1,12 +1,10 @@
 #include "sim/base/random.h"
 
 #include <assert.h>
-#include <gsl/gsl_randist.h>
-#include <gsl/gsl_rng.h>
-#include <gsl/gsl_sf_gamma.h>
-#include <limits.h>
 #include <math.h>
 
+#include "sim/base/random_table.h"
+#include "sim/base/real.h"
 #include "sim/base/text.h"
 
 const char *const weir_spread_names[WEIR_SPREAD_COUNT + 1] = {
@@ -61,7 +59,7 @@ double weir_stream_uniform(struct weir_stream *stream)
 
 double weir_stream_exponential(struct weir_stream *stream, double mean)
 {
-    return -mean * log(next_uniform(&stream->state));
+    return -mean * weir_log(next_uniform(&stream->state));
 }
 
 uint64_t weir_stream_below(struct weir_stream *stream, uint64_t count)
@@ -77,50 +75,58 @@ uint64_t weir_stream_below(struct weir_stream *stream, uint64_t count)
     return (uint64_t)(product >> 64);
 }
 
-/* A stream as a generator of GSL's: the state is the stream's own 8 bytes, nothing is allocated. */
-
-static void gsl_set(void *state, unsigned long seed)
+/* One of the standard normal distribution. 8 bits choose layer and side, 24 a place in the layer. */
+static double standard_normal(uint64_t *state)
 {
-    *(uint64_t *)state = seed;
+    for (;;) {
+        uint64_t bits = next_bits(state);
+        unsigned row = bits & 0x7f;
+        uint32_t place = bits >> 8 & 0xffffff;
+        double x = place * ziggurat[row].width, y;
+        if (place >= ziggurat[row].inside) {
+            if (row < 127) {
+                y = ziggurat[row + 1].top + (ziggurat[row].top - ziggurat[row + 1].top) * next_uniform(state);
+            } else {
+                double first = 1 - next_uniform(state);
+                x = ZIGGURAT_TAIL - weir_log(first) / ZIGGURAT_TAIL;
+                y = weir_exp(-ZIGGURAT_TAIL * (x - 0.5 * ZIGGURAT_TAIL)) * next_uniform(state);
+            }
+            if (!(y < weir_exp(-0.5 * x * x)))
+                continue;
+        }
+        return bits & 0x80 ? x : -x;
+    }
 }
-
-static unsigned long gsl_get(void *state)
-{
-    return next_bits(state);
-}
-
-static double gsl_get_double(void *state)
-{
-    return next_uniform(state);
-}
-
-static const gsl_rng_type splitmix64 = {
-    .name = "splitmix64",
-    .max = ULONG_MAX,
-    .min = 0,
-    .size = sizeof(uint64_t),
-    .set = gsl_set,
-    .get = gsl_get,
-    .get_double = gsl_get_double,
-};
-static_assert(sizeof(unsigned long) == sizeof(uint64_t), "GSL's generators give an unsigned long");
 
 double weir_stream_normal(struct weir_stream *stream, double mean, double deviation)
 {
-    const gsl_rng generator = {&splitmix64, &stream->state};
-    return mean + gsl_ran_gaussian_ziggurat(&generator, deviation);
+    return mean + deviation * standard_normal(&stream->state);
 }
 
 double weir_stream_gamma(struct weir_stream *stream, double shape, double scale)
 {
-    const gsl_rng generator = {&splitmix64, &stream->state};
-    return gsl_ran_gamma(&generator, shape, scale);
+    double factor = 1;
+    if (shape < 1) {
+        factor = weir_pow(next_uniform(&stream->state), 1 / shape);
+        shape++;
+    }
+    /* Marsaglia and Tsang, ACM TOMS 26(3), 2000 */
+    double d = shape - 1.0 / 3, c = 1.0 / 3 / sqrt(d);
+    for (;;) {
+        double x = standard_normal(&stream->state), v = 1 + c * x;
+        if (v <= 0)
+            continue;
+        v = v * v * v;
+        double u = next_uniform(&stream->state);
+        if (u < 1 - 0.0331 * x * x * x * x || weir_log(u) < 0.5 * x * x + d * (1 - v + weir_log(v)))
+            return scale * d * v * factor;
+    }
 }
 
 double weir_stream_weibull(struct weir_stream *stream, double mean, double shape)
 {
-    const gsl_rng generator = {&splitmix64, &stream->state};
-    return gsl_ran_weibull(&generator, mean / gsl_sf_gamma(1 + 1 / shape), shape);
+    double scale = mean / weir_gamma(1 + 1 / shape);
+    return scale * weir_pow(-weir_log(next_uniform(&stream->state)), 1 / shape);
 }
 
 /* A normal that is drawn again until positive has another mean and deviation than the one drawn from. This gives the
@@ -132,7 +138,7 @@ static void positive_normal(double mean, double cv, double *parent_mean, double 
     double a = 1 / cv;
     double l = 0;
     for (int step = 0; cv > 0.15 && step < 6; step++) { /* at cv 0.15, 1 draw in 10^11 is negative */
-        l = exp(-0.5 * a * a) * sqrt(2 / M_PI) / erfc(-a * M_SQRT1_2);
+        l = weir_exp(-0.5 * a * a) * sqrt(2 / M_PI) / weir_erfc(-a * M_SQRT1_2);
         double slope = -l * (a + l);
         double deviation = sqrt(1 - a * l - l * l);
         double residue = deviation - cv * (a + l);
@@ -164,15 +170,15 @@ double weir_draw(const struct weir_distribution *distribution, struct weir_strea
         return value;
     }
     case WEIR_SPREAD_LOGNORMAL: {
-        double variance = log1p(cv * cv); /* of the logarithm */
-        return mean * exp(weir_stream_normal(stream, -variance / 2, sqrt(variance)));
+        double variance = weir_log1p(cv * cv); /* of the logarithm */
+        return mean * weir_exp(weir_stream_normal(stream, -variance / 2, sqrt(variance)));
     }
     case WEIR_SPREAD_GAMMA:
         return weir_stream_gamma(stream, 1 / (cv * cv), mean * cv * cv);
     case WEIR_SPREAD_PARETO: {
         double shape = 1 + sqrt(1 + 1 / (cv * cv));
         double least = mean * (shape - 1) / shape;
-        return least * pow(next_uniform(&stream->state), -1 / shape);
+        return least * weir_pow(next_uniform(&stream->state), -1 / shape);
     }
     default:
         return mean;

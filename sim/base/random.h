@@ -3,8 +3,8 @@
  *  - a sequence (arrivals): draws in order;
  *  - a field (service times, keys): the draw for item `id` depends on (seed, name, id) alone, whatever the order in
  *    which items are served, so that two policies see the same work for the same item.
- * Distributions are GSL's, over a generator of ours (splitmix64, whose state is 8 bytes: Steele, Lea and Flood, OOPSLA
- * 2014). */
+ * The generator is splitmix64, whose state is 8 bytes (Steele, Lea and Flood, OOPSLA 2014). Draws of normal, gamma and
+ * Weibull distributions are GSL's but for last bits, which do not depend on the processor (real.h). */
 #ifndef WEIR_BASE_RANDOM_H
 #define WEIR_BASE_RANDOM_H
 

@@ -1,11 +1,11 @@
 #include "sim/base/stats.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/student.h"
 
 void weir_moments_add(struct weir_moments *moments, double value)
 {
@@ -24,7 +24,7 @@ double weir_moments_half_width(const struct weir_moments *moments, double level)
 {
     if (moments->count < 2)
         return NAN;
-    double t = gsl_cdf_tdist_Pinv(0.5 + level / 2, (double)(moments->count - 1));
+    double t = weir_student_quantile_above((1 - level) / 2, (double)(moments->count - 1));
     return t * weir_moments_deviation(moments) / sqrt((double)moments->count);
 }
 
@@ -35,7 +35,7 @@ double weir_moments_p_value(const struct weir_moments *moments)
     double error = weir_moments_deviation(moments) / sqrt((double)moments->count);
     if (error == 0)
         return moments->mean == 0 ? 1 : 0;
-    return 2 * gsl_cdf_tdist_Q(fabs(moments->mean) / error, (double)(moments->count - 1));
+    return 2 * weir_student_above(fabs(moments->mean) / error, (double)(moments->count - 1));
 }
 
 static int compare_targets(const void *a, const void *b)

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -151,25 +152,6 @@ const char **weir_arguments_values(const struct weir_arguments *arguments, int r
     return values;
 }
 
-void weir_command_help(const struct weir_command *command, FILE *out)
-{
-    int width = 0;
-    fprintf(out, "usage: weir %s [options] %s\n\n%s\n%s%s\noptions:\n", command->name, command->words, command->summary,
-            *command->detail ? "\n" : "", command->detail);
-    for (const struct weir_flag *f = command->flags; f->name; f++) {
-        int length = (int)strlen(f->name) + (f->arg ? (int)strlen(f->arg) + 1 : 0);
-        width = length > width ? length : width;
-    }
-    for (const struct weir_flag *f = command->flags; f->name; f++) {
-        char letter[8] = "    ";
-        if (f->letter)
-            snprintf(letter, sizeof letter, "-%c, ", f->letter);
-        int length = fprintf(out, "  %s--%s%s%s", letter, f->name, f->arg ? " " : "", f->arg ? f->arg : "") - 8;
-        fprintf(out, "%*s  %s\n", width - length, "", f->help);
-    }
-    fprintf(out, "  -h, --help%*s  show this\n", width - 4, "");
-}
-
 int weir_read_seed(const char *flag, const char *text, unsigned long long *seed)
 {
     char *end;
@@ -280,5 +262,21 @@ int weir_read_folder(const char *flag, const char *text, char **folder)
     *folder = weir_copy(text);
     for (size_t length = strlen(*folder); length > 1 && (*folder)[length - 1] == '/'; length--)
         (*folder)[length - 1] = '\0';
+    return WEIR_OK;
+}
+
+int weir_read_results(const char *word, char **folder)
+{
+    struct stat status;
+    int code = weir_read_folder("RESULTS", word, folder);
+    if (code != WEIR_OK || strchr(*folder, '/') || stat(*folder, &status) == 0)
+        return code;
+    char *below = weir_format("results/%s", *folder);
+    if (stat(below, &status) == 0) {
+        free(*folder);
+        *folder = below;
+    } else {
+        free(below);
+    }
     return WEIR_OK;
 }

@@ -8,6 +8,7 @@
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
 #include "sim/experiment/pool.h"
+#include "sim/experiment/shipped.h"
 #include "sim/experiment/sweep_plan.h"
 #include "sim/model/workflow.h"
 
@@ -144,15 +145,16 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     int bad = 0;
     bool interrupted = false;
     for (int i = 0; i < arguments->word_count && !interrupted; i++) {
-        const char *path = arguments->words[i];
-        int code;
-        if (ends_with(path, ".xml"))
+        char *path;
+        int code = weir_shipped_resolve(WEIR_SHIPPED_SCENARIO | WEIR_SHIPPED_STUDY, NULL, arguments->words[i], &path);
+        if (code == WEIR_OK && ends_with(path, ".xml"))
             code = check_platform(path, &interrupted);
-        else if (ends_with(path, ".json"))
+        else if (code == WEIR_OK && ends_with(path, ".json"))
             code = check_json(cli, path, platform, &interrupted);
-        else
+        else if (code == WEIR_OK)
             code = weir_error(WEIR_EINPUT,
                               "%s: ends neither in .xml (a platform) nor in .json (a scenario or workload)", path);
+        free(path);
         if (code == WEIR_OK || interrupted)
             continue;
         bad++;
@@ -165,7 +167,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
 
 const struct weir_command weir_command_check = {
     .name = "check",
-    .words = "FILE...",
+    .words = "FILE|NAME...",
     .min_words = 1,
     .max_words = -1,
     .summary = "check platforms (.xml), scenarios, workloads and studies (.json), and say what is wrong where",
@@ -174,7 +176,7 @@ const struct weir_command weir_command_check = {
         "loads and policies are checked, too. One with \"tasks\" or \"schemaVersion\" is a workflow (`weir workflow` "
         "reads\n"
         "other formats as well), one with the key \"scenario\" is a study of weir sweep. Platforms are also tried in\n"
-        "SimGrid itself.\n",
+        "SimGrid itself. NAME is one of `weir list scenarios` or `weir list studies`.\n",
     .flags = flags,
     .run = run,
 };

@@ -7,6 +7,7 @@
 #include "sim/cli/reporting.h"
 #include "sim/experiment/compare.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/shipped.h"
 #include "sim/experiment/table.h"
 
 enum { POLICY, SEEDS, SET, PROCESSES, OUTPUT, RESUME, FORCE, METRICS, TIMEOUT, NO_REPORT, JSON, QUIET };
@@ -89,7 +90,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     struct weir_summary *summary = NULL;
     unsigned long long *seeds = NULL;
     const char **sets = NULL;
-    char *folder = NULL;
+    char *folder = NULL, *path = NULL;
     int stack_count = 0;
     bool interrupted = false;
 
@@ -99,7 +100,9 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     if (code == WEIR_OK)
         code = read_policies(arguments, &stacks, &stack_count);
     if (code == WEIR_OK)
-        code = weir_scenario_read(arguments->words[0], sets, &scenario);
+        code = weir_shipped_resolve(WEIR_SHIPPED_SCENARIO, NULL, arguments->words[0], &path);
+    if (code == WEIR_OK)
+        code = weir_scenario_read(path, sets, &scenario);
     if (code != WEIR_OK)
         goto out;
     if (!folder) {
@@ -127,6 +130,7 @@ out:
         weir_stack_fini(&stacks[i]);
     free(stacks);
     weir_scenario_free(scenario);
+    free(path);
     free(seeds);
     free(sets);
     free(folder);
@@ -139,9 +143,9 @@ const struct weir_command weir_command_compare = {
     .min_words = 1,
     .max_words = 1,
     .summary = "run policies with several seeds in parallel, and show them side by side",
-    .detail =
-        "Leaves summary.csv, runs.csv, scenario.json and a folder for each run in the results folder. Ctrl-C keeps\n"
-        "what is finished; --resume goes on from there.\n",
+    .detail = WEIR_SCENARIO_HELP
+    "Leaves summary.csv, runs.csv, scenario.json and a folder for each run in the results folder. Ctrl-C keeps\n"
+    "what is finished; --resume goes on from there.\n",
     .flags = flags,
     .run = run,
 };

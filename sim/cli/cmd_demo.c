@@ -10,7 +10,7 @@ enum { POLICY, SEED, JOB, SET, DO, UNTIL, SPEED, NO_TTY, WRITE, FORCE, QUIET };
 static const struct weir_flag flags[] = {
     [POLICY] = {"policy", 'p', "P", "the policy or stack to begin with; else the scenario's first"},
     [SEED] = {"seed", 's', "N", "the seed; else the scenario's first"},
-    [JOB] = {"job", 'j', "NAME", "the job to look at; else the first"},
+    [JOB] = {"job", 'j', "JOB", "the job to look at; else the first"},
     [SET] = {"set", 0, "PATH=VALUE", "change a value of the scenario, as in window=2s; repeatable"},
     [DO] = {"do", 0, "TIME:WHAT", "60s:load=1.5, 60s:load/JOB=2, 2min:link=0.1, 2min:link/NAME=0.1, 3min:policy=ds2"},
     [UNTIL] = {"until", 0, "TIME", "simulate so long"},
@@ -89,7 +89,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
 
 const struct weir_command weir_command_demo = {
     .name = "demo",
-    .words = "NAME|SCENARIO",
+    .words = "DEMO|SCENARIO",
     .min_words = 1,
     .max_words = 1,
     .summary = "look at a run while it goes, and change load, links and policy under way",
@@ -98,7 +98,7 @@ const struct weir_command weir_command_demo = {
               "  migration      an operator with state that moves to the cloud and back\n"
               "  autoscaling    short days with a peak each, and three policies that add instances\n"
               "  offloading     two users of a small network of computers: who computes what where\n"
-              "  anomaly        one of three servers is not well, which its reports show first\n"
+              "  anomaly        one of three servers is not well, which its reports show first\n" WEIR_SCENARIO_HELP
               "Any scenario may be looked at like that. Keys are shown by ? (docs/demo.md).\n",
     .flags = flags,
     .run = run,

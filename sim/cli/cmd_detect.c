@@ -34,7 +34,7 @@ enum {
     QUIET
 };
 static const struct weir_flag flags[] = {
-    [DETECTOR] = {"detector", 'd', "LIST", "detectors, by comma: NAME, or NAME:KEY=VALUE:...; default: all"},
+    [DETECTOR] = {"detector", 'd', "DETECTORS", "detectors, by comma: NAME, or NAME:KEY=VALUE:...; default: all"},
     [LABEL] = {"label", 0, "COLUMN", "the column of the truth: 1 for an anomaly, 0 else"},
     [LABELS] = {"labels", 0, "FILE", "the truth in a file of its own, a line a sample"},
     [TIME] = {"time", 0, "COLUMN", "the column of times; else the first if it is time, timestamp, date or offset_s"},

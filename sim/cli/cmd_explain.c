@@ -9,6 +9,7 @@
 #include "sim/base/memory.h"
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
+#include "sim/experiment/shipped.h"
 
 enum { SEED, SET, AT, TIMEOUT };
 static const struct weir_flag flags[] = {
@@ -83,6 +84,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     struct weir_stack stack = {0};
     struct question question = {0};
     const char **sets = NULL;
+    char *path = NULL;
     double timeout_s = 600;
     const char *seed = weir_arguments_value(arguments, SEED), *at = weir_arguments_value(arguments, AT);
     const char *timeout = weir_arguments_value(arguments, TIMEOUT);
@@ -100,7 +102,9 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     if (code == WEIR_OK)
         code = check_can(&stack, cli->catalog);
     if (code == WEIR_OK)
-        code = weir_scenario_read(arguments->words[1], sets, &scenario);
+        code = weir_shipped_resolve(WEIR_SHIPPED_SCENARIO, NULL, arguments->words[1], &path);
+    if (code == WEIR_OK)
+        code = weir_scenario_read(path, sets, &scenario);
     if (code == WEIR_OK) {
         question.spec.scenario = scenario;
         question.spec.catalog = cli->catalog;
@@ -111,6 +115,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
         code = weir_apart(ask, &question, timeout_s, WEIR_EENGINE);
     }
     weir_scenario_free(scenario);
+    free(path);
     weir_stack_fini(&stack);
     free(sets);
     return code;
@@ -122,9 +127,9 @@ const struct weir_command weir_command_explain = {
     .min_words = 2,
     .max_words = 2,
     .summary = "show what a policy decides in a scenario, and why",
-    .detail =
-        "POLICY is named as after --policy of `weir run`. The scenario runs until the policy has decided, after all "
-        "jobs\nthat arrive at that date; then its explanation is printed, and nothing is written.\n",
+    .detail = WEIR_SCENARIO_HELP
+    "POLICY is named as after --policy of `weir run`. The scenario runs until the policy has decided, after all "
+    "jobs\nthat arrive at that date; then its explanation is printed, and nothing is written.\n",
     .flags = flags,
     .run = run,
 };

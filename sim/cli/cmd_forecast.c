@@ -14,7 +14,7 @@
 
 enum { MODELS, WINDOW, HORIZON, SPLIT, REFIT, SEASON, STEP, TIME, VALUE, SEED, OUTPUT, SAVE, LOAD, QUIET };
 static const struct weir_flag flags[] = {
-    [MODELS] = {"models", 'm', "LIST",
+    [MODELS] = {"models", 'm', "MODELS",
                 "forecasters, by comma: NAME, or NAME:KEY=VALUE:...; last and seasonal are always added"},
     [WINDOW] = {"window", 0, "N", "newest values that models weigh, for those with such a parameter"},
     [HORIZON] = {"horizon", 0, "N", "steps ahead; default 12"},

@@ -118,6 +118,23 @@ static int generate(const struct weir_generator *kind, const struct weir_argumen
     return code;
 }
 
+static struct weir_command command_of(const struct weir_generator *kind, const char *name,
+                                      const struct weir_flag *kind_flags)
+{
+    return (struct weir_command){
+        .name = name, .words = "", .summary = kind->summary, .detail = kind->detail, .flags = kind_flags};
+}
+
+static void each_kind(void (*tell)(const struct weir_command *kind, void *context), void *context)
+{
+    for (const struct weir_generator *const *kind = weir_generators; *kind; kind++) {
+        struct weir_flag *flags = make_flags(*kind);
+        struct weir_command command = command_of(*kind, (*kind)->name, flags);
+        tell(&command, context);
+        free_flags(flags);
+    }
+}
+
 static int take(const struct weir_cli *cli, int argc, char **argv)
 {
     (void)cli;
@@ -139,8 +156,7 @@ static int take(const struct weir_cli *cli, int argc, char **argv)
         return code;
     struct weir_flag *flags = make_flags(kind);
     char *name = weir_format("generate %s", kind->name);
-    struct weir_command command = {
-        .name = name, .words = "", .summary = kind->summary, .detail = kind->detail, .flags = flags};
+    struct weir_command command = command_of(kind, name, flags);
     struct weir_arguments arguments;
     code = weir_arguments_read(&command, argc - 1, argv + 1, &arguments);
     if (code == WEIR_OK && arguments.help)
@@ -161,4 +177,5 @@ const struct weir_command weir_command_generate = {
     .detail = "The same options and seed give the same bytes. Other options are those of the kind.\n",
     .flags = own_flags,
     .take = take,
+    .each_kind = each_kind,
 };

@@ -11,6 +11,7 @@
 #include "sim/base/text.h"
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
+#include "sim/experiment/shipped.h"
 #include "sim/experiment/summary.h"
 #include "sim/generate/generate.h"
 #include "sim/model/load.h"
@@ -100,16 +101,17 @@ static void list_cited(cJSON *root, const char *name, const char *summary, const
     print_params(params);
 }
 
-static void list_policies(const struct weir_cli *cli, bool json)
+static int list_policies(const struct weir_cli *cli, bool json)
 {
     cJSON *root = json ? cJSON_CreateArray() : NULL;
     for (const struct weir_policy *const *p = cli->catalog; *p; p++)
         list_cited(root, (*p)->name, (*p)->summary, (*p)->source, (*p)->params);
     if (json)
         print_json(root);
+    return WEIR_OK;
 }
 
-static void list_forecasters(const struct weir_cli *cli, bool json)
+static int list_forecasters(const struct weir_cli *cli, bool json)
 {
     cJSON *root = json ? cJSON_CreateArray() : NULL;
     for (const struct forecaster_kind *const *k = cli->forecasters; *k; k++)
@@ -119,15 +121,17 @@ static void list_forecasters(const struct weir_cli *cli, bool json)
     else
         puts("Each has also outliers: robust deviations from the median beyond which a value is pulled in; default 0: "
              "none is.");
+    return WEIR_OK;
 }
 
-static void list_detectors(const struct weir_cli *cli, bool json)
+static int list_detectors(const struct weir_cli *cli, bool json)
 {
     cJSON *root = json ? cJSON_CreateArray() : NULL;
     for (const struct detector_kind *const *k = cli->detectors; *k; k++)
         list_cited(root, (*k)->name, (*k)->summary, (*k)->source, (*k)->params);
     if (json)
         print_json(root);
+    return WEIR_OK;
 }
 
 /* An entry that is a name, a summary and parameters, into the array or, if there is none, to stdout. */
@@ -141,7 +145,7 @@ static void list_entry(cJSON *root, const char *name, const char *summary, const
     print_params(params);
 }
 
-static void list_loads(const struct weir_cli *cli, bool json)
+static int list_loads(const struct weir_cli *cli, bool json)
 {
     (void)cli;
     cJSON *root = json ? cJSON_CreateArray() : NULL;
@@ -149,9 +153,10 @@ static void list_loads(const struct weir_cli *cli, bool json)
         list_entry(root, load->name, load->summary, load->params);
     if (json)
         print_json(root);
+    return WEIR_OK;
 }
 
-static void list_generators(const struct weir_cli *cli, bool json)
+static int list_generators(const struct weir_cli *cli, bool json)
 {
     (void)cli;
     cJSON *root = json ? cJSON_CreateArray() : NULL;
@@ -159,9 +164,10 @@ static void list_generators(const struct weir_cli *cli, bool json)
         list_entry(root, (*kind)->name, (*kind)->summary, (*kind)->params);
     if (json)
         print_json(root);
+    return WEIR_OK;
 }
 
-static void list_metrics(const struct weir_cli *cli, bool json)
+static int list_metrics(const struct weir_cli *cli, bool json)
 {
     (void)cli;
     cJSON *root = json ? cJSON_CreateArray() : NULL;
@@ -180,14 +186,50 @@ static void list_metrics(const struct weir_cli *cli, bool json)
     }
     if (json)
         print_json(root);
+    return WEIR_OK;
+}
+
+static int list_shipped(int kinds, bool json)
+{
+    struct weir_shipped_list list;
+    int code = weir_shipped_read(kinds, &list);
+    cJSON *root = json && code == WEIR_OK ? cJSON_CreateArray() : NULL;
+    for (int i = 0; i < list.count; i++) {
+        if (!json) {
+            printf("%s: %s\n", list.entries[i].name, list.entries[i].summary);
+            continue;
+        }
+        cJSON *at = cJSON_CreateObject();
+        cJSON_AddStringToObject(at, "name", list.entries[i].name);
+        cJSON_AddStringToObject(at, "summary", list.entries[i].summary);
+        cJSON_AddStringToObject(at, "path", list.entries[i].path);
+        cJSON_AddItemToArray(root, at);
+    }
+    if (root)
+        print_json(root);
+    weir_shipped_fini(&list);
+    return code;
+}
+
+static int list_scenarios(const struct weir_cli *cli, bool json)
+{
+    (void)cli;
+    return list_shipped(WEIR_SHIPPED_SCENARIO, json);
+}
+
+static int list_studies(const struct weir_cli *cli, bool json)
+{
+    (void)cli;
+    return list_shipped(WEIR_SHIPPED_STUDY, json);
 }
 
 static const struct {
     const char *name;
-    void (*list)(const struct weir_cli *cli, bool json);
+    int (*list)(const struct weir_cli *cli, bool json);
 } topics[] = {
     {"policies", list_policies},     {"metrics", list_metrics},         {"loads", list_loads},
     {"generators", list_generators}, {"forecasters", list_forecasters}, {"detectors", list_detectors},
+    {"scenarios", list_scenarios},   {"studies", list_studies},
 };
 #define TOPICS (sizeof topics / sizeof *topics)
 
@@ -197,27 +239,28 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     for (size_t i = 0; i < TOPICS; i++) {
         names[i] = topics[i].name;
         if (strcmp(word, topics[i].name) == 0) {
-            topics[i].list(cli, weir_arguments_value(arguments, JSON) != NULL);
-            return WEIR_OK;
+            return topics[i].list(cli, weir_arguments_value(arguments, JSON) != NULL);
         }
     }
     const char *near = weir_nearest(word, names, TOPICS);
     if (near)
         return weir_error(WEIR_EUSAGE, "list: there is no list of \"%s\"; did you mean \"%s\"?", word, near);
-    return weir_error(
-        WEIR_EUSAGE,
-        "list: there is no list of \"%s\"; there are policies, metrics, loads, generators, forecasters and detectors",
-        word);
+    return weir_error(WEIR_EUSAGE,
+                      "list: there is no list of \"%s\"; there are policies, metrics, loads, generators, forecasters, "
+                      "detectors, scenarios and studies",
+                      word);
 }
 
 const struct weir_command weir_command_list = {
     .name = "list",
-    .words = "policies|metrics|loads|generators|forecasters|detectors",
+    .words = "policies|metrics|loads|generators|forecasters|detectors|scenarios|studies",
     .min_words = 1,
     .max_words = 1,
     .summary =
-        "list the policies, metrics, loads, generators, forecasters or detectors that there are, with their parameters",
-    .detail = "",
+        "list the policies, metrics, loads, generators, forecasters, detectors, scenarios or studies that there are",
+    .detail =
+        "What has parameters is listed with them. A scenario or study is named to a command as it is listed here;\n"
+        "`weir copy` lays one before you to be edited.\n",
     .flags = flags,
     .run = run,
 };

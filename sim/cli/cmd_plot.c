@@ -9,9 +9,11 @@
 
 enum { METRIC, OVER, FORMAT, OUTPUT, SCRIPT, QUIET };
 static const struct weir_flag flags[] = {
-    [METRIC] = {"metric", 'm', "NAME", "what is drawn, as in latency_p99; `weir list metrics` shows all"},
-    [OVER] = {"over", 0, "WHAT", "policy (bars), time, share (distribution of latencies); of a sweep a parameter"},
-    [FORMAT] = {"as", 0, "FORMAT", "pdf (fonts are in it), svg, png; else what the name after -o ends in, or pdf"},
+    [METRIC] = {"metric", 'm', "METRIC", "what is drawn, as in latency_p99; `weir list metrics` shows all"},
+    [OVER] = {"over", 0, "policy|time|share|PARAMETER",
+              "as bars; over time; the distribution of latencies; over what a sweep varies"},
+    [FORMAT] = {"as", 0, "pdf|svg|png",
+                "the format, in pdf with its fonts; else what the name after -o ends in, or pdf"},
     [OUTPUT] = {"output", 'o', "FILE", "the figure; else RESULTS/METRIC.FORMAT"},
     [SCRIPT] = {"script", 0, NULL, "write the gnuplot script only"},
     [QUIET] = {"quiet", 'q', NULL, "no remarks"},
@@ -40,7 +42,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
                                   .output = weir_arguments_value(arguments, OUTPUT),
                                   .script_only = weir_arguments_value(arguments, SCRIPT) != NULL};
     char *folder = NULL, *figure = NULL, *script = NULL;
-    int code = weir_read_folder("RESULTS", arguments->words[0], &folder);
+    int code = weir_read_results(arguments->words[0], &folder);
     spec.folder = folder;
     if (code == WEIR_OK && !spec.metric && spec.over && strcmp(spec.over, "share") == 0)
         spec.metric = "latency";
@@ -67,9 +69,9 @@ const struct weir_command weir_command_plot = {
     .min_words = 1,
     .max_words = 1,
     .summary = "draw a figure for a paper, by gnuplot",
-    .detail = "RESULTS is a folder of weir compare, sweep or run. The gnuplot script stays beside the figure, with the "
-              "data in\n"
-              "it, so that it can be changed (docs/report.md).\n",
+    .detail =
+        "RESULTS is a folder of weir compare, sweep or run; a name that is none here is one in results/. The gnuplot\n"
+        "script stays beside the figure, with the data in it, so that it can be changed (docs/report.md).\n",
     .flags = flags,
     .run = run,
 };

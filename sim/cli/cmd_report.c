@@ -32,7 +32,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     struct weir_report_spec spec = {.output = weir_arguments_value(arguments, OUTPUT)};
     const char *seed = weir_arguments_value(arguments, SEED);
     char *folder = NULL, *problems = NULL;
-    int code = weir_read_folder("RESULTS", arguments->words[0], &folder);
+    int code = weir_read_results(arguments->words[0], &folder);
     if (code == WEIR_OK && seed)
         code = weir_read_seed("seed", seed, &spec.seed);
     spec.folder = folder;
@@ -74,9 +74,11 @@ const struct weir_command weir_command_report = {
     .min_words = 1,
     .max_words = 1,
     .summary = "make a page of results: tables, charts over time, the platform at work",
-    .detail =
-        "RESULTS is a folder of weir compare, sweep or run. The page is one file that opens in any browser without a\n"
-        "network (docs/report.md). weir compare and weir sweep make it, too, unless told --no-report.\n",
+    .detail = "RESULTS is a folder of weir compare, sweep or run; a name that is none here is one in results/, so that "
+              "the name\n"
+              "of a scenario will do. The page is one file that opens in any browser without a network "
+              "(docs/report.md). weir\n"
+              "compare and weir sweep make it, too, unless told --no-report.\n",
     .flags = flags,
     .run = run,
 };

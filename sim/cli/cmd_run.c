@@ -12,6 +12,7 @@
 #include "sim/experiment/pool.h"
 #include "sim/experiment/record.h"
 #include "sim/experiment/run_folder.h"
+#include "sim/experiment/shipped.h"
 #include "sim/experiment/table.h"
 
 enum { POLICY, SEED, SET, OUTPUT, FORCE, TIMEOUT, TRACE, TRACE_FROM, TRACE_UNTIL, PAJE, JSON, QUIET };
@@ -109,7 +110,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     struct weir_stack own = {0};
     struct job job = {0};
     const char **sets = NULL;
-    char *folder = NULL;
+    char *folder = NULL, *path = NULL;
     bool interrupted = false;
     const char *policy = weir_arguments_value(arguments, POLICY), *seed = weir_arguments_value(arguments, SEED);
     const char *output = weir_arguments_value(arguments, OUTPUT), *timeout = weir_arguments_value(arguments, TIMEOUT);
@@ -130,7 +131,9 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     if (code == WEIR_OK && policy)
         code = weir_stack_parse(policy, &own);
     if (code == WEIR_OK)
-        code = weir_scenario_read(arguments->words[0], sets, &scenario);
+        code = weir_shipped_resolve(WEIR_SHIPPED_SCENARIO, NULL, arguments->words[0], &path);
+    if (code == WEIR_OK)
+        code = weir_scenario_read(path, sets, &scenario);
     if (code != WEIR_OK)
         goto out;
     job.spec.scenario = scenario;
@@ -157,6 +160,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
         weir_run_remove_partial(folder);
 out:
     weir_scenario_free(scenario);
+    free(path);
     weir_stack_fini(&own);
     free(sets);
     free(folder);
@@ -169,7 +173,7 @@ const struct weir_command weir_command_run = {
     .min_words = 1,
     .max_words = 1,
     .summary = "run one policy with one seed, and show all metrics",
-    .detail = "Leaves result.json, windows.csv and decisions.csv in the results folder.\n",
+    .detail = WEIR_SCENARIO_HELP "Leaves result.json, windows.csv and decisions.csv in the results folder.\n",
     .flags = flags,
     .run = run,
 };

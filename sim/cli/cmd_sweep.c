@@ -8,6 +8,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/reporting.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/shipped.h"
 #include "sim/experiment/sweep.h"
 #include "sim/experiment/sweep_cluster.h"
 
@@ -33,12 +34,13 @@ static const struct weir_flag flags[] = {
     [DRY_RUN] = {"dry-run", 'n', NULL, "print the runs as CSV, and run none"},
     [TIMEOUT] = {"timeout", 0, "TIME", "stop a run after so much real time, as in 90s"},
     [MEMORY] = {"memory", 0, "SIZE", "stop a run that has more memory in use, as in 2GB"},
-    [EXECUTOR] = {"executor", 0, "WHERE", "local; slurm (one job array); command (a line for each batch)"},
+    [EXECUTOR] = {"executor", 0, "local|slurm|command",
+                  "local; slurm (one job array); command (a line for each batch)"},
     [BATCH] = {"batch", 0, "N", "runs a task of the array, or a line; else as many as give at most 500"},
     [SBATCH] = {"sbatch", 0, "OPTIONS", "options for sbatch, as in '--partition=long --time=2:00:00'"},
     [PART] = {"part", 0, "K/N", "run the K-th of N parts of the sweep, and make no tables"},
     [COLLECT] = {"collect", 0, NULL, "make the tables of what is there, and run nothing"},
-    [EXTRACT] = {"extract", 0, "RUN", "write the files of one run, given by its number or key"},
+    [EXTRACT] = {"extract", 0, "N|KEY", "write the files of one run, given by its number or key"},
     [FORCE] = {"force", 'f', NULL, "remove the results that are there, run all anew"},
     [NO_REPORT] = {"no-report", 0, NULL, "do not make report.html"},
     [QUIET] = {"quiet", 'q', NULL, "no progress, no remarks"},
@@ -206,12 +208,14 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     struct request request = {0};
     struct weir_study *study = NULL;
     struct weir_sweep_plan *plan = NULL;
-    char *kept = NULL;
+    char *kept = NULL, *path = NULL;
     bool interrupted = false;
 
     int code = read_flags(arguments, &request);
     if (code == WEIR_OK)
-        code = weir_study_read(arguments->words[0], &study);
+        code = weir_shipped_resolve(WEIR_SHIPPED_STUDY, NULL, arguments->words[0], &path);
+    if (code == WEIR_OK)
+        code = weir_study_read(path, &study);
     if (code != WEIR_OK)
         goto out;
     if (!request.folder) {
@@ -232,6 +236,7 @@ out:
     weir_study_free(study);
     free(request.folder);
     free(kept);
+    free(path);
     return interrupted ? WEIR_INTERRUPTED : code;
 }
 
@@ -241,11 +246,11 @@ const struct weir_command weir_command_sweep = {
     .min_words = 1,
     .max_words = 1,
     .summary = "run what a study makes of a scenario: grids, lists and samples, on cores or a cluster",
-    .detail = "STUDY is a JSON file (docs/sweep.md). Leaves summary.csv (a row a run), aggregate.csv (means over "
-              "seeds), pairs.csv\n"
-              "(policies against each other) and failures.csv in the results folder. Whatever is killed, finished runs "
-              "stay:\n"
-              "the same command runs the rest.\n",
+    .detail =
+        "STUDY is a JSON file (docs/sweep.md), or the name of one that weir brings along (`weir list studies`).\n"
+        "Leaves summary.csv (a row a run), aggregate.csv (means over seeds), pairs.csv (policies against each other)\n"
+        "and failures.csv in the results folder. Whatever is killed, finished runs stay: the same command runs the\n"
+        "rest.\n",
     .flags = flags,
     .run = run,
 };

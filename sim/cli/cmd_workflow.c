@@ -13,7 +13,7 @@ static const struct weir_flag flags[] = {
                          "of the core on which runtimes were measured; work is runtime times it (default 1Gf)"},
     [DATA_FACTOR] = {"data-factor", 0, "NUMBER", "times all sizes (default 1)"},
     [LEAST_RUNTIME] = {"least-runtime", 0, "TIME", "raise shorter runtimes to it (default: a runtime of 0 is refused)"},
-    [DAG] = {"dag", 0, "NAME", "which workflow of a table that holds several"},
+    [DAG] = {"dag", 0, "DAG", "which workflow of a table that holds several"},
     [JSON] = {"json", 0, NULL, "print JSON"},
     {0},
 };

@@ -34,7 +34,9 @@ struct weir_arguments {
 /* What main hands to the commands. */
 struct forecaster_kind;
 struct detector_kind;
+struct weir_command;
 struct weir_cli {
+    const struct weir_command *const *commands; /* ends with NULL */
     const struct weir_policy *const *catalog;
     const struct forecaster_kind *const *forecasters;
     const struct detector_kind *const *detectors;
@@ -53,12 +55,31 @@ struct weir_command {
     int (*run)(const struct weir_cli *cli, const struct weir_arguments *arguments); /* 0, a code, WEIR_INTERRUPTED */
     /* Instead of `run`, for a command that takes its line apart itself, --help included; argv[0] is its name. */
     int (*take)(const struct weir_cli *cli, int argc, char **argv);
+    /* For a command whose first word is one of several kinds with options of their own: tells each as a command. */
+    void (*each_kind)(void (*tell)(const struct weir_command *kind, void *context), void *context);
 };
+
+/* What the program does, as the end of a sentence that begins with its name. */
+#define WEIR_SUMMARY "simulates stream processing over edge and cloud, and compares policies that scale and place it"
+
+/* Exit codes of the program; ends with a row whose meaning is NULL. */
+struct weir_exit {
+    int code;
+    const char *meaning;
+};
+extern const struct weir_exit weir_exits[];
+
+/* The flag that all commands have. */
+extern const struct weir_flag weir_help_flag;
 
 extern const struct weir_command weir_command_run, weir_command_compare, weir_command_check, weir_command_list,
     weir_command_workflow, weir_command_generate, weir_command_selftest, weir_command_sweep, weir_command_explain,
     weir_command_report, weir_command_forecast, weir_command_transfer, weir_command_plot, weir_command_detect,
-    weir_command_demo;
+    weir_command_demo, weir_command_man, weir_command_completion, weir_command_copy;
+
+/* For the help of commands that take a scenario (sim/experiment/shipped.h). */
+#define WEIR_SCENARIO_HELP                                                                                             \
+    "SCENARIO is a JSON file, or the name of one that weir brings along (`weir list scenarios`).\n"
 
 /* Takes argv[1..] apart, argv[0] being the command's name. Errors: WEIR_EUSAGE for an unknown flag, with the near one,
  * a missing or superfluous argument, too few or too many words. */
@@ -71,8 +92,13 @@ const char *weir_arguments_value(const struct weir_arguments *arguments, int row
 /* The values of all uses of a flag, NULL-terminated. The array is owned by the caller, the values are borrowed. */
 const char **weir_arguments_values(const struct weir_arguments *arguments, int row, int *count);
 
-/* The help of a command. */
+/* The command of that name, NULL if there is none; the error for that, WEIR_EUSAGE, with the near name. */
+const struct weir_command *weir_command_find(const struct weir_cli *cli, const char *name);
+int weir_command_unknown(const struct weir_cli *cli, const char *name);
+
+/* The help of a command, and that of the program. */
 void weir_command_help(const struct weir_command *command, FILE *out);
+void weir_program_help(const struct weir_cli *cli, FILE *out);
 
 /* Readers of values; `flag` is the flag's name for messages. Errors: WEIR_EUSAGE. */
 int weir_read_seed(const char *flag, const char *text, unsigned long long *seed);
@@ -85,6 +111,9 @@ int weir_read_time(const char *flag, const char *text, double *time_s);
 int weir_read_sets(const struct weir_arguments *arguments, int row, const char ***sets);
 /* A folder's name without slashes at its end; owned. "" is refused. */
 int weir_read_folder(const char *flag, const char *text, char **folder);
+/* The folder of results that a word means, owned: the folder itself or, where there is none, results/WORD, into which
+ * a scenario of that name writes. */
+int weir_read_results(const char *word, char **folder);
 
 /* Whether to write bold text to a stream: a terminal, and no NO_COLOR. */
 bool weir_terminal_bold(FILE *stream);

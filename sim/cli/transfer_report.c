@@ -37,8 +37,10 @@ static struct means means_of(const struct transfer_report *report, int way)
         means.mae += result->measures.mae / count;
         means.fit_s += result->fit_s / count;
     }
-    for (int i = 0; i < report->seed_count; i++)
-        square += pow(report->results[i][way].measures.smape - means.smape, 2);
+    for (int i = 0; i < report->seed_count; i++) {
+        double off = report->results[i][way].measures.smape - means.smape;
+        square += off * off;
+    }
     means.deviation = count > 1 ? sqrt(square / (count - 1)) : NAN;
     return means;
 }

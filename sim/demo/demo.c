@@ -15,6 +15,7 @@
 #include "sim/demo/screen.h"
 #include "sim/demo/signals.h"
 #include "sim/demo/story.h"
+#include "sim/experiment/shipped.h"
 
 /* The files of a demo in a folder of their own, gone when it is over. */
 struct place {
@@ -50,6 +51,7 @@ static void clear(const struct place *place)
         rmdir(place->folder);
 }
 
+/* What is neither a demo nor a scenario: after the error of looking for one. */
 static int unknown(const char *what)
 {
     const char *names[16];
@@ -61,22 +63,21 @@ static int unknown(const char *what)
     if (near)
         return weir_error(WEIR_EUSAGE, "demo: there is no demo %s; did you mean \"%s\"?", weir_quote(what, quoted),
                           near);
-    return weir_error(WEIR_EUSAGE,
-                      "demo: there is no demo %s, nor a scenario of that name; `weir help demo` lists them",
-                      weir_quote(what, quoted));
+    return weir_error_context("demo: there is no demo of that name (`weir help demo` lists them)");
 }
 
 /* The path of the scenario, owned. */
 static int find_scenario(const struct weir_demo_options *options, struct place *place, char **path)
 {
-    const char *ending = strrchr(options->what, '.');
+    *path = weir_shipped_here(NULL, options->what);
+    if (*path)
+        return WEIR_OK;
     place->demo = weir_demo_find(options->what);
     if (place->demo)
         return unpack(place, path);
-    if (!strchr(options->what, '/') && !(ending && strcmp(ending, ".json") == 0) && access(options->what, F_OK) != 0)
-        return unknown(options->what);
-    *path = weir_copy(options->what);
-    return WEIR_OK;
+    if (weir_shipped_resolve(WEIR_SHIPPED_SCENARIO, NULL, options->what, path) == WEIR_OK)
+        return WEIR_OK;
+    return unknown(options->what);
 }
 
 static int read_scenario(const struct weir_demo_options *options, const char *path, struct weir_scenario **scenario)

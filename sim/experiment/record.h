@@ -6,7 +6,7 @@
 
 #include "sim/engine/run.h"
 
-/* "0.1.0" */
+/* as "1.2.3" */
 const char *weir_version(void);
 
 /* The stack in one line: name and parameters of each policy in turn, as JSON. Owned. */

@@ -8,6 +8,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/base/real.h"
 #include "sim/base/text.h"
 
 void weir_study_value_fini(struct weir_study_value *value)
@@ -55,7 +56,7 @@ static double sample(const struct weir_study *study, const struct weir_study_col
     if (column->is_integer)
         return fmin(floor(column->min + share * (column->max - column->min + 1)), column->max);
     if (column->is_log)
-        return exp(log(column->min) + share * (log(column->max) - log(column->min)));
+        return weir_exp(weir_log(column->min) + share * (weir_log(column->max) - weir_log(column->min)));
     return column->min + share * (column->max - column->min);
 }
 

@@ -11,6 +11,7 @@
 #include "sim/base/quantity.h"
 #include "sim/base/random.h"
 #include "sim/base/text.h"
+#include "sim/experiment/shipped.h"
 #include "sim/experiment/study.h"
 
 #define VALUES_AT_MOST 1000000
@@ -283,7 +284,8 @@ static int read_base(const struct weir_json *root, struct weir_study *study)
     const char *slash = strrchr(study->path, '/'), *base = slash ? slash + 1 : study->path, *dot = strrchr(base, '.');
     study->name =
         name ? weir_copy(name) : weir_format("%.*s", dot > base ? (int)(dot - base) : (int)strlen(base), base);
-    study->scenario = weir_path_beside(study->path, file);
+    if ((code = weir_shipped_resolve(WEIR_SHIPPED_SCENARIO, study->path, file, &study->scenario)) != WEIR_OK)
+        return weir_error_context("%s: scenario", study->path);
     study->keep_files = keep == 0;
     const char *const keys[] = {"policies", "seeds"};
     char **const sets[] = {&study->policies, &study->seeds};

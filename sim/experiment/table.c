@@ -6,6 +6,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 #include "sim/base/text.h"
 
 static const char *const usual[] = {
@@ -45,7 +46,7 @@ static int decimals(double value, int digits)
 {
     if (!(fabs(value) > 0))
         return 0;
-    double wanted = digits - 1 - floor(log10(fabs(value)));
+    double wanted = digits - 1 - floor(weir_log10(fabs(value)));
     return wanted < 0 ? 0 : wanted > 6 ? 6 : (int)wanted;
 }
 

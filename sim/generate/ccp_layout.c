@@ -5,6 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/base/real.h"
 #include "sim/generate/ccp.h"
 #include "sim/generate/rates.h"
 
@@ -27,8 +28,8 @@ static void place_regions(struct weir_ccp *c, unsigned long long seed)
     for (int m = 0; m < c->regions; m++) {
         double angle = 2 * M_PI * weir_stream_uniform(&stream);
         double far = c->options->radius_km * sqrt(weir_stream_uniform(&stream));
-        c->place[m] = (struct weir_point){far * cos(angle), far * sin(angle), 0};
-        c->popularity[m] = pow(m + 1, -0.7);
+        c->place[m] = (struct weir_point){far * weir_cos(angle), far * weir_sin(angle), 0};
+        c->popularity[m] = weir_pow(m + 1, -0.7);
         sum += c->popularity[m];
     }
     for (int m = 0; m < c->regions; m++)
@@ -65,7 +66,7 @@ static void draw_categories(struct weir_ccp *c, unsigned long long seed)
             .screen = i / 2 % WEIR_CCP_SCREENS,
             .bitrate_bits_per_s = 1e6 * bitrates_mbps[(size_t)i % bitrates],
             .session_s = 60 * round(5 + weir_stream_gamma(&stream, 2, 12)),
-            .share = pow(i + 1, -0.6),
+            .share = weir_pow(i + 1, -0.6),
         };
         sum += c->category[i].share;
     }
@@ -95,7 +96,7 @@ static void draw_shapes(struct weir_ccp *c, unsigned long long seed)
             for (int p = 0; p < WEIR_CCP_PEAKS; p++) {
                 double away = fabs(day - weir_ccp_peaks[p]);
                 away = fmin(away, 1 - away);
-                rate[t] += peak_weight[k][p] * exp(-away * away / (2 * 0.07 * 0.07));
+                rate[t] += peak_weight[k][p] * weir_exp(-away * away / (2 * 0.07 * 0.07));
             }
             if (fmod(floor(middle_s / 86400), 7) >= 5)
                 rate[t] *= c->options->weekend;

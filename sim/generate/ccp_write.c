@@ -5,6 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/base/real.h"
 #include "sim/generate/ccp.h"
 #include "sim/generate/generate.h"
 #include "sim/generate/network.h"
@@ -146,7 +147,7 @@ static void write_anomalies(const struct weir_ccp *c, FILE *out)
             any = any || c->server[e].quality == q;
         for (int k = 0; any && k < WEIR_CCP_KINDS; k++) {
             /* Kinds overlap: 1 - prod (1 - p_k) is the class's share if p_k = 1 - (1 - share)^weight. */
-            double p = 1 - pow(1 - c->class_anomalous[q], kinds[k].share);
+            double p = 1 - weir_pow(1 - c->class_anomalous[q], kinds[k].share);
             fprintf(out,
                     "%s\n    {\"kind\": \"%s\", \"name\": \"%s-%s\", \"hosts\": \"r*-s*-%s\", \"up\": {\"mean\": "
                     "\"%.4gmin\"}, \"down\": {\"mean\": \"%gmin\"}}",
@@ -218,8 +219,8 @@ static void write_tables(const struct weir_ccp *c, unsigned long long seed, FILE
             draw -= c->category[i++].share;
         fprintf(out, "%d,%s,%s,%.0f,%.0f,c%02d\n", n + 1, weir_ccp_contents[c->category[i].content],
                 weir_ccp_screens[c->category[i].screen],
-                c->category[i].bitrate_bits_per_s * exp(weir_stream_normal(&stream, 0, 0.05)),
-                c->category[i].session_s * exp(weir_stream_normal(&stream, 0, 0.1)), i + 1);
+                c->category[i].bitrate_bits_per_s * weir_exp(weir_stream_normal(&stream, 0, 0.05)),
+                c->category[i].session_s * weir_exp(weir_stream_normal(&stream, 0, 0.1)), i + 1);
     }
     weir_generate_begin(out, "revenue.json");
     fprintf(out, "{\n  ");

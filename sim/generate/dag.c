@@ -5,6 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/base/real.h"
 #include "sim/base/text.h"
 #include "sim/generate/kinds.h"
 #include "sim/generate/pairs.h"
@@ -61,7 +62,7 @@ static void draw_levels(struct dag *dag, unsigned long long seed)
 {
     const struct options *o = dag->options;
     struct weir_stream stream = weir_stream_open(seed, "generate/dag/levels");
-    double width = floor(pow(o->n, o->fat) + 1e-9), spread = 1 - o->regularity;
+    double width = floor(weir_pow(o->n, o->fat) + 1e-9), spread = 1 - o->regularity;
     dag->first = weir_alloc((size_t)o->n + 1, sizeof *dag->first);
     dag->level = weir_alloc((size_t)o->n, sizeof *dag->level);
     for (int placed = 0; placed < o->n; dag->levels++) {
@@ -174,7 +175,7 @@ static void draw_matrix(const struct options *o, struct weir_stream *stream, dou
 {
     double d = floor(between(2048, 11264, stream) / 1024) * 1024, a = between(64, 512, stream);
     int work = o->work == MIXED ? SQUARE + (int)weir_stream_below(stream, 3) : o->work;
-    *flops = work == SQUARE ? a * d * d : work == LOG ? 2 * a * d * d * log2(d) : d * d * d;
+    *flops = work == SQUARE ? a * d * d : work == LOG ? 2 * a * d * d * weir_log2(d) : d * d * d;
     *bytes = 8 * d * d;
 }
 

@@ -5,6 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
+#include "sim/base/real.h"
 #include "sim/generate/kinds.h"
 #include "sim/generate/network.h"
 #include "sim/generate/place.h"
@@ -58,7 +59,7 @@ struct spot {
 
 static double angle(const struct spot *spot)
 {
-    return atan2(spot->at.y, spot->at.x);
+    return weir_atan2(spot->at.y, spot->at.x);
 }
 
 static int by_angle(const void *left, const void *right)
@@ -177,7 +178,7 @@ static int write_platform(const struct options *o, const struct weir_site_plan *
         double radius = o->radius_km * sqrt(weir_stream_uniform(&where));
         double turn = 2 * M_PI * weir_stream_uniform(&where);
         char *id = weir_format("site%0*d", digits, i + 1);
-        sites[i] = (struct spot){{radius * cos(turn), radius * sin(turn), 0},
+        sites[i] = (struct spot){{radius * weir_cos(turn), radius * weir_sin(turn), 0},
                                  weir_site_write(plan, network, id, &machines),
                                  o->bandwidth_bytes_per_s};
         free(id);

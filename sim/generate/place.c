@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 #define EARTH_KM         6371.0088
 #define LIGHT_KM_PER_S   299792.458
@@ -23,12 +24,12 @@ double weir_way_latency_s(const struct weir_way_options *way, double distance_km
 struct weir_point weir_point_on_earth(double longitude_deg, double latitude_deg)
 {
     double east = RADIANS(longitude_deg), north = RADIANS(latitude_deg);
-    return (struct weir_point){EARTH_KM * cos(north) * cos(east), EARTH_KM * cos(north) * sin(east),
-                               EARTH_KM * sin(north)};
+    return (struct weir_point){EARTH_KM * weir_cos(north) * weir_cos(east), EARTH_KM * weir_cos(north) * weir_sin(east),
+                               EARTH_KM * weir_sin(north)};
 }
 
 /* From the chord: well-conditioned for near places, as the haversine is. */
 double weir_point_way_km(const struct weir_point *a, const struct weir_point *b)
 {
-    return 2 * EARTH_KM * asin(fmin(1, weir_point_distance(a, b) / (2 * EARTH_KM)));
+    return 2 * EARTH_KM * weir_asin(fmin(1, weir_point_distance(a, b) / (2 * EARTH_KM)));
 }

@@ -102,30 +102,29 @@ static const struct weir_param csv_params[] = {
     EVERY_KIND,
 };
 
+static const char *const kind_only[] = {"kind", NULL}, *const kind_steps[] = {"kind", "steps", NULL},
+                         *const kind_peaks[] = {"kind", "peaks", NULL},
+                         *const kind_sites[] = {"kind", "shifts", "scales", NULL};
+
 const struct weir_load_info weir_load_table[] = {
-    {"constant", "evenly spaced items, the first at once", constant_params},
-    {"poisson", "random items at a constant mean rate", poisson_params},
+    {"constant", "evenly spaced items, the first at once", constant_params, kind_only},
+    {"poisson", "random items at a constant mean rate", poisson_params, kind_only},
     {"steps", "a rate that changes at given times: \"steps\": [{\"at\": \"0s\", \"rate\": \"10/s\"}, ...]",
-     steps_params},
+     steps_params, kind_steps},
     {"diurnal", "a day whose rate rises to peaks at given shares of the period: \"peaks\": [0.33, 0.75]",
-     diurnal_params},
-    {"bursts", "a Poisson process that switches between a quiet and a busy state (MMPP)", bursts_params},
-    {"csv", "played from a file: rates, counts or one time an item", csv_params},
-    {NULL, NULL, NULL},
+     diurnal_params, kind_peaks},
+    {"bursts", "a Poisson process that switches between a quiet and a busy state (MMPP)", bursts_params, kind_only},
+    {"csv", "played from a file: rates, counts or one time an item", csv_params, kind_sites},
+    {0},
 };
 
-/* Keys beyond the table, and those that must be there. */
+/* Keys that must be there. */
 static const char *const constant_needs[] = {"rate", NULL}, *const steps_needs[] = {"steps", NULL},
                          *const diurnal_needs[] = {"peak", NULL},
                          *const bursts_needs[] = {"high", "mean_low", "mean_high", NULL},
                          *const csv_needs[] = {"file", NULL};
 static const char *const *const needs[WEIR_LOAD_KINDS] = {constant_needs, constant_needs, steps_needs,
                                                           diurnal_needs,  bursts_needs,   csv_needs};
-static const char *const kind_only[] = {"kind", NULL}, *const kind_steps[] = {"kind", "steps", NULL},
-                         *const kind_peaks[] = {"kind", "peaks", NULL},
-                         *const kind_sites[] = {"kind", "shifts", "scales", NULL};
-static const char *const *const others[WEIR_LOAD_KINDS] = {kind_only,  kind_only, kind_steps,
-                                                           kind_peaks, kind_only, kind_sites};
 
 static int read_bursts(const struct weir_json *at, struct weir_load *load)
 {
@@ -189,7 +188,7 @@ int weir_load_read(const struct weir_json *at, const char *file, struct weir_loa
     made->kind = (enum weir_load_kind)kind;
     made->times = 1;
     weir_param_defaults(weir_load_table[kind].params, made);
-    code = weir_param_bind(weir_load_table[kind].params, at, others[kind], made);
+    code = weir_param_bind(weir_load_table[kind].params, at, weir_load_table[kind].keys, made);
     if (!code)
         code = read_kind(at, file, made);
     made->file = made->time = made->value = NULL; /* they belong to the document */

@@ -76,6 +76,7 @@ struct weir_load_info {
     const char *name;
     const char *summary;
     const struct weir_param *params;
+    const char *const *keys; /* that a load of the kind may have besides; ends with NULL */
 };
 extern const struct weir_load_info weir_load_table[];
 

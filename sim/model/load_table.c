@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 #include "sim/model/load_parts.h"
 
 void weir_rate_table_init(struct weir_rate_table *table, size_t count, const double *at_s, const double *rate,
@@ -118,7 +119,7 @@ static double bump_integral(double a, double b, double peak, double width)
 {
     double sum = 0, root = width * M_SQRT2;
     for (int turn = -4; turn <= 4; turn++)
-        sum += erf((b - peak - turn) / root) - erf((a - peak - turn) / root);
+        sum += weir_erf((b - peak - turn) / root) - weir_erf((a - peak - turn) / root);
     return sum * width * sqrt(M_PI / 2);
 }
 

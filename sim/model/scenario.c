@@ -9,15 +9,11 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/model/scenario_keys.h"
 #include "sim/model/scenario_parts.h"
 #include "sim/model/workload_parts.h"
 
 #define SEEDS_AT_MOST 100000
-
-static const char *const scenario_keys[] = {
-    "name",       "platform",      "workload", "duration", "warmup",        "window", "seeds",    "items_per_batch",
-    "batch_span", "policies",      "costs",    "simgrid",  "decision_time", "faults", "recovery", "anomalies",
-    "record",     "decision_host", "account",  "fairness", "activities",    NULL};
 
 static int read_name(const struct weir_json *at, struct weir_scenario *scenario)
 {
@@ -140,12 +136,11 @@ static int read_policies(const struct weir_json *at, struct weir_scenario *scena
 
 static int read_costs(const struct weir_json *at, struct weir_change_costs *costs)
 {
-    static const char *const keys[] = {"start", "stop", "checkpoint", "restore", NULL};
     struct weir_json child;
     *costs = (struct weir_change_costs){.start_s = 1, .stop_s = 0.1, .checkpoint_s = 0.2, .restore_s = 0.2};
     if (!weir_json_get(at, "costs", &child))
         return WEIR_OK;
-    int code = weir_json_only(&child, keys);
+    int code = weir_json_only(&child, weir_costs_keys);
     if (!code)
         code = weir_json_opt_quantity(&child, "start", WEIR_UNIT_TIME, 0, DBL_MAX, &costs->start_s);
     if (!code)
@@ -159,12 +154,11 @@ static int read_costs(const struct weir_json *at, struct weir_change_costs *cost
 
 static int read_record(const struct weir_json *at, struct weir_scenario *scenario)
 {
-    static const char *const keys[] = {"operators", "hosts", "links", NULL};
     struct weir_json child;
     scenario->record_operators = scenario->record_hosts = scenario->record_links = true;
     if (!weir_json_get(at, "record", &child))
         return WEIR_OK;
-    int code = weir_json_only(&child, keys);
+    int code = weir_json_only(&child, weir_record_keys);
     if (!code)
         code = weir_json_opt_bool(&child, "operators", &scenario->record_operators);
     if (!code)
@@ -177,7 +171,7 @@ static int read_record(const struct weir_json *at, struct weir_scenario *scenari
 /* What needs no other file. */
 static int read_own(const struct weir_json *at, struct weir_scenario *scenario)
 {
-    int code = weir_json_only(at, scenario_keys);
+    int code = weir_json_only(at, weir_scenario_keys);
     if (!code)
         code = read_name(at, scenario);
     if (!code)

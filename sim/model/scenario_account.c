@@ -5,12 +5,14 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
+#include "sim/model/scenario_keys.h"
 #include "sim/model/scenario_parts.h"
 
 double weir_account_revenue(const struct weir_account *account, double use)
 {
     double off = (use - account->u_opt) / account->sigma;
-    return exp(-off * off / 2);
+    return weir_exp(-off * off / 2);
 }
 
 static int read_hosts(const struct weir_json *at, struct weir_scenario *scenario)
@@ -37,7 +39,6 @@ static int read_hosts(const struct weir_json *at, struct weir_scenario *scenario
 
 int weir_scenario_read_account(const struct weir_json *at, struct weir_scenario *scenario)
 {
-    static const char *const keys[] = {"u_opt", "sigma", "price_per_GB", "fine_service", "fine_device", "hosts", NULL};
     struct weir_account *account = &scenario->account;
     struct weir_json child;
     *account = (struct weir_account){.u_opt = 0.6, .sigma = 0.25};
@@ -45,7 +46,7 @@ int weir_scenario_read_account(const struct weir_json *at, struct weir_scenario 
         return WEIR_OK;
     double price = 0;
     account->on = true;
-    int code = weir_json_only(&child, keys);
+    int code = weir_json_only(&child, weir_account_keys);
     if (!code)
         code = weir_json_opt_number(&child, "u_opt", 0, 1, &account->u_opt);
     if (!code)

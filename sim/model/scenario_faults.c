@@ -7,6 +7,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/model/scenario_keys.h"
 #include "sim/model/scenario_parts.h"
 
 #define FAULTS_AT_MOST 100000
@@ -134,12 +135,10 @@ static int read_list(const struct weir_json *list, struct weir_scenario *scenari
 
 static int read_recovery(const struct weir_json *at, struct weir_recovery *recovery)
 {
-    static const char *const keys[] = {"place",  "delivery", "checkpoint_interval", "checkpoint_time", "restart",
-                                       "detect", NULL};
     static const char *const places[] = {"elsewhere", "wait", "drop", NULL};
     static const char *const deliveries[] = {"at-least-once", "exactly-once", NULL};
     int place = recovery->drop ? 2 : recovery->wait, delivery = recovery->exactly_once;
-    int code = weir_json_only(at, keys);
+    int code = weir_json_only(at, weir_recovery_keys);
     if (!code)
         code = weir_json_opt_choice(at, "place", places, &place);
     if (!code)

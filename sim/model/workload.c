@@ -8,6 +8,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/model/scenario_keys.h"
 #include "sim/model/workload_parts.h"
 
 #define JOBS_AT_MOST 1000000
@@ -135,13 +136,10 @@ static int check_room(const struct weir_json *at, const struct weir_platform *pl
 
 static int read_job(const struct weir_json *at, struct builder *builder, struct weir_job *job, struct spread *spread)
 {
-    static const char *const keys[] = {"name",      "count",        "arrive",  "arrive_every", "depart",
-                                       "source",    "source_bytes", "sink",    "load",         "slo",
-                                       "operators", "edges",        "backlog", "workflow",     NULL};
     struct weir_workload *workload = builder->workload;
     struct weir_json child;
     const char *name = NULL;
-    int code = weir_json_only(at, keys);
+    int code = weir_json_only(at, weir_job_keys);
     if (!code)
         code = weir_json_need(at, "name", &child);
     if (!code)

@@ -6,6 +6,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/model/scenario_keys.h"
 #include "sim/model/workload_parts.h"
 
 #define OPERATORS_AT_MOST   10000
@@ -181,13 +182,10 @@ static int read_name(const struct weir_json *at, const struct weir_job *job, int
 
 static int read_operator(const struct weir_json *at, const struct weir_platform *platform, struct weir_operator *op)
 {
-    static const char *const keys[] = {
-        "name", "flops",     "bytes", "disk",     "selectivity", "state",           "join",  "window",
-        "keys", "placement", "queue", "capacity", "parallelism", "max_parallelism", "class", NULL};
     static const char *const joins[] = {"merge", "all", NULL}, *const queues[] = {"own", "shared", NULL};
     struct weir_json child;
     int join = 0, queue = 0, work_class = WEIR_CLASS_CPU;
-    int code = weir_json_only(at, keys);
+    int code = weir_json_only(at, weir_operator_keys);
     if (!code && weir_json_get(at, "flops", &child))
         code = read_flops(&child, &op->flops);
     if (!code)

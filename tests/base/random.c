@@ -2,6 +2,9 @@
 #include "sim/base/random.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_sf_gamma.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,6 +227,47 @@ static void shapes(void)
     }
 }
 
+/* Generators for GSL over the bits of a stream. */
+
+static unsigned long bits_for_gsl(void *state)
+{
+    struct weir_stream *stream = state;
+    return weir_stream_bits(stream);
+}
+
+static double uniform_for_gsl(void *state)
+{
+    struct weir_stream *stream = state;
+    return weir_stream_uniform(stream);
+}
+
+/* Draws are those of GSL's over the same bits but for rounding, and take as many bits; so their distributions are its.
+ * A million normal draws reach the tail some 600 times. */
+static void as_gsl(void)
+{
+    static const gsl_rng_type type = {
+        .name = "stream", .max = ULONG_MAX, .size = 8, .get = bits_for_gsl, .get_double = uniform_for_gsl};
+    struct weir_stream ours = weir_stream_open(3, "gsl"), theirs = ours;
+    const gsl_rng generator = {&type, &theirs};
+    int tail = 0;
+    for (int i = 0; i < 1000000; i++) {
+        double x = weir_stream_normal(&ours, 0, 3), y = gsl_ran_gaussian_ziggurat(&generator, 3);
+        CU_ASSERT(fabs(x - y) <= 1e-14 * fabs(y) && ours.state == theirs.state);
+        tail += fabs(x) > 3 * 3.4442865;
+    }
+    CHECK_NEAR(tail, 1e6 * 2 * gsl_cdf_ugaussian_Q(3.4442865), 5 * sqrt(573));
+    static const double shapes[] = {0.02, 0.3, 0.99, 1, 2.5, 40, 1e6};
+    for (size_t j = 0; j < sizeof shapes / sizeof *shapes; j++)
+        for (int i = 0; i < 50000; i++) {
+            double x = weir_stream_gamma(&ours, shapes[j], 2), y = gsl_ran_gamma(&generator, shapes[j], 2);
+            CU_ASSERT(fabs(x - y) <= 1e-13 * y && ours.state == theirs.state);
+            double scale = 5 / gsl_sf_gamma(1 + 1 / shapes[j]);
+            x = weir_stream_weibull(&ours, 5, shapes[j]);
+            y = gsl_ran_weibull(&generator, scale, shapes[j]);
+            CU_ASSERT(fabs(x - y) <= 1e-12 * y && ours.state == theirs.state);
+        }
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
@@ -235,6 +279,7 @@ int main(int argc, char **argv)
         {"below is even", below_is_even},
         {"spreads keep mean and cv", spreads_keep_mean_and_cv},
         {"shapes", shapes},
+        {"as GSL", as_gsl},
         {NULL, NULL},
     };
     return weir_test_main("base/random", cases, argc, argv);

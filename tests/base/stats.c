@@ -1,11 +1,13 @@
 /* Moments, intervals, histograms. */
 #include "sim/base/stats.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/base/student.h"
 #include "tests/support/test.h"
 
 static void moments(void)
@@ -154,6 +156,46 @@ static void p_values(void)
     CHECK_NEAR(weir_moments_p_value(&zeros), 1, 0);
 }
 
+/* The integral of the density from t on, by Simpson's rule in u = t / x. */
+static double integral_above(double t, double n)
+{
+    enum { PARTS = 40000 };
+    long double logs = lgammal(((long double)n + 1) / 2) - lgammal((long double)n / 2), sum = 0;
+    long double factor = expl(logs) / sqrtl((long double)n * 3.14159265358979323846L);
+    for (int i = 1; i <= PARTS; i++) {
+        long double u = (long double)i / PARTS, x = (long double)t / u;
+        long double value = expl(-((long double)n + 1) / 2 * log1pl(x * x / (long double)n)) * (long double)t / (u * u);
+        sum += (i == PARTS ? 1 : i % 2 ? 4 : 2) * value;
+    }
+    return (double)(factor * sum / (3 * PARTS));
+}
+
+/* Student's distribution against that integral and, more coarsely, as far as it goes, GSL's; and back. */
+static void student(void)
+{
+    static const double degrees[] = {2, 3, 4, 5, 9, 10, 29, 30, 63, 64, 65, 99, 1000, 12345, 1, 0.5, 2.5, 1e6, 1e9};
+    static const double places[] = {0.5, 1, 1.5, 2, 2.5, 3, 5, 8, 12, 20, 37, 0, 1e-9, 0.01, 1e3, 1e6, 1e20, 1e100};
+    for (size_t i = 0; i < sizeof degrees / sizeof *degrees; i++)
+        for (size_t j = 0; j < sizeof places / sizeof *places; j++) {
+            double p = weir_student_above(places[j], degrees[i]), by_gsl = gsl_cdf_tdist_Q(places[j], degrees[i]);
+            if (!(by_gsl > 1e-300))
+                continue;
+            CHECK_NEAR(p / by_gsl, 1, 2e-6);
+            if (i < 14 && j < 11)
+                CHECK_NEAR(p / integral_above(places[j], degrees[i]), 1,
+                           places[j] > 5 ? 1e-8 : 1e-11); /* a steep fall */
+            if (places[j] > 0.001 && p > 1e-280)
+                CHECK_NEAR(weir_student_quantile_above(p, degrees[i]) / places[j], 1, 1e-11);
+        }
+    /* one degree: 1/2 - atan(t) / pi; two: (1 - t / sqrt(2 + t^2)) / 2 */
+    CHECK_NEAR(weir_student_above(1, 1), 0.25, 1e-15);
+    CHECK_NEAR(weir_student_above(2, 2), (1 - 2 / sqrt(6)) / 2, 1e-16);
+    /* as tables have them */
+    CHECK_NEAR(weir_student_quantile_above(0.025, 4), 2.776445105198, 1e-11);
+    CHECK_NEAR(weir_student_quantile_above(0.025, 1), 12.706204736175, 1e-10);
+    CHECK_NEAR(weir_student_quantile_above(0.5, 7), 0, 1e-15);
+}
+
 /* Four tests: 4 x 0.005, 3 x 0.01, 2 x 0.03, and 1 x 0.04, which must not be less than the one before. */
 static void holm(void)
 {
@@ -182,6 +224,7 @@ int main(int argc, char **argv)
         {"against sorting", against_sorting},
         {"weights count", weights_count},
         {"p-values", p_values},
+        {"student", student},
         {"holm", holm},
         {NULL, NULL},
     };

@@ -30,6 +30,38 @@ expect()
     fi
 }
 
+# expect_limit CODE FRAGMENT weir's arguments...: as expect, for something that hangs until it has taken too long: {limit} in
+# the fragment and the arguments is a number of seconds. Small ones are tried first; on a busy machine they may pass before
+# what hangs has begun.
+expect_limit()
+{
+    local code=$1 fragment=$2 limit
+    shift 2
+    for limit in 1 10; do
+        if "$weir" "${@//\{limit\}/$limit}" >"$folder/out" 2>"$folder/err" </dev/null; [ $? -eq "$code" ] &&
+            cat "$folder/out" "$folder/err" | grep -qF -e "${fragment//\{limit\}/$limit}"; then
+            return
+        fi
+    done
+    expect "$code" "${fragment//\{limit\}/100}" "${@//\{limit\}/100}"
+}
+
+# wait_for COMMAND...: until it succeeds, ten minutes at most.
+wait_for()
+{
+    for _ in $(seq 12000); do
+        "$@" && return
+        sleep 0.05
+    done
+    fail "waited in vain for $*"
+}
+
+# has_lines FILE COUNT: that many or more.
+has_lines()
+{
+    [ -e "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]
+}
+
 # The last command's stdout or stderr must be empty, or a JSON value.
 empty()
 {

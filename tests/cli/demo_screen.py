@@ -12,7 +12,7 @@ import termios
 import time
 
 WEIR = sys.argv[1]
-PATIENCE_S = 20
+PATIENCE_S = 300
 failures = 0
 
 
@@ -93,21 +93,24 @@ class Terminal:
         os.close(self.slave)
 
 
+CLOCK = r"([0-9.]+) of [0-9]+ s"
+
+
 def now_s(seen):
-    return float(re.search(r"([0-9.]+) of [0-9]+ s", seen).group(1))
+    found = re.search(CLOCK, seen)
+    return float(found.group(1)) if found else -1
 
 
 def keys():
     t = Terminal(["backpressure"])
     t.shows(r"backpressure .* runs")
     t.send(b" ")
-    seen = t.shows("paused")
+    t.shows("paused")
     for word in ("policy static", "load x1 ", "link wan x1 ", "job watch", "source", "decode", "alert", "sink", "backlog",
                  "latency", "camera", "static: nothing to change"):
-        if word not in re.sub(" +", " ", seen):
-            fail(f"\"{word}\" is not on the screen:\n{seen}")
-    first = now_s(seen)
-    if now_s(t.shows("paused")) != first:
+        t.shows(word.replace(" ", " +"))
+    first = now_s(t.shows(CLOCK))
+    if now_s(t.shows(CLOCK)) != first:
         fail("time goes on while it is paused")
     t.send(b"n")
     t.shows(rf" {first + 5:g} of 900 s")
@@ -122,10 +125,8 @@ def keys():
     t.send(b"p")
     t.shows("policy reactive")
     t.send(b".")
-    seen = t.shows(rf"{first + 5:g} s +>> load x1.25")
-    for words in ("link wan x0.5", "policy reactive"):
-        if not re.search(rf"{first + 5:g} s +>> {words}", seen):
-            fail(f"{words} is not told:\n{seen}")
+    for words in ("load x1.25", "link wan x0.5", "policy reactive"):
+        t.shows(rf"{first + 5:g} s +>> {words}")
     t.shows(rf" {first + 10:g} of 900 s")
     t.send(b"+")
     t.shows(" 20 s/s")
@@ -149,9 +150,8 @@ def keys():
 
 def to_the_end():
     t = Terminal(["migration", "--speed", "100000", "--do", "20s:load=1.5", "--until", "230s"])
-    seen = t.shows("the run is over")
-    if not re.search("20 s +>> load x1.5", seen) and "load x1.5" not in seen:
-        fail(f"the action is not told:\n{seen}")
+    t.shows("the run is over")
+    t.shows("load x1.5")
     t.send(b"\tu[p+")  # nothing of this may hurt any more
     t.shows("the run is over")
     t.send(b"r")

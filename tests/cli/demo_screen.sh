@@ -6,6 +6,6 @@ if ! command -v python3 >/dev/null; then
     exit 77
 fi
 mkdir "$folder/tmp"
-TMPDIR=$folder/tmp timeout 120 python3 "$(dirname "$0")/demo_screen.py" "$weir" || fail "demo_screen.py"
+TMPDIR=$folder/tmp timeout 1800 python3 "$(dirname "$0")/demo_screen.py" "$weir" || fail "demo_screen.py"
 [ -z "$(ls -A "$folder/tmp")" ] || fail "files are left: $(ls "$folder/tmp")"
 finish

@@ -10,11 +10,8 @@ arguments=(compare $scenario -p fair -p slow --seeds 6 -j 2)
 [ "$(wc -l <"$WEIR_FAKE_LOG")" -eq 12 ] || fail "wanted 12 runs"
 : >"$WEIR_FAKE_LOG"
 
-"$weir" "${arguments[@]}" -o "$folder/cut" >/dev/null 2>"$folder/err" &
-for _ in $(seq 500); do
-    [ "$(wc -l <"$WEIR_FAKE_LOG")" -ge 9 ] && break
-    sleep 0.02
-done
+WEIR_FAKE_HOLD=9 "$weir" "${arguments[@]}" -o "$folder/cut" >/dev/null 2>"$folder/err" &
+wait_for has_lines "$WEIR_FAKE_LOG" 9
 kill -INT -- -$! # the whole group, as a terminal does
 wait $!
 code=$?
@@ -32,8 +29,9 @@ expect 0 "$finished of 12 runs are finished and kept" "${arguments[@]}" -o "$fol
 same "$folder/calm/summary.csv" "$folder/cut/summary.csv"
 same "$folder/calm/runs.csv" "$folder/cut/runs.csv"
 
+: >"$WEIR_FAKE_LOG"
 "$weir" run $scenario -p endless -o "$folder/one" >/dev/null 2>"$folder/err" &
-sleep 0.3
+wait_for has_lines "$WEIR_FAKE_LOG" 1
 kill -INT -- -$!
 wait $!
 code=$?

@@ -21,10 +21,11 @@ same "$folder/static.hash" "$folder/reactive.hash"
 
 "$weir" compare $scenario -j 2 -o "$folder/killed" --quiet >/dev/null 2>&1 &
 killed=$!
-for _ in $(seq 500); do
-    [ -n "$(find "$folder/killed/runs" -name result.json 2>/dev/null)" ] && break
-    sleep 0.01
-done
+has_result()
+{
+    [ -n "$(find "$folder/killed/runs" -name result.json 2>/dev/null)" ]
+}
+wait_for has_result
 kill -KILL $killed
 wait $killed 2>/dev/null
 expect 0 "runs are finished and kept" compare $scenario -j 2 -o "$folder/killed" --resume

@@ -5,7 +5,7 @@
 scenario=tests/input/valid/one-link.json
 
 expect 0 "delivered                   3 items" run $scenario -o "$folder/whole"
-expect 5 "a transfer of 1e+06 bytes of job j from edge to cloud does not get on at" \
+expect 5 "a transfer of 1e+06 bytes from edge to cloud does not get on at" \
     run $scenario -o "$folder/stuck" --set 'simgrid={"network/bandwidth-factor": 1e-300}'
 empty out
 [ -e "$folder/stuck" ] && fail "a failed run left results"

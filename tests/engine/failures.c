@@ -342,6 +342,38 @@ static void policies_see_the_same_failures(void)
     free(seed);
 }
 
+/* Warns of each window at whose end cloud4 is down. */
+static int tell_of_cloud4(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    for (int h = 0; h < view->host_count; h++)
+        if (strcmp(view->hosts[h].name, "cloud4") == 0 && !view->hosts[h].up)
+            weir_plan_warn(plan, -1, "down at %g s", view->time_s);
+    return WEIR_OK;
+}
+static const struct weir_policy witness = {
+    .abi = WEIR_POLICY_ABI, .name = "witness", .summary = "Tells.", .source = "", .window_ends = tell_of_cloud4};
+static const struct weir_policy *const witnesses[] = {&witness, NULL};
+
+/* Down from 12 s, up from 20 s: the windows that end at 12 and at 16 s see it down, that at 20 s does not. The detector
+ * looks at 12 s, too, and the job works again 2 s later, on another host; the first item since the checkpoint at 10 s
+ * is 4 s old by then. (Another host comes up at 11 s, so that the fault is the last to be set for 12 s.) */
+static void faults_come_first_at_their_date(void)
+{
+    struct weir_test_result got =
+        weir_test_run_catalog(PLATFORM,
+                              JOB_OF("4s",
+                                     "{\"host\": \"cloud\", \"at\": \"9s\", \"for\": \"2s\"},"
+                                     "{\"host\": \"cloud4\", \"at\": \"12s\", \"for\": \"8s\"}",
+                                     "", ""),
+                              "witness", 1, witnesses);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR(got.result.metrics.warnings, 2, 0);
+    CU_ASSERT(strstr(got.decisions, "down at 12 s") && strstr(got.decisions, "down at 16 s"));
+    CHECK_NEAR(got.result.metrics.restarts, 1, 0);
+    CHECK_NEAR(got.result.metrics.latency_max_s, 4, 0.05);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -361,6 +393,7 @@ int main(int argc, char **argv)
         {"narrow links", narrow_links},
         {"lossy links, many items", lossy_links},
         {"drawn failures lose nothing, many items", drawn_failures_lose_nothing},
+        {"faults come first at their date", faults_come_first_at_their_date},
         {"policies see the same failures", policies_see_the_same_failures},
         {0},
     };

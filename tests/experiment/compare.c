@@ -234,19 +234,23 @@ static void what_cannot_be_compared_is_refused(void)
     free((char *)spec.folder);
 }
 
-/* Starts the comparison in a process of its own and sends it a signal as soon as `after` runs have begun; its exit
- * status. The child's exit code is the negative of what weir_compare returned, plus 64 if it was interrupted. */
-static int start_and_signal(const struct weir_compare_spec *spec, int after, int sent)
+/* Starts the comparison in a process of its own, in which runs from number `after` on do not end, and sends it a signal
+ * as soon as that many have begun and `first` is there; its exit status. The child's exit code is the negative of what
+ * weir_compare returned, plus 64 if it was interrupted. */
+static int start_and_signal(const struct weir_compare_spec *spec, int after, const char *first, int sent)
 {
+    char hold[16];
+    snprintf(hold, sizeof hold, "%d", after);
     pid_t child = fork();
     if (child == 0) {
         bool interrupted;
         struct weir_summary *summary;
+        setenv("WEIR_FAKE_HOLD", hold, 1);
         int code = weir_compare(spec, &summary, &interrupted);
         bool said = strstr(weir_error_message(), "the same command with --resume runs the rest") != NULL;
         _exit(-code + (interrupted && said ? 64 : 0));
     }
-    for (int i = 0; i < 1000 && runs_begun() < after; i++)
+    for (int i = 0; i < 60000 && (runs_begun() < after || !weir_file_exists(first)); i++)
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     kill(child, sent);
     int status = 0;
@@ -266,7 +270,7 @@ static void survive(int sent, const char *name)
     calm.force = true;
     CU_ASSERT_EQUAL(compare(&calm), WEIR_OK);
     begin_count(name);
-    int status = start_and_signal(&spec, 4, sent);
+    int status = start_and_signal(&spec, 4, first, sent);
     if (sent == SIGKILL)
         CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     if (sent == SIGINT)
@@ -319,7 +323,7 @@ static void one_folder_has_one_writer(void)
     pid_t child = fork();
     if (child == 0)
         _exit(-compare(&spec));
-    for (int i = 0; i < 1000 && runs_begun() < 1; i++)
+    for (int i = 0; i < 60000 && runs_begun() < 1; i++)
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     CU_ASSERT_EQUAL(compare(&spec), WEIR_EINPUT);
     CHECK_MESSAGE("locked: another weir is writing here");

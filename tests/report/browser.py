@@ -52,7 +52,7 @@ class Browser:
         except (Failure, OSError):
             pass
         try:
-            self.process.wait(5)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -71,7 +71,7 @@ class Browser:
         text, self.buffer = self.buffer.split(b"\0", 1)
         return json.loads(text)
 
-    def call(self, method, timeout=30, **parameters):
+    def call(self, method, timeout=300, **parameters):
         self.number += 1
         message = {"id": self.number, "method": method, "params": parameters}
         if self.session:
@@ -94,7 +94,7 @@ class Browser:
             raise Failure(details.get("exception", {}).get("description", details["text"]) + " in " + script[:200])
         return result["result"].get("value")
 
-    def wait(self, script, seconds=10):
+    def wait(self, script, seconds=300):
         until = time.monotonic() + seconds
         while not self.run(script):
             if time.monotonic() > until:
@@ -108,7 +108,7 @@ class Browser:
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
         begun = time.monotonic()
         self.call("Page.navigate", url="file://" + os.path.abspath(path))
-        self.wait("document.documentElement?.dataset.ready === '1'", 20)
+        self.wait("document.documentElement?.dataset.ready === '1'")
         self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(1))))")
         return time.monotonic() - begun
 

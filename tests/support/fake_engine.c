@@ -1,6 +1,7 @@
 /* An engine that simulates nothing: what the experiment and the command line are tested against. Results follow from
  * stack, seed and inputs alone; the first policy of a stack says how a run behaves. Each run that begins adds a line to
- * the file that WEIR_FAKE_LOG names, so that tests can count runs. */
+ * the file that WEIR_FAKE_LOG names, so that tests can count runs; from the run on whose line has the number in
+ * WEIR_FAKE_HOLD, runs do not end until they are killed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -53,17 +54,32 @@ const struct weir_policy *const weir_catalog[] = {
     NULL,
 };
 
+/* Lines of the log up to this run's own, at whose end the file is. */
+static int own_line(int log)
+{
+    off_t end = lseek(log, 0, SEEK_CUR);
+    int lines = 0;
+    char byte;
+    for (off_t at = 0; at < end && pread(log, &byte, 1, at) == 1; at++)
+        lines += byte == '\n';
+    return lines;
+}
+
 static void log_run(const struct weir_run_spec *spec)
 {
-    const char *path = getenv("WEIR_FAKE_LOG");
-    int log = path ? open(path, O_WRONLY | O_APPEND | O_CREAT, 0666) : -1;
+    const char *path = getenv("WEIR_FAKE_LOG"), *hold = getenv("WEIR_FAKE_HOLD");
+    int log = path ? open(path, O_RDWR | O_APPEND | O_CREAT, 0666) : -1;
     if (log < 0)
         return;
     char *line = weir_format("%s %llu\n", spec->stack->label, spec->seed);
     if (write(log, line, strlen(line)) < 0)
         perror(path);
     free(line);
+    bool held = hold && own_line(log) >= atoi(hold);
     close(log);
+    if (held)
+        for (;;)
+            pause();
 }
 
 static void behave(const char *policy)

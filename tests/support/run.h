@@ -35,9 +35,10 @@ void weir_test_result_fini(struct weir_test_result *got);
 const char *weir_test_all(const char *scenario);
 
 /* Runs a scenario with seeds 1 to `seeds` under the policy static. What `figure` takes from a run must be `wanted` on
- * average: within the 99 % confidence interval over the seeds, whose half width must be at most `most` of `wanted`.
- * Prints a line with all of it. */
-void weir_test_seeds(const char *what, const char *platform, const char *scenario, int seeds,
+ * average: within the 99 % confidence interval over the seeds, whose half width must be at most `most` of `wanted`. The
+ * first `both` seeds run with "activities": "all", too, and the figures must agree to 1e-9 of themselves. Prints a line
+ * with all of it. */
+void weir_test_seeds(const char *what, const char *platform, const char *scenario, int seeds, int both,
                      double (*figure)(const struct weir_test_result *got), double wanted, double most);
 
 /* Totals by name; fails the test and returns an empty one if there is none. */

@@ -16,7 +16,7 @@ struct weir_test_worlds {
     const char *const *batches; /* of items_per_batch, in JSON; one is drawn */
     unsigned batch_count;
     bool failures;
-    bool continuous;     /* no two items arrive at one date, or at a round one */
+    bool continuous;     /* dates of arrivals and times of service are drawn, none is constant */
     unsigned most_bytes; /* of an item */
 };
 

@@ -77,7 +77,7 @@ static void answer(const char *mode, int event, const char *line)
         usleep(20000);
     }
     if (is(mode, "late"))
-        sleep(2);
+        sleep(1000);
     if (is(mode, "half"))
         exit((say("{\"plan\": [{\"jo"), 0));
     if (is(mode, "half-hangs")) {

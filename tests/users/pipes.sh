@@ -14,11 +14,17 @@ cat >"$folder/small.json" <<END
 END
 
 # Processes of this test that are alive.
+alive()
+{
+    grep -lsaFf "$folder/name" /proc/[0-9]*/cmdline
+}
+
+# Those that are alive though they should not be; ends take a while.
 left()
 {
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-        local found
-        found=$(grep -lsaFf "$folder/name" /proc/[0-9]*/cmdline)
+    local found process
+    for _ in $(seq 600); do
+        found=$(alive)
         [ -z "$found" ] && return
         sleep 0.1
     done
@@ -27,10 +33,10 @@ left()
     done
 }
 
-# misbehaves MODE TIMEOUT MESSAGE
+# misbehaves MODE TIMEOUT MESSAGE: what hangs has {limit} in both.
 misbehaves()
 {
-    expect 4 "$3" run "$folder/small.json" -o "$folder/$1" -q \
+    expect_limit 4 "$3" run "$folder/small.json" -o "$folder/$1" -q \
         --policy "{\"exec\": \"$program $1\", \"timeout\": \"$2\"}"
     grep -q "policy exec\( at [0-9.]* s ([a-z ]* [s0-9]*)\)\?: $program $1: " "$folder/err" || fail "$1: does not say when and what"
     [ -e "$folder/$1" ] && fail "$1: results of a run that failed"
@@ -47,42 +53,42 @@ for mode in fine noisy; do
     same "$folder/static/windows.csv" "$folder/$mode/windows.csv" # what decides nothing changes nothing
 done
 
-misbehaves hangs 1s "gave no answer within 1 s"
-misbehaves hangs-at-once 1s "gave no answer within 1 s"
-misbehaves hangs-later 300ms "gave no answer within 0.3 s"
-misbehaves late 1s "gave no answer within 1 s"
-misbehaves half 10s "ended with code 0 in the middle of its answer (\"{\"plan\": [{\"jo\")"
-misbehaves half-hangs 2s "gave a part of an answer (\"{\"plan\": [{\"jo\") but no end of line within 2 s"
-misbehaves half-next 10s "answered twice: \"{\"pl\""
-misbehaves twice 10s "answered twice: \"{}\""
-misbehaves twice-slowly 10s "the program "
-misbehaves lags 10s "answered more often than it was asked: 2 lines were left"
-misbehaves unasked 10s "\"ready\""
-misbehaves dies-at-once 10s "ended with code 2 before it answered"
-misbehaves dies 10s "ended with code 3 before it answered: NameError: name 'buzy' is not defined"
+misbehaves hangs {limit}s "gave no answer within {limit} s"
+misbehaves hangs-at-once {limit}s "gave no answer within {limit} s"
+misbehaves hangs-later {limit}s "gave no answer within {limit} s"
+misbehaves late {limit}s "gave no answer within {limit} s"
+misbehaves half 10min "ended with code 0 in the middle of its answer (\"{\"plan\": [{\"jo\")"
+misbehaves half-hangs {limit}s "gave a part of an answer (\"{\"plan\": [{\"jo\") but no end of line within {limit} s"
+misbehaves half-next 10min "answered twice: \"{\"pl\""
+misbehaves twice 10min "answered twice: \"{}\""
+misbehaves twice-slowly 10min "the program "
+misbehaves lags 10min "answered more often than it was asked: 2 lines were left"
+misbehaves unasked 10min "\"ready\""
+misbehaves dies-at-once 10min "ended with code 2 before it answered"
+misbehaves dies 10min "ended with code 3 before it answered: NameError: name 'buzy' is not defined"
 program="exec $bad"
-misbehaves killed 10s "ended by signal 9 (Killed) before it answered"
-misbehaves closes 10s "closed its output before it answered"
+misbehaves killed 10min "ended by signal 9 (Killed) before it answered"
+misbehaves closes 10min "closed its output before it answered"
 program=$bad
-misbehaves deaf 300ms "within 0.3 s"
-misbehaves rubbish 10s "(it wrote \"I think that we should scale\")"
-misbehaves nothing 10s "the program's answer"
-misbehaves list 10s "must be an object such as {} or {\"plan\": [...]}"
-misbehaves zero 10s "a zero byte"
-misbehaves long 60s "longer than 16 MiB"
-misbehaves nan 10s "JSON has no NaN"
-misbehaves minus-infinity 10s "no NaN and no Infinity"
-misbehaves infinity 10s "plan[0].instances[0].weight"
-misbehaves unknown-host 10s "plan[0].move: there is no host \"edge9\"; did you mean \"edge"
-misbehaves unknown-op 10s "plan[0].op: there is no operator \"zz\""
-misbehaves unknown-job 10s "plan[0].job: there is no job \"street\""
-misbehaves unknown-key 10s "did you mean \"scale\"?"
-misbehaves unknown-word 10s "did you mean \"plan\"?"
-misbehaves two-wishes 10s "must have one of \"instances\", \"scale\", \"move\" and \"rate\""
-misbehaves scale-zero 10s "plan[0].scale"
-misbehaves no-host 10s "\"host\""
+misbehaves deaf {limit}s "within {limit} s"
+misbehaves rubbish 10min "(it wrote \"I think that we should scale\")"
+misbehaves nothing 10min "the program's answer"
+misbehaves list 10min "must be an object such as {} or {\"plan\": [...]}"
+misbehaves zero 10min "a zero byte"
+misbehaves long 10min "longer than 16 MiB"
+misbehaves nan 10min "JSON has no NaN"
+misbehaves minus-infinity 10min "no NaN and no Infinity"
+misbehaves infinity 10min "plan[0].instances[0].weight"
+misbehaves unknown-host 10min "plan[0].move: there is no host \"edge9\"; did you mean \"edge"
+misbehaves unknown-op 10min "plan[0].op: there is no operator \"zz\""
+misbehaves unknown-job 10min "plan[0].job: there is no job \"street\""
+misbehaves unknown-key 10min "did you mean \"scale\"?"
+misbehaves unknown-word 10min "did you mean \"plan\"?"
+misbehaves two-wishes 10min "must have one of \"instances\", \"scale\", \"move\" and \"rate\""
+misbehaves scale-zero 10min "plan[0].scale"
+misbehaves no-host 10min "\"host\""
 program=$folder/none
-misbehaves x 10s "ended with code 127 before it answered: sh: 1: $folder/none: not found"
+misbehaves x 10min "ended with code 127 before it answered: sh: 1: $folder/none: not found"
 
 # What cannot be carried out is refused, as with every policy.
 for mode in negative too-many; do
@@ -108,7 +114,7 @@ same "$folder/static/windows.csv" "$folder/compared/runs/static/seed-1/windows.c
 # An interrupted run takes its program with it.
 "$weir" run "$folder/small.json" -o "$folder/cut" -q --policy "{\"exec\": \"$bad hangs\", \"timeout\": \"1h\"}" \
     >/dev/null 2>&1 &
-sleep 0.5
+wait_for alive >/dev/null
 kill -TERM $!
 wait $!
 stay=$(left)

@@ -52,14 +52,14 @@ expect 4 "policy plugin at 0 s (arrival of job sensor-0): cpu_share of instance 
 stuck()
 {
     local plugin=$plugins/$1.so more=(${3+--set "$3"})
-    expect 4 "policy plugin$2: took longer than the 0.3 s of real time that a hook may take" run $scenario "${more[@]}" \
-        -p "{\"name\": \"$plugin\", \"timeout\": \"300ms\"}" -o "$folder/none"
+    expect_limit 4 "policy plugin$2: took longer than the {limit} s of real time that a hook may take" run $scenario "${more[@]}" \
+        -p "{\"name\": \"$plugin\", \"timeout\": \"{limit}s\"}" -o "$folder/none"
 }
 stuck stuck " at 20 s (window 1)"
 stuck stuck_at_arrival " at 0 s (arrival of job sensor-0)"
 stuck stuck_at_departure " at 30 s (departure of job sensor-0)" "workload.jobs[0].depart=22s"
 stuck stuck_at_end " (destroy)"
-expect 4 "policy plugin at 20 s (window 1): took longer than the 1 s that a run may take" run $scenario --timeout 1s \
+expect_limit 4 "policy plugin at 20 s (window 1): took longer than the {limit} s that a run may take" run $scenario --timeout {limit}s \
     -p "$plugins/stuck.so" -o "$folder/none"
 expect 3 "timeout" run $scenario -p "{\"name\": \"$plugins/stuck.so\", \"timeout\": 3}"
 expect 3 "timeout" run $scenario -p "{\"name\": \"$plugins/stuck.so\", \"timeout\": \"0s\"}"
@@ -78,7 +78,7 @@ grep -q '^20,plugin,sensor-0,filter,.*to the ruins,"\?host "\+cloud"\+ is down' 
 # The comparison goes on, and its other policies come out as they would alone.
 expect 4 "5 of 6 runs failed" compare $scenario --seeds 1 -o "$folder/compared" -p static -p "$plugins/gives_up.so" \
     -p "$plugins/segfault.so" -p "$plugins/leaves.so" -p "$plugins/not_a_number.so" \
-    -p "{\"name\": \"$plugins/stuck.so\", \"timeout\": \"300ms\"}"
+    -p "{\"name\": \"$plugins/stuck.so\", \"timeout\": \"2s\"}"
 grep -q "^static " "$folder/out" || fail "no row of the policy that works"
 for plugin in gives_up segfault leaves not_a_number stuck; do
     grep -q "$plugin, seed 1: .*policy plugin at [0-9]* s (window [0-2]): " "$folder/err" || fail "$plugin: does not say where"

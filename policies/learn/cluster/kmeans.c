@@ -8,6 +8,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/base/real.h"
 
 /* What a restart works on. */
 struct work {
@@ -60,7 +61,7 @@ static int draw(const struct work *w, double sum, struct weir_stream *stream)
 static int seed_centres(struct work *w, int k, struct weir_stream *stream)
 {
     size_t row = (size_t)w->width;
-    int candidates = 2 + (int)log((double)k), chosen = 1;
+    int candidates = 2 + (int)weir_log((double)k), chosen = 1;
     memcpy(w->centres, w->x + weir_stream_below(stream, (uint64_t)w->count) * row, row * sizeof *w->x);
     for (int i = 0; i < w->count; i++)
         w->distance2[i] = INFINITY;

@@ -6,10 +6,11 @@
 
 #include "policies/learn/detect/support.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 static double logarithm(double x, double unit)
 {
-    return isnan(x) ? x : log1p(fmax(x, 0) / unit);
+    return isnan(x) ? x : weir_log1p(fmax(x, 0) / unit);
 }
 
 void detect_signals_learn(struct detect_signals *signals, int width, const struct detector_past *pasts, int count)

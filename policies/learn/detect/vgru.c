@@ -8,6 +8,7 @@
 #include "policies/learn/nn/train.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 /* Where scaled values are cut. */
 #define CUT 8
@@ -159,7 +160,7 @@ static struct nn_tensor *loss_of(struct nn_tape *tape, void *with, const size_t 
     double progress = task->steps > 1 ? fmin(task->taken / (task->steps - 1), 1) : 1;
     task->taken += tape->training;
     return vgru_net_loss(tape, &task->model->net, s,
-                         settings->lambda_from * pow(settings->lambda_to / settings->lambda_from, progress));
+                         settings->lambda_from * weir_pow(settings->lambda_to / settings->lambda_from, progress));
 }
 
 static int train(struct vgru *model, const double *windows, const size_t *chosen, size_t count)
@@ -264,9 +265,9 @@ static double unlikelihood(const struct vgru_said *said, const struct nn_tensor 
     double sum = 0;
     for (size_t i = first; i < first + width; i++) {
         double off = (double)(s->value[i] - said->mean->value[i]), log_variance = (double)said->log_variance->value[i];
-        sum += log_variance + off * off * exp(-log_variance);
+        sum += log_variance + off * off * weir_exp(-log_variance);
     }
-    return (sum / (double)width + log(2 * M_PI)) / 2;
+    return (sum / (double)width + weir_log(2 * M_PI)) / 2;
 }
 
 /* What is asked for: of each window, the mean over it, and its `steps` newest samples, oldest first; both may be NULL.

@@ -8,6 +8,7 @@
 #include "policies/learn/series/calendar.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 /* Rate of a fine-tuning by that of a fit. */
 #define TUNE_RATE 0.2
@@ -129,7 +130,7 @@ void effect_state(const struct effect *model, int server, int region, double ban
                   nn_real *state)
 {
     bool known = bandwidth_bytes_per_s > 0 && isfinite(bandwidth_bytes_per_s);
-    state[0] = known ? (nn_real)((log(bandwidth_bytes_per_s) - model->bandwidth_log) / model->bandwidth_sd) : 0;
+    state[0] = known ? (nn_real)((weir_log(bandwidth_bytes_per_s) - model->bandwidth_log) / model->bandwidth_sd) : 0;
     state[1] = isfinite(load) ? (nn_real)load : 0;
     state[2] = model->home && model->home[server] != region;
     state[3] = 0;
@@ -191,10 +192,10 @@ static void measure(struct effect *model, const struct effect_sample *samples, s
     double square = 0, sum = 0, spread = 0;
     for (size_t i = 0; i < count; i++) {
         square += samples[i].rate * samples[i].rate / (double)count;
-        sum += log(samples[i].bandwidth_bytes_per_s) / (double)count;
+        sum += weir_log(samples[i].bandwidth_bytes_per_s) / (double)count;
     }
     for (size_t i = 0; i < count; i++) {
-        double away = log(samples[i].bandwidth_bytes_per_s) - sum;
+        double away = weir_log(samples[i].bandwidth_bytes_per_s) - sum;
         spread += away * away / (double)count;
     }
     model->rate_scale = square > 0 ? sqrt(square) : 1;

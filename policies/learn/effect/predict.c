@@ -62,8 +62,10 @@ static void weights_of(const struct effect *model, const nn_real *q, const nn_re
 }
 
 /* out[categories] = bias + sum of the units' weights times relu(h[unit][category]). */
-NN_WIDE static void second_layer(const nn_real *restrict h, const nn_real *restrict weight, nn_real bias, int hidden,
-                                 int categories, nn_real *restrict out)
+NN_KERNEL(static, void, second_layer,
+          (const nn_real *restrict h, const nn_real *restrict weight, nn_real bias, int hidden, int categories,
+           nn_real *restrict out),
+          (h, weight, bias, hidden, categories, out))
 {
     for (int i = 0; i < categories; i++)
         out[i] = bias;

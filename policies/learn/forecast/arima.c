@@ -8,6 +8,7 @@
 #include "policies/learn/series/kpss.h"
 #include "policies/learn/series/scale.h"
 #include "sim/base/error.h"
+#include "sim/base/real.h"
 
 struct arima {
     int p_given, d_given, q_given, longest, iterations, likelihood;
@@ -52,7 +53,7 @@ static double criterion(const struct arima *self, const struct arma *arma, const
     if (self->likelihood == EXACT)
         return -2 * arma_log_likelihood(arma, z, count, &variance) + 2 * parameters;
     size_t from = (size_t)self->longest;
-    return (double)(count - from) * log(arma_conditional(arma, z, count, from) + 1e-300) + 2 * parameters;
+    return (double)(count - from) * weir_log(arma_conditional(arma, z, count, from) + 1e-300) + 2 * parameters;
 }
 
 static int choose(struct arima *self, const double *z, size_t count)

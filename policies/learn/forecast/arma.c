@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "policies/learn/forecast/simplex.h"
+#include "sim/base/real.h"
 
 /* Partial autocorrelations tanh(x) to the weights of a stationary autoregression. */
 static void from_partial(const double *x, int count, double *weights)
 {
     for (int k = 0; k < count; k++) {
-        double r = tanh(x[k]), before[ARMA_ORDER];
+        double r = weir_tanh(x[k]), before[ARMA_ORDER];
         memcpy(before, weights, (size_t)k * sizeof *before);
         for (int i = 0; i < k; i++)
             weights[i] = before[i] - r * before[k - 1 - i];
@@ -165,12 +166,12 @@ double arma_log_likelihood(const struct arma *arma, const double *z, size_t coun
         bool moving = !filter.steady;
         double error = arma_filter_step(&filter, z[t] - arma->c);
         if (moving)
-            settled = log(filter.last_variance);
+            settled = weir_log(filter.last_variance);
         logs += settled;
         sum += error * error / filter.last_variance;
     }
     *variance = sum / n;
-    return -0.5 * (n * log(2 * M_PI * *variance) + logs + n);
+    return -0.5 * (n * weir_log(2 * M_PI * *variance) + logs + n);
 }
 
 struct attempt {
@@ -184,7 +185,7 @@ static double conditional(const double *x, const void *with)
     const struct attempt *attempt = with;
     struct arma arma = attempt->arma;
     arma_set(&arma, x);
-    return log(arma_conditional(&arma, attempt->z, attempt->count, 0) + 1e-300);
+    return weir_log(arma_conditional(&arma, attempt->z, attempt->count, 0) + 1e-300);
 }
 
 static double exact(const double *x, const void *with)

@@ -8,6 +8,7 @@
 #include "policies/learn/forecast/work.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 #define LEADS 64 /* steps ahead for which errors are kept at most */
 
@@ -102,7 +103,7 @@ static double squared_error(const struct ensemble *self, const struct member *me
  * mean square of all members' errors at it. */
 static void score(struct ensemble *self, double value)
 {
-    double fade = exp(-1.0 / self->memory);
+    double fade = weir_exp(-1.0 / self->memory);
     for (size_t lead = 1; lead <= (size_t)self->leads && lead <= self->time; lead++) {
         double mean = 0, working = 0;
         for (size_t m = 0; m < self->member_count; m++) {

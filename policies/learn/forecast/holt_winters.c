@@ -6,6 +6,7 @@
 #include "policies/learn/forecast/simplex.h"
 #include "policies/learn/forecast/support.h"
 #include "sim/base/error.h"
+#include "sim/base/real.h"
 
 enum { ALPHA, BETA, GAMMA, PHI, WEIGHTS };
 
@@ -84,7 +85,7 @@ static void set_weights(struct holt_winters *self, const double *x)
 {
     double share[WEIGHTS];
     for (int i = 0; i < WEIGHTS; i++)
-        share[i] = 1 / (1 + exp(-x[i]));
+        share[i] = 1 / (1 + weir_exp(-x[i]));
     self->weights[ALPHA] = share[ALPHA];
     self->weights[BETA] = share[ALPHA] * share[BETA];
     self->weights[GAMMA] = self->season_count > 1 ? (1 - share[ALPHA]) * share[GAMMA] : 0;
@@ -95,7 +96,7 @@ static double objective(const double *x, const void *with)
 {
     const struct attempt *attempt = with;
     set_weights(attempt->self, x);
-    return log(squared_errors(attempt) + 1e-300);
+    return weir_log(squared_errors(attempt) + 1e-300);
 }
 
 /* A season's mean, for each whole season, gives level and trend; mean distances from them give the season. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 #define SLOPE_DEVIATION  5.0
 #define SEASON_DEVIATION 10.0
@@ -37,8 +38,8 @@ static void design(const struct prophet_map *map, double step, double *row)
     for (size_t s = 0; s < map->season_count; s++) {
         for (int i = 1; i <= map->seasons[s].order; i++) {
             double angle = 2 * M_PI * i * step / map->seasons[s].period;
-            *row++ = sin(angle);
-            *row++ = cos(angle);
+            *row++ = weir_sin(angle);
+            *row++ = weir_cos(angle);
         }
     }
 }
@@ -103,7 +104,7 @@ static double squared_errors(const struct problem *problem, const double *weight
 
 static double objective(const struct problem *problem, const double *weights, double variance, double square)
 {
-    double value = 0.5 * (double)problem->n * log(variance) + square / (2 * variance) +
+    double value = 0.5 * (double)problem->n * weir_log(variance) + square / (2 * variance) +
                    variance / (2 * SIGMA_DEVIATION * SIGMA_DEVIATION);
     for (size_t j = 0; j < problem->p; j++)
         value += 0.5 * problem->ridge[j] * weights[j] * weights[j] + problem->lasso[j] * fabs(weights[j]);

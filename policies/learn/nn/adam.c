@@ -2,8 +2,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "policies/learn/nn/isa.h"
 #include "policies/learn/nn/params.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 #ifdef NN_DOUBLE
 #define ROOT sqrt
@@ -29,8 +31,10 @@ struct step {
     nn_real b1, b2, rate, root_scale, epsilon;
 };
 
-NN_WIDE static void update(const struct step *step, size_t size, nn_real *restrict values, nn_real *restrict grads,
-                           nn_real *restrict m, nn_real *restrict v)
+NN_KERNEL(static, void, update,
+          (const struct step *step, size_t size, nn_real *restrict values, nn_real *restrict grads, nn_real *restrict m,
+           nn_real *restrict v),
+          (step, size, values, grads, m, v))
 {
     nn_real b1 = step->b1, b2 = step->b2, rate = step->rate, scale = step->root_scale, epsilon = step->epsilon;
     for (size_t i = 0; i < size; i++) {
@@ -49,8 +53,8 @@ void nn_adam_step(struct nn_adam *adam, struct nn_params *params)
     struct step step = {
         .b1 = (nn_real)adam->b1,
         .b2 = (nn_real)adam->b2,
-        .rate = (nn_real)(adam->rate / (1 - pow(adam->b1, (double)adam->step))),
-        .root_scale = (nn_real)(1 / sqrt(1 - pow(adam->b2, (double)adam->step))),
+        .rate = (nn_real)(adam->rate / (1 - weir_pow(adam->b1, (double)adam->step))),
+        .root_scale = (nn_real)(1 / sqrt(1 - weir_pow(adam->b2, (double)adam->step))),
         .epsilon = (nn_real)adam->epsilon,
     };
     update(&step, params->size, params->values, params->grads, adam->m, adam->v);

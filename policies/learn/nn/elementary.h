@@ -1,6 +1,6 @@
 /* exp, sigmoid and tanh without branches, for loops that the compiler turns into vector instructions: the same
  * operations for an element in each build and on each processor. In float the error is at most 2e-7 (relative for exp,
- * absolute for the others); in double they are the C library's. NaN stays NaN. */
+ * absolute for the others); in double they are those of sim/base/real.h. NaN stays NaN. */
 #ifndef WEIR_LEARN_NN_ELEMENTARY_H
 #define WEIR_LEARN_NN_ELEMENTARY_H
 
@@ -9,11 +9,12 @@
 #include <string.h>
 
 #include "policies/learn/nn/real.h"
+#include "sim/base/real.h"
 
 #ifdef NN_DOUBLE
 static inline double nn_exp(double x)
 {
-    return exp(x);
+    return weir_exp(x);
 }
 #else
 static inline float nn_exp(float x)

@@ -9,8 +9,6 @@ enum nn_isa nn_isa(void)
         return NN_ISA_AVX512F;
     if (limit >= NN_ISA_AVX2 && __builtin_cpu_supports("avx2"))
         return NN_ISA_AVX2;
-    if (limit >= NN_ISA_AVX && __builtin_cpu_supports("avx"))
-        return NN_ISA_AVX;
 #endif
     return NN_ISA_DEFAULT;
 }

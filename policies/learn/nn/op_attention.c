@@ -5,6 +5,7 @@
 #include "policies/learn/nn/elementary.h"
 #include "policies/learn/nn/op_table.h"
 #include "policies/learn/nn/product.h"
+#include "sim/base/real.h"
 
 struct nn_tensor *nn_multiply(struct nn_tape *tape, struct nn_tensor *a, struct nn_tensor *b)
 {
@@ -111,7 +112,7 @@ struct nn_tensor *nn_gumbel_softmax(struct nn_tape *tape, struct nn_tensor *logi
     struct nn_tensor *noise = nn_input(tape, logits->steps, logits->rows, logits->columns);
     assert(temperature > 0);
     for (size_t i = 0; i < nn_size(noise); i++)
-        noise->value[i] = (nn_real)-log(-log(weir_stream_uniform(&tape->stream)));
+        noise->value[i] = (nn_real)-weir_log(-weir_log(weir_stream_uniform(&tape->stream)));
     return nn_softmax(tape, nn_scale(tape, nn_add(tape, logits, noise), 1 / temperature));
 }
 
@@ -130,7 +131,7 @@ void nn_gaussian_error_forward(struct nn_tape *tape, struct nn_node *node)
     double sum = 0;
     for (size_t i = 0; i < size; i++) {
         double off = (double)(wanted[i] - mean[i]);
-        sum += (double)log_variance[i] + off * off * exp(-(double)log_variance[i]) + log(2 * M_PI);
+        sum += (double)log_variance[i] + off * off * weir_exp(-(double)log_variance[i]) + weir_log(2 * M_PI);
     }
     node->out->value[0] = (nn_real)(sum / 2 / (double)size);
 }
@@ -141,7 +142,7 @@ void nn_gaussian_error_backward(struct nn_tape *tape, struct nn_node *node)
     size_t size = nn_size(mean);
     double each = (double)node->out->grad[0] / (double)size;
     for (size_t i = 0; i < size; i++) {
-        double off = (double)(wanted->value[i] - mean->value[i]), precision = exp(-(double)log_variance->value[i]);
+        double off = (double)(wanted->value[i] - mean->value[i]), precision = weir_exp(-(double)log_variance->value[i]);
         if (mean->grad)
             mean->grad[i] -= (nn_real)(each * off * precision);
         if (wanted->grad)

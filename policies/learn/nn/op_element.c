@@ -18,7 +18,7 @@ struct nn_tensor *nn_add(struct nn_tape *tape, struct nn_tensor *a, struct nn_te
     return nn_run(tape, nn_node_new(tape, &nn_ops[NN_OP_ADD], a->steps, a->rows, a->columns, 2, in));
 }
 
-NN_WIDE void nn_add_forward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_add_forward)
 {
     const nn_real *a = node->in[0]->value, *b = node->in[1]->value;
     nn_real *restrict out = node->out->value;
@@ -28,7 +28,8 @@ NN_WIDE void nn_add_forward(struct nn_tape *tape, struct nn_node *node)
 }
 
 /* into += factor * from. */
-NN_WIDE static void accumulate(nn_real *restrict into, const nn_real *restrict from, nn_real factor, size_t size)
+NN_KERNEL(static, void, accumulate, (nn_real *restrict into, const nn_real *restrict from, nn_real factor, size_t size),
+          (into, from, factor, size))
 {
     for (size_t i = 0; i < size; i++)
         into[i] += factor * from[i];
@@ -46,7 +47,7 @@ struct nn_tensor *nn_scale(struct nn_tape *tape, struct nn_tensor *x, double fac
     return same_shape(tape, NN_OP_SCALE, x, (nn_real)factor);
 }
 
-NN_WIDE void nn_scale_forward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_scale_forward)
 {
     const nn_real *x = node->in[0]->value;
     nn_real *restrict out = node->out->value, factor = node->number;
@@ -105,12 +106,12 @@ struct nn_tensor *nn_relu(struct nn_tape *tape, struct nn_tensor *x)
     return same_shape(tape, NN_OP_RELU, x, 0);
 }
 
-NN_WIDE void nn_relu_forward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_relu_forward)
 {
     map(node, relu_of);
 }
 
-NN_WIDE void nn_relu_backward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_relu_backward)
 {
     map_back(node, relu_slope);
 }
@@ -120,12 +121,12 @@ struct nn_tensor *nn_tanh(struct nn_tape *tape, struct nn_tensor *x)
     return same_shape(tape, NN_OP_TANH, x, 0);
 }
 
-NN_WIDE void nn_tanh_forward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_tanh_forward)
 {
     map(node, nn_tanh_of);
 }
 
-NN_WIDE void nn_tanh_backward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_tanh_backward)
 {
     map_back(node, tanh_slope);
 }
@@ -135,12 +136,12 @@ struct nn_tensor *nn_sigmoid(struct nn_tape *tape, struct nn_tensor *x)
     return same_shape(tape, NN_OP_SIGMOID, x, 0);
 }
 
-NN_WIDE void nn_sigmoid_forward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_sigmoid_forward)
 {
     map(node, nn_sigmoid_of);
 }
 
-NN_WIDE void nn_sigmoid_backward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_sigmoid_backward)
 {
     map_back(node, sigmoid_slope);
 }
@@ -173,7 +174,7 @@ void nn_dropout_forward(struct nn_tape *tape, struct nn_node *node)
         out[i] = mask[i] * x[i];
 }
 
-NN_WIDE void nn_dropout_backward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_dropout_backward)
 {
     const nn_real *mask = node->memo, *grad = node->out->grad;
     nn_real *restrict into = node->in[0]->grad;

@@ -6,6 +6,7 @@
 #include "policies/learn/nn/elementary.h"
 #include "policies/learn/nn/op_table.h"
 #include "policies/learn/nn/product.h"
+#include "sim/base/real.h"
 
 struct nn_tensor *nn_adaptive_graph(struct nn_tape *tape, struct nn_tensor *from, struct nn_tensor *to)
 {
@@ -30,7 +31,7 @@ __attribute__((always_inline)) static inline nn_real dot(const nn_real *restrict
 }
 
 /* softmax(relu(x)) in place; returns what the numbers below 0 have become. */
-NN_WIDE static nn_real soften(nn_real *restrict x, int size, const nn_real *restrict ones)
+NN_KERNEL(static, nn_real, soften, (nn_real *restrict x, int size, const nn_real *restrict ones), (x, size, ones))
 {
     nn_real largest = 0;
     for (int i = 0; i < size; i++)
@@ -57,7 +58,8 @@ void nn_adaptive_graph_forward(struct nn_tape *tape, struct nn_node *node)
 }
 
 /* From the gradient of a row to that of the products, in place; those at the least value were cut off at 0. */
-NN_WIDE static void harden(nn_real *restrict grad, const nn_real *restrict out, nn_real least, int size)
+NN_KERNEL(static, void, harden, (nn_real *restrict grad, const nn_real *restrict out, nn_real least, int size),
+          (grad, out, least, size))
 {
     nn_real mean = dot(out, grad, size);
     for (int i = 0; i < size; i++)
@@ -133,7 +135,7 @@ struct nn_tensor *nn_cross_entropy(struct nn_tape *tape, struct nn_tensor *logit
 /* log(1 + exp(x)). */
 static double softplus(double x)
 {
-    return fmax(x, 0) + log1p(exp(-fabs(x)));
+    return fmax(x, 0) + weir_log1p(weir_exp(-fabs(x)));
 }
 
 static double weight_sum(const struct nn_node *node)
@@ -161,7 +163,7 @@ void nn_cross_entropy_backward(struct nn_tape *tape, struct nn_node *node)
     const nn_real *x = node->in[0]->value, *y = node->in[1]->value, *weights = node->in[2] ? node->in[2]->value : NULL;
     double each = (double)node->out->grad[0] / weight_sum(node), caution = (double)node->number;
     for (size_t i = 0; i < nn_size(node->in[0]); i++) {
-        double p = 1 / (1 + exp(-(double)x[i]));
+        double p = 1 / (1 + weir_exp(-(double)x[i]));
         double slope = caution * (1 - (double)y[i]) * p - (double)y[i] * (1 - p);
         node->in[0]->grad[i] += (nn_real)(each * (weights ? (double)weights[i] : 1) * slope);
     }

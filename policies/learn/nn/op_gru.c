@@ -33,9 +33,10 @@ struct nn_tensor *nn_gru_from(struct nn_tape *tape, struct nn_tensor *x, struct 
 
 /* One step, reset after the product. gates: rows x 3 units, the products with the inputs, which become r, z, n. state:
  * the products with h_{t-1}, whose n part gets its bias. before and next: h_{t-1} and h_t. */
-NN_WIDE static void step_after(int rows, int units, nn_real *restrict gates, nn_real *restrict state,
-                               const nn_real *restrict bias_in, const nn_real *restrict bias_state,
-                               const nn_real *restrict before, nn_real *restrict next)
+NN_KERNEL(static, void, step_after,
+          (int rows, int units, nn_real *restrict gates, nn_real *restrict state, const nn_real *restrict bias_in,
+           const nn_real *restrict bias_state, const nn_real *restrict before, nn_real *restrict next),
+          (rows, units, gates, state, bias_in, bias_state, before, next))
 {
     for (int i = 0; i < rows; i++) {
         nn_real *restrict g = gates + (size_t)i * (size_t)(3 * units);
@@ -56,9 +57,10 @@ NN_WIDE static void step_after(int rows, int units, nn_real *restrict gates, nn_
 
 /* Its way back. grad: by h_t. gates become the gradients by the sums of inputs, state by those of the state;
  * grad_before gets what goes to h_{t-1} past the products. */
-NN_WIDE static void step_after_back(int rows, int units, nn_real *restrict gates, nn_real *restrict state,
-                                    const nn_real *restrict before, const nn_real *restrict grad,
-                                    nn_real *restrict grad_before)
+NN_KERNEL(static, void, step_after_back,
+          (int rows, int units, nn_real *restrict gates, nn_real *restrict state, const nn_real *restrict before,
+           const nn_real *restrict grad, nn_real *restrict grad_before),
+          (rows, units, gates, state, before, grad, grad_before))
 {
     for (int i = 0; i < rows; i++) {
         nn_real *restrict g = gates + (size_t)i * (size_t)(3 * units);
@@ -84,9 +86,10 @@ NN_WIDE static void step_after_back(int rows, int units, nn_real *restrict gates
 
 /* One step, reset before the product, in two halves: the gates r and z, and r h_{t-1} in `kept`; then, when its product
  * is in the n part of state, n and h_t. */
-NN_WIDE static void step_before_gates(int rows, int units, nn_real *restrict gates, const nn_real *restrict state,
-                                      const nn_real *restrict bias_in, const nn_real *restrict bias_state,
-                                      const nn_real *restrict before, nn_real *restrict kept)
+NN_KERNEL(static, void, step_before_gates,
+          (int rows, int units, nn_real *restrict gates, const nn_real *restrict state, const nn_real *restrict bias_in,
+           const nn_real *restrict bias_state, const nn_real *restrict before, nn_real *restrict kept),
+          (rows, units, gates, state, bias_in, bias_state, before, kept))
 {
     for (int i = 0; i < rows; i++) {
         nn_real *restrict g = gates + (size_t)i * (size_t)(3 * units);
@@ -98,9 +101,10 @@ NN_WIDE static void step_before_gates(int rows, int units, nn_real *restrict gat
     }
 }
 
-NN_WIDE static void step_before_state(int rows, int units, nn_real *restrict gates, const nn_real *restrict state,
-                                      const nn_real *restrict bias_in, const nn_real *restrict bias_state,
-                                      const nn_real *restrict before, nn_real *restrict next)
+NN_KERNEL(static, void, step_before_state,
+          (int rows, int units, nn_real *restrict gates, const nn_real *restrict state, const nn_real *restrict bias_in,
+           const nn_real *restrict bias_state, const nn_real *restrict before, nn_real *restrict next),
+          (rows, units, gates, state, bias_in, bias_state, before, next))
 {
     for (int i = 0; i < rows; i++) {
         nn_real *restrict g = gates + (size_t)i * (size_t)(3 * units);
@@ -117,8 +121,10 @@ NN_WIDE static void step_before_state(int rows, int units, nn_real *restrict gat
 }
 
 /* The way back, likewise in two halves: first z and n, then r, when the gradient by r h_{t-1} is known. */
-NN_WIDE static void step_before_state_back(int rows, int units, nn_real *restrict gates, const nn_real *restrict before,
-                                           const nn_real *restrict grad, nn_real *restrict grad_before)
+NN_KERNEL(static, void, step_before_state_back,
+          (int rows, int units, nn_real *restrict gates, const nn_real *restrict before, const nn_real *restrict grad,
+           nn_real *restrict grad_before),
+          (rows, units, gates, before, grad, grad_before))
 {
     for (int i = 0; i < rows; i++) {
         nn_real *restrict g = gates + (size_t)i * (size_t)(3 * units);
@@ -134,8 +140,10 @@ NN_WIDE static void step_before_state_back(int rows, int units, nn_real *restric
     }
 }
 
-NN_WIDE static void step_before_gates_back(int rows, int units, nn_real *restrict gates, const nn_real *restrict before,
-                                           const nn_real *restrict grad_kept, nn_real *restrict grad_before)
+NN_KERNEL(static, void, step_before_gates_back,
+          (int rows, int units, nn_real *restrict gates, const nn_real *restrict before,
+           const nn_real *restrict grad_kept, nn_real *restrict grad_before),
+          (rows, units, gates, before, grad_kept, grad_before))
 {
     for (int i = 0; i < rows; i++) {
         nn_real *restrict g = gates + (size_t)i * (size_t)(3 * units);

@@ -5,8 +5,9 @@
 #include "policies/learn/nn/op_table.h"
 #include "policies/learn/nn/product.h"
 
-NN_WIDE void nn_add_column_sums(nn_real *restrict bias_grad, const nn_real *restrict matrix, size_t rows, int columns,
-                                int stride)
+NN_KERNEL(, void, nn_add_column_sums,
+          (nn_real *restrict bias_grad, const nn_real *restrict matrix, size_t rows, int columns, int stride),
+          (bias_grad, matrix, rows, columns, stride))
 {
     for (size_t i = 0; i < rows; i++)
         for (int j = 0; j < columns; j++)

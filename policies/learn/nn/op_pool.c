@@ -12,7 +12,7 @@ struct nn_tensor *nn_max_pool(struct nn_tape *tape, struct nn_tensor *x, int siz
     return nn_run(tape, node);
 }
 
-NN_WIDE void nn_max_pool_forward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_max_pool_forward)
 {
     int size = node->option[0];
     size_t step = (size_t)node->out->rows * (size_t)node->out->columns;
@@ -28,7 +28,7 @@ NN_WIDE void nn_max_pool_forward(struct nn_tape *tape, struct nn_node *node)
     }
 }
 
-NN_WIDE void nn_max_pool_backward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_max_pool_backward)
 {
     int size = node->option[0];
     size_t step = (size_t)node->out->rows * (size_t)node->out->columns;
@@ -50,7 +50,7 @@ struct nn_tensor *nn_mean_steps(struct nn_tape *tape, struct nn_tensor *x)
     return nn_run(tape, nn_node_new(tape, &nn_ops[NN_OP_MEAN_STEPS], 1, x->rows, x->columns, 1, &x));
 }
 
-NN_WIDE void nn_mean_steps_forward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_mean_steps_forward)
 {
     size_t step = nn_size(node->out);
     int steps = node->in[0]->steps;
@@ -61,7 +61,7 @@ NN_WIDE void nn_mean_steps_forward(struct nn_tape *tape, struct nn_node *node)
             out[i] += share * node->in[0]->value[(size_t)t * step + i];
 }
 
-NN_WIDE void nn_mean_steps_backward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_mean_steps_backward)
 {
     size_t step = nn_size(node->out);
     int steps = node->in[0]->steps;

@@ -2,6 +2,7 @@
 #ifndef WEIR_LEARN_NN_OP_TABLE_H
 #define WEIR_LEARN_NN_OP_TABLE_H
 
+#include "policies/learn/nn/isa.h"
 #include "policies/learn/nn/ops.h"
 
 #define NN_OP_HALVES(name)                                                                                             \

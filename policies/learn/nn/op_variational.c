@@ -5,6 +5,7 @@
 
 #include "policies/learn/nn/elementary.h"
 #include "policies/learn/nn/op_table.h"
+#include "sim/base/real.h"
 
 struct nn_tensor *nn_squash(struct nn_tape *tape, struct nn_tensor *x, double low, double high)
 {
@@ -16,7 +17,7 @@ struct nn_tensor *nn_squash(struct nn_tape *tape, struct nn_tensor *x, double lo
     return nn_run(tape, node);
 }
 
-NN_WIDE void nn_squash_forward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_squash_forward)
 {
     const nn_real *x = node->in[0]->value;
     nn_real *restrict out = node->out->value, low = node->memo[0], range = node->memo[1] - low;
@@ -25,7 +26,7 @@ NN_WIDE void nn_squash_forward(struct nn_tape *tape, struct nn_node *node)
         out[i] = low + range * nn_sigmoid_of(x[i]);
 }
 
-NN_WIDE void nn_squash_backward(struct nn_tape *tape, struct nn_node *node)
+NN_OP_KERNEL(nn_squash_backward)
 {
     const nn_real *out = node->out->value, *grad = node->out->grad;
     nn_real *restrict into = node->in[0]->grad, low = node->memo[0], high = node->memo[1], scale = 1 / (high - low);
@@ -161,9 +162,9 @@ static void log_softmax(const nn_real *logits, int columns, nn_real *out)
     for (int i = 1; i < columns; i++)
         largest = fmax(largest, (double)logits[i]);
     for (int i = 0; i < columns; i++)
-        sum += exp((double)logits[i] - largest);
+        sum += weir_exp((double)logits[i] - largest);
     for (int i = 0; i < columns; i++)
-        out[i] = (nn_real)((double)logits[i] - largest - log(sum));
+        out[i] = (nn_real)((double)logits[i] - largest - weir_log(sum));
 }
 
 void nn_categorical_divergence_forward(struct nn_tape *tape, struct nn_node *node)
@@ -181,7 +182,7 @@ void nn_categorical_divergence_forward(struct nn_tape *tape, struct nn_node *nod
         nn_real *log_of = logs + row * (size_t)columns;
         log_softmax(logits->value + row * (size_t)columns, columns, log_of);
         for (int i = 0; i < columns; i++)
-            sum += exp((double)log_of[i]) * (double)(log_of[i] - prior_logs[i]);
+            sum += weir_exp((double)log_of[i]) * (double)(log_of[i] - prior_logs[i]);
     }
     node->out->value[0] = (nn_real)(sum / (double)rows);
 }
@@ -197,14 +198,14 @@ void nn_categorical_divergence_backward(struct nn_tape *tape, struct nn_node *no
         const nn_real *log_of = node->memo + row * (size_t)columns;
         double all = 0; /* the row's divergence */
         for (int i = 0; i < columns; i++)
-            all += exp((double)log_of[i]) * (double)(log_of[i] - prior_logs[i]);
+            all += weir_exp((double)log_of[i]) * (double)(log_of[i] - prior_logs[i]);
         for (int i = 0; i < columns; i++) {
-            double p = exp((double)log_of[i]);
+            double p = weir_exp((double)log_of[i]);
             if (logits->grad)
                 logits->grad[row * (size_t)columns + (size_t)i] +=
                     (nn_real)(share * p * ((double)(log_of[i] - prior_logs[i]) - all));
             if (prior && prior->grad)
-                prior->grad[i] += (nn_real)(share * (exp((double)prior_logs[i]) - p));
+                prior->grad[i] += (nn_real)(share * (weir_exp((double)prior_logs[i]) - p));
         }
     }
 }

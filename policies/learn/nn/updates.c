@@ -5,6 +5,7 @@
 #include "policies/learn/nn/train.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 /* The samples in random passes: each is taken once before any is taken again. */
 struct passes {
@@ -51,7 +52,7 @@ int nn_train_updates(struct nn_params *params, const struct nn_updates *updates,
             break;
         }
         nn_backward(&tape, value);
-        adam.rate = updates->rate * (1 + cos(M_PI * update / updates->updates)) / 2;
+        adam.rate = updates->rate * (1 + weir_cos(M_PI * update / updates->updates)) / 2;
         nn_adam_step(&adam, params);
     }
     if (!status && !nn_params_finite(params))

@@ -9,10 +9,11 @@
 #include "policies/learn/optimise/flat.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 double assignment_revenue(double use, double u_opt, double sigma)
 {
-    return exp(-(use - u_opt) * (use - u_opt) / (2 * sigma * sigma)); /* eq. 1 */
+    return weir_exp(-(use - u_opt) * (use - u_opt) / (2 * sigma * sigma)); /* eq. 1 */
 }
 
 static int check_settings(const struct assignment_problem *p, const struct assignment_settings *s)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 double series_kpss(const double *values, size_t count)
 {
@@ -15,7 +16,7 @@ double series_kpss(const double *values, size_t count)
         sum += away[i];
         square += sum * sum;
     }
-    size_t lags = (size_t)ceil(12 * pow(n / 100, 0.25));
+    size_t lags = (size_t)ceil(12 * weir_pow(n / 100, 0.25));
     lags = lags < count - 1 ? lags : count - 1;
     for (size_t lag = 0; lag <= lags; lag++) {
         double product = 0, weight = lag == 0 ? 1 : 2 * (1 - (double)lag / ((double)lags + 1));

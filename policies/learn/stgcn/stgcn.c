@@ -8,6 +8,7 @@
 #include "policies/learn/stgcn/work.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 /* Rate of a fine-tuning by that of a fit. */
 #define TUNE_RATE 0.2
@@ -156,7 +157,7 @@ static struct nn_tensor *loss_of(struct nn_tape *tape, void *with, const size_t 
     }
     struct nn_tensor *x = windows_of(model, tape, lesson->scaled, samples, batch);
     for (int b = 0; b < batch; b++) {
-        nn_real factor = (nn_real)exp(model->settings.sway * weir_stream_normal(&tape->stream, 0, 1));
+        nn_real factor = (nn_real)weir_exp(model->settings.sway * weir_stream_normal(&tape->stream, 0, 1));
         for (int row = 0; row < x->steps * nodes; row++)
             x->value[(size_t)row * count + (size_t)b] *= factor;
         for (int node = 0; node < nodes; node++)

@@ -7,6 +7,7 @@
 #include "policies/learn/svr/state.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 /* Events after which inverse, theta and h are computed from scratch. */
 #define REFRESH_EVENTS 500
@@ -62,7 +63,7 @@ static double kernel(const struct svr *svr, const double *x, const double *z)
     double sum = 0;
     for (int k = 0; k < svr->settings.inputs; k++)
         sum += (x[k] - z[k]) * (x[k] - z[k]);
-    return exp(-svr->settings.gamma * sum);
+    return weir_exp(-svr->settings.gamma * sum);
 }
 
 double svr_predict(const struct svr *svr, const double *x)

@@ -5,6 +5,7 @@
 #include "policies/learn/svr/svr.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 void svr_weigh(const struct svr_weights *weights, int count, double *c, double *eps)
 {
@@ -14,7 +15,7 @@ void svr_weigh(const struct svr_weights *weights, int count, double *c, double *
         case SVR_UNIFORM:
             break;
         case SVR_EXPONENTIAL:
-            mu = pow(rate, count - 1 - k);
+            mu = weir_pow(rate, count - 1 - k);
             nu = fmin(1 / sqrt(mu), weights->widest);
             break;
         case SVR_LINEAR:
@@ -22,7 +23,7 @@ void svr_weigh(const struct svr_weights *weights, int count, double *c, double *
             nu = 1 / mu;
             break;
         case SVR_SIGMOID:
-            mu = 2 / (1 + exp(rate - 2 * rate * (k + 1) / count));
+            mu = 2 / (1 + weir_exp(rate - 2 * rate * (k + 1) / count));
             nu = 1 / mu;
             break;
         }

@@ -5,6 +5,7 @@
 
 #include "policies/learn/series/scale.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 double transfer_dtw(const double *a, size_t n, const double *b, size_t m, size_t band, double power)
 {
@@ -18,7 +19,7 @@ double transfer_dtw(const double *a, size_t n, const double *b, size_t m, size_t
             now[j] = INFINITY;
         for (size_t j = first; j <= last; j++) {
             double difference = fabs(a[i - 1] - b[j - 1]);
-            double cost = power == 1 ? difference : pow(difference, power);
+            double cost = power == 1 ? difference : weir_pow(difference, power);
             now[j] = cost + fmin(fmin(before[j], now[j - 1]), before[j - 1]);
         }
         double *kept = before;
@@ -28,7 +29,7 @@ double transfer_dtw(const double *a, size_t n, const double *b, size_t m, size_t
     double distance = before[m];
     free(before);
     free(now);
-    return power == 1 ? distance : pow(distance, 1 / power);
+    return power == 1 ? distance : weir_pow(distance, 1 / power);
 }
 
 static double *standardised(const double *from, size_t count)

@@ -48,7 +48,6 @@ struct weir_link_book {
     double bytes, bytes_at_window;
 };
 
-struct weir_paths;
 struct weir_telemetry;
 struct weir_truth;
 struct weir_ledger;
@@ -93,12 +92,23 @@ void weir_books_settle(struct weir_books *books, double now_s);
 /* Bytes have gone from a host to another over links (by index), those sent again included. */
 void weir_books_transfer(struct weir_books *books, int from, int to, const int *links, int link_count, double bytes);
 
-/* paths.c: the ways that items take through a job: a tree from the source. Parts of the latency: waiting, service,
- * network, blocked. */
+/* paths.c: the ways that items take through a job: a tree from the source, one node a prefix, made as items go along.
+ * Parts of the latency: waiting, service, network, blocked. */
+struct weir_paths {
+    int *next; /* [way x operators + operator]: the way that goes on there; 0: not taken yet */
+    int ops;
+    struct weir_path_node *nodes; /* 0: the source, 1: all ways beyond the most that are kept */
+    size_t count, capacity;
+};
 struct weir_paths *weir_paths_new(int ops);
 void weir_paths_free(struct weir_paths *paths);
+uint64_t weir_paths_branch(struct weir_paths *paths, uint64_t path, int op); /* a step not taken before */
 /* The way of an item that comes to the operator, after the way that it took so far (0: from the source). */
-uint64_t weir_paths_step(struct weir_paths *paths, uint64_t path, int op);
+static inline uint64_t weir_paths_step(struct weir_paths *paths, uint64_t path, int op)
+{
+    int next = paths->next[path * (uint64_t)paths->ops + (uint64_t)op];
+    return next ? (uint64_t)next : weir_paths_branch(paths, path, op);
+}
 void weir_paths_deliver(struct weir_paths *paths, uint64_t path, double latency_s, const double parts_s[4]);
 /* Appends the totals of the ways on which something was delivered. */
 void weir_paths_totals(const struct weir_paths *paths, const struct weir_job *job, struct weir_result *result);

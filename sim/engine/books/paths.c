@@ -13,25 +13,32 @@
 
 struct weir_path_node {
     int parent, op;
-    int *next; /* by operator; 0: none yet */
     double part_sum_s[4];
     struct weir_histogram *latency; /* NULL until something is delivered at its end */
 };
 
-struct weir_paths {
-    struct weir_path_node *nodes; /* 0: the source, 1: all other ways */
-    size_t count, capacity;
-    int ops;
-};
+/* Adds a way that ends with the operator. */
+static int add(struct weir_paths *paths, int parent, int op)
+{
+    size_t had = paths->capacity;
+    paths->nodes = weir_grow(paths->nodes, paths->count + 1, &paths->capacity, sizeof *paths->nodes);
+    if (paths->capacity > had) {
+        size_t ops = (size_t)paths->ops;
+        paths->next = weir_resize(paths->next, paths->capacity * ops, sizeof *paths->next);
+        memset(paths->next + had * ops, 0, (paths->capacity - had) * ops * sizeof *paths->next);
+    }
+    paths->nodes[paths->count] = (struct weir_path_node){.parent = parent, .op = op};
+    return (int)paths->count++;
+}
 
 struct weir_paths *weir_paths_new(int ops)
 {
     struct weir_paths *paths = weir_alloc(1, sizeof *paths);
     paths->ops = ops;
-    paths->nodes = weir_grow(NULL, 2, &paths->capacity, sizeof *paths->nodes);
-    paths->count = 2;
-    memset(paths->nodes, 0, 2 * sizeof *paths->nodes);
-    paths->nodes[0].op = paths->nodes[OTHER].op = -1;
+    add(paths, 0, -1); /* the source */
+    add(paths, 0, -1); /* all other ways, which lead nowhere else */
+    for (int op = 0; op < ops; op++)
+        paths->next[OTHER * ops + op] = OTHER;
     return paths;
 }
 
@@ -39,30 +46,17 @@ void weir_paths_free(struct weir_paths *paths)
 {
     if (!paths)
         return;
-    for (size_t n = 0; n < paths->count; n++) {
-        free(paths->nodes[n].next);
+    for (size_t n = 0; n < paths->count; n++)
         free(paths->nodes[n].latency);
-    }
     free(paths->nodes);
+    free(paths->next);
     free(paths);
 }
 
-uint64_t weir_paths_step(struct weir_paths *paths, uint64_t from, int op)
+uint64_t weir_paths_branch(struct weir_paths *paths, uint64_t path, int op)
 {
-    if (from == OTHER)
-        return OTHER;
-    struct weir_path_node *node = &paths->nodes[from];
-    if (node->next && node->next[op])
-        return (uint64_t)node->next[op];
-    if (!node->next)
-        node->next = weir_alloc((size_t)paths->ops, sizeof *node->next);
-    if (paths->count >= PATHS_AT_MOST)
-        return (uint64_t)(node->next[op] = OTHER);
-    int made = (int)paths->count;
-    node->next[op] = made;
-    paths->nodes = weir_grow(paths->nodes, paths->count + 1, &paths->capacity, sizeof *paths->nodes);
-    paths->nodes[paths->count++] = (struct weir_path_node){.parent = (int)from, .op = op};
-    return (uint64_t)made;
+    int to = paths->count < PATHS_AT_MOST ? add(paths, (int)path, op) : OTHER;
+    return (uint64_t)(paths->next[path * (uint64_t)paths->ops + (uint64_t)op] = to);
 }
 
 void weir_paths_deliver(struct weir_paths *paths, uint64_t path, double latency_s, const double parts_s[4])

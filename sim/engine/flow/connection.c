@@ -83,6 +83,7 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
     connection->promise.wake.ring = promise_wakes;
     connection->door.wake.ring = weir_connection_door_wakes;
     connection->again.ring = again_rings;
+    connection->land.ring = weir_connection_land_rings;
     connection->route = weir_route_find(flow->shares, from, inbox->host);
     if (!(weir_route(flow->shares, connection->route)->bytes_per_s > 0))
         weir_clock_fail(flow->clock, WEIR_EENGINE,
@@ -112,7 +113,7 @@ static bool may_go_loose(const struct weir_connection *connection, int edge, int
         return false;
     if (room->used < room->capacity && now_s - room->full_s > longest_s)
         return true;
-    long enough = loose + count;
+    long enough = loose > count ? loose : count;
     return weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough && room->taken &&
            weir_recent_count(room->taken, now_s, longest_s, enough) >= enough;
 }

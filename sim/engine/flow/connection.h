@@ -5,9 +5,10 @@
  * the first link, as long as fewer are open than cover bandwidth x delay. Batches come in in order.
  *
  * A batch goes on the wire when room at its input is promised to the connection. On a long way that would be too late:
- * so up to bandwidth x delay of items may go without a promise, and, where the input was full within the last delay, no
- * more than have been let in, and taken out there, within it. Who comes first has the promise, whoever it was made for;
- * what finds no room waits at the door, in transit still. */
+ * so up to bandwidth x delay of items may go without a promise, and, where the input was full within the last delay,
+ * one more only as long as those in transit are no more than have been let in, and taken out there, within it, which
+ * must be one at least. Who comes first has the promise, whoever it was made for; what finds no room waits at the door,
+ * in transit still. */
 #ifndef WEIR_ENGINE_CONNECTION_H
 #define WEIR_ENGINE_CONNECTION_H
 
@@ -25,12 +26,12 @@ struct weir_lane {
 /* A batch under way. */
 struct weir_landing {
     struct weir_transfer transfer;
-    struct weir_alarm land; /* it has come, or a lost segment has been sent again */
     struct weir_landing *next;
     struct weir_connection *connection;
     enum weir_landing_state state;
     struct weir_batch *batch;
     double opened_s, sent_s, bytes; /* sent again after a failure */
+    double there_s;                 /* when it has come, lost segments sent again included */
 };
 
 struct weir_connection {
@@ -48,6 +49,7 @@ struct weir_connection {
     int open;                /* how many */
     int failed;              /* how many of them are to be sent again */
     bool on_wire;            /* one is */
+    struct weir_alarm land;  /* the first has come: the others cannot overtake it */
     struct weir_alarm again; /* sends again, or opens the next */
     bool again_counts;       /* the watchdog knows that it waits */
     double next_open_s;      /* when the batch opened last has left the first link, as far as the route lets it */
@@ -89,6 +91,10 @@ double weir_connection_longest_s(const struct weir_connection *connection);
 double weir_connection_wire_s(const struct weir_connection *connection, double bytes);
 /* The alarm for the next try is set, and the watchdog knows. */
 void weir_connection_try_at(struct weir_connection *connection, double date_s);
+
+/* The alarm of the first under way, if it is on its way. */
+void weir_connection_set_land(struct weir_connection *connection);
+void weir_connection_land_rings(struct weir_alarm *alarm);
 
 /* landing.c: what has come goes in, in order. */
 void weir_connection_advance(struct weir_connection *connection);

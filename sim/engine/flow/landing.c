@@ -205,6 +205,8 @@ void weir_connection_advance(struct weir_connection *connection)
             connection->door_first = landing;
         connection->door_last = landing;
     }
+    if (any)
+        weir_connection_set_land(connection);
     if (any && connection->senders.first)
         weir_connection_next(connection);
 }

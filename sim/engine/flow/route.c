@@ -5,6 +5,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/base/real.h"
 #include "sim/engine/flow/connection.h"
 #include "sim/engine/flow/waiting.h"
 
@@ -49,7 +50,7 @@ void weir_op_init_keys(struct weir_op *op)
     op->key_groups = weir_alloc((size_t)keys, sizeof *op->key_groups);
     double sum = 0;
     for (long k = 0; k < keys; k++)
-        op->key_groups[k] = sum += pow((double)(k + 1), -op->spec->key_skew);
+        op->key_groups[k] = sum += weir_pow((double)(k + 1), -op->spec->key_skew);
     for (long k = 0; k < keys; k++)
         op->key_groups[k] /= sum;
 }

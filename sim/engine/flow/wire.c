@@ -37,7 +37,8 @@ double weir_connection_longest_s(const struct weir_connection *connection)
 
 double weir_connection_wire_s(const struct weir_connection *connection, double bytes)
 {
-    return bytes / fmin(route_of(connection)->bytes_per_s, limit_of(connection));
+    double rate = route_of(connection)->bytes_per_s, limit = limit_of(connection);
+    return bytes / (rate < limit ? rate : limit);
 }
 
 void weir_connection_try_at(struct weir_connection *connection, double date_s)
@@ -69,9 +70,17 @@ static void landed(struct weir_landing *landing)
     weir_connection_advance(landing->connection);
 }
 
-static void land_rings(struct weir_alarm *alarm)
+void weir_connection_set_land(struct weir_connection *connection)
 {
-    struct weir_landing *landing = WEIR_RECORD(alarm, struct weir_landing, land);
+    const struct weir_landing *first = connection->first;
+    if (first && first->state == WEIR_ON_WAY)
+        weir_alarm_set(flow_of(connection)->clock, &connection->land, first->there_s);
+}
+
+void weir_connection_land_rings(struct weir_alarm *alarm)
+{
+    struct weir_connection *connection = WEIR_RECORD(alarm, struct weir_connection, land);
+    struct weir_landing *landing = connection->first;
     weir_transfer_stop(&landing->transfer);
     landed(landing);
 }
@@ -82,7 +91,8 @@ static void failed(struct weir_landing *landing)
     double now_s = flow_of(connection)->clock->now_s;
     if (landing->state == WEIR_ON_WIRE)
         connection->on_wire = false;
-    weir_alarm_stop(flow_of(connection)->clock, &landing->land);
+    if (landing == connection->first)
+        weir_alarm_stop(flow_of(connection)->clock, &connection->land);
     landing->state = WEIR_FAILED;
     connection->failed++;
     weir_watch_end(&connection->inbox->job->watch);
@@ -113,8 +123,10 @@ static void wire_done(struct weir_transfer *transfer, bool ok)
     }
     if (there_s > now_s) {
         landing->state = WEIR_ON_WAY;
+        landing->there_s = there_s;
         weir_transfer_leave(transfer);
-        weir_alarm_set(flow->clock, &landing->land, there_s);
+        if (landing == connection->first)
+            weir_connection_set_land(connection);
     } else {
         landed(landing);
     }
@@ -134,7 +146,6 @@ void weir_connection_open(struct weir_connection *connection, struct weir_batch 
         landing->connection = connection;
         landing->transfer.done = wire_done;
         landing->transfer.route = -1;
-        landing->land.ring = land_rings;
     }
     landing->batch = batch;
     landing->bytes = batch->count * batch->item_bytes;

@@ -73,20 +73,49 @@ void weir_share_withdraw_transfer(struct weir_transfer *transfer)
         cancel(shares, &transfer->activity);
 }
 
+static bool is_before(struct weir_share a, struct weir_share b)
+{
+    unsigned first = a.work ? a.work->number : a.transfer->number;
+    unsigned second = b.work ? b.work->number : b.transfer->number;
+    return (int)(first - second) < 0;
+}
+
+static void put(struct weir_share_list *list, unsigned place, struct weir_share share)
+{
+    list->all[place] = share;
+    if (share.work)
+        share.work->place = place;
+    else if (share.transfer)
+        share.transfer->place = place;
+}
+
+/* It is to be told. What ends at one date is told in the order of beginning, as alarms ring: SimGrid has its own. */
+static void will_tell(struct weir_shares *shares, struct weir_share share)
+{
+    struct weir_share_list *told = &shares->told;
+    unsigned place = append(told, share);
+    for (; place > told->first; place--) {
+        struct weir_share other = told->all[place - 1];
+        if ((other.work || other.transfer) && !is_before(share, other))
+            break;
+        put(told, place, other);
+    }
+    put(told, place, share);
+    weir_soon(shares->clock, &shares->tell);
+}
+
 void weir_share_tell_work(struct weir_shares *shares, struct weir_work *work, bool ok)
 {
     work->hands = WEIR_HANDS_TOLD;
     work->ok = ok;
-    work->place = append(&shares->told, (struct weir_share){.work = work});
-    weir_soon(shares->clock, &shares->tell);
+    will_tell(shares, (struct weir_share){.work = work});
 }
 
 void weir_share_tell_transfer(struct weir_shares *shares, struct weir_transfer *transfer, bool ok)
 {
     transfer->hands = WEIR_HANDS_TOLD;
     transfer->ok = ok;
-    transfer->place = append(&shares->told, (struct weir_share){.transfer = transfer});
-    weir_soon(shares->clock, &shares->tell);
+    will_tell(shares, (struct weir_share){.transfer = transfer});
 }
 
 bool weir_share_tell_one(struct weir_shares *shares)

@@ -89,7 +89,8 @@ static void take_own(struct weir_shares *shares, struct weir_host_state *host, s
 /* It is no longer in our hands: `flops` is what is left. */
 static void give_up(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
 {
-    work->flops = fmax(0, work->flops - work->rate * (shares->clock->now_s - work->since_s));
+    double left = work->flops - work->rate * (shares->clock->now_s - work->since_s);
+    work->flops = left > 0 ? left : 0;
     weir_alarm_stop(shares->clock, &work->end);
     host->own--;
     host->own_load = host->own ? host->own_load - work->share : 0;
@@ -140,8 +141,9 @@ void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int hos
     struct weir_host_state *host = &shares->hosts[host_index];
     work->shares = shares;
     work->host = host_index;
+    work->number = shares->begun++;
     work->flops = flops;
-    work->share = fmin(share, 1);
+    work->share = share < 1 ? share : 1;
     work->end.ring = ends;
     if (!is_up(host) || !(flops > 0)) {
         weir_share_tell_work(shares, work, is_up(host));

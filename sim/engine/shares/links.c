@@ -78,7 +78,7 @@ static void leave(struct weir_transfer **list, struct weir_transfer *transfer)
 static void set_own(struct weir_shares *shares, const struct weir_route *route, struct weir_transfer *transfer)
 {
     transfer->hands = WEIR_HANDS_OWN;
-    transfer->rate = fmin(route->alone_bytes_per_s, transfer->limit);
+    transfer->rate = route->alone_bytes_per_s < transfer->limit ? route->alone_bytes_per_s : transfer->limit;
     transfer->since_s = shares->clock->now_s;
     weir_alarm_set(shares->clock, &transfer->end, transfer->since_s + transfer->bytes / transfer->rate);
 }
@@ -176,6 +176,7 @@ void weir_transfer_begin(struct weir_shares *shares, struct weir_transfer *trans
         limit = fmin(limit, route->most_bytes_per_s / (1 - route->loss));
     transfer->shares = shares;
     transfer->route = index;
+    transfer->number = shares->begun++;
     transfer->bytes = transfer->uncounted = bytes / (1 - route->loss);
     transfer->limit = limit;
     transfer->end.ring = ends;

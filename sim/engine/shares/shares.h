@@ -36,6 +36,7 @@ struct weir_work {
     unsigned char hands; /* enum weir_hands */
     bool ok;             /* to be told */
     unsigned place;      /* among those that SimGrid is to have, or that are to be told */
+    unsigned number;     /* in the order of beginning, transfers included; it may wrap around */
     double flops;        /* left at since_s */
     double rate;         /* flops/s while it shares with nobody */
     double since_s;
@@ -53,6 +54,7 @@ struct weir_transfer {
     unsigned char hands; /* enum weir_hands */
     bool ok;
     unsigned place;
+    unsigned number;
     double bytes; /* left at since_s; on links that lose packets, with those sent again */
     double rate;  /* bytes/s while it shares with nobody */
     double since_s;

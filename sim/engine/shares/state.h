@@ -99,7 +99,8 @@ struct weir_shares {
     bool switching; /* it is being told that a host goes down or comes up */
     bool unsettled; /* its next date is known only once its clock is behind unsettled_s */
     double unsettled_s;
-    long held; /* activities */
+    long held;      /* activities */
+    unsigned begun; /* works and transfers so far */
     /* What has ended. */
     struct weir_share_list told;
     struct weir_soon tell;

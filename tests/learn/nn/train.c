@@ -1,50 +1,13 @@
-/* Training as a whole, and what it stands on: the arena, elementary functions, dropout, products. */
+/* Training as a whole, and what it stands on: the arena, elementary functions, dropout. */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "policies/learn/nn/elementary.h"
 #include "policies/learn/nn/layer.h"
-#include "policies/learn/nn/product.h"
 #include "policies/learn/nn/train.h"
 #include "sim/base/error.h"
 #include "tests/support/test.h"
-
-/* Each shape, turned or not, against a sum over k for each number, in one order: equal to the bit. What is not the
- * result's stays as it was. */
-static void product_of(int m, int n, int k, bool turn_a, bool turn_b, bool keep, struct weir_stream *stream)
-{
-    static nn_real a[70 * 150], b[150 * 150], c[70 * 153], wanted[70 * 153];
-    int lda = (turn_a ? m : k) + 1, ldb = (turn_b ? k : n) + 2, ldc = n + 3;
-    for (int i = 0; i < lda * (turn_a ? k : m); i++)
-        a[i] = (nn_real)(weir_stream_uniform(stream) - 0.5);
-    for (int i = 0; i < ldb * (turn_b ? n : k); i++)
-        b[i] = (nn_real)(weir_stream_uniform(stream) - 0.5);
-    for (int i = 0; i < ldc * m; i++)
-        c[i] = wanted[i] = keep || i % ldc >= n ? (nn_real)i : NAN;
-    for (int i = 0; i < m; i++)
-        for (int j = 0; j < n; j++) {
-            nn_real sum = keep ? wanted[i * ldc + j] : 0;
-            for (int p = 0; p < k; p++)
-                sum += a[turn_a ? p * lda + i : i * lda + p] * b[turn_b ? j * ldb + p : p * ldb + j];
-            wanted[i * ldc + j] = sum;
-        }
-    nn_product(turn_a, turn_b, m, n, k, a, lda, b, ldb, keep, c, ldc);
-    CU_ASSERT(memcmp(c, wanted, (size_t)(ldc * m) * sizeof *c) == 0);
-}
-
-static void products(void)
-{
-    struct weir_stream stream = weir_stream_open(1, "products");
-    const int sizes[] = {1, 2, 3, 4, 5, 16, 31, 64, 67}, depths[] = {0, 1, 2, 17, 63, 64, 65, 130};
-    const int count = sizeof sizes / sizeof *sizes, depth_count = sizeof depths / sizeof *depths;
-    for (int i = 0; i < count * count * depth_count * 8; i++) {
-        int turn = i % 8, m = sizes[i / 8 % count], n = sizes[i / 8 / count % count];
-        product_of(m, n, depths[i / 8 / count / count], turn & 1, turn & 2, turn & 4, &stream);
-    }
-    product_of(3, 147, 129, false, false, false, &stream);
-    product_of(1, 147, 129, false, true, true, &stream);
-}
 
 static void arena(void)
 {
@@ -364,10 +327,16 @@ static void windows(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"products", products},    {"arena", arena},     {"elementary functions", elementary},
-        {"vector widths", widths}, {"dropout", dropout}, {"between rows", between_rows},
-        {"learns", learns},        {"repeats", repeats}, {"trainer", trainer},
-        {"updates", updates},      {"windows", windows}, {0}};
+    static const struct weir_case cases[] = {{"arena", arena},
+                                             {"elementary functions", elementary},
+                                             {"vector widths", widths},
+                                             {"dropout", dropout},
+                                             {"between rows", between_rows},
+                                             {"learns", learns},
+                                             {"repeats", repeats},
+                                             {"trainer", trainer},
+                                             {"updates", updates},
+                                             {"windows", windows},
+                                             {0}};
     return weir_test_main("learn/nn/train", cases, argc, argv);
 }

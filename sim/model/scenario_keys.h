@@ -1,0 +1,14 @@
+/* The keys that scenarios and workloads may have, object by object: the readers refuse others, and the paths after
+ * --set are made from them. Each list ends with NULL. */
+#ifndef WEIR_MODEL_SCENARIO_KEYS_H
+#define WEIR_MODEL_SCENARIO_KEYS_H
+
+extern const char *const weir_scenario_keys[];
+extern const char *const weir_costs_keys[];
+extern const char *const weir_record_keys[];
+extern const char *const weir_recovery_keys[];
+extern const char *const weir_account_keys[];
+extern const char *const weir_job_keys[];
+extern const char *const weir_operator_keys[];
+
+#endif
