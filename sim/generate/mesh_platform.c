@@ -73,7 +73,8 @@ static void write_nodes(const struct options *o, unsigned long long seed, struct
                 "      <host id=\"%s\" speed=\"%.6gGf\" core=\"%d\">\n"
                 "        <prop id=\"price_per_core_s\" value=\"%.9g\"/>\n"
                 "        <prop id=\"wattage_per_state\" value=\"%.6g:%.6g:%.6g\"/>\n",
-                id, between(&stream, o->slowest, o->fastest) / 1e9, o->cores, o->price, o->idle_w, o->idle_w, o->busy_w);
+                id, between(&stream, o->slowest, o->fastest) / 1e9, o->cores, o->price, o->idle_w, o->idle_w,
+                o->busy_w);
         if (o->slots > 0)
             fprintf(network->body, "        <prop id=\"slots\" value=\"%d\"/>\n", o->slots);
         fputs("      </host>\n", network->body);
