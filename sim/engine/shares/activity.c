@@ -2,6 +2,7 @@
 #include "sim/engine/shares/state.h"
 
 #include <math.h>
+#include <simgrid/host.h>
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
@@ -242,10 +243,21 @@ static void switch_all(struct weir_shares *shares)
     shares->switching = true;
     for (size_t s = 0; s < shares->switched_count; s++) {
         const struct weir_host_state *host = &shares->hosts[shares->switched[s]];
-        weir_simgrid_switch(host->host, host->on && !host->down);
+        (host->on && !host->down ? sg_host_turn_on : sg_host_turn_off)(host->host);
     }
     shares->switching = false;
     shares->switched_count = 0;
+}
+
+/* Without bandwidth nothing gets on, except by SimGrid's latencies, whose weights a pause would cost. */
+static void pause_transfers(struct weir_shares *shares, int index)
+{
+    struct weir_link_state *link = &shares->links[index];
+    link->still = !(link->bandwidth > 0);
+    for (size_t r = 0; r < shares->route_count; r++)
+        for (struct weir_transfer *transfer = shares->routes[r].wire; transfer; transfer = transfer->next)
+            if (transfer->activity)
+                weir_simgrid_pause(transfer->activity, !(shares->routes[r].route.alone_bytes_per_s > 0));
 }
 
 static void resize_all(struct weir_shares *shares)
@@ -254,6 +266,8 @@ static void resize_all(struct weir_shares *shares)
         struct weir_link_state *link = &shares->links[shares->resized[r]];
         link->resized = false;
         weir_simgrid_resize(link->link, link->bandwidth);
+        if (link->still != !(link->bandwidth > 0) && !shares->latencies)
+            pause_transfers(shares, shares->resized[r]);
     }
     shares->resized_count = 0;
 }
@@ -273,9 +287,13 @@ static void slow_all(struct weir_shares *shares)
             shares->unsettled = true;
             shares->unsettled_s = weir_simgrid_now();
         }
-        for (struct weir_work *work = host->first; work; work = work->next)
-            if (work->hands == WEIR_HANDS_SIMGRID && work->share < 1)
+        for (struct weir_work *work = host->first; work; work = work->next) {
+            if (work->hands != WEIR_HANDS_SIMGRID)
+                continue;
+            weir_simgrid_pause(work->activity, !(host->speed > 0));
+            if (work->share < 1 && host->speed > 0)
                 weir_simgrid_bound(work->activity, bound_of(shares, work));
+        }
     }
     shares->slowed_count = 0;
 }
@@ -285,6 +303,8 @@ static void start_work(struct weir_shares *shares, struct weir_work *work)
     work->hands = WEIR_HANDS_SIMGRID;
     work->since_s = shares->clock->now_s;
     work->activity = weir_simgrid_execute(shares->hosts[work->host].host, work->flops, bound_of(shares, work), work);
+    if (!(shares->hosts[work->host].speed > 0))
+        weir_simgrid_pause(work->activity, true);
     shares->held++;
 }
 
@@ -296,6 +316,8 @@ static void start_transfer(struct weir_shares *shares, struct weir_transfer *tra
     transfer->activity = weir_simgrid_send(shares->hosts[route->from].host, shares->hosts[route->to].host,
                                            transfer->bytes, transfer->limit, transfer);
     if (transfer->activity) {
+        if (!(route->alone_bytes_per_s > 0) && !shares->latencies)
+            weir_simgrid_pause(transfer->activity, true);
         shares->held++;
         return;
     }

@@ -24,7 +24,8 @@ void weir_hosts_init(struct weir_shares *shares)
         host->cores = sg_host_core_count(host->host);
         host->on = sg_host_is_on(host->host);
         host->peak = sg_host_get_speed(host->host);
-        host->profile = weir_simgrid_speed_share(host->host);
+        /* SimGrid's TI model must not be asked where there is no profile. */
+        host->profile = shares->platform->hosts[h].may_slow ? sg_host_get_available_speed(host->host) : 1;
         host->slow = 1;
         set_speed(host);
     }
@@ -226,6 +227,14 @@ void weir_host_slow(struct weir_shares *shares, int index, double share)
                         shares->platform->hosts[index].name);
         return;
     }
+    if (shares->fixed_speeds) {
+        weir_clock_fail(
+            shares->clock, WEIR_EINPUT,
+            "host %s is to become slower or faster, which SimGrid's cpu/optim TI cannot bear; leave this option out "
+            "of \"simgrid\"",
+            shares->platform->hosts[index].name);
+        return;
+    }
     host->slow = share;
     slowed(shares, host);
 }
@@ -250,6 +259,6 @@ void weir_hosts_on_slow(void *context, sg_host_t which)
     if (!host || !shares->platform->hosts[host - shares->hosts].may_slow)
         return;
     weir_share_follow(shares);
-    host->profile = weir_simgrid_speed_share(which);
+    host->profile = sg_host_get_available_speed(which);
     slowed(shares, host);
 }

@@ -17,8 +17,7 @@ void weir_links_init(struct weir_shares *shares)
         link->bandwidth = sg_link_get_bandwidth(link->link);
         link->latency_s = sg_link_get_latency(link->link);
         link->on = weir_simgrid_link_is_on(link->link);
-        link->wifi = weir_simgrid_is_wifi(link->link);
-        link->fatpipe = !link->wifi && !sg_link_is_shared(link->link);
+        link->fatpipe = !sg_link_is_shared(link->link);
     }
 }
 
@@ -367,6 +366,8 @@ void weir_links_on_resize(void *context, sg_link_t which)
     weir_energy_count_link(shares, index);
     link->bandwidth = sg_link_get_bandwidth(which);
     resized(shares, index);
+    if (link->still != !(link->bandwidth > 0))
+        weir_share_note_resize(shares, index);
     tell_change(shares);
 }
 

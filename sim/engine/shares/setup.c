@@ -59,6 +59,8 @@ static void divide(struct weir_shares *shares, const char *paje)
         shares->all_works = shares->all_transfers = true;
     if (scenario && scenario->fairness == WEIR_FAIRNESS_RTT)
         shares->all_transfers = shares->latencies = true;
+    const char *optim = option(scenario, "cpu/optim");
+    shares->fixed_speeds = optim && strcmp(optim, "TI") == 0;
     shares->plug_in = shares->all_works && shares->platform->has_host_energy;
 }
 
@@ -186,8 +188,9 @@ static void attach_hosts(struct weir_shares *shares)
             continue;
         sg_link_t link = sg_link_by_name(shares->platform->links[wifi].name);
         weir_simgrid_attach(shares->hosts[h].host, link);
-        ((struct weir_link_state *)sg_link_get_data(link))->bandwidth =
-            shares->platform->links[wifi].bandwidth_bytes_per_s;
+        struct weir_link_state *known = sg_link_get_data(link);
+        known->wifi = true;
+        known->bandwidth = shares->platform->links[wifi].bandwidth_bytes_per_s;
     }
 }
 

@@ -315,6 +315,16 @@ void weir_simgrid_weigh_alike(weir_activity *activity, double bound)
     bound_flow(activity->action, bound);
 }
 
+void weir_simgrid_pause(weir_activity *activity, bool paused)
+{
+    if (!activity->action || activity->action->is_suspended() == paused)
+        return;
+    if (paused)
+        activity->action->suspend();
+    else
+        activity->action->resume();
+}
+
 double weir_simgrid_left(const weir_activity *activity, double date_s)
 {
     auto *action = activity->action;
@@ -344,22 +354,9 @@ void weir_simgrid_slow(sg_host_t host, double share)
         -1));
 }
 
-double weir_simgrid_speed_share(sg_host_t host)
-{
-    return host->get_available_speed();
-}
-
 void weir_simgrid_resize(sg_link_t link, double bytes_per_s)
 {
     link->set_bandwidth(bytes_per_s);
-}
-
-void weir_simgrid_switch(sg_host_t host, bool up)
-{
-    if (up)
-        host->turn_on();
-    else
-        host->turn_off();
 }
 
 bool weir_simgrid_link_is_on(sg_link_t link)
@@ -370,11 +367,6 @@ bool weir_simgrid_link_is_on(sg_link_t link)
 void weir_simgrid_attach(sg_host_t host, sg_link_t link)
 {
     link->set_host_wifi_rate(host, 0);
-}
-
-bool weir_simgrid_is_wifi(sg_link_t link)
-{
-    return link->get_sharing_policy() == s4u::Link::SharingPolicy::WIFI;
 }
 
 int weir_simgrid_route(sg_host_t from, sg_host_t to, double *latency_s, sg_link_t *links, int max)

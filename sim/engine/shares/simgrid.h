@@ -68,6 +68,9 @@ void weir_simgrid_bound(struct weir_activity *activity, double bound);
 /* Where flows weigh alike: a transfer does so again, with its bound, after SimGrid has changed the latency of its
  * route. */
 void weir_simgrid_weigh_alike(struct weir_activity *activity, double bound);
+/* It stands still, or goes on: SimGrid lets who is on a host without speed or a link without bandwidth go on as before.
+ */
+void weir_simgrid_pause(struct weir_activity *activity, bool paused);
 /* What is left of it at a date at which nothing has changed since SimGrid's. */
 double weir_simgrid_left(const struct weir_activity *activity, double date_s);
 /* Flops/s or bytes/s; the latter are 0 while the latency lasts. */
@@ -76,14 +79,11 @@ double weir_simgrid_rate(const struct weir_activity *activity);
 /* From now on a host works at a share of its speed. The next step of SimGrid's clock, which may be none, brings it. The
  * host must have no profile of its own. */
 void weir_simgrid_slow(sg_host_t host, double share);
-double weir_simgrid_speed_share(sg_host_t host);
 void weir_simgrid_resize(sg_link_t link, double bytes_per_s);
-void weir_simgrid_switch(sg_host_t host, bool up);
 bool weir_simgrid_link_is_on(sg_link_t link);
 
 /* Wi-Fi: attaches a host to the link of its zone at the link's first rate; XML cannot say it. */
 void weir_simgrid_attach(sg_host_t host, sg_link_t link);
-bool weir_simgrid_is_wifi(sg_link_t link);
 
 /* Latency between two hosts and the links on the way (at most max of them); returns how many there are, or -1 if there
  * is no route. */

@@ -46,6 +46,7 @@ struct weir_link_state {
     bool fatpipe;  /* never shares */
     bool wifi;     /* shares air time */
     bool resized;  /* SimGrid does not know `bandwidth` yet */
+    bool still;    /* SimGrid's transfers over it are paused, since it has none */
     double loss;
     unsigned users;              /* transfers on its wire */
     struct weir_transfer *alone; /* the only one of them, in our hands; NULL: none, or in SimGrid's */
@@ -76,6 +77,7 @@ struct weir_shares {
     bool latencies;                /* as the public question */
     bool in_step;                  /* SimGrid's clock goes along with every event */
     bool plug_in;                  /* SimGrid counts the energy of hosts */
+    bool fixed_speeds;             /* cpu/optim is TI */
     struct weir_host_state *hosts;
     int host_count;
     struct weir_link_state *links; /* sorted by name */

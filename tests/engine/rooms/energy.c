@@ -75,6 +75,12 @@ static void profiles(void)
                                    "<trace_connect kind=\"SPEED\" trace=\"s\" element=\"h\"/>"
                                    "<trace_connect kind=\"HOST_AVAIL\" trace=\"t\" element=\"h\"/>"),
                 steps, 2, 270, 370);
+    /* Work that stands still is none. */
+    CHECK_WORLD(ZONE("<host id=\"h\" speed=\"1Gf\" core=\"4\">" WATTS(
+                    "100:120:200") "</host>"
+                                   "<trace id=\"s\" periodicity=\"-1\">1 0\n3 1</trace>"
+                                   "<trace_connect kind=\"SPEED\" trace=\"s\" element=\"h\"/>"),
+                steps, 3.5, 240, 340 + 70 + 50);
 }
 
 static void links_by_their_use(void)

@@ -238,6 +238,25 @@ static void a_profile_and_faults(void)
     CHECK_MESSAGE("host h has a profile of its speed, and cannot be slowed besides");
 }
 
+static void a_host_without_speed(void)
+{
+    /* From 1 to 3 s nothing gets on. */
+    static const char platform[] = ZONE("<host id=\"h\" speed=\"1Gf\" core=\"2\"/>"
+                                        "<trace id=\"s\" periodicity=\"-1\">1 0\n3 1</trace>"
+                                        "<trace_connect kind=\"SPEED\" trace=\"s\" element=\"h\"/>");
+    static const struct world_step one[] = {
+        {0.5, WORK, .amount = 1e9}, {2, WORK, .amount = 1e9, .limit = 0.5}, {2.5, ENERGY, .a = 0}};
+    CHECK_WORLD(platform, one, 3.5, 5, -1);
+    static const struct world_step many[] = {{0, WORK, .amount = 1e9},
+                                             {0, WORK, .amount = 1e9},
+                                             {0, WORK, .amount = 1.4e9, .limit = 0.4},
+                                             {2, WORK, .amount = 0.3e9},
+                                             {2.5, ENERGY, .a = 0}};
+    /* 0.8, 0.8 and 0.4 of 2 cores until 1 s; from 3 s on 0.5333 each and 0.4; 0.2 last 0.375 s, when 0.1e9 of the
+     * fourth and 0.85e9 of the third are left, and all of what they may have is theirs. */
+    CHECK_WORLD(platform, many, 3.375, 3.375, 3.375 + 0.85 / 0.4, 3.475, -1);
+}
+
 static void the_end_of_the_run(void)
 {
     /* In the middle of all: nothing is told, and our clock is where it was ended. */
@@ -277,6 +296,7 @@ int main(int argc, char **argv)
         {"profiles of hosts", profiles_of_hosts},
         {"a profile that nobody uses is followed", a_profile_that_nobody_uses_is_followed},
         {"a profile and faults", a_profile_and_faults},
+        {"a host without speed", a_host_without_speed},
         {"the end of the run", the_end_of_the_run},
         {0},
     };

@@ -157,6 +157,24 @@ static void check_profiles(const struct world_step *steps, int count, const doub
         wanted_s);
 }
 
+static void a_link_without_bandwidth(void)
+{
+    static const struct world_step steps[] = {{0, TRANSFER, .b = 1, .amount = 12.5e6},
+                                              {0, TRANSFER, .b = 1, .amount = 12.5e6, .limit = 2.5e6},
+                                              {1.5, TRANSFER, .b = 1, .amount = 2.5e6},
+                                              {1.75, ENERGY, .a = 0},
+                                              {10, TRANSFER, .b = 1, .amount = 12.5e6}};
+    /* 10 and 2.5 MB/s until 1 s; from 2 s on 5, 2.5 and 5 MB/s until the two are through at 2.5 s. */
+    world_check(
+        (struct world){.platform = ZONE(HOST("a") HOST("b") "<link id=\"l\" bandwidth=\"100Mbps\" latency=\"10ms\""
+                                                            " bandwidth_file=\"0.profile\"/>"
+                                                            "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route>"),
+                       .profiles = {"1 0\n2 12500000\n10.5 0\n11 12500000\n"},
+                       .steps = steps,
+                       .count = COUNT(steps)},
+        (const double[]){2.5, 6, 2.5, -1, 11.5});
+}
+
 static void profiles_of_links(void)
 {
     /* A tenth from 1 to 2 s, down from 4 to 5 s. */
@@ -177,11 +195,24 @@ static void profiles_of_links(void)
     check_profiles(again, COUNT(again), (const double[]){4});
 }
 
+/* 10 ms, from 1 s on 1 s. */
+static void check_delays(const struct world_step *steps, int count, const double *wanted_s)
+{
+    world_check(
+        (struct world){.platform = ZONE(HOST("a") HOST("b") "<link id=\"l\" bandwidth=\"100Mbps\" latency=\"10ms\""
+                                                            " latency_file=\"0.profile\"/>"
+                                                            "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route>"),
+                       .profiles = {"1 1\n"},
+                       .steps = steps,
+                       .count = count},
+        wanted_s);
+}
+
 static void profiles_of_latencies(void)
 {
-    /* 10 ms, from 1 s on 1 s: who shares the link has half of it all the same, or what the other's limit leaves. Alone
-     * for 0.5 s, halves until 0.75 s, 5.75 MB/s each until 1.25 s: 1.8125 and 8.0625 MB left; 4.5 MB/s each; then the
-     * second has what the limits leave. At 9 s a tenth gets lost, and a round trip is of 2 s. */
+    /* Who shares the link has half of it all the same, or what the other's limit leaves. Alone for 0.5 s, halves until
+     * 0.75 s, 5.75 MB/s each until 1.25 s: 1.8125 and 8.0625 MB left; 4.5 MB/s each; then the second has what the
+     * limits leave. At 9 s a tenth gets lost, and a round trip is of 2 s. */
     static const struct world_step steps[] = {{0, TRANSFER, .b = 1, .amount = 12.5e6},
                                               {0.5, TRANSFER, .b = 1, .amount = 12.5e6},
                                               {1.25, TRANSFER, .b = 1, .amount = 2.5e6, .limit = 2.5e6},
@@ -189,14 +220,12 @@ static void profiles_of_latencies(void)
                                               {9, LOSE, .name = "l", .amount = 0.1},
                                               {9, TRANSFER, .b = 1, .amount = 1e5}};
     double first = 1.25 + 1.8125 / 4.5, left = 8.0625 - 1.8125 - 9 * (2.25 - first);
-    world_check(
-        (struct world){.platform = ZONE(HOST("a") HOST("b") "<link id=\"l\" bandwidth=\"100Mbps\" latency=\"10ms\""
-                                                            " latency_file=\"0.profile\"/>"
-                                                            "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route>"),
-                       .profiles = {"1 1\n"},
-                       .steps = steps,
-                       .count = COUNT(steps)},
-        (const double[]){first, 2.25 + left / 11.5, 2.25, 3.25, -1, 9 + 1e5 / (1460 / 2. * sqrt(15))});
+    check_delays(steps, COUNT(steps),
+                 (const double[]){first, 2.25 + left / 11.5, 2.25, 3.25, -1, 9 + 1e5 / (1460 / 2. * sqrt(15))});
+    /* Nothing else happens. */
+    static const struct world_step two[] = {{0, TRANSFER, .b = 1, .amount = 12.5e6},
+                                            {0, TRANSFER, .b = 1, .amount = 12.5e6}};
+    check_delays(two, COUNT(two), (const double[]){2, 2});
 }
 
 static void lost_packets(void)
@@ -301,6 +330,7 @@ int main(int argc, char **argv)
         {"limits", limits},
         {"a link that becomes faster or slower", a_link_that_becomes_faster_or_slower},
         {"profiles of links", profiles_of_links},
+        {"a link without bandwidth", a_link_without_bandwidth},
         {"profiles of latencies", profiles_of_latencies},
         {"lost packets", lost_packets},
         {"links that fail", links_that_fail},

@@ -103,6 +103,25 @@ static void options_that_are_simgrids(void)
     }
 }
 
+static void integrated_profiles(void)
+{
+    /* SimGrid's TI is for single cores. */
+    static const struct world_step steps[] = {
+        {0, WORK, .amount = 2e9}, {1, WORK, .amount = 0.5e9}, {9, SLOW, .amount = 0.5}, {10, WORK, .amount = 1}};
+    struct world world = {.platform = ZONE("<host id=\"a\" speed=\"1Gf\"/>"),
+                          .steps = steps,
+                          .count = 2,
+                          .option = "cpu/optim",
+                          .value = "TI"};
+    CHECK_NEAR(run(&world).ends[0].end_s, 2.5, 1e-8);
+    CHECK_NEAR(run(&world).ends[1].end_s, 2, 1e-8);
+    struct world_outcome outcome;
+    world.count = 4;
+    world_run(&world, &outcome);
+    CU_ASSERT_EQUAL(outcome.code, WEIR_EINPUT);
+    CHECK_MESSAGE("host a is to become slower or faster, which SimGrid's cpu/optim TI cannot bear");
+}
+
 static void wifi_shares_air_time(void)
 {
     /* 8 MB/s of air for both; one over the wire besides. */
@@ -192,6 +211,7 @@ int main(int argc, char **argv)
         {"latencies are SimGrid's", latencies_are_simgrids},
         {"two flows under each", two_flows_under_each},
         {"options that are SimGrid's", options_that_are_simgrids},
+        {"integrated profiles", integrated_profiles},
         {"Wi-Fi shares air time", wifi_shares_air_time},
         {"transfers that never end", transfers_that_never_end},
         {"platforms probed", platforms_probed},
