@@ -104,9 +104,10 @@ class Test:
     def prints(self):
         return [digest(p) for p in self.programs]
 
-    def run(self, limit_s):
-        """(verdict, detail): how the test noticed something, strongest first."""
-        began = time.monotonic()
+    def run(self, cpu_s, wall_s):
+        """(verdict, detail): how the test noticed something, strongest first. It hangs beyond these limits; that of
+        processor time, for each of its processes, holds on a busy machine, too."""
+        began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
         process = subprocess.Popen(
             ["stdbuf", "-oL", *self.command],
             cwd=self.folder,
@@ -116,10 +117,10 @@ class Test:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
+            preexec_fn=lambda: limit(cpu_s),
         )
         # The whole group is ended after the limit, also when nothing is printed any more.
-        killer = subprocess.Popen(["sh", "-c", f"sleep {limit_s}; kill -9 -{process.pid}"], start_new_session=True)
+        killer = subprocess.Popen(["sh", "-c", f"sleep {wall_s}; kill -9 -{process.pid}"], start_new_session=True)
         found, detail = "survived", ""
         for line in process.stdout:
             match = re.match(r"\s+\d+\. (?:.*/)?([^/]+:\d+)\s+- (.*)", line)
@@ -130,17 +131,24 @@ class Test:
                 found, detail = verdict, f"{match.group(1)} {match.group(2)}"
             if found == "value":
                 break
-        late = time.monotonic() - began >= limit_s - 0.05
+        late = time.monotonic() - began >= wall_s - 0.05
         if found == "value" or late:
             end_group(process.pid)
         process.stdout.close()
         status = process.wait()
         end_group(killer.pid)
         killer.wait()
-        self.took_s = time.monotonic() - began
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.took_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        late |= status == -signal.SIGXCPU
         if found == "survived" and status:
             found = "hang" if late else "crash" if status < 0 or status > 128 else "text"
         return found, detail
+
+
+def limit(cpu_s):
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_s), int(cpu_s) + 1))
 
 
 def end_group(leader):
@@ -178,11 +186,11 @@ def find_tests(tree, pattern):
 
 
 def measure(tests, longest_s):
-    """The tests that are quick enough, in order of speed, as they run on the sources as they are."""
+    """The tests that take little enough processor time, in order of it, as they run on the sources as they are."""
     kept = []
     for test in tests:
-        verdict, detail = test.run(longest_s)
-        if verdict == "hang":
+        verdict, detail = test.run(longest_s, 20 * longest_s)
+        if verdict == "hang" or test.took_s > longest_s:
             print(f"left out, over {longest_s:g} s: {test.name}")
         elif verdict != "survived":
             print(f"left out, fails on the sources as they are: {test.name} {detail}")

@@ -1,8 +1,10 @@
-/* Work and transfers in our own hands until something is shared, or all in SimGrid's: random worlds give the same. */
+/* Work and transfers in our own hands until something is shared, or all in SimGrid's: random worlds give the same, to
+ * 1e-9 of each figure. The worlds change plans and rates at random, give shares of cores, fail, and have windows, joins
+ * and drops; their hosts and links are contended. A world may be left out only if two dates excuse it
+ * (tests/support/ties.h), and at most 2 % of them. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -10,6 +12,7 @@
 #include "tests/support/run.h"
 #include "tests/support/same.h"
 #include "tests/support/test.h"
+#include "tests/support/ties.h"
 #include "tests/support/worlds.h"
 
 #if defined(WEIR_LONG)
@@ -20,60 +23,114 @@
 #define WORLDS 40
 #endif
 
+/* Differences that rounding of dates may make where a figure is about 0. */
+#define LEAST 1e-12
+
 static const char *const batches[] = {"1", "1", "1", "1", "1", "1", "1", "\"auto\"", "7"};
 static const struct weir_test_worlds plain = {
-    .name = "agreeing worlds", .batches = batches, .batch_count = 9, .continuous = true, .most_bytes = 60000};
-static const struct weir_test_worlds failing = {.name = "agreeing worlds that fail",
-                                                .batches = batches,
-                                                .batch_count = 9,
-                                                .failures = true,
-                                                .continuous = true,
-                                                .most_bytes = 60000};
+    .name = "agreeing worlds", .batches = batches, .batch_count = 9, .most_bytes = 60000};
+static const struct weir_test_worlds failing = {
+    .name = "agreeing worlds that fail", .batches = batches, .batch_count = 9, .failures = true, .most_bytes = 60000};
 
-static struct weir_test_result run_world(const struct weir_test_worlds *worlds, unsigned number, const char *way)
+static struct weir_test_result run_world(const struct weir_test_worlds *worlds, unsigned number, const char *way,
+                                         bool traced)
 {
     struct weir_text text = {0};
     weir_test_world(&text, worlds, number);
     char *scenario = weir_format("{\"activities\": \"%s\", %s", way, text.data + 1);
-    struct weir_test_result got =
-        weir_test_run_catalog(WEIR_TEST_WORLDS_PLATFORM, scenario, "chaos-shares", number, weir_test_chaos);
+    struct weir_test_result got = (traced ? weir_test_run_traced : weir_test_run_catalog)(
+        WEIR_TEST_WORLDS_PLATFORM, scenario, "chaos-shares", number, weir_test_chaos);
     free(scenario);
     weir_text_fini(&text);
     return got;
 }
 
-static void compare_world(const struct weir_test_worlds *worlds, unsigned number)
+/* Whether two dates excuse that the runs of a world differ. */
+static bool is_excused(const struct weir_test_worlds *worlds, unsigned number)
 {
-    struct weir_test_result shared = run_world(worlds, number, "shared"), all = run_world(worlds, number, "all");
+    struct weir_test_result shared = run_world(worlds, number, "shared", true);
+    struct weir_test_result all = run_world(worlds, number, "all", true);
+    struct weir_text text = {0};
+    bool excused = weir_test_excuse(shared.spans, all.spans, &text);
+    fprintf(stderr, "%s %u: %s\n", worlds->name, number, text.data);
+    weir_text_fini(&text);
+    weir_test_result_fini(&shared);
+    weir_test_result_fini(&all);
+    return excused;
+}
+
+/* True if the world is left out. */
+static bool compare_world(const struct weir_test_worlds *worlds, unsigned number, double *items)
+{
+    struct weir_test_result shared = run_world(worlds, number, "shared", false);
+    struct weir_test_result all = run_world(worlds, number, "all", false);
     struct weir_text text = {0};
     CU_ASSERT_EQUAL(shared.code, WEIR_OK);
     CU_ASSERT_EQUAL(all.code, WEIR_OK);
     if (shared.code || all.code)
-        fprintf(stderr, "\n%s %u: shared: %s; all: %s", worlds->name, number, shared.message, all.message);
-    int differences = weir_test_differences(&shared.result, &all.result, 1e-9, 1e-12, &text);
-    CU_ASSERT_EQUAL(differences, 0);
-    if (differences)
+        fprintf(stderr, "\n%s %u: shared: %s; all: %s\n", worlds->name, number, shared.message, all.message);
+    int differences = weir_test_differences(&shared.result, &all.result, 1e-9, LEAST, &text);
+    bool left_out = false;
+    if (differences) {
         fprintf(stderr, "\n%s %u: %d figures differ:\n%s", worlds->name, number, differences, text.data);
+        left_out = is_excused(worlds, number);
+        CU_ASSERT(left_out);
+    }
+    *items += shared.result.metrics.delivered;
     weir_text_fini(&text);
     weir_test_result_fini(&shared);
     weir_test_result_fini(&all);
+    return left_out;
+}
+
+static void compare_worlds(const struct weir_test_worlds *worlds)
+{
+    int left_out = 0, count = WORLDS / 2;
+    double items = 0;
+    for (int w = 0; w < count; w++)
+        left_out += compare_world(worlds, (unsigned)w, &items);
+    printf("\n    %d worlds, %.0f items delivered, %d left out ", count, items, left_out);
+    CU_ASSERT(items > 100.0 * count);
+    CU_ASSERT(left_out <= 0.02 * count);
 }
 
 static void worlds_agree(void)
 {
-    for (unsigned w = 0; w < WORLDS / 2; w++)
-        compare_world(&plain, w);
+    compare_worlds(&plain);
 }
 
 static void failing_worlds_agree(void)
 {
-    for (unsigned w = 0; w < WORLDS / 2; w++)
-        compare_world(&failing, w);
+    compare_worlds(&failing);
+}
+
+/* Work of o0 ends at 2 s in one run, at 3 s in the other, and a transfer is on the wire until `end_s` in both. */
+static bool excuses(double end_s)
+{
+    struct weir_text left = {0}, right = {0}, text = {0};
+    weir_text_addf(&left, "1 2 0 edge - j o0 0\n1 %.17g 2 edge cloud j o1 0\n", end_s + 10e-3);
+    weir_text_addf(&right, "1 3 0 edge - j o0 0\n1 %.17g 2 edge cloud j o1 0\n", end_s + 10e-3);
+    bool excused = weir_test_excuse(left.data, right.data, &text);
+    weir_text_fini(&left);
+    weir_text_fini(&right);
+    weir_text_fini(&text);
+    return excused;
+}
+
+static void only_what_is_near_excuses(void)
+{
+    CU_ASSERT_TRUE(excuses(2 + 5e-10));
+    CU_ASSERT_TRUE(excuses(2 - 5e-10));
+    CU_ASSERT_FALSE(excuses(2)); /* one date: it has one order */
+    CU_ASSERT_FALSE(excuses(2 + 5e-9));
+    CU_ASSERT_FALSE(excuses(3 + 5e-10)); /* after they have parted */
 }
 
 int main(int argc, char **argv)
 {
-    const struct weir_case cases[] = {
-        {"worlds agree", worlds_agree}, {"failing worlds agree", failing_worlds_agree}, {0}};
+    const struct weir_case cases[] = {{"worlds agree", worlds_agree},
+                                      {"failing worlds agree", failing_worlds_agree},
+                                      {"only what is near excuses", only_what_is_near_excuses},
+                                      {0}};
     return weir_test_main("engine/agreement", cases, argc, argv);
 }

@@ -107,11 +107,9 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
 {
     static const char *const hosts[] = {"edge", "edge2", "cloud", "cloud4"};
     static const char *const spreads[] = {"constant", "exponential", "gamma"};
-    static const char *const continuous[] = {"lognormal", "exponential", "gamma"};
-    const char *spread = weir_test_pick(s, worlds->continuous ? continuous : spreads, 3);
+    const char *spread = weir_test_pick(s, spreads, 3);
     weir_text_addf(text, "%s{\"name\": \"o%d\", \"flops\": {\"mean\": \"%ukf\", \"distribution\": \"%s\"%s}",
-                   o ? ", " : "", o, 200 + weir_test_below(s, 12000), spread,
-                   strchr("gl", spread[0]) ? ", \"cv\": 0.8" : "");
+                   o ? ", " : "", o, 200 + weir_test_below(s, 12000), spread, spread[0] == 'g' ? ", \"cv\": 0.8" : "");
     weir_text_addf(text, ", \"bytes\": \"%uB\", \"parallelism\": %u, \"max_parallelism\": 4, \"capacity\": %u",
                    weir_test_below(s, worlds->most_bytes), 1 + weir_test_below(s, 3), 1 + weir_test_below(s, 200));
     bool shared = weir_test_below(s, 2),
@@ -133,16 +131,12 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
     weir_text_add(text, "}");
 }
 
-/* In continuous worlds each has its own bytes, lest what is sent along two edges at once comes at once. */
-static void add_edge(struct weir_text *text, struct weir_stream *s, const struct weir_test_worlds *worlds,
-                     const char *from, const char *to, const char *full)
+static void add_edge(struct weir_text *text, const char *from, const char *to, const char *full)
 {
     bool first = strcmp(from, "source") == 0;
     weir_text_addf(text, "%s{\"from\": \"%s\", \"to\": \"%s\"", first ? "" : ", ", from, to);
     if (strcmp(to, "sink") != 0 && !first)
         weir_text_addf(text, ", \"full\": %s", full);
-    if (worlds->continuous)
-        weir_text_addf(text, ", \"bytes\": \"%uB\"", weir_test_below(s, worlds->most_bytes));
     weir_text_add(text, "}");
 }
 
@@ -164,7 +158,7 @@ static void add_job(struct weir_text *text, struct weir_stream *s, const struct 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     unsigned kind = weir_test_below(s, 3);
-    snprintf(load, sizeof load, loads[kind || !worlds->continuous ? kind : 1], 10 + weir_test_below(s, 300));
+    snprintf(load, sizeof load, loads[kind], 10 + weir_test_below(s, 300));
 #pragma GCC diagnostic pop
     weir_text_add(text, load);
     weir_text_addf(text, ", \"arrive\": \"%us\"", weir_test_below(s, 5));
@@ -179,22 +173,22 @@ static void add_job(struct weir_text *text, struct weir_stream *s, const struct 
     for (int o = 0; o < count; o++)
         add_operator(text, s, worlds, o, diamond && o < 3, diamond && o == 3);
     weir_text_add(text, "], \"edges\": [");
-    add_edge(text, s, worlds, "source", "o0", "\"block\"");
+    add_edge(text, "source", "o0", "\"block\"");
     if (diamond) {
         static const char *const ends[][2] = {{"o0", "o1"}, {"o0", "o2"}, {"o1", "o3"}, {"o2", "o3"}, {"o3", "sink"}};
         for (int e = 0; e < 5; e++)
-            add_edge(text, s, worlds, ends[e][0], ends[e][1], "\"block\"");
+            add_edge(text, ends[e][0], ends[e][1], "\"block\"");
     } else {
         char from[16], to[16];
         for (int o = 1; o < count; o++) {
             const char *when_full = weir_test_pick(s, full, 4);
             snprintf(from, sizeof from, "o%u", weir_test_below(s, (unsigned)o));
             snprintf(to, sizeof to, "o%d", o);
-            add_edge(text, s, worlds, from, to, when_full);
+            add_edge(text, from, to, when_full);
         }
         for (int o = 0; o < count; o++) {
             snprintf(from, sizeof from, "o%d", o);
-            add_edge(text, s, worlds, from, "sink", "\"block\"");
+            add_edge(text, from, "sink", "\"block\"");
         }
     }
     weir_text_add(text, "]}");

@@ -16,7 +16,6 @@ struct weir_test_worlds {
     const char *const *batches; /* of items_per_batch, in JSON; one is drawn */
     unsigned batch_count;
     bool failures;
-    bool continuous;     /* dates of arrivals and times of service are drawn, none is constant */
     unsigned most_bytes; /* of an item */
 };
 

@@ -126,6 +126,8 @@ static int may_enter(struct weir_connection *connection, const struct weir_batch
         return batch->count;
     struct weir_room *room = room_of(connection, batch);
     int wanted = weir_room_wanted(room, batch->count);
+    if (connection->promise.in != &room->waiters) /* for a batch of another edge */
+        weir_connection_leave_room(connection);
     if (!connection->door_first && weir_wait_turn(&room->waiters, &connection->promise)) {
         long space = weir_room_free(room);
         if (space >= wanted) {
@@ -196,7 +198,7 @@ bool weir_connection_offer(struct weir_connection *connection, struct weir_batch
         } else {
             *batch = NULL;
             weir_wait_over(&sender->waiter);
-            weir_wait_over(&connection->promise);
+            weir_connection_leave_room(connection);
         }
         count_sent(connection->inbox, count);
         weir_connection_open(connection, goes);

@@ -5,6 +5,7 @@ void weir_wait_in(struct weir_waiters *line, struct weir_waiter *waiter, int nee
     waiter->need = need;
     if (waiter->in == line)
         return;
+    weir_wait_over(waiter);
     waiter->in = line;
     waiter->next = NULL;
     waiter->before = line->last;

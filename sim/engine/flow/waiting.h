@@ -4,7 +4,8 @@
 
 #include "sim/engine/flow/flow.h"
 
-/* Takes its place at the end, or keeps the one it has in this line; `need` items of room are what it waits for. */
+/* Takes its place at the end, or keeps the one it has in this line; it leaves any other. `need` items of room are what
+ * it waits for. */
 void weir_wait_in(struct weir_waiters *line, struct weir_waiter *waiter, int need);
 void weir_wait_over(struct weir_waiter *waiter);
 /* One takes the place of another, who leaves. */

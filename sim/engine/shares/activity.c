@@ -123,9 +123,12 @@ void weir_share_tell_transfer(struct weir_shares *shares, struct weir_transfer *
 static struct weir_alarm *next_end(const struct weir_shares *shares)
 {
     const struct weir_clock *clock = shares->clock;
+    double until_s = clock->now_s + weir_clock_tie_s(clock->now_s);
+    if (!clock->count || clock->heap[1].date_s > until_s) /* the usual case, without a look at the alarm */
+        return NULL;
     struct weir_alarm *first = weir_clock_first(clock);
-    bool now = first && first->date_s <= clock->now_s + weir_clock_tie_s(clock->now_s);
-    return now && (first->ring == weir_work_ends || first->ring == weir_transfer_ends) ? first : NULL;
+    bool ends = first->ring == weir_work_ends || first->ring == weir_transfer_ends;
+    return ends && first->date_s <= until_s ? first : NULL;
 }
 
 bool weir_share_more_ends(const struct weir_shares *shares)
