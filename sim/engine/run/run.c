@@ -127,8 +127,7 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
     if (code == WEIR_OK) {
         run->shares = weir_shares_new(&(struct weir_shares_spec){.scenario = spec->scenario,
                                                                  .platform = spec->scenario->platform,
-                                                                 .paje = spec->paje,
-                                                                 .steered = spec->control != NULL},
+                                                                 .paje = spec->paje},
                                       &run->clock);
         code = run->shares ? go(run, spec) : weir_error_code();
     }

@@ -83,13 +83,11 @@ struct weir_route {
 };
 
 /* Starts SimGrid and loads the platform; once a process. NULL with the error set: WEIR_EENGINE, WEIR_ERUN, WEIR_EINPUT.
- * `scenario` may be NULL (defaults), `paje` too (no trace of SimGrid's own). Whether links or hosts may change their
- * speed during the run (faults, steering) must be known from the start. */
+ * `scenario` may be NULL (defaults), `paje` too (no trace of SimGrid's own). */
 struct weir_shares_spec {
     const struct weir_scenario *scenario;
     const struct weir_platform *platform;
     const char *paje;
-    bool steered; /* bandwidths may be changed by who steers */
 };
 struct weir_shares *weir_shares_new(const struct weir_shares_spec *spec, struct weir_clock *clock);
 void weir_shares_free(struct weir_shares *shares);
