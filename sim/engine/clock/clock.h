@@ -1,7 +1,8 @@
 /* The clock of a run: events by date, and what is to happen at once. It knows nothing of SimGrid.
  *
- * Events of one date ring in the order in which they were set, after those that were set to come first. What is listed as soon comes before them, first in first
- * out, so that a chain of calls becomes a chain of events and no state is seen half made. */
+ * Events of one date ring in the order in which they were set, after those that were set to come first. What is listed
+ * as soon comes before them, first in first out, so that a chain of calls becomes a chain of events and no state is
+ * seen half made. */
 #ifndef WEIR_ENGINE_CLOCK_H
 #define WEIR_ENGINE_CLOCK_H
 
