@@ -28,11 +28,6 @@ void weir_clock_fini(struct weir_clock *clock)
     memset(clock, 0, sizeof *clock);
 }
 
-static inline bool before(const struct weir_event *a, const struct weir_event *b)
-{
-    return a->date_s < b->date_s || (a->date_s == b->date_s && (int32_t)(a->number - b->number) < 0);
-}
-
 static inline void put(struct weir_clock *clock, size_t place, struct weir_event event)
 {
     clock->heap[place] = event;
@@ -43,7 +38,7 @@ static void sift_up(struct weir_clock *clock, size_t place, struct weir_event ev
 {
     while (place > 1) {
         size_t parent = (place + 2) / 4;
-        if (!before(&event, &clock->heap[parent]))
+        if (!weir_event_before(&event, &clock->heap[parent]))
             break;
         put(clock, place, clock->heap[parent]);
         place = parent;
@@ -61,9 +56,9 @@ static void sift_down(struct weir_clock *clock, size_t place, struct weir_event 
             end = clock->count + 1;
         size_t least = child;
         for (size_t c = child + 1; c < end; c++)
-            if (before(&clock->heap[c], &clock->heap[least]))
+            if (weir_event_before(&clock->heap[c], &clock->heap[least]))
                 least = c;
-        if (!before(&clock->heap[least], &event))
+        if (!weir_event_before(&clock->heap[least], &event))
             break;
         put(clock, place, clock->heap[least]);
         place = least;
@@ -95,7 +90,7 @@ static void take_out(struct weir_clock *clock, size_t place)
     struct weir_event last = clock->heap[clock->count--];
     if (place > clock->count)
         return;
-    if (place > 1 && before(&last, &clock->heap[(place + 2) / 4]))
+    if (place > 1 && weir_event_before(&last, &clock->heap[(place + 2) / 4]))
         sift_up(clock, place, last);
     else
         sift_down(clock, place, last);
@@ -123,10 +118,17 @@ static inline void set(struct weir_clock *clock, struct weir_alarm *alarm, doubl
     struct weir_event event = {date_s - early_s, clock->number++, alarm->slot};
     if (alarm->slot) {
         size_t place = clock->places[alarm->slot];
-        if (place > 1 && before(&event, &clock->heap[(place + 2) / 4]))
+        if (place > 1 && weir_event_before(&event, &clock->heap[(place + 2) / 4]))
             sift_up(clock, place, event);
         else
             sift_down(clock, place, event);
+        return;
+    }
+    if (clock->hole) { /* mostly what rings sets the next one: one walk through the heap instead of two */
+        clock->hole = false;
+        event.slot = alarm->slot = clock->heap[1].slot;
+        clock->alarms[event.slot] = alarm;
+        sift_down(clock, 1, event);
         return;
     }
     event.slot = alarm->slot = take_slot(clock);
@@ -182,18 +184,34 @@ void weir_clock_ring_soon(struct weir_clock *clock)
     }
 }
 
+/* The last event takes the empty first place. */
+static void fill_hole(struct weir_clock *clock)
+{
+    clock->hole = false;
+    clock->idle_slots[clock->idle_count++] = clock->heap[1].slot;
+    take_out(clock, 1);
+}
+
 void weir_clock_ring(struct weir_clock *clock)
 {
     if (!clock->soon_first) {
+        if (clock->hole)
+            fill_hole(clock);
         struct weir_event first = clock->heap[1];
         struct weir_alarm *alarm = clock->alarms[first.slot];
         if (alarm->date_s > clock->now_s) {
             clock->now_s = alarm->date_s;
             clock->rung = 0;
         }
-        take_out(clock, 1);
-        clock->idle_slots[clock->idle_count++] = first.slot;
+        clock->heap[1].date_s = -INFINITY; /* nothing moves before it */
+        clock->hole = true;
         alarm->slot = 0;
+        const struct weir_event *next = weir_clock_peek(clock);
+        if (next) {
+            const char *near = (const char *)clock->alarms[next->slot];
+            for (int line = -2; line < 6; line++)
+                __builtin_prefetch(near + 64 * line);
+        }
         count_one(clock);
         alarm->ring(alarm);
     }

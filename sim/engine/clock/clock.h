@@ -34,10 +34,16 @@ struct weir_event {
     uint32_t slot;
 };
 
+static inline bool weir_event_before(const struct weir_event *a, const struct weir_event *b)
+{
+    return a->date_s < b->date_s || (a->date_s == b->date_s && (int32_t)(a->number - b->number) < 0);
+}
+
 struct weir_clock {
     double now_s;
     struct weir_event *heap; /* [1 ..], its children are at 4 (i - 1) + 2 .. + 5 */
-    size_t count, capacity;
+    size_t count;
+    bool hole;                  /* the first place is that of the alarm that rang last, and stands empty */
     struct weir_alarm **alarms; /* by slot */
     uint32_t *places;           /* in the heap, by slot */
     uint32_t *idle_slots;
@@ -82,10 +88,28 @@ static inline void weir_soon(struct weir_clock *clock, struct weir_soon *soon)
 }
 void weir_soon_drop(struct weir_clock *clock, struct weir_soon *soon);
 
+/* The event that comes next; NULL if there is none. Its date may be a little early: its alarm has the exact one. */
+static inline const struct weir_event *weir_clock_peek(const struct weir_clock *clock)
+{
+    if (!clock->hole)
+        return clock->count ? &clock->heap[1] : NULL;
+    const struct weir_event *least = NULL;
+    for (size_t place = 2; place <= 5 && place <= clock->count; place++)
+        if (!least || weir_event_before(&clock->heap[place], least))
+            least = &clock->heap[place];
+    return least;
+}
+
+static inline bool weir_clock_any(const struct weir_clock *clock)
+{
+    return clock->count > (clock->hole ? 1 : 0);
+}
+
 /* The alarm that rings next; NULL if there is none. */
 static inline struct weir_alarm *weir_clock_first(const struct weir_clock *clock)
 {
-    return clock->count ? clock->alarms[clock->heap[1].slot] : NULL;
+    const struct weir_event *first = weir_clock_peek(clock);
+    return first ? clock->alarms[first->slot] : NULL;
 }
 
 /* Dates that differ by no more are the same, but for rounding. */
@@ -97,7 +121,10 @@ static inline double weir_clock_tie_s(double date_s)
 /* The date of the next event: the present one if something is listed as soon; infinity if there is none. */
 static inline double weir_clock_next_s(const struct weir_clock *clock)
 {
-    return clock->soon_first ? clock->now_s : clock->count ? weir_clock_first(clock)->date_s : INFINITY;
+    if (clock->soon_first)
+        return clock->now_s;
+    const struct weir_alarm *first = weir_clock_first(clock);
+    return first ? first->date_s : INFINITY;
 }
 
 /* Rings what is listed as soon. */

@@ -124,9 +124,10 @@ static struct weir_alarm *next_end(const struct weir_shares *shares)
 {
     const struct weir_clock *clock = shares->clock;
     double until_s = clock->now_s + weir_clock_tie_s(clock->now_s);
-    if (!clock->count || clock->heap[1].date_s > until_s) /* the usual case, without a look at the alarm */
+    const struct weir_event *next = weir_clock_peek(clock);
+    if (!next || next->date_s > until_s) /* the usual case, without a look at the alarm */
         return NULL;
-    struct weir_alarm *first = weir_clock_first(clock);
+    struct weir_alarm *first = clock->alarms[next->slot];
     bool ends = first->ring == weir_work_ends || first->ring == weir_transfer_ends;
     return ends && first->date_s <= until_s ? first : NULL;
 }

@@ -31,6 +31,16 @@ static bool is_unsettled(struct weir_shares *shares)
     return shares->unsettled;
 }
 
+/* While SimGrid holds nothing and has nothing to do, our events ring one after the other. */
+static void ring_alone(struct weir_shares *shares)
+{
+    struct weir_clock *clock = shares->clock;
+    if (shares->in_step || shares->unsettled)
+        return;
+    while (!shares->held && !shares->urgent && !clock->over && (clock->soon_first || weir_clock_any(clock)))
+        weir_clock_ring(clock);
+}
+
 static void finish(struct weir_shares *shares)
 {
     weir_share_drop_all(shares);
@@ -45,6 +55,7 @@ void weir_drive_on(void *context)
     if (weir_simgrid_await()) /* what has ended there comes first */
         return;
     for (;;) {
+        ring_alone(shares);
         if (clock->soon_first)
             weir_clock_ring_soon(clock);
         if (clock->over)
