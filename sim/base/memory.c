@@ -21,6 +21,15 @@ void *weir_alloc(size_t count, size_t size)
     return memory;
 }
 
+void *weir_alloc_lines(size_t size)
+{
+    size_t whole = (size + WEIR_LINE - 1) / WEIR_LINE * WEIR_LINE;
+    void *memory = aligned_alloc(WEIR_LINE, whole);
+    if (!memory)
+        out_of_memory(1, whole);
+    return memset(memory, 0, whole);
+}
+
 void *weir_resize(void *memory, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / size)

@@ -7,6 +7,10 @@
 /* Zeroed memory for count elements of size bytes; never NULL (a size of 0 gives a pointer that may be freed). */
 void *weir_alloc(size_t count, size_t size);
 
+/* Zeroed memory of so many bytes that begins a line of the processor's cache. */
+#define WEIR_LINE 64
+void *weir_alloc_lines(size_t size);
+
 /* Resized memory; new bytes are not zeroed. */
 void *weir_resize(void *memory, size_t count, size_t size);
 

@@ -18,10 +18,10 @@ static struct weir_batch *some(int count)
 {
     struct weir_batch *batch = weir_batch_new(&pool, count);
     for (int i = 0; i < count; i++) {
-        batch->id[i] = (uint64_t)i;
-        batch->path[i] = 0;
-        batch->birth[i] = batch->at[i] = i;
-        batch->waiting[i] = batch->service[i] = batch->network[i] = batch->blocked[i] = 0;
+        batch->items[i].id = (uint64_t)i;
+        batch->items[i].path = 0;
+        batch->items[i].birth = batch->items[i].at = i;
+        batch->items[i].waiting = batch->items[i].service = batch->items[i].network = batch->items[i].blocked = 0;
     }
     batch->count = count;
     return batch;
@@ -30,8 +30,8 @@ static struct weir_batch *some(int count)
 static void check_parts(const struct weir_batch *batch)
 {
     for (int i = 0; i < batch->count; i++)
-        CHECK_NEAR(batch->waiting[i] + batch->service[i] + batch->network[i] + batch->blocked[i],
-                   batch->at[i] - batch->birth[i], 1e-12);
+        CHECK_NEAR(batch->items[i].waiting + batch->items[i].service + batch->items[i].network + batch->items[i].blocked,
+                   batch->items[i].at - batch->items[i].birth, 1e-12);
 }
 
 static void serves_one_after_another(void)
@@ -40,8 +40,8 @@ static void serves_one_after_another(void)
     /* 2 s each from 0 on: ends 2, 4, 6; the second comes at 1 and waits until 2, the third at 2 until 4. */
     struct weir_served served = weir_batch_serve(batch, free_from(0), NULL, 0, 2, 100);
     CHECK_NEAR(served.end_s, 6, 1e-12);
-    CHECK_NEAR(batch->waiting[1], 1, 1e-12);
-    CHECK_NEAR(batch->waiting[2], 2, 1e-12);
+    CHECK_NEAR(batch->items[1].waiting, 1, 1e-12);
+    CHECK_NEAR(batch->items[2].waiting, 2, 1e-12);
     CHECK_NEAR(served.waiting_s, 3, 1e-12);
     CHECK_NEAR(served.service_s, 6, 1e-12);
     check_parts(batch);
@@ -54,8 +54,8 @@ static void serves_unlike_items(void)
     const double flops[] = {3e9, 1e9};
     /* 3 s and 1 s at 1e9 flop/s, free from 5 s on: ends 8 and 9. */
     weir_batch_serve(batch, free_from(5), flops, 1e-9, 0, 100);
-    CHECK_NEAR(batch->at[0], 8, 1e-12);
-    CHECK_NEAR(batch->at[1], 9, 1e-12);
+    CHECK_NEAR(batch->items[0].at, 8, 1e-12);
+    CHECK_NEAR(batch->items[1].at, 9, 1e-12);
     check_parts(batch);
     weir_batch_release(&pool, batch);
 }
@@ -64,9 +64,9 @@ static void never_runs_ahead(void)
 {
     struct weir_batch *batch = some(3);
     weir_batch_serve(batch, free_from(0), NULL, 0, 2, 5);
-    CHECK_NEAR(batch->at[2], 5, 0);
+    CHECK_NEAR(batch->items[2].at, 5, 0);
     weir_batch_carry(batch, free_from(0), 1, 10, 12);
-    CU_ASSERT(batch->at[2] <= 12);
+    CU_ASSERT(batch->items[2].at <= 12);
     check_parts(batch);
     weir_batch_release(&pool, batch);
 }
@@ -77,7 +77,7 @@ static void carries_in_a_pipeline(void)
     /* 0.5 s on the wire, 10 s of latency: each is there 10.5 s after it came, none waits for another. */
     weir_batch_carry(batch, free_from(0), 0.5, 10, 100);
     for (int i = 0; i < 3; i++)
-        CHECK_NEAR(batch->at[i], i + 10.5, 1e-12);
+        CHECK_NEAR(batch->items[i].at, i + 10.5, 1e-12);
     CHECK_NEAR(weir_track_free_s(&track), 2.5, 1e-12);
     check_parts(batch);
     weir_batch_release(&pool, batch);
@@ -91,9 +91,9 @@ static void batches_interleave(void)
     weir_batch_serve(first, free_from(0), NULL, 0, 0.25, 100);
     weir_batch_serve(second, &track, NULL, 0, 0.25, 100);
     for (int i = 0; i < 3; i++) {
-        CHECK_NEAR(first->waiting[i], 0, 1e-12);
-        CHECK_NEAR(second->waiting[i], 0.25, 1e-12);
-        CHECK_NEAR(second->at[i], i + 0.5, 1e-12);
+        CHECK_NEAR(first->items[i].waiting, 0, 1e-12);
+        CHECK_NEAR(second->items[i].waiting, 0.25, 1e-12);
+        CHECK_NEAR(second->items[i].at, i + 0.5, 1e-12);
     }
     check_parts(second);
     weir_batch_release(&pool, first);
@@ -122,8 +122,8 @@ static void holds_all(void)
     struct weir_batch *batch = some(2);
     weir_batch_hold(batch, 4);
     weir_batch_hold(batch, -1);
-    CHECK_NEAR(batch->blocked[1], 4, 0);
-    CHECK_NEAR(batch->at[1], 5, 0);
+    CHECK_NEAR(batch->items[1].blocked, 4, 0);
+    CHECK_NEAR(batch->items[1].at, 5, 0);
     check_parts(batch);
     weir_batch_release(&pool, batch);
 }
@@ -135,9 +135,9 @@ static void cuts_keep_every_item(void)
     weir_batch_behead(batch, 2);
     CU_ASSERT_EQUAL(slice->count, 2);
     CU_ASSERT_EQUAL(batch->count, 3);
-    CU_ASSERT_EQUAL(slice->id[1], 1);
-    CU_ASSERT_EQUAL(batch->id[0], 2);
-    CHECK_NEAR(batch->birth[2], 4, 0);
+    CU_ASSERT_EQUAL(slice->items[1].id, 1);
+    CU_ASSERT_EQUAL(batch->items[0].id, 2);
+    CHECK_NEAR(batch->items[2].birth, 4, 0);
     weir_batch_release(&pool, slice);
     weir_batch_release(&pool, batch);
 }

@@ -16,23 +16,27 @@ struct weir_inbox;
 struct weir_out_edge;
 struct weir_segments;
 
+struct weir_item {
+    uint64_t id;   /* of the source's item that it comes from */
+    uint64_t path; /* the way that it took so far: weir_paths_step */
+    double birth, at;
+    double waiting, service, network, blocked;
+};
+
+/* A batch of one is two lines of the cache. */
 struct weir_batch {
     struct weir_batch *next;        /* in a queue */
     struct weir_segments *segments; /* whose items they are, where segments are counted (weir_batch_tag); else NULL */
     unsigned segment;               /* checkpoint interval of the oldest item */
     unsigned epoch;                 /* of the job: what was sent before a failure is stale after it */
     int count;
-    int size_class;                       /* room for 1 << size_class items */
-    int edge;                             /* the input edge of the operator it goes to */
+    unsigned size_class : 5;              /* room for 1 << size_class items */
+    unsigned edge : 27;                   /* the input edge of the operator it goes to; at the sink: the job's origin */
     const struct weir_out_edge *out_edge; /* the edge it goes along */
     double item_bytes;                    /* on the wire */
-    int origin;                           /* at the sink: index into the job's origins */
     struct weir_inbox *inbox;             /* where a piece of it goes */
     double since_s;                       /* it stands still, or is on its way, since then */
-    uint64_t *id;                         /* of the source's item that it comes from */
-    uint64_t *path;                       /* the way that the item took so far: weir_paths_step */
-    double *birth, *at;
-    double *waiting, *service, *network, *blocked;
+    struct weir_item items[];
 };
 
 /* Batches are recycled by size. */
@@ -83,8 +87,8 @@ static inline void weir_batch_hold(struct weir_batch *batch, double blocked_s)
     if (blocked_s <= 0)
         return;
     for (int i = 0; i < batch->count; i++) {
-        batch->blocked[i] += blocked_s;
-        batch->at[i] += blocked_s;
+        batch->items[i].blocked += blocked_s;
+        batch->items[i].at += blocked_s;
     }
 }
 

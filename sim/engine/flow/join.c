@@ -82,11 +82,11 @@ struct weir_batch *weir_join_match(struct weir_op *op, struct weir_batch *batch)
     for (int i = 0; i < batch->count; i++) {
         if (2 * (join->used + 1) > join->size)
             grow(join);
-        size_t place = place_of(join, batch->id[i]);
+        size_t place = place_of(join, batch->items[i].id);
         struct slot *slot = &join->slots[place];
         if (!slot->came) {
             join->used++;
-            slot->id = batch->id[i];
+            slot->id = batch->items[i].id;
             slot->at = -1;
             slot->segment = batch->segment;
             if (batch->segments)
@@ -94,26 +94,26 @@ struct weir_batch *weir_join_match(struct weir_op *op, struct weir_batch *batch)
         }
         slot->came++;
         join->pending++;
-        if (batch->at[i] >= slot->at) {
-            slot->path = batch->path[i];
-            slot->birth = batch->birth[i];
-            slot->at = batch->at[i];
-            slot->waiting = batch->waiting[i];
-            slot->service = batch->service[i];
-            slot->network = batch->network[i];
-            slot->blocked = batch->blocked[i];
+        if (batch->items[i].at >= slot->at) {
+            slot->path = batch->items[i].path;
+            slot->birth = batch->items[i].birth;
+            slot->at = batch->items[i].at;
+            slot->waiting = batch->items[i].waiting;
+            slot->service = batch->items[i].service;
+            slot->network = batch->items[i].network;
+            slot->blocked = batch->items[i].blocked;
         }
         if (slot->came < op->in_edges)
             continue;
         int to = complete->count++;
-        complete->id[to] = slot->id;
-        complete->path[to] = slot->path;
-        complete->birth[to] = slot->birth;
-        complete->at[to] = slot->at;
-        complete->waiting[to] = slot->waiting;
-        complete->service[to] = slot->service;
-        complete->network[to] = slot->network;
-        complete->blocked[to] = slot->blocked;
+        complete->items[to].id = slot->id;
+        complete->items[to].path = slot->path;
+        complete->items[to].birth = slot->birth;
+        complete->items[to].at = slot->at;
+        complete->items[to].waiting = slot->waiting;
+        complete->items[to].service = slot->service;
+        complete->items[to].network = slot->network;
+        complete->items[to].blocked = slot->blocked;
         if (batch->segments)
             weir_segments_alive(batch->segments, slot->segment, -1);
         join->pending -= (uint64_t)op->in_edges;

@@ -78,8 +78,8 @@ static void carry(struct weir_landing *landing)
                             batch->count, landing->opened_s, now_s);
     if (flow->one_by_one) {
         for (int i = 0; i < batch->count; i++) {
-            batch->network[i] += now_s - batch->at[i];
-            batch->at[i] = now_s;
+            batch->items[i].network += now_s - batch->items[i].at;
+            batch->items[i].at = now_s;
         }
         return;
     }
@@ -138,7 +138,7 @@ static bool let_in(struct weir_landing *landing)
     if (!inbox->op) {
         inbox->in_transit -= batch->count;
         lane->inside -= batch->count;
-        batch->origin = connection->origin;
+        batch->edge = connection->origin;
         landing->batch = NULL;
         weir_count_delivery(inbox->job, batch);
         return true;

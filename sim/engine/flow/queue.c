@@ -158,7 +158,7 @@ static void shed(struct weir_inbox *inbox, struct weir_batch *batch)
     long used = room->used;
     int kept = 0, count = batch->count;
     for (int i = 0; i < count; i++) {
-        struct weir_stream draw = weir_stream_at(edge->shed_key, batch->id[i]);
+        struct weir_stream draw = weir_stream_at(edge->shed_key, batch->items[i].id);
         bool gone = used >= room->capacity ||
                     (2 * used > room->capacity && weir_stream_uniform(&draw) < edge->spec->shed_share);
         if (gone)

@@ -111,7 +111,7 @@ static struct weir_batch *cut(struct weir_op *op, struct weir_batch *batch)
     struct weir_batch_pool *pool = &op->job->flow->pool;
     struct weir_batch **pieces = weir_alloc((size_t)op->route_count, sizeof *pieces);
     for (int i = 0; i < batch->count; i++) {
-        int part = choose(op, batch->id[i]);
+        int part = choose(op, batch->items[i].id);
         if (!pieces[part]) {
             struct weir_batch *piece = pieces[part] = weir_batch_new(pool, batch->count - i);
             piece->edge = batch->edge;
@@ -138,6 +138,6 @@ struct weir_batch *weir_route_pieces(struct weir_op *op, struct weir_batch *batc
 {
     if (op->route_count > 1 && batch->count > 1)
         return cut(op, batch);
-    batch->inbox = op->routes[choose(op, batch->id[0])];
+    batch->inbox = op->routes[choose(op, batch->items[0].id)];
     return batch;
 }

@@ -83,7 +83,7 @@ static bool to_sink(struct weir_sender *sender, struct weir_inbox *sink)
         return over_connection(sender, sink);
     sender->pieces = piece->next;
     sink->in_hand -= piece->count;
-    piece->origin = weir_origin_of(sink->job, sender->host);
+    piece->edge = weir_origin_of(sink->job, sender->host);
     weir_count_delivery(sink->job, piece);
     return true;
 }

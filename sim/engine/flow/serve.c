@@ -27,7 +27,7 @@ static double draw_flops(struct weir_instance *instance, const struct weir_batch
     }
     double sum = 0;
     for (int i = 0; i < batch->count; i++) {
-        struct weir_stream draw = weir_stream_at(op->service_key, batch->id[i]);
+        struct weir_stream draw = weir_stream_at(op->service_key, batch->items[i].id);
         sum += instance->flops[i] = weir_draw(&op->spec->flops, &draw);
     }
     return sum;
@@ -47,7 +47,7 @@ bool weir_serve_begin(struct weir_instance *instance)
     struct weir_flow *flow = flow_of(instance);
     struct weir_batch *batch = instance->batch;
     for (int i = 0; i < batch->count; i++)
-        batch->path[i] = weir_paths_step(op->job->paths, batch->path[i], op->index);
+        batch->items[i].path = weir_paths_step(op->job->paths, batch->items[i].path, op->index);
     double flops = is_constant(op) ? op->spec->flops.mean * batch->count : draw_flops(instance, batch);
     instance->drawn = flops;
     instance->worked = stretched(instance, flops);
@@ -79,15 +79,15 @@ static struct weir_batch *select_results(const struct weir_op *op, struct weir_b
     struct weir_batch_pool *pool = &op->job->flow->pool;
     int count = 0;
     for (int i = 0; i < batch->count; i++)
-        count += results_of(op, batch->id[i]);
+        count += results_of(op, batch->items[i].id);
     struct weir_batch *results = count ? weir_batch_new(pool, count) : NULL;
     for (int i = 0; count && i < batch->count; i++) {
-        int copies = results_of(op, batch->id[i]);
+        int copies = results_of(op, batch->items[i].id);
         for (int c = 0; c < copies; c++) {
             weir_batch_append(results, batch, i);
             if (c) { /* an item of its own */
-                struct weir_stream id = weir_stream_at(batch->id[i], (uint64_t)c);
-                results->id[results->count - 1] = weir_stream_bits(&id);
+                struct weir_stream id = weir_stream_at(batch->items[i].id, (uint64_t)c);
+                results->items[results->count - 1].id = weir_stream_bits(&id);
             }
         }
     }
@@ -103,10 +103,10 @@ static struct weir_served move_clocks(struct weir_instance *instance, struct wei
     struct weir_flow *flow = flow_of(instance);
     double now_s = flow->clock->now_s, took_s = now_s - instance->begun_s;
     if (flow->one_by_one && batch->count == 1) {
-        double waiting_s = instance->begun_s - batch->at[0];
-        batch->waiting[0] += waiting_s;
-        batch->service[0] += took_s;
-        batch->at[0] = now_s;
+        double waiting_s = instance->begun_s - batch->items[0].at;
+        batch->items[0].waiting += waiting_s;
+        batch->items[0].service += took_s;
+        batch->items[0].at = now_s;
         return (struct weir_served){now_s, waiting_s, took_s};
     }
     return weir_batch_serve(batch, &instance->track, is_constant(instance->op) ? NULL : instance->flops,

@@ -130,12 +130,12 @@ static bool emit(struct weir_run_job *job, int count)
     for (int i = 0; i < count; i++) {
         const struct weir_arrival *arrival = backlog_at(job, 0);
         double at = arrival->time_s > free_s ? arrival->time_s : free_s;
-        batch->id[i] = arrival->id;
-        batch->path[i] = 0;
-        batch->birth[i] = arrival->time_s;
-        batch->at[i] = free_s = at;
-        batch->waiting[i] = batch->service[i] = batch->network[i] = 0;
-        batch->blocked[i] = at - arrival->time_s;
+        batch->items[i].id = arrival->id;
+        batch->items[i].path = 0;
+        batch->items[i].birth = arrival->time_s;
+        batch->items[i].at = free_s = at;
+        batch->items[i].waiting = batch->items[i].service = batch->items[i].network = 0;
+        batch->items[i].blocked = at - arrival->time_s;
         if (job->segments)
             weir_segments_log(job->segments, arrival);
         pop(job);

@@ -62,21 +62,21 @@ void weir_window_add(struct weir_instance *instance, const struct weir_batch *ba
     double window_s = instance->op->spec->window_s, now_s = now_of(instance);
     struct weir_window_part *part = NULL;
     for (int i = 0; i < batch->count; i++) {
-        double at_s = batch->at[i];
+        double at_s = batch->items[i].at;
         double end_s = (floor(at_s / window_s) + 1) * window_s;
         if (!part || part->end_s != end_s)
             part = part_of(instance, end_s, batch->segments ? batch->segment : 0);
         content->lag_s = fmax(content->lag_s, now_s - at_s);
         part->count++;
-        if (batch->birth[i] < part->birth)
+        if (batch->items[i].birth < part->birth)
             continue;
-        part->path = batch->path[i];
-        part->birth = batch->birth[i];
+        part->path = batch->items[i].path;
+        part->birth = batch->items[i].birth;
         part->at = at_s;
-        part->waiting = batch->waiting[i];
-        part->service = batch->service[i];
-        part->network = batch->network[i];
-        part->blocked = batch->blocked[i];
+        part->waiting = batch->items[i].waiting;
+        part->service = batch->items[i].service;
+        part->network = batch->items[i].network;
+        part->blocked = batch->items[i].blocked;
     }
     content->count += (uint64_t)batch->count;
     instance->op->in_window += (uint64_t)batch->count;
@@ -112,14 +112,14 @@ static struct weir_batch *results_of(struct weir_instance *instance, const struc
     double at_s = fmax(part->at, fmin(part->end_s, now_of(instance)));
     for (int i = 0; i < results; i++) {
         struct weir_stream id = weir_stream_at(op->select_key + (uint64_t)instance->number, content->number++);
-        batch->id[i] = weir_stream_bits(&id);
-        batch->path[i] = part->path;
-        batch->birth[i] = part->birth;
-        batch->at[i] = at_s;
-        batch->waiting[i] = part->waiting + (at_s - part->at);
-        batch->service[i] = part->service;
-        batch->network[i] = part->network;
-        batch->blocked[i] = part->blocked;
+        batch->items[i].id = weir_stream_bits(&id);
+        batch->items[i].path = part->path;
+        batch->items[i].birth = part->birth;
+        batch->items[i].at = at_s;
+        batch->items[i].waiting = part->waiting + (at_s - part->at);
+        batch->items[i].service = part->service;
+        batch->items[i].network = part->network;
+        batch->items[i].blocked = part->blocked;
     }
     batch->count = results;
     return batch;

@@ -116,7 +116,7 @@ static void wire_done(struct weir_transfer *transfer, bool ok)
     const struct weir_route *route = route_of(connection);
     double there_s = now_s + (connection->latencies ? 0 : route->latency_s);
     if (route->loss > 0) {
-        double late_s = weir_loss_late_s(flow, route, landing->batch->id[0], landing->bytes);
+        double late_s = weir_loss_late_s(flow, route, landing->batch->items[0].id, landing->bytes);
         if (late_s > 0)
             connection->late_until_s = fmax(connection->late_until_s, there_s + late_s);
         there_s = fmax(there_s, connection->late_until_s);
