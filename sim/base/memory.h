@@ -11,6 +11,13 @@ void *weir_alloc(size_t count, size_t size);
 #define WEIR_LINE 64
 void *weir_alloc_lines(size_t size);
 
+/* So many bytes will be needed soon: they may begin to come into the cache. The memory need not be valid. */
+static inline void weir_prefetch(const void *memory, size_t size)
+{
+    for (size_t at = 0; at < size; at += WEIR_LINE)
+        __builtin_prefetch((const char *)memory + at);
+}
+
 /* Resized memory; new bytes are not zeroed. */
 void *weir_resize(void *memory, size_t count, size_t size);
 

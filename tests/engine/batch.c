@@ -30,7 +30,8 @@ static struct weir_batch *some(int count)
 static void check_parts(const struct weir_batch *batch)
 {
     for (int i = 0; i < batch->count; i++)
-        CHECK_NEAR(batch->items[i].waiting + batch->items[i].service + batch->items[i].network + batch->items[i].blocked,
+        CHECK_NEAR(batch->items[i].waiting + batch->items[i].service + batch->items[i].network +
+                       batch->items[i].blocked,
                    batch->items[i].at - batch->items[i].birth, 1e-12);
 }
 

@@ -15,7 +15,10 @@ void weir_books_init(struct weir_books *books, const struct weir_run_spec *spec,
     books->platform = spec->scenario->platform;
     books->observer = spec->observer;
     books->seed = spec->seed;
-    books->hosts = weir_alloc(books->platform->host_count, sizeof *books->hosts);
+    books->hosts = weir_alloc_lines(books->platform->host_count * sizeof *books->hosts);
+    books->tiers = weir_alloc(books->platform->host_count, sizeof *books->tiers);
+    for (size_t h = 0; h < books->platform->host_count; h++)
+        books->tiers[h] = (unsigned char)books->platform->hosts[h].tier;
     books->links = weir_alloc((size_t)link_count, sizeof *books->links);
     books->link_count = link_count;
     for (int l = 0; l < link_count; l++) {
@@ -34,6 +37,7 @@ void weir_books_fini(struct weir_books *books)
     weir_truth_fini(books);
     weir_telemetry_fini(books);
     weir_outages_free(books->outages, books->outage_count);
+    free(books->tiers);
     free(books->hosts);
     free(books->links);
     memset(books, 0, sizeof *books);
@@ -68,6 +72,6 @@ void weir_books_transfer(struct weir_books *books, int from, int to, const int *
     if (!books->warm)
         return;
     books->network_bytes += bytes;
-    if (books->platform->hosts[from].tier != books->platform->hosts[to].tier)
+    if (books->tiers[from] != books->tiers[to])
         books->crossing_bytes += bytes;
 }

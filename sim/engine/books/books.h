@@ -14,16 +14,17 @@
 
 /* Counts of an operator since the start of the run; windows and warm-up take differences. */
 struct weir_op_counts {
-    uint64_t arrived, processed, emitted, dropped;
-    uint64_t lost_on_way, lost_inside;      /* to failures, before and after they arrived */
-    double waiting_s, service_s, blocked_s; /* sums over items processed */
+    uint64_t arrived, processed, emitted;
     double queue_area;                      /* items waiting x seconds */
-    double busy_s, idle_s, blocked_time_s;  /* of all instances */
+    double waiting_s, service_s, blocked_s; /* sums over items processed */
+    uint64_t dropped;
+    uint64_t lost_on_way, lost_inside;     /* to failures, before and after they arrived */
+    double busy_s, idle_s, blocked_time_s; /* of all instances */
     double instance_s;
 };
 
 struct weir_job_counts {
-    uint64_t arrived, emitted, dropped_at_source, dropped, delivered, late;
+    uint64_t arrived, emitted, delivered, late, dropped, dropped_at_source;
     uint64_t replayed, lost, restarts; /* lost: results on their way to the sink */
 };
 
@@ -38,7 +39,8 @@ struct weir_host_counts {
     double flops, sent_bytes, received_bytes;
 };
 struct weir_host_book {
-    struct weir_host_counts counts, at_window, at_warmup;
+    _Alignas(32) struct weir_host_counts counts; /* in one line of the cache */
+    struct weir_host_counts at_window, at_warmup;
     int instances;
     double state_bytes; /* at the last window's end */
 };
@@ -60,6 +62,7 @@ struct weir_books {
     bool warm; /* the warm-up is over */
     double window_start_s;
     long window;
+    unsigned char *tiers; /* of the hosts */
     struct weir_host_book *hosts;
     struct weir_link_book *links;
     int link_count;

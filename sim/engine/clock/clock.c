@@ -8,6 +8,10 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
+/* Bytes of the record of an alarm that its ringing needs, before and behind it. */
+#define AHEAD  (2 * WEIR_LINE)
+#define BEHIND (6 * WEIR_LINE)
+
 /* More than any sound run rings at one date. */
 #define RUNG_AT_MOST 200000000ul
 
@@ -207,11 +211,8 @@ void weir_clock_ring(struct weir_clock *clock)
         clock->hole = true;
         alarm->slot = 0;
         const struct weir_event *next = weir_clock_peek(clock);
-        if (next) {
-            const char *near = (const char *)clock->alarms[next->slot];
-            for (int line = -2; line < 6; line++)
-                __builtin_prefetch(near + 64 * line);
-        }
+        if (next) /* while this one rings, the record of the next one comes into the cache */
+            weir_prefetch((const char *)clock->alarms[next->slot] - AHEAD, BEHIND + AHEAD);
         count_one(clock);
         alarm->ring(alarm);
     }

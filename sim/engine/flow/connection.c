@@ -74,7 +74,7 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
     for (struct weir_connection *c = inbox->connections; c; c = c->next)
         if (c->from == from && c->edge == own)
             return c;
-    struct weir_connection *connection = weir_alloc(1, sizeof *connection);
+    struct weir_connection *connection = weir_alloc_lines(sizeof *connection);
     connection->inbox = inbox;
     connection->from = from;
     connection->edge = own;
@@ -90,7 +90,8 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
                         "%s: there is no route from %s to %s; add a <route> or a <zoneRoute>", flow->platform->path,
                         flow->platform->hosts[from].name, flow->platform->hosts[inbox->host].name);
     connection->let_in.keep_s = weir_connection_longest_s(connection);
-    connection->lanes = weir_alloc(inbox->op ? (size_t)inbox->op->in_edges : 1, sizeof *connection->lanes);
+    bool many = inbox->op && inbox->op->in_edges > 1;
+    connection->lanes = many ? weir_alloc((size_t)inbox->op->in_edges, sizeof *connection->lanes) : &connection->lane;
     watch_room(connection);
     connection->next = inbox->connections;
     inbox->connections = connection;
@@ -235,6 +236,7 @@ void weir_connection_free(struct weir_connection *connection)
     weir_landing_free_list(connection->door_first);
     weir_track_fini(&connection->wire);
     free(connection->let_in.ring);
-    free(connection->lanes);
+    if (connection->lanes != &connection->lane)
+        free(connection->lanes);
     free(connection);
 }

@@ -28,38 +28,42 @@ struct weir_landing {
     struct weir_transfer transfer;
     struct weir_landing *next;
     struct weir_connection *connection;
-    enum weir_landing_state state;
     struct weir_batch *batch;
     double opened_s, sent_s, bytes; /* sent again after a failure */
     double there_s;                 /* when it has come, lost segments sent again included */
+    enum weir_landing_state state;
 };
 
 struct weir_connection {
-    struct weir_connection *next;
+    /* What every batch touches comes first, by lines of the cache. */
     struct weir_inbox *inbox;
-    int from;
-    int route;                        /* index */
     const struct weir_out_edge *edge; /* of an edge with a limit; NULL: of all others */
-    int origin;                       /* to a sink: index into the job's origins */
-    bool latencies;                   /* SimGrid's: several may be open */
-    struct weir_waiters senders;
-    struct weir_waiter promise; /* waits for room for the first sender's batch */
+    int from;
+    int route; /* index */
     /* Under way, in order of sending. */
     struct weir_landing *first, *last, *idle;
-    int open;                /* how many */
-    int failed;              /* how many of them are to be sent again */
-    bool on_wire;            /* one is */
-    struct weir_alarm land;  /* the first has come: the others cannot overtake it */
-    struct weir_alarm again; /* sends again, or opens the next */
-    bool again_counts;       /* the watchdog knows that it waits */
-    double next_open_s;      /* when the batch opened last has left the first link, as far as the route lets it */
-    /* Come in, but there was no room. */
-    struct weir_landing *door_first, *door_last;
-    struct weir_waiter door;
-    struct weir_lane *lanes; /* one an input edge; one of a sink */
+    int open;          /* how many */
+    int failed;        /* how many of them are to be sent again */
+    bool on_wire;      /* one is */
+    bool latencies;    /* SimGrid's: several may be open */
+    bool again_counts; /* the watchdog knows that it waits */
+
+    struct weir_alarm land; /* the first has come: the others cannot overtake it */
+    struct weir_waiters senders;
+    double next_open_s; /* when the batch opened last has left the first link, as far as the route lets it */
+    struct weir_landing *door_first, *door_last; /* come in, but there was no room */
+
+    struct weir_waiter promise; /* waits for room for the first sender's batch */
+    struct weir_lane *lanes;    /* one an input edge; one of a sink */
+
+    struct weir_lane lane; /* the first of them, if there is but one */
     struct weir_recent let_in;
-    struct weir_track wire;
     double late_until_s; /* lost segments have been sent again by then */
+    struct weir_connection *next;
+    int origin;              /* to a sink: index into the job's origins */
+    struct weir_alarm again; /* sends again, or opens the next */
+    struct weir_waiter door;
+    struct weir_track wire;
 };
 
 /* The connection from a host to an inbox on another one, made if it is not there: edges with a limit have their own, so

@@ -22,14 +22,15 @@ void weir_count_results(struct weir_run_job *job, struct weir_batch *batch)
 {
     struct weir_flow *flow = job->flow;
     uint64_t count = (uint64_t)batch->count, late = 0;
-    double slo_s = job->spec->slo_s;
+    double slo_s = job->slo_s;
     for (int i = 0; i < batch->count; i++) {
         double latency_s = batch->items[i].at - batch->items[i].birth;
         weir_histogram_add(&job->window, latency_s, 1);
         late += latency_s > slo_s;
         if (!flow->books->warm)
             continue;
-        const double parts_s[4] = {batch->items[i].waiting, batch->items[i].service, batch->items[i].network, batch->items[i].blocked};
+        const double parts_s[4] = {batch->items[i].waiting, batch->items[i].service, batch->items[i].network,
+                                   batch->items[i].blocked};
         weir_paths_deliver(job->paths, batch->items[i].path, latency_s, parts_s);
     }
     job->counts.delivered += count;

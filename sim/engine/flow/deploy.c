@@ -28,12 +28,14 @@ int weir_op_deployed(const struct weir_op *op, struct weir_placement *placements
 struct weir_instance *weir_instance_new(struct weir_op *op, const struct weir_placement *placement)
 {
     struct weir_flow *flow = op->job->flow;
-    struct weir_instance *instance = weir_alloc(1, sizeof *instance);
+    struct weir_instance *instance = weir_alloc_lines(sizeof *instance);
     instance->op = op;
     instance->number = op->instances_ever++;
     instance->host = placement->host;
     instance->weight = placement->weight;
     instance->cpu_share = placement->cpu_share;
+    const struct weir_host *host = &flow->platform->hosts[instance->host];
+    instance->stretch = host->speed_flops_per_s / weir_platform_speed(host, op->spec->work_class);
     weir_instance_init(instance);
     op->instances =
         weir_grow(op->instances, op->instance_count + 1, &op->instance_capacity, sizeof(struct weir_instance *));

@@ -25,7 +25,13 @@ static void init_op(struct weir_flow *flow, struct weir_run_job *job, int index)
     struct weir_op *op = &job->ops[index];
     const struct weir_operator *spec = &job->spec->operators[index];
     op->job = job;
+    op->flow = flow;
     op->spec = spec;
+    op->item_flops = spec->flops.spread == WEIR_SPREAD_CONSTANT || spec->flops.mean <= 0 ? spec->flops.mean : NAN;
+    op->selectivity = spec->selectivity;
+    op->window_s = spec->window_s;
+    op->disk_bytes = spec->disk_bytes;
+    op->state_bytes_per_item = spec->state_bytes_per_item;
     op->index = index;
     op->state_bytes = spec->state_bytes;
     op->service_key = key_of(flow, "service", op);
@@ -99,6 +105,7 @@ static void init_job(struct weir_flow *flow, struct weir_run_job *job, const str
 {
     job->flow = flow;
     job->spec = spec;
+    job->slo_s = spec->slo_s;
     job->index = (int)(job - flow->jobs);
     job->sink.job = job;
     job->sink.host = spec->sink_host;
@@ -107,7 +114,7 @@ static void init_job(struct weir_flow *flow, struct weir_run_job *job, const str
     if (flow->scenario->recovery.on)
         job->segments = weir_segments_new(job);
     job->paths = weir_paths_new(spec->operator_count);
-    job->ops = weir_alloc((size_t)spec->operator_count, sizeof *job->ops);
+    job->ops = weir_alloc_lines((size_t)spec->operator_count * sizeof *job->ops);
     for (int o = 0; o < spec->operator_count; o++)
         init_op(flow, job, o);
     reserve_edges(job);
@@ -132,7 +139,7 @@ void weir_flow_init(struct weir_flow *flow, const struct weir_scenario *scenario
                                .one_by_one = scenario->items_per_batch == 1,
                                .loss_key = weir_stream_key(seed, "network/loss"),
                                .job_count = scenario->workload->job_count};
-    flow->jobs = weir_alloc((size_t)flow->job_count, sizeof *flow->jobs);
+    flow->jobs = weir_alloc_lines((size_t)flow->job_count * sizeof *flow->jobs);
     for (int j = 0; j < flow->job_count; j++)
         init_job(flow, &flow->jobs[j], &scenario->workload->jobs[j]);
 }

@@ -5,6 +5,7 @@
 #define WEIR_ENGINE_FLOW_H
 
 #include "sim/api/plan.h"
+#include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/engine/books/books.h"
 #include "sim/engine/clock/clock.h"
@@ -23,10 +24,10 @@ struct weir_sender;
 
 /* Who waits for room, in the order of coming: a sender, or a connection. */
 struct weir_waiter {
-    struct weir_soon wake; /* its turn may have come */
-    struct weir_waiter *next, *before;
     struct weir_waiters *in; /* NULL: it does not wait */
-    int need;                /* items of room */
+    struct weir_waiter *next, *before;
+    int need;              /* items of room */
+    struct weir_soon wake; /* its turn may have come */
 };
 struct weir_waiters {
     struct weir_waiter *first, *last;
@@ -44,20 +45,21 @@ struct weir_room {
 /* Where batches wait for the instances that share it: one an instance, or one a host if the queue is shared. The sink
  * of a job is an inbox without instances. */
 struct weir_inbox {
-    struct weir_inbox *next; /* of its operator, ever made */
-    struct weir_op *op;      /* NULL: the sink */
-    struct weir_run_job *job;
-    int host;
-    bool open;     /* may be routed to */
-    double weight; /* of its active instances together */
-    double credit; /* of the weighted round robin */
-    int instances; /* that live on it */
     struct weir_batch *first, *last;
-    struct weir_room *room; /* one an input edge */
-    long in_transit;        /* items in its connections */
-    long in_hand;           /* of a sink: items emitted to it that their senders still hold */
+    struct weir_op *op; /* NULL: the sink */
+    struct weir_run_job *job;
     struct weir_instance *idle_first, *idle_last;
+    int host;
+    int instances; /* that live on it */
+    bool open;     /* may be routed to */
+    /* The second line of the cache. */
+    struct weir_room *room; /* one an input edge */
     struct weir_connection *connections;
+    long in_transit;         /* items in its connections */
+    long in_hand;            /* of a sink: items emitted to it that their senders still hold */
+    double weight;           /* of its active instances together */
+    double credit;           /* of the weighted round robin */
+    struct weir_inbox *next; /* of its operator, ever made */
 };
 
 /* An edge, as one of its sender's. */
@@ -72,20 +74,20 @@ struct weir_out_edge {
 
 /* Something that holds a batch and sends it along all its edges, one after the other: a source or an instance. */
 struct weir_sender {
-    struct weir_waiter waiter;
     struct weir_run_job *job;
-    struct weir_spent *spent;
     struct weir_out_edge *edges;
-    int edge_count, edge; /* under way; edge_count: it holds nothing */
-    int host;
+    int edge_count, edge;      /* under way; edge_count: it holds nothing */
     struct weir_batch *batch;  /* for the edges to come */
     struct weir_batch *pieces; /* of this edge, still to be handed over */
-    double begun_s, since_s;   /* of the sending; the items stand still since then */
+    int host;
+    struct weir_waiter waiter;
+    double begun_s, since_s; /* where it was held up: of the sending; the items stand still since then */
+    void (*sent)(struct weir_sender *sender, double blocked_s); /* all of it; may send again */
+    struct weir_spent *spent;
     /* Where it waits, if it does. */
     struct weir_connection *connection;
     struct weir_room *room;
     const struct weir_waiters *line_of_connection, *line_of_room;
-    void (*sent)(struct weir_sender *sender, double blocked_s); /* all of it; may send again */
 };
 
 /* The items of a window that belong to one checkpoint interval, and the times of the latest of them. */
@@ -106,46 +108,78 @@ struct weir_window_content {
 
 enum weir_life { WEIR_STARTING, WEIR_ACTIVE, WEIR_RETIRING, WEIR_GONE };
 struct weir_instance {
+    /* What every item touches comes first, by lines of the cache. */
     struct weir_op *op;
-    int number; /* unique in the operator */
-    int host;
-    double weight, cpu_share;
-    enum weir_life life;
     struct weir_inbox *inbox;
-    struct weir_instance *idle_next;
-    bool in_idle_list;
-    bool counted_out;       /* gone, and its clock is counted: control's */
-    bool in_service;        /* between take and emitted */
-    unsigned host_failures; /* of its host when it started */
-    bool crashed;           /* its host failed under it */
-    bool dead;              /* and that is known */
-    double stall_s;         /* it stands still so long for checkpoints: control's */
-    struct weir_work work;
-    struct weir_alarm alarm; /* windows due; the end of a stall or of stopping */
     struct weir_soon go;
-    struct weir_sender sender;
-    struct weir_spent spent;
-    struct weir_track track; /* its time on the items' own clock */
-    struct weir_window_content window;
+    int host;
+    enum weir_life life;
+    unsigned host_failures; /* of its host when it started */
+    int emitted;            /* items under way to the next ones */
+    bool in_idle_list;
+    bool in_service;    /* between take and emitted */
+    bool stalled, left; /* for a checkpoint; its inbox for good */
+    bool crashed;       /* its host failed under it */
+    bool dead;          /* and that is known */
+
     struct weir_batch *batch, *results; /* in service; of windows, to be sent */
+    struct weir_alarm alarm;            /* windows due; the end of a stall or of stopping */
     long taken;                         /* items in service */
-    double begun_s, drawn, worked;      /* of the service; flops, and as the host's speed has them */
-    double served_s;                    /* the last item's clock at the end of its service */
-    int emitted;                        /* items under way to the next ones */
-    bool stalled, left;                 /* for a checkpoint; its inbox for good */
-    double stop_s;                      /* how long stopping takes once drained */
-    double *flops;                      /* scratch, one an item of the batch in service */
+    double begun_s;                     /* of the service */
+    struct weir_instance *idle_next;
+
+    struct weir_work work;
+    double worked; /* flops of the service, as the host's speed has them */
+    double cpu_share;
+
+    double stall_s; /* it stands still so long for checkpoints: control's */
+    struct weir_spent spent;
+    struct weir_window_content window;
+    double stretch;  /* flops as the host's speed has them, a flop of its class of work */
+    double served_s; /* the last item's clock at the end of its service */
+
+    struct weir_sender sender;
+
+    double drawn; /* flops of the service */
+    double weight;
+    int number;              /* unique in the operator */
+    struct weir_track track; /* its time on the items' own clock */
+    double stop_s;           /* how long stopping takes once drained */
+    double *flops;           /* scratch, one an item of the batch in service */
     int flops_room;
+    bool counted_out; /* gone, and its clock is counted: control's */
 };
 
 struct weir_op {
-    struct weir_run_job *job;
+    /* What every item touches comes first, by lines of the cache. */
+    _Alignas(WEIR_LINE) struct weir_run_job *job;
+    struct weir_flow *flow;
     const struct weir_operator *spec;
+    struct weir_inbox **routes; /* open inboxes, in order of making */
+    struct weir_inbox *route;   /* the first of them */
+    struct weir_out_edge *out;
+    int route_count, in_edges, out_count;
+    bool paused;   /* stateful change: no item may enter. weir_op_pause */
+    bool changing; /* a change of plan is under way: control's */
+
+    long in_hand; /* items emitted to it that their senders still hold */
+    long queued, in_transit, in_service;
+    double queue_since_s;
+    struct weir_join *join;
+    void (*at_rest)(void *context); /* told when something of it comes to rest; NULL: nobody waits. Control's. */
+    void *at_rest_context;
+
+    struct weir_op_counts counts;
+
+    double item_flops;                                              /* of each item; NAN: drawn */
+    double selectivity, window_s, disk_bytes, state_bytes_per_item; /* of spec */
+    uint64_t service_key, select_key;
+    unsigned way_from, way_to; /* the last step of an item's way: weir_paths_step */
+
+    uint64_t key_key;
+    struct weir_op_counts at_window, at_warmup; /* control's */
     int index;
     double in_bytes, out_bytes; /* per item, means over the edges */
-    int in_edges;
-    struct weir_out_edge *out;
-    int out_count;
     int *upstream, *downstream; /* indices, -1: source or sink; and bytes and limits of the edges, for the view */
     double *upstream_bytes, *downstream_bytes;
     double *upstream_rates, *downstream_rates;
@@ -153,22 +187,11 @@ struct weir_op {
     int instances_ever;
     size_t instance_count, instance_capacity;
     struct weir_inbox *inboxes;
-    struct weir_inbox **routes; /* open inboxes, in order of making */
-    int route_count, route_capacity;
-    bool paused;   /* stateful change: no item may enter. weir_op_pause */
-    bool changing; /* a change of plan is under way: control's */
+    int route_capacity;
     struct weir_waiters gate;
-    void (*at_rest)(void *context); /* told when something of it comes to rest; NULL: nobody waits. Control's. */
-    void *at_rest_context;
-    long in_hand; /* items emitted to it that their senders still hold */
-    long queued, in_transit, in_service;
-    double queue_since_s;
     uint64_t in_window; /* items in windows */
     double state_bytes;
-    uint64_t service_key, select_key, key_key;
     double *key_groups; /* cumulated weight of the keys, NULL if uniform */
-    struct weir_join *join;
-    struct weir_op_counts counts, at_window, at_warmup; /* the latter two are control's */
     /* Control's own. */
     struct weir_placement *anew; /* instances to start once the job recovers */
     int anew_count;
@@ -198,8 +221,35 @@ static inline void weir_watch_end(struct weir_watch *watch)
 }
 
 struct weir_run_job {
-    struct weir_flow *flow;
+    _Alignas(WEIR_LINE) struct weir_flow *flow;
     const struct weir_job *spec;
+    struct weir_segments *segments; /* NULL where nothing can fail */
+    struct weir_paths *paths;
+    struct weir_watch watch;
+
+    /* The source. */
+    struct weir_sender source_sender;
+    struct weir_alarm source_alarm;
+    struct weir_soon source_go;
+    double next_arrival_s; /* generated, not yet in the backlog */
+    struct weir_arrival *backlog;
+    size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
+    uint64_t generated;
+    uint64_t arrivals_hash;
+    double backlog_most;
+    double source_free_s;
+    int batch_limit;
+    bool source_done;
+    struct weir_arrivals arrivals;
+    struct weir_spent source_spent, source_at_window; /* the latter is control's */
+    double load_factor;                               /* of the rate that the workload gives: control's */
+
+    /* Measures. */
+    double slo_s;                                        /* of spec */
+    struct weir_job_counts counts, at_window, at_warmup; /* the latter two are control's */
+    struct weir_origin *origins;                         /* hosts that results have ever come from */
+    size_t origin_count, origin_capacity, origin_view_capacity;
+    struct weir_origin_view *origin_views;
     int index;
     enum weir_job_life life; /* control's */
     struct weir_op *ops;
@@ -207,33 +257,9 @@ struct weir_run_job {
     int source_out_count;
     struct weir_inbox sink;
     struct weir_room sink_room;
-    /* The source. */
-    struct weir_arrivals arrivals;
-    double load_factor;    /* of the rate that the workload gives: control's */
-    double next_arrival_s; /* generated, not yet in the backlog */
-    struct weir_arrival *backlog;
-    size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
-    uint64_t generated;
-    uint64_t arrivals_hash;
-    int batch_limit;
-    bool source_done;
-    struct weir_alarm source_alarm;
-    struct weir_soon source_go;
-    struct weir_sender source_sender;
-    struct weir_spent source_spent, source_at_window; /* the latter is control's */
-    double source_free_s;
-    double backlog_most;
-    /* Measures. */
-    struct weir_job_counts counts, at_window, at_warmup; /* the latter two are control's */
-    struct weir_paths *paths;
-    struct weir_watch watch;
-    struct weir_segments *segments; /* NULL where nothing can fail */
     struct weir_histogram total, window;
     double *history;
     size_t history_count, history_capacity;
-    struct weir_origin *origins; /* hosts that results have ever come from */
-    struct weir_origin_view *origin_views;
-    size_t origin_count, origin_capacity, origin_view_capacity;
 };
 
 struct weir_flow {

@@ -12,7 +12,7 @@ static void go(struct weir_instance *instance);
 
 static struct weir_flow *flow_of(const struct weir_instance *instance)
 {
-    return instance->op->job->flow;
+    return instance->op->flow;
 }
 
 static void spend(struct weir_instance *instance, enum weir_doing doing)
@@ -241,6 +241,8 @@ static void rings(struct weir_alarm *alarm)
 static void worked(struct weir_work *work, bool ok)
 {
     struct weir_instance *instance = WEIR_RECORD(work, struct weir_instance, work);
+    weir_prefetch(instance->op, 4 * WEIR_LINE);
+    weir_prefetch(instance->inbox, 2 * WEIR_LINE);
     weir_watch_end(&instance->op->job->watch);
     if (served(instance, ok))
         go(instance);

@@ -31,11 +31,11 @@ void weir_discard(struct weir_run_job *job, struct weir_op *op, struct weir_batc
 
 struct weir_inbox *weir_inbox_new(struct weir_op *op, int host)
 {
-    struct weir_inbox *inbox = weir_alloc(1, sizeof *inbox);
+    struct weir_inbox *inbox = weir_alloc_lines(sizeof *inbox);
     inbox->op = op;
     inbox->job = op->job;
     inbox->host = host;
-    inbox->room = weir_alloc((size_t)op->in_edges, sizeof *inbox->room);
+    inbox->room = weir_alloc_lines((size_t)op->in_edges * sizeof *inbox->room);
     for (int e = 0; e < op->in_edges; e++) {
         inbox->room[e].capacity = op->spec->input_capacity;
         inbox->room[e].full_s = -INFINITY;

@@ -22,6 +22,7 @@ void weir_op_open_inbox(struct weir_op *op, struct weir_inbox *inbox)
     }
     inbox->open = true;
     op->routes[op->route_count++] = inbox;
+    op->route = op->routes[0];
 }
 
 void weir_op_close_inbox(struct weir_op *op, struct weir_inbox *inbox)
@@ -34,6 +35,7 @@ void weir_op_close_inbox(struct weir_op *op, struct weir_inbox *inbox)
         if (op->routes[i] != inbox)
             op->routes[kept++] = op->routes[i];
     op->route_count = kept;
+    op->route = kept ? op->routes[0] : NULL;
     /* Those who wait for room here look elsewhere. */
     struct weir_clock *clock = op->job->flow->clock;
     for (int e = 0; e < op->in_edges; e++)
@@ -138,6 +140,6 @@ struct weir_batch *weir_route_pieces(struct weir_op *op, struct weir_batch *batc
 {
     if (op->route_count > 1 && batch->count > 1)
         return cut(op, batch);
-    batch->inbox = op->routes[choose(op, batch->items[0].id)];
+    batch->inbox = op->route_count == 1 ? op->route : op->routes[choose(op, batch->items[0].id)];
     return batch;
 }

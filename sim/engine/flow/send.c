@@ -51,11 +51,12 @@ static bool over_connection(struct weir_sender *sender, struct weir_inbox *inbox
     struct weir_connection *connection = weir_connection_find(flow_of(sender), sender->host, inbox, piece->out_edge);
     if (sender->waiter.in && sender->waiter.in != &connection->senders)
         leave_line(sender);
-    sender->connection = connection;
-    sender->line_of_connection = &connection->senders;
     bool gone = weir_connection_offer(connection, &piece, sender);
-    if (piece)
+    if (piece) {
         piece->next = next;
+        sender->connection = connection;
+        sender->line_of_connection = &connection->senders;
+    }
     sender->pieces = piece ? piece : next;
     return gone;
 }
@@ -66,11 +67,12 @@ static bool into_inbox(struct weir_sender *sender, struct weir_inbox *inbox)
     struct weir_room *room = &inbox->room[piece->edge];
     if (sender->waiter.in && sender->waiter.in != &room->waiters)
         leave_line(sender);
-    sender->room = room;
-    sender->line_of_room = &room->waiters;
     bool gone = weir_inbox_put(inbox, &piece, &sender->waiter, &inbox->op->in_hand);
-    if (piece)
+    if (piece) {
         piece->next = next;
+        sender->room = room;
+        sender->line_of_room = &room->waiters;
+    }
     sender->pieces = piece ? piece : next;
     return gone;
 }
@@ -168,9 +170,9 @@ bool weir_send(struct weir_sender *sender, struct weir_batch *batch)
     sender->batch = batch;
     sender->pieces = NULL;
     sender->edge = 0;
-    sender->begun_s = sender->since_s = flow_of(sender)->clock->now_s;
     if (hand_over(sender))
         return true;
+    sender->begun_s = sender->since_s = flow_of(sender)->clock->now_s;
     weir_spent_set(sender->spent, WEIR_BLOCKED, sender->begun_s);
     return false;
 }

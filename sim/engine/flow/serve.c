@@ -9,12 +9,12 @@
 
 static struct weir_flow *flow_of(const struct weir_instance *instance)
 {
-    return instance->op->job->flow;
+    return instance->op->flow;
 }
 
 static bool is_constant(const struct weir_op *op)
 {
-    return op->spec->flops.spread == WEIR_SPREAD_CONSTANT || op->spec->flops.mean <= 0;
+    return !isnan(op->item_flops);
 }
 
 /* The work of each item of a batch into the instance's scratch; returns the sum. */
@@ -33,12 +33,14 @@ static double draw_flops(struct weir_instance *instance, const struct weir_batch
     return sum;
 }
 
-/* A host has one speed: work of a class with another speed is stretched, so that it takes the core as long as it
- * should. */
-static double stretched(const struct weir_instance *instance, double flops)
+/* The way of an item that comes to the operator; mostly that of the one before. */
+static uint64_t step(struct weir_op *op, uint64_t path)
 {
-    const struct weir_host *host = &flow_of(instance)->platform->hosts[instance->host];
-    return flops * (host->speed_flops_per_s / weir_platform_speed(host, instance->op->spec->work_class));
+    if (!op->way_to || op->way_from != path) {
+        op->way_from = (unsigned)path;
+        op->way_to = (unsigned)weir_paths_step(op->job->paths, path, op->index);
+    }
+    return op->way_to;
 }
 
 bool weir_serve_begin(struct weir_instance *instance)
@@ -47,10 +49,13 @@ bool weir_serve_begin(struct weir_instance *instance)
     struct weir_flow *flow = flow_of(instance);
     struct weir_batch *batch = instance->batch;
     for (int i = 0; i < batch->count; i++)
-        batch->items[i].path = weir_paths_step(op->job->paths, batch->items[i].path, op->index);
-    double flops = is_constant(op) ? op->spec->flops.mean * batch->count : draw_flops(instance, batch);
-    instance->drawn = flops;
-    instance->worked = stretched(instance, flops);
+        batch->items[i].path = step(op, batch->items[i].path);
+    double flops = is_constant(op) ? op->item_flops * batch->count : draw_flops(instance, batch);
+    if (!flow->one_by_one)
+        instance->drawn = flops;
+    /* A host has one speed: work of a class with another one is stretched, so that it takes the core as long as it
+     * should. */
+    instance->worked = flops * instance->stretch;
     instance->begun_s = flow->clock->now_s;
     weir_spent_set(&instance->spent, WEIR_BUSY, instance->begun_s);
     if (!(instance->worked > 0))
@@ -64,7 +69,7 @@ bool weir_serve_begin(struct weir_instance *instance)
  * the same items under every policy. */
 static int results_of(const struct weir_op *op, uint64_t id)
 {
-    double selectivity = op->spec->selectivity;
+    double selectivity = op->selectivity;
     double whole = floor(selectivity);
     if (whole == selectivity)
         return (int)whole;
@@ -74,7 +79,7 @@ static int results_of(const struct weir_op *op, uint64_t id)
 
 static struct weir_batch *select_results(const struct weir_op *op, struct weir_batch *batch)
 {
-    if (op->spec->selectivity == 1)
+    if (op->selectivity == 1)
         return batch;
     struct weir_batch_pool *pool = &op->job->flow->pool;
     int count = 0;
@@ -121,11 +126,10 @@ static void count(struct weir_instance *instance, struct weir_batch *batch)
     op->counts.processed += (uint64_t)batch->count;
     op->counts.waiting_s += served.waiting_s;
     op->counts.service_s += served.service_s;
-    if (op->spec->disk_bytes > 0)
-        weir_telemetry_disk(flow_of(instance)->books, instance->host, op->spec->disk_bytes * batch->count);
-    if (op->spec->state_bytes_per_item > 0)
-        op->state_bytes =
-            fmin(op->spec->state_max_bytes, op->state_bytes + op->spec->state_bytes_per_item * batch->count);
+    if (op->disk_bytes > 0)
+        weir_telemetry_disk(flow_of(instance)->books, instance->host, op->disk_bytes * batch->count);
+    if (op->state_bytes_per_item > 0)
+        op->state_bytes = fmin(op->spec->state_max_bytes, op->state_bytes + op->state_bytes_per_item * batch->count);
 }
 
 struct weir_batch *weir_serve_end(struct weir_instance *instance, bool ok)
@@ -149,7 +153,7 @@ struct weir_batch *weir_serve_end(struct weir_instance *instance, bool ok)
         return NULL;
     }
     count(instance, batch);
-    if (!(op->spec->window_s > 0))
+    if (!(op->window_s > 0))
         return select_results(op, batch);
     weir_window_add(instance, batch);
     weir_batch_release(&flow->pool, batch);

@@ -81,6 +81,8 @@ void weir_connection_land_rings(struct weir_alarm *alarm)
 {
     struct weir_connection *connection = WEIR_RECORD(alarm, struct weir_connection, land);
     struct weir_landing *landing = connection->first;
+    weir_prefetch(landing->batch, 2 * WEIR_LINE);
+    weir_prefetch(connection->inbox, 2 * WEIR_LINE);
     weir_transfer_stop(&landing->transfer);
     landed(landing);
 }
@@ -142,7 +144,7 @@ void weir_connection_open(struct weir_connection *connection, struct weir_batch 
     if (landing) {
         connection->idle = landing->next;
     } else {
-        landing = weir_alloc(1, sizeof *landing);
+        landing = weir_alloc_lines(sizeof *landing);
         landing->connection = connection;
         landing->transfer.done = wire_done;
         landing->transfer.route = -1;

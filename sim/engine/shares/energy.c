@@ -19,7 +19,8 @@
 /* "idle:all" or "idle:epsilon:all" of a performance state, in a list of them. */
 static void read_host(struct weir_host_state *host, const char *text)
 {
-    struct weir_host_energy *energy = host->energy = weir_alloc(1, sizeof *energy);
+    struct weir_host_energy *energy = &host->energy;
+    host->metered = true;
     for (unsigned long p = sg_host_get_pstate(host->host); p > 0 && strchr(text, ','); p--)
         text = strchr(text, ',') + 1;
     char *end;
@@ -60,16 +61,14 @@ void weir_energy_init(struct weir_shares *shares)
 
 void weir_energy_fini(struct weir_shares *shares)
 {
-    for (int h = 0; h < shares->host_count; h++)
-        free(shares->hosts[h].energy);
     for (int l = 0; l < shares->link_count; l++)
         free(shares->links[l].energy);
 }
 
 void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *host)
 {
-    struct weir_host_energy *energy = host->energy;
-    if (!energy)
+    struct weir_host_energy *energy = &host->energy;
+    if (!host->metered)
         return;
     double took_s = shares->clock->now_s - energy->since_s;
     bool works = host->first && host->speed > 0;
@@ -82,8 +81,8 @@ void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *
 void weir_energy_work_ends(struct weir_shares *shares, const struct weir_work *work, double left)
 {
     struct weir_host_state *host = &shares->hosts[work->host];
-    if (host->energy)
-        host->energy->flops += work->flops - left;
+    if (host->metered)
+        host->energy.flops += work->flops - left;
 }
 
 void weir_energy_count_transfer(struct weir_shares *shares, struct weir_transfer *transfer, double left)
@@ -122,7 +121,7 @@ void weir_energy_count_link(struct weir_shares *shares, int link)
 
 static double host_j(struct weir_shares *shares, struct weir_host_state *host)
 {
-    const struct weir_host_energy *energy = host->energy;
+    const struct weir_host_energy *energy = &host->energy;
     if (shares->plug_in)
         return sg_host_get_consumed_energy(host->host);
     weir_energy_count_host(shares, host);
@@ -137,7 +136,7 @@ double weir_shares_energy_j(struct weir_shares *shares)
 {
     double joules = 0;
     for (int h = 0; h < shares->host_count; h++)
-        if (shares->hosts[h].energy)
+        if (shares->hosts[h].metered)
             joules += host_j(shares, &shares->hosts[h]);
     if (!shares->platform->has_link_energy)
         return joules;

@@ -144,7 +144,7 @@ out:
 static int find_hosts(struct weir_shares *shares)
 {
     const struct weir_platform *platform = shares->platform;
-    shares->hosts = weir_alloc(platform->host_count, sizeof *shares->hosts);
+    shares->hosts = weir_alloc_lines(platform->host_count * sizeof *shares->hosts);
     for (size_t h = 0; h < platform->host_count; h++) {
         sg_host_t host = sg_host_by_name(platform->hosts[h].name);
         if (!host)

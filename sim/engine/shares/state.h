@@ -2,6 +2,7 @@
 #ifndef WEIR_ENGINE_SHARES_STATE_H
 #define WEIR_ENGINE_SHARES_STATE_H
 
+#include "sim/base/memory.h"
 #include "sim/engine/shares/shares.h"
 #include "sim/engine/shares/simgrid.h"
 
@@ -14,21 +15,22 @@ struct weir_host_energy {
 };
 
 struct weir_host_state {
-    sg_host_t host;
+    _Alignas(WEIR_LINE) struct weir_work *first, *last; /* what works on it, in the order of beginning */
+    double speed;                                       /* flops/s of a core now */
+    double part;     /* of what works, the shares of those that may not use a core, together */
+    unsigned whole;  /* and the others */
+    unsigned own;    /* of it, in our hands */
+    double own_load; /* their cores */
     int cores;
-    bool on;   /* as SimGrid and its profiles have it */
-    bool down; /* as weir_host_switch has it */
     unsigned failures;
-    double peak;                     /* flops/s of a core */
-    double profile, slow;            /* shares of it, by the profile in the platform and by weir_host_slow */
-    double speed;                    /* flops/s of a core now */
-    bool slowed;                     /* SimGrid does not know `slow` yet */
-    struct weir_work *first, *last;  /* what works on it, in the order of beginning */
-    unsigned whole;                  /* of it, those that may use a core */
-    double part;                     /* the shares of the others together */
-    unsigned own;                    /* of it, in our hands */
-    double own_load;                 /* their cores */
-    struct weir_host_energy *energy; /* NULL: the platform does not say */
+    bool on;      /* as SimGrid and its profiles have it */
+    bool down;    /* as weir_host_switch has it */
+    bool metered; /* the platform says what it draws */
+    bool slowed;  /* SimGrid does not know `slow` yet */
+    struct weir_host_energy energy;
+    double peak;          /* flops/s of a core */
+    double profile, slow; /* shares of it, by the profile in the platform and by weir_host_slow */
+    sg_host_t host;
 };
 
 /* Joules of a link, by the rule of SimGrid's plug-in: in proportion to its use. */
