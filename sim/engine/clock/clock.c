@@ -211,6 +211,7 @@ void weir_clock_ring(struct weir_clock *clock)
         clock->hole = true;
         alarm->slot = 0;
         const struct weir_event *next = weir_clock_peek(clock);
+        clock->then_s = next ? next->date_s : INFINITY;
         if (next) /* while this one rings, the record of the next one comes into the cache */
             weir_prefetch((const char *)clock->alarms[next->slot] - AHEAD, BEHIND + AHEAD);
         count_one(clock);

@@ -41,6 +41,7 @@ static inline bool weir_event_before(const struct weir_event *a, const struct we
 
 struct weir_clock {
     double now_s;
+    double then_s;           /* of the event after the one that rings, as it begins to ring; it may be a little early */
     struct weir_event *heap; /* [1 ..], its children are at 4 (i - 1) + 2 .. + 5 */
     size_t count;
     bool hole;                  /* the first place is that of the alarm that rang last, and stands empty */

@@ -134,7 +134,8 @@ static struct weir_alarm *next_end(const struct weir_shares *shares)
 
 bool weir_share_more_ends(const struct weir_shares *shares)
 {
-    return next_end(shares) != NULL;
+    const struct weir_clock *clock = shares->clock;
+    return clock->then_s <= clock->now_s + weir_clock_tie_s(clock->now_s) && next_end(shares);
 }
 
 void weir_share_gather(struct weir_shares *shares)

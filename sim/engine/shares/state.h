@@ -117,7 +117,8 @@ void weir_share_withdraw_transfer(struct weir_transfer *transfer);
 /* `done` is to be called soon. */
 void weir_share_tell_work(struct weir_shares *shares, struct weir_work *work, bool ok);
 void weir_share_tell_transfer(struct weir_shares *shares, struct weir_transfer *transfer, bool ok);
-/* What is in our hands and ends now, but for rounding, is to be told with the rest; and whether there is any. */
+/* What is in our hands and ends now, but for rounding, is to be told with the rest; and whether there is any, asked
+ * first by what rings. */
 void weir_share_gather(struct weir_shares *shares);
 bool weir_share_more_ends(const struct weir_shares *shares);
 /* Calls `done` of the first that is to be told; false if there is none. */
