@@ -252,7 +252,7 @@ static void switch_all(struct weir_shares *shares)
     shares->switched_count = 0;
 }
 
-/* Without bandwidth nothing gets on, except by SimGrid's latencies, whose weights a pause would cost. */
+/* Without bandwidth nothing gets on. */
 static void pause_transfers(struct weir_shares *shares, int index)
 {
     struct weir_link_state *link = &shares->links[index];
@@ -268,8 +268,13 @@ static void resize_all(struct weir_shares *shares)
     for (size_t r = 0; r < shares->resized_count; r++) {
         struct weir_link_state *link = &shares->links[shares->resized[r]];
         link->resized = false;
+        if (shares->latencies) {
+            link->still = !(link->bandwidth > 0);
+            weir_simgrid_resize(link->link, link->still ? WEIR_CRAWL_BYTES_PER_S : link->bandwidth);
+            continue;
+        }
         weir_simgrid_resize(link->link, link->bandwidth);
-        if (link->still != !(link->bandwidth > 0) && !shares->latencies)
+        if (link->still != !(link->bandwidth > 0))
             pause_transfers(shares, shares->resized[r]);
     }
     shares->resized_count = 0;

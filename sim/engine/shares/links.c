@@ -359,12 +359,15 @@ void weir_links_on_resize(void *context, sg_link_t which)
 {
     struct weir_shares *shares = context;
     struct weir_link_state *link = sg_link_get_data(which);
-    if (!link || link->wifi || sg_link_get_bandwidth(which) == link->bandwidth)
+    double bandwidth = sg_link_get_bandwidth(which);
+    if (shares->latencies && bandwidth == WEIR_CRAWL_BYTES_PER_S)
+        bandwidth = 0;
+    if (!link || link->wifi || bandwidth == link->bandwidth)
         return;
     int index = (int)(link - shares->links);
     weir_share_follow(shares);
     weir_energy_count_link(shares, index);
-    link->bandwidth = sg_link_get_bandwidth(which);
+    link->bandwidth = bandwidth;
     resized(shares, index);
     if (link->still != !(link->bandwidth > 0))
         weir_share_note_resize(shares, index);

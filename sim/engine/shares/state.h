@@ -5,6 +5,10 @@
 #include "sim/engine/shares/shares.h"
 #include "sim/engine/shares/simgrid.h"
 
+/* What a link without bandwidth has in SimGrid's eyes where latencies are SimGrid's: of one with none at all SimGrid
+ * lets the flows go on as before, and a pause would begin them anew once their latency is over. */
+#define WEIR_CRAWL_BYTES_PER_S 1e-3
+
 /* Joules of a host, by the rule of SimGrid's plug-in. */
 struct weir_host_energy {
     double idle_w, epsilon_w, all_w, off_w;
@@ -46,7 +50,7 @@ struct weir_link_state {
     bool fatpipe;  /* never shares */
     bool wifi;     /* shares air time */
     bool resized;  /* SimGrid does not know `bandwidth` yet */
-    bool still;    /* SimGrid's transfers over it are paused, since it has none */
+    bool still;    /* it has none, and SimGrid's transfers over it are paused, or crawl */
     double loss;
     unsigned users;              /* transfers on its wire */
     struct weir_transfer *alone; /* the only one of them, in our hands; NULL: none, or in SimGrid's */
