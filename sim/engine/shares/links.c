@@ -123,6 +123,8 @@ static void put_on_wire(struct weir_shares *shares, struct weir_transfer *transf
     struct weir_route_state *way = &shares->routes[transfer->route];
     const struct weir_route *route = &way->route;
     bool alone = is_free(shares, way);
+    if (shares->fatpipes_draw)
+        weir_energy_count_all(shares);
     enter(&way->wire, transfer);
     for (int l = 0; l < route->link_count; l++) {
         struct weir_link_state *link = &shares->links[route->links[l]];

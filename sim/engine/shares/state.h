@@ -40,6 +40,7 @@ struct weir_link_energy {
     double idle_w, busy_w;
     bool second;   /* direction of a SPLITDUPLEX link, which idles once */
     double used_s; /* bytes carried over the bandwidth of the time */
+    double most;   /* for a moment: bytes that one flow has carried since they were counted last */
 };
 
 struct weir_link_state {
@@ -82,6 +83,7 @@ struct weir_shares {
     bool in_step;                  /* SimGrid's clock goes along with every event */
     bool plug_in;                  /* SimGrid counts the energy of hosts */
     bool fixed_speeds;             /* cpu/optim is TI */
+    bool fatpipes_draw;            /* there are FATPIPE links with watts */
     struct weir_host_state *hosts;
     int host_count;
     struct weir_link_state *links; /* sorted by name */
@@ -182,6 +184,8 @@ void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *
 void weir_energy_work_ends(struct weir_shares *shares, const struct weir_work *work, double left);
 /* A transfer has so many bytes left. */
 void weir_energy_count_transfer(struct weir_shares *shares, struct weir_transfer *transfer, double left);
+/* All transfers: where FATPIPE links draw, before another one begins. */
+void weir_energy_count_all(struct weir_shares *shares);
 void weir_energy_count_link(struct weir_shares *shares, int link);
 
 #endif

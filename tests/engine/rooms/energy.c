@@ -125,6 +125,57 @@ static void rates_that_change_because_of_others(void)
     CHECK_WORLD(platform, steps, -1, -1, 1, 110, -1, 165);
 }
 
+/* A FATPIPE link of 10 MB/s that draws 100 W when the fastest flow over it has all of it; a has 4 MB/s to it, b 6. */
+static void fatpipes_by_their_fastest_flow(void)
+{
+    static const char platform[] =
+        ZONE("<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/><host id=\"c\" speed=\"1Gf\"/>"
+             "<link id=\"u\" bandwidth=\"4MBps\" latency=\"1ms\"/><link id=\"v\" bandwidth=\"6MBps\" latency=\"1ms\"/>"
+             "<link id=\"f\" bandwidth=\"10MBps\" latency=\"1ms\" sharing_policy=\"FATPIPE\">"
+             "<prop id=\"wattage_range\" value=\"7:107\"/></link>"
+             "<route src=\"a\" dst=\"c\"><link_ctn id=\"u\"/><link_ctn id=\"f\"/></route>"
+             "<route src=\"b\" dst=\"c\"><link_ctn id=\"v\"/><link_ctn id=\"f\"/></route>");
+    static const struct world_step apart[] = {{0, TRANSFER, .a = 0, .b = 2, .amount = 12e6},
+                                              {1, TRANSFER, .a = 1, .b = 2, .amount = 6e6},
+                                              {1.5, ENERGY, .a = 0},
+                                              {4, ENERGY, .a = 0}};
+    /* 40 W for a second, 60 W for a second, 40 W for a second. */
+    CHECK_WORLD(platform, apart, 3, 2, 10.5 + 40 + 30, 28 + 40 + 60 + 40);
+    static const struct world_step shared[] = {{0, TRANSFER, .a = 1, .b = 2, .amount = 6e6},
+                                               {0, TRANSFER, .a = 1, .b = 2, .amount = 3e6},
+                                               {0, TRANSFER, .a = 0, .b = 2, .amount = 10e6},
+                                               {1.25, RESIZE, .name = "v", .amount = 10e6},
+                                               {2, RESIZE, .name = "u", .amount = 8e6},
+                                               {2, STOP, .a = 0},
+                                               {3, ENERGY, .a = 0}};
+    /* 3, 3 and 4 MB/s by 1 s; then 6 and 4; from 1.25 s on 10 and 4, until 0.15 s later only 4 are left; 8 from 2 s on
+     * for the last 2 MB. */
+    CHECK_WORLD(platform, shared, 1.4, 1, 2.25, -1, -1, -1, 21 + 40 + 15 + 15 + 24 + 20);
+}
+
+static void a_link_without_bandwidth_is_idle(void)
+{
+    static const struct world_step steps[] = {{0, TRANSFER, .b = 1, .amount = 2e6},
+                                              {0.5, TRANSFER, .b = 1, .amount = 1e6},
+                                              {2, ENERGY, .a = 0},
+                                              {6, ENERGY, .a = 0}};
+    struct world world = {.platform =
+                              ZONE("<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/>"
+                                   "<link id=\"l\" bandwidth=\"1MBps\" latency=\"0ms\" bandwidth_file=\"0.profile\">"
+                                   "<prop id=\"wattage_range\" value=\"10:20\"/></link>"
+                                   "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route>"),
+                          .profiles = {"1 0\n2 1000000\n"},
+                          .steps = steps,
+                          .count = COUNT(steps)};
+    /* A second of 20 W, one of 10, two of 20, two of 10. */
+    world_check(world, (const double[]){4, 3.5, 30, 90});
+    world.rtt = true;
+    static struct world_outcome outcome;
+    world_run(&world, &outcome);
+    CHECK_NEAR(outcome.ends[2].end_s, 30, 1e-8);
+    CHECK_NEAR(outcome.ends[3].end_s, 90, 1e-7); /* a thousandth of a byte crawls through */
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -135,6 +186,8 @@ int main(int argc, char **argv)
         {"profiles", profiles},
         {"links by their use", links_by_their_use},
         {"rates that change because of others", rates_that_change_because_of_others},
+        {"FATPIPE links by their fastest flow", fatpipes_by_their_fastest_flow},
+        {"a link without bandwidth is idle", a_link_without_bandwidth_is_idle},
         {0},
     };
     return weir_test_main("engine/rooms/energy", cases, argc, argv);
