@@ -9,6 +9,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "tests/engine/census.h"
 #include "tests/support/run.h"
 #include "tests/support/same.h"
 #include "tests/support/test.h"
@@ -32,6 +33,35 @@ static const struct weir_test_worlds plain = {
 static const struct weir_test_worlds failing = {
     .name = "agreeing worlds that fail", .batches = batches, .batch_count = 9, .failures = true, .most_bytes = 60000};
 
+/* two-tier.xml with watts, and a link that never shares. */
+static const char xml[] =
+    "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+    "<platform version=\"4.1\"><zone id=\"world\" routing=\"Full\">"
+    "<host id=\"edge\" speed=\"1Gf\"><prop id=\"tier\" value=\"edge\"/>"
+    "<prop id=\"wattage_per_state\" value=\"3:4:6\"/></host>"
+    "<host id=\"edge2\" speed=\"1Gf\" core=\"2\"><prop id=\"tier\" value=\"edge\"/>"
+    "<prop id=\"wattage_per_state\" value=\"2:5\"/><prop id=\"wattage_off\" value=\"1\"/></host>"
+    "<host id=\"cloud\" speed=\"1Gf\"><prop id=\"tier\" value=\"cloud\"/><prop id=\"price_per_core_s\" "
+    "value=\"0.5\"/></host>"
+    "<host id=\"cloud4\" speed=\"1Gf\" core=\"4\"><prop id=\"tier\" value=\"cloud\"/>"
+    "<prop id=\"wattage_per_state\" value=\"100:120:200\"/></host>"
+    "<link id=\"backhaul\" bandwidth=\"100Mbps\" latency=\"10ms\" sharing_policy=\"SPLITDUPLEX\">"
+    "<prop id=\"wattage_range\" value=\"5:9\"/></link>"
+    "<link id=\"local\" bandwidth=\"1Gbps\" latency=\"100us\"><prop id=\"wattage_range\" value=\"1:3\"/></link>"
+    "<link id=\"rack\" bandwidth=\"1Gbps\" latency=\"100us\" sharing_policy=\"FATPIPE\">"
+    "<prop id=\"wattage_range\" value=\"1:4\"/></link>"
+    "<route src=\"edge\" dst=\"cloud\"><link_ctn id=\"backhaul\" direction=\"UP\"/></route>"
+    "<route src=\"edge2\" dst=\"cloud\"><link_ctn id=\"backhaul\" direction=\"UP\"/></route>"
+    "<route src=\"edge\" dst=\"cloud4\"><link_ctn id=\"backhaul\" direction=\"UP\"/></route>"
+    "<route src=\"edge2\" dst=\"cloud4\"><link_ctn id=\"backhaul\" direction=\"UP\"/></route>"
+    "<route src=\"edge\" dst=\"edge2\"><link_ctn id=\"local\"/></route>"
+    "<route src=\"cloud\" dst=\"cloud4\"><link_ctn id=\"rack\"/></route></zone></platform>\n";
+
+static const char *platform(void)
+{
+    return weir_test_file("watts.xml", xml);
+}
+
 static struct weir_test_result run_world(const struct weir_test_worlds *worlds, unsigned number, const char *way,
                                          bool traced)
 {
@@ -39,7 +69,7 @@ static struct weir_test_result run_world(const struct weir_test_worlds *worlds, 
     weir_test_world(&text, worlds, number);
     char *scenario = weir_format("{\"activities\": \"%s\", %s", way, text.data + 1);
     struct weir_test_result got = (traced ? weir_test_run_traced : weir_test_run_catalog)(
-        WEIR_TEST_WORLDS_PLATFORM, scenario, "chaos-shares", number, weir_test_chaos);
+        platform(), scenario, "chaos-shares", number, weir_test_chaos);
     free(scenario);
     weir_text_fini(&text);
     return got;
@@ -60,7 +90,7 @@ static bool is_excused(const struct weir_test_worlds *worlds, unsigned number)
 }
 
 /* True if the world is left out. */
-static bool compare_world(const struct weir_test_worlds *worlds, unsigned number, double *items)
+static bool compare_world(const struct weir_test_worlds *worlds, unsigned number, double *items, int *counts)
 {
     struct weir_test_result shared = run_world(worlds, number, "shared", false);
     struct weir_test_result all = run_world(worlds, number, "all", false);
@@ -78,6 +108,10 @@ static bool compare_world(const struct weir_test_worlds *worlds, unsigned number
     }
     *items += shared.result.metrics.delivered;
     weir_text_fini(&text);
+    text = (struct weir_text){0};
+    weir_test_world(&text, worlds, number);
+    weir_census_add(counts, platform(), text.data, &shared);
+    weir_text_fini(&text);
     weir_test_result_fini(&shared);
     weir_test_result_fini(&all);
     return left_out;
@@ -85,13 +119,14 @@ static bool compare_world(const struct weir_test_worlds *worlds, unsigned number
 
 static void compare_worlds(const struct weir_test_worlds *worlds)
 {
-    int left_out = 0, count = WORLDS / 2;
+    int left_out = 0, count = WORLDS / 2, counts[WEIR_CENSUS_MOST] = {0};
     double items = 0;
     for (int w = 0; w < count; w++)
-        left_out += compare_world(worlds, (unsigned)w, &items);
+        left_out += compare_world(worlds, (unsigned)w, &items, counts);
     printf("\n    %d worlds, %.0f items delivered, %d left out ", count, items, left_out);
     CU_ASSERT(items > 100.0 * count);
     CU_ASSERT(left_out <= 0.02 * count);
+    weir_census_check(counts, count, worlds->failures);
 }
 
 static void worlds_agree(void)

@@ -285,23 +285,29 @@ static double bound_of(const struct weir_shares *shares, const struct weir_work 
     return work->share < 1 ? work->share * shares->hosts[work->host].speed : INFINITY;
 }
 
+void weir_share_pace(struct weir_shares *shares, struct weir_host_state *host)
+{
+    for (struct weir_work *work = host->first; work; work = work->next) {
+        if (work->hands != WEIR_HANDS_SIMGRID)
+            continue;
+        weir_simgrid_pause(work->activity, !(host->speed > 0));
+        if (work->share < 1 && host->speed > 0)
+            weir_simgrid_bound(work->activity, bound_of(shares, work));
+    }
+}
+
 static void slow_all(struct weir_shares *shares)
 {
     for (size_t s = 0; s < shares->slowed_count; s++) {
         struct weir_host_state *host = &shares->hosts[shares->slowed[s]];
         host->slowed = false;
-        if (!shares->platform->hosts[shares->slowed[s]].may_slow) {
-            weir_simgrid_slow(host->host, host->slow);
-            shares->unsettled = true;
-            shares->unsettled_s = weir_simgrid_now();
+        if (shares->platform->hosts[shares->slowed[s]].may_slow) {
+            weir_share_pace(shares, host);
+            continue;
         }
-        for (struct weir_work *work = host->first; work; work = work->next) {
-            if (work->hands != WEIR_HANDS_SIMGRID)
-                continue;
-            weir_simgrid_pause(work->activity, !(host->speed > 0));
-            if (work->share < 1 && host->speed > 0)
-                weir_simgrid_bound(work->activity, bound_of(shares, work));
-        }
+        weir_simgrid_slow(host->host, host->slow);
+        shares->unsettled = true;
+        shares->unsettled_s = weir_simgrid_now();
     }
     shares->slowed_count = 0;
 }
@@ -314,6 +320,7 @@ static void start_work(struct weir_shares *shares, struct weir_work *work)
     if (!(shares->hosts[work->host].speed > 0))
         weir_simgrid_pause(work->activity, true);
     shares->held++;
+    shares->handed_works++;
 }
 
 static void start_transfer(struct weir_shares *shares, struct weir_transfer *transfer)
@@ -327,6 +334,7 @@ static void start_transfer(struct weir_shares *shares, struct weir_transfer *tra
         if (!(route->alone_bytes_per_s > 0) && !shares->latencies)
             weir_simgrid_pause(transfer->activity, true);
         shares->held++;
+        shares->handed_transfers++;
         return;
     }
     weir_transfer_off(transfer);
@@ -348,6 +356,12 @@ void weir_share_run_errands(struct weir_shares *shares)
             start_transfer(shares, share.transfer);
     }
     shares->asked.count = 0;
+}
+
+void weir_shares_handed(const struct weir_shares *shares, unsigned long long *works, unsigned long long *transfers)
+{
+    *works = shares->handed_works;
+    *transfers = shares->handed_transfers;
 }
 
 void weir_share_drop_all(struct weir_shares *shares)

@@ -105,8 +105,9 @@ struct weir_shares {
     bool switching; /* it is being told that a host goes down or comes up */
     bool unsettled; /* its next date is known only once its clock is behind unsettled_s */
     double unsettled_s;
-    long held;      /* activities */
-    unsigned begun; /* works and transfers so far */
+    long held;                                         /* activities */
+    unsigned long long handed_works, handed_transfers; /* so far */
+    unsigned begun;                                    /* works and transfers so far */
     /* What has ended. */
     struct weir_share_list told;
     struct weir_soon tell;
@@ -137,6 +138,9 @@ void weir_share_run_errands(struct weir_shares *shares);
 void weir_share_drop_all(struct weir_shares *shares);
 /* A host or link is on the list of those whose change SimGrid does not know. */
 void weir_share_note_slow(struct weir_shares *shares, int host);
+/* What SimGrid has on the host stands still if it has no speed, and has its shares of cores at the present one; once
+ * SimGrid has the speed, lest its plug-in takes the load from then on for that until then. */
+void weir_share_pace(struct weir_shares *shares, struct weir_host_state *host);
 void weir_share_note_resize(struct weir_shares *shares, int link);
 void weir_share_note_switch(struct weir_shares *shares, int host);
 void weir_share_init(struct weir_shares *shares);

@@ -64,6 +64,27 @@ static void down_and_slower(void)
     CHECK_WORLD(FOUR_CORES, busy, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, -1, 100 + 3.5);
 }
 
+static void shares_of_cores_that_become_slower(void)
+{
+    /* Two cores of 1 Gf/s, 2 W and 3 W for all that they do. A share of 0.7 does 0.35 Gf/s from 0.5 to 1 s, then 0.7.
+     */
+    static const char two[] = ZONE("<host id=\"h\" speed=\"1Gf\" core=\"2\">" WATTS("2:5") "</host>");
+    static const struct world_step few[] = {{0.25, SLOW, .amount = 0.5},
+                                            {0.5, WORK, .amount = 1e9, .limit = 0.7},
+                                            {0.6, WORK, .amount = 1e8},
+                                            {1, SLOW, .amount = 1},
+                                            {5, ENERGY, .a = 0}};
+    CHECK_WORLD(two, few, -1, 1 + 0.825 / 0.7, 0.8, -1, 10 + 3 * 1.1 / 2);
+    /* Three that want 2.4 cores get two thirds of one each: 1/3 Gf of each by 0.5 s, 1/2 by 1 s. */
+    static const struct world_step many[] = {{0, WORK, .amount = 1e9, .limit = 0.7},
+                                             {0, WORK, .amount = 1e9, .limit = 0.8},
+                                             {0, WORK, .amount = 1e9, .limit = 0.9},
+                                             {0.5, SLOW, .amount = 0.5},
+                                             {1, SLOW, .amount = 1},
+                                             {5, ENERGY, .a = 0}};
+    CHECK_WORLD(two, many, 1.75, 1.75, 1.75, -1, -1, 10 + 3 * 3.0 / 2);
+}
+
 static void profiles(void)
 {
     static const struct world_step steps[] = {{0, WORK, .amount = 1.5e9}, {2, ENERGY, .a = 0}, {4, ENERGY, .a = 0}};
@@ -183,6 +204,7 @@ int main(int argc, char **argv)
         {"shares of cores count as such", shares_of_cores_count_as_such},
         {"two values, and performance states", two_values_and_performance_states},
         {"down and slower", down_and_slower},
+        {"shares of cores that become slower", shares_of_cores_that_become_slower},
         {"profiles", profiles},
         {"links by their use", links_by_their_use},
         {"rates that change because of others", rates_that_change_because_of_others},
