@@ -161,29 +161,29 @@ static bool shared_queues(const struct world *world)
 static const struct {
     const char *name;
     bool (*is)(const struct world *world);
-    double least;    /* share of the worlds */
-    bool of_failing; /* worlds alone */
+    double least;                /* share of the worlds */
+    bool of_failing, of_drawing; /* worlds alone */
 } table[] = {
-    {"plans change", plans_change, 0.9, false},
-    {"instances move", instances_move, 0.8, false},
-    {"state moves", state_moves, 0.5, false},
-    {"rates are limited", rates_are_limited, 0.9, false},
-    {"cores are given in shares", cores_are_given_in_shares, 0.9, false},
-    {"joins give something", joins, 0.3, false},
-    {"windows give something", windows, 0.2, false},
-    {"keys", keys, 0.3, false},
-    {"shared queues", shared_queues, 0.3, false},
-    {"cores are contended", work_is_contended, 0.8, false},
-    {"links are contended", links_are_contended, 0.6, false},
-    {"senders wait", senders_wait, 0.6, false},
-    {"items are dropped", items_are_dropped, 0.4, false},
-    {"arrivals are continuous", arrivals_are_continuous, 0.7, false},
-    {"in batches", in_batches, 0.1, false},
-    {"energy is counted", energy_is_counted, 1, false},
-    {"jobs fail", hosts_or_links_fail, 0.6, true},
-    {"items are lost", items_are_lost, 0.3, true},
-    {"items come again", items_come_again, 0.3, true},
-    {"packets are lost", packets_are_lost, 0.3, true},
+    {"plans change", plans_change, 0.9, false, false},
+    {"instances move", instances_move, 0.8, false, false},
+    {"state moves", state_moves, 0.5, false, false},
+    {"rates are limited", rates_are_limited, 0.9, false, false},
+    {"cores are given in shares", cores_are_given_in_shares, 0.9, false, false},
+    {"joins give something", joins, 0.3, false, false},
+    {"windows give something", windows, 0.2, false, false},
+    {"keys", keys, 0.3, false, false},
+    {"shared queues", shared_queues, 0.3, false, false},
+    {"cores are contended", work_is_contended, 0.8, false, false},
+    {"links are contended", links_are_contended, 0.6, false, false},
+    {"senders wait", senders_wait, 0.6, false, false},
+    {"items are dropped", items_are_dropped, 0.4, false, false},
+    {"arrivals are continuous", arrivals_are_continuous, 0.7, false, false},
+    {"in batches", in_batches, 0.1, false, false},
+    {"energy is counted", energy_is_counted, 1, false, true},
+    {"jobs fail", hosts_or_links_fail, 0.6, true, false},
+    {"items are lost", items_are_lost, 0.3, true, false},
+    {"items come again", items_come_again, 0.3, true, false},
+    {"packets are lost", packets_are_lost, 0.3, true, false},
 };
 #define ROWS (int)(sizeof table / sizeof *table)
 _Static_assert(sizeof table / sizeof *table <= WEIR_CENSUS_MOST, "counts for all rows");
@@ -191,7 +191,7 @@ _Static_assert(sizeof table / sizeof *table <= WEIR_CENSUS_MOST, "counts for all
 void weir_census_add(int *counts, const char *platform, const char *scenario, const struct weir_test_result *got)
 {
     struct weir_scenario *read = NULL;
-    char *set = weir_format("platform=%s", platform);
+    char *absolute = realpath(platform, NULL), *set = weir_format("platform=%s", absolute);
     const char *sets[] = {set, NULL};
     int code = weir_scenario_read(weir_test_file("census.json", scenario), sets, &read);
     CU_ASSERT_EQUAL(code, WEIR_OK);
@@ -201,15 +201,17 @@ void weir_census_add(int *counts, const char *platform, const char *scenario, co
             counts[r] += table[r].is(&world);
     }
     weir_scenario_free(read);
+    free(absolute);
     free(set);
 }
 
-void weir_census_check(const int *counts, int worlds, bool failing)
+/* Those with watts are short. */
+void weir_census_check(const int *counts, int worlds, bool failing, bool drawing)
 {
     for (int r = 0; r < ROWS; r++) {
-        if (table[r].of_failing && !failing)
+        if ((table[r].of_failing && !failing) || (table[r].of_drawing && !drawing))
             continue;
         printf("\n    %5d of %d worlds: %s", counts[r], worlds, table[r].name);
-        CU_ASSERT(counts[r] >= table[r].least * worlds);
+        CU_ASSERT(counts[r] >= (drawing && !table[r].of_drawing ? 0.4 : 1) * table[r].least * worlds);
     }
 }
