@@ -67,17 +67,19 @@ static void act(const char *host, xbt_main_func_t code, const char *number)
 static int count(void *context)
 {
     const struct counted *counted = context;
-    char *argv[] = {"plugin",
-                    "--log=root.thres:error",
-                    "--cfg=network/model:CM02",
-                    "--cfg=network/latency-factor:0",
-                    "--cfg=network/bandwidth-factor:1",
-                    "--cfg=network/crosstraffic:0",
-                    "--cfg=network/TCP-gamma:0",
+    char *argv[] = {
+        "plugin",
+        "--log=root.thres:error",
+        "--cfg=network/model:CM02",
+        "--cfg=network/latency-factor:0",
+        "--cfg=network/bandwidth-factor:1",
+        "--cfg=network/crosstraffic:0",
+        "--cfg=network/TCP-gamma:0",
 #if defined(__SANITIZE_ADDRESS__)
-                    "--cfg=contexts/factory:thread",
+        "--cfg=contexts/factory:thread",
 #endif
-                    NULL};
+        NULL
+    };
     int argc = COUNT(argv) - 1;
     played = counted->world;
     char *text = weir_format("<?xml version='1.0'?><!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">"

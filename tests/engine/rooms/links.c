@@ -258,6 +258,17 @@ static void links_that_fail(void)
     CHECK_WORLD(ONE_LINK, steps, 1, -1, 1.5, -1, 3, 5, 5, -1);
 }
 
+static void a_link_that_changes_while_it_is_down(void)
+{
+    /* Half of it from then on, also for two that share it. */
+    static const struct world_step steps[] = {{0, LINK_DOWN, .name = "l"},
+                                              {0.5, RESIZE, .name = "l", .amount = 6.25e6},
+                                              {1, LINK_UP, .name = "l"},
+                                              {1, TRANSFER, .b = 1, .amount = 6.25e6},
+                                              {1, TRANSFER, .b = 1, .amount = 6.25e6}};
+    CHECK_WORLD(ONE_LINK, steps, -1, -1, -1, 3, 3);
+}
+
 static void hosts_that_fail(void)
 {
     /* Whatever goes from or to it. */
@@ -334,6 +345,7 @@ int main(int argc, char **argv)
         {"profiles of latencies", profiles_of_latencies},
         {"lost packets", lost_packets},
         {"links that fail", links_that_fail},
+        {"a link that changes while it is down", a_link_that_changes_while_it_is_down},
         {"hosts that fail", hosts_that_fail},
         {"what is on its way fails with it", what_is_on_its_way_fails_with_it},
         {"stopped", stopped},

@@ -177,6 +177,7 @@ static int perform(struct play *play)
     weir_shares_run(play->shares);
     play->outcome->over_s = play->clock.now_s;
     play->outcome->latencies = weir_shares_latencies(play->shares);
+    weir_shares_handed(play->shares, &play->outcome->works, &play->outcome->transfers);
     play->outcome->failures = weir_host_failures(play->shares, 0);
     code = play->clock.code ? weir_error(play->clock.code, "%s", play->clock.message) : WEIR_OK;
     weir_shares_free(play->shares);

@@ -52,11 +52,12 @@ struct world_end {
 
 struct world_outcome {
     struct world_end ends[STEPS_AT_MOST];
-    double over_s;     /* our clock at the end */
-    unsigned failures; /* of host 0 */
-    bool latencies;    /* are SimGrid's */
-    char text[512];    /* of STILL */
-    int code;          /* of the run, or of a child that died */
+    double over_s;                       /* our clock at the end */
+    unsigned failures;                   /* of host 0 */
+    bool latencies;                      /* are SimGrid's */
+    unsigned long long works, transfers; /* that SimGrid has had */
+    char text[512];                      /* of STILL */
+    int code;                            /* of the run, or of a child that died */
 };
 
 /* Fails the test if the world cannot be run. */
