@@ -222,7 +222,6 @@ struct weir_run_job {
     struct weir_sender source_sender;
     struct weir_spent source_spent, source_at_window; /* the latter is control's */
     double source_free_s;
-    double backlog_most;
     /* Measures. */
     struct weir_job_counts counts, at_window, at_warmup; /* the latter two are control's */
     struct weir_paths *paths;
