@@ -6,6 +6,8 @@
 
 #include "policies/catalog.h"
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
@@ -122,6 +124,48 @@ static void batches(void)
     check(JOB(", \"items_per_batch\": 10", "\"rate\": \"100/s\", \"count\": 25", ""), wanted, 13);
 }
 
+/* Items of the transfers, in the order of telling; returns how many there are. */
+static int transfers(const char *spans, long *items, int most)
+{
+    int count = 0, kind;
+    long carried;
+    for (const char *line = spans; *line; line = strchr(line, '\n') + 1)
+        if (sscanf(line, "%*f %*f %d %*s %*s %*s %*s %*d %*f %ld", &kind, &carried) == 2 &&
+            kind == WEIR_SPAN_TRANSFER && count < most)
+            items[count++] = carried;
+    return count;
+}
+
+/* 110/s in batches of 50 ms: six items each. While the host is slow they pile up: the first six take 0.6 s, those that
+ * have come until then go together as said, and so do the next. */
+static void check_merged(const char *flops, const char *capacity, long together)
+{
+    char *scenario =
+        weir_format("{\"platform\": \"\", \"duration\": \"2s\", \"window\": \"1s\", \"items_per_batch\": \"auto\","
+                    " \"batch_span\": \"50ms\", \"faults\": [{\"host\": \"edge2\", \"at\": \"0s\", \"for\": \"1s\","
+                    " \"speed\": 0.01}], \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge2\","
+                    " \"sink\": {\"host\": \"cloud\"}, \"load\": {\"kind\": \"constant\", \"rate\": \"110/s\"},"
+                    " \"operators\": [{\"name\": \"a\", \"flops\": \"%s\", \"bytes\": \"1B\","
+                    " \"placement\": {\"host\": \"edge2\"}, \"capacity\": %s}]}]}}",
+                    flops, capacity);
+    struct weir_test_result got = run(scenario);
+    long items[3];
+    CHECK_NEAR(transfers(got.spans, items, 3), 3, 0);
+    CHECK_NEAR((double)items[0], 6, 0);
+    CHECK_NEAR((double)items[1], (double)together, 0);
+    CHECK_NEAR((double)items[2], (double)together, 0);
+    weir_test_result_fini(&got);
+    free(scenario);
+}
+
+/* As many as make a quarter of the input, or 50 ms of work at full speed. */
+static void batches_that_wait_go_together(void)
+{
+    check_merged("1Mf", "96", 24);
+    check_merged("1Mf", "95", 18);  /* at most 23 */
+    check_merged("4Mf", "400", 12); /* 18 would take 72 ms */
+}
+
 /* Items that an instance has worked on, by its number; of one operator, each of which has at most 16 ever. */
 static void count_by_instance(const char *spans, int counts[16])
 {
@@ -161,6 +205,7 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {{"an item", an_item},
                                       {"three items", three_items},
                                       {"batches", batches},
+                                      {"batches that wait go together", batches_that_wait_go_together},
                                       {"keys go to their instances", keys_go_to_their_instances},
                                       {0}};
     return weir_test_main("engine/spans", cases, argc, argv);

@@ -25,6 +25,15 @@ static void the_middle_value_is_just_above_idle(void)
                 1080, 1080 + 100 + 150);
 }
 
+static void works_that_end_apart(void)
+{
+    /* On 4 cores 1, 2 and 3 s of work, half a core of it 4 s long: 120 W for 4 s and 80 W for 4 Gf/s that are done. */
+    static const struct world_step steps[] = {{0, WORK, .amount = 1e9}, {0, WORK, .amount = 2e9},
+                                              {0, WORK, .amount = 3e9}, {0, WORK, .amount = 2e9, .limit = 0.5},
+                                              {2.5, ENERGY, .a = 0},    {5, ENERGY, .a = 0}};
+    CHECK_WORLD(FOUR_CORES, steps, 1, 2, 3, 4, 300 + 80 * (1 + 2 + 2.5 + 1.25) / 4, 480 + 80 * 8 / 4. + 100);
+}
+
 static void shares_of_cores_count_as_such(void)
 {
     /* Half a core: 120 + 80 / 8 = 130 W. Two of 0.3 on one core beside it: 120 + 80 x 1.1 / 4. */
@@ -201,6 +210,7 @@ int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
         {"the middle value is just above idle", the_middle_value_is_just_above_idle},
+        {"works that end apart", works_that_end_apart},
         {"shares of cores count as such", shares_of_cores_count_as_such},
         {"two values, and performance states", two_values_and_performance_states},
         {"down and slower", down_and_slower},
