@@ -104,6 +104,12 @@ static void transfers_alone(void)
                                              {0, TRANSFER, .a = 2, .b = 0, .amount = 1e6}};
     CHECK(IN_LINE(" sharing_policy=\"SPLITDUPLEX\"", " direction=\"UP\""), both, 0, 2);
     CHECK(IN_LINE(" sharing_policy=\"FATPIPE\"", ""), both, 0, 2);
+    /* Over no link there is nothing to share, whatever else is SimGrid's. */
+    static const struct world_step within[] = {{0, TRANSFER, .b = 1, .amount = 1e6},
+                                               {0, TRANSFER, .b = 1, .amount = 1e6}};
+    CHECK("<zone id=\"z\" routing=\"Vivaldi\"><host id=\"a\" speed=\"1Gf\" coordinates=\"0 0 0\"/>"
+          "<host id=\"b\" speed=\"1Gf\" coordinates=\"30 40 0\"/></zone>",
+          within, 0, 0);
     static const struct world_step none[] = {
         {0, TRANSFER, .b = 1, .amount = 0}, {0, LINK_DOWN, .name = "l"}, {1, TRANSFER, .b = 1, .amount = 1e6}};
     CHECK(IN_LINE("", ""), none, 0, 0);
