@@ -127,6 +127,10 @@ static void transfers_that_share(void)
                                               {0, TRANSFER, .a = 1, .b = 2, .amount = 1e6},
                                               {0.05, TRANSFER, .b = 2, .amount = 1e6}};
     CHECK(IN_LINE("", ""), three, 3, 3);
+    /* Over both, when the second is used already. */
+    static const struct world_step second[] = {{0, TRANSFER, .a = 1, .b = 2, .amount = 1e6},
+                                               {0.05, TRANSFER, .b = 2, .amount = 1e6}};
+    CHECK(IN_LINE("", ""), second, 2, 2);
     /* The last comes when SimGrid still has one over m: it is SimGrid's as well. What comes over l then is not. */
     static const struct world_step late[] = {{0, TRANSFER, .b = 2, .amount = 1e6},
                                              {0.05, TRANSFER, .a = 1, .b = 2, .amount = 2e6},

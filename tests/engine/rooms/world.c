@@ -43,6 +43,8 @@ static void tell(struct doing *doing, bool ok)
         doing->again = false;
         begin(doing);
     }
+    for (int then = doing->step->then; then; then = doing->play->world->steps[then].then)
+        begin(&doing->play->doings[then]);
 }
 
 static void worked(struct weir_work *work, bool ok)
@@ -142,7 +144,8 @@ static void prepare(struct play *play)
         doing->step = &play->world->steps[s];
         doing->again = doing->step->again;
         doing->alarm.ring = due;
-        weir_alarm_set(&play->clock, &doing->alarm, doing->step->at_s);
+        if (!isinf(doing->step->at_s))
+            weir_alarm_set(&play->clock, &doing->alarm, doing->step->at_s);
         play->outcome->ends[s].end_s = INFINITY;
     }
     play->until.ring = over;

@@ -32,6 +32,7 @@ struct world_step {
     const char *name;
     double way_s; /* of a transfer: it is on its way for so long before it has come */
     bool again;   /* when it is done, the same begins anew, once */
+    int then;     /* the step that begins when it is done, and so on from there; 0: none. Its own date is INFINITY. */
 };
 
 struct world {
