@@ -50,6 +50,50 @@ static void exactly_once(void)
     weir_test_result_fini(&got);
 }
 
+/* Items at 0.5, 1.5, ... 39.5 s are results 10 ms later and held until the next checkpoint: 4.5, 3.5, ... 0.5 s. */
+static void results_are_held_until_the_checkpoint(void)
+{
+    struct weir_test_result got = run(
+        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"recovery\": {\"delivery\": \"exactly-once\","
+        " \"checkpoint_interval\": \"5s\", \"checkpoint_time\": \"0s\"}, \"faults\": [{\"host\": \"cloud4\", \"at\": "
+        "\"59s\"}],"
+        " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\", "
+        "\"rate\": \"1/s\","
+        "  \"start\": \"500ms\", \"count\": 40}, \"operators\": [{\"name\": \"a\", \"flops\": \"10Mf\","
+        "  \"placement\": {\"host\": \"edge\"}}]}]}}");
+    const struct weir_metrics *m = &got.result.metrics;
+    CHECK_NEAR(m->delivered, 40, 0);
+    CHECK_NEAR(m->latency_mean_s, 2.5, 1e-9);
+    CHECK_NEAR(m->latency_max_s, 4.5, 1e-9);
+    CHECK_NEAR(m->blocked_s, 2.49, 1e-9);
+    weir_test_result_fini(&got);
+}
+
+/* Two of the three hosts of an operator that mostly idles fail; what stopping costs is nothing to what is lost. */
+static void what_has_failed_stops_at_once(void)
+{
+    static const char *const stops[] = {"0s", "5s"};
+    double mean[2];
+    for (int s = 0; s < 2; s++) {
+        char *scenario = weir_format(
+            "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"costs\": {\"start\": \"0s\", \"stop\": "
+            "\"%s\"},"
+            " \"recovery\": {\"place\": \"drop\", \"detect\": \"1s\", \"restart\": \"2s\"},"
+            " \"faults\": [{\"host\": \"cloud4\", \"at\": \"20.5s\"}], \"workload\": {\"jobs\": [{\"name\": \"j\","
+            " \"source\": \"edge\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/min\"}, \"operators\": ["
+            "{\"name\": \"a\", \"flops\": \"1Mf\", \"placement\": {\"tier\": \"cloud\"}, \"parallelism\": 2}]}]}}",
+            stops[s]);
+        struct weir_test_result got = run(scenario);
+        CHECK_NEAR(got.result.metrics.restarts, 1, 0);
+        mean[s] = got.result.metrics.instances_mean;
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+    /* Two until that is noticed, at 21 s; then one. */
+    CHECK_NEAR(mean[0], (60 + 21) / 60., 1e-12);
+    CHECK_NEAR(mean[1], mean[0], 1e-12);
+}
+
 static void waiting_for_the_host(void)
 {
     struct weir_test_result got =
@@ -137,6 +181,18 @@ static void windows_are_filled_again(void)
                                           ", \"delivery\": \"exactly-once\"", ", \"window\": \"2s\""));
     CHECK_NEAR(got.result.metrics.delivered, 4000, 0);
     weir_test_result_fini(&got);
+    /* Of two instances, whose host fails, or which the failure of another host lets live. */
+    static const char *const faults[] = {"{\"host\": \"cloud4\", \"at\": \"12.5s\", \"for\": \"5s\"}",
+                                         "{\"host\": \"edge2\", \"at\": \"12.5s\", \"for\": \"5s\"}"};
+    for (int f = 0; f < 2; f++) {
+        char *scenario = weir_format(
+            JOB("%s", ", \"delivery\": \"exactly-once\"", ", \"window\": \"2s\", \"parallelism\": 2"), faults[f]);
+        got = run(scenario);
+        CHECK_NEAR(got.result.metrics.delivered, 4000, 0);
+        CHECK_NEAR(got.result.metrics.restarts, 1, 0);
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
 }
 
 static void checkpoints_take_time(void)
@@ -268,6 +324,8 @@ int main(int argc, char **argv)
         {"without failures nothing changes", without_failures_nothing_changes},
         {"at least once", at_least_once},
         {"exactly once", exactly_once},
+        {"results are held until the checkpoint", results_are_held_until_the_checkpoint},
+        {"what has failed stops at once", what_has_failed_stops_at_once},
         {"waiting for the host", waiting_for_the_host},
         {"given up where others are left", given_up_where_others_are_left},
         {"a host that never comes back", a_host_that_never_comes_back},

@@ -124,6 +124,23 @@ static void batches(void)
     check(JOB(", \"items_per_batch\": 10", "\"rate\": \"100/s\", \"count\": 25", ""), wanted, 13);
 }
 
+/* Of three items, at 0, 0.4 and 0.8 s, one result when the window ends, from edge to cloud. */
+static void the_end_of_a_window(void)
+{
+    static const struct told wanted[] = {
+        {0, 0.1, WEIR_SPAN_BUSY, "edge - j a 0", 0, 0},
+        {0.4, 0.5, WEIR_SPAN_BUSY, "edge - j a 0", 0, 0},
+        {0.8, 0.9, WEIR_SPAN_BUSY, "edge - j a 0", 0, 0},
+        {1, 1.11, WEIR_SPAN_TRANSFER, "edge cloud j - 0", 1.25e6, 1},
+    };
+    check("{\"platform\": \"\", \"duration\": \"9s\", \"window\": \"5s\", \"workload\": {\"jobs\": [{\"name\": \"j\","
+          " \"source\": {\"host\": \"edge\"}, \"sink\": {\"host\": \"cloud\"},"
+          " \"load\": {\"kind\": \"constant\", \"rate\": \"2.5/s\", \"count\": 3}, \"operators\": [{\"name\": \"a\","
+          " \"flops\": \"100Mf\", \"bytes\": \"1.25MB\", \"window\": \"1s\", \"selectivity\": 0.34,"
+          " \"placement\": {\"host\": \"edge\"}}]}]}}",
+          wanted, 4);
+}
+
 /* Items of the transfers, in the order of telling; returns how many there are. */
 static int transfers(const char *spans, long *items, int most)
 {
@@ -205,6 +222,7 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {{"an item", an_item},
                                       {"three items", three_items},
                                       {"batches", batches},
+                                      {"the end of a window", the_end_of_a_window},
                                       {"batches that wait go together", batches_that_wait_go_together},
                                       {"keys go to their instances", keys_go_to_their_instances},
                                       {0}};
