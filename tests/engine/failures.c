@@ -190,6 +190,7 @@ static void windows_are_filled_again(void)
         got = run(scenario);
         CHECK_NEAR(got.result.metrics.delivered, 4000, 0);
         CHECK_NEAR(got.result.metrics.restarts, 1, 0);
+        CHECK_NEAR((double)weir_test_op(&got, "j", "b")->pending, 0, 0);
         weir_test_result_fini(&got);
         free(scenario);
     }

@@ -317,6 +317,7 @@ void weir_link_switch(struct weir_shares *shares, const char *name, bool up)
 void weir_link_resize(struct weir_shares *shares, const char *name, double bytes_per_s)
 {
     int links[3], count = find_all(shares, name, links);
+    bool changed = false;
     for (int l = 0; l < count; l++) {
         struct weir_link_state *link = &shares->links[links[l]];
         if (link->wifi || link->bandwidth == bytes_per_s)
@@ -325,8 +326,10 @@ void weir_link_resize(struct weir_shares *shares, const char *name, double bytes
         link->bandwidth = bytes_per_s;
         resized(shares, links[l]);
         weir_share_note_resize(shares, links[l]);
+        changed = true;
     }
-    tell_change(shares);
+    if (changed)
+        tell_change(shares);
 }
 
 void weir_link_lose(struct weir_shares *shares, const char *name, double loss)

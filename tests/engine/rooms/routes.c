@@ -1,14 +1,18 @@
 /* Routes asked for: what they cost, what becomes of it, and that each is known once. */
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <simgrid/link.h>
 
 #include "sim/base/apart.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/engine/shares/shares.h"
+#include "sim/engine/shares/simgrid.h"
 #include "tests/support/test.h"
 
 #define PLATFORM(content)                                                                                              \
@@ -146,6 +150,35 @@ static void what_changes(void)
     check(four, ask_what_changes);
 }
 
+/* SimGrid knows nothing of the properties of SPLITDUPLEX links' directions. */
+static void ask_for_properties(struct weir_shares *shares)
+{
+    static const struct {
+        const char *link, *value;
+        bool second;
+    } wanted[] = {{"l_UP", "1:2", false}, {"l_DOWN", "1:2", true}, {"m", "3:4", false}, {"n_DOWN", NULL, false}};
+    for (int w = 0; w < 4; w++) {
+        bool second = false;
+        const char *value = weir_simgrid_link_property(sg_link_by_name(wanted[w].link), "wattage_range", &second);
+        CHECK_NEAR(value && second, wanted[w].second, 0);
+        CHECK_NEAR(value != NULL, wanted[w].value != NULL, 0);
+        CU_ASSERT(!value || strcmp(value, wanted[w].value) == 0);
+    }
+    CHECK_NEAR(weir_shares_link_count(shares) >= 4, true, 0);
+}
+
+static void properties(void)
+{
+    check(PLATFORM("<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/>"
+                   "<link id=\"l\" bandwidth=\"1MBps\" latency=\"0\" sharing_policy=\"SPLITDUPLEX\">"
+                   "<prop id=\"wattage_range\" value=\"1:2\"/></link>"
+                   "<link id=\"m\" bandwidth=\"1MBps\" latency=\"0\"><prop id=\"wattage_range\" value=\"3:4\"/></link>"
+                   "<link id=\"n_DOWN\" bandwidth=\"1MBps\" latency=\"0\"/>"
+                   "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\" direction=\"UP\"/><link_ctn id=\"m\"/>"
+                   "<link_ctn id=\"n_DOWN\"/></route>"),
+          ask_for_properties);
+}
+
 #define HOSTS 40
 
 /* All pairs, twice: the same index, and its own for each. */
@@ -195,6 +228,7 @@ int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"what they cost", what_they_cost},
                                       {"what changes", what_changes},
+                                      {"properties", properties},
                                       {"each is known once", each_is_known_once},
                                       {0}};
     return weir_test_main("engine/rooms/routes", cases, argc, argv);

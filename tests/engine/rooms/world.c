@@ -135,8 +135,14 @@ static void over(struct weir_alarm *alarm)
     weir_clock_end(&WEIR_RECORD(alarm, struct play, until)->clock);
 }
 
+static void count_change(void *context)
+{
+    ((struct world_outcome *)context)->changes++;
+}
+
 static void prepare(struct play *play)
 {
+    weir_shares_on_change(play->shares, count_change, play->outcome);
     play->doings = weir_alloc((size_t)play->world->count, sizeof *play->doings);
     for (int s = 0; s < play->world->count; s++) {
         struct doing *doing = &play->doings[s];

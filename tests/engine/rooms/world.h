@@ -55,6 +55,7 @@ struct world_outcome {
     struct world_end ends[STEPS_AT_MOST];
     double over_s;                       /* our clock at the end */
     unsigned failures;                   /* of host 0 */
+    int changes;                         /* of bandwidths and losses of links that were told */
     bool latencies;                      /* are SimGrid's */
     unsigned long long works, transfers; /* that SimGrid has had */
     char text[512];                      /* of STILL */
