@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <simgrid/host.h>
 #include <simgrid/link.h>
 
 #include "sim/base/apart.h"
@@ -103,6 +104,11 @@ static void ask_what_they_cost(struct weir_shares *shares)
     struct weir_route none = *weir_route(shares, weir_route_find(shares, 0, 3));
     CU_ASSERT(none.bytes_per_s == 0 && isinf(none.latency_s));
     CHECK_NEAR(none.link_count, 0, 0);
+    double latency_s;
+    sg_link_t links[2];
+    CHECK_NEAR(weir_simgrid_route(sg_host_by_name("a"), sg_host_by_name("d"), &latency_s, links, 2), -1, 0);
+    CHECK_NEAR(weir_simgrid_route(sg_host_by_name("a"), sg_host_by_name("c"), &latency_s, links, 1), 2, 0);
+    CU_ASSERT_EQUAL(links[0], sg_link_by_name("l_UP"));
 }
 
 static void what_they_cost(void)
