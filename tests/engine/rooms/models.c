@@ -165,11 +165,11 @@ static void wifi_shares_air_time(void)
 
 static void transfers_that_never_end(void)
 {
-    static const struct world_step steps[] = {{1, TRANSFER, .a = 0, .b = 2, .amount = 1e6},
-                                              {2, TRANSFER, .a = 1, .b = 2, .amount = 1e6},
-                                              {11.19, STILL, .amount = 1e-3, .limit = 10},
-                                              {12.5, STILL, .amount = 1e-3, .limit = 10},
-                                              {11.21, STILL, .amount = 1e-3, .limit = 10}};
+    static const struct world_step steps[] = {
+        {1, TRANSFER, .a = 0, .b = 2, .amount = 1e6}, {2, TRANSFER, .a = 1, .b = 2, .amount = 1e6},
+        {11.19, STILL, .amount = 1e-3, .limit = 10},  {12.5, STILL, .amount = 1e-3, .limit = 10},
+        {11.21, STILL, .amount = 1e-3, .limit = 10},  {12.5, STILL, .amount = 12.5, .limit = 10},
+        {12.5, STILL, .amount = 12.6, .limit = 10}};
     struct world world = {.platform = TWO_WAYS("10ms", "20ms"),
                           .steps = steps,
                           .count = COUNT(steps),
@@ -181,6 +181,9 @@ static void transfers_that_never_end(void)
     CU_ASSERT_EQUAL(outcome.ends[2].end_s, 0);
     CU_ASSERT_EQUAL(outcome.ends[3].end_s, 1);
     CU_ASSERT_EQUAL(outcome.ends[4].end_s, 1);
+    /* Of a link that carries less than a million times the least, nothing is said. */
+    CU_ASSERT_EQUAL(outcome.ends[5].end_s, 1);
+    CU_ASSERT_EQUAL(outcome.ends[6].end_s, 0);
     CU_ASSERT_STRING_EQUAL(
         outcome.text, "a transfer of 1e+06 bytes from a to c does not get on at 12.5 s: it is under way since 1 s, its "
                       "hosts and links are up, and SimGrid moves it at 8.33e-294 bytes/s; check the options of "
