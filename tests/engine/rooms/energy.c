@@ -183,6 +183,22 @@ static void fatpipes_by_their_fastest_flow(void)
     CHECK_WORLD(platform, shared, 1.4, 1, 2.25, -1, -1, -1, 21 + 40 + 15 + 15 + 24 + 20);
 }
 
+/* 10 B/s and 10 W: what is stopped before SimGrid has had it has carried nothing; the other one half of its bytes. */
+static void what_is_stopped_at_once_draws_nothing(void)
+{
+    static const struct world_step steps[] = {{0, TRANSFER, .b = 1, .amount = 10},
+                                              {0.5, WORK, .amount = 0, .then = 2},
+                                              {INFINITY, TRANSFER, .b = 1, .amount = 10, .then = 3},
+                                              {INFINITY, STOP, .a = 2, .then = 4},
+                                              {INFINITY, ENERGY, .a = 0},
+                                              {2, ENERGY, .a = 0}};
+    CHECK_WORLD(
+        ZONE("<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/>"
+             "<link id=\"l\" bandwidth=\"10Bps\" latency=\"0ms\"><prop id=\"wattage_range\" value=\"0:10\"/></link>"
+             "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route>"),
+        steps, 1, 0.5, INFINITY, -1, 5, 10);
+}
+
 static void a_link_without_bandwidth_is_idle(void)
 {
     static const struct world_step steps[] = {{0, TRANSFER, .b = 1, .amount = 2e6},
@@ -219,6 +235,7 @@ int main(int argc, char **argv)
         {"links by their use", links_by_their_use},
         {"rates that change because of others", rates_that_change_because_of_others},
         {"FATPIPE links by their fastest flow", fatpipes_by_their_fastest_flow},
+        {"what is stopped at once draws nothing", what_is_stopped_at_once_draws_nothing},
         {"a link without bandwidth is idle", a_link_without_bandwidth_is_idle},
         {0},
     };
