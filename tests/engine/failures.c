@@ -196,6 +196,25 @@ static void windows_are_filled_again(void)
     }
 }
 
+/* a sends from edge2 to b on cloud4, whose input has room for one, and the wire is busy for 80 of 100 ms, with what has
+ * the promise of it, when edge2 fails for good. That is dropped, and a on another host finds the room free. */
+static void room_that_was_promised_is_free_again(void)
+{
+    struct weir_test_result got =
+        run("{\"platform\": \"\", \"duration\": \"120s\", \"window\": \"5s\", \"recovery\": {\"delivery\": "
+            "\"exactly-once\","
+            " \"restart\": \"0s\", \"detect\": \"1s\", \"checkpoint_interval\": \"5s\"},"
+            " \"faults\": [{\"host\": \"edge2\", \"at\": \"12550ms\"}],"
+            " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\","
+            "  \"rate\": \"10/s\", \"count\": 400}, \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\", \"bytes\": "
+            "\"1MB\","
+            "  \"placement\": {\"host\": \"edge2\"}},"
+            "  {\"name\": \"b\", \"flops\": \"1Mf\", \"placement\": {\"host\": \"cloud4\"}, \"capacity\": 1}]}]}}");
+    CHECK_NEAR(got.result.metrics.delivered, 400, 0);
+    CHECK_NEAR(got.result.metrics.restarts, 1, 0);
+    weir_test_result_fini(&got);
+}
+
 static void checkpoints_take_time(void)
 {
     struct weir_test_result without = run(JOB("", "", ", \"state\": \"1MB\""));
@@ -334,6 +353,7 @@ int main(int argc, char **argv)
         {"failures upon failures", failures_upon_failures},
         {"links are waited for", links_are_waited_for},
         {"windows are filled again", windows_are_filled_again},
+        {"room that was promised is free again", room_that_was_promised_is_free_again},
         {"checkpoints take time", checkpoints_take_time},
         {"drawn failures lose nothing, many items", drawn_failures_lose_nothing},
         {"faults come first at their date", faults_come_first_at_their_date},
