@@ -192,6 +192,23 @@ static void transfers_that_never_end(void)
     CU_ASSERT_EQUAL(run(&world).ends[3].end_s, 0);
 }
 
+static void latencies_take_their_time(void)
+{
+    /* 10 ms that a scenario makes a second of: nothing moves until 2 s, and nothing is said of it. */
+    static const struct world_step steps[] = {{1, TRANSFER, .a = 0, .b = 2, .amount = 1e6},
+                                              {1.5, STILL, .amount = 1e-3, .limit = 0.1},
+                                              {1.99, STILL, .amount = 1e-3, .limit = 0.1}};
+    struct world world = {.platform = TWO_WAYS("10ms", "20ms"),
+                          .steps = steps,
+                          .count = COUNT(steps),
+                          .option = "network/latency-factor",
+                          .value = "100"};
+    struct world_outcome outcome = run(&world);
+    CHECK_NEAR(outcome.ends[0].end_s, 2.08, 1e-9);
+    CHECK_NEAR(outcome.ends[1].end_s, 0, 0);
+    CHECK_NEAR(outcome.ends[2].end_s, 0, 0);
+}
+
 struct probed {
     const char *name, *xml, *message;
 };
@@ -246,6 +263,7 @@ int main(int argc, char **argv)
         {"integrated profiles", integrated_profiles},
         {"Wi-Fi shares air time", wifi_shares_air_time},
         {"transfers that never end", transfers_that_never_end},
+        {"latencies take their time", latencies_take_their_time},
         {"platforms probed", platforms_probed},
         {0},
     };
