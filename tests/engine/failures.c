@@ -196,6 +196,33 @@ static void windows_are_filled_again(void)
     }
 }
 
+/* x is fast and y slow, so that dozens of items wait in the join for their partners when the host of x fails. None of
+ * them keeps results from being let go afterwards. */
+static void joins_are_empty_after_a_failure(void)
+{
+    struct weir_test_result got =
+        run("{\"platform\": \"\", \"duration\": \"120s\", \"window\": \"5s\", \"recovery\": {\"delivery\": "
+            "\"exactly-once\","
+            " \"place\": \"wait\", \"restart\": \"0s\", \"detect\": \"500ms\", \"checkpoint_interval\": \"2s\"},"
+            " \"faults\": [{\"host\": \"edge2\", \"at\": \"3s\", \"for\": \"1s\"}, {\"host\": \"edge2\", \"at\": "
+            "\"8s\", \"for\": \"1s\"},"
+            " {\"host\": \"edge2\", \"at\": \"13s\", \"for\": \"1s\"}, {\"host\": \"edge2\", \"at\": \"18s\", \"for\": "
+            "\"1s\"}],"
+            " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\","
+            "  \"rate\": \"100/s\", \"count\": 1000}, \"operators\": ["
+            "  {\"name\": \"x\", \"flops\": \"1Mf\", \"placement\": {\"host\": \"edge2\"}, \"capacity\": 100},"
+            "  {\"name\": \"y\", \"flops\": \"15Mf\", \"placement\": {\"host\": \"cloud4\"}, \"capacity\": 100},"
+            "  {\"name\": \"z\", \"flops\": \"1Mf\", \"placement\": {\"host\": \"cloud\"}, \"join\": \"all\", "
+            "\"capacity\": 100}],"
+            "  \"edges\": [{\"from\": \"source\", \"to\": \"x\"}, {\"from\": \"source\", \"to\": \"y\"}, {\"from\": "
+            "\"x\", \"to\": \"z\"},"
+            "   {\"from\": \"y\", \"to\": \"z\"}, {\"from\": \"z\", \"to\": \"sink\"}]}]}}");
+    CHECK_NEAR(got.result.metrics.delivered, 1000, 0);
+    CHECK_NEAR(got.result.metrics.restarts, 4, 0);
+    CHECK_NEAR((double)weir_test_op(&got, "j", "z")->pending, 0, 0);
+    weir_test_result_fini(&got);
+}
+
 /* a sends from edge2 to b on cloud4, whose input has room for one, and the wire is busy for 80 of 100 ms, with what has
  * the promise of it, when edge2 fails for good. That is dropped, and a on another host finds the room free. */
 static void room_that_was_promised_is_free_again(void)
@@ -353,6 +380,7 @@ int main(int argc, char **argv)
         {"failures upon failures", failures_upon_failures},
         {"links are waited for", links_are_waited_for},
         {"windows are filled again", windows_are_filled_again},
+        {"joins are empty after a failure", joins_are_empty_after_a_failure},
         {"room that was promised is free again", room_that_was_promised_is_free_again},
         {"checkpoints take time", checkpoints_take_time},
         {"drawn failures lose nothing, many items", drawn_failures_lose_nothing},
