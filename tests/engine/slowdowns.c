@@ -1,4 +1,5 @@
-/* Hosts that become slow, and links that become narrow or lose packets: what items take then. */
+/* Hosts that become slow, and links that become narrow or lose packets: what items take then; and
+ * what is not sent again. */
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
@@ -93,6 +94,28 @@ static void lossy_links(void)
     }
 }
 
+/* 100 MB take 8 s of the wire. The host of c fails at 2 s, so that what is on it then is stale from 2.5 s on, when the
+ * item is played again; at 3 s it fails as well, as the link does. At 5 s the new one goes, within a second, and
+ * nothing before it. */
+static void what_is_stale_is_not_sent_again(void)
+{
+    struct weir_test_result got =
+        run("{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"recovery\": {\"delivery\": "
+            "\"at-least-once\","
+            " \"restart\": \"0s\", \"detect\": \"500ms\", \"checkpoint_interval\": \"50s\", \"place\": \"wait\"},"
+            " \"faults\": [{\"host\": \"cloud\", \"at\": \"2s\", \"for\": \"100ms\"}, {\"link\": \"backhaul\", \"at\": "
+            "\"3s\", \"for\": \"2s\"}],"
+            " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"source_bytes\": \"100MB\","
+            "  \"load\": {\"kind\": \"constant\", \"rate\": \"1/h\", \"count\": 1}, \"operators\": ["
+            "  {\"name\": \"b\", \"flops\": \"1Mf\", \"placement\": {\"host\": \"cloud4\"}},"
+            "  {\"name\": \"c\", \"flops\": \"1Mf\", \"placement\": {\"host\": \"cloud\"}}]}]}}");
+    CHECK_NEAR(got.result.metrics.restarts, 1, 0);
+    CHECK_NEAR(got.result.metrics.delivered, 1, 0);
+    /* 8 s of wire, 10 ms and 100 us of way, twice 1 ms of work */
+    CHECK_NEAR(got.result.metrics.latency_max_s, 5 + 8 + 10e-3 + 100e-6 + 2e-3, 1e-6);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -100,6 +123,7 @@ int main(int argc, char **argv)
         {"shares of slow cores", shares_of_slow_cores},
         {"narrow links", narrow_links},
         {"lossy links, many items", lossy_links},
+        {"what is stale is not sent again", what_is_stale_is_not_sent_again},
         {0},
     };
     return weir_test_main("engine/slowdowns", cases, argc, argv);
