@@ -112,6 +112,41 @@ static void soon_comes_first(void)
     weir_clock_fini(&the_clock);
 }
 
+static void what_is_dropped_leaves_the_others(void)
+{
+    /* The last of the list, then one in its middle; others are listed behind. */
+    struct ringer ringers[6];
+    start(ringers, 6);
+    for (int r = 0; r < 3; r++)
+        weir_soon(&the_clock, &ringers[r].soon);
+    weir_soon_drop(&the_clock, &ringers[2].soon);
+    weir_soon(&the_clock, &ringers[3].soon);
+    weir_soon_drop(&the_clock, &ringers[1].soon);
+    weir_soon(&the_clock, &ringers[4].soon);
+    weir_soon_drop(&the_clock, &ringers[0].soon);
+    weir_soon(&the_clock, &ringers[5].soon);
+    ring_all();
+    CU_ASSERT_STRING_EQUAL(rung, "def");
+    weir_clock_fini(&the_clock);
+}
+
+static void some_come_first_at_their_date(void)
+{
+    /* b and c before a, though later by less than a tie; d, later by more, behind it. */
+    static const double tie_s = 1e-12 + 8 * 0x1p-52 * 5;
+    struct ringer ringers[4];
+    start(ringers, 4);
+    CHECK_NEAR(weir_clock_tie_s(5), tie_s, 1e-20);
+    weir_alarm_set(&the_clock, &ringers[0].alarm, 5);
+    weir_alarm_set_first(&the_clock, &ringers[3].alarm, 5 + 3 * tie_s);
+    weir_alarm_set_first(&the_clock, &ringers[1].alarm, 5);
+    weir_alarm_set_first(&the_clock, &ringers[2].alarm, 5 + 0.5 * tie_s);
+    ring_all();
+    CU_ASSERT_STRING_EQUAL(rung, "bcad");
+    CHECK_NEAR(the_clock.now_s, 5 + 3 * tie_s, 1e-18);
+    weir_clock_fini(&the_clock);
+}
+
 /* Lists the next as soon, and sets an alarm at the present date. */
 static void chains(struct weir_alarm *alarm)
 {
@@ -276,6 +311,8 @@ int main(int argc, char **argv)
         {"dates in order", dates_in_order},
         {"set anew, and stopped", set_anew_and_stopped},
         {"soon comes first", soon_comes_first},
+        {"what is dropped leaves the others", what_is_dropped_leaves_the_others},
+        {"some come first at their date", some_come_first_at_their_date},
         {"a chain at one date", a_chain_at_one_date},
         {"numbers wrap around", numbers_wrap_around},
         {"over is over", over_is_over},

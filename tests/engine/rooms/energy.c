@@ -161,10 +161,10 @@ static void fatpipes_by_their_fastest_flow(void)
     static const char platform[] =
         ZONE("<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/><host id=\"c\" speed=\"1Gf\"/>"
              "<link id=\"u\" bandwidth=\"4MBps\" latency=\"1ms\"/><link id=\"v\" bandwidth=\"6MBps\" latency=\"1ms\"/>"
-             "<link id=\"f\" bandwidth=\"10MBps\" latency=\"1ms\" sharing_policy=\"FATPIPE\">"
+             "<link id=\"F\" bandwidth=\"10MBps\" latency=\"1ms\" sharing_policy=\"FATPIPE\">"
              "<prop id=\"wattage_range\" value=\"7:107\"/></link>"
-             "<route src=\"a\" dst=\"c\"><link_ctn id=\"u\"/><link_ctn id=\"f\"/></route>"
-             "<route src=\"b\" dst=\"c\"><link_ctn id=\"v\"/><link_ctn id=\"f\"/></route>");
+             "<route src=\"a\" dst=\"c\"><link_ctn id=\"u\"/><link_ctn id=\"F\"/></route>"
+             "<route src=\"b\" dst=\"c\"><link_ctn id=\"v\"/><link_ctn id=\"F\"/></route>");
     static const struct world_step apart[] = {{0, TRANSFER, .a = 0, .b = 2, .amount = 12e6},
                                               {1, TRANSFER, .a = 1, .b = 2, .amount = 6e6},
                                               {1.5, ENERGY, .a = 0},
