@@ -157,8 +157,8 @@ static struct weir_batch *numbered(int count)
 {
     struct weir_batch *batch = weir_batch_new(&pool, count);
     for (int i = 0; i < count; i++) {
-        batch->id[i] = (uint64_t)(100 * i + 1);
-        batch->path[i] = (uint64_t)(100 * i + 2);
+        batch->id[i] = 100 * (uint64_t)i + 1;
+        batch->path[i] = 100 * (uint64_t)i + 2;
         double *const fields[] = {batch->birth,   batch->at,      batch->waiting,
                                   batch->service, batch->network, batch->blocked};
         for (int f = 0; f < 6; f++)
