@@ -238,6 +238,76 @@ static void turning_without_time(void)
     weir_clock_fini(&the_clock);
 }
 
+/* How often something turned before each of two times that it was too often. */
+static struct weir_soon turning;
+static int turned, stuck_after[2], times_stuck;
+
+static void turns_and_counts(struct weir_soon *soon)
+{
+    turned++;
+    weir_soon(&the_clock, soon);
+}
+
+static void starts_to_turn(struct weir_alarm *alarm)
+{
+    weir_soon(&the_clock, &turning);
+}
+
+static void counts_stuck(void *context)
+{
+    stuck_after[times_stuck++] = turned;
+    turned = 0;
+    if (times_stuck == 2)
+        weir_clock_end(&the_clock);
+}
+
+static void check_turns(int first, int second, double at_s)
+{
+    ring_all();
+    CHECK_NEAR(the_clock.now_s, at_s, 0);
+    CHECK_NEAR(times_stuck, 2, 0);
+    CHECK_NEAR(stuck_after[0], first, 0);
+    CHECK_NEAR(stuck_after[1], second, 0);
+    weir_clock_fini(&the_clock);
+}
+
+static void start_to_turn(struct ringer *ringer)
+{
+    start(ringer, 1);
+    the_clock.rung_at_most = 10;
+    the_clock.stuck = counts_stuck;
+    turning = (struct weir_soon){.ring = turns_and_counts};
+    ringer->alarm.ring = starts_to_turn;
+    turned = times_stuck = 0;
+}
+
+/* Ten events at one date are none too many; the eleventh is, and then eleven more. */
+static void so_many_at_one_date(void)
+{
+    struct ringer ringer;
+    start_to_turn(&ringer);
+    weir_soon(&the_clock, &turning);
+    check_turns(10, 11, 0);
+    /* An alarm at a later date is the first of ten. */
+    start_to_turn(&ringer);
+    the_clock.rung = 7;
+    weir_alarm_set(&the_clock, &ringer.alarm, 3);
+    check_turns(9, 11, 3);
+    /* At the same date it is the eighth. */
+    start_to_turn(&ringer);
+    the_clock.rung = 7;
+    weir_alarm_set(&the_clock, &ringer.alarm, 0);
+    check_turns(2, 11, 0);
+    /* Moved on, the clock begins anew. */
+    start_to_turn(&ringer);
+    the_clock.rung = 7;
+    weir_clock_move(&the_clock, 0);
+    CHECK_NEAR((double)the_clock.rung, 7, 0);
+    weir_clock_move(&the_clock, 2);
+    weir_soon(&the_clock, &turning);
+    check_turns(10, 11, 2);
+}
+
 /* The plain list. */
 struct plain {
     double date_s; /* INFINITY: not set */
@@ -317,6 +387,7 @@ int main(int argc, char **argv)
         {"numbers wrap around", numbers_wrap_around},
         {"over is over", over_is_over},
         {"turning without time", turning_without_time},
+        {"so many at one date", so_many_at_one_date},
         {"against a plain list", against_a_plain_list},
         {0},
     };
