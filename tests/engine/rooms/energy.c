@@ -196,7 +196,7 @@ static void what_is_stopped_at_once_draws_nothing(void)
         ZONE("<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/>"
              "<link id=\"l\" bandwidth=\"10Bps\" latency=\"0ms\"><prop id=\"wattage_range\" value=\"0:10\"/></link>"
              "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route>"),
-        steps, 1, 0.5, INFINITY, -1, 5, 10);
+        steps, 1, 0.5, INFINITY, -1, 5, 10, INFINITY, -1, 20);
 }
 
 static void a_link_without_bandwidth_is_idle(void)
