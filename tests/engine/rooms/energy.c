@@ -191,7 +191,10 @@ static void what_is_stopped_at_once_draws_nothing(void)
                                               {INFINITY, TRANSFER, .b = 1, .amount = 10, .then = 3},
                                               {INFINITY, STOP, .a = 2, .then = 4},
                                               {INFINITY, ENERGY, .a = 0},
-                                              {2, ENERGY, .a = 0}};
+                                              {2, ENERGY, .a = 0},
+                                              {3, TRANSFER, .b = 1, .amount = 10, .way_s = 5},
+                                              {5, STOP, .a = 6}, /* on its way: all of it was on the wire */
+                                              {6, ENERGY, .a = 0}};
     CHECK_WORLD(
         ZONE("<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/>"
              "<link id=\"l\" bandwidth=\"10Bps\" latency=\"0ms\"><prop id=\"wattage_range\" value=\"0:10\"/></link>"
