@@ -67,8 +67,11 @@ class Tree:
                 shutil.copy(there, here)
 
     def configure(self):
+        """Most of the time of a mutant is that of linking its tests: gold takes a fifth of it."""
+        linker = ["-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=gold"] if shutil.which("ld.gold") else []
         done = shell(
             ["cmake", "-G", "Ninja", "-S", self.copy, "-B", self.build, "-DCMAKE_BUILD_TYPE=Release"]
+            + linker
             + [f"-DCMAKE_{language}_FLAGS_RELEASE=-O2 -DNDEBUG" for language in ("C", "CXX")],
             env=self.environment,
         )

@@ -96,7 +96,9 @@ struct weir_result {
     int path_count;
     struct weir_link_total *links;
     int link_count;
-    unsigned long long checksum;    /* of everything above, to the last bit */
+    unsigned long long checksum; /* of everything above, to the last bit */
+    /* Works and transfers that SimGrid has had, as they shared something; all of them with "activities": "all". */
+    unsigned long long shared_works, shared_transfers;
     double wall_s, decision_wall_s; /* real time; no part of the results */
     double items_per_wall_s;
 };

@@ -5,10 +5,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "tests/engine/census.h"
 #include "tests/support/run.h"
 #include "tests/support/same.h"
 #include "tests/support/test.h"
@@ -16,82 +18,155 @@
 #include "tests/support/worlds.h"
 
 #if defined(WEIR_LONG)
-#define WORLDS 1000
+#define WORLDS 500
 #elif defined(__SANITIZE_ADDRESS__)
-#define WORLDS 6
+#define WORLDS 2
 #else
-#define WORLDS 40
+#define WORLDS 16
 #endif
 
 /* Differences that rounding of dates may make where a figure is about 0. */
 #define LEAST 1e-12
 
-static const char *const batches[] = {"1", "1", "1", "1", "1", "1", "1", "\"auto\"", "7"};
-static const struct weir_test_worlds plain = {
-    .name = "agreeing worlds", .batches = batches, .batch_count = 9, .most_bytes = 60000};
-static const struct weir_test_worlds failing = {
-    .name = "agreeing worlds that fail", .batches = batches, .batch_count = 9, .failures = true, .most_bytes = 60000};
+/* two-tier.xml with watts, and a link that never shares. */
+static const char xml[] =
+    "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+    "<platform version=\"4.1\"><zone id=\"world\" routing=\"Full\">"
+    "<host id=\"edge\" speed=\"1Gf\"><prop id=\"tier\" value=\"edge\"/>"
+    "<prop id=\"wattage_per_state\" value=\"3:4:6\"/></host>"
+    "<host id=\"edge2\" speed=\"1Gf\" core=\"2\"><prop id=\"tier\" value=\"edge\"/>"
+    "<prop id=\"wattage_per_state\" value=\"2:5\"/><prop id=\"wattage_off\" value=\"1\"/></host>"
+    "<host id=\"cloud\" speed=\"1Gf\"><prop id=\"tier\" value=\"cloud\"/><prop id=\"price_per_core_s\" "
+    "value=\"0.5\"/></host>"
+    "<host id=\"cloud4\" speed=\"1Gf\" core=\"4\"><prop id=\"tier\" value=\"cloud\"/>"
+    "<prop id=\"wattage_per_state\" value=\"100:120:200\"/></host>"
+    "<link id=\"backhaul\" bandwidth=\"100Mbps\" latency=\"10ms\" sharing_policy=\"SPLITDUPLEX\">"
+    "<prop id=\"wattage_range\" value=\"5:9\"/></link>"
+    "<link id=\"local\" bandwidth=\"1Gbps\" latency=\"100us\"><prop id=\"wattage_range\" value=\"1:3\"/></link>"
+    "<link id=\"rack\" bandwidth=\"1Gbps\" latency=\"100us\" sharing_policy=\"FATPIPE\">"
+    "<prop id=\"wattage_range\" value=\"1:4\"/></link>"
+    "<route src=\"edge\" dst=\"cloud\"><link_ctn id=\"backhaul\" direction=\"UP\"/></route>"
+    "<route src=\"edge2\" dst=\"cloud\"><link_ctn id=\"backhaul\" direction=\"UP\"/></route>"
+    "<route src=\"edge\" dst=\"cloud4\"><link_ctn id=\"backhaul\" direction=\"UP\"/></route>"
+    "<route src=\"edge2\" dst=\"cloud4\"><link_ctn id=\"backhaul\" direction=\"UP\"/></route>"
+    "<route src=\"edge\" dst=\"edge2\"><link_ctn id=\"local\"/></route>"
+    "<route src=\"cloud\" dst=\"cloud4\"><link_ctn id=\"rack\"/></route></zone></platform>\n";
 
-static struct weir_test_result run_world(const struct weir_test_worlds *worlds, unsigned number, const char *way,
-                                         bool traced)
+/* Worlds that are compared. Where hosts draw power and all is SimGrid's, its clock stops at every event, and so rounds
+ * otherwise. Many worlds double a difference of dates every half second, so that those must be short. */
+struct set {
+    struct weir_test_worlds worlds;
+    bool draws;
+    int count;
+};
+#define DRAWN_DURATION "\"8s\" " /* as long as what it takes the place of */
+
+static const char *const batches[] = {"1", "1", "1", "1", "1", "1", "1", "\"auto\"", "7"};
+#define AGREEING .batches = batches, .batch_count = sizeof batches / sizeof *batches, .most_bytes = 60000
+static const struct set plain = {{.name = "agreeing worlds", AGREEING}, .count = WORLDS};
+static const struct set failing = {{.name = "agreeing worlds that fail", AGREEING, .failures = true}, .count = WORLDS};
+static const struct set drawing = {
+    {.name = "agreeing worlds with watts", AGREEING}, .draws = true, .count = WORLDS / 2};
+static const struct set both = {
+    {.name = "agreeing worlds with watts that fail", AGREEING, .failures = true}, .draws = true, .count = WORLDS / 2};
+
+static const char *platform_of(const struct set *set)
+{
+    return set->draws ? weir_test_file("watts.xml", xml) : WEIR_TEST_WORLDS_PLATFORM;
+}
+
+/* Owned. */
+static char *scenario_of(const struct set *set, unsigned number, const char *way)
 {
     struct weir_text text = {0};
-    weir_test_world(&text, worlds, number);
+    weir_test_world(&text, &set->worlds, number);
+    char *duration = set->draws ? strstr(text.data, "\"20s\"") : NULL;
+    if (duration)
+        memcpy(duration, DRAWN_DURATION, sizeof DRAWN_DURATION - 1);
     char *scenario = weir_format("{\"activities\": \"%s\", %s", way, text.data + 1);
-    struct weir_test_result got = (traced ? weir_test_run_traced : weir_test_run_catalog)(
-        WEIR_TEST_WORLDS_PLATFORM, scenario, "chaos-shares", number, weir_test_chaos);
-    free(scenario);
     weir_text_fini(&text);
+    return scenario;
+}
+
+static struct weir_test_result run_world(const struct set *set, unsigned number, const char *way, bool traced)
+{
+    char *scenario = scenario_of(set, number, way);
+    struct weir_test_result got = (traced ? weir_test_run_traced : weir_test_run_catalog)(
+        platform_of(set), scenario, "chaos-shares", number, weir_test_chaos);
+    free(scenario);
     return got;
 }
 
 /* Whether two dates excuse that the runs of a world differ. */
-static bool is_excused(const struct weir_test_worlds *worlds, unsigned number)
+static bool is_excused(const struct set *set, unsigned number)
 {
-    struct weir_test_result shared = run_world(worlds, number, "shared", true);
-    struct weir_test_result all = run_world(worlds, number, "all", true);
+    struct weir_test_result shared = run_world(set, number, "shared", true);
+    struct weir_test_result all = run_world(set, number, "all", true);
     struct weir_text text = {0};
     bool excused = weir_test_excuse(shared.spans, all.spans, &text);
-    fprintf(stderr, "%s %u: %s\n", worlds->name, number, text.data);
+    fprintf(stderr, "%s %u: %s\n", set->worlds.name, number, text.data);
     weir_text_fini(&text);
     weir_test_result_fini(&shared);
     weir_test_result_fini(&all);
     return excused;
 }
 
-/* True if the world is left out. */
-static bool compare_world(const struct weir_test_worlds *worlds, unsigned number, double *items)
+/* Sums over worlds. */
+struct sums {
+    double items, works[2], transfers[2]; /* delivered; SimGrid's, as it is and with everything there */
+    int left_out, counts[WEIR_CENSUS_MOST];
+};
+
+static void add(struct sums *sums, const struct weir_result *shared, const struct weir_result *all)
 {
-    struct weir_test_result shared = run_world(worlds, number, "shared", false);
-    struct weir_test_result all = run_world(worlds, number, "all", false);
+    sums->items += shared->metrics.delivered;
+    sums->works[0] += (double)shared->shared_works;
+    sums->works[1] += (double)all->shared_works;
+    sums->transfers[0] += (double)shared->shared_transfers;
+    sums->transfers[1] += (double)all->shared_transfers;
+}
+
+static void compare_world(const struct set *set, unsigned number, struct sums *sums)
+{
+    struct weir_test_result shared = run_world(set, number, "shared", false);
+    struct weir_test_result all = run_world(set, number, "all", false);
     struct weir_text text = {0};
     CU_ASSERT_EQUAL(shared.code, WEIR_OK);
     CU_ASSERT_EQUAL(all.code, WEIR_OK);
     if (shared.code || all.code)
-        fprintf(stderr, "\n%s %u: shared: %s; all: %s\n", worlds->name, number, shared.message, all.message);
+        fprintf(stderr, "\n%s %u: shared: %s; all: %s\n", set->worlds.name, number, shared.message, all.message);
     int differences = weir_test_differences(&shared.result, &all.result, 1e-9, LEAST, &text);
-    bool left_out = false;
     if (differences) {
-        fprintf(stderr, "\n%s %u: %d figures differ:\n%s", worlds->name, number, differences, text.data);
-        left_out = is_excused(worlds, number);
+        fprintf(stderr, "\n%s %u: %d figures differ:\n%s", set->worlds.name, number, differences, text.data);
+        bool left_out = is_excused(set, number);
         CU_ASSERT(left_out);
+        sums->left_out += left_out;
     }
-    *items += shared.result.metrics.delivered;
+    add(sums, &shared.result, &all.result);
+    char *scenario = scenario_of(set, number, "shared");
+    weir_census_add(sums->counts, platform_of(set), scenario, &shared);
+    free(scenario);
     weir_text_fini(&text);
     weir_test_result_fini(&shared);
     weir_test_result_fini(&all);
-    return left_out;
 }
 
-static void compare_worlds(const struct weir_test_worlds *worlds)
+/* The two ways are two: much of what is SimGrid's in the one is not in the other. */
+static void compare_worlds(const struct set *set)
 {
-    int left_out = 0, count = WORLDS / 2;
-    double items = 0;
-    for (int w = 0; w < count; w++)
-        left_out += compare_world(worlds, (unsigned)w, &items);
-    printf("\n    %d worlds, %.0f items delivered, %d left out ", count, items, left_out);
-    CU_ASSERT(items > 100.0 * count);
-    CU_ASSERT(left_out <= 0.02 * count);
+    struct sums sums = {0};
+    for (int w = 0; w < set->count; w++)
+        compare_world(set, (unsigned)w, &sums);
+    printf("\n    %d worlds, %.0f items delivered, %.0f %% of works and %.0f %% of transfers shared, %d left out ",
+           set->count, sums.items, 100 * sums.works[0] / sums.works[1], 100 * sums.transfers[0] / sums.transfers[1],
+           sums.left_out);
+    CU_ASSERT(sums.left_out <= 0.02 * set->count);
+    if (set->count < 8) /* too few to contain everything */
+        return;
+    CU_ASSERT(sums.items > 100.0 * set->count);
+    CU_ASSERT(sums.works[0] > 0.1 * sums.works[1] && sums.works[0] < 0.9 * sums.works[1]);
+    CU_ASSERT(sums.transfers[0] > 0.1 * sums.transfers[1] && sums.transfers[0] < 0.9 * sums.transfers[1]);
+    weir_census_check(sums.counts, set->count, set->worlds.failures, set->draws);
 }
 
 static void worlds_agree(void)
@@ -102,6 +177,12 @@ static void worlds_agree(void)
 static void failing_worlds_agree(void)
 {
     compare_worlds(&failing);
+}
+
+static void worlds_with_watts_agree(void)
+{
+    compare_worlds(&drawing);
+    compare_worlds(&both);
 }
 
 /* Work of o0 ends at 2 s in one run, at 3 s in the other, and a transfer is on the wire until `end_s` in both. */
@@ -130,6 +211,7 @@ int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"worlds agree", worlds_agree},
                                       {"failing worlds agree", failing_worlds_agree},
+                                      {"worlds with watts agree", worlds_with_watts_agree},
                                       {"only what is near excuses", only_what_is_near_excuses},
                                       {0}};
     return weir_test_main("engine/agreement", cases, argc, argv);

@@ -143,6 +143,57 @@ static void cuts_keep_every_item(void)
     weir_batch_release(&pool, batch);
 }
 
+/* Item n of a batch has the values 100 n + 1, 2, ... */
+static void check_items(const struct weir_batch *batch, int first)
+{
+    for (int i = 0; i < batch->count; i++) {
+        double all[] = {(double)batch->id[i], (double)batch->path[i], batch->birth[i],   batch->at[i],
+                        batch->waiting[i],    batch->service[i],      batch->network[i], batch->blocked[i]};
+        for (int f = 0; f < 8; f++)
+            CHECK_NEAR(all[f], 100 * (first + i) + f + 1, 0);
+    }
+}
+
+static struct weir_batch *numbered(int count)
+{
+    struct weir_batch *batch = weir_batch_new(&pool, count);
+    for (int i = 0; i < count; i++) {
+        batch->id[i] = 100 * (uint64_t)i + 1;
+        batch->path[i] = 100 * (uint64_t)i + 2;
+        double *const fields[] = {batch->birth,   batch->at,      batch->waiting,
+                                  batch->service, batch->network, batch->blocked};
+        for (int f = 0; f < 6; f++)
+            fields[f][i] = 100 * i + f + 3;
+    }
+    batch->count = count;
+    batch->edge = 3;
+    batch->item_bytes = 5;
+    return batch;
+}
+
+static void cuts_keep_all_of_an_item(void)
+{
+    struct weir_batch *batch = numbered(7);
+    struct weir_batch *slice = weir_batch_slice(&pool, batch, 2, 3);
+    CU_ASSERT_EQUAL(slice->count, 3);
+    CHECK_NEAR(slice->edge, 3, 0);
+    CHECK_NEAR(slice->item_bytes, 5, 0);
+    check_items(slice, 2);
+    weir_batch_behead(batch, 4);
+    CU_ASSERT_EQUAL(batch->count, 3);
+    check_items(batch, 4);
+    struct weir_batch *other = numbered(7), *list = weir_batch_new(&pool, 8);
+    list->count = 0;
+    for (int i = 5; i < 7; i++)
+        weir_batch_append(list, other, i);
+    CU_ASSERT_EQUAL(list->count, 2);
+    check_items(list, 5);
+    weir_batch_release(&pool, list);
+    weir_batch_release(&pool, other);
+    weir_batch_release(&pool, slice);
+    weir_batch_release(&pool, batch);
+}
+
 static void recycles(void)
 {
     size_t before = pool.all_count;
@@ -162,6 +213,7 @@ int main(int argc, char **argv)
         {"work fills gaps", work_fills_gaps},
         {"holds all", holds_all},
         {"cuts keep every item", cuts_keep_every_item},
+        {"cuts keep all of an item", cuts_keep_all_of_an_item},
         {"recycles", recycles},
         {0},
     };

@@ -9,31 +9,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
-#include "tests/support/run.h"
-#include "tests/support/test.h"
-
-#define PLATFORM "tests/input/valid/two-tier.xml"
-
-/* 100/s for 40 s = 4000 items, then silence until the end; a on edge2, b on cloud4. */
-#define JOB(faults, recovery, b) JOB_OF("5s", faults, recovery, b)
-#define JOB_OF(window, faults, recovery, b)                                                                            \
-    "{\"platform\": \"\", \"duration\": \"120s\", \"window\": \"" window "\", \"items_per_batch\": 1,"                 \
-    " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"                  \
-    " \"faults\": [" faults "], \"recovery\": {\"restart\": \"2s\", \"detect\": \"1s\","                               \
-    "  \"checkpoint_interval\": \"5s\"" recovery "},"                                                                  \
-    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"source_bytes\": \"1kB\","        \
-    "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\", \"count\": 4000},"                                      \
-    "  \"operators\": [{\"name\": \"a\", \"flops\": \"2Mf\", \"bytes\": \"1kB\", \"placement\": {\"host\": "           \
-    "\"edge2\"}},"                                                                                                     \
-    "   {\"name\": \"b\", \"flops\": \"3Mf\", \"placement\": {\"host\": \"cloud4\"}" b "}]}]}}"
-
-static struct weir_test_result run(const char *scenario)
-{
-    struct weir_test_result got = weir_test_run(PLATFORM, scenario, "static", 1);
-    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
-    weir_test_conservation(PLATFORM, scenario, &got);
-    return got;
-}
+#include "tests/engine/failing.h"
 
 static void without_failures_nothing_changes(void)
 {
@@ -72,6 +48,50 @@ static void exactly_once(void)
     /* Results wait for their checkpoint: 2.5 s on average, and up to 5 s, longer where the failure fell. */
     CU_ASSERT(m->latency_p50_s > 2 && m->latency_p50_s < 4);
     weir_test_result_fini(&got);
+}
+
+/* Items at 0.5, 1.5, ... 39.5 s are results 10 ms later and held until the next checkpoint: 4.5, 3.5, ... 0.5 s. */
+static void results_are_held_until_the_checkpoint(void)
+{
+    struct weir_test_result got = run(
+        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"recovery\": {\"delivery\": \"exactly-once\","
+        " \"checkpoint_interval\": \"5s\", \"checkpoint_time\": \"0s\"}, \"faults\": [{\"host\": \"cloud4\", \"at\": "
+        "\"59s\"}],"
+        " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\", "
+        "\"rate\": \"1/s\","
+        "  \"start\": \"500ms\", \"count\": 40}, \"operators\": [{\"name\": \"a\", \"flops\": \"10Mf\","
+        "  \"placement\": {\"host\": \"edge\"}}]}]}}");
+    const struct weir_metrics *m = &got.result.metrics;
+    CHECK_NEAR(m->delivered, 40, 0);
+    CHECK_NEAR(m->latency_mean_s, 2.5, 1e-9);
+    CHECK_NEAR(m->latency_max_s, 4.5, 1e-9);
+    CHECK_NEAR(m->blocked_s, 2.49, 1e-9);
+    weir_test_result_fini(&got);
+}
+
+/* Two of the three hosts of an operator that mostly idles fail; what stopping costs is nothing to what is lost. */
+static void what_has_failed_stops_at_once(void)
+{
+    static const char *const stops[] = {"0s", "5s"};
+    double mean[2];
+    for (int s = 0; s < 2; s++) {
+        char *scenario = weir_format(
+            "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"costs\": {\"start\": \"0s\", \"stop\": "
+            "\"%s\"},"
+            " \"recovery\": {\"place\": \"drop\", \"detect\": \"1s\", \"restart\": \"2s\"},"
+            " \"faults\": [{\"host\": \"cloud4\", \"at\": \"20.5s\"}], \"workload\": {\"jobs\": [{\"name\": \"j\","
+            " \"source\": \"edge\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/min\"}, \"operators\": ["
+            "{\"name\": \"a\", \"flops\": \"1Mf\", \"placement\": {\"tier\": \"cloud\"}, \"parallelism\": 2}]}]}}",
+            stops[s]);
+        struct weir_test_result got = run(scenario);
+        CHECK_NEAR(got.result.metrics.restarts, 1, 0);
+        mean[s] = got.result.metrics.instances_mean;
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+    /* Two until that is noticed, at 21 s; then one. */
+    CHECK_NEAR(mean[0], (60 + 21) / 60., 1e-12);
+    CHECK_NEAR(mean[1], mean[0], 1e-12);
 }
 
 static void waiting_for_the_host(void)
@@ -161,6 +181,65 @@ static void windows_are_filled_again(void)
                                           ", \"delivery\": \"exactly-once\"", ", \"window\": \"2s\""));
     CHECK_NEAR(got.result.metrics.delivered, 4000, 0);
     weir_test_result_fini(&got);
+    /* Of two instances, whose host fails, or which the failure of another host lets live. */
+    static const char *const faults[] = {"{\"host\": \"cloud4\", \"at\": \"12.5s\", \"for\": \"5s\"}",
+                                         "{\"host\": \"edge2\", \"at\": \"12.5s\", \"for\": \"5s\"}"};
+    for (int f = 0; f < 2; f++) {
+        char *scenario = weir_format(
+            JOB("%s", ", \"delivery\": \"exactly-once\"", ", \"window\": \"2s\", \"parallelism\": 2"), faults[f]);
+        got = run(scenario);
+        CHECK_NEAR(got.result.metrics.delivered, 4000, 0);
+        CHECK_NEAR(got.result.metrics.restarts, 1, 0);
+        CHECK_NEAR((double)weir_test_op(&got, "j", "b")->pending, 0, 0);
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+}
+
+/* x is fast and y slow, so that dozens of items wait in the join for their partners when the host of x fails. None of
+ * them keeps results from being let go afterwards. */
+static void joins_are_empty_after_a_failure(void)
+{
+    struct weir_test_result got =
+        run("{\"platform\": \"\", \"duration\": \"120s\", \"window\": \"5s\", \"recovery\": {\"delivery\": "
+            "\"exactly-once\","
+            " \"place\": \"wait\", \"restart\": \"0s\", \"detect\": \"500ms\", \"checkpoint_interval\": \"2s\"},"
+            " \"faults\": [{\"host\": \"edge2\", \"at\": \"3s\", \"for\": \"1s\"}, {\"host\": \"edge2\", \"at\": "
+            "\"8s\", \"for\": \"1s\"},"
+            " {\"host\": \"edge2\", \"at\": \"13s\", \"for\": \"1s\"}, {\"host\": \"edge2\", \"at\": \"18s\", \"for\": "
+            "\"1s\"}],"
+            " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\","
+            "  \"rate\": \"100/s\", \"count\": 1000}, \"operators\": ["
+            "  {\"name\": \"x\", \"flops\": \"1Mf\", \"placement\": {\"host\": \"edge2\"}, \"capacity\": 100},"
+            "  {\"name\": \"y\", \"flops\": \"15Mf\", \"placement\": {\"host\": \"cloud4\"}, \"capacity\": 100},"
+            "  {\"name\": \"z\", \"flops\": \"1Mf\", \"placement\": {\"host\": \"cloud\"}, \"join\": \"all\", "
+            "\"capacity\": 100}],"
+            "  \"edges\": [{\"from\": \"source\", \"to\": \"x\"}, {\"from\": \"source\", \"to\": \"y\"}, {\"from\": "
+            "\"x\", \"to\": \"z\"},"
+            "   {\"from\": \"y\", \"to\": \"z\"}, {\"from\": \"z\", \"to\": \"sink\"}]}]}}");
+    CHECK_NEAR(got.result.metrics.delivered, 1000, 0);
+    CHECK_NEAR(got.result.metrics.restarts, 4, 0);
+    CHECK_NEAR((double)weir_test_op(&got, "j", "z")->pending, 0, 0);
+    weir_test_result_fini(&got);
+}
+
+/* a sends from edge2 to b on cloud4, whose input has room for one, and the wire is busy for 80 of 100 ms, with what has
+ * the promise of it, when edge2 fails for good. That is dropped, and a on another host finds the room free. */
+static void room_that_was_promised_is_free_again(void)
+{
+    struct weir_test_result got =
+        run("{\"platform\": \"\", \"duration\": \"120s\", \"window\": \"5s\", \"recovery\": {\"delivery\": "
+            "\"exactly-once\","
+            " \"restart\": \"0s\", \"detect\": \"1s\", \"checkpoint_interval\": \"5s\"},"
+            " \"faults\": [{\"host\": \"edge2\", \"at\": \"12550ms\"}],"
+            " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\","
+            "  \"rate\": \"10/s\", \"count\": 400}, \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\", \"bytes\": "
+            "\"1MB\","
+            "  \"placement\": {\"host\": \"edge2\"}},"
+            "  {\"name\": \"b\", \"flops\": \"1Mf\", \"placement\": {\"host\": \"cloud4\"}, \"capacity\": 1}]}]}}");
+    CHECK_NEAR(got.result.metrics.delivered, 400, 0);
+    CHECK_NEAR(got.result.metrics.restarts, 1, 0);
+    weir_test_result_fini(&got);
 }
 
 static void checkpoints_take_time(void)
@@ -173,94 +252,6 @@ static void checkpoints_take_time(void)
     CHECK_NEAR(with.result.metrics.delivered, 4000, 0);
     weir_test_result_fini(&without);
     weir_test_result_fini(&with);
-}
-
-static void slow_hosts(void)
-{
-    /* b takes 3 ms; for the 1000 items that it begins in [10, 20) s twice as long, since the least share holds, and for
-     * the 500 in [20, 25) s 4 ms: 15.188 + 1000 / 4000 * 3 + 500 / 4000 * 1 ms. */
-    struct weir_test_result got = run(JOB("{\"host\": \"cloud4\", \"at\": \"15s\", \"for\": \"10s\", \"speed\": 0.75},"
-                                          "{\"host\": \"cloud4\", \"at\": \"10s\", \"for\": \"10s\", \"speed\": 0.5}",
-                                          "", ""));
-    const struct weir_metrics *m = &got.result.metrics;
-    CHECK_NEAR(m->latency_mean_s, 16.063e-3, 1e-6);
-    CHECK_NEAR(m->latency_max_s, 18.188e-3, 1e-6);
-    CHECK_NEAR(m->delivered, 4000, 0);
-    CHECK_NEAR(m->replayed + m->lost + m->restarts, 0, 0);
-    weir_test_result_fini(&got);
-}
-
-/* Gives each instance half a core. */
-static int halve(void *state, const struct weir_view *view, int job, struct weir_plan *plan)
-{
-    for (int o = 0; o < view->jobs[job].operator_count; o++) {
-        int count;
-        const struct weir_placement *now = weir_plan_get(plan, job, o, &count);
-        struct weir_placement half = {now[0].host, 1, 0.5};
-        weir_plan_set(plan, job, o, &half, 1, "half a core");
-    }
-    return WEIR_OK;
-}
-
-static const struct weir_policy half_policy = {.abi = WEIR_POLICY_ABI, .name = "half", .job_arrives = halve};
-
-static void shares_of_slow_cores(void)
-{
-    /* b on half a core of half the speed takes 3 * 4 = 12 ms, more than the 10 ms between items: of 4000 in 40 s, that
-     * takes 48 s, and the last waits for 8 s. With a whole core of the 4 it would take 6 ms, and not wait. */
-    const struct weir_policy *const catalog[] = {&half_policy, NULL};
-    const char *scenario = JOB("{\"host\": \"cloud4\", \"at\": \"0s\", \"speed\": 0.5}", "", "");
-    struct weir_test_result got = weir_test_run_catalog(PLATFORM, scenario, "half", 1, catalog);
-    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
-    CHECK_NEAR(weir_test_op(&got, "j", "b")->service_s, 12e-3, 1e-6);
-    CHECK_NEAR(got.result.metrics.latency_max_s, 8, 0.05);
-    weir_test_result_fini(&got);
-}
-
-static void narrow_links(void)
-{
-    /* 1 kB at 1 Mbit/s takes 8 ms instead of 0.08, for the 1000 items that reach the wire in [10, 20) s:
-     * 15.188 + 1000 / 4000 * 7.92 ms. */
-    struct weir_test_result got =
-        run(JOB("{\"link\": \"backhaul\", \"at\": \"10s\", \"for\": \"10s\", \"bandwidth\": 0.01}", "", ""));
-    const struct weir_metrics *m = &got.result.metrics;
-    CHECK_NEAR(m->latency_mean_s, 17.168e-3, 1e-6);
-    CHECK_NEAR(m->latency_max_s, 23.108e-3, 1e-6);
-    CHECK_NEAR(m->delivered, 4000, 0);
-    CHECK_NEAR(m->replayed + m->lost + m->restarts, 0, 0);
-    weir_test_result_fini(&got);
-}
-
-static void lossy_links(void)
-{
-    /* A tenth of the 1000 items that take the wire in [10, 20) s is lost and comes a round trip of 20 ms later; the one
-     * behind such an item, 10 ms after it and not lost itself, waits for it for 10 ms: 0.1 * 20 + 0.9 * 0.1 * 10 =
-     * 2.9 ms; and each takes 0.08 / 0.9 ms of the wire. The standard error is about 0.2 ms. */
-    struct weir_test_result got =
-        run(JOB("{\"link\": \"backhaul\", \"at\": \"10s\", \"for\": \"10s\", \"loss\": 0.1}", "", ""));
-    struct weir_test_result without = run(JOB("", "", ""));
-    const struct weir_metrics *m = &got.result.metrics, *before = &without.result.metrics;
-    CHECK_NEAR(m->network_s - before->network_s, (2.9e-3 + 0.0089e-3) / 4, 0.8e-3 / 4);
-    CHECK_NEAR(m->delivered, 4000, 0);
-    CHECK_NEAR(m->replayed + m->lost + m->restarts, 0, 0);
-    weir_test_result_fini(&got);
-    weir_test_result_fini(&without);
-    /* One connection gets 1460 B / 20 ms * sqrt(1.5 / 0.01) = 894 kB/s of 12.5 MB/s, whatever the batch. */
-    static const char *const batches[] = {"1", "50", "1000"};
-    for (int b = 0; b < 3; b++) {
-        char *text =
-            weir_format("{\"duration\": \"15s\", \"warmup\": \"5s\", \"items_per_batch\": %s,"
-                        " \"faults\": [{\"link\": \"backhaul\", \"at\": \"0s\", \"loss\": 0.01}],"
-                        " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"source_bytes\": \"1kB\","
-                        "  \"load\": {\"kind\": \"constant\", \"rate\": \"2000/s\"},"
-                        "  \"operators\": [{\"name\": \"b\", \"flops\": \"1kf\", \"placement\": {\"host\": \"cloud4\"},"
-                        "   \"capacity\": 2000}]}]}}",
-                        batches[b]);
-        got = run(text);
-        CHECK_NEAR(got.result.metrics.throughput_per_s, 894, 18);
-        weir_test_result_fini(&got);
-        free(text);
-    }
 }
 
 /* Drawn: edge2 by itself, the hosts of the cloud together, a link; edge stays up. */
@@ -380,6 +371,8 @@ int main(int argc, char **argv)
         {"without failures nothing changes", without_failures_nothing_changes},
         {"at least once", at_least_once},
         {"exactly once", exactly_once},
+        {"results are held until the checkpoint", results_are_held_until_the_checkpoint},
+        {"what has failed stops at once", what_has_failed_stops_at_once},
         {"waiting for the host", waiting_for_the_host},
         {"given up where others are left", given_up_where_others_are_left},
         {"a host that never comes back", a_host_that_never_comes_back},
@@ -387,11 +380,9 @@ int main(int argc, char **argv)
         {"failures upon failures", failures_upon_failures},
         {"links are waited for", links_are_waited_for},
         {"windows are filled again", windows_are_filled_again},
+        {"joins are empty after a failure", joins_are_empty_after_a_failure},
+        {"room that was promised is free again", room_that_was_promised_is_free_again},
         {"checkpoints take time", checkpoints_take_time},
-        {"slow hosts", slow_hosts},
-        {"shares of slow cores", shares_of_slow_cores},
-        {"narrow links", narrow_links},
-        {"lossy links, many items", lossy_links},
         {"drawn failures lose nothing, many items", drawn_failures_lose_nothing},
         {"faults come first at their date", faults_come_first_at_their_date},
         {"policies see the same failures", policies_see_the_same_failures},

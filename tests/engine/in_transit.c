@@ -127,6 +127,16 @@ static void a_full_way_stays_full(void)
             }
 }
 
+/* By SimGrid's latencies, too: as many are open as cover the way. */
+static void a_full_way_stays_full_under_rtt(void)
+{
+    char *scenario = long_way("99995ms", "200/s", "1Mf", 100, ", \"fairness\": \"rtt\"");
+    struct weir_test_result got = run_long_way(scenario, 0);
+    CHECK_NEAR((double)weir_test_job(&got, "j")->delivered, 9989, 0);
+    weir_test_result_fini(&got);
+    free(scenario);
+}
+
 static void a_way_with_time_to_spare_is_not_slowed(void)
 {
     /* 80/s, evenly spaced, of 5 ms of work: none waits for another, whatever the room. */
@@ -290,6 +300,7 @@ int main(int argc, char **argv)
         {"a tandem over nothing, many items", a_tandem_over_nothing},
         {"a tandem over little, many items", a_tandem_over_little},
         {"a full way stays full, many items", a_full_way_stays_full},
+        {"a full way stays full under rtt", a_full_way_stays_full_under_rtt},
         {"a way with time to spare is not slowed, many items", a_way_with_time_to_spare_is_not_slowed},
         {"a slow receiver is kept busy, many items", a_slow_receiver_is_kept_busy},
         {"a receiver that stands still holds little", a_receiver_that_stands_still_holds_little},

@@ -66,12 +66,34 @@ static void a_bound_of_its_own_stays(void)
                5 + 5.48234 + 0.1 + 0.2, 1e-4);
 }
 
+/* From edge by way of hub to cloud; there is a way to hub only. */
+static void where_there_is_no_way(void)
+{
+    static const char xml[] =
+        "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+        "<platform version=\"4.1\"><zone id=\"w\" routing=\"Full\"><host id=\"edge\" speed=\"1Gf\"/><host id=\"hub\" "
+        "speed=\"1Gf\"/>"
+        "<host id=\"cloud\" speed=\"1Gf\"/><link id=\"l\" bandwidth=\"1MBps\" latency=\"1ms\"/>"
+        "<route src=\"edge\" dst=\"hub\"><link_ctn id=\"l\"/></route></zone></platform>\n";
+    struct weir_test_result got = weir_test_run(
+        weir_test_file("parted.xml", xml),
+        "{\"platform\": \"\", \"duration\": \"60s\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\","
+        " \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, \"operators\": ["
+        "{\"name\": \"a\", \"flops\": \"1f\", \"placement\": {\"host\": \"hub\"}},"
+        " {\"name\": \"b\", \"flops\": \"1f\", \"placement\": {\"host\": \"cloud\"}}]}]}}",
+        "static", 1);
+    CHECK_NEAR(got.code, WEIR_EENGINE, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.message, "there is no route from hub to cloud"));
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
         {"a faster link speeds up what is under way", a_faster_link_speeds_up_what_is_under_way},
         {"a slower link slows it down", a_slower_link_slows_it_down},
         {"a bound of its own stays", a_bound_of_its_own_stays},
+        {"where there is no way", where_there_is_no_way},
         {0},
     };
     return weir_test_main("engine/links", cases, argc, argv);

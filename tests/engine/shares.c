@@ -37,6 +37,26 @@ static int lifts(void *state, const struct weir_view *view, struct weir_plan *pl
     return 0;
 }
 
+/* A and B before C: nothing has a limit. */
+static int sees_none(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    for (int o = 0; o < view->jobs[0].operator_count; o++) {
+        const struct weir_operator_view *op = &view->jobs[0].operators[o];
+        for (int u = 0; u < op->upstream_count; u++)
+            if (!isinf(op->upstream_rates[u]) || op->upstream_bytes[u] != (o < 2 ? 10 : 20 + op->upstream[u]))
+                weir_plan_warn(plan, -1, "input %d of %d: %g bytes/s, %g bytes", u, o, op->upstream_rates[u],
+                               op->upstream_bytes[u]);
+        for (int d = 0; d < op->downstream_count && o < 2; d++)
+            if (!isinf(op->downstream_rates[d]) || op->downstream_bytes[d] != 20 + o)
+                weir_plan_warn(plan, -1, "output %d of %d: %g bytes/s, %g bytes", d, o, op->downstream_rates[d],
+                               op->downstream_bytes[d]);
+    }
+    weir_plan_warn(plan, -1, "%d inputs", view->jobs[0].operators[2].upstream_count);
+    return 0;
+}
+
+static const struct weir_policy looks = {
+    .abi = WEIR_POLICY_ABI, .name = "looks", .summary = "Looks.", .source = "", .window_ends = sees_none};
 static const struct weir_policy slow = {
     .abi = WEIR_POLICY_ABI, .name = "slow", .summary = "1 MB/s.", .source = "", .job_arrives = arrives};
 static const struct weir_policy passing = {.abi = WEIR_POLICY_ABI,
@@ -45,7 +65,28 @@ static const struct weir_policy passing = {.abi = WEIR_POLICY_ABI,
                                            .source = "",
                                            .job_arrives = arrives,
                                            .window_ends = lifts};
-static const struct weir_policy *const catalog[] = {&slow, &passing, NULL};
+static const struct weir_policy *const catalog[] = {&slow, &passing, &looks, NULL};
+
+static void inputs_and_outputs_are_shown(void)
+{
+    struct weir_test_result got = weir_test_run_catalog(
+        PLATFORM,
+        "{\"platform\": \"\", \"duration\": \"10s\", \"window\": \"5s\", \"workload\": {\"jobs\": [{\"name\": \"j\","
+        " \"source\": \"edge\", \"source_bytes\": \"10B\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"},"
+        " \"operators\": [{\"name\": \"A\", \"flops\": \"1kf\", \"bytes\": \"20B\"}, {\"name\": \"B\", \"flops\": "
+        "\"1kf\","
+        " \"bytes\": \"21B\"}, {\"name\": \"C\", \"flops\": \"1kf\", \"join\": \"all\"}], \"edges\": ["
+        "{\"from\": \"source\", \"to\": \"A\"}, {\"from\": \"source\", \"to\": \"B\"}, {\"from\": \"A\", \"to\": "
+        "\"C\"},"
+        " {\"from\": \"B\", \"to\": \"C\"}, {\"from\": \"C\", \"to\": \"sink\"}]}]}}",
+        "looks", 1, catalog);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR(got.result.metrics.warnings, 1, 0); /* of what there is, at the end of the one window before the last */
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.decisions, "2 inputs"));
+    if (got.result.metrics.warnings != 1)
+        printf("\n%s", got.decisions);
+    weir_test_result_fini(&got);
+}
 
 static void a_rate_is_kept(void)
 {
@@ -230,6 +271,7 @@ static void wrong_speeds(void)
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
+        {"inputs and outputs are shown", inputs_and_outputs_are_shown},
         {"a rate is kept", a_rate_is_kept},
         {"a rate may be lifted", a_rate_may_be_lifted},
         {"transfers go one after the other", transfers_go_one_after_the_other},

@@ -94,6 +94,8 @@ static void a_stalled_run_names_who_waits(void)
         if (!strstr(got.message, cases[c].says))
             printf("\n    wanted: %s\n    got: %s\n", cases[c].says, got.message);
         CU_ASSERT_PTR_NOT_NULL(strstr(got.message, cases[c].says));
+        CU_ASSERT_PTR_NULL(strstr(got.message, "rests though items wait"));
+        CU_ASSERT_PTR_NULL(strstr(got.message, "(; "));
         weir_test_result_fini(&got);
     }
 }

@@ -67,8 +67,9 @@ static const char *or_none(const char *name)
 static void note_span(void *context, const struct weir_span *span)
 {
     struct heard *heard = context;
-    weir_text_addf(&heard->spans, "%.17g %.17g %d %s %s %s %s %d\n", span->start_s, span->end_s, (int)span->kind,
-                   or_none(span->host), or_none(span->to), or_none(span->job), or_none(span->op), span->number);
+    weir_text_addf(&heard->spans, "%.17g %.17g %d %s %s %s %s %d %.17g %ld\n", span->start_s, span->end_s,
+                   (int)span->kind, or_none(span->host), or_none(span->to), or_none(span->job), or_none(span->op),
+                   span->number, span->bytes, span->items);
 }
 
 /* The scenario text with the platform put in, read. */

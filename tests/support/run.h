@@ -10,7 +10,7 @@ struct weir_test_result {
     char message[1024];
     struct weir_result result;
     char *decisions; /* a line each: "time policy job/op what | why | refusal" */
-    char *spans;     /* if asked for, a line each: "start end kind host to job op number", "-" for none */
+    char *spans;     /* if asked for, a line each: "start end kind host to job op number bytes items", "-" for none */
     char **names;
     int name_count;
 };

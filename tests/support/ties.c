@@ -39,12 +39,12 @@ static struct spans read_spans(const char *text)
     for (const char *line = text; *line; line = strchr(line, '\n') + 1) {
         struct span span = {.place = (int)spans.count};
         char host[32], to[32];
-        int length = 0;
-        if (sscanf(line, "%lf %lf %n%d %31s %31s %*[^\n]", &span.start_s, &span.end_s, &length, &span.kind, host, to) !=
-                5 ||
+        int begin = 0, end = 0;
+        if (sscanf(line, "%lf %lf %n%d %31s %31s %*s %*s %*d%n", &span.start_s, &span.end_s, &begin, &span.kind, host,
+                   to, &end) != 5 ||
             span.kind >= WEIR_SPAN_DOWN)
             continue;
-        snprintf(span.what, sizeof span.what, "%.*s", (int)strcspn(line + length, "\n"), line + length);
+        snprintf(span.what, sizeof span.what, "%.*s", end - begin, line + begin);
         span.latency_s = host[0] == to[0] ? WITHIN_TIER_S : BETWEEN_TIER_S;
         spans.all = weir_grow(spans.all, spans.count + 1, &spans.capacity, sizeof *spans.all);
         spans.all[spans.count++] = span;

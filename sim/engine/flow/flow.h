@@ -236,7 +236,6 @@ struct weir_run_job {
     size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
     uint64_t generated;
     uint64_t arrivals_hash;
-    double backlog_most;
     double source_free_s;
     int batch_limit;
     bool source_done;

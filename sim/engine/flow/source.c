@@ -99,8 +99,6 @@ void weir_source_refill(struct weir_run_job *job, double now_s)
         arrive(job);
     uint64_t waiting = weir_source_waiting(job, now_s);
     job->counts.arrived = job->generated - (job->backlog_count - waiting);
-    if ((double)waiting > job->backlog_most)
-        job->backlog_most = (double)waiting;
 }
 
 /* Items of the next batch: those that arrive within the span of the first, also in the near future. */

@@ -255,6 +255,7 @@ void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
     m->energy_j = weir_shares_energy_j(flow->shares) - books->energy_at_warmup_j;
     fill_links(books, result);
     weir_account_result(books, sums->dropped_at_sources, m);
+    weir_shares_handed(flow->shares, &result->shared_works, &result->shared_transfers);
     result->checksum = checksum(result, scenario->account.on);
     free(sums);
 }

@@ -254,7 +254,7 @@ static void switch_all(struct weir_shares *shares)
     shares->switched_count = 0;
 }
 
-/* Without bandwidth nothing gets on, except by SimGrid's latencies, whose weights a pause would cost. */
+/* Without bandwidth nothing gets on. */
 static void pause_transfers(struct weir_shares *shares, int index)
 {
     struct weir_link_state *link = &shares->links[index];
@@ -270,8 +270,13 @@ static void resize_all(struct weir_shares *shares)
     for (size_t r = 0; r < shares->resized_count; r++) {
         struct weir_link_state *link = &shares->links[shares->resized[r]];
         link->resized = false;
+        if (shares->latencies) {
+            link->still = !(link->bandwidth > 0);
+            weir_simgrid_resize(link->link, link->still ? WEIR_CRAWL_BYTES_PER_S : link->bandwidth);
+            continue;
+        }
         weir_simgrid_resize(link->link, link->bandwidth);
-        if (link->still != !(link->bandwidth > 0) && !shares->latencies)
+        if (link->still != !(link->bandwidth > 0))
             pause_transfers(shares, shares->resized[r]);
     }
     shares->resized_count = 0;
@@ -282,23 +287,29 @@ static double bound_of(const struct weir_shares *shares, const struct weir_work 
     return work->share < 1 ? work->share * shares->hosts[work->host].speed : INFINITY;
 }
 
+void weir_share_pace(struct weir_shares *shares, struct weir_host_state *host)
+{
+    for (struct weir_work *work = host->first; work; work = work->next) {
+        if (work->hands != WEIR_HANDS_SIMGRID)
+            continue;
+        weir_simgrid_pause(work->activity, !(host->speed > 0));
+        if (work->share < 1 && host->speed > 0)
+            weir_simgrid_bound(work->activity, bound_of(shares, work));
+    }
+}
+
 static void slow_all(struct weir_shares *shares)
 {
     for (size_t s = 0; s < shares->slowed_count; s++) {
         struct weir_host_state *host = &shares->hosts[shares->slowed[s]];
         host->slowed = false;
-        if (!shares->platform->hosts[shares->slowed[s]].may_slow) {
-            weir_simgrid_slow(host->host, host->slow);
-            shares->unsettled = true;
-            shares->unsettled_s = weir_simgrid_now();
+        if (shares->platform->hosts[shares->slowed[s]].may_slow) {
+            weir_share_pace(shares, host);
+            continue;
         }
-        for (struct weir_work *work = host->first; work; work = work->next) {
-            if (work->hands != WEIR_HANDS_SIMGRID)
-                continue;
-            weir_simgrid_pause(work->activity, !(host->speed > 0));
-            if (work->share < 1 && host->speed > 0)
-                weir_simgrid_bound(work->activity, bound_of(shares, work));
-        }
+        weir_simgrid_slow(host->host, host->slow);
+        shares->unsettled = true;
+        shares->unsettled_s = weir_simgrid_now();
     }
     shares->slowed_count = 0;
 }
@@ -311,6 +322,7 @@ static void start_work(struct weir_shares *shares, struct weir_work *work)
     if (!(shares->hosts[work->host].speed > 0))
         weir_simgrid_pause(work->activity, true);
     shares->held++;
+    shares->handed_works++;
 }
 
 static void start_transfer(struct weir_shares *shares, struct weir_transfer *transfer)
@@ -324,6 +336,7 @@ static void start_transfer(struct weir_shares *shares, struct weir_transfer *tra
         if (!(route->alone_bytes_per_s > 0) && !shares->latencies)
             weir_simgrid_pause(transfer->activity, true);
         shares->held++;
+        shares->handed_transfers++;
         return;
     }
     weir_transfer_off(transfer);
@@ -345,6 +358,12 @@ void weir_share_run_errands(struct weir_shares *shares)
             start_transfer(shares, share.transfer);
     }
     shares->asked.count = 0;
+}
+
+void weir_shares_handed(const struct weir_shares *shares, unsigned long long *works, unsigned long long *transfers)
+{
+    *works = shares->handed_works;
+    *transfers = shares->handed_transfers;
 }
 
 void weir_share_drop_all(struct weir_shares *shares)

@@ -4,7 +4,8 @@
  * The books need no rates: what grows with the load grows with the flops done and the bytes carried, whoever has done
  * them. So they hold whether work and transfers are in our hands or in SimGrid's; for hosts that do all of their work
  * there the plug-in counts, and the two agree. The one for links reads a link's use only when a transfer over that link
- * begins or ends, and misses rates that change in between because of transfers over other links. */
+ * begins or ends, and misses rates that change in between because of transfers over other links. The use of a FATPIPE
+ * link is that of the fastest flow over it: it is counted whenever a transfer begins or ends anywhere. */
 #include "sim/engine/shares/state.h"
 
 #include <math.h>
@@ -35,7 +36,7 @@ static void read_host(struct weir_host_state *host, const char *text)
     energy->off_w = off ? strtod(off, NULL) : 0;
 }
 
-static void read_link(struct weir_link_state *link)
+static void read_link(struct weir_shares *shares, struct weir_link_state *link)
 {
     bool second;
     char *end;
@@ -46,6 +47,7 @@ static void read_link(struct weir_link_state *link)
     link->energy->idle_w = strtod(text, &end);
     link->energy->busy_w = *end == ':' ? strtod(end + 1, NULL) : link->energy->idle_w;
     link->energy->second = second;
+    shares->fatpipes_draw |= link->fatpipe;
 }
 
 void weir_energy_init(struct weir_shares *shares)
@@ -56,7 +58,7 @@ void weir_energy_init(struct weir_shares *shares)
             read_host(&shares->hosts[h], text);
     }
     for (int l = 0; l < shares->link_count && shares->platform->has_link_energy; l++)
-        read_link(&shares->links[l]);
+        read_link(shares, &shares->links[l]);
 }
 
 void weir_energy_fini(struct weir_shares *shares)
@@ -85,18 +87,64 @@ void weir_energy_work_ends(struct weir_shares *shares, const struct weir_work *w
         host->energy.flops += work->flops - left;
 }
 
-void weir_energy_count_transfer(struct weir_shares *shares, struct weir_transfer *transfer, double left)
+/* A link without bandwidth carries nothing. */
+static void add_use(struct weir_link_state *link, double bytes)
+{
+    if (link->bandwidth > 0)
+        link->energy->used_s += bytes / link->bandwidth;
+}
+
+static void count_carried(struct weir_shares *shares, struct weir_transfer *transfer, double left)
 {
     const struct weir_route *route = &shares->routes[transfer->route].route;
-    if (!shares->platform->has_link_energy)
-        return;
-    double carried = transfer->uncounted - left;
     for (int l = 0; l < route->link_count; l++) {
-        const struct weir_link_state *link = &shares->links[route->links[l]];
-        if (link->energy)
-            link->energy->used_s += carried / link->bandwidth;
+        struct weir_link_state *link = &shares->links[route->links[l]];
+        if (link->energy && !link->fatpipe)
+            add_use(link, transfer->uncounted - left);
     }
     transfer->uncounted = left;
+}
+
+static double left_of(const struct weir_transfer *transfer, const struct weir_transfer *known, double known_left)
+{
+    return transfer == known ? known_left : weir_transfer_left(transfer);
+}
+
+/* All that is on a wire, with what is known to be left of one: over FATPIPE links they count together. */
+static void count_all(struct weir_shares *shares, const struct weir_transfer *known, double known_left)
+{
+    for (size_t r = 0; r < shares->route_count; r++) {
+        const struct weir_route_state *way = &shares->routes[r];
+        for (const struct weir_transfer *transfer = way->wire; transfer; transfer = transfer->next)
+            for (int l = 0; l < way->route.link_count; l++) {
+                struct weir_link_energy *energy = shares->links[way->route.links[l]].energy;
+                if (energy)
+                    energy->most = fmax(energy->most, transfer->uncounted - left_of(transfer, known, known_left));
+            }
+    }
+    for (int l = 0; l < shares->link_count; l++) {
+        struct weir_link_state *link = &shares->links[l];
+        if (link->fatpipe && link->energy)
+            add_use(link, link->energy->most);
+        if (link->energy)
+            link->energy->most = 0;
+    }
+    for (size_t r = 0; r < shares->route_count; r++)
+        for (struct weir_transfer *transfer = shares->routes[r].wire; transfer; transfer = transfer->next)
+            count_carried(shares, transfer, left_of(transfer, known, known_left));
+}
+
+void weir_energy_count_transfer(struct weir_shares *shares, struct weir_transfer *transfer, double left)
+{
+    if (shares->fatpipes_draw)
+        count_all(shares, transfer, left);
+    else if (shares->platform->has_link_energy)
+        count_carried(shares, transfer, left);
+}
+
+void weir_energy_count_all(struct weir_shares *shares)
+{
+    count_all(shares, NULL, 0);
 }
 
 static void count_wire(struct weir_shares *shares, struct weir_route_state *way)
@@ -107,7 +155,9 @@ static void count_wire(struct weir_shares *shares, struct weir_route_state *way)
 
 void weir_energy_count_link(struct weir_shares *shares, int link)
 {
-    if (!shares->links[link].energy)
+    if (shares->fatpipes_draw) /* flows over them may depend on any link */
+        count_all(shares, NULL, 0);
+    if (shares->fatpipes_draw || !shares->links[link].energy)
         return;
     for (size_t r = 0; r < shares->route_count; r++) {
         struct weir_route_state *way = &shares->routes[r];
@@ -140,8 +190,7 @@ double weir_shares_energy_j(struct weir_shares *shares)
             joules += host_j(shares, &shares->hosts[h]);
     if (!shares->platform->has_link_energy)
         return joules;
-    for (size_t r = 0; r < shares->route_count; r++)
-        count_wire(shares, &shares->routes[r]);
+    count_all(shares, NULL, 0);
     for (int l = 0; l < shares->link_count; l++) {
         const struct weir_link_energy *energy = shares->links[l].energy;
         if (!energy)

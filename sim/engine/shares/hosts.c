@@ -256,8 +256,12 @@ void weir_hosts_on_slow(void *context, sg_host_t which)
 {
     struct weir_shares *shares = context;
     struct weir_host_state *host = sg_host_get_data(which);
-    if (!host || !shares->platform->hosts[host - shares->hosts].may_slow)
+    if (!host)
         return;
+    if (!shares->platform->hosts[host - shares->hosts].may_slow) { /* by weir_host_slow, and known */
+        weir_share_pace(shares, host);
+        return;
+    }
     weir_share_follow(shares);
     host->profile = sg_host_get_available_speed(which);
     slowed(shares, host);

@@ -123,6 +123,8 @@ static void put_on_wire(struct weir_shares *shares, struct weir_transfer *transf
     struct weir_route_state *way = &shares->routes[transfer->route];
     const struct weir_route *route = &way->route;
     bool alone = is_free(shares, way);
+    if (shares->fatpipes_draw)
+        weir_energy_count_all(shares);
     enter(&way->wire, transfer);
     for (int l = 0; l < route->link_count; l++) {
         struct weir_link_state *link = &shares->links[route->links[l]];
@@ -315,6 +317,7 @@ void weir_link_switch(struct weir_shares *shares, const char *name, bool up)
 void weir_link_resize(struct weir_shares *shares, const char *name, double bytes_per_s)
 {
     int links[3], count = find_all(shares, name, links);
+    bool changed = false;
     for (int l = 0; l < count; l++) {
         struct weir_link_state *link = &shares->links[links[l]];
         if (link->wifi || link->bandwidth == bytes_per_s)
@@ -323,8 +326,10 @@ void weir_link_resize(struct weir_shares *shares, const char *name, double bytes
         link->bandwidth = bytes_per_s;
         resized(shares, links[l]);
         weir_share_note_resize(shares, links[l]);
+        changed = true;
     }
-    tell_change(shares);
+    if (changed)
+        tell_change(shares);
 }
 
 void weir_link_lose(struct weir_shares *shares, const char *name, double loss)
@@ -359,12 +364,15 @@ void weir_links_on_resize(void *context, sg_link_t which)
 {
     struct weir_shares *shares = context;
     struct weir_link_state *link = sg_link_get_data(which);
-    if (!link || link->wifi || sg_link_get_bandwidth(which) == link->bandwidth)
+    double bandwidth = sg_link_get_bandwidth(which);
+    if (shares->latencies && bandwidth == WEIR_CRAWL_BYTES_PER_S)
+        bandwidth = 0;
+    if (!link || link->wifi || bandwidth == link->bandwidth)
         return;
     int index = (int)(link - shares->links);
     weir_share_follow(shares);
     weir_energy_count_link(shares, index);
-    link->bandwidth = sg_link_get_bandwidth(which);
+    link->bandwidth = bandwidth;
     resized(shares, index);
     if (link->still != !(link->bandwidth > 0))
         weir_share_note_resize(shares, index);

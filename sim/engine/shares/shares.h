@@ -137,6 +137,9 @@ const struct weir_route *weir_route(const struct weir_shares *shares, int index)
 /* Told when bandwidths or losses have changed. */
 void weir_shares_on_change(struct weir_shares *shares, void (*changed)(void *context), void *context);
 
+/* How many works and transfers SimGrid has had so far. */
+void weir_shares_handed(const struct weir_shares *shares, unsigned long long *works, unsigned long long *transfers);
+
 /* Joules of hosts and links until now. */
 double weir_shares_energy_j(struct weir_shares *shares);
 

@@ -1,4 +1,5 @@
-/* SimGrid as this room uses it: everything from its maestro, without actors. Implemented in C++, the only such file. */
+/* SimGrid as this room uses it: everything from its maestro, without actors. Implemented in C++, and
+ * nothing else is. */
 #ifndef WEIR_ENGINE_SHARES_SIMGRID_H
 #define WEIR_ENGINE_SHARES_SIMGRID_H
 

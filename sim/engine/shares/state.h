@@ -6,6 +6,10 @@
 #include "sim/engine/shares/shares.h"
 #include "sim/engine/shares/simgrid.h"
 
+/* What a link without bandwidth has in SimGrid's eyes where latencies are SimGrid's: of one with none at all SimGrid
+ * lets the flows go on as before, and a pause would begin them anew once their latency is over. */
+#define WEIR_CRAWL_BYTES_PER_S 1e-3
+
 /* Joules of a host, by the rule of SimGrid's plug-in. */
 struct weir_host_energy {
     double idle_w, epsilon_w, all_w, off_w;
@@ -38,6 +42,7 @@ struct weir_link_energy {
     double idle_w, busy_w;
     bool second;   /* direction of a SPLITDUPLEX link, which idles once */
     double used_s; /* bytes carried over the bandwidth of the time */
+    double most;   /* for a moment: bytes that one flow has carried since they were counted last */
 };
 
 struct weir_link_state {
@@ -48,7 +53,7 @@ struct weir_link_state {
     bool fatpipe;  /* never shares */
     bool wifi;     /* shares air time */
     bool resized;  /* SimGrid does not know `bandwidth` yet */
-    bool still;    /* SimGrid's transfers over it are paused, since it has none */
+    bool still;    /* it has none, and SimGrid's transfers over it are paused, or crawl */
     double loss;
     unsigned users;              /* transfers on its wire */
     struct weir_transfer *alone; /* the only one of them, in our hands; NULL: none, or in SimGrid's */
@@ -80,6 +85,7 @@ struct weir_shares {
     bool in_step;                  /* SimGrid's clock goes along with every event */
     bool plug_in;                  /* SimGrid counts the energy of hosts */
     bool fixed_speeds;             /* cpu/optim is TI */
+    bool fatpipes_draw;            /* there are FATPIPE links with watts */
     struct weir_host_state *hosts;
     int host_count;
     struct weir_link_state *links; /* sorted by name */
@@ -101,8 +107,9 @@ struct weir_shares {
     bool switching; /* it is being told that a host goes down or comes up */
     bool unsettled; /* its next date is known only once its clock is behind unsettled_s */
     double unsettled_s;
-    long held;      /* activities */
-    unsigned begun; /* works and transfers so far */
+    long held;                                         /* activities */
+    unsigned long long handed_works, handed_transfers; /* so far */
+    unsigned begun;                                    /* works and transfers so far */
     /* What has ended. */
     struct weir_share_list told;
     struct weir_soon tell;
@@ -134,6 +141,9 @@ void weir_share_run_errands(struct weir_shares *shares);
 void weir_share_drop_all(struct weir_shares *shares);
 /* A host or link is on the list of those whose change SimGrid does not know. */
 void weir_share_note_slow(struct weir_shares *shares, int host);
+/* What SimGrid has on the host stands still if it has no speed, and has its shares of cores at the present one; once
+ * SimGrid has the speed, lest its plug-in takes the load from then on for that until then. */
+void weir_share_pace(struct weir_shares *shares, struct weir_host_state *host);
 void weir_share_note_resize(struct weir_shares *shares, int link);
 void weir_share_note_switch(struct weir_shares *shares, int host);
 void weir_share_init(struct weir_shares *shares);
@@ -181,6 +191,8 @@ void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *
 void weir_energy_work_ends(struct weir_shares *shares, const struct weir_work *work, double left);
 /* A transfer has so many bytes left. */
 void weir_energy_count_transfer(struct weir_shares *shares, struct weir_transfer *transfer, double left);
+/* All transfers: where FATPIPE links draw, before another one begins. */
+void weir_energy_count_all(struct weir_shares *shares);
 void weir_energy_count_link(struct weir_shares *shares, int link);
 
 #endif

@@ -112,6 +112,41 @@ static void soon_comes_first(void)
     weir_clock_fini(&the_clock);
 }
 
+static void what_is_dropped_leaves_the_others(void)
+{
+    /* The last of the list, then one in its middle; others are listed behind. */
+    struct ringer ringers[6];
+    start(ringers, 6);
+    for (int r = 0; r < 3; r++)
+        weir_soon(&the_clock, &ringers[r].soon);
+    weir_soon_drop(&the_clock, &ringers[2].soon);
+    weir_soon(&the_clock, &ringers[3].soon);
+    weir_soon_drop(&the_clock, &ringers[1].soon);
+    weir_soon(&the_clock, &ringers[4].soon);
+    weir_soon_drop(&the_clock, &ringers[0].soon);
+    weir_soon(&the_clock, &ringers[5].soon);
+    ring_all();
+    CU_ASSERT_STRING_EQUAL(rung, "def");
+    weir_clock_fini(&the_clock);
+}
+
+static void some_come_first_at_their_date(void)
+{
+    /* b and c before a, though later by less than a tie; d, later by more, behind it. */
+    static const double tie_s = 1e-12 + 8 * 0x1p-52 * 5;
+    struct ringer ringers[4];
+    start(ringers, 4);
+    CHECK_NEAR(weir_clock_tie_s(5), tie_s, 1e-20);
+    weir_alarm_set(&the_clock, &ringers[0].alarm, 5);
+    weir_alarm_set_first(&the_clock, &ringers[3].alarm, 5 + 3 * tie_s);
+    weir_alarm_set_first(&the_clock, &ringers[1].alarm, 5);
+    weir_alarm_set_first(&the_clock, &ringers[2].alarm, 5 + 0.5 * tie_s);
+    ring_all();
+    CU_ASSERT_STRING_EQUAL(rung, "bcad");
+    CHECK_NEAR(the_clock.now_s, 5 + 3 * tie_s, 1e-18);
+    weir_clock_fini(&the_clock);
+}
+
 /* Lists the next as soon, and sets an alarm at the present date. */
 static void chains(struct weir_alarm *alarm)
 {
@@ -203,6 +238,76 @@ static void turning_without_time(void)
     weir_clock_fini(&the_clock);
 }
 
+/* How often something turned before each of two times that it was too often. */
+static struct weir_soon turning;
+static int turned, stuck_after[2], times_stuck;
+
+static void turns_and_counts(struct weir_soon *soon)
+{
+    turned++;
+    weir_soon(&the_clock, soon);
+}
+
+static void starts_to_turn(struct weir_alarm *alarm)
+{
+    weir_soon(&the_clock, &turning);
+}
+
+static void counts_stuck(void *context)
+{
+    stuck_after[times_stuck++] = turned;
+    turned = 0;
+    if (times_stuck == 2)
+        weir_clock_end(&the_clock);
+}
+
+static void check_turns(int first, int second, double at_s)
+{
+    ring_all();
+    CHECK_NEAR(the_clock.now_s, at_s, 0);
+    CHECK_NEAR(times_stuck, 2, 0);
+    CHECK_NEAR(stuck_after[0], first, 0);
+    CHECK_NEAR(stuck_after[1], second, 0);
+    weir_clock_fini(&the_clock);
+}
+
+static void start_to_turn(struct ringer *ringer)
+{
+    start(ringer, 1);
+    the_clock.rung_at_most = 10;
+    the_clock.stuck = counts_stuck;
+    turning = (struct weir_soon){.ring = turns_and_counts};
+    ringer->alarm.ring = starts_to_turn;
+    turned = times_stuck = 0;
+}
+
+/* Ten events at one date are none too many; the eleventh is, and then eleven more. */
+static void so_many_at_one_date(void)
+{
+    struct ringer ringer;
+    start_to_turn(&ringer);
+    weir_soon(&the_clock, &turning);
+    check_turns(10, 11, 0);
+    /* An alarm at a later date is the first of ten. */
+    start_to_turn(&ringer);
+    the_clock.rung = 7;
+    weir_alarm_set(&the_clock, &ringer.alarm, 3);
+    check_turns(9, 11, 3);
+    /* At the same date it is the eighth. */
+    start_to_turn(&ringer);
+    the_clock.rung = 7;
+    weir_alarm_set(&the_clock, &ringer.alarm, 0);
+    check_turns(2, 11, 0);
+    /* Moved on, the clock begins anew. */
+    start_to_turn(&ringer);
+    the_clock.rung = 7;
+    weir_clock_move(&the_clock, 0);
+    CHECK_NEAR((double)the_clock.rung, 7, 0);
+    weir_clock_move(&the_clock, 2);
+    weir_soon(&the_clock, &turning);
+    check_turns(10, 11, 2);
+}
+
 /* The plain list. */
 struct plain {
     double date_s; /* INFINITY: not set */
@@ -276,10 +381,13 @@ int main(int argc, char **argv)
         {"dates in order", dates_in_order},
         {"set anew, and stopped", set_anew_and_stopped},
         {"soon comes first", soon_comes_first},
+        {"what is dropped leaves the others", what_is_dropped_leaves_the_others},
+        {"some come first at their date", some_come_first_at_their_date},
         {"a chain at one date", a_chain_at_one_date},
         {"numbers wrap around", numbers_wrap_around},
         {"over is over", over_is_over},
         {"turning without time", turning_without_time},
+        {"so many at one date", so_many_at_one_date},
         {"against a plain list", against_a_plain_list},
         {0},
     };

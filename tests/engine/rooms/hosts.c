@@ -113,6 +113,27 @@ static void stopped_as_it_begins(void)
     CHECK_WORLD(ONE_CORE, steps, 1, INFINITY, -1, -1);
 }
 
+static void stopped_by_who_ends_with_it(void)
+{
+    static const char platform[] =
+        ZONE("<host id=\"h\" speed=\"1Gf\"/><host id=\"g\" speed=\"2Gf\"/><host id=\"i\" speed=\"1Gf\"/>");
+    /* Three on three hosts end at one date; who began first stops the second, which is not told, and begins something
+     * that ends at once, after the third. */
+    static const struct world_step steps[] = {{0, WORK, .a = 0, .amount = 1e9, .then = 3},
+                                              {0, WORK, .a = 1, .amount = 2e9},
+                                              {0, WORK, .a = 2, .amount = 1e9},
+                                              {INFINITY, STOP, .a = 1, .then = 4},
+                                              {INFINITY, WORK, .a = 0, .amount = 0}};
+    CHECK_WORLD(platform, steps, 1, INFINITY, 1, -1, 1);
+    /* The third is stopped: the second is told, and what ends at once comes after it. */
+    static const struct world_step last[] = {{0, WORK, .a = 0, .amount = 1e9, .then = 3},
+                                             {0, WORK, .a = 1, .amount = 2e9},
+                                             {0, WORK, .a = 2, .amount = 1e9},
+                                             {INFINITY, STOP, .a = 2, .then = 4},
+                                             {INFINITY, WORK, .a = 0, .amount = 0}};
+    CHECK_WORLD(platform, last, 1, 1, INFINITY, -1, 1);
+}
+
 static void failures_end_all(void)
 {
     static const struct world_step steps[] = {{0, WORK, .amount = 1e9}, {0.5, WORK, .amount = 1e9},
@@ -287,6 +308,7 @@ int main(int argc, char **argv)
         {"nothing to do", nothing_to_do},
         {"stopped", stopped},
         {"stopped as it begins", stopped_as_it_begins},
+        {"stopped by who ends with it", stopped_by_who_ends_with_it},
         {"failures end all", failures_end_all},
         {"slower alone", slower_alone},
         {"slower together", slower_together},

@@ -258,6 +258,42 @@ static void links_that_fail(void)
     CHECK_WORLD(ONE_LINK, steps, 1, -1, 1.5, -1, 3, 5, 5, -1);
 }
 
+/* Each change is told once, whoever knows of it first; what was so before is none. */
+static void changes_are_told_once(void)
+{
+    static const struct world_step steps[] = {
+        {0, TRANSFER, .b = 1, .amount = 12.5e6},    {0, TRANSFER, .b = 1, .amount = 12.5e6},
+        {0.5, RESIZE, .name = "l", .amount = 10e6}, {0.6, RESIZE, .name = "l", .amount = 10e6},
+        {2.5, LOSE, .name = "l", .amount = 0.1},    {3.5, RESIZE, .name = "l", .amount = 5e6},
+        {5, TRANSFER, .b = 1, .amount = 1e6}};
+    struct world world = {.platform =
+                              ZONE(HOST("a") HOST("b") "<link id=\"l\" bandwidth=\"100Mbps\" latency=\"10ms\""
+                                                       " bandwidth_file=\"0.profile\"/>"
+                                                       "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route>"),
+                          .profiles = {"1 5000000\n3 5000000\n4 12500000\n"},
+                          .steps = steps,
+                          .count = COUNT(steps)};
+    static struct world_outcome outcome;
+    for (int all = 0; all < 2; all++) {
+        world.all = all;
+        world_run(&world, &outcome);
+        CU_ASSERT_EQUAL(outcome.code, WEIR_OK);
+        /* To 10 and by the profile to 5 MB/s, the loss, and back to 12.5 MB/s; to 10 and to 5 MB/s again are none. */
+        CHECK_NEAR(outcome.changes, 4, 0);
+    }
+}
+
+static void a_link_that_changes_while_it_is_down(void)
+{
+    /* Half of it from then on, also for two that share it. */
+    static const struct world_step steps[] = {{0, LINK_DOWN, .name = "l"},
+                                              {0.5, RESIZE, .name = "l", .amount = 6.25e6},
+                                              {1, LINK_UP, .name = "l"},
+                                              {1, TRANSFER, .b = 1, .amount = 6.25e6},
+                                              {1, TRANSFER, .b = 1, .amount = 6.25e6}};
+    CHECK_WORLD(ONE_LINK, steps, -1, -1, -1, 3, 3);
+}
+
 static void hosts_that_fail(void)
 {
     /* Whatever goes from or to it. */
@@ -334,6 +370,8 @@ int main(int argc, char **argv)
         {"profiles of latencies", profiles_of_latencies},
         {"lost packets", lost_packets},
         {"links that fail", links_that_fail},
+        {"changes are told once", changes_are_told_once},
+        {"a link that changes while it is down", a_link_that_changes_while_it_is_down},
         {"hosts that fail", hosts_that_fail},
         {"what is on its way fails with it", what_is_on_its_way_fails_with_it},
         {"stopped", stopped},

@@ -83,6 +83,32 @@ static void two_flows_under_each(void)
     check_flows(none_some, 0, 0.001, weight(1, 0) / (weight(1, 0) + weight(0.001, 1)), 0.97 * 12.5e6 / 1.05);
 }
 
+/* 10 ms of way; nothing goes from 1 to 2 s, and from 10.5 to 11 s, but for latencies. */
+static void a_link_without_bandwidth(void)
+{
+    static const struct world_step steps[] = {{0, TRANSFER, .a = 0, .b = 1, .amount = 12.5e6},
+                                              {1.5, TRANSFER, .a = 0, .b = 1, .amount = 2.5e6},
+                                              {1.995, TRANSFER, .a = 0, .b = 1, .amount = 1.25e6},
+                                              {10, TRANSFER, .a = 0, .b = 1, .amount = 12.5e6},
+                                              {10.495, TRANSFER, .a = 1, .b = 0, .amount = 1e6}};
+    struct world world = {.platform = ZONE(HOSTS "<link id=\"l\" bandwidth=\"100Mbps\" latency=\"10ms\""
+                                                 " bandwidth_file=\"0.profile\"/>"
+                                                 "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route>"),
+                          .profiles = {"1 0\n2 12500000\n10.5 0\n11 12500000\n"},
+                          .steps = steps,
+                          .count = COUNT(steps),
+                          .rtt = true};
+    struct world_outcome outcome = run(&world);
+    /* 0.125 MB of the first are left at 2 s. Two share until 2.005 s, then three; then two, from 2.2125 s on one. */
+    double first_s = 2.005 + 3 * (0.125 - 0.03125) / 12.5, third_s = first_s + 2 * (1.25 - 0.09375) / 12.5;
+    CHECK_NEAR(outcome.ends[0].end_s, first_s, 1e-9);
+    CHECK_NEAR(outcome.ends[2].end_s, third_s, 1e-9);
+    CHECK_NEAR(outcome.ends[1].end_s, third_s + (2.5 - 0.125 - (1.25 - 0.09375)) / 12.5, 1e-9);
+    /* 0.49 s of the fourth by 10.5 s; the fifth has nothing yet. */
+    CHECK_NEAR(outcome.ends[4].end_s, 11 + 2 * 1 / 12.5, 1e-9);
+    CHECK_NEAR(outcome.ends[3].end_s, 11.16 + (12.5 - 0.49 * 12.5 - 1) / 12.5, 1e-9);
+}
+
 static void options_that_are_simgrids(void)
 {
     /* Two works on one core, and one on another host, by other algorithms of SimGrid's. */
@@ -139,10 +165,11 @@ static void wifi_shares_air_time(void)
 
 static void transfers_that_never_end(void)
 {
-    static const struct world_step steps[] = {{1, TRANSFER, .a = 0, .b = 2, .amount = 1e6},
-                                              {2, TRANSFER, .a = 1, .b = 2, .amount = 1e6},
-                                              {11, STILL, .amount = 1e-3, .limit = 10},
-                                              {12.5, STILL, .amount = 1e-3, .limit = 10}};
+    static const struct world_step steps[] = {
+        {1, TRANSFER, .a = 0, .b = 2, .amount = 1e6}, {2, TRANSFER, .a = 1, .b = 2, .amount = 1e6},
+        {11.19, STILL, .amount = 1e-3, .limit = 10},  {12.5, STILL, .amount = 1e-3, .limit = 10},
+        {11.21, STILL, .amount = 1e-3, .limit = 10},  {12.5, STILL, .amount = 12.5, .limit = 10},
+        {12.5, STILL, .amount = 12.6, .limit = 10}};
     struct world world = {.platform = TWO_WAYS("10ms", "20ms"),
                           .steps = steps,
                           .count = COUNT(steps),
@@ -153,12 +180,33 @@ static void transfers_that_never_end(void)
     struct world_outcome outcome = run(&world);
     CU_ASSERT_EQUAL(outcome.ends[2].end_s, 0);
     CU_ASSERT_EQUAL(outcome.ends[3].end_s, 1);
+    CU_ASSERT_EQUAL(outcome.ends[4].end_s, 1);
+    /* Of a link that carries less than a million times the least, nothing is said. */
+    CU_ASSERT_EQUAL(outcome.ends[5].end_s, 1);
+    CU_ASSERT_EQUAL(outcome.ends[6].end_s, 0);
     CU_ASSERT_STRING_EQUAL(
         outcome.text, "a transfer of 1e+06 bytes from a to c does not get on at 12.5 s: it is under way since 1 s, its "
                       "hosts and links are up, and SimGrid moves it at 8.33e-294 bytes/s; check the options of "
                       "\"simgrid\"");
     world.value = "1e-5"; /* 62 bytes/s are meant to be so */
     CU_ASSERT_EQUAL(run(&world).ends[3].end_s, 0);
+}
+
+static void latencies_take_their_time(void)
+{
+    /* 10 ms that a scenario makes a second of: nothing moves until 2 s, and nothing is said of it. */
+    static const struct world_step steps[] = {{1, TRANSFER, .a = 0, .b = 2, .amount = 1e6},
+                                              {1.5, STILL, .amount = 1e-3, .limit = 0.1},
+                                              {1.99, STILL, .amount = 1e-3, .limit = 0.1}};
+    struct world world = {.platform = TWO_WAYS("10ms", "20ms"),
+                          .steps = steps,
+                          .count = COUNT(steps),
+                          .option = "network/latency-factor",
+                          .value = "100"};
+    struct world_outcome outcome = run(&world);
+    CHECK_NEAR(outcome.ends[0].end_s, 2.08, 1e-9);
+    CHECK_NEAR(outcome.ends[1].end_s, 0, 0);
+    CHECK_NEAR(outcome.ends[2].end_s, 0, 0);
 }
 
 struct probed {
@@ -210,10 +258,12 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {
         {"latencies are SimGrid's", latencies_are_simgrids},
         {"two flows under each", two_flows_under_each},
+        {"a link without bandwidth", a_link_without_bandwidth},
         {"options that are SimGrid's", options_that_are_simgrids},
         {"integrated profiles", integrated_profiles},
         {"Wi-Fi shares air time", wifi_shares_air_time},
         {"transfers that never end", transfers_that_never_end},
+        {"latencies take their time", latencies_take_their_time},
         {"platforms probed", platforms_probed},
         {0},
     };

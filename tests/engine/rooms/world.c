@@ -43,6 +43,8 @@ static void tell(struct doing *doing, bool ok)
         doing->again = false;
         begin(doing);
     }
+    for (int then = doing->step->then; then; then = doing->play->world->steps[then].then)
+        begin(&doing->play->doings[then]);
 }
 
 static void worked(struct weir_work *work, bool ok)
@@ -133,8 +135,14 @@ static void over(struct weir_alarm *alarm)
     weir_clock_end(&WEIR_RECORD(alarm, struct play, until)->clock);
 }
 
+static void count_change(void *context)
+{
+    ((struct world_outcome *)context)->changes++;
+}
+
 static void prepare(struct play *play)
 {
+    weir_shares_on_change(play->shares, count_change, play->outcome);
     play->doings = weir_alloc((size_t)play->world->count, sizeof *play->doings);
     for (int s = 0; s < play->world->count; s++) {
         struct doing *doing = &play->doings[s];
@@ -142,7 +150,8 @@ static void prepare(struct play *play)
         doing->step = &play->world->steps[s];
         doing->again = doing->step->again;
         doing->alarm.ring = due;
-        weir_alarm_set(&play->clock, &doing->alarm, doing->step->at_s);
+        if (!isinf(doing->step->at_s))
+            weir_alarm_set(&play->clock, &doing->alarm, doing->step->at_s);
         play->outcome->ends[s].end_s = INFINITY;
     }
     play->until.ring = over;
@@ -177,6 +186,7 @@ static int perform(struct play *play)
     weir_shares_run(play->shares);
     play->outcome->over_s = play->clock.now_s;
     play->outcome->latencies = weir_shares_latencies(play->shares);
+    weir_shares_handed(play->shares, &play->outcome->works, &play->outcome->transfers);
     play->outcome->failures = weir_host_failures(play->shares, 0);
     code = play->clock.code ? weir_error(play->clock.code, "%s", play->clock.message) : WEIR_OK;
     weir_shares_free(play->shares);

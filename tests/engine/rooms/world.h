@@ -32,6 +32,7 @@ struct world_step {
     const char *name;
     double way_s; /* of a transfer: it is on its way for so long before it has come */
     bool again;   /* when it is done, the same begins anew, once */
+    int then;     /* the step that begins when it is done, and so on from there; 0: none. Its own date is INFINITY. */
 };
 
 struct world {
@@ -52,11 +53,13 @@ struct world_end {
 
 struct world_outcome {
     struct world_end ends[STEPS_AT_MOST];
-    double over_s;     /* our clock at the end */
-    unsigned failures; /* of host 0 */
-    bool latencies;    /* are SimGrid's */
-    char text[512];    /* of STILL */
-    int code;          /* of the run, or of a child that died */
+    double over_s;                       /* our clock at the end */
+    unsigned failures;                   /* of host 0 */
+    int changes;                         /* of bandwidths and losses of links that were told */
+    bool latencies;                      /* are SimGrid's */
+    unsigned long long works, transfers; /* that SimGrid has had */
+    char text[512];                      /* of STILL */
+    int code;                            /* of the run, or of a child that died */
 };
 
 /* Fails the test if the world cannot be run. */
