@@ -3,6 +3,7 @@
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 
 cores=$(nproc 2>/dev/null || echo 2)
+tests_at_once=$((cores + 2)) # some of them wait most of their time
 
 # section TITLE: a header, with the time spent so far.
 section()

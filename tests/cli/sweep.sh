@@ -133,7 +133,7 @@ grep -q 'aborts,1,5,.*its last words: the host is on fire' "$folder/bad/failures
 grep -q 'endless,2,4,"took longer than the 5 s' "$folder/bad/failures.csv" || fail "no time-out"
 grep -q 'vanishes,2,5,the process was ended by signal 9' "$folder/bad/failures.csv" || fail "no signal"
 grep -q '^sweep\|failed after' "$folder/err" || fail "failures are not told while the sweep runs"
-expect 4 "4 finished and kept, 16 to do" sweep "$folder/bad.json" -o "$folder/bad" --timeout 5s
+expect 4 "4 finished and kept, 16 to do" sweep "$folder/bad.json" -o "$folder/bad" -j 4 --timeout 5s
 expect 4 "4 of 20 runs finished, 16 failed, 0 missing" sweep "$folder/bad.json" -o "$folder/bad" --collect
 sed -i 's/, "refuses", "aborts", "vanishes", "endless"//' "$folder/bad.json"
 expect 0 "4 finished and kept, 0 to do" sweep "$folder/bad.json" -o "$folder/bad"

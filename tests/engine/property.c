@@ -1,4 +1,4 @@
-/* 200 random workloads, and 500 with failures, under a policy that changes plans at random: nothing is lost or counted
+/* Random workloads, without and with failures, under a policy that changes plans at random: nothing is lost or counted
  * twice, the parts of the latency sum to the whole, and nothing hangs. */
 #include <math.h>
 #include <stdio.h>
@@ -15,14 +15,18 @@
 #define PLATFORM WEIR_TEST_WORLDS_PLATFORM
 
 /* Under the sanitisers an actor is a thread and everything takes its time. */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(WEIR_LONG)
+#define WORLDS         200
+#define FAILING_WORLDS 500
+#define DRAINED_WORLDS 1000
+#elif defined(__SANITIZE_ADDRESS__)
 #define WORLDS         15
 #define FAILING_WORLDS 15
 #define DRAINED_WORLDS 8
 #else
-#define WORLDS         200
-#define FAILING_WORLDS 500
-#define DRAINED_WORLDS 1000
+#define WORLDS         60
+#define FAILING_WORLDS 120
+#define DRAINED_WORLDS 200
 #endif
 
 static void run_worlds(const struct weir_test_worlds *set, unsigned count)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <weir/error.h>
 #include <weir/policy.h>
 #include <weir/random.h>
@@ -56,7 +57,8 @@ static int create(void *state, const struct weir_policy_env *env)
     abort();
 #endif
 #ifdef HANG
-    for_ever();
+    for (;;)
+        pause();
 #endif
 #ifdef UNDEFINED
     return nobody_defines_this();

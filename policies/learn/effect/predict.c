@@ -9,8 +9,8 @@
 #include "policies/learn/nn/product.h"
 #include "policies/learn/series/calendar.h"
 
-/* Servers of a product: so many that its result stays in a processor's cache. */
-#define BLOCK 64
+/* Servers of a product: so many that its result stays in a processor's second cache, beside the weights. */
+#define BLOCK 24
 
 static struct nn_tensor *calendar_rows(struct nn_tape *tape, double time_s, int count)
 {
