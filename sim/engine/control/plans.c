@@ -1,6 +1,8 @@
 /* What plans ask for, told to the observer and carried out. */
 #include "sim/engine/control/plans.h"
 
+#include <stdarg.h>
+
 #include "sim/base/text.h"
 #include "sim/engine/control/changes.h"
 #include "sim/engine/control/rates.h"
@@ -37,6 +39,22 @@ void weir_tell_decision(struct weir_controller *controller, const char *policy, 
     if (observer && observer->decision)
         observer->decision(observer->context, controller->clock->now_s, policy, controller->view.jobs[job].name, op,
                            what, why, refusal);
+}
+
+void weir_tell_note(struct weir_controller *controller, const char *policy, int job, const char *op, const char *format,
+                    ...)
+{
+    const struct weir_observer *observer = controller->spec->observer;
+    if (!observer || !observer->decision)
+        return;
+    va_list args;
+    va_start(args, format);
+    struct weir_text why = {0};
+    weir_text_addv(&why, format, args);
+    va_end(args);
+    observer->decision(observer->context, controller->clock->now_s, policy, controller->view.jobs[job].name, op, "note",
+                       weir_text_string(&why), NULL);
+    weir_text_fini(&why);
 }
 
 void weir_plan_tell_change(struct weir_controller *controller, const struct weir_plan_change *change)

@@ -7,6 +7,9 @@
 /* Counts a decision and tells of it. */
 void weir_tell_decision(struct weir_controller *controller, const char *policy, int job, const char *op,
                         const char *what, const char *why, const char *refusal);
+/* Tells of something that became of a decision. */
+void weir_tell_note(struct weir_controller *controller, const char *policy, int job, const char *op, const char *format,
+                    ...) __attribute__((format(printf, 5, 6)));
 void weir_plan_tell_change(struct weir_controller *controller, const struct weir_plan_change *change);
 void weir_plan_tell_warnings(struct weir_controller *controller, const struct weir_plan *plan);
 

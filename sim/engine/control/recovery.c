@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/control/changes.h"
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/placement.h"
 
@@ -65,7 +66,7 @@ static void bury(struct weir_op *op)
     op->anew = weir_resize(op->anew, (size_t)op->anew_count + op->instance_count, sizeof *op->anew);
     for (size_t i = 0; i < op->instance_count; i++) {
         struct weir_instance *instance = op->instances[i];
-        if (!weir_instance_lost(instance))
+        if (instance->life == WEIR_STARTING || !weir_instance_lost(instance))
             continue;
         if (instance->life == WEIR_ACTIVE)
             op->anew[op->anew_count++] = (struct weir_placement){instance->host, instance->weight, instance->cpu_share};
@@ -86,6 +87,7 @@ static bool spares(const struct weir_controller *controller, const struct weir_o
 }
 
 /* Finds a host that is up, and has room, for each instance of the operator that starts anew; counts them as planned.
+ * Where there is none, or none is looked for, the operator goes on without it if it has others, unless they shall wait.
  * False if one must wait. */
 static bool find_hosts(const struct weir_controller *controller, struct weir_op *op, int *planned)
 {
@@ -94,12 +96,12 @@ static bool find_hosts(const struct weir_controller *controller, struct weir_op 
     for (int a = 0; a < op->anew_count; a++) {
         struct weir_placement *place = &op->anew[a];
         if (!weir_host_up(controller->shares, place->host)) {
-            if (rules->drop && spares(controller, op)) {
+            int host = rules->wait ? -1 : weir_default_host(controller, op, planned);
+            if (host < 0 && (rules->drop || !rules->wait) && spares(controller, op)) {
                 *place = op->anew[--op->anew_count];
                 a--;
                 continue;
             }
-            int host = rules->wait ? -1 : weir_default_host(controller, op, planned);
             if (host < 0) {
                 all = false;
                 continue;
@@ -193,17 +195,22 @@ static void fail_job(struct recovery *recovery)
         recovery->again = true;
         return;
     }
+    weir_changes_give_up(recovery->controller, job, "the job goes back to a checkpoint");
     weir_segments_rewind(job->segments);
     recovery->step = bury_all;
     weir_soon(recovery->controller->clock, &recovery->go);
 }
 
+/* Not of those that start: these leave the job as it is. */
 static bool has_lost(const struct weir_run_job *job)
 {
-    for (int o = 0; o < job->spec->operator_count; o++)
-        for (size_t i = 0; i < job->ops[o].instance_count; i++)
-            if (weir_instance_lost(job->ops[o].instances[i]))
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        for (size_t i = 0; i < job->ops[o].instance_count; i++) {
+            const struct weir_instance *instance = job->ops[o].instances[i];
+            if (instance->life != WEIR_STARTING && weir_instance_lost(instance))
                 return true;
+        }
+    }
     return false;
 }
 
@@ -219,8 +226,11 @@ static void ring_detector(struct weir_alarm *alarm)
     weir_faults_catch_up(controller);
     for (int j = 0; j < controller->arrived_jobs; j++) {
         const struct weir_run_job *job = &controller->flow->jobs[j];
-        if (job->life == WEIR_JOB_RUNNING && has_lost(job))
+        if (job->life != WEIR_JOB_RUNNING)
+            continue;
+        if (has_lost(job))
             fail_job(&recoveries->jobs[j]);
+        weir_changes_look(controller, job);
     }
     weir_alarm_set(controller->clock, alarm, controller->clock->now_s + controller->scenario->recovery.detect_s);
 }

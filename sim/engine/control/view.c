@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/control/changes.h"
 
 const struct weir_route *weir_route_between(struct weir_shares *shares, int from, int to)
 {
@@ -175,7 +176,7 @@ static void update_deployment(struct weir_op *op, struct weir_operator_view *vie
         weir_grow(op->view_instances, op->instance_count, &op->view_capacity, sizeof *op->view_instances);
     view->instances = op->view_instances;
     view->instance_count = weir_op_deployed(op, op->view_instances);
-    view->changing = op->changing;
+    view->changing = weir_op_changing(op);
     view->state_bytes = op->state_bytes;
 }
 

@@ -34,6 +34,7 @@ struct weir_instance *weir_instance_new(struct weir_op *op, const struct weir_pl
     instance->host = placement->host;
     instance->weight = placement->weight;
     instance->cpu_share = placement->cpu_share;
+    instance->host_failures = weir_host_failures(flow->shares, instance->host);
     weir_instance_init(instance);
     op->instances =
         weir_grow(op->instances, op->instance_count + 1, &op->instance_capacity, sizeof(struct weir_instance *));
@@ -68,7 +69,6 @@ void weir_instance_activate(struct weir_instance *instance)
     inbox->instances++;
     instance->inbox = inbox;
     instance->life = WEIR_ACTIVE;
-    instance->host_failures = weir_host_failures(flow->shares, instance->host);
     weir_track_reset(&instance->track, now_s);
     weir_trace_free(&instance->spent);
     instance->spent = (struct weir_spent){.since_s = now_s};

@@ -271,7 +271,7 @@ void weir_instance_init(struct weir_instance *instance)
 bool weir_instance_lost(const struct weir_instance *instance)
 {
     const struct weir_shares *shares = flow_of(instance)->shares;
-    return !instance->dead && (instance->life == WEIR_ACTIVE || instance->life == WEIR_RETIRING) && !instance->left &&
+    return !instance->dead && instance->life != WEIR_GONE && !instance->left &&
            (instance->crashed || instance->host_failures != weir_host_failures(shares, instance->host) ||
             !weir_host_up(shares, instance->host));
 }
