@@ -304,15 +304,18 @@ static void move_state(struct weir_change *change)
     weir_moves_begin(&change->state);
 }
 
-static void see_whether_drained(struct weir_change *change)
+static void drained(struct weir_change *change)
 {
-    struct weir_op *op = change->op;
-    if (!weir_op_drained(op))
-        return;
-    op->at_rest = NULL;
+    change->op->at_rest = NULL;
     weir_alarm_stop(change->controller->clock, &change->patience);
     change->stage = WRITES;
     go_on(change, change->controller->scenario->costs.checkpoint_s, move_state);
+}
+
+static void see_whether_drained(struct weir_change *change)
+{
+    if (weir_op_drained(change->op))
+        drained(change);
 }
 
 static void something_rests(void *context)
@@ -321,17 +324,25 @@ static void something_rests(void *context)
     weir_soon(change->controller->clock, &change->go);
 }
 
-/* Nothing enters the operator: it is not left so while it does nothing, as behind a link that is down. */
+static void wait_to_drain(struct weir_change *change)
+{
+    change->processed = change->op->counts.processed;
+    weir_alarm_set(change->controller->clock, &change->patience,
+                   now_of(change) + change->controller->scenario->window_s);
+}
+
+/* Nothing enters the operator: it is not left so while it does nothing. What is on its way over a link that is down is
+ * left to those that stop, once it comes; where what has come cannot be served, the change is given up. */
 static void lose_patience(struct weir_alarm *alarm)
 {
     struct weir_change *change = WEIR_RECORD(alarm, struct weir_change, patience);
     const struct weir_op *op = change->op;
-    if (op->counts.processed == change->processed && !op->in_service) {
-        give_up(change, "what is on its way to it does not come");
-        return;
-    }
-    change->processed = op->counts.processed;
-    weir_alarm_set(change->controller->clock, alarm, now_of(change) + change->controller->scenario->window_s);
+    if (op->counts.processed != change->processed || op->in_service)
+        wait_to_drain(change);
+    else if (weir_op_quiet(op))
+        drained(change);
+    else
+        give_up(change, "what waits in it is not served");
 }
 
 static void started(struct weir_change *change)
@@ -349,9 +360,7 @@ static void started(struct weir_change *change)
     op->at_rest = something_rests;
     op->at_rest_context = change;
     weir_op_pause(op);
-    change->processed = op->counts.processed;
-    weir_alarm_set(change->controller->clock, &change->patience,
-                   now_of(change) + change->controller->scenario->window_s);
+    wait_to_drain(change);
     weir_soon(change->controller->clock, &change->go);
 }
 

@@ -142,14 +142,19 @@ void weir_op_resume(struct weir_op *op)
     weir_waiters_wake_all(op->job->flow->clock, &op->gate);
 }
 
-bool weir_op_drained(const struct weir_op *op)
+bool weir_op_quiet(const struct weir_op *op)
 {
-    if (op->queued || op->in_transit)
+    if (op->queued)
         return false;
     for (size_t i = 0; i < op->instance_count; i++)
         if (op->instances[i]->in_service)
             return false;
     return true;
+}
+
+bool weir_op_drained(const struct weir_op *op)
+{
+    return !op->in_transit && weir_op_quiet(op);
 }
 
 bool weir_job_is_empty(const struct weir_run_job *job)

@@ -274,7 +274,8 @@ int weir_op_deployed(const struct weir_op *op, struct weir_placement *placements
 /* Nothing enters until it is resumed; senders look elsewhere. */
 void weir_op_pause(struct weir_op *op);
 void weir_op_resume(struct weir_op *op);
-bool weir_op_drained(const struct weir_op *op); /* nothing waits, is in transit or in service */
+bool weir_op_quiet(const struct weir_op *op);   /* nothing waits or is in service */
+bool weir_op_drained(const struct weir_op *op); /* nothing is in transit either */
 
 /* The source begins. */
 void weir_source_start(struct weir_run_job *job);
