@@ -34,8 +34,6 @@ static char *check_wish(const struct weir_view *view, const struct weir_plan_cha
     const struct weir_operator_view *op = &job->operators[change->op];
     if (!job->running)
         return weir_format("job \"%s\" has departed", job->name);
-    if (op->changing)
-        return weir_format("a change is under way");
     if (change->count == 0)
         return weir_format("no instances");
     if (change->count > op->max_parallelism)
@@ -53,7 +51,7 @@ static char *check_wish(const struct weir_view *view, const struct weir_plan_cha
             return weir_format("CPU share of instance %d is %g; it must be above 0 and at most 1", i + 1,
                                at->cpu_share);
     }
-    return NULL;
+    return op->changing ? weir_format("a change is under way") : NULL;
 }
 
 int weir_plan_check_finite(const struct weir_plan *plan)
