@@ -65,15 +65,14 @@ static void decide(struct weir_controller *controller)
     struct weir_plan *plan = weir_plan_new(&controller->view);
     weir_hook_window_ends(controller, plan);
     weir_plan_tell_warnings(controller, plan);
-    int wishes = 0;
     if (weir_goes_on(controller)) {
         weir_plan_check(plan);
-        wishes = weir_plan_tell(controller, plan);
+        weir_plan_tell(controller, plan);
     }
     double taken_s = decision_s(controller, plan);
     controller->decided = plan;
     controller->due_s = controller->clock->now_s + taken_s;
-    if (!(taken_s > 0) || (!wishes && taken_s <= controller->scenario->window_s))
+    if (!(taken_s > 0))
         carry_out_decided(controller);
 }
 

@@ -83,15 +83,13 @@ void weir_plan_tell_warnings(struct weir_controller *controller, const struct we
     }
 }
 
-int weir_plan_tell(struct weir_controller *controller, const struct weir_plan *plan)
+void weir_plan_tell(struct weir_controller *controller, const struct weir_plan *plan)
 {
-    int count, rates;
+    int count;
     const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
     for (int c = 0; c < count; c++)
         weir_plan_tell_change(controller, &changes[c]);
     weir_rates_tell(controller, plan);
-    weir_plan_rates(plan, &rates);
-    return count + rates;
 }
 
 void weir_plan_carry_out(struct weir_controller *controller, const struct weir_plan *plan)

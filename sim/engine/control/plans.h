@@ -13,8 +13,8 @@ void weir_tell_note(struct weir_controller *controller, const char *policy, int 
 void weir_plan_tell_change(struct weir_controller *controller, const struct weir_plan_change *change);
 void weir_plan_tell_warnings(struct weir_controller *controller, const struct weir_plan *plan);
 
-/* All changes and limits of a plan that is checked. Returns how many there are. */
-int weir_plan_tell(struct weir_controller *controller, const struct weir_plan *plan);
+/* All changes and limits of a plan that is checked. */
+void weir_plan_tell(struct weir_controller *controller, const struct weir_plan *plan);
 
 /* The changes of a plan and its limits, but those refused. */
 void weir_plan_carry_out(struct weir_controller *controller, const struct weir_plan *plan);
