@@ -1,10 +1,12 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "policies/pipe/message.h"
 #include "sim/api/view_fields.h"
+#include "sim/base/memory.h"
 
 static void add_string(struct weir_text *text, const char *string)
 {
@@ -183,11 +185,23 @@ static void add_square(struct weir_text *text, const char *key, const struct wei
     weir_text_add(text, "]");
 }
 
-/* The platform's links, and which of them each route takes, by number. */
+/* The numbers of the links on a route. */
+static void add_route(struct weir_text *text, const struct weir_view *view, int from, int to)
+{
+    int count = view->route_links ? view->route_links(view, from, to, NULL, 0) : 0;
+    int *links = weir_alloc((size_t)count, sizeof *links);
+    if (count)
+        view->route_links(view, from, to, links, count);
+    weir_text_add(text, "[");
+    for (int l = 0; l < count; l++)
+        weir_text_addf(text, l ? ",%d" : "%d", links[l]);
+    weir_text_add(text, "]");
+    free(links);
+}
+
+/* The platform's links, and which of them each route takes. */
 static void add_links(struct weir_text *text, const struct weir_view *view)
 {
-    enum { LINKS_MAX = 256 };
-    int links[LINKS_MAX];
     weir_text_add(text, "\"link_names\":[");
     for (int l = 0; l < view->link_count; l++) {
         weir_text_add(text, l ? "," : "");
@@ -207,11 +221,8 @@ static void add_links(struct weir_text *text, const struct weir_view *view)
     for (int from = 0; from < view->host_count; from++) {
         weir_text_add(text, from ? ",[" : "[");
         for (int to = 0; to < view->host_count; to++) {
-            int count = view->route_links ? view->route_links(view, from, to, links, LINKS_MAX) : 0;
-            weir_text_add(text, to ? ",[" : "[");
-            for (int l = 0; l < count && l < LINKS_MAX; l++)
-                weir_text_addf(text, l ? ",%d" : "%d", links[l]);
-            weir_text_add(text, "]");
+            weir_text_add(text, to ? "," : "");
+            add_route(text, view, from, to);
         }
         weir_text_add(text, "]");
     }

@@ -20,6 +20,7 @@ struct weir_controller {
     struct weir_policies *policies;
     void (*finish)(void *context);
     void *context;
+    const struct weir_used_policy *asked; /* hooks.c: the policy whose hook goes on; NULL: none */
     /* controller.c: what is due next. */
     struct weir_alarm alarm;
     double until_s; /* a window's end, what is decided, or the end; arrivals and the end of the warm-up come between */

@@ -38,6 +38,7 @@ static void call(struct weir_controller *controller, const struct weir_used_poli
         weir_plan_author(plan, policy->name);
     weir_error_clear();
     weir_hook_begins(controller->spec->observer, used, place);
+    controller->asked = used;
     double start_s = wall_s();
     if (!plan)
         policy->job_departs(used->state, view, job);
@@ -45,6 +46,7 @@ static void call(struct weir_controller *controller, const struct weir_used_poli
         code =
             job < 0 ? policy->window_ends(used->state, view, plan) : policy->job_arrives(used->state, view, job, plan);
     controller->books->decision_wall_s += wall_s() - start_s;
+    controller->asked = NULL;
     weir_hook_begins(controller->spec->observer, used, NULL);
     if (code < 0) {
         code = weir_error_code() ? weir_error_code() : WEIR_ERUN;
@@ -91,7 +93,9 @@ bool weir_hook_explain(struct weir_controller *controller)
         const struct weir_used_policy *used = &controller->policies->list[p];
         char *place = used->limit_s > 0 ? place_of(controller, used, "explain, window", -1) : NULL;
         weir_hook_begins(observer, used, place);
+        controller->asked = used;
         char *text = used->policy->explain ? used->policy->explain(used->state, &controller->view) : NULL;
+        controller->asked = NULL;
         weir_hook_begins(observer, used, NULL);
         enough |= observer->explained(observer->context, controller->clock->now_s, used->policy->name, text);
         free(text);

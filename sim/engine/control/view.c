@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/engine/control/changes.h"
 
@@ -12,27 +13,44 @@ const struct weir_route *weir_route_between(struct weir_shares *shares, int from
     return weir_route(shares, weir_route_find(shares, from, to));
 }
 
-static const struct weir_route *route_in(const struct weir_view *view, int from, int to)
+/* Whether there is such a host. A policy that asks for another is wrong, and the run ends. */
+static bool has_host(const struct weir_view *view, const char *function, int host)
+{
+    if (host >= 0 && host < view->host_count)
+        return true;
+    const struct weir_controller *controller = view->engine;
+    weir_clock_fail(controller->clock, WEIR_ERUN, "policy %s at %.6g s: asks view->%s for host %d; hosts are 0 to %d",
+                    controller->asked ? controller->asked->policy->name : "", controller->clock->now_s, function, host,
+                    view->host_count - 1);
+    return false;
+}
+
+/* NULL on one host, and where there is an error. */
+static const struct weir_route *route_in(const struct weir_view *view, const char *function, int from, int to)
 {
     const struct weir_controller *controller = view->engine;
+    if (!has_host(view, function, from) || !has_host(view, function, to) || from == to)
+        return NULL;
     return weir_route_between(controller->shares, from, to);
 }
 
 static double route_latency_s(const struct weir_view *view, int from, int to)
 {
-    return from == to ? 0 : route_in(view, from, to)->latency_s;
+    const struct weir_route *route = route_in(view, "route_latency_s", from, to);
+    return route ? route->latency_s : 0;
 }
 
 static double route_bytes_per_s(const struct weir_view *view, int from, int to)
 {
-    return from == to ? INFINITY : route_in(view, from, to)->bytes_per_s;
+    const struct weir_route *route = route_in(view, "route_bytes_per_s", from, to);
+    return route ? route->bytes_per_s : INFINITY;
 }
 
 static int route_links(const struct weir_view *view, int from, int to, int *links, int max)
 {
-    if (from == to)
+    const struct weir_route *route = route_in(view, "route_links", from, to);
+    if (!route)
         return 0;
-    const struct weir_route *route = route_in(view, from, to);
     for (int i = 0; i < route->link_count && i < max; i++)
         links[i] = route->links[i];
     return route->link_count;
@@ -47,7 +65,7 @@ static double restart_s(const struct weir_view *view)
 
 static double anomalous(const struct weir_view *view, int host, double from_s, double until_s)
 {
-    if (host < 0 || host >= view->host_count || !(until_s > from_s))
+    if (!has_host(view, "anomalous", host) || !(until_s > from_s))
         return 0;
     const struct weir_controller *controller = view->engine;
     return weir_truth_wrong_s(controller->books, host, from_s, until_s) / (until_s - from_s);

@@ -171,6 +171,8 @@ void weir_flow_fini(struct weir_flow *flow)
         for (int o = 0; o < job->spec->operator_count; o++)
             free_op(&job->ops[o]);
         weir_trace_free(&job->source_spent);
+        weir_histogram_fini(&job->total);
+        weir_histogram_fini(&job->window);
         free(job->ops);
         free(job->source_out);
         free(job->backlog);

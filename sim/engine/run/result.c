@@ -256,5 +256,6 @@ void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
     fill_links(books, result);
     weir_account_result(books, sums->dropped_at_sources, m);
     result->checksum = checksum(result, scenario->account.on);
+    weir_histogram_fini(&sums->latency);
     free(sums);
 }
