@@ -74,6 +74,25 @@ static void exactly_once(void)
     weir_test_result_fini(&got);
 }
 
+/* An item every 10 s from 9.5 s on, each of which takes 1 s; checkpoints at 10, 20, ... s. When an item is done,
+ * at 10.5, 20.5, ... s, the checkpoint of 10, 20, ... s is complete by that, and the result leaves at once. */
+static void results_leave_with_their_checkpoint(void)
+{
+    struct weir_test_result got =
+        weir_test_run(PLATFORM,
+                      "{\"duration\": \"200s\", \"faults\": [{\"host\": \"cloud\", \"at\": \"199s\"}],"
+                      " \"recovery\": {\"delivery\": \"exactly-once\", \"checkpoint_interval\": \"10s\"},"
+                      " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"arrive\": \"9.5s\","
+                      "  \"load\": {\"kind\": \"constant\", \"rate\": \"0.1/s\"}, \"operators\": [{\"name\": \"a\", "
+                      "\"flops\": \"1Gf\"}]}]}}",
+                      "static", 1);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR(got.result.metrics.delivered, 19, 0);
+    CHECK_NEAR(got.result.metrics.latency_mean_s, 1, 1e-9);
+    CHECK_NEAR(got.result.metrics.latency_max_s, 1, 1e-9);
+    weir_test_result_fini(&got);
+}
+
 static void waiting_for_the_host(void)
 {
     struct weir_test_result got =
@@ -380,6 +399,7 @@ int main(int argc, char **argv)
         {"without failures nothing changes", without_failures_nothing_changes},
         {"at least once", at_least_once},
         {"exactly once", exactly_once},
+        {"results leave with their checkpoint", results_leave_with_their_checkpoint},
         {"waiting for the host", waiting_for_the_host},
         {"given up where others are left", given_up_where_others_are_left},
         {"a host that never comes back", a_host_that_never_comes_back},

@@ -398,11 +398,44 @@ static void without_data(void)
     free(path);
 }
 
+/* Asks for a host that there is not. */
+static int asked; /* which question; set before the child is forked */
+
+static int ask(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    int link;
+    double ignored[] = {asked == 0 ? view->route_latency_s(view, S, -1) : 0,
+                        asked == 1 ? view->route_latency_s(view, 5, 5) : 0,
+                        asked == 2 ? view->route_bytes_per_s(view, -7, S) : 0,
+                        asked == 3 ? view->route_links(view, S, 1 << 30, &link, 1) : 0,
+                        asked == 4 ? view->anomalous(view, -1, 0, 1) : 0};
+    weir_plan_note(plan, 0, "%g", ignored[asked]);
+    return WEIR_OK;
+}
+
+static void hosts_that_are_not_there(void)
+{
+    static const struct weir_policy asker = {
+        .abi = WEIR_POLICY_ABI, .name = "asker", .summary = "Asks.", .source = "", .window_ends = ask};
+    static const struct weir_policy *const askers[] = {&asker, NULL};
+    static const char *const wanted[] = {
+        "view->route_latency_s for host -1; hosts are 0 to 4", "view->route_latency_s for host 5; hosts are 0 to 4",
+        "view->route_bytes_per_s for host -7; hosts are 0 to 4",
+        "view->route_links for host 1073741824; hosts are 0 to 4", "view->anomalous for host -1; hosts are 0 to 4"};
+    for (asked = 0; asked < 5; asked++) {
+        struct weir_test_result got = weir_test_run_catalog(PLATFORM, scenario_text, "asker", 1, askers);
+        CU_ASSERT_EQUAL(got.code, WEIR_ERUN);
+        CU_ASSERT(strstr(got.message, "policy asker at 10 s") != NULL && strstr(got.message, wanted[asked]) != NULL);
+        weir_test_result_fini(&got);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"every field has its value", every_field_has_its_value},
                                       {"every member has a row", every_member_has_a_row},
                                       {"without data", without_data},
+                                      {"hosts that are not there", hosts_that_are_not_there},
                                       {0}};
     return weir_test_main("engine/view", cases, argc, argv);
 }
