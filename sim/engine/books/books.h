@@ -40,7 +40,8 @@ struct weir_host_counts {
 struct weir_host_book {
     struct weir_host_counts counts, at_window, at_warmup;
     int instances;
-    double state_bytes; /* at the last window's end */
+    double state_bytes; /* of active instances: control's */
+    double taken_bytes; /* and of those to come of changes under way */
 };
 struct weir_link_book {
     const char *name;   /* borrowed from who gave the links */

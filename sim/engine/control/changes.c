@@ -11,6 +11,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/engine/control/moves.h"
+#include "sim/engine/control/placement.h"
 #include "sim/engine/control/plans.h"
 
 void weir_job_deploy(struct weir_run_job *job, const struct weir_plan *plan)
@@ -108,8 +109,10 @@ static struct weir_change *compare(struct weir_controller *controller, struct we
         }
     }
     for (size_t i = 0; i < op->instance_count; i++)
-        if (op->instances[i]->life == WEIR_ACTIVE && !taken[i])
+        if (op->instances[i]->life == WEIR_ACTIVE && !taken[i]) {
+            op->instances[i]->leaves = true;
             change->stop[change->stop_count++] = op->instances[i];
+        }
     for (int w = 0; w < wish->count; w++) {
         if (kept[w] >= 0)
             change->kept_count++;
@@ -163,6 +166,7 @@ static void end(struct weir_change *change)
     struct weir_op *op = change->op;
     wait_no_more(change);
     op->changing = false;
+    weir_state_lay(change->controller, op);
     if (change->stage != STARTS) {
         change->paused_s = now_of(change) - change->paused_since_s;
         if (change->controller->books->warm)
@@ -180,6 +184,8 @@ static void give_up(struct weir_change *change, const char *why)
     weir_tell_note(change->controller, change->policy, op->job->index, op->spec->name, "change given up: %s", why);
     for (int i = 0; i < change->start_count; i++)
         weir_instance_forget(change->start[i]);
+    for (int i = 0; i < change->stop_count; i++)
+        change->stop[i]->leaves = false;
     end(change);
 }
 
@@ -207,8 +213,10 @@ static enum loss leave_out_lost(struct weir_change *change)
     weir_text_addf(&why, "host %s has failed", host);
     if (left) {
         int stay = lost < change->stop_count ? lost : change->stop_count;
-        change->stop_count -= stay;
+        for (int s = 0; s < stay; s++)
+            change->stop[--change->stop_count]->leaves = false;
         change->kept_count += stay;
+        weir_state_lay(change->controller, change->op);
         weir_tell_note(change->controller, change->policy, change->op->job->index, change->op->spec->name,
                        "change goes on without %d of %d new instances: %s", lost, lost + left, weir_text_string(&why));
     } else {
@@ -382,6 +390,7 @@ void weir_change_begin(struct weir_controller *controller, const struct weir_pla
         return;
     }
     op->changing = true;
+    weir_state_lay(controller, op);
     change->begun_s = now_of(change);
     change->alarm.ring = ring;
     change->patience.ring = lose_patience;

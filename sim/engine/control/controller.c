@@ -13,6 +13,7 @@
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/hooks.h"
 #include "sim/engine/control/measure.h"
+#include "sim/engine/control/placement.h"
 #include "sim/engine/control/plans.h"
 #include "sim/engine/control/recovery.h"
 #include "sim/engine/control/report.h"
@@ -97,6 +98,8 @@ static void let_depart(struct weir_controller *controller)
         if (job->life != WEIR_JOB_RUNNING || job->spec->depart_s > controller->clock->now_s || !weir_job_is_empty(job))
             continue;
         weir_job_retire(job);
+        for (int o = 0; o < job->spec->operator_count; o++)
+            weir_state_lay(controller, &job->ops[o]);
         controller->job_views[j].running = false;
         weir_hook_job_departs(controller, j);
     }
@@ -107,8 +110,11 @@ static bool turn(struct weir_controller *controller)
 {
     const struct weir_scenario *scenario = controller->scenario;
     bool end = reached(controller, scenario->duration_s);
-    if (controller->decided && reached(controller, controller->due_s) && !end) /* at the end, the end comes first */
+    if (controller->decided && reached(controller, controller->due_s) && !end) { /* at the end, the end comes first */
+        weir_view_deployments(controller, 0); /* jobs may have arrived or failed meanwhile */
+        weir_plan_check_again(controller, controller->decided);
         carry_out_decided(controller);
+    }
     bool begins = !controller->windows;
     bool closes = !begins && reached(controller, (double)controller->windows * scenario->window_s);
     if (closes || (end && controller->clock->now_s > controller->books->window_start_s + EPSILON_S))

@@ -3,6 +3,7 @@
 #define WEIR_ENGINE_CONTROLLER_H
 
 #include "sim/api/plan_check.h"
+#include "sim/api/space.h"
 #include "sim/engine/control/control.h"
 
 struct weir_change;
@@ -31,7 +32,7 @@ struct weir_controller {
     int arrived_jobs;
     /* arrivals.c: kept from one job to the next, since with many hosts and jobs they are large. */
     struct weir_plan *plan, *defaults;
-    int *planned; /* [host] */
+    struct weir_space space;
     /* view.c: rebuilt at each window. */
     struct weir_view view;
     struct weir_host_view *host_views;

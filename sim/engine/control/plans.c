@@ -2,7 +2,9 @@
 #include "sim/engine/control/plans.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 
+#include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/engine/control/changes.h"
 #include "sim/engine/control/rates.h"
@@ -90,6 +92,22 @@ void weir_plan_tell(struct weir_controller *controller, const struct weir_plan *
     for (int c = 0; c < count; c++)
         weir_plan_tell_change(controller, &changes[c]);
     weir_rates_tell(controller, plan);
+}
+
+void weir_plan_check_again(struct weir_controller *controller, struct weir_plan *plan)
+{
+    int count;
+    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
+    bool *refused = weir_alloc((size_t)count, sizeof *refused);
+    for (int c = 0; c < count; c++)
+        refused[c] = changes[c].refusal != NULL;
+    weir_plan_check_room(plan);
+    for (int c = 0; c < count; c++)
+        if (changes[c].refusal && !refused[c])
+            weir_tell_note(controller, changes[c].policy, changes[c].job,
+                           controller->view.jobs[changes[c].job].operators[changes[c].op].name, "change given up: %s",
+                           changes[c].refusal);
+    free(refused);
 }
 
 void weir_plan_carry_out(struct weir_controller *controller, const struct weir_plan *plan)

@@ -16,6 +16,10 @@ void weir_plan_tell_warnings(struct weir_controller *controller, const struct we
 /* All changes and limits of a plan that is checked. */
 void weir_plan_tell(struct weir_controller *controller, const struct weir_plan *plan);
 
+/* Some time has passed since the plan was checked and told: refuses, with a note, changes that find no room any more.
+ */
+void weir_plan_check_again(struct weir_controller *controller, struct weir_plan *plan);
+
 /* The changes of a plan and its limits, but those refused. */
 void weir_plan_carry_out(struct weir_controller *controller, const struct weir_plan *plan);
 

@@ -12,6 +12,7 @@
 #include "sim/engine/control/changes.h"
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/placement.h"
+#include "sim/engine/control/view.h"
 
 /* How often an instance that waits for its host looks again. */
 #define LOOK_AGAIN_S 1.0
@@ -74,43 +75,41 @@ static void bury(struct weir_op *op)
     }
 }
 
-/* Whether the operator goes on without an instance that shall start anew: others work, or can start at once. */
-static bool spares(const struct weir_controller *controller, const struct weir_op *op)
+/* Instances of the operator that work. */
+static int working(const struct weir_op *op)
 {
+    int count = 0;
     for (size_t i = 0; i < op->instance_count; i++)
-        if (op->instances[i]->life == WEIR_ACTIVE && !weir_instance_lost(op->instances[i]))
-            return true;
-    for (int a = 0; a < op->anew_count; a++)
-        if (weir_host_up(controller->shares, op->anew[a].host))
-            return true;
-    return false;
+        count += op->instances[i]->life == WEIR_ACTIVE && !weir_instance_lost(op->instances[i]);
+    return count;
 }
 
-/* Finds a host that is up, and has room, for each instance of the operator that starts anew; counts them as planned.
- * Where there is none, or none is looked for, the operator goes on without it if it has others, unless they shall wait.
- * False if one must wait. */
-static bool find_hosts(const struct weir_controller *controller, struct weir_op *op, int *planned)
+/* Finds a host that is up, and has room, for each instance of the operator that starts anew, and takes it. Where there
+ * is none, or none is looked for, the operator goes on without it if it has others, unless they shall wait. False if
+ * one must wait. */
+static bool find_hosts(const struct weir_controller *controller, struct weir_op *op, struct weir_space *space)
 {
     const struct weir_recovery *rules = &controller->scenario->recovery;
-    bool all = true;
+    int works = working(op), found = 0;
+    double bytes = op->anew_count ? op->state_bytes / (works + op->anew_count) : 0;
     for (int a = 0; a < op->anew_count; a++) {
-        struct weir_placement *place = &op->anew[a];
-        if (!weir_host_up(controller->shares, place->host)) {
-            int host = rules->wait ? -1 : weir_default_host(controller, op, planned);
-            if (host < 0 && (rules->drop || !rules->wait) && spares(controller, op)) {
-                *place = op->anew[--op->anew_count];
-                a--;
+        struct weir_placement place = op->anew[a];
+        if (weir_space_lack(space, place.host, 1, bytes) != WEIR_LACKS_NOTHING) {
+            int host = rules->wait ? -1 : weir_default_host(controller, op, space, bytes);
+            if (host < 0)
                 continue;
-            }
-            if (host < 0) {
-                all = false;
-                continue;
-            }
-            place->host = host;
+            place.host = host;
         }
-        planned[place->host]++;
+        weir_space_take(space, place.host, 1, bytes);
+        op->anew[a] = op->anew[found];
+        op->anew[found++] = place;
     }
-    return all;
+    if (found == op->anew_count)
+        return true;
+    if (works + found == 0 || (rules->wait && !rules->drop))
+        return false;
+    op->anew_count = found;
+    return true;
 }
 
 static void start_anew(struct recovery *recovery)
@@ -121,6 +120,7 @@ static void start_anew(struct recovery *recovery)
         for (int a = 0; a < op->anew_count; a++)
             weir_instance_activate(weir_instance_new(op, &op->anew[a]));
         op->anew_count = 0;
+        weir_state_lay(recovery->controller, op);
     }
     job->segments->recovering = false;
     weir_job_recovered(job);
@@ -131,9 +131,18 @@ static void bury_all(struct recovery *recovery);
 static void restarted(struct recovery *recovery)
 {
     const struct weir_run_job *job = recovery->job;
-    for (int o = 0; o < job->spec->operator_count; o++)
-        for (int a = 0; a < job->ops[o].anew_count; a++)
-            recovery->again |= !weir_host_up(recovery->controller->shares, job->ops[o].anew[a].host);
+    struct weir_space *space = &recovery->controller->space;
+    weir_view_hosts(recovery->controller);
+    weir_space_begin(space, &recovery->controller->view);
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        const struct weir_op *op = &job->ops[o];
+        double bytes = op->anew_count ? op->state_bytes / (working(op) + op->anew_count) : 0;
+        for (int a = 0; a < op->anew_count; a++) {
+            int host = op->anew[a].host;
+            recovery->again |= weir_space_lack(space, host, 1, bytes) != WEIR_LACKS_NOTHING;
+            weir_space_take(space, host, 1, bytes);
+        }
+    }
     if (recovery->again)
         bury_all(recovery);
     else
@@ -152,13 +161,13 @@ static void go_on(struct recovery *recovery, double later_s, void (*step)(struct
 
 static void look_for_hosts(struct recovery *recovery)
 {
-    const struct weir_controller *controller = recovery->controller;
+    struct weir_controller *controller = recovery->controller;
     const struct weir_run_job *job = recovery->job;
     bool all = true;
-    int *planned = weir_alloc(controller->platform->host_count, sizeof *planned);
+    weir_view_hosts(controller);
+    weir_space_begin(&controller->space, &controller->view);
     for (int o = 0; o < job->spec->operator_count; o++)
-        all &= find_hosts(controller, &job->ops[o], planned);
-    free(planned);
+        all &= find_hosts(controller, &job->ops[o], &controller->space);
     if (all)
         go_on(recovery, controller->scenario->recovery.restart_s, restarted);
     else
@@ -169,8 +178,10 @@ static void bury_all(struct recovery *recovery)
 {
     struct weir_run_job *job = recovery->job;
     recovery->again = false;
-    for (int o = 0; o < job->spec->operator_count; o++)
+    for (int o = 0; o < job->spec->operator_count; o++) {
         bury(&job->ops[o]);
+        weir_state_lay(recovery->controller, &job->ops[o]);
+    }
     weir_job_wake_all(job);
     look_for_hosts(recovery);
 }

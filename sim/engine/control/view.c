@@ -198,14 +198,20 @@ static void update_deployment(struct weir_op *op, struct weir_operator_view *vie
     view->state_bytes = op->state_bytes;
 }
 
+void weir_view_hosts(struct weir_controller *controller)
+{
+    for (int h = 0; h < controller->view.host_count; h++) {
+        controller->host_views[h].instances = controller->books->hosts[h].instances;
+        controller->host_views[h].memory_used_bytes = controller->books->hosts[h].taken_bytes;
+        controller->host_views[h].up = weir_host_up(controller->shares, h);
+    }
+}
+
 void weir_view_deployments(struct weir_controller *controller, int first_job)
 {
     controller->view.time_s = controller->clock->now_s;
     controller->view.job_count = controller->arrived_jobs;
-    for (int h = 0; h < controller->view.host_count; h++) {
-        controller->host_views[h].instances = controller->books->hosts[h].instances;
-        controller->host_views[h].up = weir_host_up(controller->shares, h);
-    }
+    weir_view_hosts(controller);
     for (int j = first_job; j < controller->arrived_jobs; j++) {
         struct weir_run_job *job = &controller->flow->jobs[j];
         controller->job_views[j].running = job->life != WEIR_JOB_GONE;
@@ -332,13 +338,11 @@ void weir_view_update(struct weir_controller *controller)
     controller->view.time_s = now_s;
     controller->view.window = books->window;
     controller->view.job_count = controller->arrived_jobs;
+    weir_view_hosts(controller);
     for (int h = 0; h < controller->view.host_count; h++) {
         const struct weir_host_book *host = &books->hosts[h];
         struct weir_host_view *view = &controller->host_views[h];
         const struct weir_host_counts *now = &host->counts, *then = &host->at_window;
-        view->up = weir_host_up(controller->shares, h);
-        view->instances = host->instances;
-        view->memory_used_bytes = host->state_bytes;
         view->cpu = fmin(1, ratio(now->flops - then->flops, window_s * view->speed_flops_per_s * view->cores));
         view->sent_bytes_per_s = ratio(now->sent_bytes - then->sent_bytes, window_s);
         view->received_bytes_per_s = ratio(now->received_bytes - then->received_bytes, window_s);

@@ -114,12 +114,14 @@ struct weir_instance {
     struct weir_inbox *inbox;
     struct weir_instance *idle_next;
     bool in_idle_list;
-    bool counted_out;       /* gone, and its clock is counted: control's */
-    bool in_service;        /* between take and emitted */
-    unsigned host_failures; /* of its host when it started */
-    bool crashed;           /* its host failed under it */
-    bool dead;              /* and that is known */
-    double stall_s;         /* it stands still so long for checkpoints: control's */
+    bool counted_out;                /* gone, and its clock is counted: control's */
+    bool leaves;                     /* a change under way will stop it: control's, as the next two */
+    double state_bytes, taken_bytes; /* that the books of its host have for it */
+    bool in_service;                 /* between take and emitted */
+    unsigned host_failures;          /* of its host when it started */
+    bool crashed;                    /* its host failed under it */
+    bool dead;                       /* and that is known */
+    double stall_s;                  /* it stands still so long for checkpoints: control's */
     struct weir_work work;
     struct weir_alarm alarm; /* windows due; the end of a stall or of stopping */
     struct weir_soon go;
