@@ -245,6 +245,35 @@ static void add_view(struct weir_text *text, const struct weir_view *view, const
     weir_text_add(text, "}");
 }
 
+void weir_pipe_add_item(struct weir_text *text, const struct weir_view *view, const struct weir_routing *item)
+{
+    const struct weir_job_view *job = &view->jobs[item->job];
+    weir_text_add(text, "{\"event\":\"route\",\"time_s\":");
+    add_number(text, item->time_s);
+    weir_text_add(text, ",\"job\":");
+    add_string(text, job->name);
+    weir_text_add(text, ",\"op\":");
+    add_string(text, job->operators[item->op].name);
+    weir_text_add(text, ",\"from\":");
+    add_string(text, item->from < 0 ? "source" : job->operators[item->from].name);
+    weir_text_add(text, ",\"host\":");
+    add_host_name(text, view, item->host);
+    weir_text_add(text, ",\"bytes\":");
+    add_number(text, item->bytes);
+    weir_text_addf(text, item->choice < 0 ? ",\"choice\":null" : ",\"choice\":%d", item->choice);
+    weir_text_add(text, ",\"candidates\":[");
+    for (int c = 0; c < item->count; c++) {
+        const struct weir_candidate *candidate = &item->candidates[c];
+        weir_text_add(text, c ? ",{\"host\":" : "{\"host\":");
+        add_host_name(text, view, candidate->host);
+        weir_text_addf(text, ",\"instances\":%d,\"weight\":", candidate->instances);
+        add_number(text, candidate->weight);
+        weir_text_addf(text, ",\"waiting\":%ld,\"coming\":%ld,\"serving\":%ld}", candidate->waiting, candidate->coming,
+                       candidate->serving);
+    }
+    weir_text_add(text, "]}\n");
+}
+
 void weir_pipe_add_hello(struct weir_text *text, unsigned long long seed, const char *stream, const char *params)
 {
     weir_text_addf(text, "{\"hello\":{\"abi\":%u,\"seed\":%llu,\"stream\":", WEIR_POLICY_ABI, seed);

@@ -19,7 +19,8 @@ block sh | sed "s|--install build|--install '$2'|" >"$folder/block.sh"
 grep -q '^threshold ' "$folder/block.out" || fail "the shell block shows no row of threshold"
 
 # Code that is in a file, line by line in the same order.
-for file in policies/examples/threshold.c policies/examples/threshold.py policies/examples/environment.py; do
+for file in policies/examples/threshold.c policies/examples/threshold.py policies/examples/environment.py \
+    tests/engine/route.c; do
     for language in c python; do
         block "$language $file"
     done >"$folder/code"
@@ -57,7 +58,7 @@ done <"$folder/answers"
 [ "$(wc -l <"$folder/answers")" -ge 4 ] || fail "too few answers"
 
 # Keys of the lines, and words in quotes of the tables of the page.
-head -1 "$folder/lines" | grep -q '^{"hello":{"abi":4,"seed":1,"stream":"policy/0/exec","params":{}}}$' ||
+head -1 "$folder/lines" | grep -q '^{"hello":{"abi":5,"seed":1,"stream":"policy/0/exec","params":{}}}$' ||
     fail "the first line is $(head -1 "$folder/lines")"
 [ "$(tail -1 "$folder/lines")" = '{"event":"end"}' ] || fail "the last line is $(tail -1 "$folder/lines")"
 grep -o '"[a-z_0-9]*":' "$folder/lines" | tr -d '":' | sort -u | grep -vxE 'hello|abi|seed|stream|params|event|job|view' >"$folder/sent"

@@ -17,6 +17,7 @@
 #include "sim/engine/control/plans.h"
 #include "sim/engine/control/recovery.h"
 #include "sim/engine/control/report.h"
+#include "sim/engine/control/routing.h"
 #include "sim/engine/control/steer.h"
 #include "sim/engine/control/view.h"
 #include "sim/engine/control/watchdog.h"
@@ -200,6 +201,7 @@ struct weir_controller *weir_controller_new(const struct weir_control_parts *par
     weir_view_init(controller);
     weir_account_uplinks(controller->books, uplink_bytes_per_s, controller);
     weir_watchdog_init(controller);
+    weir_routing_update(controller);
     weir_faults_init(controller);
     weir_recovery_init(controller);
     weir_alarm_set(controller->clock, &controller->alarm, controller->clock->now_s);
@@ -215,6 +217,7 @@ void weir_controller_free(struct weir_controller *controller)
     weir_recovery_fini(controller);
     weir_faults_fini(controller);
     weir_arrivals_fini(controller);
+    weir_routing_fini(controller);
     weir_view_fini(controller);
     free(controller);
 }

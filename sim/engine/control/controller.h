@@ -40,6 +40,9 @@ struct weir_controller {
     struct weir_link_view *link_views;
     double *waiting_bytes;       /* [host] of items in inputs */
     struct weir_change *changes; /* changes.c: under way */
+    /* routing.c: of the item that is being asked about. */
+    struct weir_candidate *candidates;
+    size_t candidate_capacity;
     struct weir_faults *faults;
     struct weir_recoveries *recoveries; /* NULL: nothing can fail */
 };

@@ -52,6 +52,7 @@ struct weir_inbox {
     double weight; /* of its active instances together */
     double credit; /* of the weighted round robin */
     int instances; /* that live on it */
+    long serving;  /* items in service of them */
     struct weir_batch *first, *last;
     struct weir_room *room; /* one an input edge */
     long in_transit;        /* items in its connections */
@@ -70,6 +71,12 @@ struct weir_out_edge {
     double bytes_per_s; /* that its transfers may use; INFINITY: no limit. Set by control. */
 };
 
+/* A sender's wait until it is decided where its items go. */
+struct weir_pause {
+    struct weir_alarm alarm;
+    struct weir_sender *sender;
+};
+
 /* Something that holds a batch and sends it along all its edges, one after the other: a source or an instance. */
 struct weir_sender {
     struct weir_waiter waiter;
@@ -85,6 +92,7 @@ struct weir_sender {
     struct weir_connection *connection;
     struct weir_room *room;
     const struct weir_waiters *line_of_connection, *line_of_room;
+    struct weir_pause *pause;                                   /* NULL: it never had one */
     void (*sent)(struct weir_sender *sender, double blocked_s); /* all of it; may send again */
 };
 
@@ -252,6 +260,12 @@ struct weir_flow {
     struct weir_connection **connections; /* ever made */
     size_t connection_count, connection_capacity;
     uint64_t loss_key; /* of the stream of losses */
+    /* Who chooses among the open inboxes of an operator without keys and joins, set by control: the number of one, or
+     * -1: as the engine does; adds to *later_s what choosing takes. `given` has how many items of the same batch each
+     * of them has got already; NULL: none. NULL: the engine chooses. */
+    int (*route)(void *context, struct weir_op *op, const struct weir_sender *sender, double bytes, const int *given,
+                 double *later_s);
+    void *route_context;
 };
 
 /* Makes the jobs of the scenario, none of which has arrived. */

@@ -142,8 +142,10 @@ static bool process(struct weir_instance *instance, struct weir_batch *batch)
     if (op->join) {
         batch = weir_join_match(op, batch);
         op->in_service -= taken;
+        instance->inbox->serving -= taken;
         taken = batch ? (long)batch->count * op->in_edges : 0;
         op->in_service += taken;
+        instance->inbox->serving += taken;
     }
     if (!batch) {
         instance->in_service = false;
@@ -281,7 +283,7 @@ void weir_instance_free(struct weir_instance *instance)
     struct weir_clock *clock = flow_of(instance)->clock;
     weir_alarm_stop(clock, &instance->alarm);
     weir_soon_drop(clock, &instance->go);
-    weir_soon_drop(clock, &instance->sender.waiter.wake);
+    weir_sender_fini(&instance->sender);
     weir_track_fini(&instance->track);
     weir_trace_free(&instance->spent);
     free(instance->window.parts);
