@@ -13,6 +13,7 @@
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/hooks.h"
 #include "sim/engine/control/measure.h"
+#include "sim/engine/control/paje.h"
 #include "sim/engine/control/placement.h"
 #include "sim/engine/control/plans.h"
 #include "sim/engine/control/recovery.h"
@@ -84,6 +85,7 @@ static void close_window(struct weir_controller *controller)
     weir_view_update(controller);
     weir_account_close(controller->books, controller->clock->now_s);
     weir_report_window(controller);
+    weir_paje_window(controller);
     weir_measure_next_window(controller);
     weir_watchdog_window(controller);
     controller->books->window++;
@@ -202,6 +204,7 @@ struct weir_controller *weir_controller_new(const struct weir_control_parts *par
     weir_account_uplinks(controller->books, uplink_bytes_per_s, controller);
     weir_watchdog_init(controller);
     weir_routing_update(controller);
+    weir_paje_begin(controller);
     weir_faults_init(controller);
     weir_recovery_init(controller);
     weir_alarm_set(controller->clock, &controller->alarm, controller->clock->now_s);
@@ -212,6 +215,7 @@ void weir_controller_free(struct weir_controller *controller)
 {
     if (!controller)
         return;
+    weir_paje_end(controller);
     weir_plan_free(controller->decided);
     weir_changes_fini(controller);
     weir_recovery_fini(controller);

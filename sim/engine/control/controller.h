@@ -8,6 +8,7 @@
 
 struct weir_change;
 struct weir_faults;
+struct weir_paje;
 struct weir_recoveries;
 
 struct weir_controller {
@@ -43,6 +44,7 @@ struct weir_controller {
     /* routing.c: of the item that is being asked about. */
     struct weir_candidate *candidates;
     size_t candidate_capacity;
+    struct weir_paje *paje; /* NULL: nobody wants it */
     struct weir_faults *faults;
     struct weir_recoveries *recoveries; /* NULL: nothing can fail */
 };
