@@ -18,7 +18,7 @@ struct exec {
     double timeout_s;
     const char *folder;
     const char *params;
-    bool routes;
+    bool routes, route;
 
     unsigned long long seed;
     char *stream;
@@ -42,6 +42,8 @@ static const struct weir_param params[] = {
         "Object that is handed to the program in its first line."),
     ROW("routes", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, routes, "false", 0, 0,
         "Whether the first event has latency and bandwidth between all pairs of hosts."),
+    ROW("route", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, route, "false", 0, 0,
+        "Whether the program is asked about each item that has a choice of instances."),
     {0},
 };
 
@@ -79,20 +81,37 @@ static char *one_line(const char *json)
     return text;
 }
 
-/* Sends the event and carries the answer into the plan. After a failure the program is ended. */
+/* The program is started with the first event. Begins what is sent with that. */
+static int begin(struct exec *self, struct weir_text *text)
+{
+    if (self->failure)
+        return weir_error(WEIR_ERUN, "%s", self->failure);
+    if (self->begun)
+        return WEIR_OK;
+    char *given = one_line(self->params);
+    weir_pipe_add_hello(text, self->seed, self->stream, given);
+    free(given);
+    return weir_process_start(&self->process, self->command, self->folder);
+}
+
+/* After a failure the program is ended. */
+static int end(struct exec *self, struct weir_text *text, int code)
+{
+    weir_text_fini(text);
+    if (code && !self->failure) {
+        weir_error_context("%s", self->command);
+        self->failure = weir_copy(weir_error_message());
+        weir_process_stop(&self->process, NULL, 0);
+    }
+    return code;
+}
+
+/* Sends the event and carries the answer into the plan. */
 static int ask(struct exec *self, const char *event, int job, const struct weir_view *view, struct weir_plan *plan)
 {
     struct weir_text text = {0};
     const char *answer;
-    int code = WEIR_OK;
-    if (self->failure)
-        return weir_error(WEIR_ERUN, "%s", self->failure);
-    if (!self->begun) {
-        char *given = one_line(self->params);
-        weir_pipe_add_hello(&text, self->seed, self->stream, given);
-        free(given);
-        code = weir_process_start(&self->process, self->command, self->folder);
-    }
+    int code = begin(self, &text);
     if (!code) {
         weir_pipe_add_event(&text, event, job, view, plan, self->routes && !self->begun);
         self->begun = true;
@@ -100,13 +119,28 @@ static int ask(struct exec *self, const char *event, int job, const struct weir_
     }
     if (!code)
         code = weir_pipe_read_answer(answer, view, plan);
-    weir_text_fini(&text);
-    if (code) {
-        weir_error_context("%s", self->command);
-        self->failure = weir_copy(weir_error_message());
-        weir_process_stop(&self->process, NULL, 0);
+    return end(self, &text, code);
+}
+
+static int route(void *state, const struct weir_view *view, struct weir_routing *item)
+{
+    struct exec *self = state;
+    struct weir_text text = {0};
+    const char *answer;
+    int code = begin(self, &text);
+    if (!code) {
+        weir_pipe_add_item(&text, view, item);
+        self->begun = true;
+        code = weir_process_ask(&self->process, weir_text_string(&text), text.length, self->timeout_s, &answer);
     }
-    return code;
+    if (!code)
+        code = weir_pipe_read_choice(answer, item);
+    return end(self, &text, code);
+}
+
+static bool wants_items(const void *state)
+{
+    return ((const struct exec *)state)->route;
 }
 
 static int job_arrives(void *state, const struct weir_view *view, int job, struct weir_plan *plan)
@@ -149,4 +183,6 @@ const struct weir_policy weir_policy_exec = {
     .window_ends = window_ends,
     .job_departs = job_departs,
     .destroy = destroy,
+    .route = route,
+    .routes = wants_items,
 };

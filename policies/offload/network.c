@@ -9,7 +9,6 @@
 
 /* Ways are asked for between all pairs of hosts. */
 #define HOSTS_AT_MOST 3000
-#define LINKS_AT_MOST 256
 /* Of a link whose bandwidth says nothing, bytes/s. */
 #define WIDE 1e18
 
@@ -42,7 +41,8 @@ static void find_ends(const struct weir_view *view, struct offload_link *links)
 
 struct ways {
     const struct weir_view *view;
-    int links[LINKS_AT_MOST];
+    int *links; /* of the way asked for last; room for `size` */
+    int size;
     int link_count; /* of the platform; those behind are made up, one a pair of hosts */
 };
 
@@ -50,15 +50,19 @@ static int way_of(void *data, int from, int to, const int **links)
 {
     struct ways *ways = data;
     const struct weir_view *view = ways->view;
-    *links = ways->links;
     if (!(view->route_bytes_per_s(view, from, to) > 0))
         return -1;
-    if (!ways->link_count) { /* the view knows no links: each pair has one of its own */
-        ways->links[0] = from * view->host_count + to;
-        return 1;
+    int count = ways->link_count ? view->route_links(view, from, to, ways->links, ways->size) : 1;
+    if (count > ways->size) {
+        ways->size = 2 * count;
+        ways->links = weir_resize(ways->links, (size_t)ways->size, sizeof *ways->links);
+        if (ways->link_count)
+            view->route_links(view, from, to, ways->links, ways->size);
     }
-    int count = view->route_links(view, from, to, ways->links, LINKS_AT_MOST);
-    return count < LINKS_AT_MOST ? count : LINKS_AT_MOST;
+    if (!ways->link_count) /* the view knows no links: each pair has one of its own */
+        ways->links[0] = from * view->host_count + to;
+    *links = ways->links;
+    return count;
 }
 
 static struct offload_link *make_links(const struct weir_view *view, int *count)
@@ -133,6 +137,7 @@ int weir_offload_update_network(struct weir_offload *self, const struct weir_vie
     offload_network_free(self->network);
     self->network = NULL;
     int code = offload_network_new(&spec, &self->network);
+    free(ways.links);
     free(links);
     free(names);
     free(speeds);

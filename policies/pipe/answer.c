@@ -174,16 +174,54 @@ static int read_plan(const struct weir_json *root, const struct weir_view *view,
     return code;
 }
 
+static int parse(const char *text, struct weir_json_doc **doc)
+{
+    char quote[WEIR_QUOTE_SIZE];
+    if (weir_json_parse(text, "the program's answer", doc) == WEIR_OK)
+        return WEIR_OK;
+    bool odd = strstr(text, "NaN") || strstr(text, "Infinity");
+    return weir_error(WEIR_ERUN, "%s (it wrote %s)%s", weir_error_message(), weir_quote(text, quote),
+                      odd ? "; JSON has no NaN and no Infinity: find out where it comes from" : "");
+}
+
+static int read_choice(const struct weir_json *root, struct weir_routing *item)
+{
+    static const char *const keys[] = {"route", "flops", NULL};
+    struct weir_json child;
+    double flops = 0;
+    long choice;
+    if (!weir_json_is_object(root))
+        return weir_json_error(root, "must be an object such as {} or {\"route\": 0}");
+    int code = weir_json_only(root, keys);
+    if (!code && weir_json_get(root, "route", &child)) {
+        code = weir_json_integer(&child, 0, item->count - 1, &choice);
+        if (!code)
+            item->choice = (int)choice;
+    }
+    if (!code)
+        code = weir_json_opt_number(root, "flops", 0, DBL_MAX, &flops);
+    item->flops += flops;
+    return code;
+}
+
+int weir_pipe_read_choice(const char *text, struct weir_routing *item)
+{
+    struct weir_json_doc *doc = NULL;
+    int code = parse(text, &doc);
+    if (code)
+        return code;
+    struct weir_json root = weir_json_root(doc);
+    code = read_choice(&root, item);
+    weir_json_free(doc);
+    return code ? weir_error(WEIR_ERUN, "%s", weir_error_message()) : WEIR_OK;
+}
+
 int weir_pipe_read_answer(const char *text, const struct weir_view *view, struct weir_plan *plan)
 {
     struct weir_json_doc *doc = NULL;
-    int code = weir_json_parse(text, "the program's answer", &doc);
-    char quote[WEIR_QUOTE_SIZE];
-    if (code) {
-        bool odd = strstr(text, "NaN") || strstr(text, "Infinity");
-        return weir_error(WEIR_ERUN, "%s (it wrote %s)%s", weir_error_message(), weir_quote(text, quote),
-                          odd ? "; JSON has no NaN and no Infinity: find out where it comes from" : "");
-    }
+    int code = parse(text, &doc);
+    if (code)
+        return code;
     struct weir_json root = weir_json_root(doc);
     code = read_plan(&root, view, plan);
     weir_json_free(doc);

@@ -1,9 +1,12 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "policies/pipe/message.h"
+#include "sim/api/view_fields.h"
+#include "sim/base/memory.h"
 
 static void add_string(struct weir_text *text, const char *string)
 {
@@ -33,124 +36,6 @@ static void add_number(struct weir_text *text, double value)
         weir_text_add(text, ".0");
 }
 
-/* Rows of a table name the members of a struct. */
-struct field {
-    const char *key;
-    enum { NUMBER, WHOLE, TRUTH, STRING } type;
-    size_t offset;
-};
-
-static void add_fields(struct weir_text *text, const struct field *fields, const void *base)
-{
-    for (const struct field *f = fields; f->key; f++) {
-        const void *at = (const char *)base + f->offset;
-        weir_text_addf(text, "%s\"%s\":", f == fields ? "" : ",", f->key);
-        switch (f->type) {
-        case NUMBER:
-            add_number(text, *(const double *)at);
-            break;
-        case WHOLE:
-            weir_text_addf(text, "%d", *(const int *)at);
-            break;
-        case TRUTH:
-            weir_text_add(text, *(const bool *)at ? "true" : "false");
-            break;
-        case STRING:
-            add_string(text, *(const char *const *)at);
-            break;
-        }
-    }
-}
-
-#define HOST(member, type)                                                                                             \
-    {                                                                                                                  \
-#member, type, offsetof(struct weir_host_view, member)                                                         \
-    }
-static const struct field host_fields[] = {
-    HOST(name, STRING),
-    HOST(region, STRING),
-    HOST(speed_flops_per_s, NUMBER),
-    HOST(speed_gpu_flops_per_s, NUMBER),
-    HOST(cores, WHOLE),
-    HOST(slots, WHOLE),
-    HOST(memory_bytes, NUMBER),
-    HOST(price_per_core_s, NUMBER),
-    HOST(up, TRUTH),
-    HOST(instances, WHOLE),
-    HOST(memory_used_bytes, NUMBER),
-    HOST(cpu, NUMBER),
-    HOST(memory_reported_bytes, NUMBER),
-    HOST(disk_bytes_per_s, NUMBER),
-    HOST(sent_bytes_per_s, NUMBER),
-    HOST(received_bytes_per_s, NUMBER),
-    {0},
-};
-
-#define OP(member, type)                                                                                               \
-    {                                                                                                                  \
-#member, type, offsetof(struct weir_operator_view, member)                                                     \
-    }
-static const struct field operator_fields[] = {
-    OP(name, STRING),
-    OP(flops_per_item, NUMBER),
-    OP(in_bytes, NUMBER),
-    OP(out_bytes, NUMBER),
-    OP(selectivity, NUMBER),
-    OP(stateful, TRUTH),
-    OP(state_bytes, NUMBER),
-    OP(max_parallelism, WHOLE),
-    OP(window_s, NUMBER),
-    OP(joins, TRUTH),
-    OP(changing, TRUTH),
-    OP(arrival_rate, NUMBER),
-    OP(processed_rate, NUMBER),
-    OP(output_rate, NUMBER),
-    OP(true_rate, NUMBER),
-    OP(true_output_rate, NUMBER),
-    OP(busy, NUMBER),
-    OP(idle, NUMBER),
-    OP(backpressured, NUMBER),
-    OP(occupancy, NUMBER),
-    OP(queued, NUMBER),
-    OP(latency_s, NUMBER),
-    OP(waiting_s, NUMBER),
-    OP(service_s, NUMBER),
-    OP(blocked_s, NUMBER),
-    OP(dropped_rate, NUMBER),
-    {0},
-};
-
-#define JOB(member, type)                                                                                              \
-    {                                                                                                                  \
-#member, type, offsetof(struct weir_job_view, member)                                                          \
-    }
-static const struct field job_fields[] = {
-    JOB(age_s, NUMBER),
-    JOB(source_bytes, NUMBER),
-    JOB(slo_s, NUMBER),
-    JOB(declared_items_per_s, NUMBER),
-    JOB(declared_items, NUMBER),
-    JOB(ingress_rate, NUMBER),
-    JOB(emitted_rate, NUMBER),
-    JOB(backlog, NUMBER),
-    JOB(source_backpressured, NUMBER),
-    JOB(delivered_rate, NUMBER),
-    JOB(late_rate, NUMBER),
-    JOB(latency_mean_s, NUMBER),
-    JOB(latency_p50_s, NUMBER),
-    JOB(latency_p95_s, NUMBER),
-    JOB(latency_p99_s, NUMBER),
-    JOB(dropped_rate, NUMBER),
-    {0},
-};
-
-static const struct field origin_fields[] = {
-    {"delivered_rate", NUMBER, offsetof(struct weir_origin_view, delivered_rate)},
-    {"late_rate", NUMBER, offsetof(struct weir_origin_view, late_rate)},
-    {"bytes_per_s", NUMBER, offsetof(struct weir_origin_view, bytes_per_s)},
-    {0},
-};
-
 static void add_host_name(struct weir_text *text, const struct weir_view *view, int host)
 {
     if (host >= 0 && host < view->host_count)
@@ -159,136 +44,129 @@ static void add_host_name(struct weir_text *text, const struct weir_view *view, 
         weir_text_add(text, "null");
 }
 
-static void add_instances(struct weir_text *text, const char *key, const struct weir_view *view,
-                          const struct weir_placement *instances, int count)
+struct sending {
+    struct weir_text *text;
+    const struct weir_view *view;
+    const struct weir_plan *plan; /* what it holds so far is sent, too; NULL: there is none */
+    int job;                      /* of which operators are being sent */
+};
+
+static void add_record(struct sending *sending, enum weir_view_record of, const void *record, int index);
+
+static void add_element(struct sending *sending, const struct weir_view_field *field, const void *array, int i)
 {
-    weir_text_addf(text, ",\"%s\":[", key);
-    for (int i = 0; i < count; i++) {
-        weir_text_add(text, i ? ",{\"host\":" : "{\"host\":");
-        add_host_name(text, view, instances[i].host);
-        weir_text_add(text, ",\"weight\":");
-        add_number(text, instances[i].weight);
-        weir_text_add(text, ",\"cpu_share\":");
-        add_number(text, instances[i].cpu_share);
-        weir_text_add(text, "}");
+    struct weir_text *text = sending->text;
+    const struct weir_job_view *job = &sending->view->jobs[sending->job];
+    switch (field->kind) {
+    case WEIR_FIELD_NUMBERS:
+        add_number(text, ((const double *)array)[i]);
+        break;
+    case WEIR_FIELD_LIMITS:
+        add_number(text, array ? ((const double *)array)[i] : INFINITY);
+        break;
+    case WEIR_FIELD_HOSTS:
+        add_host_name(text, sending->view, ((const int *)array)[i]);
+        break;
+    case WEIR_FIELD_UPSTREAM:
+    case WEIR_FIELD_DOWNSTREAM:
+        if (((const int *)array)[i] >= 0)
+            add_string(text, job->operators[((const int *)array)[i]].name);
+        else
+            add_string(text, field->kind == WEIR_FIELD_UPSTREAM ? "source" : "sink");
+        break;
+    default:
+        add_record(sending, field->elements, (const char *)array + (size_t)i * weir_view_record_sizes[field->elements],
+                   i);
     }
-    weir_text_add(text, "]");
 }
 
-/* Neighbours by name; -1 is the source or the sink. */
-static void add_neighbours(struct weir_text *text, const char *key, const struct weir_job_view *job, const int *indexes,
-                           int count, const char *end)
+static void add_array(struct sending *sending, const struct weir_view_field *field, const void *array, int count)
 {
-    weir_text_addf(text, ",\"%s\":[", key);
+    weir_text_add(sending->text, "[");
     for (int i = 0; i < count; i++) {
-        weir_text_add(text, i ? "," : "");
-        add_string(text, indexes[i] < 0 ? end : job->operators[indexes[i]].name);
+        weir_text_add(sending->text, i ? "," : "");
+        add_element(sending, field, array, i);
     }
-    weir_text_add(text, "]");
+    weir_text_add(sending->text, "]");
 }
 
-static void add_sizes(struct weir_text *text, const char *key, const double *bytes, int count)
+static void add_value(struct sending *sending, const struct weir_view_field *field, const void *record)
 {
-    weir_text_addf(text, ",\"%s\":[", key);
-    for (int i = 0; i < count; i++) {
-        weir_text_add(text, i ? "," : "");
-        add_number(text, bytes[i]);
+    struct weir_text *text = sending->text;
+    const void *at = weir_field_at(field, record);
+    switch (field->kind) {
+    case WEIR_FIELD_NUMBER:
+        add_number(text, *(const double *)at);
+        break;
+    case WEIR_FIELD_WHOLE:
+        weir_text_addf(text, "%d", *(const int *)at);
+        break;
+    case WEIR_FIELD_LONG:
+        weir_text_addf(text, "%ld", *(const long *)at);
+        break;
+    case WEIR_FIELD_TRUTH:
+        weir_text_add(text, *(const bool *)at ? "true" : "false");
+        break;
+    case WEIR_FIELD_STRING:
+        add_string(text, *(const char *const *)at);
+        break;
+    case WEIR_FIELD_TIER:
+        add_string(text, weir_view_tier_names[*(const enum weir_view_tier *)at]);
+        break;
+    case WEIR_FIELD_CLASS:
+        add_string(text, weir_view_class_names[*(const enum weir_view_class *)at]);
+        break;
+    case WEIR_FIELD_HOST:
+        add_host_name(text, sending->view, *(const int *)at);
+        break;
+    case WEIR_FIELD_FUNCTION: /* the only one that is sent with every event */
+        add_number(text, sending->view->restart_s ? sending->view->restart_s(sending->view) : 0);
+        break;
+    case WEIR_FIELD_COUNT:
+    case WEIR_FIELD_ENGINE:
+        break;
+    default:
+        add_array(sending, field, *(const void *const *)at, weir_field_count(field, record));
     }
-    weir_text_add(text, "]");
 }
 
-/* Limits along edges; no limit, in the view infinity or no array at all, is null. */
-static void add_rates(struct weir_text *text, const char *key, const double *rates, int count)
+/* What the plan has for an operator or a host so far. */
+static void add_planned(struct sending *sending, enum weir_view_record of, int index)
 {
-    weir_text_addf(text, ",\"%s\":[", key);
-    for (int i = 0; i < count; i++) {
-        weir_text_add(text, i ? "," : "");
-        add_number(text, rates ? rates[i] : INFINITY);
-    }
-    weir_text_add(text, "]");
-}
-
-static void add_operator(struct weir_text *text, const struct weir_view *view, const struct weir_plan *plan, int j,
-                         int o)
-{
-    const struct weir_job_view *job = &view->jobs[j];
-    const struct weir_operator_view *op = &job->operators[o];
-    weir_text_add(text, "{");
-    add_fields(text, operator_fields, op);
-    weir_text_addf(text, ",\"work_class\":\"%s\"", op->work_class == WEIR_VIEW_GPU ? "gpu" : "cpu");
-    add_neighbours(text, "upstream", job, op->upstream, op->upstream_count, "source");
-    add_sizes(text, "upstream_bytes", op->upstream_bytes, op->upstream_count);
-    add_rates(text, "upstream_rates", op->upstream_rates, op->upstream_count);
-    add_neighbours(text, "downstream", job, op->downstream, op->downstream_count, "sink");
-    add_sizes(text, "downstream_bytes", op->downstream_bytes, op->downstream_count);
-    add_rates(text, "downstream_rates", op->downstream_rates, op->downstream_count);
-    add_instances(text, "instances", view, op->instances, op->instance_count);
-    if (plan) {
+    struct weir_text *text = sending->text;
+    if (of == WEIR_OF_OPERATOR) {
         int count;
-        const struct weir_placement *planned = weir_plan_get(plan, j, o, &count);
-        add_instances(text, "planned", view, planned, count);
-    }
-    weir_text_add(text, ",\"where\":[");
-    for (int i = 0; i < op->where_count; i++) {
-        weir_text_add(text, i ? "," : "");
-        add_host_name(text, view, op->where[i]);
-    }
-    weir_text_add(text, "]}");
-}
-
-/* The hosts that results came from. */
-static void add_origins(struct weir_text *text, const struct weir_view *view, const struct weir_job_view *job)
-{
-    weir_text_add(text, ",\"origins\":[");
-    for (int i = 0; i < job->origin_count; i++) {
-        weir_text_add(text, i ? ",{\"host\":" : "{\"host\":");
-        add_host_name(text, view, job->origins[i].host);
-        weir_text_add(text, ",");
-        add_fields(text, origin_fields, &job->origins[i]);
-        weir_text_add(text, "}");
-    }
-    weir_text_add(text, "]");
-}
-
-static void add_job(struct weir_text *text, const struct weir_view *view, const struct weir_plan *plan, int j)
-{
-    const struct weir_job_view *job = &view->jobs[j];
-    weir_text_add(text, "{\"name\":");
-    add_string(text, job->name);
-    weir_text_addf(text, ",\"running\":%s", job->running ? "true" : "false");
-    if (job->running) {
-        weir_text_add(text, ",\"source_host\":");
-        add_host_name(text, view, job->source_host);
-        weir_text_add(text, ",\"sink_host\":");
-        add_host_name(text, view, job->sink_host);
-        weir_text_add(text, ",");
-        add_fields(text, job_fields, job);
-        add_origins(text, view, job);
-        weir_text_add(text, ",\"operators\":[");
-        for (int o = 0; o < job->operator_count; o++) {
-            weir_text_add(text, o ? "," : "");
-            add_operator(text, view, plan, j, o);
+        const struct weir_placement *planned = weir_plan_get(sending->plan, sending->job, index, &count);
+        weir_text_add(text, ",\"planned\":[");
+        for (int i = 0; i < count; i++) {
+            weir_text_add(text, i ? "," : "");
+            add_record(sending, WEIR_OF_INSTANCE, &planned[i], i);
         }
         weir_text_add(text, "]");
+    } else if (of == WEIR_OF_HOST) {
+        int slots = weir_plan_free_slots(sending->plan, index);
+        weir_text_addf(text, slots == INT_MAX ? ",\"free_slots\":null" : ",\"free_slots\":%d", slots);
     }
-    weir_text_add(text, "}");
 }
 
-static void add_host(struct weir_text *text, const struct weir_view *view, const struct weir_plan *plan, int h)
+/* An object with the members of a record that are sent. */
+static void add_record(struct sending *sending, enum weir_view_record of, const void *record, int index)
 {
-    static const char *const tiers[] = {"device", "edge", "cloud"};
-    const struct weir_host_view *host = &view->hosts[h];
-    weir_text_add(text, "{");
-    add_fields(text, host_fields, host);
-    weir_text_addf(text, ",\"tier\":\"%s\"", tiers[host->tier]);
-    if (plan) {
-        int slots = weir_plan_free_slots(plan, h);
-        if (slots == INT_MAX)
-            weir_text_add(text, ",\"free_slots\":null");
-        else
-            weir_text_addf(text, ",\"free_slots\":%d", slots);
+    if (of == WEIR_OF_JOB)
+        sending->job = index;
+    bool gone = of == WEIR_OF_JOB && !sending->view->jobs[index].running;
+    const char *separator = "{";
+    for (const struct weir_view_field *f = weir_view_fields; f->name; f++) {
+        if (f->of != of || (gone ? f->way != WEIR_SENT_ALWAYS : f->way > WEIR_SENT_ALWAYS))
+            continue;
+        weir_text_addf(sending->text, "%s\"%s\":", separator, f->name);
+        add_value(sending, f, record);
+        separator = ",";
     }
-    weir_text_add(text, "}");
+    if (sending->plan)
+        add_planned(sending, of, index);
+    if (of != WEIR_OF_VIEW)
+        weir_text_add(sending->text, "}");
 }
 
 /* A square of numbers, a row for each host that a route begins at. */
@@ -307,11 +185,23 @@ static void add_square(struct weir_text *text, const char *key, const struct wei
     weir_text_add(text, "]");
 }
 
-/* The platform's links, and which of them each route takes, by number. */
+/* The numbers of the links on a route. */
+static void add_route(struct weir_text *text, const struct weir_view *view, int from, int to)
+{
+    int count = view->route_links ? view->route_links(view, from, to, NULL, 0) : 0;
+    int *links = weir_alloc((size_t)count, sizeof *links);
+    if (count)
+        view->route_links(view, from, to, links, count);
+    weir_text_add(text, "[");
+    for (int l = 0; l < count; l++)
+        weir_text_addf(text, l ? ",%d" : "%d", links[l]);
+    weir_text_add(text, "]");
+    free(links);
+}
+
+/* The platform's links, and which of them each route takes. */
 static void add_links(struct weir_text *text, const struct weir_view *view)
 {
-    enum { LINKS_MAX = 256 };
-    int links[LINKS_MAX];
     weir_text_add(text, "\"link_names\":[");
     for (int l = 0; l < view->link_count; l++) {
         weir_text_add(text, l ? "," : "");
@@ -331,11 +221,8 @@ static void add_links(struct weir_text *text, const struct weir_view *view)
     for (int from = 0; from < view->host_count; from++) {
         weir_text_add(text, from ? ",[" : "[");
         for (int to = 0; to < view->host_count; to++) {
-            int count = view->route_links ? view->route_links(view, from, to, links, LINKS_MAX) : 0;
-            weir_text_add(text, to ? ",[" : "[");
-            for (int l = 0; l < count && l < LINKS_MAX; l++)
-                weir_text_addf(text, l ? ",%d" : "%d", links[l]);
-            weir_text_add(text, "]");
+            weir_text_add(text, to ? "," : "");
+            add_route(text, view, from, to);
         }
         weir_text_add(text, "]");
     }
@@ -344,23 +231,8 @@ static void add_links(struct weir_text *text, const struct weir_view *view)
 
 static void add_view(struct weir_text *text, const struct weir_view *view, const struct weir_plan *plan, bool routes)
 {
-    weir_text_add(text, "{\"time_s\":");
-    add_number(text, view->time_s);
-    weir_text_add(text, ",\"window_s\":");
-    add_number(text, view->window_s);
-    weir_text_addf(text, ",\"window\":%ld,\"restart_s\":", view->window);
-    add_number(text, view->restart_s ? view->restart_s(view) : 0);
-    weir_text_add(text, ",\"hosts\":[");
-    for (int h = 0; h < view->host_count; h++) {
-        weir_text_add(text, h ? "," : "");
-        add_host(text, view, plan, h);
-    }
-    weir_text_add(text, "],\"jobs\":[");
-    for (int j = 0; j < view->job_count; j++) {
-        weir_text_add(text, j ? "," : "");
-        add_job(text, view, plan, j);
-    }
-    weir_text_add(text, "]");
+    struct sending sending = {.text = text, .view = view, .plan = plan};
+    add_record(&sending, WEIR_OF_VIEW, view, 0);
     if (routes) {
         weir_text_add(text, ",\"routes\":{");
         add_square(text, "latency_s", view, view->route_latency_s);
@@ -371,6 +243,35 @@ static void add_view(struct weir_text *text, const struct weir_view *view, const
         weir_text_add(text, "}");
     }
     weir_text_add(text, "}");
+}
+
+void weir_pipe_add_item(struct weir_text *text, const struct weir_view *view, const struct weir_routing *item)
+{
+    const struct weir_job_view *job = &view->jobs[item->job];
+    weir_text_add(text, "{\"event\":\"route\",\"time_s\":");
+    add_number(text, item->time_s);
+    weir_text_add(text, ",\"job\":");
+    add_string(text, job->name);
+    weir_text_add(text, ",\"op\":");
+    add_string(text, job->operators[item->op].name);
+    weir_text_add(text, ",\"from\":");
+    add_string(text, item->from < 0 ? "source" : job->operators[item->from].name);
+    weir_text_add(text, ",\"host\":");
+    add_host_name(text, view, item->host);
+    weir_text_add(text, ",\"bytes\":");
+    add_number(text, item->bytes);
+    weir_text_addf(text, item->choice < 0 ? ",\"choice\":null" : ",\"choice\":%d", item->choice);
+    weir_text_add(text, ",\"candidates\":[");
+    for (int c = 0; c < item->count; c++) {
+        const struct weir_candidate *candidate = &item->candidates[c];
+        weir_text_add(text, c ? ",{\"host\":" : "{\"host\":");
+        add_host_name(text, view, candidate->host);
+        weir_text_addf(text, ",\"instances\":%d,\"weight\":", candidate->instances);
+        add_number(text, candidate->weight);
+        weir_text_addf(text, ",\"waiting\":%ld,\"coming\":%ld,\"serving\":%ld}", candidate->waiting, candidate->coming,
+                       candidate->serving);
+    }
+    weir_text_add(text, "]}\n");
 }
 
 void weir_pipe_add_hello(struct weir_text *text, unsigned long long seed, const char *stream, const char *params)

@@ -17,6 +17,13 @@ void weir_pipe_add_hello(struct weir_text *text, unsigned long long seed, const 
 void weir_pipe_add_event(struct weir_text *text, const char *event, int job, const struct weir_view *view,
                          const struct weir_plan *plan, bool routes);
 
+/* An item that has a choice, with its candidates. */
+void weir_pipe_add_item(struct weir_text *text, const struct weir_view *view, const struct weir_routing *item);
+
+/* Reads the answer to that: an object with the number of a candidate as "route", if it chooses, and "flops", if that
+ * takes any. Errors: WEIR_ERUN with the place. */
+int weir_pipe_read_choice(const char *text, struct weir_routing *item);
+
 /* Reads an answer, one JSON object, and writes its decisions to the plan (NULL: there may be none). Errors: WEIR_ERUN
  * with the place; the plan may hold a part of the decisions then. */
 int weir_pipe_read_answer(const char *text, const struct weir_view *view, struct weir_plan *plan);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sim/api/plan_state.h"
+#include "sim/api/space.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
@@ -11,13 +12,6 @@
 /* Routing adds weights up and takes them away again: beyond, sums would lose them. */
 #define WEIGHT_AT_LEAST 1e-9
 #define WEIGHT_AT_MOST  1e9
-
-/* What is taken on the hosts so far. */
-struct hosts {
-    const struct weir_view *view;
-    int *instances;       /* [host] */
-    double *memory_bytes; /* [host] */
-};
 
 static int on_host(const struct weir_placement *instances, int count, int host)
 {
@@ -34,8 +28,6 @@ static char *check_wish(const struct weir_view *view, const struct weir_plan_cha
     const struct weir_operator_view *op = &job->operators[change->op];
     if (!job->running)
         return weir_format("job \"%s\" has departed", job->name);
-    if (op->changing)
-        return weir_format("a change is under way");
     if (change->count == 0)
         return weir_format("no instances");
     if (change->count > op->max_parallelism)
@@ -53,7 +45,7 @@ static char *check_wish(const struct weir_view *view, const struct weir_plan_cha
             return weir_format("CPU share of instance %d is %g; it must be above 0 and at most 1", i + 1,
                                at->cpu_share);
     }
-    return NULL;
+    return op->changing ? weir_format("a change is under way") : NULL;
 }
 
 int weir_plan_check_finite(const struct weir_plan *plan)
@@ -84,28 +76,31 @@ static char *full(const struct weir_host_view *host, int in_use, int more)
 }
 
 /* Slots and memory of one host for `before` -> `after` instances. */
-static char *check_host(const struct hosts *hosts, int h, int before, int after, double state_before,
+static char *check_host(const struct weir_space *space, int h, int before, int after, double state_before,
                         double state_after)
 {
-    const struct weir_host_view *host = &hosts->view->hosts[h];
-    int in_use = hosts->instances[h];
-    if (host->slots > 0 && after > before && in_use - before + after > host->slots)
-        return full(host, in_use, after - before);
-    double more = state_after - state_before, room = host->memory_bytes - hosts->memory_bytes[h];
-    if (host->memory_bytes > 0 && more > 0 && more > room) {
-        char needed[32], left[32];
+    const struct weir_host_view *host = &space->view->hosts[h];
+    double more = state_after - state_before, room = host->memory_bytes - space->memory_bytes[h];
+    char needed[32], left[32];
+    switch (weir_space_lack(space, h, after - before, more)) {
+    case WEIR_LACKS_SLOTS:
+        return full(host, space->instances[h], after - before);
+    case WEIR_LACKS_MEMORY:
         weir_quantity_show(WEIR_UNIT_BYTES, more, needed, sizeof needed);
         weir_quantity_show(WEIR_UNIT_BYTES, room > 0 ? room : 0, left, sizeof left);
         return weir_format("host \"%s\" has too little memory (%s of state more, %s free)", host->name, needed, left);
+    case WEIR_LACKS_POWER: /* found out before */
+    case WEIR_LACKS_NOTHING:
+        break;
     }
     return NULL;
 }
 
 /* Slots and memory; takes them if there is room. */
-static char *check_room(struct hosts *hosts, const struct weir_plan_change *change, const struct weir_placement *base,
-                        int base_count, bool base_counts)
+static char *check_room(struct weir_space *space, const struct weir_plan_change *change,
+                        const struct weir_placement *base, int base_count, bool base_counts)
 {
-    const struct weir_operator_view *op = &hosts->view->jobs[change->job].operators[change->op];
+    const struct weir_operator_view *op = &space->view->jobs[change->job].operators[change->op];
     double state = isfinite(op->state_bytes) && op->state_bytes > 0 ? op->state_bytes : 0;
     if (!base_counts)
         base_count = 0; /* a preset that is replaced before anything was started */
@@ -116,37 +111,43 @@ static char *check_room(struct hosts *hosts, const struct weir_plan_change *chan
         if (i > 0 && on_host(change->instances, i, h))
             continue; /* seen */
         int before = on_host(base, base_count, h), after = on_host(change->instances, change->count, h);
-        refusal = check_host(hosts, h, before, after, before * part_before, after * part_after);
+        refusal = check_host(space, h, before, after, before * part_before, after * part_after);
     }
     if (refusal)
         return refusal;
     for (int i = 0; i < base_count; i++) {
-        if (base[i].host < 0 || base[i].host >= hosts->view->host_count)
-            continue;
-        hosts->instances[base[i].host]--;
-        hosts->memory_bytes[base[i].host] -= part_before;
+        if (base[i].host >= 0 && base[i].host < space->view->host_count)
+            weir_space_take(space, base[i].host, -1, -part_before);
     }
-    for (int i = 0; i < change->count; i++) {
-        hosts->instances[change->instances[i].host]++;
-        hosts->memory_bytes[change->instances[i].host] += part_after;
-    }
+    for (int i = 0; i < change->count; i++)
+        weir_space_take(space, change->instances[i].host, 1, part_after);
     return NULL;
 }
 
 /* Presets take room: those of operators left as they are (`changed` false), or one that a refused wish falls back to.
  */
-static void take(struct hosts *hosts, const struct weir_operator_view *op, const struct weir_plan_slot *slot)
+static void take(struct weir_space *space, const struct weir_operator_view *op, const struct weir_plan_slot *slot)
 {
     for (int i = 0; i < slot->preset_count; i++) {
         int h = slot->preset[i].host;
-        if (h < 0 || h >= hosts->view->host_count)
-            continue;
-        hosts->instances[h]++;
-        hosts->memory_bytes[h] += isfinite(op->state_bytes) ? op->state_bytes / slot->preset_count : 0;
+        if (h >= 0 && h < space->view->host_count)
+            weir_space_take(space, h, 1, isfinite(op->state_bytes) ? op->state_bytes / slot->preset_count : 0);
     }
     for (int i = 0; i < op->instance_count; i++) /* in place of what the view shows */
-        if (op->instances[i].host >= 0 && op->instances[i].host < hosts->view->host_count)
-            hosts->instances[op->instances[i].host]--;
+        if (op->instances[i].host >= 0 && op->instances[i].host < space->view->host_count)
+            weir_space_take(space, op->instances[i].host, -1, 0);
+}
+
+/* Room as it is before any change of the plan. */
+static struct weir_space space_of(const struct weir_plan *plan)
+{
+    struct weir_space space = {0};
+    weir_space_begin(&space, plan->view);
+    for (size_t j = 0; j < plan->job_count; j++)
+        for (int o = 0; plan->jobs[j] && o < plan->view->jobs[j].operator_count; o++)
+            if (plan->jobs[j][o].preset && plan->jobs[j][o].change < 0)
+                take(&space, &plan->view->jobs[j].operators[o], &plan->jobs[j][o]);
+    return space;
 }
 
 void weir_plan_check(struct weir_plan *plan)
@@ -154,31 +155,31 @@ void weir_plan_check(struct weir_plan *plan)
     weir_plan_rates_check(plan);
     if (!plan->change_count)
         return;
-    const struct weir_view *view = plan->view;
-    struct hosts hosts = {.view = view};
-    hosts.instances = weir_alloc((size_t)view->host_count, sizeof *hosts.instances);
-    hosts.memory_bytes = weir_alloc((size_t)view->host_count, sizeof *hosts.memory_bytes);
-    for (int h = 0; h < view->host_count; h++) {
-        hosts.instances[h] = view->hosts[h].instances;
-        hosts.memory_bytes[h] = view->hosts[h].memory_used_bytes;
-    }
-    for (int j = 0; j < view->job_count; j++)
-        for (int o = 0; plan->jobs[j] && o < view->jobs[j].operator_count; o++)
-            if (plan->jobs[j][o].preset && plan->jobs[j][o].change < 0)
-                take(&hosts, &view->jobs[j].operators[o], &plan->jobs[j][o]);
-
+    struct weir_space space = space_of(plan);
     for (int i = 0; i < plan->change_count; i++) {
         struct weir_plan_change *change = &plan->changes[i];
         const struct weir_plan_slot *slot = &plan->jobs[change->job][change->op];
         int base_count;
         const struct weir_placement *base = weir_plan_base(plan, change->job, change->op, &base_count);
         free(change->refusal);
-        change->refusal = check_wish(view, change);
+        change->refusal = check_wish(plan->view, change);
         if (!change->refusal)
-            change->refusal = check_room(&hosts, change, base, base_count, !slot->preset);
+            change->refusal = check_room(&space, change, base, base_count, !slot->preset);
         if (change->refusal && slot->preset)
-            take(&hosts, &view->jobs[change->job].operators[change->op], slot);
+            take(&space, &plan->view->jobs[change->job].operators[change->op], slot);
     }
-    free(hosts.instances);
-    free(hosts.memory_bytes);
+    weir_space_fini(&space);
+}
+
+void weir_plan_check_room(struct weir_plan *plan)
+{
+    struct weir_space space = space_of(plan);
+    for (int i = 0; i < plan->change_count; i++) {
+        struct weir_plan_change *change = &plan->changes[i];
+        int base_count;
+        const struct weir_placement *base = weir_plan_base(plan, change->job, change->op, &base_count);
+        if (!change->refusal)
+            change->refusal = check_room(&space, change, base, base_count, true);
+    }
+    weir_space_fini(&space);
 }

@@ -40,6 +40,9 @@ void weir_plan_preset(struct weir_plan *plan, int job, int op, const struct weir
  * take nothing. The state of an operator is taken to lie evenly on its instances. May be called again. */
 void weir_plan_check(struct weir_plan *plan);
 
+/* Room may have gone since the plan was checked: refuses changes for which it has, as the view shows it now. */
+void weir_plan_check_room(struct weir_plan *plan);
+
 /* Whether all numbers of the plan are finite: a policy that computes one that is not is wrong, and cannot be trusted to
  * go on. Errors: WEIR_ERUN with the field. */
 int weir_plan_check_finite(const struct weir_plan *plan);

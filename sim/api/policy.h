@@ -4,13 +4,14 @@
 #ifndef WEIR_API_POLICY_H
 #define WEIR_API_POLICY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sim/api/plan.h"
 #include "sim/api/view.h"
 #include "sim/base/param.h"
 
-#define WEIR_POLICY_ABI 4u
+#define WEIR_POLICY_ABI 5u
 
 /* What a shared object exports: `const struct weir_policy weir_policy_plugin`. */
 #define WEIR_POLICY_SYMBOL "weir_policy_plugin"
@@ -20,6 +21,30 @@ struct weir_policy_env {
     const char *stream;      /* name for this policy's random streams, unique in the stack */
     const char *folder; /* of the scenario, from which files that parameters name are seen: a path that ends in '/',
                          * or "", the present folder. Since interface 2 of weir 0.1; not valid after create */
+};
+
+/* An instance that an item may go to; with a shared queue, those of a host together. What it has is counted in items,
+ * now. */
+struct weir_candidate {
+    int host;
+    int instances; /* that take from its input */
+    double weight; /* of them together */
+    long waiting;  /* in its input */
+    long coming;   /* on their way to it */
+    long serving;  /* in service */
+};
+
+/* An item that is about to enter an operator of which there are several instances, and what a policy makes of it. */
+struct weir_routing {
+    double time_s;
+    int job, op;
+    int from;     /* the operator that sends it; -1: the source */
+    int host;     /* where it is */
+    double bytes; /* its size on this edge */
+    const struct weir_candidate *candidates;
+    int count;  /* 2 at least */
+    int choice; /* to be set: the number of a candidate, or -1: as the engine would. Holds what a policy before chose */
+    double flops; /* to be added to: what choosing takes to compute, as in weir_plan_work */
 };
 
 /* Hooks may be NULL. They return 0, or a negative code of weir_error() to end the run. */
@@ -45,6 +70,12 @@ struct weir_policy {
     /* What it decided last and why, as text for people: tables, pictures of characters, some 100 columns. For `weir
      * explain`, right after a hook that decides. Owned by the caller (malloc); NULL: nothing to say. */
     char *(*explain)(void *state, const struct weir_view *view);
+    /* An item comes to an operator without keys and joins: where shall it go? Asked for each item that has a choice,
+     * and again if its instance goes away while it waits for room there. The view is that of the last window. Where the
+     * scenario names a "decision_host", the item waits until that host could have done the work. Since interface 5. */
+    int (*route)(void *state, const struct weir_view *view, struct weir_routing *item);
+    /* Whether route wants to be asked; NULL: yes, if there is one. Since interface 5. */
+    bool (*routes)(const void *state);
 };
 
 #endif

@@ -23,7 +23,7 @@ struct weir_host_view {
     double price_per_core_s;
     bool up;
     int instances;            /* at the end of the window, those starting included */
-    double memory_used_bytes; /* state of the operators, as the platform's own books have it */
+    double memory_used_bytes; /* state, that on its way here included, as the platform's own books have it */
     /* What the host's monitor reports of the window; it may be wrong while the host is not well. */
     double cpu;                   /* mean share of the cores in use */
     double memory_reported_bytes; /* state, and items that wait */

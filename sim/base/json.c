@@ -235,10 +235,54 @@ int weir_json_load(const char *path, struct weir_json_doc **doc)
     return code;
 }
 
+/* cJSON counts from the beginning of a list: of long ones there is a table. */
+#define LONG_LIST 32
+struct weir_json_table {
+    struct weir_json_table *next;
+    const cJSON *list;
+    int count;
+    const cJSON *items[];
+};
+
+/* The table of a long list, NULL of a short one. The one used last is the first. */
+static const struct weir_json_table *table_of(const struct weir_json *at)
+{
+    struct weir_json_doc *doc = (struct weir_json_doc *)at->doc;
+    for (struct weir_json_table **link = &doc->tables, *table; (table = *link); link = &table->next) {
+        if (table->list != at->node)
+            continue;
+        *link = table->next;
+        table->next = doc->tables;
+        return doc->tables = table;
+    }
+    int count = 0;
+    for (const cJSON *node = at->node->child; node && count <= LONG_LIST; node = node->next)
+        count++;
+    if (count <= LONG_LIST)
+        return NULL;
+    count = cJSON_GetArraySize(at->node);
+    struct weir_json_table *table = weir_alloc(1, sizeof *table + (size_t)count * sizeof(const cJSON *));
+    table->list = at->node;
+    for (const cJSON *node = at->node->child; node; node = node->next)
+        table->items[table->count++] = node;
+    table->next = doc->tables;
+    return doc->tables = table;
+}
+
+void weir_json_forget_tables(struct weir_json_doc *doc)
+{
+    for (struct weir_json_table *table = doc->tables, *next; table; table = next) {
+        next = table->next;
+        free(table);
+    }
+    doc->tables = NULL;
+}
+
 void weir_json_free(struct weir_json_doc *doc)
 {
     if (!doc)
         return;
+    weir_json_forget_tables(doc);
     cJSON_Delete(doc->root);
     free(doc->name);
     free(doc);
@@ -281,7 +325,8 @@ bool weir_json_is_bool(const struct weir_json *at)
 
 int weir_json_size(const struct weir_json *at)
 {
-    return cJSON_GetArraySize(at->node);
+    const struct weir_json_table *table = table_of(at);
+    return table ? table->count : cJSON_GetArraySize(at->node);
 }
 
 bool weir_json_get(const struct weir_json *at, const char *key, struct weir_json *child)
@@ -295,7 +340,8 @@ bool weir_json_get(const struct weir_json *at, const char *key, struct weir_json
 
 struct weir_json weir_json_at(const struct weir_json *at, int index)
 {
-    const cJSON *node = cJSON_GetArrayItem(at->node, index);
+    const struct weir_json_table *table = table_of(at);
+    const cJSON *node = table ? table->items[index] : cJSON_GetArrayItem(at->node, index);
     return (struct weir_json){at->doc, node, at, node->string, index};
 }
 

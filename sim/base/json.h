@@ -12,9 +12,11 @@
 struct cJSON;
 
 /* One document: its name for messages and its tree. */
+struct weir_json_table; /* the elements of a long list */
 struct weir_json_doc {
     char *name;
     struct cJSON *root;
+    struct weir_json_table *tables; /* made as they are asked for */
 };
 
 /* A value and the way to it. Children point at their parent, which must outlive them: keep parents in the caller's
@@ -55,8 +57,7 @@ bool weir_json_get(const struct weir_json *at, const char *key, struct weir_json
 /* The child at a position of an array or object; 0 <= index < size. */
 struct weir_json weir_json_at(const struct weir_json *at, int index);
 
-/* The first child of an array or object, and from one child to the next: false at the end. Through long lists quicker
- * than weir_json_at, which counts from the beginning. */
+/* The first child of an array or object, and from one child to the next: false at the end. */
 bool weir_json_first(const struct weir_json *at, struct weir_json *child);
 bool weir_json_next(struct weir_json *child);
 

@@ -118,7 +118,7 @@ static int parse_value(const struct weir_json_doc *doc, const char *path, const 
         *value = cJSON_CreateString(text);
         return WEIR_OK;
     }
-    struct weir_json_doc alone = {weir_format("%s: cannot set \"%s\"", doc->name, path), *value};
+    struct weir_json_doc alone = {.name = weir_format("%s: cannot set \"%s\"", doc->name, path), .root = *value};
     struct weir_json root = weir_json_root(&alone);
     int code = weir_json_check_tree(&root);
     if (code) {
@@ -135,6 +135,7 @@ int weir_json_set(struct weir_json_doc *doc, const char *path, const char *text)
     size_t count;
     cJSON *value = NULL, *node = doc->root, *parent = NULL;
     char *name = weir_copy("the top level");
+    weir_json_forget_tables(doc);
     int code = split(doc, path, &steps, &count);
     for (size_t i = 0; i < count && !code; i++) {
         parent = node;

@@ -13,6 +13,9 @@ int weir_json_parse_tree(const char *text, const char *name, struct cJSON **tree
 /* Refuses, anywhere below, keys given twice and numbers beyond double. */
 int weir_json_check_tree(const struct weir_json *at);
 
+/* The document is about to change: tables of its lists are made anew. */
+void weir_json_forget_tables(struct weir_json_doc *doc);
+
 /* Whether a key is a remark to human readers. */
 bool weir_json_is_comment(const char *key);
 

@@ -84,15 +84,39 @@ static double middle_of(unsigned bucket)
     return ldexp(1 + (part + 0.5) / PER_OCTAVE, (int)octave + LEAST_EXPONENT);
 }
 
-void weir_histogram_add(struct weir_histogram *histogram, double value_s, uint32_t weight)
+/* Makes sure of the buckets from first to last; by octaves, since what comes next is not far. */
+static void cover(struct weir_histogram *histogram, unsigned first, unsigned last)
+{
+    unsigned end = histogram->first + histogram->size;
+    if (first >= histogram->first && last < end)
+        return;
+    if (histogram->size) {
+        first = first < histogram->first ? first : histogram->first;
+        last = last + 1 > end ? last : end - 1;
+    }
+    first = first / PER_OCTAVE * PER_OCTAVE;
+    last = (last / PER_OCTAVE + 1) * PER_OCTAVE - 1;
+    uint64_t *buckets = weir_alloc(last + 1 - first, sizeof *buckets);
+    if (histogram->size)
+        memcpy(buckets + (histogram->first - first), histogram->buckets, histogram->size * sizeof *buckets);
+    free(histogram->buckets);
+    histogram->buckets = buckets;
+    histogram->first = first;
+    histogram->size = last + 1 - first;
+}
+
+void weir_histogram_add(struct weir_histogram *histogram, double value_s, uint64_t weight)
 {
     if (!(value_s > 0))
         value_s = 0;
     histogram->count += weight;
-    histogram->sum += value_s * weight;
+    histogram->sum += value_s * (double)weight;
     if (weight && value_s > histogram->max)
         histogram->max = value_s;
-    histogram->buckets[bucket_of(value_s)] += weight;
+    unsigned bucket = bucket_of(value_s);
+    if (bucket - histogram->first >= histogram->size)
+        cover(histogram, bucket, bucket);
+    histogram->buckets[bucket - histogram->first] += weight;
 }
 
 void weir_histogram_merge(struct weir_histogram *into, const struct weir_histogram *from)
@@ -101,13 +125,25 @@ void weir_histogram_merge(struct weir_histogram *into, const struct weir_histogr
     into->sum += from->sum;
     if (from->max > into->max)
         into->max = from->max;
-    for (unsigned i = 0; i < WEIR_HISTOGRAM_BUCKETS; i++)
-        into->buckets[i] += from->buckets[i];
+    if (!from->count)
+        return;
+    cover(into, from->first, from->first + from->size - 1);
+    for (unsigned i = 0; i < from->size; i++)
+        into->buckets[from->first + i - into->first] += from->buckets[i];
 }
 
 void weir_histogram_clear(struct weir_histogram *histogram)
 {
-    memset(histogram, 0, sizeof *histogram);
+    if (histogram->count)
+        memset(histogram->buckets, 0, histogram->size * sizeof *histogram->buckets);
+    histogram->count = 0;
+    histogram->sum = histogram->max = 0;
+}
+
+void weir_histogram_fini(struct weir_histogram *histogram)
+{
+    free(histogram->buckets);
+    *histogram = (struct weir_histogram){0};
 }
 
 double weir_histogram_quantile(const struct weir_histogram *histogram, double q)
@@ -118,10 +154,10 @@ double weir_histogram_quantile(const struct weir_histogram *histogram, double q)
         return histogram->max;
     double rank = q * (double)histogram->count; /* the least value with at least this many at or below it */
     uint64_t seen = 0;
-    for (unsigned i = 0; i < LAST; i++) {
+    for (unsigned i = 0; i < histogram->size && histogram->first + i < LAST; i++) {
         seen += histogram->buckets[i];
         if (seen > 0 && (double)seen >= rank)
-            return i == 0 ? 0 : fmin(middle_of(i), histogram->max);
+            return histogram->first + i == 0 ? 0 : fmin(middle_of(histogram->first + i), histogram->max);
     }
     return histogram->max;
 }

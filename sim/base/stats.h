@@ -31,11 +31,15 @@ struct weir_histogram {
     uint64_t count;
     double sum;
     double max;
-    uint32_t buckets[WEIR_HISTOGRAM_BUCKETS];
+    /* Those from `first` on, as far as any was used; NULL: none was. Zero-initialised is empty. */
+    uint64_t *buckets;
+    unsigned first, size;
 };
-void weir_histogram_add(struct weir_histogram *histogram, double value_s, uint32_t weight);
+void weir_histogram_add(struct weir_histogram *histogram, double value_s, uint64_t weight);
 void weir_histogram_merge(struct weir_histogram *into, const struct weir_histogram *from);
+/* Empties it, and keeps its memory for what is like it. */
 void weir_histogram_clear(struct weir_histogram *histogram);
+void weir_histogram_fini(struct weir_histogram *histogram);
 /* The q-quantile, q in [0, 1]; 0 when empty. The q = 1 quantile is the exact maximum. */
 double weir_histogram_quantile(const struct weir_histogram *histogram, double q);
 

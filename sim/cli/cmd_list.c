@@ -6,6 +6,7 @@
 
 #include "policies/learn/detect/detector.h"
 #include "policies/learn/forecast/forecaster.h"
+#include "sim/api/view_fields.h"
 #include "sim/base/error.h"
 #include "sim/base/param.h"
 #include "sim/base/text.h"
@@ -223,13 +224,37 @@ static int list_studies(const struct weir_cli *cli, bool json)
     return list_shipped(WEIR_SHIPPED_STUDY, json);
 }
 
+/* "operator.busy" */
+static int list_view(const struct weir_cli *cli, bool json)
+{
+    (void)cli;
+    cJSON *root = json ? cJSON_CreateArray() : NULL;
+    for (const struct weir_view_field *f = weir_view_fields; f->name; f++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s.%s", weir_view_record_names[f->of], f->name);
+        if (!json) {
+            printf("%-32s %-10s %-9s %s\n", name, weir_field_kind_name(f), weir_field_way_name(f->way), f->help);
+            continue;
+        }
+        cJSON *at = cJSON_CreateObject();
+        cJSON_AddStringToObject(at, "name", name);
+        cJSON_AddStringToObject(at, "type", weir_field_kind_name(f));
+        cJSON_AddStringToObject(at, "pipe", weir_field_way_name(f->way));
+        cJSON_AddStringToObject(at, "help", f->help);
+        cJSON_AddItemToArray(root, at);
+    }
+    if (json)
+        print_json(root);
+    return WEIR_OK;
+}
+
 static const struct {
     const char *name;
     int (*list)(const struct weir_cli *cli, bool json);
 } topics[] = {
     {"policies", list_policies},     {"metrics", list_metrics},         {"loads", list_loads},
     {"generators", list_generators}, {"forecasters", list_forecasters}, {"detectors", list_detectors},
-    {"scenarios", list_scenarios},   {"studies", list_studies},
+    {"scenarios", list_scenarios},   {"studies", list_studies},         {"view", list_view},
 };
 #define TOPICS (sizeof topics / sizeof *topics)
 
@@ -247,20 +272,22 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
         return weir_error(WEIR_EUSAGE, "list: there is no list of \"%s\"; did you mean \"%s\"?", word, near);
     return weir_error(WEIR_EUSAGE,
                       "list: there is no list of \"%s\"; there are policies, metrics, loads, generators, forecasters, "
-                      "detectors, scenarios and studies",
+                      "detectors, scenarios, studies and view",
                       word);
 }
 
 const struct weir_command weir_command_list = {
     .name = "list",
-    .words = "policies|metrics|loads|generators|forecasters|detectors|scenarios|studies",
+    .words = "policies|metrics|loads|generators|forecasters|detectors|scenarios|studies|view",
     .min_words = 1,
     .max_words = 1,
     .summary =
-        "list the policies, metrics, loads, generators, forecasters, detectors, scenarios or studies that there are",
+        "list policies, metrics, loads, generators, forecasters, detectors, scenarios, studies, fields of the view",
     .detail =
         "What has parameters is listed with them. A scenario or study is named to a command as it is listed here;\n"
-        "`weir copy` lays one before you to be edited.\n",
+        "`weir copy` lays one before you to be edited. The list view has the members of the structs that policies see, "
+        "with their\n"
+        "types and whether they go over a pipe.\n",
     .flags = flags,
     .run = run,
 };

@@ -26,7 +26,7 @@ static const struct weir_flag flags[] = {
     [TRACE] = {"trace", 0, "FILE", "a trace in Chrome's format, to be opened in Perfetto"},
     [TRACE_FROM] = {"trace-from", 0, "TIME", "trace what happens after that simulated time"},
     [TRACE_UNTIL] = {"trace-until", 0, "TIME", "trace what happens before that simulated time"},
-    [PAJE] = {"paje", 0, "FILE", "the trace that SimGrid makes of hosts and links, in Paje's format"},
+    [PAJE] = {"paje", 0, "FILE", "leave a trace of the use of hosts and links, in Paje's format"},
     [JSON] = {"json", 0, NULL, "print result.json instead of a table"},
     [QUIET] = {"quiet", 'q', NULL, "no progress bar, no remarks"},
     {0},

@@ -177,7 +177,7 @@ struct weir_run_spec {
     unsigned long long seed;
     const struct weir_observer *observer; /* may be NULL */
     const struct weir_control *control;   /* may be NULL */
-    const char *paje;                     /* file for SimGrid's own trace; NULL: none */
+    const char *paje;                     /* file for a trace of hosts and links; NULL: none */
 };
 
 /* Runs. Once a process (SimGrid), so callers fork. The result is empty if an observer or a control has ended the run

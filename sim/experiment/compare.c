@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/base/distinct.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/experiment/files.h"
@@ -39,11 +40,10 @@ static int check(const struct weir_compare_spec *spec)
                 return weir_error(WEIR_EINPUT, "policy \"%s\" is there twice; give one of them a \"label\" of its own",
                                   spec->stacks[i].label);
     }
-    for (int i = 0; i < spec->seed_count; i++)
-        for (int j = 0; j < i; j++)
-            if (spec->seeds[i] == spec->seeds[j])
-                return weir_error(WEIR_EINPUT, "seed %llu is there twice; runs with one seed are the same run",
-                                  spec->seeds[i]);
+    size_t again = weir_first_repeated(spec->seeds, (size_t)spec->seed_count);
+    if (again < (size_t)spec->seed_count)
+        return weir_error(WEIR_EINPUT, "seed %llu is there twice; runs with one seed are the same run",
+                          spec->seeds[again]);
     return WEIR_OK;
 }
 

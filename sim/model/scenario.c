@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/base/distinct.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
@@ -101,11 +102,13 @@ static int read_seeds(const struct weir_json *at, struct weir_scenario *scenario
         if (list) {
             struct weir_json one = weir_json_at(&child, i);
             code = weir_json_integer(&one, 0, 1L << 53, &seed);
-            for (int j = 0; j < i && !code; j++)
-                if (scenario->seeds[j] == (unsigned long long)seed)
-                    code = weir_json_error(&one, "seed %ld is there twice; keep one", seed);
         }
         scenario->seeds[i] = (unsigned long long)seed;
+    }
+    size_t again = code ? (size_t)count : weir_first_repeated(scenario->seeds, (size_t)count);
+    if (again < (size_t)count) {
+        struct weir_json one = weir_json_at(&child, (int)again);
+        code = weir_json_error(&one, "seed %llu is there twice; keep one", scenario->seeds[again]);
     }
     return code;
 }

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/text.h"
 #include "tests/support/test.h"
 
 static void refuses_bad_text(void)
@@ -327,6 +329,41 @@ static void readers_say_what_is_wrong(void)
     weir_json_free(doc);
 }
 
+/* Elements of long lists are found at once: counted from the beginning, a hundred thousand would take minutes. */
+static void long_lists(void)
+{
+    enum { COUNT = 100000 };
+    struct weir_text text = {0};
+    weir_text_add(&text, "{\"outer\": [");
+    for (int i = 0; i < 40; i++)
+        weir_text_addf(&text, "%s[%d, %d]", i ? "," : "", i, 2 * i);
+    weir_text_add(&text, "], \"numbers\": [");
+    for (int i = 0; i < COUNT; i++)
+        weir_text_addf(&text, "%s%d", i ? "," : "", i);
+    weir_text_add(&text, "]}");
+    struct weir_json_doc *doc;
+    CU_ASSERT_EQUAL_FATAL(weir_json_parse(weir_text_string(&text), "long", &doc), WEIR_OK);
+    struct weir_json root = weir_json_root(doc), outer, numbers;
+    CU_ASSERT_FATAL(weir_json_get(&root, "outer", &outer) && weir_json_get(&root, "numbers", &numbers));
+    clock_t begun = clock();
+    double sum = 0;
+    for (int i = 0; i < weir_json_size(&numbers); i++) { /* with another list in between */
+        struct weir_json pair = weir_json_at(&outer, i % weir_json_size(&outer)), one = weir_json_at(&numbers, i);
+        struct weir_json second = weir_json_at(&pair, 1);
+        double value = -1, twice = -1;
+        weir_json_number(&one, -1, COUNT, &value);
+        weir_json_number(&second, -1, COUNT, &twice);
+        sum += fabs(value - i) + fabs(twice - 2 * (i % 40));
+    }
+    CU_ASSERT_EQUAL(sum, 0);
+    CU_ASSERT((double)(clock() - begun) / CLOCKS_PER_SEC < 3);
+    struct weir_json last = weir_json_at(&numbers, COUNT - 1);
+    weir_json_error(&last, "is wrong");
+    CHECK_MESSAGE("numbers[99999]");
+    weir_json_free(doc);
+    weir_text_fini(&text);
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
@@ -338,6 +375,7 @@ int main(int argc, char **argv)
         {"every mutation is answered", every_mutation_is_answered},
         {"navigates", navigates},
         {"readers take good values", readers_take_good_values},
+        {"long lists", long_lists},
         {"readers say what is wrong", readers_say_what_is_wrong},
         {NULL, NULL},
     };

@@ -104,9 +104,34 @@ static void set_values_have_places(void)
     weir_json_free(doc);
 }
 
+/* A long list that was looked at before it is set. */
+static void after_a_look(void)
+{
+    char text[400] = "{\"list\":[0";
+    for (int i = 1; i < 50; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), ",%d", i);
+    strcat(text, "]}");
+    struct weir_json_doc *doc;
+    CU_ASSERT_EQUAL_FATAL(weir_json_parse(text, "long.json", &doc), WEIR_OK);
+    struct weir_json root = weir_json_root(doc), list;
+    CU_ASSERT_FATAL(weir_json_get(&root, "list", &list));
+    struct weir_json one = weir_json_at(&list, 40);
+    double value = 0;
+    CU_ASSERT_EQUAL(weir_json_number(&one, 0, 99, &value), WEIR_OK);
+    CU_ASSERT_EQUAL(value, 40);
+    CU_ASSERT_EQUAL(weir_json_set(doc, "list[40]", "7"), WEIR_OK);
+    one = weir_json_at(&list, 40);
+    CU_ASSERT_EQUAL(weir_json_number(&one, 0, 99, &value), WEIR_OK);
+    CU_ASSERT_EQUAL(value, 7);
+    weir_json_free(doc);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"sets", sets}, {"refuses", refuses}, {"set values have places", set_values_have_places}, {NULL, NULL}};
+    static const struct weir_case cases[] = {{"sets", sets},
+                                             {"after a look", after_a_look},
+                                             {"refuses", refuses},
+                                             {"set values have places", set_values_have_places},
+                                             {NULL, NULL}};
     return weir_test_main("base/json_set", cases, argc, argv);
 }

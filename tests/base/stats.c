@@ -38,6 +38,12 @@ static void moments_keep_small_differences(void)
     CHECK_NEAR(weir_moments_deviation(&m), sqrt(30), 1e-9);
 }
 
+static void free_histogram(struct weir_histogram *histogram)
+{
+    weir_histogram_fini(histogram);
+    free(histogram);
+}
+
 static struct weir_histogram *new_histogram(void)
 {
     return weir_alloc(1, sizeof(struct weir_histogram));
@@ -66,7 +72,7 @@ static void single_values(void)
             weir_histogram_add(h, 1e9, 1);
             CHECK_NEAR(weir_histogram_quantile(h, 0.5) / value, 1, 1.0 / 128 + 1e-12);
         }
-    free(h);
+    free_histogram(h);
 }
 
 static void ends(void)
@@ -91,7 +97,7 @@ static void ends(void)
     /* The middle of a bucket is above this value, the maximum is not: quantiles never exceed it. */
     weir_histogram_add(h, 1, 1);
     CU_ASSERT_EQUAL(weir_histogram_quantile(h, 0.5), 1);
-    free(h);
+    free_histogram(h);
 }
 
 static int compare(const void *a, const void *b)
@@ -124,8 +130,8 @@ static void against_sorting(void)
         CHECK_NEAR(weir_histogram_quantile(h, levels[i]) / exact, 1, 1.0 / 128);
     }
     free(values);
-    free(h);
-    free(half);
+    free_histogram(h);
+    free_histogram(half);
 }
 
 static void weights_count(void)
@@ -137,7 +143,30 @@ static void weights_count(void)
     CHECK_NEAR(h->sum, 1.099, 1e-12); /* 99 * 0.001 + 1 */
     CHECK_NEAR(weir_histogram_quantile(h, 0.99), 0.001, 0.001 / 128);
     CHECK_NEAR(weir_histogram_quantile(h, 0.991), 1, 1.0 / 128);
-    free(h);
+    free_histogram(h);
+}
+
+/* More than 32 bits can count, in one bucket and in sums of histograms; and buckets far below those there are. */
+static void many_items(void)
+{
+    struct weir_histogram *h = new_histogram(), *other = new_histogram();
+    weir_histogram_add(h, 1, 5000000000);
+    weir_histogram_add(h, 8, 1000000000);
+    weir_histogram_add(other, 1, 3000000000);
+    weir_histogram_add(other, 1e-6, 500000000);
+    CHECK_NEAR(weir_histogram_quantile(h, 5.0 / 6 - 1e-9), 1, 1.0 / 128);
+    CHECK_NEAR(weir_histogram_quantile(h, 5.0 / 6 + 1e-9), 8, 8.0 / 128);
+    weir_histogram_merge(h, other);
+    CHECK_NEAR((double)h->count, 9.5e9, 0);
+    CHECK_NEAR(weir_histogram_quantile(h, 0.5 / 9.5 - 1e-9), 1e-6, 1e-6 / 128);
+    CHECK_NEAR(weir_histogram_quantile(h, 8.5 / 9.5 - 1e-9), 1, 1.0 / 128);
+    CHECK_NEAR(weir_histogram_quantile(h, 8.5 / 9.5 + 1e-9), 8, 8.0 / 128);
+    weir_histogram_clear(h);
+    CU_ASSERT_EQUAL(weir_histogram_quantile(h, 0.5), 0);
+    weir_histogram_add(h, 2, 1);
+    CHECK_NEAR(weir_histogram_quantile(h, 0.5), 2, 2.0 / 128);
+    free_histogram(other);
+    free_histogram(h);
 }
 
 /* 1, 2, 3: mean 2, s = 1, t = 2 sqrt(3) = 3.4641; with two degrees of freedom p = 1 - t / sqrt(2 + t^2) = 0.07418.
@@ -223,6 +252,7 @@ int main(int argc, char **argv)
         {"ends", ends},
         {"against sorting", against_sorting},
         {"weights count", weights_count},
+        {"many items", many_items},
         {"p-values", p_values},
         {"student", student},
         {"holm", holm},

@@ -19,6 +19,7 @@ struct step {
 };
 static const struct step *script;  /* of the test that runs; set before the child is forked */
 static const double *script_flops; /* that its first three decisions took; NULL: none */
+static bool script_notes;          /* it notes hosts that work, by their numbers */
 
 static int follow(void *state, const struct weir_view *view, struct weir_plan *plan)
 {
@@ -34,6 +35,9 @@ static int follow(void *state, const struct weir_view *view, struct weir_plan *p
         weir_plan_work(plan, script_flops[view->window]);
         weir_plan_warn(plan, 0, "%g flops", script_flops[view->window]);
     }
+    for (int h = 0; script_notes && h < view->host_count; h++)
+        if (view->hosts[h].cpu > 0)
+            weir_plan_note(plan, 0, "window %ld: host %d", view->window, h);
     return 0;
 }
 static const struct weir_policy script_policy = {
@@ -273,6 +277,50 @@ static void a_move_that_fails_begins_anew(void)
     }
 }
 
+/* The number of the one host that worked in a window. */
+static int host_of(const char *decisions, int window)
+{
+    char what[40];
+    snprintf(what, sizeof what, "window %d: host ", window);
+    const char *at = strstr(decisions, what);
+    CU_ASSERT_FATAL(at != NULL && strstr(at + 1, what) == NULL);
+    return atoi(at + strlen(what));
+}
+
+/* Keys belong to instances in ranges: of twice as many instances, numbers 2 i and 2 i + 1 share what i had. One key,
+ * with another place in its ranges under each seed; the numbers of the hosts are those of the instances. */
+static void keys_move_in_ranges(void)
+{
+    const struct step steps[] = {{0, 0, 2, {0, 1}}, {3, 0, 4, {0, 1, 2, 3}}, {0}};
+    int seen[4] = {0};
+    script = steps;
+    script_notes = true;
+    for (unsigned long long seed = 1; seed <= 12; seed++) {
+        struct weir_test_result got = weir_test_run_catalog(
+            PLATFORM, STATEFUL(", \"keys\": 1, \"placement\": \"edge\""), "script", seed, catalog);
+        CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+        int before = host_of(got.decisions, 2), after = host_of(got.decisions, 6);
+        CU_ASSERT(before < 2);
+        CU_ASSERT_EQUAL(after / 2, before);
+        seen[after]++;
+        weir_test_result_fini(&got);
+    }
+    CU_ASSERT(seen[0] && seen[1] && seen[2] && seen[3]);
+    script_notes = false;
+}
+
+/* A window of 20 s is half over when its operator moves, at 25 s. What it holds goes along: the old instance is not
+ * there until 40 s only to send it, and each item counts once, in the result of its window. */
+static void windows_are_handed_over(void)
+{
+    const struct step steps[] = {{4, 0, 1, {EDGE2}}, {0}};
+    struct weir_test_result got = run(STATEFUL(", \"window\": \"20s\", \"selectivity\": 0.5"), steps);
+    CHECK_NEAR(got.result.metrics.instances_mean, 1, 1e-3);
+    CHECK_NEAR(got.result.metrics.delivered, 0.5 * 4000, 1); /* the last of the three windows ends with the run */
+    CHECK_NEAR(got.result.metrics.migrations, 1, 0);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -289,6 +337,8 @@ int main(int argc, char **argv)
         {"the end comes before a decision", the_end_comes_before_a_decision},
         {"decisions take the time of a host", decisions_take_the_time_of_a_host},
         {"a move that fails begins anew", a_move_that_fails_begins_anew},
+        {"keys move in ranges", keys_move_in_ranges},
+        {"windows are handed over", windows_are_handed_over},
         {0},
     };
     return weir_test_main("engine/changes", cases, argc, argv);

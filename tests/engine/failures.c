@@ -94,6 +94,25 @@ static void what_has_failed_stops_at_once(void)
     CHECK_NEAR(mean[1], mean[0], 1e-12);
 }
 
+/* An item every 10 s from 9.5 s on, each of which takes 1 s; checkpoints at 10, 20, ... s. When an item is done,
+ * at 10.5, 20.5, ... s, the checkpoint of 10, 20, ... s is complete by that, and the result leaves at once. */
+static void results_leave_with_their_checkpoint(void)
+{
+    struct weir_test_result got =
+        weir_test_run(PLATFORM,
+                      "{\"duration\": \"200s\", \"faults\": [{\"host\": \"cloud\", \"at\": \"199s\"}],"
+                      " \"recovery\": {\"delivery\": \"exactly-once\", \"checkpoint_interval\": \"10s\"},"
+                      " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"arrive\": \"9.5s\","
+                      "  \"load\": {\"kind\": \"constant\", \"rate\": \"0.1/s\"}, \"operators\": [{\"name\": \"a\", "
+                      "\"flops\": \"1Gf\"}]}]}}",
+                      "static", 1);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR(got.result.metrics.delivered, 19, 0);
+    CHECK_NEAR(got.result.metrics.latency_mean_s, 1, 1e-9);
+    CHECK_NEAR(got.result.metrics.latency_max_s, 1, 1e-9);
+    weir_test_result_fini(&got);
+}
+
 static void waiting_for_the_host(void)
 {
     struct weir_test_result got =
@@ -373,6 +392,7 @@ int main(int argc, char **argv)
         {"exactly once", exactly_once},
         {"results are held until the checkpoint", results_are_held_until_the_checkpoint},
         {"what has failed stops at once", what_has_failed_stops_at_once},
+        {"results leave with their checkpoint", results_leave_with_their_checkpoint},
         {"waiting for the host", waiting_for_the_host},
         {"given up where others are left", given_up_where_others_are_left},
         {"a host that never comes back", a_host_that_never_comes_back},

@@ -206,6 +206,26 @@ static void simgrid_options_pass_through(void)
     weir_test_result_fini(&got);
 }
 
+/* Two instances of a make 10 items each of the items of 0 and 1 s; c has room for 2 and takes a second for one. What
+ * the first sends goes in piece by piece, and it keeps its place in line: its items are done after 1 to 10 s, those of
+ * the other at 11 to 20 s, after 10 to 19 s: the tenth and the eleventh of all, by latency, took 10 s. */
+static void who_is_half_in_keeps_its_place(void)
+{
+    struct weir_test_result got = weir_test_run(
+        PLATFORM,
+        "{\"duration\": \"30s\", \"items_per_batch\": 10, \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": "
+        "\"cloud4\","
+        " \"slo\": \"9.5s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\", \"count\": 2}, \"operators\": ["
+        "  {\"name\": \"a\", \"flops\": \"1kf\", \"selectivity\": 10, \"parallelism\": 2},"
+        "  {\"name\": \"c\", \"flops\": \"1Gf\", \"capacity\": 2}]}]}}",
+        "static", 1);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR(got.result.metrics.delivered, 20, 0);
+    CHECK_NEAR(got.result.metrics.latency_p50_s, 10, 10.0 / 128);
+    CHECK_NEAR(got.result.metrics.slo_violations, 11.0 / 20, 1e-9);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -216,6 +236,7 @@ int main(int argc, char **argv)
         {"batches are cut at window ends", batches_are_cut_at_window_ends},
         {"a filter passes its share", a_filter_passes_its_share},
         {"keys go to their instance", keys_go_to_their_instance},
+        {"who is half in keeps its place", who_is_half_in_keeps_its_place},
         {"jobs come and go", jobs_come_and_go},
         {"a bounded backlog drops", a_bounded_backlog_drops},
         {"the sink may be far", the_sink_may_be_far},

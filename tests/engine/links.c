@@ -1,11 +1,13 @@
 /* Links whose bandwidth changes while something is on the way: one item of 1 MB over a link of 1 MB/s and 100 ms, which
  * has a tenth of it for the first 5 s. 5 s at 0.1 MB/s, then (1 - 0.5) MB at 1 MB/s, then 100 ms of way: 5.6 s. Where
  * the latency is SimGrid's, it comes first: 100 ms, 4.9 s at 0.1 MB/s, then (1 - 0.49) MB at 1 MB/s: 5.51 s. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/text.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
@@ -87,6 +89,39 @@ static void where_there_is_no_way(void)
     weir_test_result_fini(&got);
 }
 
+/* A way of 80 links of 1 ms. The 70th loses a packet of a hundred: a connection has at most
+ * 1460 B / 0.16 s sqrt(1.5 / 0.01) = 111.8 kB/s, and 1010 of 1000 bytes go over every link. */
+static void a_way_of_many_links(void)
+{
+    struct weir_text xml = {0};
+    weir_text_add(&xml, "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+                        "<platform version=\"4.1\"><zone id=\"w\" routing=\"Full\">\n"
+                        "<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/>");
+    for (int l = 0; l < 80; l++)
+        weir_text_addf(&xml, "<link id=\"l%d\" bandwidth=\"100MBps\" latency=\"1ms\"/>", l);
+    weir_text_add(&xml, "<route src=\"a\" dst=\"b\">");
+    for (int l = 0; l < 80; l++)
+        weir_text_addf(&xml, "<link_ctn id=\"l%d\"/>", l);
+    weir_text_add(&xml, "</route></zone></platform>\n");
+    struct weir_test_result got =
+        weir_test_run(weir_test_file("long.xml", weir_text_string(&xml)),
+                      "{\"duration\": \"30s\", \"warmup\": \"10s\", \"items_per_batch\": 1,"
+                      " \"faults\": [{\"link\": \"l69\", \"at\": \"0s\", \"loss\": 0.01}],"
+                      " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"a\", \"source_bytes\": \"1kB\","
+                      "  \"load\": {\"kind\": \"constant\", \"rate\": \"300/s\"}, \"backlog\": {\"capacity\": 100},"
+                      "  \"operators\": [{\"name\": \"o\", \"flops\": \"1kf\", \"placement\": \"b\"}]}]}}",
+                      "static", 1);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    double rate = 1460 / 0.16 * sqrt(1.5 / 0.01);
+    CHECK_NEAR(got.result.metrics.throughput_per_s, rate / 1000, 0.02 * rate / 1000);
+    CU_ASSERT_EQUAL(got.result.link_count, 80);
+    for (int l = 1; l < got.result.link_count; l++)
+        CHECK_NEAR(got.result.links[l].bytes, got.result.links[0].bytes, 1e-6);
+    CHECK_NEAR(got.result.links[0].bytes, 30 * rate / 0.99, 0.03 * 30 * rate);
+    weir_test_result_fini(&got);
+    weir_text_fini(&xml);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -94,6 +129,7 @@ int main(int argc, char **argv)
         {"a slower link slows it down", a_slower_link_slows_it_down},
         {"a bound of its own stays", a_bound_of_its_own_stays},
         {"where there is no way", where_there_is_no_way},
+        {"a way of many links", a_way_of_many_links},
         {0},
     };
     return weir_test_main("engine/links", cases, argc, argv);

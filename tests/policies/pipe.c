@@ -122,7 +122,7 @@ static void the_hello(void)
 {
     struct weir_text text = {0};
     weir_pipe_add_hello(&text, ULLONG_MAX, "policy/0/exec", "{\"high\":0.7}");
-    CU_ASSERT_STRING_EQUAL(weir_text_string(&text), "{\"hello\":{\"abi\":4,\"seed\":18446744073709551615,"
+    CU_ASSERT_STRING_EQUAL(weir_text_string(&text), "{\"hello\":{\"abi\":5,\"seed\":18446744073709551615,"
                                                     "\"stream\":\"policy/0/exec\",\"params\":{\"high\":0.7}}}\n");
     weir_text_fini(&text);
 }
@@ -338,11 +338,63 @@ static void complaints(void)
     weir_pipe_complaint_fini(&complaint);
 }
 
+/* An item with its candidates, and answers to it. */
+static void items(void)
+{
+    struct weir_mock *world = world_of_two();
+    static const struct weir_candidate candidates[] = {{0, 1, 2.5, 3, 4, 5}, {1, 2, 1, 0, 0, 0}};
+    struct weir_routing item = {.time_s = 0.1 + 0.2,
+                                .op = 1,
+                                .from = 0,
+                                .host = 1,
+                                .bytes = 1e5,
+                                .candidates = candidates,
+                                .count = 2,
+                                .choice = -1};
+    struct weir_text text = {0};
+    weir_pipe_add_item(&text, &world->view, &item);
+    CU_ASSERT_STRING_EQUAL(
+        weir_text_string(&text),
+        "{\"event\":\"route\",\"time_s\":0.30000000000000004,\"job\":\"camera \\\"1\\\"\",\"op\":"
+        "\"count\",\"from\":\"detect\",\"host\":\"cloud\",\"bytes\":100000.0,\"choice\":null,"
+        "\"candidates\":[{\"host\":\"edge-1\",\"instances\":1,\"weight\":2.5,\"waiting\":3,\"coming\":4,"
+        "\"serving\":5},{\"host\":\"cloud\",\"instances\":2,\"weight\":1.0,\"waiting\":0,\"coming\":0,"
+        "\"serving\":0}]}\n");
+    weir_text_fini(&text);
+    static const struct {
+        const char *answer;
+        int choice;
+        double flops;
+        const char *wrong;
+    } cases[] = {{"{}", -1, 7, NULL},
+                 {"{\"route\": 1}", 1, 7, NULL},
+                 {"{\"route\": 0, \"flops\": 1e3}", 0, 1007, NULL},
+                 {"{\"route\": 2}", -1, 7, "route"},
+                 {"{\"route\": -1}", -1, 7, "route"},
+                 {"{\"route\": 0.5}", -1, 7, "route"},
+                 {"{\"flops\": -1}", -1, 7, "flops"},
+                 {"{\"plan\": []}", -1, 7, "unknown key \"plan\""},
+                 {"[0]", -1, 7, "must be an object such as {} or {\"route\": 0}"},
+                 {"{\"flops\": NaN}", -1, 7, "JSON has no NaN"}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        item.choice = -1;
+        item.flops = 7;
+        int code = weir_pipe_read_choice(cases[c].answer, &item);
+        CU_ASSERT_EQUAL(code, cases[c].wrong ? WEIR_ERUN : WEIR_OK);
+        CU_ASSERT_EQUAL(item.choice, cases[c].choice);
+        CU_ASSERT_EQUAL(item.flops, cases[c].flops);
+        if (cases[c].wrong)
+            CHECK_MESSAGE(cases[c].wrong);
+    }
+    free(world);
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
         {"the view", the_view},
         {"the hello", the_hello},
+        {"items", items},
         {"decisions", decisions},
         {"wrong answers", wrong_answers},
         {"pieces", pieces},

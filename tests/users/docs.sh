@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# docs/add-a-policy.md is true: its shell block runs, its code is that of the tested files, its answers are taken, and its
-# table has the keys of the view, no more and no fewer. Arguments: weir, the build folder.
+# docs/add-a-policy.md is true: its shell block runs, its code is that of the tested files, and its answers are taken. And
+# docs/view.md has the rows of `weir list view`, and the keys that are sent, no more and no fewer. Arguments: weir, the build folder.
 . "$(dirname "$0")/common.sh"
 page=docs/add-a-policy.md
 scenario=workloads/scenarios/first.json
@@ -19,7 +19,8 @@ block sh | sed "s|--install build|--install '$2'|" >"$folder/block.sh"
 grep -q '^threshold ' "$folder/block.out" || fail "the shell block shows no row of threshold"
 
 # Code that is in a file, line by line in the same order.
-for file in policies/examples/threshold.c policies/examples/threshold.py policies/examples/environment.py; do
+for file in policies/examples/threshold.c policies/examples/threshold.py policies/examples/environment.py \
+    tests/engine/route.c; do
     for language in c python; do
         block "$language $file"
     done >"$folder/code"
@@ -57,19 +58,19 @@ done <"$folder/answers"
 [ "$(wc -l <"$folder/answers")" -ge 4 ] || fail "too few answers"
 
 # Keys of the lines, and words in quotes of the tables of the page.
-head -1 "$folder/lines" | grep -q '^{"hello":{"abi":4,"seed":1,"stream":"policy/0/exec","params":{}}}$' ||
+head -1 "$folder/lines" | grep -q '^{"hello":{"abi":5,"seed":1,"stream":"policy/0/exec","params":{}}}$' ||
     fail "the first line is $(head -1 "$folder/lines")"
 [ "$(tail -1 "$folder/lines")" = '{"event":"end"}' ] || fail "the last line is $(tail -1 "$folder/lines")"
 grep -o '"[a-z_0-9]*":' "$folder/lines" | tr -d '":' | sort -u | grep -vxE 'hello|abi|seed|stream|params|event|job|view' >"$folder/sent"
-awk '/^The view has the fields/ { on = 1 } /^Numbers have 17 digits/ { on = 0 } on && /^\|/' $page | grep -v '^| of ' |
-    cut -d'|' -f3 | grep -o '`[a-z_0-9]*`' | tr -d '`' | sort -u >"$folder/told"
-diff "$folder/told" "$folder/sent" || fail "the tables (<) and the lines (>) differ"
+{
+    sed -n 's/^| `[a-z]*\.\([a-z_0-9]*\)` | [a-z]* | sent |.*/\1/p' docs/view.md
+    awk '/^## Only over a pipe/ { on = 1 } on' docs/view.md | grep -o '`[a-z_0-9]*`' | tr -d '`'
+} | sort -u >"$folder/told"
+diff "$folder/told" "$folder/sent" || fail "docs/view.md (<) and the lines (>) differ"
 
-# Every member of the view's structs is sent, but for counts and what goes by another name or way.
-awk '/^struct weir_(host_|operator_|job_)?view \{/ { on = 1; next } /^};/ { on = 0 } on && !/\(/' sim/api/view.h |
-    sed -E 's|/\*.*||; s|.*\*/||' | grep ';' | sed -E 's/;.*//; s/^ *(const )?(struct |enum )?[a-z_]+ \**//' |
-    tr -d ' ' | tr ',' '\n' | grep -vxE '.*_count|index|ingress_history|engine' | sort -u >"$folder/members"
-[ "$(wc -l <"$folder/members")" -ge 60 ] || fail "too few members of the view were found"
-comm -23 "$folder/members" "$folder/sent" | sed 's/^/not sent: /' | tee "$folder/unsent"
-[ -s "$folder/unsent" ] && fail "the view has members that are not sent"
+# The page has the rows of the list, in its order.
+"$weir" list view | sed -E 's/^(\S+) +(\S+) +(\S+) +/| `\1` | \2 | \3 | /; s/$/ |/' >"$folder/listed"
+[ "$(wc -l <"$folder/listed")" -ge 90 ] || fail "too few rows of the view are listed"
+grep '^| `' docs/view.md | diff - "$folder/listed" || fail "docs/view.md (<) and weir list view (>) differ"
+
 finish

@@ -124,4 +124,35 @@ expect 3 "must be a command" run "$folder/small.json" -p exec
 expect 3 "must be an object" run "$folder/small.json" -p '{"exec": "true", "params": [1]}'
 expect 3 "timeout" run "$folder/small.json" -p '{"exec": "true", "timeout": "0s"}'
 expect 3 "no-such-folder is no folder" run "$folder/small.json" -p '{"exec": "true", "folder": "no-such-folder"}'
+# A program that routes: every item to the second of two instances, which is on edge2; then, as it sends no number, as the
+# engine would; and a number that is none ends the run.
+cat >"$folder/two.json" <<END
+{"platform": "$PWD/tests/input/valid/two-tier.xml", "duration": "20s", "window": "10s",
+ "workload": {"jobs": [{"name": "s", "source": {"host": "edge"}, "load": {"kind": "constant", "rate": "20/s"},
+   "operators": [{"name": "a", "flops": "1Mf", "parallelism": 2, "placement": {"tier": "edge"}}]}]}}
+END
+cat >"$folder/route.sh" <<'END'
+while IFS= read -r line; do
+    case $line in
+    '{"hello"'* | '{"event":"end"'*) ;;
+    '{"event":"route"'*'"from":"source","host":"edge",'*'"host":"edge2","instances":1,'*) echo "$1" ;;
+    '{"event":"route"'*) echo '{"route": 99}' ;;
+    *) echo '{}' ;;
+    esac
+done
+END
+routed()
+{
+    expect "$1" "$2" run "$folder/two.json" -o "$folder/routed" -q -f \
+        --policy "{\"exec\": \"sh $folder/route.sh '$3'\", \"route\": $4}"
+}
+routed 0 "" '{\"route\": 1}' true
+grep -q '^20,,,edge,cpu,0$' "$folder/routed/windows.csv" || fail "items went to the first candidate"
+grep -q '^20,,,edge2,cpu,0.01$' "$folder/routed/windows.csv" || fail "items did not go to the second candidate"
+for wants in true false; do
+    routed 0 "" '{}' $wants
+    grep -q '^20,,,edge,cpu,0.01$' "$folder/routed/windows.csv" || fail "the engine does not take turns"
+done
+routed 4 "route: 2 is too large; it must be from 0 to 1" '{\"route\": 2}' true
+
 finish

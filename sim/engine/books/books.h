@@ -42,7 +42,8 @@ struct weir_host_book {
     _Alignas(32) struct weir_host_counts counts; /* in one line of the cache */
     struct weir_host_counts at_window, at_warmup;
     int instances;
-    double state_bytes; /* at the last window's end */
+    double state_bytes; /* of active instances: control's */
+    double taken_bytes; /* and of those to come of changes under way */
 };
 struct weir_link_book {
     const char *name;   /* borrowed from who gave the links */

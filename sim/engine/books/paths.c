@@ -47,7 +47,10 @@ void weir_paths_free(struct weir_paths *paths)
     if (!paths)
         return;
     for (size_t n = 0; n < paths->count; n++)
-        free(paths->nodes[n].latency);
+        if (paths->nodes[n].latency) {
+            weir_histogram_fini(paths->nodes[n].latency);
+            free(paths->nodes[n].latency);
+        }
     free(paths->nodes);
     free(paths->next);
     free(paths);

@@ -2,7 +2,6 @@
 #include "sim/engine/control/arrivals.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -13,25 +12,33 @@
 #include "sim/engine/control/rates.h"
 #include "sim/engine/control/view.h"
 
-/* The scenario's placement of a job that arrives. */
-static int preset(const struct weir_controller *controller, struct weir_run_job *job, struct weir_plan *plan)
+static int no_room(const struct weir_controller *controller, const struct weir_run_job *job, const struct weir_op *op)
 {
-    int *planned = controller->planned;
-    memset(planned, 0, controller->platform->host_count * sizeof *planned);
+    bool state = op->state_bytes > 0;
+    return weir_error(WEIR_EINPUT,
+                      "job %s: operator %s: no host has a free slot%s at %.6g s; raise \"slots\"%s in the platform or "
+                      "lower \"parallelism\"%s",
+                      job->spec->name, op->spec->name, state ? " and memory for its state" : "",
+                      controller->clock->now_s, state ? " or \"memory\"" : "", state ? " or \"state\"" : "");
+}
+
+/* The scenario's placement of a job that arrives. */
+static int preset(struct weir_controller *controller, struct weir_run_job *job, struct weir_plan *plan)
+{
+    struct weir_space *space = &controller->space;
+    weir_space_begin(space, &controller->view);
     for (int o = 0; o < job->spec->operator_count; o++) {
         struct weir_op *op = &job->ops[o];
         int count = op->spec->parallelism;
+        double bytes = op->state_bytes / count;
         struct weir_placement *list = weir_alloc((size_t)count, sizeof *list);
         for (int i = 0; i < count; i++) {
-            int host = weir_default_host(controller, op, planned);
+            int host = weir_default_host(controller, op, space, bytes);
             if (host < 0) {
                 free(list);
-                return weir_error(WEIR_EINPUT,
-                                  "job %s: operator %s: no host has a free slot at %.6g s; raise \"slots\" in the "
-                                  "platform or lower \"parallelism\"",
-                                  job->spec->name, op->spec->name, controller->clock->now_s);
+                return no_room(controller, job, op);
             }
-            planned[host]++;
+            weir_space_take(space, host, 1, bytes);
             list[i] = (struct weir_placement){host, 1, 1};
         }
         weir_plan_preset(plan, job->index, o, list, count);
@@ -58,7 +65,6 @@ static void make_plans(struct weir_controller *controller)
     }
     controller->plan = weir_plan_new(&controller->view);
     controller->defaults = weir_plan_new(&controller->view);
-    controller->planned = weir_alloc(controller->platform->host_count, sizeof *controller->planned);
 }
 
 void weir_job_arrives(struct weir_controller *controller)
@@ -84,6 +90,8 @@ void weir_job_arrives(struct weir_controller *controller)
             weir_plan_preset(defaults, changes[c].job, changes[c].op, changes[c].instances, changes[c].count);
     weir_rates_carry_out(controller, plan);
     weir_job_deploy(job, defaults);
+    for (int o = 0; o < job->spec->operator_count; o++)
+        weir_state_lay(controller, &job->ops[o]);
     for (int c = 0; c < count && weir_goes_on(controller); c++)
         if (!changes[c].refusal && changes[c].job != job->index)
             weir_change_begin(controller, &changes[c]);
@@ -93,5 +101,5 @@ void weir_arrivals_fini(struct weir_controller *controller)
 {
     weir_plan_free(controller->plan);
     weir_plan_free(controller->defaults);
-    free(controller->planned);
+    weir_space_fini(&controller->space);
 }

@@ -13,9 +13,12 @@
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/hooks.h"
 #include "sim/engine/control/measure.h"
+#include "sim/engine/control/paje.h"
+#include "sim/engine/control/placement.h"
 #include "sim/engine/control/plans.h"
 #include "sim/engine/control/recovery.h"
 #include "sim/engine/control/report.h"
+#include "sim/engine/control/routing.h"
 #include "sim/engine/control/steer.h"
 #include "sim/engine/control/view.h"
 #include "sim/engine/control/watchdog.h"
@@ -65,15 +68,14 @@ static void decide(struct weir_controller *controller)
     struct weir_plan *plan = weir_plan_new(&controller->view);
     weir_hook_window_ends(controller, plan);
     weir_plan_tell_warnings(controller, plan);
-    int wishes = 0;
     if (weir_goes_on(controller)) {
         weir_plan_check(plan);
-        wishes = weir_plan_tell(controller, plan);
+        weir_plan_tell(controller, plan);
     }
     double taken_s = decision_s(controller, plan);
     controller->decided = plan;
     controller->due_s = controller->clock->now_s + taken_s;
-    if (!(taken_s > 0) || (!wishes && taken_s <= controller->scenario->window_s))
+    if (!(taken_s > 0))
         carry_out_decided(controller);
 }
 
@@ -83,6 +85,7 @@ static void close_window(struct weir_controller *controller)
     weir_view_update(controller);
     weir_account_close(controller->books, controller->clock->now_s);
     weir_report_window(controller);
+    weir_paje_window(controller);
     weir_measure_next_window(controller);
     weir_watchdog_window(controller);
     controller->books->window++;
@@ -98,6 +101,8 @@ static void let_depart(struct weir_controller *controller)
         if (job->life != WEIR_JOB_RUNNING || job->spec->depart_s > controller->clock->now_s || !weir_job_is_empty(job))
             continue;
         weir_job_retire(job);
+        for (int o = 0; o < job->spec->operator_count; o++)
+            weir_state_lay(controller, &job->ops[o]);
         controller->job_views[j].running = false;
         weir_hook_job_departs(controller, j);
     }
@@ -108,8 +113,11 @@ static bool turn(struct weir_controller *controller)
 {
     const struct weir_scenario *scenario = controller->scenario;
     bool end = reached(controller, scenario->duration_s);
-    if (controller->decided && reached(controller, controller->due_s) && !end) /* at the end, the end comes first */
+    if (controller->decided && reached(controller, controller->due_s) && !end) { /* at the end, the end comes first */
+        weir_view_deployments(controller, 0); /* jobs may have arrived or failed meanwhile */
+        weir_plan_check_again(controller, controller->decided);
         carry_out_decided(controller);
+    }
     bool begins = !controller->windows;
     bool closes = !begins && reached(controller, (double)controller->windows * scenario->window_s);
     if (closes || (end && controller->clock->now_s > controller->books->window_start_s + EPSILON_S))
@@ -195,6 +203,8 @@ struct weir_controller *weir_controller_new(const struct weir_control_parts *par
     weir_view_init(controller);
     weir_account_uplinks(controller->books, uplink_bytes_per_s, controller);
     weir_watchdog_init(controller);
+    weir_routing_update(controller);
+    weir_paje_begin(controller);
     weir_faults_init(controller);
     weir_recovery_init(controller);
     weir_alarm_set(controller->clock, &controller->alarm, controller->clock->now_s);
@@ -205,11 +215,13 @@ void weir_controller_free(struct weir_controller *controller)
 {
     if (!controller)
         return;
+    weir_paje_end(controller);
     weir_plan_free(controller->decided);
     weir_changes_fini(controller);
     weir_recovery_fini(controller);
     weir_faults_fini(controller);
     weir_arrivals_fini(controller);
+    weir_routing_fini(controller);
     weir_view_fini(controller);
     free(controller);
 }

@@ -3,10 +3,12 @@
 #define WEIR_ENGINE_CONTROLLER_H
 
 #include "sim/api/plan_check.h"
+#include "sim/api/space.h"
 #include "sim/engine/control/control.h"
 
 struct weir_change;
 struct weir_faults;
+struct weir_paje;
 struct weir_recoveries;
 
 struct weir_controller {
@@ -20,6 +22,7 @@ struct weir_controller {
     struct weir_policies *policies;
     void (*finish)(void *context);
     void *context;
+    const struct weir_used_policy *asked; /* hooks.c: the policy whose hook goes on; NULL: none */
     /* controller.c: what is due next. */
     struct weir_alarm alarm;
     double until_s; /* a window's end, what is decided, or the end; arrivals and the end of the warm-up come between */
@@ -30,7 +33,7 @@ struct weir_controller {
     int arrived_jobs;
     /* arrivals.c: kept from one job to the next, since with many hosts and jobs they are large. */
     struct weir_plan *plan, *defaults;
-    int *planned; /* [host] */
+    struct weir_space space;
     /* view.c: rebuilt at each window. */
     struct weir_view view;
     struct weir_host_view *host_views;
@@ -38,6 +41,10 @@ struct weir_controller {
     struct weir_link_view *link_views;
     double *waiting_bytes;       /* [host] of items in inputs */
     struct weir_change *changes; /* changes.c: under way */
+    /* routing.c: of the item that is being asked about. */
+    struct weir_candidate *candidates;
+    size_t candidate_capacity;
+    struct weir_paje *paje; /* NULL: nobody wants it */
     struct weir_faults *faults;
     struct weir_recoveries *recoveries; /* NULL: nothing can fail */
 };

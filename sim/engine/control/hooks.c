@@ -38,6 +38,7 @@ static void call(struct weir_controller *controller, const struct weir_used_poli
         weir_plan_author(plan, policy->name);
     weir_error_clear();
     weir_hook_begins(controller->spec->observer, used, place);
+    controller->asked = used;
     double start_s = wall_s();
     if (!plan)
         policy->job_departs(used->state, view, job);
@@ -45,6 +46,7 @@ static void call(struct weir_controller *controller, const struct weir_used_poli
         code =
             job < 0 ? policy->window_ends(used->state, view, plan) : policy->job_arrives(used->state, view, job, plan);
     controller->books->decision_wall_s += wall_s() - start_s;
+    controller->asked = NULL;
     weir_hook_begins(controller->spec->observer, used, NULL);
     if (code < 0) {
         code = weir_error_code() ? weir_error_code() : WEIR_ERUN;
@@ -82,6 +84,34 @@ void weir_hook_job_departs(struct weir_controller *controller, int job)
             call(controller, &controller->policies->list[p], "departure of job", job, NULL);
 }
 
+void weir_hook_route(struct weir_controller *controller, const struct weir_used_policy *used, struct weir_routing *item)
+{
+    const struct weir_observer *observer = controller->spec->observer;
+    const struct weir_run_job *job = &controller->flow->jobs[item->job];
+    char *place = NULL;
+    if (used->limit_s > 0) {
+        place = place_of(controller, used, "item for job", item->job);
+        weir_hook_begins(observer, used, place);
+    }
+    controller->asked = used;
+    int code = used->policy->route(used->state, &controller->view, item);
+    controller->asked = NULL;
+    if (used->limit_s > 0)
+        weir_hook_begins(observer, used, NULL);
+    if (code < 0 && !*weir_error_message())
+        weir_error(code, "gave up without saying why");
+    else if (code >= 0 && (item->choice < -1 || item->choice >= item->count))
+        code = weir_error(WEIR_ERUN, "chose number %d of %d candidates for operator %s", item->choice, item->count,
+                          job->ops[item->op].spec->name);
+    if (code < 0) {
+        if (!place)
+            place = place_of(controller, used, "item for job", item->job);
+        weir_clock_fail(controller->clock, weir_error_code() ? weir_error_code() : WEIR_ERUN, "%s: %s", place,
+                        weir_error_message());
+    }
+    free(place);
+}
+
 bool weir_hook_explain(struct weir_controller *controller)
 {
     const struct weir_observer *observer = controller->spec->observer;
@@ -91,7 +121,9 @@ bool weir_hook_explain(struct weir_controller *controller)
         const struct weir_used_policy *used = &controller->policies->list[p];
         char *place = used->limit_s > 0 ? place_of(controller, used, "explain, window", -1) : NULL;
         weir_hook_begins(observer, used, place);
+        controller->asked = used;
         char *text = used->policy->explain ? used->policy->explain(used->state, &controller->view) : NULL;
+        controller->asked = NULL;
         weir_hook_begins(observer, used, NULL);
         enough |= observer->explained(observer->context, controller->clock->now_s, used->policy->name, text);
         free(text);

@@ -2,6 +2,7 @@
 #include "sim/engine/control/measure.h"
 
 #include "sim/engine/books/ledger.h"
+#include "sim/engine/control/placement.h"
 
 /* Brings the operator up to date, and takes out the instances that nobody remembers. */
 static void flush_op(struct weir_op *op, double now_s)
@@ -21,24 +22,13 @@ static void flush_op(struct weir_op *op, double now_s)
     op->instance_count = kept;
 }
 
-/* The state of an operator lies evenly on its active instances. */
-static void place_state(struct weir_controller *controller, const struct weir_op *op)
-{
-    int alive = 0;
-    for (size_t i = 0; i < op->instance_count; i++)
-        alive += op->instances[i]->life == WEIR_ACTIVE;
-    for (size_t i = 0; i < op->instance_count; i++)
-        if (op->instances[i]->life == WEIR_ACTIVE)
-            controller->books->hosts[op->instances[i]->host].state_bytes += op->state_bytes / alive;
-}
-
 void weir_measure_flush(struct weir_controller *controller)
 {
     struct weir_books *books = controller->books;
     double now_s = controller->clock->now_s;
     weir_books_settle(books, now_s);
     for (int h = 0; h < controller->view.host_count; h++)
-        books->hosts[h].state_bytes = 0;
+        books->hosts[h].state_bytes = books->hosts[h].taken_bytes = 0;
     uint64_t backlog = 0;
     for (int j = 0; j < controller->arrived_jobs; j++) {
         struct weir_run_job *job = &controller->flow->jobs[j];
@@ -48,8 +38,10 @@ void weir_measure_flush(struct weir_controller *controller)
         weir_spent_set(&job->source_spent, job->source_spent.doing, now_s);
         backlog += weir_source_waiting(job, now_s);
         for (int o = 0; o < job->spec->operator_count; o++) {
+            for (size_t i = 0; i < job->ops[o].instance_count; i++)
+                job->ops[o].instances[i]->state_bytes = job->ops[o].instances[i]->taken_bytes = 0;
+            weir_state_lay(controller, &job->ops[o]); /* it may have grown; and no rounding is left over */
             flush_op(&job->ops[o], now_s);
-            place_state(controller, &job->ops[o]);
         }
     }
     if (books->warm && (double)backlog > books->backlog_most)

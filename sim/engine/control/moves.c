@@ -7,7 +7,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
-/* How long until a transfer that failed is tried again. */
+/* How long until a transfer that failed is tried again; a window, if that is shorter. */
 #define RETRY_S 1.0
 
 struct weir_move {
@@ -16,13 +16,14 @@ struct weir_move {
     struct weir_moves *moves;
     int from, to, route;
     double bytes;
+    double failed_s; /* when it did first; INFINITY: it has not */
     enum { ENDED, WAITS, ON_WIRE, ON_WAY } stage;
 };
 
 void weir_moves_add(struct weir_moves *moves, int from, int to, double bytes)
 {
     moves->list = weir_grow(moves->list, moves->count + 1, &moves->capacity, sizeof *moves->list);
-    moves->list[moves->count++] = (struct weir_move){.from = from, .to = to, .bytes = bytes};
+    moves->list[moves->count++] = (struct weir_move){.from = from, .to = to, .bytes = bytes, .failed_s = INFINITY};
 }
 
 static void finish(struct weir_move *move)
@@ -30,7 +31,7 @@ static void finish(struct weir_move *move)
     struct weir_moves *moves = move->moves;
     move->stage = ENDED;
     weir_watch_end(&moves->op->job->watch);
-    if (!--moves->under_way)
+    if (!--moves->under_way && !moves->failed)
         weir_soon(moves->controller->clock, moves->end);
 }
 
@@ -60,17 +61,19 @@ static void arrived(struct weir_move *move)
     finish(move);
 }
 
-/* A job that has failed meanwhile wants none of it any more. */
+/* The operator stands still meanwhile: it does not do so for ever. */
 static void try_again_later(struct weir_move *move)
 {
     struct weir_moves *moves = move->moves;
+    double now_s = moves->controller->clock->now_s, window_s = moves->controller->scenario->window_s;
     move->stage = WAITS;
-    if (!weir_job_went_back(moves->op->job, moves->epoch)) {
-        weir_alarm_set(moves->controller->clock, &move->alarm, moves->controller->clock->now_s + RETRY_S);
-        return;
+    move->failed_s = fmin(move->failed_s, now_s);
+    if (now_s < move->failed_s + window_s * (1 - 1e-9)) {
+        weir_alarm_set(moves->controller->clock, &move->alarm, now_s + fmin(RETRY_S, window_s));
+    } else if (!moves->failed) {
+        moves->failed = true;
+        weir_soon(moves->controller->clock, moves->end);
     }
-    for (size_t m = 0; m < moves->count; m++)
-        give_up(&moves->list[m]);
 }
 
 static void begin(struct weir_move *move)
@@ -145,7 +148,11 @@ void weir_moves_begin(struct weir_moves *moves)
 
 void weir_moves_fini(struct weir_moves *moves)
 {
+    if (!moves->controller)
+        return;
     for (size_t m = 0; m < moves->count; m++)
         give_up(&moves->list[m]);
     free(moves->list);
+    weir_soon_drop(moves->controller->clock, moves->end);
+    *moves = (struct weir_moves){0};
 }

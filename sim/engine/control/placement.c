@@ -1,30 +1,56 @@
-/* Where instances go by themselves: as the scenario places them, where there is room. */
+/* Where instances go by themselves: as the scenario places them, where there is room; and the room that state takes. */
 #include "sim/engine/control/placement.h"
 
-/* Does a host take one more by itself: a free slot, or, where slots have no limit, a free core. */
-static bool fits(const struct weir_controller *controller, int host, const int *planned, bool full_cores)
+#include <math.h>
+
+/* Does a host take one more by itself: where slots have no limit, one that has a free core comes first. */
+static bool fits(const struct weir_controller *controller, const struct weir_space *space, int host, double bytes,
+                 bool full_cores)
 {
     const struct weir_host *spec = &controller->platform->hosts[host];
-    int used = controller->books->hosts[host].instances + planned[host];
-    if (!weir_host_up(controller->shares, host))
+    if (weir_space_lack(space, host, 1, bytes) != WEIR_LACKS_NOTHING)
         return false;
-    return spec->slots ? used < spec->slots : full_cores || used < spec->cores;
+    return spec->slots || full_cores || space->instances[host] < spec->cores;
 }
 
-int weir_default_host(const struct weir_controller *controller, const struct weir_op *op, const int *planned)
+int weir_default_host(const struct weir_controller *controller, const struct weir_op *op,
+                      const struct weir_space *space, double bytes)
 {
     const struct weir_platform *platform = controller->platform;
     for (int pass = 0; pass < 2; pass++)
         for (int w = 0; w < op->where_count; w++)
-            if (fits(controller, op->where[w], planned, pass == 1))
+            if (fits(controller, space, op->where[w], bytes, pass == 1))
                 return op->where[w];
     enum weir_tier least = platform->hosts[op->where[0]].tier;
     for (int tier = (int)least; tier < WEIR_TIER_COUNT; tier++)
         for (size_t h = 0; h < platform->host_count; h++)
-            if ((int)platform->hosts[h].tier == tier && fits(controller, (int)h, planned, true))
+            if ((int)platform->hosts[h].tier == tier && fits(controller, space, (int)h, bytes, true))
                 return (int)h;
     for (size_t h = 0; h < platform->host_count; h++)
-        if (fits(controller, (int)h, planned, true))
+        if (fits(controller, space, (int)h, bytes, true))
             return (int)h;
     return -1;
+}
+
+void weir_state_lay(struct weir_controller *controller, struct weir_op *op)
+{
+    struct weir_host_book *hosts = controller->books->hosts;
+    int active = 0, after = 0;
+    for (size_t i = 0; i < op->instance_count; i++) {
+        const struct weir_instance *instance = op->instances[i];
+        active += instance->life == WEIR_ACTIVE;
+        after +=
+            op->changing && !instance->leaves && (instance->life == WEIR_ACTIVE || instance->life == WEIR_STARTING);
+    }
+    for (size_t i = 0; i < op->instance_count; i++) {
+        struct weir_instance *instance = op->instances[i];
+        bool lies = instance->life == WEIR_ACTIVE, will = after && !instance->leaves;
+        double now = lies ? op->state_bytes / active : 0;
+        double then = will && (lies || instance->life == WEIR_STARTING) ? op->state_bytes / after : 0;
+        double most = fmax(now, then);
+        hosts[instance->host].state_bytes += now - instance->state_bytes;
+        hosts[instance->host].taken_bytes += most - instance->taken_bytes;
+        instance->state_bytes = now;
+        instance->taken_bytes = most;
+    }
 }

@@ -1,11 +1,17 @@
-/* Where instances go by themselves. */
+/* Where instances go by themselves, and what the state of operators takes of their hosts. */
 #ifndef WEIR_ENGINE_PLACEMENT_H
 #define WEIR_ENGINE_PLACEMENT_H
 
+#include "sim/api/space.h"
 #include "sim/engine/control/controller.h"
 
-/* The host for one more instance beside those planned (a count a host): of the operator's default placement, then of
- * the nearest tier up, then any; -1 if none is up and free. */
-int weir_default_host(const struct weir_controller *controller, const struct weir_op *op, const int *planned);
+/* The host for one more instance, with so many bytes of state, in the room that there is: of the operator's default
+ * placement, then of the nearest tier up, then any; -1 if none is up and has room. */
+int weir_default_host(const struct weir_controller *controller, const struct weir_op *op,
+                      const struct weir_space *space, double bytes);
+
+/* Brings the memory that the operator takes of its hosts up to date: an equal part of its state for each active
+ * instance, and, while a change is under way, for each that will be there after it. */
+void weir_state_lay(struct weir_controller *controller, struct weir_op *op);
 
 #endif

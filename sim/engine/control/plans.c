@@ -1,6 +1,10 @@
 /* What plans ask for, told to the observer and carried out. */
 #include "sim/engine/control/plans.h"
 
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/engine/control/changes.h"
 #include "sim/engine/control/rates.h"
@@ -39,6 +43,22 @@ void weir_tell_decision(struct weir_controller *controller, const char *policy, 
                            what, why, refusal);
 }
 
+void weir_tell_note(struct weir_controller *controller, const char *policy, int job, const char *op, const char *format,
+                    ...)
+{
+    const struct weir_observer *observer = controller->spec->observer;
+    if (!observer || !observer->decision)
+        return;
+    va_list args;
+    va_start(args, format);
+    struct weir_text why = {0};
+    weir_text_addv(&why, format, args);
+    va_end(args);
+    observer->decision(observer->context, controller->clock->now_s, policy, controller->view.jobs[job].name, op, "note",
+                       weir_text_string(&why), NULL);
+    weir_text_fini(&why);
+}
+
 void weir_plan_tell_change(struct weir_controller *controller, const struct weir_plan_change *change)
 {
     const struct weir_operator_view *op = &controller->view.jobs[change->job].operators[change->op];
@@ -65,15 +85,29 @@ void weir_plan_tell_warnings(struct weir_controller *controller, const struct we
     }
 }
 
-int weir_plan_tell(struct weir_controller *controller, const struct weir_plan *plan)
+void weir_plan_tell(struct weir_controller *controller, const struct weir_plan *plan)
 {
-    int count, rates;
+    int count;
     const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
     for (int c = 0; c < count; c++)
         weir_plan_tell_change(controller, &changes[c]);
     weir_rates_tell(controller, plan);
-    weir_plan_rates(plan, &rates);
-    return count + rates;
+}
+
+void weir_plan_check_again(struct weir_controller *controller, struct weir_plan *plan)
+{
+    int count;
+    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
+    bool *refused = weir_alloc((size_t)count, sizeof *refused);
+    for (int c = 0; c < count; c++)
+        refused[c] = changes[c].refusal != NULL;
+    weir_plan_check_room(plan);
+    for (int c = 0; c < count; c++)
+        if (changes[c].refusal && !refused[c])
+            weir_tell_note(controller, changes[c].policy, changes[c].job,
+                           controller->view.jobs[changes[c].job].operators[changes[c].op].name, "change given up: %s",
+                           changes[c].refusal);
+    free(refused);
 }
 
 void weir_plan_carry_out(struct weir_controller *controller, const struct weir_plan *plan)

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/control/changes.h"
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/placement.h"
+#include "sim/engine/control/view.h"
 
 /* How often an instance that waits for its host looks again. */
 #define LOOK_AGAIN_S 1.0
@@ -65,7 +67,7 @@ static void bury(struct weir_op *op)
     op->anew = weir_resize(op->anew, (size_t)op->anew_count + op->instance_count, sizeof *op->anew);
     for (size_t i = 0; i < op->instance_count; i++) {
         struct weir_instance *instance = op->instances[i];
-        if (!weir_instance_lost(instance))
+        if (instance->life == WEIR_STARTING || !weir_instance_lost(instance))
             continue;
         if (instance->life == WEIR_ACTIVE)
             op->anew[op->anew_count++] = (struct weir_placement){instance->host, instance->weight, instance->cpu_share};
@@ -73,42 +75,41 @@ static void bury(struct weir_op *op)
     }
 }
 
-/* Whether the operator goes on without an instance that shall start anew: others work, or can start at once. */
-static bool spares(const struct weir_controller *controller, const struct weir_op *op)
+/* Instances of the operator that work. */
+static int working(const struct weir_op *op)
 {
+    int count = 0;
     for (size_t i = 0; i < op->instance_count; i++)
-        if (op->instances[i]->life == WEIR_ACTIVE && !weir_instance_lost(op->instances[i]))
-            return true;
-    for (int a = 0; a < op->anew_count; a++)
-        if (weir_host_up(controller->shares, op->anew[a].host))
-            return true;
-    return false;
+        count += op->instances[i]->life == WEIR_ACTIVE && !weir_instance_lost(op->instances[i]);
+    return count;
 }
 
-/* Finds a host that is up, and has room, for each instance of the operator that starts anew; counts them as planned.
- * False if one must wait. */
-static bool find_hosts(const struct weir_controller *controller, struct weir_op *op, int *planned)
+/* Finds a host that is up, and has room, for each instance of the operator that starts anew, and takes it. Where there
+ * is none, or none is looked for, the operator goes on without it if it has others, unless they shall wait. False if
+ * one must wait. */
+static bool find_hosts(const struct weir_controller *controller, struct weir_op *op, struct weir_space *space)
 {
     const struct weir_recovery *rules = &controller->scenario->recovery;
-    bool all = true;
+    int works = working(op), found = 0;
+    double bytes = op->anew_count ? op->state_bytes / (works + op->anew_count) : 0;
     for (int a = 0; a < op->anew_count; a++) {
-        struct weir_placement *place = &op->anew[a];
-        if (!weir_host_up(controller->shares, place->host)) {
-            if (rules->drop && spares(controller, op)) {
-                *place = op->anew[--op->anew_count];
-                a--;
+        struct weir_placement place = op->anew[a];
+        if (weir_space_lack(space, place.host, 1, bytes) != WEIR_LACKS_NOTHING) {
+            int host = rules->wait ? -1 : weir_default_host(controller, op, space, bytes);
+            if (host < 0)
                 continue;
-            }
-            int host = rules->wait ? -1 : weir_default_host(controller, op, planned);
-            if (host < 0) {
-                all = false;
-                continue;
-            }
-            place->host = host;
+            place.host = host;
         }
-        planned[place->host]++;
+        weir_space_take(space, place.host, 1, bytes);
+        op->anew[a] = op->anew[found];
+        op->anew[found++] = place;
     }
-    return all;
+    if (found == op->anew_count)
+        return true;
+    if (works + found == 0 || (rules->wait && !rules->drop))
+        return false;
+    op->anew_count = found;
+    return true;
 }
 
 static void start_anew(struct recovery *recovery)
@@ -119,6 +120,7 @@ static void start_anew(struct recovery *recovery)
         for (int a = 0; a < op->anew_count; a++)
             weir_instance_activate(weir_instance_new(op, &op->anew[a]));
         op->anew_count = 0;
+        weir_state_lay(recovery->controller, op);
     }
     job->segments->recovering = false;
     weir_job_recovered(job);
@@ -129,9 +131,18 @@ static void bury_all(struct recovery *recovery);
 static void restarted(struct recovery *recovery)
 {
     const struct weir_run_job *job = recovery->job;
-    for (int o = 0; o < job->spec->operator_count; o++)
-        for (int a = 0; a < job->ops[o].anew_count; a++)
-            recovery->again |= !weir_host_up(recovery->controller->shares, job->ops[o].anew[a].host);
+    struct weir_space *space = &recovery->controller->space;
+    weir_view_hosts(recovery->controller);
+    weir_space_begin(space, &recovery->controller->view);
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        const struct weir_op *op = &job->ops[o];
+        double bytes = op->anew_count ? op->state_bytes / (working(op) + op->anew_count) : 0;
+        for (int a = 0; a < op->anew_count; a++) {
+            int host = op->anew[a].host;
+            recovery->again |= weir_space_lack(space, host, 1, bytes) != WEIR_LACKS_NOTHING;
+            weir_space_take(space, host, 1, bytes);
+        }
+    }
     if (recovery->again)
         bury_all(recovery);
     else
@@ -150,13 +161,13 @@ static void go_on(struct recovery *recovery, double later_s, void (*step)(struct
 
 static void look_for_hosts(struct recovery *recovery)
 {
-    const struct weir_controller *controller = recovery->controller;
+    struct weir_controller *controller = recovery->controller;
     const struct weir_run_job *job = recovery->job;
     bool all = true;
-    int *planned = weir_alloc(controller->platform->host_count, sizeof *planned);
+    weir_view_hosts(controller);
+    weir_space_begin(&controller->space, &controller->view);
     for (int o = 0; o < job->spec->operator_count; o++)
-        all &= find_hosts(controller, &job->ops[o], planned);
-    free(planned);
+        all &= find_hosts(controller, &job->ops[o], &controller->space);
     if (all)
         go_on(recovery, controller->scenario->recovery.restart_s, restarted);
     else
@@ -167,8 +178,10 @@ static void bury_all(struct recovery *recovery)
 {
     struct weir_run_job *job = recovery->job;
     recovery->again = false;
-    for (int o = 0; o < job->spec->operator_count; o++)
+    for (int o = 0; o < job->spec->operator_count; o++) {
         bury(&job->ops[o]);
+        weir_state_lay(recovery->controller, &job->ops[o]);
+    }
     weir_job_wake_all(job);
     look_for_hosts(recovery);
 }
@@ -193,17 +206,22 @@ static void fail_job(struct recovery *recovery)
         recovery->again = true;
         return;
     }
+    weir_changes_give_up(recovery->controller, job, "the job goes back to a checkpoint");
     weir_segments_rewind(job->segments);
     recovery->step = bury_all;
     weir_soon(recovery->controller->clock, &recovery->go);
 }
 
+/* Not of those that start: these leave the job as it is. */
 static bool has_lost(const struct weir_run_job *job)
 {
-    for (int o = 0; o < job->spec->operator_count; o++)
-        for (size_t i = 0; i < job->ops[o].instance_count; i++)
-            if (weir_instance_lost(job->ops[o].instances[i]))
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        for (size_t i = 0; i < job->ops[o].instance_count; i++) {
+            const struct weir_instance *instance = job->ops[o].instances[i];
+            if (instance->life != WEIR_STARTING && weir_instance_lost(instance))
                 return true;
+        }
+    }
     return false;
 }
 
@@ -219,8 +237,11 @@ static void ring_detector(struct weir_alarm *alarm)
     weir_faults_catch_up(controller);
     for (int j = 0; j < controller->arrived_jobs; j++) {
         const struct weir_run_job *job = &controller->flow->jobs[j];
-        if (job->life == WEIR_JOB_RUNNING && has_lost(job))
+        if (job->life != WEIR_JOB_RUNNING)
+            continue;
+        if (has_lost(job))
             fail_job(&recoveries->jobs[j]);
+        weir_changes_look(controller, job);
     }
     weir_alarm_set(controller->clock, alarm, controller->clock->now_s + controller->scenario->recovery.detect_s);
 }

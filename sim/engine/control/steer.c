@@ -8,6 +8,7 @@
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/hooks.h"
 #include "sim/engine/control/plans.h"
+#include "sim/engine/control/routing.h"
 #include "sim/engine/control/view.h"
 
 /* Beyond these a wish is a slip of the pen. */
@@ -74,6 +75,7 @@ static void set_policies(struct weir_controller *controller, const struct weir_w
     weir_error_clear();
     weir_policies_free(controller->policies);
     *controller->policies = made;
+    weir_routing_update(controller);
     if (weir_error_code())
         weir_clock_fail(controller->clock, weir_error_code(), "%s", weir_error_message());
     weir_view_deployments(controller, 0);

@@ -4,34 +4,53 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/engine/control/changes.h"
 
 const struct weir_route *weir_route_between(struct weir_shares *shares, int from, int to)
 {
     return weir_route(shares, weir_route_find(shares, from, to));
 }
 
-static const struct weir_route *route_in(const struct weir_view *view, int from, int to)
+/* Whether there is such a host. A policy that asks for another is wrong, and the run ends. */
+static bool has_host(const struct weir_view *view, const char *function, int host)
+{
+    if (host >= 0 && host < view->host_count)
+        return true;
+    const struct weir_controller *controller = view->engine;
+    weir_clock_fail(controller->clock, WEIR_ERUN, "policy %s at %.6g s: asks view->%s for host %d; hosts are 0 to %d",
+                    controller->asked ? controller->asked->policy->name : "", controller->clock->now_s, function, host,
+                    view->host_count - 1);
+    return false;
+}
+
+/* NULL on one host, and where there is an error. */
+static const struct weir_route *route_in(const struct weir_view *view, const char *function, int from, int to)
 {
     const struct weir_controller *controller = view->engine;
+    if (!has_host(view, function, from) || !has_host(view, function, to) || from == to)
+        return NULL;
     return weir_route_between(controller->shares, from, to);
 }
 
 static double route_latency_s(const struct weir_view *view, int from, int to)
 {
-    return from == to ? 0 : route_in(view, from, to)->latency_s;
+    const struct weir_route *route = route_in(view, "route_latency_s", from, to);
+    return route ? route->latency_s : 0;
 }
 
 static double route_bytes_per_s(const struct weir_view *view, int from, int to)
 {
-    return from == to ? INFINITY : route_in(view, from, to)->bytes_per_s;
+    const struct weir_route *route = route_in(view, "route_bytes_per_s", from, to);
+    return route ? route->bytes_per_s : INFINITY;
 }
 
 static int route_links(const struct weir_view *view, int from, int to, int *links, int max)
 {
-    if (from == to)
+    const struct weir_route *route = route_in(view, "route_links", from, to);
+    if (!route)
         return 0;
-    const struct weir_route *route = route_in(view, from, to);
     for (int i = 0; i < route->link_count && i < max; i++)
         links[i] = route->links[i];
     return route->link_count;
@@ -46,7 +65,7 @@ static double restart_s(const struct weir_view *view)
 
 static double anomalous(const struct weir_view *view, int host, double from_s, double until_s)
 {
-    if (host < 0 || host >= view->host_count || !(until_s > from_s))
+    if (!has_host(view, "anomalous", host) || !(until_s > from_s))
         return 0;
     const struct weir_controller *controller = view->engine;
     return weir_truth_wrong_s(controller->books, host, from_s, until_s) / (until_s - from_s);
@@ -175,18 +194,24 @@ static void update_deployment(struct weir_op *op, struct weir_operator_view *vie
         weir_grow(op->view_instances, op->instance_count, &op->view_capacity, sizeof *op->view_instances);
     view->instances = op->view_instances;
     view->instance_count = weir_op_deployed(op, op->view_instances);
-    view->changing = op->changing;
+    view->changing = weir_op_changing(op);
     view->state_bytes = op->state_bytes;
+}
+
+void weir_view_hosts(struct weir_controller *controller)
+{
+    for (int h = 0; h < controller->view.host_count; h++) {
+        controller->host_views[h].instances = controller->books->hosts[h].instances;
+        controller->host_views[h].memory_used_bytes = controller->books->hosts[h].taken_bytes;
+        controller->host_views[h].up = weir_host_up(controller->shares, h);
+    }
 }
 
 void weir_view_deployments(struct weir_controller *controller, int first_job)
 {
     controller->view.time_s = controller->clock->now_s;
     controller->view.job_count = controller->arrived_jobs;
-    for (int h = 0; h < controller->view.host_count; h++) {
-        controller->host_views[h].instances = controller->books->hosts[h].instances;
-        controller->host_views[h].up = weir_host_up(controller->shares, h);
-    }
+    weir_view_hosts(controller);
     for (int j = first_job; j < controller->arrived_jobs; j++) {
         struct weir_run_job *job = &controller->flow->jobs[j];
         controller->job_views[j].running = job->life != WEIR_JOB_GONE;
@@ -313,13 +338,11 @@ void weir_view_update(struct weir_controller *controller)
     controller->view.time_s = now_s;
     controller->view.window = books->window;
     controller->view.job_count = controller->arrived_jobs;
+    weir_view_hosts(controller);
     for (int h = 0; h < controller->view.host_count; h++) {
         const struct weir_host_book *host = &books->hosts[h];
         struct weir_host_view *view = &controller->host_views[h];
         const struct weir_host_counts *now = &host->counts, *then = &host->at_window;
-        view->up = weir_host_up(controller->shares, h);
-        view->instances = host->instances;
-        view->memory_used_bytes = host->state_bytes;
         view->cpu = fmin(1, ratio(now->flops - then->flops, window_s * view->speed_flops_per_s * view->cores));
         view->sent_bytes_per_s = ratio(now->sent_bytes - then->sent_bytes, window_s);
         view->received_bytes_per_s = ratio(now->received_bytes - then->received_bytes, window_s);

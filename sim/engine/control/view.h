@@ -8,7 +8,9 @@ void weir_view_init(struct weir_controller *controller);
 void weir_view_fini(struct weir_controller *controller);
 /* The window that ends now. */
 void weir_view_update(struct weir_controller *controller);
-/* Instances only, between windows; of the jobs from first_job on. */
+/* What is on the hosts, and whether they are up, between windows. */
+void weir_view_hosts(struct weir_controller *controller);
+/* The same, and the instances of the jobs from first_job on. */
 void weir_view_deployments(struct weir_controller *controller, int first_job);
 /* The bandwidths of links, as they are. */
 void weir_view_links(struct weir_controller *controller);

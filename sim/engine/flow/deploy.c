@@ -36,6 +36,7 @@ struct weir_instance *weir_instance_new(struct weir_op *op, const struct weir_pl
     instance->cpu_share = placement->cpu_share;
     const struct weir_host *host = &flow->platform->hosts[instance->host];
     instance->stretch = host->speed_flops_per_s / weir_platform_speed(host, op->spec->work_class);
+    instance->host_failures = weir_host_failures(flow->shares, instance->host);
     weir_instance_init(instance);
     op->instances =
         weir_grow(op->instances, op->instance_count + 1, &op->instance_capacity, sizeof(struct weir_instance *));
@@ -70,7 +71,6 @@ void weir_instance_activate(struct weir_instance *instance)
     inbox->instances++;
     instance->inbox = inbox;
     instance->life = WEIR_ACTIVE;
-    instance->host_failures = weir_host_failures(flow->shares, instance->host);
     weir_track_reset(&instance->track, now_s);
     weir_trace_free(&instance->spent);
     instance->spent = (struct weir_spent){.since_s = now_s};
@@ -144,14 +144,19 @@ void weir_op_resume(struct weir_op *op)
     weir_waiters_wake_all(op->job->flow->clock, &op->gate);
 }
 
-bool weir_op_drained(const struct weir_op *op)
+bool weir_op_quiet(const struct weir_op *op)
 {
-    if (op->queued || op->in_transit)
+    if (op->queued)
         return false;
     for (size_t i = 0; i < op->instance_count; i++)
         if (op->instances[i]->in_service)
             return false;
     return true;
+}
+
+bool weir_op_drained(const struct weir_op *op)
+{
+    return !op->in_transit && weir_op_quiet(op);
 }
 
 bool weir_job_is_empty(const struct weir_run_job *job)

@@ -11,6 +11,7 @@
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/route.h"
+#include "sim/engine/flow/send.h"
 
 static uint64_t key_of(const struct weir_flow *flow, const char *what, const struct weir_op *op)
 {
@@ -178,6 +179,10 @@ void weir_flow_fini(struct weir_flow *flow)
         for (int o = 0; o < job->spec->operator_count; o++)
             free_op(&job->ops[o]);
         weir_trace_free(&job->source_spent);
+        if (job->source_sender.job)
+            weir_sender_fini(&job->source_sender);
+        weir_histogram_fini(&job->total);
+        weir_histogram_fini(&job->window);
         free(job->ops);
         free(job->source_out);
         free(job->backlog);

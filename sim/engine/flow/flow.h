@@ -50,16 +50,17 @@ struct weir_inbox {
     struct weir_run_job *job;
     struct weir_instance *idle_first, *idle_last;
     int host;
-    int instances; /* that live on it */
-    bool open;     /* may be routed to */
+    int instances;           /* that live on it */
+    bool open;               /* may be routed to */
+    struct weir_inbox *next; /* of its operator, ever made */
     /* The second line of the cache. */
+    long serving;           /* items in service of its instances */
     struct weir_room *room; /* one an input edge */
     struct weir_connection *connections;
-    long in_transit;         /* items in its connections */
-    long in_hand;            /* of a sink: items emitted to it that their senders still hold */
-    double weight;           /* of its active instances together */
-    double credit;           /* of the weighted round robin */
-    struct weir_inbox *next; /* of its operator, ever made */
+    long in_transit; /* items in its connections */
+    long in_hand;    /* of a sink: items emitted to it that their senders still hold */
+    double weight;   /* of its active instances together */
+    double credit;   /* of the weighted round robin */
 };
 
 /* An edge, as one of its sender's. */
@@ -70,6 +71,12 @@ struct weir_out_edge {
     const struct weir_edge *spec;
     uint64_t shed_key;
     double bytes_per_s; /* that its transfers may use; INFINITY: no limit. Set by control. */
+};
+
+/* A sender's wait until it is decided where its items go. */
+struct weir_pause {
+    struct weir_alarm alarm;
+    struct weir_sender *sender;
 };
 
 /* Something that holds a batch and sends it along all its edges, one after the other: a source or an instance. */
@@ -88,6 +95,7 @@ struct weir_sender {
     struct weir_connection *connection;
     struct weir_room *room;
     const struct weir_waiters *line_of_connection, *line_of_room;
+    struct weir_pause *pause; /* NULL: it never had one */
 };
 
 /* The items of a window that belong to one checkpoint interval, and the times of the latest of them. */
@@ -147,7 +155,10 @@ struct weir_instance {
     double stop_s;           /* how long stopping takes once drained */
     double *flops;           /* scratch, one an item of the batch in service */
     int flops_room;
-    bool counted_out; /* gone, and its clock is counted: control's */
+    /* Control's. */
+    bool counted_out;                /* gone, and its clock is counted */
+    bool leaves;                     /* a change under way will stop it */
+    double state_bytes, taken_bytes; /* that the books of its host have for it */
 };
 
 struct weir_op {
@@ -275,6 +286,12 @@ struct weir_flow {
     struct weir_connection **connections; /* ever made */
     size_t connection_count, connection_capacity;
     uint64_t loss_key; /* of the stream of losses */
+    /* Who chooses among the open inboxes of an operator without keys and joins, set by control: the number of one, or
+     * -1: as the engine does; adds to *later_s what choosing takes. `given` has how many items of the same batch each
+     * of them has got already; NULL: none. NULL: the engine chooses. */
+    int (*route)(void *context, struct weir_op *op, const struct weir_sender *sender, double bytes, const int *given,
+                 double *later_s);
+    void *route_context;
 };
 
 /* Makes the jobs of the scenario, none of which has arrived. */
@@ -299,7 +316,8 @@ int weir_op_deployed(const struct weir_op *op, struct weir_placement *placements
 /* Nothing enters until it is resumed; senders look elsewhere. */
 void weir_op_pause(struct weir_op *op);
 void weir_op_resume(struct weir_op *op);
-bool weir_op_drained(const struct weir_op *op); /* nothing waits, is in transit or in service */
+bool weir_op_quiet(const struct weir_op *op);   /* nothing waits or is in service */
+bool weir_op_drained(const struct weir_op *op); /* nothing is in transit either */
 
 /* The source begins. */
 void weir_source_start(struct weir_run_job *job);

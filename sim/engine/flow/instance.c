@@ -142,8 +142,10 @@ static bool process(struct weir_instance *instance, struct weir_batch *batch)
     if (op->join) {
         batch = weir_join_match(op, batch);
         op->in_service -= taken;
+        instance->inbox->serving -= taken;
         taken = batch ? (long)batch->count * op->in_edges : 0;
         op->in_service += taken;
+        instance->inbox->serving += taken;
     }
     if (!batch) {
         instance->in_service = false;
@@ -273,7 +275,7 @@ void weir_instance_init(struct weir_instance *instance)
 bool weir_instance_lost(const struct weir_instance *instance)
 {
     const struct weir_shares *shares = flow_of(instance)->shares;
-    return !instance->dead && (instance->life == WEIR_ACTIVE || instance->life == WEIR_RETIRING) && !instance->left &&
+    return !instance->dead && instance->life != WEIR_GONE && !instance->left &&
            (instance->crashed || instance->host_failures != weir_host_failures(shares, instance->host) ||
             !weir_host_up(shares, instance->host));
 }
@@ -283,7 +285,7 @@ void weir_instance_free(struct weir_instance *instance)
     struct weir_clock *clock = flow_of(instance)->clock;
     weir_alarm_stop(clock, &instance->alarm);
     weir_soon_drop(clock, &instance->go);
-    weir_soon_drop(clock, &instance->sender.waiter.wake);
+    weir_sender_fini(&instance->sender);
     weir_track_fini(&instance->track);
     weir_trace_free(&instance->spent);
     free(instance->window.parts);

@@ -291,6 +291,7 @@ struct weir_batch *weir_inbox_take(struct weir_inbox *inbox)
     struct weir_batch *batch = batches > 1 ? merge(inbox, batches, items) : pop(inbox);
     make_room(inbox, batch->edge, batch->count);
     inbox->op->in_service += batch->count;
+    inbox->serving += batch->count;
     weir_room_wake(flow_of(inbox)->clock, &inbox->room[batch->edge]);
     return batch;
 }

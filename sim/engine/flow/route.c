@@ -91,8 +91,16 @@ static int by_weight(struct weir_op *op)
     return best;
 }
 
-static int choose(struct weir_op *op, uint64_t id)
+/* Who wants a route. */
+struct wish {
+    const struct weir_sender *sender;
+    double *later_s;
+    int *given; /* [route] items of its batch; NULL: nobody asks */
+};
+
+static int choose(struct weir_op *op, const struct weir_batch *batch, int item, const struct wish *wish)
 {
+    uint64_t id = batch->items[item].id;
     if (op->route_count == 1)
         return 0;
     if (op->join) {
@@ -104,16 +112,24 @@ static int choose(struct weir_op *op, uint64_t id)
         uint64_t group = weir_stream_below(&mixed, KEY_GROUPS);
         return (int)(group * (uint64_t)op->route_count / KEY_GROUPS);
     }
-    return by_weight(op);
+    const struct weir_flow *flow = op->job->flow;
+    int chosen = flow->route
+                     ? flow->route(flow->route_context, op, wish->sender, batch->item_bytes, wish->given, wish->later_s)
+                     : -1;
+    return chosen >= 0 ? chosen : by_weight(op);
 }
 
 /* Cuts a batch whose items may go to different inboxes. */
-static struct weir_batch *cut(struct weir_op *op, struct weir_batch *batch)
+static struct weir_batch *cut(struct weir_op *op, struct weir_batch *batch, struct wish *wish)
 {
     struct weir_batch_pool *pool = &op->job->flow->pool;
     struct weir_batch **pieces = weir_alloc((size_t)op->route_count, sizeof *pieces);
+    if (op->job->flow->route)
+        wish->given = weir_alloc((size_t)op->route_count, sizeof *wish->given);
     for (int i = 0; i < batch->count; i++) {
-        int part = choose(op, batch->items[i].id);
+        int part = choose(op, batch, i, wish);
+        if (wish->given)
+            wish->given[part]++;
         if (!pieces[part]) {
             struct weir_batch *piece = pieces[part] = weir_batch_new(pool, batch->count - i);
             piece->edge = batch->edge;
@@ -132,14 +148,17 @@ static struct weir_batch *cut(struct weir_op *op, struct weir_batch *batch)
         pieces[p]->next = list;
         list = pieces[p];
     }
+    free(wish->given);
     free(pieces);
     return list;
 }
 
-struct weir_batch *weir_route_pieces(struct weir_op *op, struct weir_batch *batch)
+struct weir_batch *weir_route_pieces(const struct weir_sender *sender, struct weir_op *op, struct weir_batch *batch,
+                                     double *later_s)
 {
+    struct wish wish = {sender, later_s, NULL};
     if (op->route_count > 1 && batch->count > 1)
-        return cut(op, batch);
-    batch->inbox = op->route_count == 1 ? op->route : op->routes[choose(op, batch->items[0].id)];
+        return cut(op, batch, &wish);
+    batch->inbox = op->route_count == 1 ? op->route : op->routes[choose(op, batch, 0, &wish)];
     return batch;
 }

@@ -32,12 +32,11 @@ unsigned weir_segments_present(const struct weir_segments *segments)
 }
 
 /* The first segment that is not complete; the present one never is. */
-static size_t first_alive(const struct weir_segments *segments)
+static size_t first_alive(struct weir_segments *segments)
 {
-    size_t s = 0;
-    while (s + 1 < segments->count && !segments->list[s].alive)
-        s++;
-    return s;
+    while (segments->first + 1 < segments->count && !segments->list[segments->first].alive)
+        segments->first++;
+    return segments->first;
 }
 
 void weir_segments_log(struct weir_segments *segments, const struct weir_arrival *arrival)

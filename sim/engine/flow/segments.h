@@ -30,6 +30,7 @@ struct weir_segments {
     bool recovering; /* the job is down: set and cleared by who recovers it */
     struct weir_segment *list;
     size_t count, capacity;
+    size_t first; /* those before are complete, and stay so: what comes of the log again is of a later one */
     struct weir_arrival *log; /* what the source has sent since offset log_first */
     uint64_t log_first;
     size_t log_count, log_capacity;

@@ -1,5 +1,9 @@
 #include "sim/engine/flow/send.h"
 
+#include <stdlib.h>
+
+#include "sim/base/memory.h"
+
 #include "sim/engine/flow/connection.h"
 #include "sim/engine/flow/deliver.h"
 #include "sim/engine/flow/queue.h"
@@ -90,6 +94,27 @@ static bool to_sink(struct weir_sender *sender, struct weir_inbox *sink)
     return true;
 }
 
+static void woken(struct weir_soon *soon);
+
+/* It is decided where its items go. */
+static void decided(struct weir_alarm *alarm)
+{
+    struct weir_sender *sender = WEIR_RECORD(alarm, struct weir_pause, alarm)->sender;
+    weir_watch_end(&sender->job->watch);
+    woken(&sender->waiter.wake);
+}
+
+static void pause_for(struct weir_sender *sender, double later_s)
+{
+    struct weir_clock *clock = flow_of(sender)->clock;
+    if (!sender->pause) {
+        sender->pause = weir_alloc(1, sizeof *sender->pause);
+        *sender->pause = (struct weir_pause){.alarm.ring = decided, .sender = sender};
+    }
+    weir_watch_begin(&sender->job->watch);
+    weir_alarm_set(clock, &sender->pause->alarm, clock->now_s + later_s);
+}
+
 /* The first piece goes to an operator; false if it must wait. */
 static bool to_op(struct weir_sender *sender, struct weir_op *op)
 {
@@ -105,7 +130,12 @@ static bool to_op(struct weir_sender *sender, struct weir_op *op)
             return false;
         }
         leave_line(sender);
-        sender->pieces = weir_route_pieces(op, piece);
+        double later_s = 0;
+        sender->pieces = weir_route_pieces(sender, op, piece, &later_s);
+        if (later_s > 0) {
+            pause_for(sender, later_s);
+            return false;
+        }
         piece = sender->pieces;
         inbox = piece->inbox;
     }
@@ -138,7 +168,7 @@ static void woken(struct weir_soon *soon)
 {
     struct weir_waiter *waiter = WEIR_RECORD(soon, struct weir_waiter, wake);
     struct weir_sender *sender = WEIR_RECORD(waiter, struct weir_sender, waiter);
-    if (!weir_sender_busy(sender))
+    if (!weir_sender_busy(sender) || (sender->pause && weir_alarm_is_set(&sender->pause->alarm)))
         return;
     double now_s = flow_of(sender)->clock->now_s, still_s = now_s - sender->since_s;
     for (struct weir_batch *piece = sender->pieces; piece; piece = piece->next)
@@ -161,6 +191,15 @@ void weir_sender_init(struct weir_sender *sender, struct weir_run_job *job, stru
                                    .spent = spent,
                                    .sent = sent,
                                    .waiter.wake.ring = woken};
+}
+
+void weir_sender_fini(struct weir_sender *sender)
+{
+    struct weir_clock *clock = flow_of(sender)->clock;
+    weir_soon_drop(clock, &sender->waiter.wake);
+    if (sender->pause)
+        weir_alarm_stop(clock, &sender->pause->alarm);
+    free(sender->pause);
 }
 
 bool weir_send(struct weir_sender *sender, struct weir_batch *batch)

@@ -143,6 +143,7 @@ struct weir_batch *weir_serve_end(struct weir_instance *instance, bool ok)
     instance->crashed |= !ok || !weir_host_up(flow->shares, instance->host) ||
                          instance->host_failures != weir_host_failures(flow->shares, instance->host);
     op->in_service -= instance->taken;
+    instance->inbox->serving -= instance->taken;
     bool stale = weir_batch_stale(op->job, batch);
     if (instance->crashed || stale) {
         op->counts.lost_inside += (uint64_t)instance->taken;

@@ -257,5 +257,6 @@ void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
     weir_account_result(books, sums->dropped_at_sources, m);
     weir_shares_handed(flow->shares, &result->shared_works, &result->shared_transfers);
     result->checksum = checksum(result, scenario->account.on);
+    weir_histogram_fini(&sums->latency);
     free(sums);
 }

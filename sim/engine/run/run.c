@@ -125,10 +125,8 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
     weir_clock_init(&run->clock);
     int code = weir_policies_make(&run->policies, spec->stack, spec->catalog, spec->seed, spec->observer);
     if (code == WEIR_OK) {
-        run->shares = weir_shares_new(&(struct weir_shares_spec){.scenario = spec->scenario,
-                                                                 .platform = spec->scenario->platform,
-                                                                 .paje = spec->paje},
-                                      &run->clock);
+        run->shares = weir_shares_new(
+            &(struct weir_shares_spec){.scenario = spec->scenario, .platform = spec->scenario->platform}, &run->clock);
         code = run->shares ? go(run, spec) : weir_error_code();
     }
     result->wall_s = wall_s() - start_s;

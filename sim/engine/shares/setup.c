@@ -45,7 +45,7 @@ static const char *option(const struct weir_scenario *scenario, const char *key)
 }
 
 /* What is SimGrid's from the start. */
-static void divide(struct weir_shares *shares, const char *paje)
+static void divide(struct weir_shares *shares)
 {
     const struct weir_scenario *scenario = shares->scenario;
     for (int o = 0; scenario && o < scenario->option_count; o++)
@@ -55,7 +55,7 @@ static void divide(struct weir_shares *shares, const char *paje)
                 shares->all_transfers |= sways[s].transfers;
                 shares->latencies |= sways[s].latencies;
             }
-    if (paje || (scenario && scenario->all_activities))
+    if (scenario && scenario->all_activities)
         shares->all_works = shares->all_transfers = true;
     if (scenario && scenario->fairness == WEIR_FAIRNESS_RTT)
         shares->all_transfers = shares->latencies = true;
@@ -89,7 +89,7 @@ static void set_search_path(struct weir_text *arguments, const char *platform)
     free(beside);
 }
 
-static void start(const struct weir_shares *shares, const char *paje)
+static void start(const struct weir_shares *shares)
 {
     const struct weir_scenario *scenario = shares->scenario;
     struct weir_text text = {0};
@@ -97,12 +97,6 @@ static void start(const struct weir_shares *shares, const char *paje)
     set_network(shares, &text);
     for (int o = 0; scenario && o < scenario->option_count; o++)
         weir_text_addf(&text, "--cfg=%s:%s\n", scenario->options[o].key, scenario->options[o].value);
-    if (paje) /* the topology leaves out SPLITDUPLEX links, and then stops at them */
-        weir_text_addf(&text,
-                       "--cfg=tracing:yes\n--cfg=tracing/platform:yes\n--cfg=tracing/platform/"
-                       "topology:no\n--cfg=tracing/uncategorized:yes\n"
-                       "--cfg=tracing/filename:%s\n",
-                       paje);
     if (shares->platform->content)
         set_search_path(&text, shares->platform->path);
     int argc = 0;
@@ -201,8 +195,8 @@ struct weir_shares *weir_shares_new(const struct weir_shares_spec *spec, struct 
     shares->scenario = spec->scenario;
     shares->platform = spec->platform;
     weir_share_init(shares);
-    divide(shares, spec->paje);
-    start(shares, spec->paje);
+    divide(shares);
+    start(shares);
     if (load(spec->platform) != WEIR_OK || find_hosts(shares) != WEIR_OK) {
         weir_shares_free(shares);
         return NULL;

@@ -83,11 +83,10 @@ struct weir_route {
 };
 
 /* Starts SimGrid and loads the platform; once a process. NULL with the error set: WEIR_EENGINE, WEIR_ERUN, WEIR_EINPUT.
- * `scenario` may be NULL (defaults), `paje` too (no trace of SimGrid's own). */
+ * `scenario` may be NULL (defaults). */
 struct weir_shares_spec {
     const struct weir_scenario *scenario;
     const struct weir_platform *platform;
-    const char *paje;
 };
 struct weir_shares *weir_shares_new(const struct weir_shares_spec *spec, struct weir_clock *clock);
 void weir_shares_free(struct weir_shares *shares);
