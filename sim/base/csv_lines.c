@@ -114,6 +114,14 @@ static int read_line(struct weir_csv_lines *lines, bool *more)
     return WEIR_OK;
 }
 
+int weir_csv_line(struct weir_csv_lines *lines, char **line)
+{
+    bool more;
+    int code = read_line(lines, &more);
+    *line = !code && more ? lines->line.data : NULL;
+    return code;
+}
+
 /* A cell that begins at *at, in quotes or not: ends it with a NUL, trims it and moves *at to the next cell, or to NULL
  * at the end of the line. */
 static int cut_cell(struct weir_csv_lines *lines, char **at, char **cell)

@@ -34,6 +34,10 @@ void weir_csv_close(struct weir_csv_lines *lines);
  * truncated gzip file. */
 int weir_csv_next(struct weir_csv_lines *lines, bool *more);
 
+/* The next line as it stands, blank ones and remarks too, which the caller may cut up; *line is NULL at the end. Errors
+ * as of weir_csv_next. */
+int weir_csv_line(struct weir_csv_lines *lines, char **line);
+
 /* Remembers the place behind the line read last, and goes back there, once. All that is read meanwhile is kept. */
 void weir_csv_mark(struct weir_csv_lines *lines);
 void weir_csv_back(struct weir_csv_lines *lines);

@@ -5,6 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
+#include "sim/base/remark.h"
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
 #include "sim/experiment/pool.h"
@@ -12,9 +13,16 @@
 #include "sim/experiment/sweep_plan.h"
 #include "sim/model/workflow.h"
 
-enum { PLATFORM };
+enum { PLATFORM, TIME, VALUE, FORMAT, NO_HEADER, SORT, SAME, EVENTS };
 static const struct weir_flag flags[] = {
     [PLATFORM] = {"platform", 'p', "XML", "the platform for workloads that are not part of a scenario"},
+    [TIME] = {"time", 0, "COLUMN", "of a CSV: the column of times, or DATE,CLOCK; else by its name, or the first"},
+    [VALUE] = {"value", 0, "COLUMN", "of a CSV: the column of values; else the first that holds numbers"},
+    [FORMAT] = {"time-format", 0, "FORMAT", "of a CSV: how times are written, as strptime has it; or s, ms, us, ns"},
+    [NO_HEADER] = {"no-header", 0, NULL, "of a CSV: it has no line of column names: they are 1, 2 and so on"},
+    [SORT] = {"sort", 0, NULL, "of a CSV: sort the rows by time"},
+    [SAME] = {"same", 0, "WAY", "of a CSV: rows of one time: refuse (default), add or mean"},
+    [EVENTS] = {"events", 0, NULL, "of a CSV: a row is an event; its time alone counts"},
     {0},
 };
 
@@ -110,6 +118,28 @@ static int check_workflow(const char *path)
     return code;
 }
 
+static int check_series(const struct weir_arguments *arguments, const char *path)
+{
+    struct weir_series series;
+    struct weir_series_options options = {
+        .time = weir_arguments_value(arguments, TIME),
+        .value = weir_arguments_value(arguments, VALUE),
+        .time_format = weir_arguments_value(arguments, FORMAT),
+        .events = weir_arguments_value(arguments, EVENTS) != NULL,
+        .no_header = weir_arguments_value(arguments, NO_HEADER) != NULL,
+        .sort = weir_arguments_value(arguments, SORT) != NULL,
+        .any = true,
+    };
+    int code = weir_read_same("same", weir_arguments_value(arguments, SAME), &options.same);
+    if (code == WEIR_OK)
+        code = weir_series_load(path, &options, &series);
+    if (code == WEIR_OK) {
+        printf("%s: ok (%s)\n", path, series.about);
+        weir_series_fini(&series);
+    }
+    return code;
+}
+
 static int check_json(const struct weir_cli *cli, const char *path, const char *platform, bool *interrupted)
 {
     struct weir_json_doc *doc = NULL;
@@ -139,6 +169,28 @@ static bool ends_with(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
+static bool is_table(const char *path)
+{
+    static const char *const ends[] = {".csv", ".csv.gz", ".tsv", ".tsv.gz", NULL};
+    for (const char *const *end = ends; *end; end++)
+        if (ends_with(path, *end))
+            return true;
+    return false;
+}
+
+/* What readers took for what, below the line of the file. */
+static void print_remarks(void)
+{
+    struct weir_remarks *remarks = weir_remarks_collect(NULL);
+    for (size_t i = 0; remarks && i < remarks->count; i++)
+        printf("  remark: %s\n", remarks->sentence[i]);
+    if (remarks && remarks->dropped)
+        printf("  remark: and %zu more\n", remarks->dropped);
+    if (remarks)
+        weir_remarks_fini(remarks);
+    weir_remarks_collect(remarks);
+}
+
 static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
 {
     const char *platform = weir_arguments_value(arguments, PLATFORM);
@@ -151,10 +203,15 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
             code = check_platform(path, &interrupted);
         else if (code == WEIR_OK && ends_with(path, ".json"))
             code = check_json(cli, path, platform, &interrupted);
+        else if (code == WEIR_OK && is_table(path))
+            code = check_series(arguments, path);
         else if (code == WEIR_OK)
             code = weir_error(WEIR_EINPUT,
-                              "%s: ends neither in .xml (a platform) nor in .json (a scenario or workload)", path);
+                              "%s: ends neither in .xml (a platform) nor in .json (a scenario or workload) nor in .csv "
+                              "(a series)",
+                              path);
         free(path);
+        print_remarks();
         if (code == WEIR_OK || interrupted)
             continue;
         bad++;
@@ -170,13 +227,16 @@ const struct weir_command weir_command_check = {
     .words = "FILE|NAME...",
     .min_words = 1,
     .max_words = -1,
-    .summary = "check platforms (.xml), scenarios, workloads and studies (.json), and say what is wrong where",
+    .summary =
+        "check platforms (.xml), scenarios, workloads, studies (.json) and series (.csv), and say what is wrong where",
     .detail =
         "Prints one line for each file. A JSON file with the key \"platform\" is a scenario: its platform, workload,\n"
         "loads and policies are checked, too. One with \"tasks\" or \"schemaVersion\" is a workflow (`weir workflow` "
         "reads\n"
         "other formats as well), one with the key \"scenario\" is a study of weir sweep. Platforms are also tried in\n"
-        "SimGrid itself. NAME is one of `weir list scenarios` or `weir list studies`.\n",
+        "SimGrid itself. A CSV is a series: which columns are taken, how its times are read, from when to when it "
+        "goes.\n"
+        "NAME is one of `weir list scenarios` or `weir list studies`.\n",
     .flags = flags,
     .run = run,
 };

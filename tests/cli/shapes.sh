@@ -47,6 +47,18 @@ expect 3 'format.csv:2: "01.01.24 0h" is not a time; write seconds or a date suc
 expect 2 '--same: "sum" is none of refuse, add and mean' forecast double.csv --same sum
 expect 0 "10 gaps, filled by spline" forecast gaps.csv -m last --season 6h
 
+# check says what it read.
+expect 0 'us.csv: ok (time "time" as dates, the month before the day, value "value"; 96 rows, 2024-01-01 00:00:00 to 2024-01-04 23:00:00 UTC, 60 min apart)' check us.csv
+grep -q '^  remark: us.csv: "1/1/2024 0:00" is taken with the month first$' "$folder/out" || fail "check does not remark"
+expect 0 'events.csv: ok (time "time" as seconds, no values; 120 rows, 0 s to 3570 s, 30 s apart)' check events.csv --events
+expect 3 'events.csv:2: "user-0" is not a number (column "user")' check events.csv
+cat >events.json <<END
+{"platform": "one.xml", "duration": "1h", "workload": {"jobs": [{"name": "j", "source": {"host": "h", "load": {"kind": "csv", "file": "events.csv", "values": "events"}},
+ "operators": [{"name": "o", "cost": "1Mf", "place": "h"}], "edges": [["source", "o"], ["o", "sink"]]}]}}
+END
+printf '<?xml version="1.0"?>\n<!DOCTYPE platform SYSTEM "https://simgrid.org/simgrid.dtd">\n<platform version="4.1"><zone id="z" routing="Full"><host id="h" speed="1Gf"/></zone></platform>\n' >one.xml
+expect 0 'remark: events.csv: time "time" as seconds, no values; 120 rows' check events.json
+
 # A load and a generator take them, too. 120 events in 3570 s: 2 a minute, but for the last, unfinished minute.
 for events in "events.csv" "events-backwards.csv --sort"; do
     # shellcheck disable=SC2086 # the option is apart
