@@ -53,8 +53,8 @@ grep -q '^  remark: us.csv: "1/1/2024 0:00" is taken with the month first$' "$fo
 expect 0 'events.csv: ok (time "time" as seconds, no values; 120 rows, 0 s to 3570 s, 30 s apart)' check events.csv --events
 expect 3 'events.csv:2: "user-0" is not a number (column "user")' check events.csv
 cat >events.json <<END
-{"platform": "one.xml", "duration": "1h", "workload": {"jobs": [{"name": "j", "source": {"host": "h", "load": {"kind": "csv", "file": "events.csv", "values": "events"}},
- "operators": [{"name": "o", "cost": "1Mf", "place": "h"}], "edges": [["source", "o"], ["o", "sink"]]}]}}
+{"platform": "one.xml", "duration": "1h", "workload": {"jobs": [{"name": "j", "source": {"host": "h"}, "load": {"kind": "csv", "file": "events.csv", "values": "events"},
+ "operators": [{"name": "o", "flops": "1Mf"}], "edges": [["source", "o"], ["o", "sink"]]}]}}
 END
 printf '<?xml version="1.0"?>\n<!DOCTYPE platform SYSTEM "https://simgrid.org/simgrid.dtd">\n<platform version="4.1"><zone id="z" routing="Full"><host id="h" speed="1Gf"/></zone></platform>\n' >one.xml
 expect 0 'remark: events.csv: time "time" as seconds, no values; 120 rows' check events.json
