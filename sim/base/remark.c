@@ -23,16 +23,11 @@ int weir_remarks_wanted(void)
     return current != NULL;
 }
 
-void weir_remark(const char *format, ...)
+static bool add(const char *format, va_list arguments)
 {
     struct weir_text text = {0};
-    va_list arguments;
-    if (!current)
-        return;
-    va_start(arguments, format);
-    weir_text_addv(&text, format, arguments);
-    va_end(arguments);
     bool known = false;
+    weir_text_addv(&text, format, arguments);
     for (size_t i = 0; i < current->count && !known; i++)
         known = strcmp(current->sentence[i], weir_text_string(&text)) == 0;
     if (!known && current->count < REMARKS_AT_MOST) {
@@ -43,6 +38,27 @@ void weir_remark(const char *format, ...)
         current->dropped++;
     }
     weir_text_fini(&text);
+    return !known;
+}
+
+void weir_remark(const char *format, ...)
+{
+    va_list arguments;
+    if (!current)
+        return;
+    va_start(arguments, format);
+    add(format, arguments);
+    va_end(arguments);
+}
+
+void weir_remark_unit(const char *format, ...)
+{
+    va_list arguments;
+    if (!current)
+        return;
+    va_start(arguments, format);
+    current->units += add(format, arguments);
+    va_end(arguments);
 }
 
 void weir_remarks_fini(struct weir_remarks *remarks)

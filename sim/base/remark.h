@@ -6,6 +6,7 @@
 
 /* Zero-initialised is empty. */
 struct weir_remarks {
+    size_t units;    /* of weir_remark_unit, also those that are dropped */
     char **sentence; /* [count], owned */
     size_t count, capacity;
     size_t dropped; /* beyond the first 1000 */
@@ -19,6 +20,9 @@ int weir_remarks_wanted(void);
 
 /* Adds a sentence, unless it is there already. */
 void weir_remark(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same about a value without a unit, which who wants to be strict takes as an error. */
+void weir_remark_unit(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Frees the sentences and leaves none. */
 void weir_remarks_fini(struct weir_remarks *remarks);

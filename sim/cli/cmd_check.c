@@ -8,12 +8,12 @@
 #include "sim/base/remark.h"
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
-#include "sim/experiment/pool.h"
+#include "sim/experiment/probe.h"
 #include "sim/experiment/shipped.h"
 #include "sim/experiment/sweep_plan.h"
 #include "sim/model/workflow.h"
 
-enum { PLATFORM, TIME, VALUE, FORMAT, NO_HEADER, SORT, SAME, EVENTS };
+enum { PLATFORM, TIME, VALUE, FORMAT, NO_HEADER, SORT, SAME, EVENTS, STRICT };
 static const struct weir_flag flags[] = {
     [PLATFORM] = {"platform", 'p', "XML", "the platform for workloads that are not part of a scenario"},
     [TIME] = {"time", 0, "COLUMN", "of a CSV: the column of times, or DATE,CLOCK; else by its name, or the first"},
@@ -23,32 +23,18 @@ static const struct weir_flag flags[] = {
     [SORT] = {"sort", 0, NULL, "of a CSV: sort the rows by time"},
     [SAME] = {"same", 0, "WAY", "of a CSV: rows of one time: refuse (default), add or mean"},
     [EVENTS] = {"events", 0, NULL, "of a CSV: a row is an event; its time alone counts"},
+    [STRICT] = {"strict", 0, NULL, "values without a unit are errors"},
     {0},
 };
-
-static int probe(void *context, struct weir_pool_line *line)
-{
-    (void)line;
-    return weir_engine_probe(context);
-}
-
-/* Lets SimGrid load the platform, in a child. */
-static int probe_platform(struct weir_platform *platform, bool *interrupted)
-{
-    struct weir_pool_options options = {.processes = 1, .quiet = true};
-    struct weir_pool_task task = {platform->path, probe, platform};
-    int code = weir_pool_run_one(&options, &task, interrupted);
-    if (code == WEIR_EENGINE && !strstr(weir_error_message(), platform->path))
-        weir_error_context("%s: SimGrid cannot use this platform", platform->path);
-    return code;
-}
 
 static int check_platform(const char *path, bool *interrupted)
 {
     struct weir_platform *platform = NULL;
     int code = weir_platform_read(path, &platform);
     if (code == WEIR_OK)
-        code = probe_platform(platform, interrupted);
+        code = weir_probe_platform(platform, interrupted);
+    if (code == WEIR_OK && platform->bad_energy)
+        code = weir_error(WEIR_EINPUT, "%s", platform->bad_energy);
     if (code == WEIR_OK)
         printf("%s: ok (%zu hosts, %zu links)\n", path, platform->host_count, platform->link_count);
     weir_platform_free(platform);
@@ -65,7 +51,7 @@ static int check_scenario(const struct weir_cli *cli, const char *path, bool *in
             weir_error_context("%s", path);
     }
     if (code == WEIR_OK)
-        code = probe_platform(scenario->platform, interrupted);
+        code = weir_probe_scenario(scenario, true, interrupted);
     if (code == WEIR_OK)
         printf("%s: ok (%zu hosts, %zu links, %d jobs, %d policies, %d seeds)\n", path, scenario->platform->host_count,
                scenario->platform->link_count, scenario->workload->job_count, scenario->stack_count,
@@ -178,17 +164,19 @@ static bool is_table(const char *path)
     return false;
 }
 
-/* What readers took for what, below the line of the file. */
-static void print_remarks(void)
+/* What readers took for what, below the line of the file; how many values there are without a unit. */
+static size_t print_remarks(void)
 {
     struct weir_remarks *remarks = weir_remarks_collect(NULL);
     for (size_t i = 0; remarks && i < remarks->count; i++)
         printf("  remark: %s\n", remarks->sentence[i]);
     if (remarks && remarks->dropped)
         printf("  remark: and %zu more\n", remarks->dropped);
+    size_t units = remarks ? remarks->units : 0;
     if (remarks)
         weir_remarks_fini(remarks);
     weir_remarks_collect(remarks);
+    return units;
 }
 
 static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
@@ -211,11 +199,10 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
                               "(a series)",
                               path);
         free(path);
-        print_remarks();
-        if (code == WEIR_OK || interrupted)
-            continue;
-        bad++;
-        printf("%s\n", weir_error_message());
+        if (code != WEIR_OK && !interrupted)
+            printf("%s\n", weir_error_message());
+        bool bare = print_remarks() > 0 && weir_arguments_value(arguments, STRICT);
+        bad += (code != WEIR_OK || bare) && !interrupted;
         fflush(stdout);
         weir_error_clear();
     }

@@ -6,6 +6,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/reporting.h"
 #include "sim/experiment/compare.h"
+#include "sim/experiment/probe.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/shipped.h"
 #include "sim/experiment/table.h"
@@ -117,7 +118,9 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     spec.seeds = seeds ? seeds : scenario->seeds;
     spec.seed_count = seeds ? spec.seed_count : scenario->seed_count;
     spec.folder = folder;
-    code = weir_compare(&spec, &summary, &interrupted);
+    code = weir_probe_scenario(scenario, false, &interrupted);
+    if (code == WEIR_OK && !interrupted)
+        code = weir_compare(&spec, &summary, &interrupted);
     if (summary) {
         int shown = show(arguments, summary);
         code = code == WEIR_OK ? shown : code;

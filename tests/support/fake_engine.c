@@ -154,9 +154,9 @@ int weir_stack_check(const struct weir_stack *stack, const struct weir_policy *c
     return WEIR_OK;
 }
 
-int weir_engine_probe(const struct weir_platform *platform)
+int weir_engine_probe(struct weir_probe *probe)
 {
-    return platform ? WEIR_OK : weir_error(WEIR_EENGINE, "no platform");
+    return probe->platform ? WEIR_OK : weir_error(WEIR_EENGINE, "no platform");
 }
 
 const char *weir_engine_version(void)

@@ -6,7 +6,7 @@ static bool fits(const struct weir_controller *controller, int host, const int *
 {
     const struct weir_host *spec = &controller->platform->hosts[host];
     int used = controller->books->hosts[host].instances + planned[host];
-    if (!weir_host_up(controller->shares, host))
+    if (!weir_host_up(controller->shares, host) || !(spec->speed_flops_per_s > 0))
         return false;
     return spec->slots ? used < spec->slots : full_cores || used < spec->cores;
 }

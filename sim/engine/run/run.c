@@ -147,9 +147,9 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
     return code;
 }
 
-int weir_engine_probe(const struct weir_platform *platform)
+int weir_engine_probe(struct weir_probe *probe)
 {
-    return weir_shares_probe(platform);
+    return weir_shares_probe(probe);
 }
 
 const char *weir_engine_version(void)

@@ -76,6 +76,7 @@ struct weir_shares {
     bool all_works, all_transfers; /* are SimGrid's */
     bool latencies;                /* as the public question */
     bool in_step;                  /* SimGrid's clock goes along with every event */
+    bool energy;                   /* joules are counted */
     bool plug_in;                  /* SimGrid counts the energy of hosts */
     bool fixed_speeds;             /* cpu/optim is TI */
     struct weir_host_state *hosts;
