@@ -6,6 +6,7 @@
 
 #include "policies/pipe/message.h"
 #include "policies/pipe/process.h"
+#include "sim/api/policy_load.h"
 #include "sim/base/error.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
@@ -87,6 +88,8 @@ static int ask(struct exec *self, const char *event, int job, const struct weir_
     int code = WEIR_OK;
     if (self->failure)
         return weir_error(WEIR_ERUN, "%s", self->failure);
+    if (!self->begun && weir_code_refused())
+        return weir_error(WEIR_ERUN, "%s: is a program of its own, which %s refuses", self->command, WEIR_NO_CODE);
     if (!self->begun) {
         char *given = one_line(self->params);
         weir_pipe_add_hello(&text, self->seed, self->stream, given);

@@ -46,7 +46,7 @@ static int check_scenario(const struct weir_cli *cli, const char *path, bool *in
     struct weir_scenario *scenario = NULL;
     int code = weir_scenario_read(path, NULL, &scenario);
     for (int i = 0; code == WEIR_OK && i < scenario->stack_count; i++) {
-        code = weir_stack_check(&scenario->stacks[i], cli->catalog);
+        code = weir_stack_look(&scenario->stacks[i], cli->catalog);
         if (code != WEIR_OK && !strstr(weir_error_message(), path))
             weir_error_context("%s", path);
     }

@@ -118,6 +118,17 @@ int weir_read_folder(const char *flag, const char *text, char **folder);
  * a scenario of that name writes. */
 int weir_read_results(const char *word, char **folder);
 
+/* A row of a command's flags, for commands that run policies. */
+#define WEIR_NO_CODE_FLAG                                                                                              \
+    {                                                                                                                  \
+        "no-code", 0, NULL, "refuse shared objects and programs of policies; WEIR_NO_CODE=1 does so everywhere"        \
+    }
+
+/* Refuses code that is not weir's, if `refuse` or the environment says so, and else tells on stderr in one line what
+ * the stacks will run, unless `quiet`. Errors: WEIR_EINPUT naming the files and programs. */
+struct weir_stack;
+int weir_tell_code(const char *scenario, const struct weir_stack *stacks, int count, bool refuse, bool quiet);
+
 /* Writes what readers have remarked (sim/base/remark.h) to stderr, unless `quiet`, and forgets it. */
 void weir_tell_remarks(bool quiet);
 

@@ -186,6 +186,9 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result);
 /* Checks a stack against the catalogue: names, parameters, create hooks. Errors: WEIR_EINPUT. */
 int weir_stack_check(const struct weir_stack *stack, const struct weir_policy *const *catalog);
 
+/* The same, but code of others is only looked at (sim/model/foreign.h), and nothing of it runs. */
+int weir_stack_look(const struct weir_stack *stack, const struct weir_policy *const *catalog);
+
 /* Loads the platform in SimGrid, asks for routes, and sends one transfer over the first that there is; once a process.
  * Errors: WEIR_EENGINE, or an abort. */
 int weir_engine_probe(struct weir_probe *probe);

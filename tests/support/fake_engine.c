@@ -154,6 +154,11 @@ int weir_stack_check(const struct weir_stack *stack, const struct weir_policy *c
     return WEIR_OK;
 }
 
+int weir_stack_look(const struct weir_stack *stack, const struct weir_policy *const *catalog)
+{
+    return weir_stack_check(stack, catalog);
+}
+
 int weir_engine_probe(struct weir_probe *probe)
 {
     return probe->platform ? WEIR_OK : weir_error(WEIR_EENGINE, "no platform");
