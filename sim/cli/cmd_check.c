@@ -8,12 +8,14 @@
 #include "sim/base/remark.h"
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
+#include "sim/experiment/preview.h"
 #include "sim/experiment/probe.h"
 #include "sim/experiment/shipped.h"
 #include "sim/experiment/sweep_plan.h"
 #include "sim/model/workflow.h"
 
 enum { PLATFORM, TIME, VALUE, FORMAT, NO_HEADER, SORT, SAME, EVENTS, STRICT };
+enum { SHOWN = 5 }; /* operators, links and hosts of a preview */
 static const struct weir_flag flags[] = {
     [PLATFORM] = {"platform", 'p', "XML", "the platform for workloads that are not part of a scenario"},
     [TIME] = {"time", 0, "COLUMN", "of a CSV: the column of times, or DATE,CLOCK; else by its name, or the first"},
@@ -50,12 +52,18 @@ static int check_scenario(const struct weir_cli *cli, const char *path, bool *in
         if (code != WEIR_OK && !strstr(weir_error_message(), path))
             weir_error_context("%s", path);
     }
-    if (code == WEIR_OK)
-        code = weir_probe_scenario(scenario, true, interrupted);
+    struct weir_preview preview = {0};
+    if (code == WEIR_OK) {
+        weir_preview_make(scenario, &preview);
+        code = weir_probe_scenario(scenario, &preview, true, interrupted);
+    }
     if (code == WEIR_OK)
         printf("%s: ok (%zu hosts, %zu links, %d jobs, %d policies, %d seeds)\n", path, scenario->platform->host_count,
                scenario->platform->link_count, scenario->workload->job_count, scenario->stack_count,
                scenario->seed_count);
+    if (code == WEIR_OK)
+        weir_preview_print(stdout, &preview, SHOWN);
+    weir_preview_fini(&preview);
     weir_scenario_free(scenario);
     return code;
 }

@@ -84,6 +84,20 @@ static int show(const struct weir_arguments *arguments, const struct weir_summar
     return WEIR_OK;
 }
 
+/* Whether the scenario has the routes that it needs, and what will be busiest, in a line. */
+static int preview(const struct weir_scenario *scenario, bool quiet, bool *interrupted)
+{
+    struct weir_preview preview;
+    weir_preview_make(scenario, &preview);
+    int code = weir_probe_scenario(scenario, &preview, false, interrupted);
+    if (code == WEIR_OK && !quiet && !*interrupted) {
+        weir_preview_line(stderr, &preview);
+        fputc('\n', stderr);
+    }
+    weir_preview_fini(&preview);
+    return code;
+}
+
 static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
 {
     struct weir_compare_spec spec = {.catalog = cli->catalog};
@@ -122,7 +136,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     code = weir_tell_code(path, spec.stacks, spec.stack_count, weir_arguments_value(arguments, NO_CODE) != NULL,
                           spec.pool.quiet);
     if (code == WEIR_OK)
-        code = weir_probe_scenario(scenario, false, &interrupted);
+        code = preview(scenario, spec.pool.quiet, &interrupted);
     if (code == WEIR_OK && !interrupted)
         code = weir_compare(&spec, &summary, &interrupted);
     if (summary) {

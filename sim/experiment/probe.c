@@ -10,7 +10,7 @@
 #include "sim/experiment/pool.h"
 #include "sim/model/initial.h"
 
-enum { DEATHS_AT_MOST = 8, JOBS_AT_MOST = 2000 };
+enum { DEATHS_AT_MOST = 8, PAIRS_AT_MOST = 20000 };
 
 static int try(void *context, struct weir_pool_line *line)
 {
@@ -103,31 +103,52 @@ static bool may_move(const struct weir_scenario *scenario)
     return false;
 }
 
-static int check_needed(const struct weir_scenario *scenario, bool *interrupted)
+/* The links that carry something, out of what the child wrote. */
+static void keep_links(const struct weir_probe *probe, struct weir_preview *preview)
 {
-    struct weir_initial initial;
-    struct weir_probe probe = {.platform = scenario->platform, .scenario = scenario};
-    weir_initial_place(scenario, JOBS_AT_MOST, &initial);
-    struct weir_pair *pairs = weir_initial_pairs(scenario, &initial, &probe.pair_count);
-    probe.pairs = pairs;
+    size_t capacity = 0;
+    for (size_t l = 0; l < probe->link_room; l++) {
+        if (!(probe->links[l].bytes_per_s > 0))
+            continue;
+        preview->links = weir_grow(preview->links, preview->link_count + 1, &capacity, sizeof *preview->links);
+        preview->links[preview->link_count++] = probe->links[l];
+    }
+}
+
+static int check_needed(const struct weir_scenario *scenario, struct weir_preview *preview, bool *interrupted)
+{
+    const struct weir_platform *platform = scenario->platform;
+    struct weir_probe probe = {.platform = platform,
+                               .scenario = scenario,
+                               .pairs = preview->pairs,
+                               .pair_count = preview->pair_count < PAIRS_AT_MOST ? preview->pair_count : PAIRS_AT_MOST,
+                               .bytes_per_s = preview->pair_bytes_per_s,
+                               .link_room = 2 * platform->link_count + 4 * platform->host_count + 64};
+    size_t size = probe.link_room * sizeof *probe.links;
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return weir_error(WEIR_ERUN, "no memory for a process");
+    probe.links = memory;
     int code = probe_pairs(&probe, interrupted);
-    const struct weir_host *hosts = scenario->platform->hosts;
+    const struct weir_host *hosts = platform->hosts;
+    if (code == WEIR_OK)
+        keep_links(&probe, preview);
     if (code == WEIR_OK && probe.state->missing)
         code =
             weir_error(WEIR_EINPUT,
                        "%s: items go from %s to %s, and %s has no route between them (%zu of %zu pairs that the jobs "
                        "need as they begin); add a <route> or a <zoneRoute>, or place operators elsewhere",
-                       scenario->path, hosts[probe.state->from].name, hosts[probe.state->to].name,
-                       scenario->platform->path, probe.state->missing, probe.pair_count);
+                       scenario->path, hosts[probe.state->from].name, hosts[probe.state->to].name, platform->path,
+                       probe.state->missing, probe.pair_count);
     free_state(&probe);
-    weir_initial_fini(&initial);
-    free(pairs);
+    munmap(memory, size);
     return code;
 }
 
-int weir_probe_scenario(const struct weir_scenario *scenario, bool remarks, bool *interrupted)
+int weir_probe_scenario(const struct weir_scenario *scenario, struct weir_preview *preview, bool remarks,
+                        bool *interrupted)
 {
-    int code = check_needed(scenario, interrupted);
+    int code = check_needed(scenario, preview, interrupted);
     if (code != WEIR_OK || *interrupted || !remarks || !may_move(scenario))
         return code;
     struct weir_probe probe = {.platform = scenario->platform, .scenario = scenario};

@@ -92,37 +92,6 @@ static struct weir_pair *finish(struct pairs *pairs, size_t *count)
     return pairs->list ? pairs->list : weir_alloc(1, sizeof *pairs->list);
 }
 
-/* The instances of an end of an edge, which is an operator, or the host of the source or the sink. */
-static int end_of(const struct weir_job *job, const int *placed, int op, const int *other, const int **hosts)
-{
-    if (op < 0) {
-        *hosts = other;
-        return 1;
-    }
-    for (int o = 0; o < op; o++)
-        placed += job->operators[o].parallelism;
-    *hosts = placed;
-    return job->operators[op].parallelism;
-}
-
-struct weir_pair *weir_initial_pairs(const struct weir_scenario *scenario, const struct weir_initial *initial,
-                                     size_t *count)
-{
-    struct pairs pairs = {0};
-    for (int j = 0; j < initial->job_count; j++) {
-        const struct weir_job *job = &scenario->workload->jobs[j];
-        for (int e = 0; e < job->edge_count; e++) {
-            const int *from, *to;
-            int senders = end_of(job, initial->hosts[j], job->edges[e].from, &job->source_host, &from);
-            int receivers = end_of(job, initial->hosts[j], job->edges[e].to, &job->sink_host, &to);
-            for (int s = 0; s < senders; s++)
-                for (int r = 0; r < receivers; r++)
-                    add(&pairs, from[s], to[r]);
-        }
-    }
-    return finish(&pairs, count);
-}
-
 struct weir_pair *weir_platform_pairs(const struct weir_platform *platform, size_t *count)
 {
     struct pairs pairs = {0};

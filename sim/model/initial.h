@@ -21,11 +21,6 @@ struct weir_pair {
     int from, to;
 };
 
-/* The pairs that the scenario needs as it begins: along every edge of every job, none twice, in order; at most 20 000.
- * Owned by the caller. */
-struct weir_pair *weir_initial_pairs(const struct weir_scenario *scenario, const struct weir_initial *initial,
-                                     size_t *count);
-
 /* Pairs that stand for a whole platform: all of them, of at most 64 hosts; else of 64 hosts that are evenly apart in
  * the file, and of up to 1000 others with one of them. */
 struct weir_pair *weir_platform_pairs(const struct weir_platform *platform, size_t *count);

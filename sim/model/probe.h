@@ -10,6 +10,14 @@ struct weir_probe {
     const struct weir_scenario *scenario; /* whose options SimGrid gets; NULL: none */
     const struct weir_pair *pairs;
     size_t pair_count;
+    /* What flows between the pairs, and memory for what that makes of the links, as many as there is room for; NULL: it
+     * is not asked for. */
+    const double *bytes_per_s;
+    struct weir_probe_link {
+        char name[96];
+        double bytes_per_s, bandwidth_bytes_per_s;
+    } * links;
+    size_t link_room;
     struct weir_probe_state *state; /* may be memory that processes share, as SimGrid may end this one */
 };
 struct weir_probe_state {

@@ -291,9 +291,9 @@ static void bad_input(void)
         end();
     }
     /* What only the first window can show. */
-    char *params = weir_format("{\"train\": \"%s\"}", weir_test_file("words.csv", "t,v\n0,a\n1,b\n"));
-    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, params), WEIR_OK);
-    free(params);
+    char *given = weir_format("{\"train\": \"%s\"}", weir_test_file("words.csv", "t,v\n0,a\n1,b\n"));
+    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, given), WEIR_OK);
+    free(given);
     history[0] = 1;
     world->jobs[0].ingress_history = history;
     world->jobs[0].history_count = 1;

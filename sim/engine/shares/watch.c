@@ -2,6 +2,7 @@
 #include "sim/engine/shares/state.h"
 
 #include <math.h>
+#include <simgrid/link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,22 @@ static void probed(struct weir_transfer *transfer, bool ok)
     weir_clock_end(probe->clock);
 }
 
+/* Adds what flows along a route to its links. */
+static void load_links(struct weir_probe *asked, const struct weir_shares *shares, const struct weir_route *route,
+                       double bytes_per_s)
+{
+    for (int i = 0; i < route->link_count; i++) {
+        size_t index = (size_t)route->links[i];
+        if (index >= asked->link_room)
+            continue;
+        struct weir_probe_link *link = &asked->links[index];
+        if (!*link->name)
+            snprintf(link->name, sizeof link->name, "%s", sg_link_get_name(shares->links[index].link));
+        link->bandwidth_bytes_per_s = shares->links[index].bandwidth;
+        link->bytes_per_s += bytes_per_s;
+    }
+}
+
 /* Asks for the routes; the first that there is, -1 if there is none. */
 static int ask_routes(struct weir_probe *asked, struct weir_shares *shares)
 {
@@ -81,6 +98,8 @@ static int ask_routes(struct weir_probe *asked, struct weir_shares *shares)
         state->asking = true;
         int route = weir_route_find(shares, pair->from, pair->to);
         state->asking = false;
+        if (asked->links && weir_route(shares, route)->link_count)
+            load_links(asked, shares, weir_route(shares, route), asked->bytes_per_s[state->next]);
         if (!(weir_route(shares, route)->bytes_per_s > 0)) {
             weir_probe_missing(asked);
         } else if (first < 0) {
