@@ -6,6 +6,7 @@
 
 #include "policies/pipe/message.h"
 #include "policies/pipe/process.h"
+#include "sim/api/policy_load.h"
 #include "sim/base/error.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
@@ -88,6 +89,8 @@ static int begin(struct exec *self, struct weir_text *text)
         return weir_error(WEIR_ERUN, "%s", self->failure);
     if (self->begun)
         return WEIR_OK;
+    if (weir_code_refused())
+        return weir_error(WEIR_ERUN, "%s: is a program of its own, which %s refuses", self->command, WEIR_NO_CODE);
     char *given = one_line(self->params);
     weir_pipe_add_hello(text, self->seed, self->stream, given);
     free(given);

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "policies/learn/forecast/catalog.h"
 #include "policies/support/demand.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/text.h"
 
 extern const struct forecaster_kind forecaster_oracle;
 
@@ -109,6 +111,37 @@ static int read_calibration(struct proactive *self)
                       self->calibration);
 }
 
+/* Files that are read when a job arrives must be there before the run. */
+static int check_files(const struct proactive *self, const char *key, const char *list)
+{
+    char *files = weir_copy(list), *rest = NULL;
+    int code = WEIR_OK;
+    for (char *file = strtok_r(files, ",", &rest); file && code == WEIR_OK; file = strtok_r(NULL, ",", &rest)) {
+        char *path = weir_path_beside(self->folder, file);
+        if (access(path, R_OK) != 0)
+            code = weir_error(WEIR_EINPUT, "\"%s\": %s: no such file; check the path", key, path);
+        free(path);
+    }
+    free(files);
+    return code;
+}
+
+/* Parameters that would do nothing beside the others. */
+static int check_use(const struct proactive *self)
+{
+    if (*self->model && *self->train)
+        return weir_error(WEIR_EINPUT, "\"model\" and \"train\" exclude each other");
+    if (!*self->train && self->train_scale != 1)
+        return weir_error(WEIR_EINPUT, "\"train_scale\" does nothing without \"train\"%s; leave it out",
+                          *self->model ? ", and \"model\" takes its place" : "");
+    if (self->sizing == PROACTIVE_DS2 && *self->calibration)
+        return weir_error(WEIR_EINPUT, "\"calibration\" does nothing with \"sizing\": \"ds2\"; leave it out");
+    if (self->sizing == PROACTIVE_DS2 && self->limit_s > 0)
+        return weir_error(WEIR_EINPUT, "\"limit\" does nothing with \"sizing\": \"ds2\"; leave it out");
+    int code = check_files(self, "model", self->model);
+    return code ? code : check_files(self, "train", self->train);
+}
+
 static int create(struct proactive *self, const struct weir_policy_env *env, const char *preset)
 {
     self->preset = preset;
@@ -122,8 +155,9 @@ static int create(struct proactive *self, const struct weir_policy_env *env, con
     self->catalog = weir_alloc(count + 2, sizeof *self->catalog);
     memcpy(self->catalog, forecaster_catalog, count * sizeof *self->catalog);
     self->catalog[count] = &forecaster_oracle;
-    if (*self->model && *self->train)
-        return weir_error(WEIR_EINPUT, "\"model\" and \"train\" exclude each other");
+    int wrong = check_use(self);
+    if (wrong)
+        return wrong;
     if (*self->calibration) {
         int code = read_calibration(self);
         if (code != WEIR_OK)

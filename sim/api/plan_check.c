@@ -38,6 +38,8 @@ static char *check_wish(const struct weir_view *view, const struct weir_plan_cha
             return weir_format("host %d does not exist", at->host);
         if (!view->hosts[at->host].up)
             return weir_format("host \"%s\" is down", view->hosts[at->host].name);
+        if (!(weir_view_speed(&view->hosts[at->host], op) > 0))
+            return weir_format("host \"%s\" has speed 0", view->hosts[at->host].name);
         if (!(at->weight >= WEIGHT_AT_LEAST && at->weight <= WEIGHT_AT_MOST))
             return weir_format("weight of instance %d is %g; it must be from %g to %g", i + 1, at->weight,
                                WEIGHT_AT_LEAST, WEIGHT_AT_MOST);

@@ -12,6 +12,12 @@
 
 #define STATE_AT_MOST ((size_t)1 << 30)
 
+bool weir_code_refused(void)
+{
+    const char *set = getenv(WEIR_NO_CODE);
+    return set && *set && strcmp(set, "0") != 0;
+}
+
 bool weir_policy_is_path(const char *name)
 {
     size_t length = strlen(name);
@@ -65,6 +71,8 @@ int weir_policy_load(const char *path, const struct weir_policy **policy)
 {
     struct stat info;
     *policy = NULL;
+    if (weir_code_refused())
+        return weir_error(WEIR_EINPUT, "%s: is code of its own, which %s refuses", path, WEIR_NO_CODE);
     if (stat(path, &info) != 0)
         return weir_error(WEIR_EINPUT, "%s: cannot load this policy: %s", path, strerror(errno));
     if (!S_ISREG(info.st_mode))

@@ -6,6 +6,10 @@
 
 #include "sim/api/policy.h"
 
+/* The variable of the environment that refuses all code that is not weir's, if it is set to something but 0. */
+#define WEIR_NO_CODE "WEIR_NO_CODE"
+bool weir_code_refused(void);
+
 /* Whether the name of a policy is the path of a shared object: it has a slash or ends in ".so". */
 bool weir_policy_is_path(const char *name);
 

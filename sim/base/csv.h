@@ -10,26 +10,45 @@ struct weir_series {
     size_t count;
     double *time_s;
     double *value;
-    double start_s; /* the first timestamp as it stood in the file (epoch seconds, or the file's own zero) */
+    double start_s; /* the first timestamp (seconds since 1970, or the file's own zero) */
+    size_t gaps;    /* values that are missing */
+    char *about;    /* one line: which columns, how many rows, from when to when, how far apart */
 };
 
-/* Reads a CSV with a header or without. `time_column` and `value_column` name columns, or NULL: the first column is
- * the time, the second, if any, the value; a
- * value_column of "" takes the times alone (one event a line) and leaves the other columns unread. Times are seconds as
- * numbers, or dates "YYYY-MM-DD HH:MM[:SS[.fff]]" with a space or 'T' (optional 'Z'), read as UTC. Separator comma,
- * semicolon or tab, seen from the first line. Refused with file:line: no rows, text where a number belongs, NaN, a
- * negative value, time going back (equal times are allowed for bare timestamps only), a missing column (naming those
- * there). Errors: WEIR_EINPUT. *series is zeroed after an error. */
-int weir_series_read(const char *path, const char *time_column, const char *value_column, struct weir_series *series);
+/* What becomes of several rows of one time. */
+enum weir_series_same {
+    WEIR_SAME_REFUSE,
+    WEIR_SAME_ADD,
+    WEIR_SAME_MEAN,
+};
+extern const char *const weir_series_same_names[]; /* "refuse", "add", "mean", NULL */
 
-/* The same for values of any sign, of which some may be missing: an empty value, "NaN" or "NA" in any case, becomes
- * NaN.
- */
-int weir_series_read_any(const char *path, const char *time_column, const char *value_column,
-                         struct weir_series *series);
+/* How to read a series; zero is the default of everything. Texts are borrowed, "" is as NULL. */
+struct weir_series_options {
+    const char *time;        /* column of the times, or two of date and time of day divided by a comma */
+    const char *value;       /* column of the values */
+    const char *time_format; /* of strptime, or s, ms, us, ns for numbers */
+    bool events;             /* the times alone count, an item each; they may coincide */
+    bool any;                /* values of any sign; missing ones become NaN */
+    bool no_header;          /* the first line is no line of names: columns are "1", "2" and so on */
+    bool sort;               /* by time, rows of one time in the order of the file */
+    enum weir_series_same same;
+};
+
+/* Reads a CSV with a line of names or without. Without `time` the column is found by its name or its content
+ * (sim/base/csv_times.h); without `value` it is the first other one that holds numbers. Separator comma, semicolon or
+ * tab, seen from the first line; with the last two, numbers may have a decimal comma. Missing values
+ * (weir_csv_is_gap) become NaN or, unless `any`, the value before (at the beginning, the one behind), which is a
+ * remark. Refused with file:line: no rows, text where a number belongs, a negative value unless `any`, time going back
+ * unless `sort`, one time twice (unless events, or `same`), a missing column (naming those there). What was taken for
+ * what goes to weir_remark if it may surprise. Errors: WEIR_EINPUT. *series is zeroed after an error. */
+int weir_series_load(const char *path, const struct weir_series_options *options, struct weir_series *series);
+
+/* The same with the columns alone; a value_column of "" means events. */
+int weir_series_read(const char *path, const char *time_column, const char *value_column, struct weir_series *series);
 void weir_series_fini(struct weir_series *series);
 
-/* A time as such files have it, seconds or a date, in seconds. False if the text is none. */
+/* A time without a file around: seconds, or a date (weir_date_scan). False if the text is none. */
 bool weir_time_scan(const char *text, double *time_s);
 
 #endif

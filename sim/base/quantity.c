@@ -69,8 +69,31 @@ static const struct kind {
                         "/s"},
 };
 
+/* Numbers of up to 15 digits, of which some may follow a point, and nothing else: both their digits and the power of
+ * ten are exact, so that the one division rounds as strtod does. NULL if it is another number. */
+static const char *scan_short(const char *text, double *value)
+{
+    static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    const char *at = text;
+    long long digits = 0;
+    int count = 0, places = 0;
+    for (; *at >= '0' && *at <= '9' && count < 16; at++, count++)
+        digits = digits * 10 + (*at - '0');
+    if (*at == '.')
+        for (at++; *at >= '0' && *at <= '9' && count < 16; at++, count++, places++)
+            digits = digits * 10 + (*at - '0');
+    if (count == 0 || count > 15 || *at == '.' || *at == 'e' || *at == 'E' || *at == 'x' || *at == 'X')
+        return NULL;
+    *value = (double)digits / powers[places];
+    return at;
+}
+
 const char *weir_number_scan(const char *text, double *value)
 {
+    const char *short_end = scan_short(text, value);
+    if (short_end)
+        return short_end;
     const char *digits = text + (*text == '+' || *text == '-');
     const char *first = digits + (*digits == '.');
     if (!isdigit((unsigned char)*first) || (digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X')))

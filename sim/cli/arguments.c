@@ -238,6 +238,16 @@ int weir_read_time(const char *flag, const char *text, double *time_s)
     return WEIR_OK;
 }
 
+int weir_read_same(const char *flag, const char *text, enum weir_series_same *same)
+{
+    for (int i = 0; text && weir_series_same_names[i]; i++)
+        if (strcmp(text, weir_series_same_names[i]) == 0) {
+            *same = (enum weir_series_same)i;
+            return WEIR_OK;
+        }
+    return text ? weir_error(WEIR_EUSAGE, "--%s: \"%s\" is none of refuse, add and mean", flag, text) : WEIR_OK;
+}
+
 int weir_read_sets(const struct weir_arguments *arguments, int row, const char ***sets)
 {
     int count;

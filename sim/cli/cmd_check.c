@@ -5,42 +5,38 @@
 #include "sim/base/error.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
+#include "sim/base/remark.h"
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
-#include "sim/experiment/pool.h"
+#include "sim/experiment/preview.h"
+#include "sim/experiment/probe.h"
 #include "sim/experiment/shipped.h"
 #include "sim/experiment/sweep_plan.h"
 #include "sim/model/workflow.h"
 
-enum { PLATFORM };
+enum { PLATFORM, TIME, VALUE, FORMAT, NO_HEADER, SORT, SAME, EVENTS, STRICT };
+enum { SHOWN = 5 }; /* operators, links and hosts of a preview */
 static const struct weir_flag flags[] = {
     [PLATFORM] = {"platform", 'p', "XML", "the platform for workloads that are not part of a scenario"},
+    [TIME] = {"time", 0, "COLUMN", "of a CSV: the column of times, or DATE,CLOCK; else by its name, or the first"},
+    [VALUE] = {"value", 0, "COLUMN", "of a CSV: the column of values; else the first that holds numbers"},
+    [FORMAT] = {"time-format", 0, "FORMAT", "of a CSV: how times are written, as strptime has it; or s, ms, us, ns"},
+    [NO_HEADER] = {"no-header", 0, NULL, "of a CSV: it has no line of column names: they are 1, 2 and so on"},
+    [SORT] = {"sort", 0, NULL, "of a CSV: sort the rows by time"},
+    [SAME] = {"same", 0, "WAY", "of a CSV: rows of one time: refuse (default), add or mean"},
+    [EVENTS] = {"events", 0, NULL, "of a CSV: a row is an event; its time alone counts"},
+    [STRICT] = {"strict", 0, NULL, "values without a unit are errors"},
     {0},
 };
-
-static int probe(void *context, struct weir_pool_line *line)
-{
-    (void)line;
-    return weir_engine_probe(context);
-}
-
-/* Lets SimGrid load the platform, in a child. */
-static int probe_platform(struct weir_platform *platform, bool *interrupted)
-{
-    struct weir_pool_options options = {.processes = 1, .quiet = true};
-    struct weir_pool_task task = {platform->path, probe, platform};
-    int code = weir_pool_run_one(&options, &task, interrupted);
-    if (code == WEIR_EENGINE && !strstr(weir_error_message(), platform->path))
-        weir_error_context("%s: SimGrid cannot use this platform", platform->path);
-    return code;
-}
 
 static int check_platform(const char *path, bool *interrupted)
 {
     struct weir_platform *platform = NULL;
     int code = weir_platform_read(path, &platform);
     if (code == WEIR_OK)
-        code = probe_platform(platform, interrupted);
+        code = weir_probe_platform(platform, interrupted);
+    if (code == WEIR_OK && platform->bad_energy)
+        code = weir_error(WEIR_EINPUT, "%s", platform->bad_energy);
     if (code == WEIR_OK)
         printf("%s: ok (%zu hosts, %zu links)\n", path, platform->host_count, platform->link_count);
     weir_platform_free(platform);
@@ -52,16 +48,22 @@ static int check_scenario(const struct weir_cli *cli, const char *path, bool *in
     struct weir_scenario *scenario = NULL;
     int code = weir_scenario_read(path, NULL, &scenario);
     for (int i = 0; code == WEIR_OK && i < scenario->stack_count; i++) {
-        code = weir_stack_check(&scenario->stacks[i], cli->catalog);
+        code = weir_stack_look(&scenario->stacks[i], cli->catalog);
         if (code != WEIR_OK && !strstr(weir_error_message(), path))
             weir_error_context("%s", path);
     }
-    if (code == WEIR_OK)
-        code = probe_platform(scenario->platform, interrupted);
+    struct weir_preview preview = {0};
+    if (code == WEIR_OK) {
+        weir_preview_make(scenario, &preview);
+        code = weir_probe_scenario(scenario, &preview, true, interrupted);
+    }
     if (code == WEIR_OK)
         printf("%s: ok (%zu hosts, %zu links, %d jobs, %d policies, %d seeds)\n", path, scenario->platform->host_count,
                scenario->platform->link_count, scenario->workload->job_count, scenario->stack_count,
                scenario->seed_count);
+    if (code == WEIR_OK)
+        weir_preview_print(stdout, &preview, SHOWN);
+    weir_preview_fini(&preview);
     weir_scenario_free(scenario);
     return code;
 }
@@ -110,6 +112,28 @@ static int check_workflow(const char *path)
     return code;
 }
 
+static int check_series(const struct weir_arguments *arguments, const char *path)
+{
+    struct weir_series series;
+    struct weir_series_options options = {
+        .time = weir_arguments_value(arguments, TIME),
+        .value = weir_arguments_value(arguments, VALUE),
+        .time_format = weir_arguments_value(arguments, FORMAT),
+        .events = weir_arguments_value(arguments, EVENTS) != NULL,
+        .no_header = weir_arguments_value(arguments, NO_HEADER) != NULL,
+        .sort = weir_arguments_value(arguments, SORT) != NULL,
+        .any = true,
+    };
+    int code = weir_read_same("same", weir_arguments_value(arguments, SAME), &options.same);
+    if (code == WEIR_OK)
+        code = weir_series_load(path, &options, &series);
+    if (code == WEIR_OK) {
+        printf("%s: ok (%s)\n", path, series.about);
+        weir_series_fini(&series);
+    }
+    return code;
+}
+
 static int check_json(const struct weir_cli *cli, const char *path, const char *platform, bool *interrupted)
 {
     struct weir_json_doc *doc = NULL;
@@ -139,6 +163,30 @@ static bool ends_with(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
+static bool is_table(const char *path)
+{
+    static const char *const ends[] = {".csv", ".csv.gz", ".tsv", ".tsv.gz", NULL};
+    for (const char *const *end = ends; *end; end++)
+        if (ends_with(path, *end))
+            return true;
+    return false;
+}
+
+/* What readers took for what, below the line of the file; how many values there are without a unit. */
+static size_t print_remarks(void)
+{
+    struct weir_remarks *remarks = weir_remarks_collect(NULL);
+    for (size_t i = 0; remarks && i < remarks->count; i++)
+        printf("  remark: %s\n", remarks->sentence[i]);
+    if (remarks && remarks->dropped)
+        printf("  remark: and %zu more\n", remarks->dropped);
+    size_t units = remarks ? remarks->units : 0;
+    if (remarks)
+        weir_remarks_fini(remarks);
+    weir_remarks_collect(remarks);
+    return units;
+}
+
 static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
 {
     const char *platform = weir_arguments_value(arguments, PLATFORM);
@@ -151,14 +199,18 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
             code = check_platform(path, &interrupted);
         else if (code == WEIR_OK && ends_with(path, ".json"))
             code = check_json(cli, path, platform, &interrupted);
+        else if (code == WEIR_OK && is_table(path))
+            code = check_series(arguments, path);
         else if (code == WEIR_OK)
             code = weir_error(WEIR_EINPUT,
-                              "%s: ends neither in .xml (a platform) nor in .json (a scenario or workload)", path);
+                              "%s: ends neither in .xml (a platform) nor in .json (a scenario or workload) nor in .csv "
+                              "(a series)",
+                              path);
         free(path);
-        if (code == WEIR_OK || interrupted)
-            continue;
-        bad++;
-        printf("%s\n", weir_error_message());
+        if (code != WEIR_OK && !interrupted)
+            printf("%s\n", weir_error_message());
+        bool bare = print_remarks() > 0 && weir_arguments_value(arguments, STRICT);
+        bad += (code != WEIR_OK || bare) && !interrupted;
         fflush(stdout);
         weir_error_clear();
     }
@@ -170,13 +222,16 @@ const struct weir_command weir_command_check = {
     .words = "FILE|NAME...",
     .min_words = 1,
     .max_words = -1,
-    .summary = "check platforms (.xml), scenarios, workloads and studies (.json), and say what is wrong where",
+    .summary =
+        "check platforms (.xml), scenarios, workloads, studies (.json) and series (.csv), and say what is wrong where",
     .detail =
         "Prints one line for each file. A JSON file with the key \"platform\" is a scenario: its platform, workload,\n"
         "loads and policies are checked, too. One with \"tasks\" or \"schemaVersion\" is a workflow (`weir workflow` "
         "reads\n"
         "other formats as well), one with the key \"scenario\" is a study of weir sweep. Platforms are also tried in\n"
-        "SimGrid itself. NAME is one of `weir list scenarios` or `weir list studies`.\n",
+        "SimGrid itself. A CSV is a series: which columns are taken, how its times are read, from when to when it "
+        "goes.\n"
+        "NAME is one of `weir list scenarios` or `weir list studies`.\n",
     .flags = flags,
     .run = run,
 };

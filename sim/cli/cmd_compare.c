@@ -7,10 +7,11 @@
 #include "sim/cli/reporting.h"
 #include "sim/experiment/compare.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/probe.h"
 #include "sim/experiment/shipped.h"
 #include "sim/experiment/table.h"
 
-enum { POLICY, SEEDS, SET, PROCESSES, OUTPUT, RESUME, FORCE, METRICS, TIMEOUT, NO_REPORT, JSON, QUIET };
+enum { POLICY, SEEDS, SET, PROCESSES, OUTPUT, RESUME, FORCE, METRICS, TIMEOUT, NO_REPORT, JSON, NO_CODE, QUIET };
 static const struct weir_flag flags[] = {
     [POLICY] = {"policy", 'p', "P", "a policy, a stack (ds2+nearest), ./mine.so, 'exec:COMMAND'; repeatable"},
     [SEEDS] = {"seeds", 's', "N|LIST", "5 means 1 to 5; or a list such as 3,7,10-19; else the scenario's"},
@@ -23,6 +24,7 @@ static const struct weir_flag flags[] = {
     [TIMEOUT] = {"timeout", 0, "TIME", "stop a run after so much real time, as in 90s"},
     [NO_REPORT] = {"no-report", 0, NULL, "do not make report.html"},
     [JSON] = {"json", 0, NULL, "print the summary as JSON instead of a table"},
+    [NO_CODE] = WEIR_NO_CODE_FLAG,
     [QUIET] = {"quiet", 'q', NULL, "no progress, no remarks"},
     {0},
 };
@@ -82,6 +84,20 @@ static int show(const struct weir_arguments *arguments, const struct weir_summar
     return WEIR_OK;
 }
 
+/* Whether the scenario has the routes that it needs, and what will be busiest, in a line. */
+static int preview(const struct weir_scenario *scenario, bool quiet, bool *interrupted)
+{
+    struct weir_preview preview;
+    weir_preview_make(scenario, &preview);
+    int code = weir_probe_scenario(scenario, &preview, false, interrupted);
+    if (code == WEIR_OK && !quiet && !*interrupted) {
+        weir_preview_line(stderr, &preview);
+        fputc('\n', stderr);
+    }
+    weir_preview_fini(&preview);
+    return code;
+}
+
 static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
 {
     struct weir_compare_spec spec = {.catalog = cli->catalog};
@@ -117,7 +133,12 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     spec.seeds = seeds ? seeds : scenario->seeds;
     spec.seed_count = seeds ? spec.seed_count : scenario->seed_count;
     spec.folder = folder;
-    code = weir_compare(&spec, &summary, &interrupted);
+    code = weir_tell_code(path, spec.stacks, spec.stack_count, weir_arguments_value(arguments, NO_CODE) != NULL,
+                          spec.pool.quiet);
+    if (code == WEIR_OK)
+        code = preview(scenario, spec.pool.quiet, &interrupted);
+    if (code == WEIR_OK && !interrupted)
+        code = weir_compare(&spec, &summary, &interrupted);
     if (summary) {
         int shown = show(arguments, summary);
         code = code == WEIR_OK ? shown : code;

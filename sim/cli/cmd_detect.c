@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "policies/learn/detect/detector.h"
-#include "sim/base/csv.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
@@ -18,6 +17,9 @@ enum {
     LABEL,
     LABELS,
     TIME,
+    FORMAT,
+    NO_HEADER,
+    SORT,
     BY,
     COLUMNS,
     TRAIN,
@@ -35,9 +37,15 @@ enum {
 };
 static const struct weir_flag flags[] = {
     [DETECTOR] = {"detector", 'd', "DETECTORS", "detectors, by comma: NAME, or NAME:KEY=VALUE:...; default: all"},
-    [LABEL] = {"label", 0, "COLUMN", "the column of the truth: 1 for an anomaly, 0 else"},
-    [LABELS] = {"labels", 0, "FILE", "the truth in a file of its own, a line a sample"},
-    [TIME] = {"time", 0, "COLUMN", "the column of times; else the first if it is time, timestamp, date or offset_s"},
+    [LABEL] = {"label", 0, "COLUMN",
+               "the column of the truth: 1 for an anomaly, 0 else; or 1/-1, True/False, Normal/Attack"},
+    [LABELS] = {"labels", 0, "FILE",
+                "the truth in a file of its own: a line a sample, or intervals in columns start and end"},
+    [TIME] = {"time", 0, "COLUMN",
+              "the column of times, or DATE,CLOCK; else one that is called time, date, timestamp or so"},
+    [FORMAT] = {"time-format", 0, "FORMAT", "how times are written, as strptime has it; or s, ms, us, ns for numbers"},
+    [NO_HEADER] = {"no-header", 0, NULL, "the file has no line of column names: they are 1, 2 and so on"},
+    [SORT] = {"sort", 0, NULL, "sort the samples of each series by time"},
     [BY] = {"by", 0, "COLUMN", "the column that names the series a sample is of, as a host"},
     [COLUMNS] = {"columns", 0, "LIST", "the dimensions, by comma; else all columns that are nothing else"},
     [TRAIN] = {"train", 0, "FILE", "learn from this file, and judge all of DATA"},
@@ -88,11 +96,16 @@ static int read_flags(const struct weir_arguments *arguments, struct request *re
     *split = (struct detect_split){
         .path = arguments->words[0],
         .train = weir_arguments_value(arguments, TRAIN),
-        .layout = {weir_arguments_value(arguments, TIME), weir_arguments_value(arguments, LABEL),
-                   weir_arguments_value(arguments, LABELS), weir_arguments_value(arguments, BY),
-                   weir_arguments_value(arguments, COLUMNS)},
+        .layout = {.time = weir_arguments_value(arguments, TIME),
+                   .label = weir_arguments_value(arguments, LABEL),
+                   .labels = weir_arguments_value(arguments, LABELS),
+                   .by = weir_arguments_value(arguments, BY),
+                   .columns = weir_arguments_value(arguments, COLUMNS),
+                   .time_format = weir_arguments_value(arguments, FORMAT),
+                   .no_header = weir_arguments_value(arguments, NO_HEADER) != NULL,
+                   .sort = weir_arguments_value(arguments, SORT) != NULL},
         .share = 0.5,
-        .until = until != NULL,
+        .until = until,
         .clean = weir_arguments_value(arguments, CLEAN) != NULL,
         .pool = weir_arguments_value(arguments, POOL) != NULL,
         .fleet = weir_arguments_value(arguments, FLEET) != NULL,
@@ -106,10 +119,6 @@ static int read_flags(const struct weir_arguments *arguments, struct request *re
         code = read_part("window-truth", part, &request->window_truth);
     if (code != WEIR_OK)
         return code;
-    if (until && !weir_time_scan(until, &split->until_s))
-        return weir_error(WEIR_EUSAGE,
-                          "--train-until: \"%s\" is no time; write seconds or a date such as \"2024-05-01 12:30:00\"",
-                          until);
     value = weir_arguments_value(arguments, SEED);
     return value ? weir_read_seed("seed", value, &request->env.seed) : WEIR_OK;
 }
@@ -307,6 +316,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
         detect_split_scale(&request.split);
     request.env.catalog = cli->detectors;
     request.env.width = request.split.data.width;
+    weir_tell_remarks(request.quiet);
     if (code == WEIR_OK && !request.quiet)
         remark(&request);
     if (code == WEIR_OK)

@@ -12,7 +12,26 @@
 #include "sim/cli/command.h"
 #include "sim/cli/forecast_report.h"
 
-enum { MODELS, WINDOW, HORIZON, SPLIT, REFIT, SEASON, STEP, TIME, VALUE, SEED, OUTPUT, SAVE, LOAD, QUIET };
+enum {
+    MODELS,
+    WINDOW,
+    HORIZON,
+    SPLIT,
+    REFIT,
+    SEASON,
+    STEP,
+    TIME,
+    VALUE,
+    FORMAT,
+    NO_HEADER,
+    SORT,
+    SAME,
+    SEED,
+    OUTPUT,
+    SAVE,
+    LOAD,
+    QUIET
+};
 static const struct weir_flag flags[] = {
     [MODELS] = {"models", 'm', "MODELS",
                 "forecasters, by comma: NAME, or NAME:KEY=VALUE:...; last and seasonal are always added"},
@@ -22,8 +41,12 @@ static const struct weir_flag flags[] = {
     [REFIT] = {"refit", 0, "TIME", "fit anew to all that is past, each such time; else once"},
     [SEASON] = {"season", 0, "TIME", "the season of the series; default 1d"},
     [STEP] = {"step", 0, "TIME", "time between two values; else the median of the file"},
-    [TIME] = {"time", 0, "COLUMN", "the column of times; else the first"},
-    [VALUE] = {"value", 0, "COLUMN", "the column of values; else the second"},
+    [TIME] = {"time", 0, "COLUMN", "the column of times, or DATE,CLOCK; else by its name, or the first"},
+    [VALUE] = {"value", 0, "COLUMN", "the column of values; else the first that holds numbers"},
+    [FORMAT] = {"time-format", 0, "FORMAT", "how times are written, as strptime has it; or s, ms, us, ns for numbers"},
+    [NO_HEADER] = {"no-header", 0, NULL, "the file has no line of column names: they are 1, 2 and so on"},
+    [SORT] = {"sort", 0, NULL, "sort the rows by time"},
+    [SAME] = {"same", 0, "WAY", "rows of one time: refuse (default), add or mean"},
     [SEED] = {"seed", 's', "N", "seed of models that draw; default 1"},
     [OUTPUT] = {"output", 'o', "DIR", "write scores.csv, forecasts.csv and a plot there"},
     [SAVE] = {"save", 0, "FILE", "save the first model, as it is when all values have passed"},
@@ -91,8 +114,18 @@ static int read_flags(const struct weir_arguments *arguments, struct request *re
 static int read_series(const struct weir_arguments *arguments, struct request *request)
 {
     struct weir_series series;
-    int code = weir_series_read_any(request->path, weir_arguments_value(arguments, TIME),
-                                    weir_arguments_value(arguments, VALUE), &series);
+    struct weir_series_options options = {
+        .time = weir_arguments_value(arguments, TIME),
+        .value = weir_arguments_value(arguments, VALUE),
+        .time_format = weir_arguments_value(arguments, FORMAT),
+        .no_header = weir_arguments_value(arguments, NO_HEADER) != NULL,
+        .sort = weir_arguments_value(arguments, SORT) != NULL,
+        .any = true,
+    };
+    int code = weir_read_same("same", weir_arguments_value(arguments, SAME), &options.same);
+    if (code == WEIR_OK)
+        code = weir_series_load(request->path, &options, &series);
+    weir_tell_remarks(request->quiet);
     if (code != WEIR_OK)
         return code;
     request->start_s = series.start_s;

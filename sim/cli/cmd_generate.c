@@ -109,6 +109,7 @@ static int generate(const struct weir_generator *kind, const struct weir_argumen
             options[count++] = (struct weir_generator_option){kind->params[arguments->uses[i].row - OWN].name,
                                                               arguments->uses[i].value};
     code = weir_generate(kind, options, count, seed, &text, &length);
+    weir_tell_remarks(false);
     if (code == WEIR_OK && path)
         code = kind->folder ? write_folder(path, text) : weir_file_replace(path, text);
     else if (code == WEIR_OK)

@@ -15,7 +15,7 @@
 #include "sim/experiment/shipped.h"
 #include "sim/experiment/table.h"
 
-enum { POLICY, SEED, SET, OUTPUT, FORCE, TIMEOUT, TRACE, TRACE_FROM, TRACE_UNTIL, PAJE, JSON, QUIET };
+enum { POLICY, SEED, SET, OUTPUT, FORCE, TIMEOUT, TRACE, TRACE_FROM, TRACE_UNTIL, PAJE, JSON, NO_CODE, QUIET };
 static const struct weir_flag flags[] = {
     [POLICY] = {"policy", 'p', "P", "the policy, a stack (ds2+nearest), ./mine.so, 'exec:COMMAND'; else the first"},
     [SEED] = {"seed", 's', "N", "the seed; else the scenario's first"},
@@ -28,6 +28,7 @@ static const struct weir_flag flags[] = {
     [TRACE_UNTIL] = {"trace-until", 0, "TIME", "trace what happens before that simulated time"},
     [PAJE] = {"paje", 0, "FILE", "leave a trace of the use of hosts and links, in Paje's format"},
     [JSON] = {"json", 0, NULL, "print result.json instead of a table"},
+    [NO_CODE] = WEIR_NO_CODE_FLAG,
     [QUIET] = {"quiet", 'q', NULL, "no progress bar, no remarks"},
     {0},
 };
@@ -141,7 +142,8 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     job.spec.stack = policy ? &own : &scenario->stacks[0];
     if (!seed)
         job.spec.seed = scenario->seeds[0];
-    if ((code = weir_stack_check(job.spec.stack, cli->catalog)) != WEIR_OK)
+    code = weir_tell_code(path, job.spec.stack, 1, weir_arguments_value(arguments, NO_CODE) != NULL, quiet);
+    if (code != WEIR_OK || (code = weir_stack_check(job.spec.stack, cli->catalog)) != WEIR_OK)
         goto out;
     if (!folder) {
         char *name = weir_file_name(scenario->name), *label = weir_file_name(job.spec.stack->label);

@@ -26,6 +26,7 @@ enum {
     EXTRACT,
     FORCE,
     NO_REPORT,
+    NO_CODE,
     QUIET
 };
 static const struct weir_flag flags[] = {
@@ -43,6 +44,7 @@ static const struct weir_flag flags[] = {
     [EXTRACT] = {"extract", 0, "N|KEY", "write the files of one run, given by its number or key"},
     [FORCE] = {"force", 'f', NULL, "remove the results that are there, run all anew"},
     [NO_REPORT] = {"no-report", 0, NULL, "do not make report.html"},
+    [NO_CODE] = WEIR_NO_CODE_FLAG,
     [QUIET] = {"quiet", 'q', NULL, "no progress, no remarks"},
     {0},
 };
@@ -227,6 +229,11 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     kept = weir_format("%s/plan.bin", request.folder);
     code = request.sweep.parts ? weir_sweep_plan_load(study, cli->catalog, kept, &plan)
                                : weir_sweep_plan_make(study, cli->catalog, &plan);
+    if (code != WEIR_OK)
+        goto out;
+    code = weir_tell_code(path, plan->base->stacks, plan->base->stack_count,
+                          weir_arguments_value(arguments, NO_CODE) != NULL,
+                          weir_arguments_value(arguments, QUIET) != NULL);
     if (code != WEIR_OK)
         goto out;
     request.sweep.plan = plan;

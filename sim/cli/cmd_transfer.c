@@ -15,7 +15,24 @@
 #include "sim/cli/transfer_report.h"
 #include "sim/experiment/files.h"
 
-enum { SOURCES, TARGET, KNOWN, QUANTILE, BAND, WINDOW, EPOCHS, MMD, CMMD, STEP, TIME, VALUE, SEEDS, OUTPUT, QUIET };
+enum {
+    SOURCES,
+    TARGET,
+    KNOWN,
+    QUANTILE,
+    BAND,
+    WINDOW,
+    EPOCHS,
+    MMD,
+    CMMD,
+    STEP,
+    TIME,
+    VALUE,
+    FORMAT,
+    SEEDS,
+    OUTPUT,
+    QUIET
+};
 static const struct weir_flag flags[] = {
     [SOURCES] = {"sources", 0, "DIR", "folder of series to learn from: its files *.csv and *.csv.gz"},
     [TARGET] = {"target", 0, "FILE", "the series to forecast"},
@@ -28,7 +45,8 @@ static const struct weir_flag flags[] = {
     [CMMD] = {"cmmd", 0, "WEIGHT", "weight of CMMD in the joint loss; default 0.1"},
     [STEP] = {"step", 0, "TIME", "time between two values; else the median of each file"},
     [TIME] = {"time", 0, "COLUMN", "the column of times; else the first"},
-    [VALUE] = {"value", 0, "COLUMN", "the column of values; else the second"},
+    [VALUE] = {"value", 0, "COLUMN", "the column of values; else the first that holds numbers"},
+    [FORMAT] = {"time-format", 0, "FORMAT", "how times are written, as strptime has it; or s, ms, us, ns for numbers"},
     [SEEDS] = {"seeds", 's', "LIST", "seeds of weights and order; default 3: 1 to 3"},
     [OUTPUT] = {"output", 'o', "DIR", "write sources.csv and transfer.csv there"},
     [QUIET] = {"quiet", 'q', NULL, "no remarks"},
@@ -100,8 +118,12 @@ static int read_flags(const struct weir_arguments *arguments, struct request *re
 static int read_series(const struct request *request, const char *path, struct series_grid *grid)
 {
     struct weir_series series;
-    int code = weir_series_read(path, weir_arguments_value(request->arguments, TIME),
-                                weir_arguments_value(request->arguments, VALUE), &series);
+    const struct weir_series_options options = {.time = weir_arguments_value(request->arguments, TIME),
+                                                .value = weir_arguments_value(request->arguments, VALUE),
+                                                .time_format = weir_arguments_value(request->arguments, FORMAT),
+                                                .any = true};
+    int code = weir_series_load(path, &options, &series);
+    weir_tell_remarks(request->quiet);
     *grid = (struct series_grid){0};
     if (code != WEIR_OK)
         return code;

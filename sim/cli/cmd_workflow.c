@@ -12,7 +12,7 @@ static const struct weir_flag flags[] = {
     [REFERENCE_SPEED] = {"reference-speed", 's', "SPEED",
                          "of the core on which runtimes were measured; work is runtime times it (default 1Gf)"},
     [DATA_FACTOR] = {"data-factor", 0, "NUMBER", "times all sizes (default 1)"},
-    [LEAST_RUNTIME] = {"least-runtime", 0, "TIME", "raise shorter runtimes to it (default: a runtime of 0 is refused)"},
+    [LEAST_RUNTIME] = {"least-runtime", 0, "TIME", "raise shorter runtimes to it (default: 0, which stay)"},
     [DAG] = {"dag", 0, "DAG", "which workflow of a table that holds several"},
     [JSON] = {"json", 0, NULL, "print JSON"},
     {0},
@@ -94,6 +94,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     int code = read_options(arguments, &options);
     if (!code)
         code = weir_workflow_read(arguments->words[0], &options, &workflow);
+    weir_tell_remarks(false);
     if (code)
         return code;
     struct weir_workflow_summary summary = weir_workflow_summarise(workflow);
@@ -111,7 +112,9 @@ const struct weir_command weir_command_workflow = {
     .min_words = 1,
     .max_words = 1,
     .summary = "read a workflow file, and show its tasks, work, critical path and data",
-    .detail = "FILE, plain or gzip, is WfCommons JSON, weir's own JSON, Pegasus DAX, an output of daggen, or a table\n"
+    .detail = "FILE, plain or gzip, is WfCommons JSON, weir's own JSON, Pegasus DAX, DOT, an output of daggen, a "
+              "Standard Task Graph,\n"
+              "a batch_task table of Alibaba, or a table\n"
               "NAME.tasks.csv with NAME.edges.csv beside it. A job of a workload runs it: \"workflow\": \"FILE\".\n",
     .flags = flags,
     .run = run,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "sim/api/policy.h"
+#include "sim/base/csv.h"
 
 /* One flag; a table ends with a row whose name is NULL. Help and parsing both come from it. */
 struct weir_flag {
@@ -107,6 +108,8 @@ int weir_read_seeds(const char *flag, const char *text, unsigned long long **see
 int weir_read_integer(const char *flag, const char *text, int min, int max, int *value);
 /* A time with its unit; a bare number is taken as seconds. Not negative. */
 int weir_read_time(const char *flag, const char *text, double *time_s);
+/* What becomes of rows of one time; NULL leaves it. */
+int weir_read_same(const char *flag, const char *text, enum weir_series_same *same);
 /* --set values must look like path=value. */
 int weir_read_sets(const struct weir_arguments *arguments, int row, const char ***sets);
 /* A folder's name without slashes at its end; owned. "" is refused. */
@@ -114,6 +117,20 @@ int weir_read_folder(const char *flag, const char *text, char **folder);
 /* The folder of results that a word means, owned: the folder itself or, where there is none, results/WORD, into which
  * a scenario of that name writes. */
 int weir_read_results(const char *word, char **folder);
+
+/* A row of a command's flags, for commands that run policies. */
+#define WEIR_NO_CODE_FLAG                                                                                              \
+    {                                                                                                                  \
+        "no-code", 0, NULL, "refuse shared objects and programs of policies; WEIR_NO_CODE=1 does so everywhere"        \
+    }
+
+/* Refuses code that is not weir's, if `refuse` or the environment says so, and else tells on stderr in one line what
+ * the stacks will run, unless `quiet`. Errors: WEIR_EINPUT naming the files and programs. */
+struct weir_stack;
+int weir_tell_code(const char *scenario, const struct weir_stack *stacks, int count, bool refuse, bool quiet);
+
+/* Writes what readers have remarked (sim/base/remark.h) to stderr, unless `quiet`, and forgets it. */
+void weir_tell_remarks(bool quiet);
 
 /* Whether to write bold text to a stream: a terminal, and no NO_COLOR. */
 bool weir_terminal_bold(FILE *stream);

@@ -3,13 +3,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "sim/base/csv.h"
 #include "sim/base/csv_lines.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
+#include "sim/base/remark.h"
 #include "sim/base/text.h"
 #include "sim/experiment/files.h"
 
@@ -17,8 +16,8 @@ enum { NONE = -1 };
 
 /* Which cell is what. */
 struct places {
-    size_t cells;
-    int time, label, by;
+    struct weir_csv_names names;
+    int label, by;
     int *dimension; /* [width] */
 };
 
@@ -67,23 +66,12 @@ void detect_data_fini(struct detect_data *data)
         free(data->columns[n]);
     free(data->columns);
     free(data->series);
+    weir_csv_times_fini(&data->times);
     *data = (struct detect_data){0};
 }
 
-static int find_column(struct weir_csv_lines *lines, const char *flag, const char *name, int *place)
-{
-    for (size_t i = 0; i < lines->cell_count; i++)
-        if (strcmp(lines->cells[i], name) == 0) {
-            *place = (int)i;
-            return WEIR_OK;
-        }
-    const char *near = weir_nearest(name, (const char *const *)lines->cells, lines->cell_count);
-    if (near)
-        return weir_csv_error(lines, "there is no column \"%s\" (--%s); did you mean \"%s\"?", name, flag, near);
-    return weir_csv_error(lines, "there is no column \"%s\" (--%s); the first line names those there are", name, flag);
-}
-
-static int check_names(struct weir_csv_lines *lines)
+/* The line of names, or their numbers. */
+static int take_names(struct weir_csv_lines *lines, bool numbered, struct weir_csv_names *names)
 {
     double number;
     size_t numbers = 0;
@@ -91,12 +79,14 @@ static int check_names(struct weir_csv_lines *lines)
         const char *end = weir_number_scan(lines->cells[i], &number);
         numbers += end && !*end;
     }
-    if (numbers == lines->cell_count)
-        return weir_csv_error(lines, "the first line holds numbers where it must name the columns; add such a line");
-    for (size_t i = 0; i < lines->cell_count; i++)
+    if (numbers == lines->cell_count && !numbered)
+        return weir_csv_error(lines, "the first line holds numbers where it must name the columns; add such a line, or "
+                                     "say that there is none by --no-header");
+    for (size_t i = 0; i < lines->cell_count && !numbered; i++)
         for (size_t j = 0; j < i; j++)
             if (strcmp(lines->cells[i], lines->cells[j]) == 0)
                 return weir_csv_error(lines, "two columns are called \"%s\"; rename one", lines->cells[i]);
+    weir_csv_names_take(names, lines, numbered);
     return WEIR_OK;
 }
 
@@ -115,7 +105,7 @@ static int find_dimensions(struct weir_csv_lines *lines, const char *list, struc
     char *copy = weir_copy(list), *rest = copy;
     int code = WEIR_OK, place = NONE;
     for (char *name; code == WEIR_OK && (name = strsep(&rest, ","));) {
-        code = find_column(lines, "columns", name, &place);
+        code = weir_csv_names_find(&places->names, lines, "--columns", name, &place);
         for (int n = 0; n < data->width && code == WEIR_OK; n++)
             if (places->dimension[n] == place)
                 code = weir_error(WEIR_EUSAGE, "--columns: \"%s\" is there twice", name);
@@ -126,146 +116,159 @@ static int find_dimensions(struct weir_csv_lines *lines, const char *list, struc
     return code;
 }
 
-/* Reads the line of names. */
+/* All columns that are nothing else; one without a name in front is the numbers of rows that some programs write. */
+static void take_dimensions(const struct weir_csv_lines *lines, struct detect_data *data, struct places *places)
+{
+    for (int i = 0; i < (int)places->names.count; i++) {
+        const char *name = places->names.name[i];
+        if (i == data->times.column || i == data->times.second || i == places->label || i == places->by)
+            continue;
+        if (i == 0 && (!*name || strcmp(name, "Unnamed: 0") == 0) && places->names.count > 1)
+            weir_remark("%s: the first column (\"%s\") is left out, as the numbers of rows", lines->path, name);
+        else
+            add_dimension(data, places, name, i);
+    }
+}
+
+/* Reads the line of names, and how times are written. */
 static int find_places(struct weir_csv_lines *lines, const struct detect_layout *layout, struct detect_data *data,
                        struct places *places)
 {
-    static const char *const times[] = {"time", "timestamp", "date", "offset_s", NULL};
-    int code = check_names(lines);
-    if (code == WEIR_OK && layout->time)
-        code = find_column(lines, "time", layout->time, &places->time);
+    int code = take_names(lines, layout->no_header, &places->names);
+    if (code == WEIR_OK && layout->no_header)
+        weir_csv_back(lines);
+    data->times.wanted = layout->time;
+    data->times.format = layout->time_format;
+    data->times.option = "--time";
+    lines->marked = false;
+    if (code == WEIR_OK)
+        code = weir_csv_times_find(&data->times, lines, &places->names, false);
     if (code == WEIR_OK && layout->label && !layout->labels)
-        code = find_column(lines, "label", layout->label, &places->label);
+        code = weir_csv_names_find(&places->names, lines, "--label", layout->label, &places->label);
     if (code == WEIR_OK && layout->by)
-        code = find_column(lines, "by", layout->by, &places->by);
-    for (const char *const *t = times; *t && !layout->time; t++)
-        if (strcasecmp(lines->cells[0], *t) == 0)
-            places->time = 0;
-    places->cells = lines->cell_count;
+        code = weir_csv_names_find(&places->names, lines, "--by", layout->by, &places->by);
     if (code == WEIR_OK && layout->columns)
         code = find_dimensions(lines, layout->columns, data, places);
-    for (int i = 0; i < (int)lines->cell_count && code == WEIR_OK && !layout->columns; i++)
-        if (i != places->time && i != places->label && i != places->by)
-            add_dimension(data, places, lines->cells[i], i);
+    else if (code == WEIR_OK)
+        take_dimensions(lines, data, places);
     if (code == WEIR_OK && data->width == 0)
         code = weir_csv_error(lines, "no column of values is left; name dimensions there");
-    data->timed = places->time != NONE;
+    data->timed = data->times.column != NONE;
     data->labelled = places->label != NONE || layout->labels;
     return code;
 }
 
-static int read_label(struct weir_csv_lines *lines, const char *cell, bool *truth)
-{
-    char quoted[WEIR_QUOTE_SIZE];
-    double value;
-    const char *end = weir_number_scan(cell, &value);
-    if (!end || *end || (value != 0 && value != 1))
-        return weir_csv_error(lines, "the label %s is neither 0 nor 1; write 1 for an anomaly and 0 else",
-                              weir_quote(cell, quoted));
-    *truth = value == 1;
-    return WEIR_OK;
-}
-
-static int read_value(struct weir_csv_lines *lines, const char *name, const char *cell, struct detect_data *data,
+static int read_value(struct weir_csv_lines *lines, const char *name, char *cell, struct detect_data *data,
                       double *value)
 {
     char quoted[WEIR_QUOTE_SIZE];
-    if (!*cell || strcasecmp(cell, "nan") == 0 || strcasecmp(cell, "na") == 0) {
+    double number;
+    if (weir_csv_number(lines, cell, &number)) {
+        *value = number;
+        return WEIR_OK;
+    }
+    if (weir_csv_is_gap(cell)) {
         data->gaps++;
         return WEIR_OK;
     }
-    const char *end = weir_number_scan(cell, value);
-    if (!end || *end || !isfinite(*value))
-        return weir_csv_error(lines,
-                              "column \"%s\": %s is not a number; write one, leave the cell empty for a gap, or choose "
-                              "other columns by --columns",
-                              name, weir_quote(cell, quoted));
-    return WEIR_OK;
+    return weir_csv_error(lines,
+                          "column \"%s\": %s is not a number; write one, leave the cell empty for a gap, or choose "
+                          "other columns by --columns",
+                          name, weir_quote(cell, quoted));
 }
 
-static int read_sample(struct weir_csv_lines *lines, const struct places *places, struct detect_data *data)
+static int read_time(struct weir_csv_lines *lines, const struct detect_layout *layout, struct detect_data *data,
+                     struct detect_series *series)
 {
     char quoted[WEIR_QUOTE_SIZE];
-    if (lines->cell_count != places->cells)
+    size_t i = series->count - 1;
+    int code = weir_csv_times_read(&data->times, lines, &series->time_s[i]);
+    if (code == WEIR_OK && i > 0 && series->time_s[i] <= series->time_s[i - 1] && !layout->sort)
+        code = weir_csv_error(lines, "the time %s is not after the one before%s; sort the file by time (--sort)%s",
+                              weir_quote(weir_csv_times_text(&data->times, lines), quoted),
+                              layout->by ? " of the same series" : "",
+                              layout->by ? "" : ", or name the column of the series by --by");
+    return code;
+}
+
+static int read_sample(struct weir_csv_lines *lines, const struct detect_layout *layout, const struct places *places,
+                       struct detect_data *data)
+{
+    if (lines->cell_count != places->names.count)
         return weir_csv_error(lines,
                               "the line has %zu cell%s, and the first one names %zu columns; complete it or take "
                               "it out",
-                              lines->cell_count, lines->cell_count == 1 ? "" : "s", places->cells);
+                              lines->cell_count, lines->cell_count == 1 ? "" : "s", places->names.count);
     struct detect_series *series = detect_data_series(data, places->by == NONE ? "" : lines->cells[places->by]);
     double *row = detect_series_add(data, series);
-    size_t i = series->count - 1;
-    if (places->time != NONE) {
-        const char *cell = lines->cells[places->time];
-        if (!weir_time_scan(cell, &series->time_s[i]))
-            return weir_csv_error(lines, "%s is not a time; write seconds or a date such as \"2024-05-01 12:30:00\"",
-                                  weir_quote(cell, quoted));
-        if (i > 0 && series->time_s[i] <= series->time_s[i - 1])
-            return weir_csv_error(lines, "the time %s is not after the one before%s; sort the file by time%s",
-                                  weir_quote(cell, quoted), places->by == NONE ? "" : " of the same series",
-                                  places->by == NONE ? ", or name the column of the series by --by" : "");
-    }
-    int code = places->label == NONE ? WEIR_OK : read_label(lines, lines->cells[places->label], &series->truth[i]);
+    int code = data->timed ? read_time(lines, layout, data, series) : WEIR_OK;
+    if (code == WEIR_OK && places->label != NONE)
+        code = detect_label_read(lines, lines->cells[places->label], &data->words, &series->truth[series->count - 1]);
     for (int n = 0; n < data->width && code == WEIR_OK; n++)
         code = read_value(lines, data->columns[n], lines->cells[places->dimension[n]], data, &row[n]);
     return code;
 }
 
-/* Hands each sample its label, by its place in the file. */
-static int share_labels(const char *path, const bool *truth, size_t count, struct detect_data *data)
+/* A sample and where it stands, to be sorted. */
+struct sample {
+    double time_s;
+    size_t place;
+};
+
+static int by_time(const void *a, const void *b)
 {
-    if (count != data->samples)
-        return weir_error(WEIR_EINPUT, "%s: it has %zu labels, and %s has %zu samples; there must be one for each",
-                          path, count, data->path, data->samples);
-    for (int s = 0; s < data->count; s++)
-        for (size_t i = 0; i < data->series[s].count; i++)
-            data->series[s].truth[i] = truth[data->series[s].place[i]];
-    return WEIR_OK;
+    const struct sample *x = a, *y = b;
+    if (x->time_s != y->time_s)
+        return x->time_s < y->time_s ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
 }
 
-static int read_labels(const struct detect_layout *layout, struct detect_data *data)
+/* Puts the samples of a series in the order of time. */
+static int sort_series(const struct detect_data *data, struct detect_series *series)
 {
-    struct weir_csv_lines lines;
-    bool *truth = NULL, more, first = true;
-    size_t count = 0, capacity = 0;
-    double number;
-    int place = 0, code = weir_csv_open(&lines, layout->labels);
-    if (code != WEIR_OK)
-        return code;
-    while ((code = weir_csv_next(&lines, &more)) == WEIR_OK && more) {
-        const char *end = weir_number_scan(lines.cells[0], &number);
-        bool names = first && (layout->label || !end || *end);
-        if (names && layout->label)
-            code = find_column(&lines, "label", layout->label, &place);
-        if (first && !layout->label && lines.cell_count > 1)
-            code = weir_csv_error(&lines, "it has %zu columns; name that of the labels by --label", lines.cell_count);
-        first = false;
-        if (code == WEIR_OK && (size_t)place >= lines.cell_count)
-            code = weir_csv_error(&lines, "the line has no cell in the column of the labels");
-        if (code == WEIR_OK && !names) {
-            truth = weir_grow(truth, count + 1, &capacity, sizeof *truth);
-            code = read_label(&lines, lines.cells[place], &truth[count++]);
-        }
-        if (code != WEIR_OK)
-            break;
+    size_t n = series->count, width = (size_t)data->width;
+    struct sample *order = weir_alloc(n, sizeof *order);
+    struct detect_series old = *series;
+    for (size_t i = 0; i < n; i++)
+        order[i] = (struct sample){series->time_s[i], i};
+    qsort(order, n, sizeof *order, by_time);
+    series->rows = weir_alloc(n * width, sizeof *series->rows);
+    series->time_s = weir_alloc(n, sizeof *series->time_s);
+    series->place = weir_alloc(n, sizeof *series->place);
+    series->truth = old.truth ? weir_alloc(n, sizeof *series->truth) : NULL;
+    int code = WEIR_OK;
+    char date[WEIR_DATE_SIZE];
+    for (size_t i = 0; i < n; i++) {
+        size_t from = order[i].place;
+        memcpy(series->rows + i * width, old.rows + from * width, width * sizeof *old.rows);
+        series->time_s[i] = old.time_s[from];
+        series->place[i] = old.place[from];
+        if (old.truth)
+            series->truth[i] = old.truth[from];
+        if (i > 0 && series->time_s[i] == series->time_s[i - 1] && code == WEIR_OK)
+            code = weir_error(WEIR_EINPUT, "%s: the time %s is there twice in one series; keep one sample of each time",
+                              data->path, weir_date_show(series->time_s[i], date));
     }
-    weir_csv_close(&lines);
-    if (code == WEIR_OK)
-        code = share_labels(layout->labels, truth, count, data);
-    free(truth);
+    free(old.rows);
+    free(old.time_s);
+    free(old.truth);
+    free(old.place);
+    free(order);
     return code;
 }
 
 int detect_data_read(const char *path, const struct detect_layout *layout, struct detect_data *data)
 {
-    struct places places = {.time = NONE, .label = NONE, .by = NONE};
+    struct places places = {.label = NONE, .by = NONE};
     struct weir_csv_lines lines;
     bool more, first = true;
     *data = (struct detect_data){.path = path};
     int code = weir_csv_open(&lines, path);
     if (code != WEIR_OK)
         return code;
+    weir_csv_mark(&lines);
     while ((code = weir_csv_next(&lines, &more)) == WEIR_OK && more) {
-        code = first ? find_places(&lines, layout, data, &places) : read_sample(&lines, &places, data);
+        code = first ? find_places(&lines, layout, data, &places) : read_sample(&lines, layout, &places, data);
         first = false;
         if (code != WEIR_OK)
             break;
@@ -276,9 +279,14 @@ int detect_data_read(const char *path, const struct detect_layout *layout, struc
                           "%s: it has no samples; a line of column names and a line for each sample are "
                           "needed",
                           path);
+    for (int s = 0; s < data->count && code == WEIR_OK && layout->sort && data->timed; s++)
+        code = sort_series(data, &data->series[s]);
     if (code == WEIR_OK && layout->labels)
-        code = read_labels(layout, data);
+        code = detect_labels_read(layout, data);
+    else if (code == WEIR_OK && data->labelled)
+        code = detect_label_signs(data);
     free(places.dimension);
+    weir_csv_names_fini(&places.names);
     if (code != WEIR_OK)
         detect_data_fini(data);
     return code;

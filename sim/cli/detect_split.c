@@ -21,10 +21,11 @@ static int read_file(const struct detect_split *split, const char *path, const s
 {
     if (!is_folder(path))
         return detect_data_read(path, layout, data);
-    if (split->layout.time || split->layout.label || split->layout.labels || split->layout.by)
+    if (split->layout.time || split->layout.label || split->layout.labels || split->layout.by ||
+        split->layout.time_format || split->layout.no_header || split->layout.sort)
         return weir_error(WEIR_EUSAGE,
                           "%s: results of a run have their own times, labels and hosts; leave --time, "
-                          "--label, --labels and --by out",
+                          "--time-format, --no-header, --sort, --label, --labels and --by out",
                           path);
     return detect_folder_read(path, layout, data);
 }
@@ -152,6 +153,12 @@ int detect_split_read(struct detect_split *split)
     int code = read_file(split, split->path, &split->layout, &split->data);
     if (code == WEIR_OK && split->until && !split->data.timed)
         code = weir_error(WEIR_EINPUT, "%s: --train-until needs a column of times; name it by --time", split->path);
+    if (code == WEIR_OK && split->until && !weir_csv_times_scan(&split->data.times, split->until, &split->until_s))
+        code =
+            weir_error(WEIR_EUSAGE,
+                       "--train-until: \"%s\" is no time; write it as the file has times, or seconds, or a date such "
+                       "as \"2024-05-01 12:30:00\"",
+                       split->until);
     if (code == WEIR_OK && split->train)
         code = read_past(split);
     if (code == WEIR_OK)

@@ -9,8 +9,10 @@ struct detect_split {
     /* How; set by the caller. Paths and layout are borrowed. */
     const char *path, *train; /* train: a file of its own to learn from, or NULL */
     struct detect_layout layout;
-    double share, until_s; /* the first part, or the samples before a time */
-    bool until, clean, pool, fleet;
+    double share;      /* the first part, */
+    const char *until; /* or the samples before a time, or NULL */
+    double until_s;
+    bool clean, pool, fleet;
 
     struct detect_data data, past; /* past: of `train` */
     size_t *from, *ends;           /* [series]: see detect_report.h */

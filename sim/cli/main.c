@@ -7,6 +7,7 @@
 #include "policies/learn/detect/catalog.h"
 #include "policies/learn/forecast/catalog.h"
 #include "sim/base/error.h"
+#include "sim/base/remark.h"
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
 #include "sim/experiment/record.h"
@@ -90,7 +91,11 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    struct weir_remarks remarks = {0};
+    weir_remarks_collect(&remarks);
     int code = dispatch(argc, argv);
+    weir_remarks_collect(NULL);
+    weir_remarks_fini(&remarks);
     if (code != WEIR_OK && *weir_error_message())
         fprintf(stderr, "weir: %s\n", weir_error_message());
     if (fflush(stdout) != 0 && code == WEIR_OK) {

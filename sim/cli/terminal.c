@@ -3,7 +3,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "sim/api/policy_load.h"
+#include "sim/base/error.h"
+#include "sim/base/remark.h"
 #include "sim/cli/command.h"
+#include "sim/model/foreign.h"
 
 bool weir_terminal_bold(FILE *stream)
 {
@@ -17,4 +21,31 @@ int weir_terminal_width(FILE *stream)
     if (isatty(fileno(stream)) && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         return size.ws_col;
     return 120;
+}
+
+void weir_tell_remarks(bool quiet)
+{
+    struct weir_remarks *remarks = weir_remarks_collect(NULL);
+    for (size_t i = 0; remarks && i < remarks->count && !quiet; i++)
+        fprintf(stderr, "weir: %s\n", remarks->sentence[i]);
+    if (remarks && remarks->dropped && !quiet)
+        fprintf(stderr, "weir: and %zu more remarks\n", remarks->dropped);
+    if (remarks)
+        weir_remarks_fini(remarks);
+    weir_remarks_collect(remarks);
+}
+
+int weir_tell_code(const char *scenario, const struct weir_stack *stacks, int count, bool refuse, bool quiet)
+{
+    if (refuse)
+        setenv(WEIR_NO_CODE, "1", 1); /* whatever loads code asks for it again */
+    char *list = weir_foreign_list(stacks, count);
+    int code = WEIR_OK;
+    if (list && weir_code_refused())
+        code = weir_error(WEIR_EINPUT, "%s: would run code that is not weir's: %s; it is refused by %s", scenario, list,
+                          refuse ? "--no-code" : WEIR_NO_CODE);
+    else if (list && !quiet)
+        fprintf(stderr, "weir: %s runs code that is not weir's: %s\n", scenario, list);
+    free(list);
+    return code;
 }

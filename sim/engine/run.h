@@ -6,6 +6,7 @@
 
 #include "sim/api/policy.h"
 #include "sim/base/param.h"
+#include "sim/model/probe.h"
 #include "sim/model/scenario.h"
 
 /* Everything measured in a run after the warm-up; the table below names each. Counts are in items. */
@@ -187,9 +188,12 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result);
 /* Checks a stack against the catalogue: names, parameters, create hooks. Errors: WEIR_EINPUT. */
 int weir_stack_check(const struct weir_stack *stack, const struct weir_policy *const *catalog);
 
-/* Loads the platform in SimGrid and sends one transfer between its first and last host; once a process. Errors:
- * WEIR_EENGINE, or an abort. */
-int weir_engine_probe(const struct weir_platform *platform);
+/* The same, but code of others is only looked at (sim/model/foreign.h), and nothing of it runs. */
+int weir_stack_look(const struct weir_stack *stack, const struct weir_policy *const *catalog);
+
+/* Loads the platform in SimGrid, asks for routes, and sends one transfer over the first that there is; once a process.
+ * Errors: WEIR_EENGINE, or an abort. */
+int weir_engine_probe(struct weir_probe *probe);
 
 /* "SimGrid 3.32.0" */
 const char *weir_engine_version(void);

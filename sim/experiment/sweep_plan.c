@@ -135,7 +135,7 @@ static int plan_configuration(struct weir_sweep_plan *plan, int configuration, b
     if (code != WEIR_OK)
         return code;
     for (int p = 0; p < plan->policy_count && code == WEIR_OK; p++) {
-        if (check_stacks && (code = weir_stack_check(&scenario->stacks[p], plan->catalog)) != WEIR_OK)
+        if (check_stacks && (code = weir_stack_look(&scenario->stacks[p], plan->catalog)) != WEIR_OK)
             break;
         int place = configuration * plan->policy_count + p;
         plan->label_of[place] = intern(plan, scenario->stacks[p].label);

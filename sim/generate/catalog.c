@@ -6,6 +6,10 @@ const struct weir_generator *const weir_generators[] = {
     /* traffic */
     &weir_generator_iot_traffic,
     &weir_generator_from_timestamps,
+    &weir_generator_from_access_log,
+    &weir_generator_from_jtl,
+    &weir_generator_from_jobs,
+    &weir_generator_from_minutes,
     &weir_generator_diurnal,
     &weir_generator_bursts,
     /* platforms */

@@ -10,7 +10,8 @@
 #include "sim/generate/rates.h"
 
 struct options {
-    const char *input, *time, *like, *like_column;
+    const char *input, *time, *time_format, *like, *like_column;
+    bool no_header, sort;
     double mean_per_s, deviation_per_s;
     struct weir_rates_options rates;
 };
@@ -18,8 +19,14 @@ struct options {
 #define AT(field) offsetof(struct options, field)
 static const struct weir_param params[] = {
     {"input", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(input), NULL, 0, 0, NULL,
-     "CSV with a row an event, in order of time, plain or gzip; required"},
-    {"time", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(time), NULL, 0, 0, NULL, "its column of times; default: the first"},
+     "CSV with a row an event, plain or gzip; required"},
+    {"time", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(time), NULL, 0, 0, NULL,
+     "its column of times, or two of date and time of day, by comma; default: by name, else the first"},
+    {"time-format", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(time_format), NULL, 0, 0, NULL,
+     "how times are written, as strptime has it, or s, ms, us, ns for numbers"},
+    {"no-header", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(no_header), "false", 0, 0, NULL,
+     "the file has no line of column names: they are 1, 2 and so on"},
+    {"sort", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(sort), "false", 0, 0, NULL, "sort the events by time"},
     {"like", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(like), NULL, 0, 0, NULL,
      "CSV of rates whose mean and standard deviation the series is brought to"},
     {"like_column", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(like_column), NULL, 0, 0, NULL,
@@ -93,7 +100,13 @@ static int run(const void *given, unsigned long long seed, FILE *out)
     struct weir_series events = {0};
     int code = weir_generate_needs("input", o->input);
     if (!code)
-        code = weir_series_read(o->input, o->time, "", &events);
+        code = weir_series_load(o->input,
+                                &(struct weir_series_options){.time = o->time,
+                                                              .time_format = o->time_format,
+                                                              .events = true,
+                                                              .no_header = o->no_header,
+                                                              .sort = o->sort},
+                                &events);
     if (!code)
         code = count_events(o, &events, out);
     weir_series_fini(&events);

@@ -1,11 +1,13 @@
 #include "sim/generate/topology.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/remark.h"
 #include "sim/base/text.h"
 
 void weir_topology_fini(struct weir_topology *topology)
@@ -14,18 +16,54 @@ void weir_topology_fini(struct weir_topology *topology)
         free(topology->node[i].id);
         free(topology->node[i].name);
     }
+    for (size_t i = 0; i < topology->ends.count; i++)
+        free((char *)topology->ends.entries[i].text);
+    weir_names_fini(&topology->ids);
+    weir_names_fini(&topology->ends);
     free(topology->node);
     free(topology->link);
     *topology = (struct weir_topology){0};
 }
 
-/* -1 if there is none. Files have hundreds of nodes, so a list is looked through. */
+enum weir_topology_meaning weir_topology_meaning(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum weir_topology_meaning meaning;
+    } meanings[] = {
+        {"longitude", WEIR_TOPOLOGY_LONGITUDE},
+        {"lon", WEIR_TOPOLOGY_LONGITUDE},
+        {"lng", WEIR_TOPOLOGY_LONGITUDE},
+        {"long", WEIR_TOPOLOGY_LONGITUDE},
+        {"latitude", WEIR_TOPOLOGY_LATITUDE},
+        {"lat", WEIR_TOPOLOGY_LATITUDE},
+        {"label", WEIR_TOPOLOGY_NAME},
+        {"name", WEIR_TOPOLOGY_NAME},
+        {"dist", WEIR_TOPOLOGY_LENGTH},
+        {"distance", WEIR_TOPOLOGY_LENGTH},
+        {"length", WEIR_TOPOLOGY_LENGTH},
+        {"distkm", WEIR_TOPOLOGY_LENGTH},
+        {"lengthkm", WEIR_TOPOLOGY_LENGTH},
+        {"distancekm", WEIR_TOPOLOGY_LENGTH},
+        {"linkspeedraw", WEIR_TOPOLOGY_BANDWIDTH},
+        {"bandwidth", WEIR_TOPOLOGY_BANDWIDTH},
+    };
+    char plain[32];
+    size_t length = 0;
+    for (; *name && length < sizeof plain - 1; name++)
+        if (isalnum((unsigned char)*name))
+            plain[length++] = (char)tolower((unsigned char)*name);
+    plain[length] = '\0';
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (strcmp(plain, meanings[i].name) == 0)
+            return meanings[i].meaning;
+    return WEIR_TOPOLOGY_OTHER;
+}
+
+/* -1 if there is none. */
 static int find(const struct weir_topology *topology, const char *id)
 {
-    for (size_t i = 0; i < topology->node_count; i++)
-        if (strcmp(topology->node[i].id, id) == 0)
-            return (int)i;
-    return -1;
+    return weir_names_find(&topology->ids, id);
 }
 
 int weir_topology_add_node(struct weir_topology *topology, const char *where, const char *id, const char *name)
@@ -39,6 +77,7 @@ int weir_topology_add_node(struct weir_topology *topology, const char *where, co
         weir_grow(topology->node, topology->node_count + 1, &topology->node_capacity, sizeof *topology->node);
     topology->node[topology->node_count++] =
         (struct weir_topology_node){.id = weir_copy(id), .name = name && *name ? weir_copy(name) : NULL};
+    weir_names_add(&topology->ids, topology->node[topology->node_count - 1].id, 0, 0);
     return WEIR_OK;
 }
 
@@ -56,32 +95,48 @@ int weir_topology_set_place(struct weir_topology *topology, const char *where, d
     return WEIR_OK;
 }
 
+/* The link between two nodes, which is made if there is none. */
+static struct weir_topology_link *link_of(struct weir_topology *topology, int a, int b)
+{
+    char *name = weir_format("%d %d", a < b ? a : b, a < b ? b : a);
+    int known = weir_names_find(&topology->ends, name);
+    if (known >= 0) {
+        free(name);
+        return &topology->link[known];
+    }
+    weir_names_add(&topology->ends, name, 0, 0);
+    topology->link =
+        weir_grow(topology->link, topology->link_count + 1, &topology->link_capacity, sizeof *topology->link);
+    topology->link[topology->link_count] =
+        (struct weir_topology_link){.a = a, .b = b, .length_km = NAN, .bandwidth_bytes_per_s = NAN};
+    return &topology->link[topology->link_count++];
+}
+
 int weir_topology_add_link(struct weir_topology *topology, const char *where, const char *from, const char *to,
                            double length_km, double bandwidth_bytes_per_s)
 {
     int ends[] = {find(topology, from), find(topology, to)};
-    char quoted[WEIR_QUOTE_SIZE], other[WEIR_QUOTE_SIZE];
+    char quoted[WEIR_QUOTE_SIZE];
     for (int i = 0; i < 2; i++)
         if (ends[i] < 0)
             return weir_error(WEIR_EINPUT, "%s: %s: there is no node %s; a link must join two nodes", topology->path,
                               where, weir_quote(i ? to : from, quoted));
-    if (ends[0] == ends[1])
-        return weir_error(WEIR_EINPUT, "%s: %s: a link from node %s to itself", topology->path, where,
-                          weir_quote(from, quoted));
-    for (size_t i = 0; i < topology->link_count; i++)
-        if ((topology->link[i].a == ends[0] && topology->link[i].b == ends[1]) ||
-            (topology->link[i].a == ends[1] && topology->link[i].b == ends[0]))
-            return weir_error(WEIR_EINPUT,
-                              "%s: %s: nodes %s and %s are linked already; write one link with the bandwidth of both",
-                              topology->path, where, weir_quote(from, quoted), weir_quote(to, other));
     if (length_km < 0 || isinf(length_km))
         return weir_error(WEIR_EINPUT, "%s: %s: a length of %g km", topology->path, where, length_km);
     if (bandwidth_bytes_per_s <= 0 || isinf(bandwidth_bytes_per_s))
         return weir_error(WEIR_EINPUT, "%s: %s: the bandwidth must be more than 0", topology->path, where);
-    topology->link =
-        weir_grow(topology->link, topology->link_count + 1, &topology->link_capacity, sizeof *topology->link);
-    topology->link[topology->link_count++] =
-        (struct weir_topology_link){ends[0], ends[1], length_km, bandwidth_bytes_per_s};
+    if (ends[0] == ends[1]) {
+        topology->loops++;
+        return WEIR_OK;
+    }
+    struct weir_topology_link *link = link_of(topology, ends[0], ends[1]);
+    struct weir_topology_way *way = ends[0] == link->a ? &link->there : &link->back;
+    link->length_km = fmin(link->length_km, length_km); /* of NaN and a number it is the number */
+    way->count++;
+    if (!isnan(bandwidth_bytes_per_s)) {
+        way->given++;
+        way->bandwidth_bytes_per_s += bandwidth_bytes_per_s;
+    }
     return WEIR_OK;
 }
 
@@ -97,11 +152,14 @@ static int check_connected(const struct weir_topology *topology)
     }
     for (size_t i = 0; code == WEIR_OK && i < topology->node_count; i++)
         if (!linked[i])
-            code = weir_error(WEIR_EINPUT, "%s: node %s has no link; give it one or leave it out", topology->path,
-                              weir_quote(topology->node[i].id, quoted));
+            code = weir_error(WEIR_EINPUT,
+                              "%s: node %s has no link; give it one, leave it out, or take --largest-component",
+                              topology->path, weir_quote(topology->node[i].id, quoted));
     int lost = code ? -1 : weir_graph_unreached(&graph);
     if (lost >= 0)
-        code = weir_error(WEIR_EINPUT, "%s: no way leads from node %s to node %s; all nodes must be connected",
+        code = weir_error(WEIR_EINPUT,
+                          "%s: no way leads from node %s to node %s; all nodes must be connected (--largest-component "
+                          "leaves the others out)",
                           topology->path, weir_quote(topology->node[0].id, first),
                           weir_quote(topology->node[lost].id, quoted));
     weir_graph_fini(&graph);
@@ -109,19 +167,104 @@ static int check_connected(const struct weir_topology *topology)
     return code;
 }
 
-int weir_topology_check(const struct weir_topology *topology)
+/* What a direction carries: links of one file without a bandwidth are like those with one, so that it is scaled. NaN if
+ * none has one. */
+static double way_bandwidth(const struct weir_topology_way *way)
+{
+    return way->given ? way->bandwidth_bytes_per_s * way->count / way->given : NAN;
+}
+
+void weir_topology_merge(struct weir_topology *topology)
+{
+    size_t merged = 0;
+    bool both = topology->link_count > 0;
+    for (size_t i = 0; i < topology->link_count; i++)
+        both = both && topology->link[i].there.count == topology->link[i].back.count;
+    both = both || topology->directed;
+    for (size_t i = 0; i < topology->link_count; i++) {
+        struct weir_topology_link *link = &topology->link[i];
+        double there = way_bandwidth(&link->there), back = way_bandwidth(&link->back);
+        link->bandwidth_bytes_per_s = isnan(there) || isnan(back) || both ? fmax(there, back) : there + back;
+        int most = link->there.count > link->back.count ? link->there.count : link->back.count;
+        link->parallel = both ? most : link->there.count + link->back.count;
+        merged += (size_t)(link->there.count + link->back.count) - 1;
+    }
+    if (merged)
+        weir_remark("%s: %zu links are between nodes that others join, too; they are merged%s", topology->path, merged,
+                    both ? ", the two directions into one duplex link" : ", with the sum of their bandwidths");
+    if (topology->loops)
+        weir_remark("%s: %zu links from a node to itself are left out", topology->path, topology->loops);
+}
+
+/* The component of each node, by number. */
+static int *find_components(const struct weir_topology *topology)
+{
+    size_t n = topology->node_count;
+    int *part = weir_alloc(n + 1, sizeof *part);
+    for (size_t i = 0; i < n; i++)
+        part[i] = (int)i;
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t l = 0; l < topology->link_count; l++) {
+            int a = topology->link[l].a, b = topology->link[l].b, least = part[a] < part[b] ? part[a] : part[b];
+            changed = changed || part[a] != part[b];
+            part[a] = part[b] = part[least] < least ? part[least] : least;
+        }
+    }
+    return part;
+}
+
+void weir_topology_keep_largest(struct weir_topology *topology)
+{
+    size_t n = topology->node_count, kept = 0, links = 0;
+    int *part = find_components(topology), *size = weir_alloc(n + 1, sizeof *size),
+        *now = weir_alloc(n + 1, sizeof *now);
+    int best = 0;
+    for (size_t i = 0; i < n; i++)
+        size[part[i]]++;
+    for (size_t i = 0; i < n; i++)
+        best = size[i] > size[best] ? (int)i : best;
+    for (size_t i = 0; i < n; i++) {
+        now[i] = part[i] == best ? (int)kept : -1;
+        if (now[i] >= 0) {
+            topology->node[kept++] = topology->node[i];
+        } else {
+            free(topology->node[i].id);
+            free(topology->node[i].name);
+        }
+    }
+    for (size_t l = 0; l < topology->link_count; l++) {
+        struct weir_topology_link link = topology->link[l];
+        link.a = now[link.a];
+        link.b = now[link.b];
+        if (link.a >= 0)
+            topology->link[links++] = link;
+    }
+    if (kept < n)
+        weir_remark("%s: the largest component has %zu of the %zu nodes; the others are left out", topology->path, kept,
+                    n);
+    topology->node_count = kept;
+    topology->link_count = links;
+    weir_names_fini(&topology->ids); /* they are others now */
+    topology->ids = (struct weir_names){0};
+    free(part);
+    free(size);
+    free(now);
+}
+
+int weir_topology_check(const struct weir_topology *topology, bool placeless)
 {
     char quoted[WEIR_QUOTE_SIZE];
     if (topology->node_count < 2)
         return weir_error(WEIR_EINPUT, "%s: %zu nodes; a topology has two or more", topology->path,
                           topology->node_count);
-    for (size_t i = 0; i < topology->link_count; i++) {
+    for (size_t i = 0; i < topology->link_count && !placeless; i++) {
         int ends[] = {topology->link[i].a, topology->link[i].b};
         for (int k = 0; k < 2 && isnan(topology->link[i].length_km); k++)
             if (!topology->node[ends[k]].placed)
                 return weir_error(WEIR_EINPUT,
                                   "%s: node %s has neither longitude and latitude nor lengths of its links, from which "
-                                  "latencies come",
+                                  "latencies come; --latency gives those links one",
                                   topology->path, weir_quote(topology->node[ends[k]].id, quoted));
     }
     return check_connected(topology);

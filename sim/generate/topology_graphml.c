@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -12,32 +11,12 @@
 #include "sim/generate/topology.h"
 #include "sim/model/xml_read.h"
 
-/* What the data of a node or an edge may mean, by the attr.name of its key. */
-enum meaning { OTHER, LONGITUDE, LATITUDE, NAME, LENGTH, BANDWIDTH };
-static const struct {
-    const char *name;
-    enum meaning meaning;
-} meanings[] = {
-    {"longitude", LONGITUDE},
-    {"lon", LONGITUDE},
-    {"latitude", LATITUDE},
-    {"lat", LATITUDE},
-    {"label", NAME},
-    {"name", NAME},
-    {"dist", LENGTH},
-    {"distance", LENGTH},
-    {"length", LENGTH},
-    {"dist_km", LENGTH},
-    {"linkspeedraw", BANDWIDTH},
-    {"bandwidth", BANDWIDTH},
-};
-
 struct reader {
     struct weir_topology *topology;
     size_t count, capacity;
     struct key {
         const char *id; /* borrowed from the document */
-        enum meaning meaning;
+        enum weir_topology_meaning meaning;
     } * key;
 };
 
@@ -64,17 +43,14 @@ static const char *place(const xmlNode *node, char where[32])
 static void add_key(struct reader *reader, const xmlNode *node)
 {
     const char *name = attribute(node, "attr.name");
-    struct key key = {attribute(node, "id"), OTHER};
-    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
-        if (strcasecmp(name, meanings[i].name) == 0)
-            key.meaning = meanings[i].meaning;
+    struct key key = {attribute(node, "id"), weir_topology_meaning(name)};
     reader->key = weir_grow(reader->key, reader->count + 1, &reader->capacity, sizeof *reader->key);
     reader->key[reader->count++] = key;
 }
 
 /* The data of a node or an edge; texts are borrowed from the document. */
 struct data {
-    const char *text[BANDWIDTH + 1];
+    const char *text[WEIR_TOPOLOGY_MEANINGS];
 };
 
 static struct data read_data(const struct reader *reader, const xmlNode *node)
@@ -109,11 +85,12 @@ static int read_node(const struct reader *reader, const xmlNode *node)
     struct data data = read_data(reader, node);
     double east, north;
     char where[32];
-    int code = weir_topology_add_node(reader->topology, place(node, where), attribute(node, "id"), data.text[NAME]);
+    int code = weir_topology_add_node(reader->topology, place(node, where), attribute(node, "id"),
+                                      data.text[WEIR_TOPOLOGY_NAME]);
     if (!code)
-        code = number(reader, node, data.text[LONGITUDE], &east);
+        code = number(reader, node, data.text[WEIR_TOPOLOGY_LONGITUDE], &east);
     if (!code)
-        code = number(reader, node, data.text[LATITUDE], &north);
+        code = number(reader, node, data.text[WEIR_TOPOLOGY_LATITUDE], &north);
     if (!code && !isnan(east) && !isnan(north))
         code = weir_topology_set_place(reader->topology, where, east, north);
     return code;
@@ -124,9 +101,9 @@ static int read_edge(const struct reader *reader, const xmlNode *node)
     struct data data = read_data(reader, node);
     double length_km, bits_per_s;
     char where[32];
-    int code = number(reader, node, data.text[LENGTH], &length_km);
+    int code = number(reader, node, data.text[WEIR_TOPOLOGY_LENGTH], &length_km);
     if (!code)
-        code = number(reader, node, data.text[BANDWIDTH], &bits_per_s);
+        code = number(reader, node, data.text[WEIR_TOPOLOGY_BANDWIDTH], &bits_per_s);
     return code ? code
                 : weir_topology_add_link(reader->topology, place(node, where), attribute(node, "source"),
                                          attribute(node, "target"), length_km, bits_per_s / 8);
@@ -144,6 +121,7 @@ static int read_graph(struct reader *reader, const xmlNode *root)
     }
     if (!graph)
         return weir_error(WEIR_EINPUT, "%s: has no <graph>", reader->topology->path);
+    reader->topology->directed = strcmp(attribute(graph, "edgedefault"), "directed") == 0;
     /* Edges may stand before their nodes. */
     for (const xmlNode *child = graph->children; child && !code; child = child->next)
         if (is(child, "node"))

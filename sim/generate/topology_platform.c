@@ -16,7 +16,8 @@ struct options {
     const char *nodes, *links, *graph, *cloud;
     struct weir_topology_columns columns;
     int region_hosts, routing;
-    double degree, bandwidth_bytes_per_s;
+    bool largest;
+    double degree, bandwidth_bytes_per_s, latency_s;
     struct weir_way_options way;
     struct weir_site_options site;
 };
@@ -29,7 +30,7 @@ struct options {
 static const struct weir_param params[] = {
     TEXT("nodes", nodes, NULL, "CSV of the nodes, plain or gzip: id, longitude, latitude, perhaps a name"),
     TEXT("links", links, NULL, "CSV of the links: from, to, perhaps km, perhaps speed; default: a Gabriel graph"),
-    TEXT("graph", graph, NULL, "instead of both: one file, GraphML (.graphml, .xml) or JSON (.json)"),
+    TEXT("graph", graph, NULL, "instead of both: one file: GraphML, GML, JSON, SNDlib (native or XML), BRITE"),
     TEXT("select", columns.select, NULL, "rows of the CSV files to take: column=value"),
     TEXT("id", columns.id, "id", "column of node ids; \"\": they are numbered"),
     TEXT("name", columns.name, "name", "column of names"),
@@ -43,6 +44,10 @@ static const struct weir_param params[] = {
      "of a Gabriel graph: links a node has on average; 0: all of them"},
     {"bandwidth", WEIR_PARAM_DOUBLE, WEIR_UNIT_BANDWIDTH, AT(bandwidth_bytes_per_s), "10Gbps", 1, 1e300, NULL,
      "of links for which none is given"},
+    {"latency", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(latency_s), "0s", 0, 1e300, NULL,
+     "of links with neither a length nor places of both ends; 0: these are refused"},
+    {"largest-component", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(largest), "false", 0, 0, NULL,
+     "leave nodes out that no way leads to from the largest part of the network"},
     WEIR_WAY_PARAMS(way),
     {"routing", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(routing), "auto", 0, 0, weir_routing_names, "what ways minimise"},
     WEIR_SITE_PARAMS(site),
@@ -51,12 +56,6 @@ static const struct weir_param params[] = {
      "machines of class vm in a region"},
     {.name = NULL},
 };
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && strcasecmp(text + length - tail, end) == 0;
-}
 
 /* Links by the Gabriel graph, if none were given. */
 static int connect_places(const struct options *o, struct weir_topology *topology)
@@ -94,15 +93,16 @@ static int read_topology(const struct options *o, struct weir_topology *topology
     int code;
     if (nodes)
         code = weir_topology_read_csv(o->nodes, o->links, &o->columns, topology);
-    else if (ends_with(o->graph, ".json"))
-        code = weir_topology_read_json(o->graph, topology);
-    else if (ends_with(o->graph, ".graphml") || ends_with(o->graph, ".xml"))
-        code = weir_topology_read_graphml(o->graph, topology);
     else
-        code = weir_error(WEIR_EUSAGE, "--graph: \"%s\" ends neither in .graphml or .xml nor in .json", o->graph);
+        code = weir_topology_read(o->graph, topology);
     if (!code && nodes && !links && topology->node_count > 1)
         code = connect_places(o, topology);
-    return code ? code : weir_topology_check(topology);
+    if (code)
+        return code;
+    weir_topology_merge(topology);
+    if (o->largest)
+        weir_topology_keep_largest(topology);
+    return weir_topology_check(topology, o->latency_s > 0);
 }
 
 /* "site-" and the id, with what cannot stand in a name replaced; ids that become alike are told apart. */
@@ -154,9 +154,11 @@ static void write_links(const struct options *o, const struct weir_topology *top
         struct weir_point from = weir_point_on_earth(a->longitude_deg, a->latitude_deg);
         struct weir_point to = weir_point_on_earth(b->longitude_deg, b->latitude_deg);
         double km = isnan(link->length_km) ? weir_point_way_km(&from, &to) : link->length_km;
+        bool placeless = isnan(link->length_km) && !(a->placed && b->placed);
         weir_network_link(network, places[link->a], places[link->b],
-                          isnan(link->bandwidth_bytes_per_s) ? o->bandwidth_bytes_per_s : link->bandwidth_bytes_per_s,
-                          weir_way_latency_s(&o->way, km));
+                          isnan(link->bandwidth_bytes_per_s) ? link->parallel * o->bandwidth_bytes_per_s
+                                                             : link->bandwidth_bytes_per_s,
+                          placeless ? o->latency_s : weir_way_latency_s(&o->way, km));
     }
 }
 
@@ -226,7 +228,8 @@ static int run(const void *given, unsigned long long seed, FILE *out)
 
 const struct weir_generator weir_generator_topology = {
     .name = "topology",
-    .summary = "a network given as nodes and links, CSV, GraphML or JSON, as a platform of sites (XML)",
+    .summary =
+        "a network given as nodes and links in one of several formats, as a platform of sites (XML)",
     .detail = "Every node becomes a site \"site-<id>\". Latencies come from lengths, or from places by the great "
               "circle, at 2/3\n"
               "of the speed of light.\n",

@@ -82,8 +82,22 @@ static const struct weir_param bursts_params[] = {
 };
 static const struct weir_param csv_params[] = {
     STRING("file", file, "", "path of a CSV, plain or gzip, relative to the file that names it; required"),
-    STRING("time", time, "", "column of the times; default: the first"),
-    STRING("value", value, "", "column of the values; default: the second"),
+    STRING("time", time, "",
+           "column of the times, or two of date and time of day, by comma; default: by name, else the first"),
+    STRING("value", value, "", "column of the values; default: the first that holds numbers"),
+    STRING("time_format", time_format, "", "how times are written, as strptime has it, or s, ms, us, ns for numbers"),
+    {.name = "header",
+     .type = WEIR_PARAM_BOOL,
+     .offset = offsetof(struct weir_load, header),
+     .fallback = "true",
+     .help = "the first line names the columns, unless it holds values; false: it never does, they are 1, 2, ..."},
+    {.name = "sort",
+     .type = WEIR_PARAM_BOOL,
+     .offset = offsetof(struct weir_load, sort),
+     .fallback = "false",
+     .help = "sort the rows by time"},
+    CHOICE("same", same, weir_series_same_names, "refuse",
+           "several rows of one time: refuse, add up, or take their mean"),
     CHOICE("values", values, values_names, "rates",
            "items per second held until the next row, items in the time up to the next row, or a time an item"),
     {.name = "repeat",
@@ -191,7 +205,7 @@ int weir_load_read(const struct weir_json *at, const char *file, struct weir_loa
     code = weir_param_bind(weir_load_table[kind].params, at, weir_load_table[kind].keys, made);
     if (!code)
         code = read_kind(at, file, made);
-    made->file = made->time = made->value = NULL; /* they belong to the document */
+    made->file = made->time = made->value = made->time_format = NULL; /* they belong to the document */
     if (code) {
         weir_load_free(made);
         return code;

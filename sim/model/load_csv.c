@@ -5,13 +5,9 @@
 #include "sim/base/csv.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/remark.h"
 #include "sim/base/text.h"
 #include "sim/model/load_parts.h"
-
-static const char *or_null(const char *text)
-{
-    return text && *text ? text : NULL;
-}
 
 /* Rates or counts by row; the last row lasts as long as the one before. */
 static int tabulate(const struct weir_json *at, const char *path, const struct weir_series *series,
@@ -66,13 +62,23 @@ int weir_load_read_csv(const struct weir_json *at, const char *file, struct weir
     int code = weir_json_need(at, "file", &place);
     if (!code && !*load->file)
         code = weir_json_error(&place, "must name a CSV file");
-    if (!code && weir_series_read(path, or_null(load->time), or_null(load->value), &series)) {
+    const struct weir_series_options options = {
+        .time = load->time,
+        .value = load->value,
+        .time_format = load->time_format,
+        .events = load->values == WEIR_LOAD_VALUE_EVENTS,
+        .no_header = !load->header,
+        .sort = load->sort,
+        .same = (enum weir_series_same)load->same,
+    };
+    if (!code && weir_series_load(path, &options, &series)) {
         char *reason = weir_copy(weir_error_message());
         code = weir_json_error(&place, "%s", reason);
         free(reason);
     }
     if (code)
         goto out;
+    weir_remark("%s: %s", path, series.about);
     load->bytes = weir_hash(WEIR_HASH_START, series.time_s, series.count * sizeof *series.time_s);
     if (series.value)
         load->bytes = weir_hash(load->bytes, series.value, series.count * sizeof *series.value);

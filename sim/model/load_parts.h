@@ -30,8 +30,10 @@ struct weir_load {
     double low_per_s, high_per_s;
     double mean_low_s, mean_high_s;
     double base_per_s, peak_per_s, period_s, width, offset;
-    const char *file, *time, *value; /* as written; only while reading */
-    int values;                      /* enum weir_load_values */
+    const char *file, *time, *value, *time_format; /* as written; only while reading */
+    bool header, sort;
+    int same;   /* enum weir_series_same */
+    int values; /* enum weir_load_values */
     bool repeat;
     struct weir_rate_table table; /* of steps, diurnal and CSV but for events */
     double *event_s;              /* of CSV events, from 0 on */

@@ -110,12 +110,15 @@ int weir_platform_read_edited(const char *path, const struct weir_platform_edit 
     struct weir_platform_reader reader = {.path = path};
     *platform = NULL;
     int status = weir_text_read_file(&text, path);
+    bool mended = status == 0 && weir_platform_mend(&text, path);
     if (status == 0)
         status = weir_xml_read(path, &text, &document);
     if (status == 0 && edit_count)
         status = weir_platform_edit(document, path, edits, edit_count, &content);
     if (status != 0)
         goto out;
+    if (mended && !content)
+        content = weir_copy(text.data);
     reader.platform = weir_alloc(1, sizeof *reader.platform);
     reader.platform->path = weir_copy(path);
     reader.platform->content = content;
@@ -156,6 +159,12 @@ void weir_platform_free(struct weir_platform *platform)
     free(platform->map);
     free(platform->hosts);
     free(platform->links);
+    for (size_t i = 0; i < platform->config_count; i++) {
+        free(platform->configs[i].key);
+        free(platform->configs[i].value);
+    }
+    free(platform->configs);
+    free(platform->bad_energy);
     free(platform->path);
     free(platform->content);
     free(platform);

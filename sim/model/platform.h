@@ -25,7 +25,8 @@ struct weir_host {
     char *name;
     char *region;
     enum weir_tier tier;
-    double speed_flops_per_s;     /* of one core, in the performance state that the host starts in */
+    double
+        speed_flops_per_s; /* of one core, in the performance state that the host starts in; 0: it computes nothing */
     double speed_gpu_flops_per_s; /* of one core for the class gpu; 0: not given */
     int cores;
     int slots;           /* 0: no limit */
@@ -36,14 +37,21 @@ struct weir_host {
     bool may_slow;   /* the file gives it a profile of its speed */
     bool has_place;  /* the file gives coordinates, of a Vivaldi zone */
     double place[2]; /* the first two of them */
+    int routeless;   /* number of its zone if that has routing="None", else -1: no route to others there */
     int wifi_link;   /* index of the Wi-Fi link of its zone, -1: none; SimGrid wants the host attached to it */
 };
 
 struct weir_link {
     char *name;
-    char *region; /* of the zone that holds it, as of hosts */
-    double bandwidth_bytes_per_s;
+    char *region;                 /* of the zone that holds it, as of hosts */
+    double bandwidth_bytes_per_s; /* 0: it carries nothing */
     double latency_s;
+};
+
+/* An option of SimGrid's that the file gives in a <config>. */
+struct weir_platform_config {
+    char *key, *value;
+    int line;
 };
 
 /* Hosts and links in the order of the file; clusters and cabinets expanded as SimGrid does. Links that SimGrid makes
@@ -56,17 +64,22 @@ struct weir_platform {
     struct weir_link *links;
     size_t link_count;
     bool has_host_energy;
-    bool has_link_energy;      /* some link gives wattage_range */
-    bool links_vary;           /* the file gives some link a profile of its bandwidth */
-    bool latencies_vary;       /* of its latency */
-    bool has_profiles;         /* of anything: a speed, state, bandwidth or latency */
+    bool has_link_energy; /* some link gives wattage_range */
+    bool links_vary;      /* the file gives some link a profile of its bandwidth */
+    bool latencies_vary;  /* of its latency */
+    bool has_profiles;    /* of anything: a speed, state, bandwidth or latency */
+    bool has_still_hosts; /* some host has speed 0 */
+    char *bad_energy;     /* a sentence with its place, if SimGrid could not count energy by this file; else NULL */
+    struct weir_platform_config *configs;
+    size_t config_count, config_capacity;
     unsigned long long hash;   /* of the file's bytes and of the profiles it names */
     struct weir_host_map *map; /* from names to indices, for weir_platform_find */
 };
 
 /* Reads and checks a file: well-formed; elements, attributes and their values known; units; ids given once; routes
  * whose ends and links exist; profiles there and readable; at least one host. Every error names file:line and a remedy.
- * What is left to SimGrid is checked by weir_engine_probe.
+ * Remarks (weir_remark_unit, weir_remark): values without a unit, which SimGrid takes in base units; hosts of speed 0
+ * and links of bandwidth 0; what is left out before <?xml. What is left to SimGrid is checked by weir_engine_probe.
  * Errors: WEIR_EINPUT; *platform is NULL then. Free with weir_platform_free. */
 int weir_platform_read(const char *path, struct weir_platform **platform);
 

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "sim/base/error.h"
+#include "sim/base/remark.h"
 #include "sim/base/text.h"
 #include "sim/model/platform_read.h"
 #include "sim/model/platform_schema.h"
@@ -127,6 +128,23 @@ static int check_value(const struct weir_attribute_rule *rule, const char *text)
     return 0;
 }
 
+/* Tells of a value without a unit, which SimGrid takes in its base unit. */
+static void remark_unit(const struct weir_platform_reader *reader, const xmlNode *node,
+                        const struct weir_attribute_rule *rule, const char *text)
+{
+    static const enum weir_unit kinds[] = {
+        [WEIR_VALUE_SPEEDS] = WEIR_UNIT_SPEED,
+        [WEIR_VALUE_SPEED] = WEIR_UNIT_SPEED,
+        [WEIR_VALUE_BANDWIDTHS] = WEIR_UNIT_BANDWIDTH,
+        [WEIR_VALUE_BANDWIDTH] = WEIR_UNIT_BANDWIDTH,
+        [WEIR_VALUE_TIME] = WEIR_UNIT_TIME,
+    };
+    if (rule->kind < WEIR_VALUE_SPEEDS || rule->kind > WEIR_VALUE_TIME || !weir_platform_is_bare(text))
+        return;
+    weir_remark_unit("%s:%d: <%s> %s %s is taken as %s %s; write the unit", reader->path, weir_xml_line(node),
+                     name_of(node), rule->name, text, text, weir_unit_symbol(kinds[rule->kind]));
+}
+
 static int check_attribute(const struct weir_platform_reader *reader, const xmlNode *node, const xmlAttr *attribute,
                            const struct weir_element_rule *element)
 {
@@ -147,8 +165,11 @@ static int check_attribute(const struct weir_platform_reader *reader, const xmlN
     if (value && (value->next || value->type != XML_TEXT_NODE))
         return weir_platform_fail(reader, node, "<%s> %s uses an entity, which SimGrid does not know; write the value",
                                   name_of(node), name);
-    if (check_value(rule, value ? (const char *)value->content : "") == 0)
+    if (check_value(rule, value ? (const char *)value->content : "") == 0) {
+        if (value && weir_remarks_wanted())
+            remark_unit(reader, node, rule, (const char *)value->content);
         return 0;
+    }
     weir_error_context("<%s> %s", name_of(node), name);
     return weir_platform_fail_at(reader, node);
 }

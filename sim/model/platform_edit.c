@@ -8,6 +8,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/model/platform_read.h"
+#include "sim/model/platform_schema.h"
 #include "sim/model/xml_read.h"
 
 /* What libxml2 has to say about an expression comes out as an error of ours. */
@@ -27,6 +28,22 @@ static int refuse_node(const char *path, const char *xpath, const xmlNode *node)
                       node->properties ? (const char *)node->properties->name : "id");
 }
 
+/* A value that is set must say its unit: nobody would look at a remark about each of a thousand of them. */
+static int check_unit(const char *path, const struct weir_platform_edit *edit, const xmlNode *attribute)
+{
+    const struct weir_element_rule *element = weir_platform_rule((const char *)attribute->parent->name);
+    const struct weir_attribute_rule *rule = element ? element->attributes : NULL;
+    while (rule && rule->name && strcmp(rule->name, (const char *)attribute->name) != 0)
+        rule++;
+    if (!rule || !rule->name || rule->kind < WEIR_VALUE_SPEEDS || rule->kind > WEIR_VALUE_TIME ||
+        !weir_platform_is_bare(edit->value))
+        return WEIR_OK;
+    return weir_error(WEIR_EINPUT, "%s: %s: \"%s\" has no unit; write %s", path, edit->xpath, edit->value,
+                      weir_unit_describe(rule->kind <= WEIR_VALUE_SPEED       ? WEIR_UNIT_SPEED
+                                         : rule->kind <= WEIR_VALUE_BANDWIDTH ? WEIR_UNIT_BANDWIDTH
+                                                                              : WEIR_UNIT_TIME));
+}
+
 static int edit_nodes(const char *path, const struct weir_platform_edit *edit, const xmlNodeSet *nodes)
 {
     if (!nodes || nodes->nodeNr == 0)
@@ -36,6 +53,9 @@ static int edit_nodes(const char *path, const struct weir_platform_edit *edit, c
     for (int i = 0; i < nodes->nodeNr; i++)
         if (nodes->nodeTab[i]->type != XML_ATTRIBUTE_NODE)
             return refuse_node(path, edit->xpath, nodes->nodeTab[i]);
+    for (int i = 0; i < nodes->nodeNr; i++)
+        if (check_unit(path, edit, nodes->nodeTab[i]))
+            return WEIR_EINPUT;
     for (int i = 0; i < nodes->nodeNr; i++)
         xmlSetProp(nodes->nodeTab[i]->parent, nodes->nodeTab[i]->name, (const xmlChar *)edit->value);
     return WEIR_OK;

@@ -8,6 +8,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/remark.h"
 #include "sim/base/text.h"
 #include "sim/model/platform_read.h"
 
@@ -16,7 +17,6 @@ static bool is(const xmlNode *node, const char *name)
     return strcmp((const char *)node->name, name) == 0;
 }
 
-/* "id" of an element, checked to be there. */
 static const char *id_of(const xmlNode *node)
 {
     return weir_xml_attribute(node, "id", "");
@@ -33,8 +33,12 @@ static double value_of(const xmlNode *node, const char *name, enum weir_unit kin
     return which < count ? values[which] : NAN;
 }
 
-#define TWICE_AS     "\"%s\" is given twice, here and as a %s in line %d; rename one"
-#define NO_BANDWIDTH "%s is 0, so that nothing would ever arrive; give one above 0"
+#define TWICE_AS "\"%s\" is given twice, here and as a %s in line %d; rename one"
+
+static bool routes_as(const struct weir_platform_reader *reader, int zone, const char *routing)
+{
+    return strcasecmp(reader->zones[zone].routing, routing) == 0;
+}
 
 /* --- names --- */
 
@@ -59,6 +63,7 @@ static int add_host(struct weir_platform_reader *reader, const xmlNode *node, in
     }
     host->name = name;
     host->wifi_link = -1;
+    host->routeless = routes_as(reader, zone, "None") ? zone : -1;
     host->region = weir_copy(props->region ? props->region : reader->zones[zone].id);
     host->tier = props->tier;
     host->slots = props->slots;
@@ -66,6 +71,7 @@ static int add_host(struct weir_platform_reader *reader, const xmlNode *node, in
     host->price_per_core_s = props->price_per_core_s;
     host->speed_gpu_flops_per_s = props->speed_gpu_flops_per_s;
     platform->has_host_energy |= host->has_energy;
+    platform->has_still_hosts |= !(host->speed_flops_per_s > 0);
     platform->hosts = weir_grow(platform->hosts, platform->host_count + 1, &reader->host_capacity, sizeof *host);
     platform->hosts[platform->host_count++] = *host;
     weir_names_add(reader->hosts, name, weir_xml_line(node), zone);
@@ -117,11 +123,6 @@ static int read_profiles(struct weir_platform_reader *reader, const xmlNode *nod
     return 0;
 }
 
-static bool routes_as(const struct weir_platform_reader *reader, int zone, const char *routing)
-{
-    return strcasecmp(reader->zones[zone].routing, routing) == 0;
-}
-
 /* Speed and cores of a <host>, <cluster>, <cabinet> or <peer>. */
 static int read_power(const struct weir_platform_reader *reader, const xmlNode *node, struct weir_host *host)
 {
@@ -133,7 +134,8 @@ static int read_power(const struct weir_platform_reader *reader, const xmlNode *
     if (isnan(host->speed_flops_per_s))
         return weir_platform_fail(reader, node, "pstate %ld is beyond the speeds that are given", pstate);
     if (!(host->speed_flops_per_s > 0))
-        return weir_platform_fail(reader, node, "the speed is 0, so that nothing would ever be done; give one above 0");
+        weir_remark("%s:%d: the speed of \"%s\" is 0: it computes nothing, and no operator is placed there",
+                    reader->path, weir_xml_line(node), id_of(node));
     return 0;
 }
 
@@ -145,6 +147,8 @@ static int read_host(struct weir_platform_reader *reader, const xmlNode *node, i
         weir_platform_props(reader, node, "wattage_per_state", &props, &host.has_energy) != 0 ||
         read_profiles(reader, node) != 0)
         return WEIR_EINPUT;
+    if (host.has_energy)
+        weir_platform_check_watts(reader, node);
     host.may_fail = weir_xml_attribute(node, "state_file", NULL) != NULL;
     host.may_slow = weir_xml_attribute(node, "speed_file", NULL) || weir_xml_attribute(node, "availability_file", NULL);
     if (is(node, "peer") && !routes_as(reader, zone, "Vivaldi"))
@@ -169,14 +173,15 @@ static int read_hosts(struct weir_platform_reader *reader, const xmlNode *node, 
     int *numbers = NULL;
     size_t count;
     if (!(value_of(node, "bw", WEIR_UNIT_BANDWIDTH, 0) > 0))
-        return weir_platform_fail(reader, node, NO_BANDWIDTH, "bw");
+        return weir_platform_fail(reader, node, "bw is 0, so that nothing would ever arrive; give one above 0");
     if (read_power(reader, node, &host) != 0 ||
         weir_platform_props(reader, node, "wattage_per_state", &props, &host.has_energy) != 0 ||
         weir_platform_numbers(reader, node, &numbers, &count) != 0)
         return WEIR_EINPUT;
+    if (host.has_energy)
+        weir_platform_check_watts(reader, node);
     int status = 0;
-    const char *prefix = weir_xml_attribute(node, "prefix", "");
-    const char *suffix = weir_xml_attribute(node, "suffix", "");
+    const char *prefix = weir_xml_attribute(node, "prefix", ""), *suffix = weir_xml_attribute(node, "suffix", "");
     for (size_t i = 0; i < count && status == 0; i++)
         status = add_host(reader, node, zone, weir_format("%s%d%s", prefix, numbers[i], suffix), &props, &host);
     free(numbers);
@@ -213,13 +218,10 @@ static int read_link(struct weir_platform_reader *reader, const xmlNode *node, i
     platform->links_vary |= weir_xml_attribute(node, "bandwidth_file", NULL) != NULL;
     platform->latencies_vary |= weir_xml_attribute(node, "latency_file", NULL) != NULL;
     if (!(link.bandwidth_bytes_per_s > 0))
-        return weir_platform_fail(reader, node, NO_BANDWIDTH, "bandwidth");
-    if (strcmp(policy, "WIFI") == 0 && link.latency_s > 0)
-        return weir_platform_fail(reader, node, "SimGrid gives Wi-Fi links no latency; write latency=\"0s\"");
-    bool wifi = strcmp(policy, "WIFI") == 0 && routes_as(reader, zone, "Wifi");
-    if (!wifi && strpbrk(weir_xml_attribute(node, "bandwidth", ""), ",;"))
-        return weir_platform_fail(
-            reader, node, "only a WIFI link in a zone with routing=\"Wifi\" takes several bandwidths; give one");
+        weir_remark("%s:%d: the bandwidth of link \"%s\" is 0: it carries nothing", reader->path, weir_xml_line(node),
+                    id_of(node));
+    if (weir_platform_wifi_link(reader, node, routes_as(reader, zone, "Wifi"), link.latency_s) != 0)
+        return WEIR_EINPUT;
     if (weir_platform_add_link(reader, node, id_of(node), duplex) != 0)
         return WEIR_EINPUT;
     link.name = weir_copy(id_of(node));
@@ -252,47 +254,20 @@ static int read_trace(struct weir_platform_reader *reader, const xmlNode *node)
 static int read_child(struct weir_platform_reader *reader, const xmlNode *node, int zone,
                       const struct weir_platform_props *props);
 
-/* What can be said of a Wi-Fi zone at its end: its one link is that of all its hosts. */
-static int finish_wifi(struct weir_platform_reader *reader, const xmlNode *node, size_t hosts_before,
-                       size_t links_before)
-{
-    struct weir_platform *platform = reader->platform;
-    if (platform->link_count > links_before + 1)
-        return weir_platform_fail(reader, node, "a Wi-Fi zone has one link, not %zu; give each a zone of its own",
-                                  platform->link_count - links_before);
-    if (platform->link_count > links_before)
-        for (size_t i = hosts_before; i < platform->host_count; i++)
-            platform->hosts[i].wifi_link = (int)links_before;
-    for (const xmlNode *prop = weir_xml_element(node->children); prop; prop = weir_xml_element(prop->next)) {
-        const char *name = weir_xml_attribute(prop, "value", "");
-        if (is(prop, "prop") && strcmp(id_of(prop), "access_point") == 0 && weir_names_find(reader->hosts, name) < 0 &&
-            weir_names_find(&reader->routers, name) < 0)
-            return weir_platform_fail(reader, prop, "access_point: there is no host or router \"%s\" in the zone",
-                                      name);
-    }
-    return 0;
-}
-
 /* What shows at the end of a zone. */
 static int finish_zone(struct weir_platform_reader *reader, const xmlNode *node, int zone, size_t hosts_before,
                        size_t links_before)
 {
-    size_t hosts = reader->platform->host_count - hosts_before;
     size_t zones = 0, points = 0;
     for (const xmlNode *child = weir_xml_element(node->children); child; child = weir_xml_element(child->next)) {
         zones += is(child, "zone") || is(child, "AS") || is(child, "cluster");
         points += is(child, "peer");
     }
-    if (routes_as(reader, zone, "None") && hosts > 1)
-        return weir_platform_fail(reader, node,
-                                  "routing=\"None\" leaves the %zu hosts of the zone without routes; use another "
-                                  "routing, such as \"Full\", and give routes",
-                                  hosts);
     if (routes_as(reader, zone, "Vivaldi") && zones > 0 && zones + points > 1)
         return weir_platform_fail(reader, node,
                                   "SimGrid 3.32 finds no route between the zones of a Vivaldi zone, as zones have no "
                                   "coordinates; use another routing, such as \"Full\", and give <zoneRoute>s");
-    return routes_as(reader, zone, "Wifi") ? finish_wifi(reader, node, hosts_before, links_before) : 0;
+    return routes_as(reader, zone, "Wifi") ? weir_platform_wifi_zone(reader, node, hosts_before, links_before) : 0;
 }
 
 static int read_zone(struct weir_platform_reader *reader, const xmlNode *node, int parent,
@@ -342,6 +317,19 @@ static int read_child(struct weir_platform_reader *reader, const xmlNode *node, 
     return weir_platform_route(reader, node, zone);
 }
 
+/* Options of SimGrid's that the file gives. */
+static void keep_config(struct weir_platform *platform, const xmlNode *config)
+{
+    for (const xmlNode *prop = weir_xml_element(config->children); prop; prop = weir_xml_element(prop->next)) {
+        if (!is(prop, "prop"))
+            continue;
+        platform->configs = weir_grow(platform->configs, platform->config_count + 1, &platform->config_capacity,
+                                      sizeof *platform->configs);
+        platform->configs[platform->config_count++] = (struct weir_platform_config){
+            weir_copy(id_of(prop)), weir_copy(weir_xml_attribute(prop, "value", "")), weir_xml_line(prop)};
+    }
+}
+
 static int check_version(const struct weir_platform_reader *reader, const xmlNode *root)
 {
     const char *text = weir_xml_attribute(root, "version", "");
@@ -368,6 +356,7 @@ int weir_platform_walk(struct weir_platform_reader *reader, const xmlNode *root)
         if (is(node, "config")) {
             if (weir_platform_props(reader, node, "", NULL, NULL) != 0)
                 return WEIR_EINPUT;
+            keep_config(reader->platform, node);
             continue;
         }
         if (is(node, "zone") || is(node, "AS") || is(node, "cluster")) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/model/platform_read.h"
 
@@ -57,6 +58,52 @@ int weir_platform_prop(const struct weir_platform_reader *reader, const xmlNode 
                                       quoted);
     }
     return 0; /* others are the user's */
+}
+
+/* Whether a text is "idle:all" or "idle:epsilon:all", up to `end`. */
+static bool are_watts(const char *text, const char *end)
+{
+    int count = 0;
+    for (char *next; text <= end; text = next + 1, count++) {
+        double watts = strtod(text, &next);
+        if (next == text || next > end || !(watts >= 0) || !isfinite(watts) || (next < end && *next != ':'))
+            return false;
+        if (next == end)
+            return count == 1 || count == 2;
+    }
+    return false;
+}
+
+void weir_platform_check_watts(struct weir_platform_reader *reader, const xmlNode *host)
+{
+    size_t speeds = 0, states = 0;
+    const char *watts = "";
+    struct weir_platform *platform = reader->platform;
+    weir_platform_quantities(WEIR_UNIT_SPEED, weir_xml_attribute(host, "speed", ""), NULL, 0, &speeds);
+    for (const xmlNode *node = weir_xml_element(host->children); node; node = weir_xml_element(node->next))
+        if (strcmp(weir_xml_attribute(node, "id", ""), "wattage_per_state") == 0)
+            watts = weir_xml_attribute(node, "value", "");
+    if (platform->bad_energy)
+        return;
+    for (const char *text = watts;; states++) {
+        const char *end = text + strcspn(text, ",");
+        while (*text == ' ')
+            text++;
+        if (!are_watts(text, end) && !platform->bad_energy)
+            platform->bad_energy = weir_format(
+                "%s:%d: wattage_per_state of \"%s\": \"%.*s\" are no watts \"idle:all\" or "
+                "\"idle:just above idle:all\"; mend it, or switch energy off (\"energy\": false)",
+                reader->path, weir_xml_line(host), weir_xml_attribute(host, "id", ""), (int)(end - text), text);
+        if (!*end)
+            break;
+        text = end + 1;
+    }
+    if (states + 1 != speeds && !platform->bad_energy)
+        platform->bad_energy = weir_format(
+            "%s:%d: wattage_per_state of \"%s\" has watts for %zu performance state%s, and speed gives %zu; "
+            "give as many, or switch energy off (\"energy\": false)",
+            reader->path, weir_xml_line(host), weir_xml_attribute(host, "id", ""), states + 1, states ? "s" : "",
+            speeds);
 }
 
 /* Reads the <prop>s of an element over those that it inherits; *energy becomes true if `energy_name` is among them. */

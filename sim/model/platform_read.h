@@ -1,9 +1,11 @@
 /* Private to the platform reader: what its files share while one document is read.
  *   platform.c          opens the document; public functions
+ *   platform_mend.c     what SimGrid's parser bears and XML does not
  *   platform_edit.c     attributes set by XPath
  *   platform_schema.c   the table of elements and attributes
  *   platform_check.c    one element against the table
  *   platform_hosts.c    the walk over zones: hosts and links
+ *   platform_wifi.c     what SimGrid bears of Wi-Fi
  *   platform_cluster.c  the numbers of the hosts of a cluster
  *   platform_props.c    properties
  *   platform_routes.c   routes, and everything else that names what stands elsewhere
@@ -17,6 +19,7 @@
 #include <stddef.h>
 
 #include "sim/base/quantity.h"
+#include "sim/base/text.h"
 #include "sim/model/platform.h"
 #include "sim/model/platform_names.h"
 #include "sim/model/xml_read.h"
@@ -71,6 +74,23 @@ int weir_platform_fail(const struct weir_platform_reader *reader, const struct _
     __attribute__((format(printf, 3, 4)));
 /* Puts "file:line: " before the last error. Returns WEIR_EINPUT. */
 int weir_platform_fail_at(const struct weir_platform_reader *reader, const struct _xmlNode *node);
+
+/* Refuses links in Wi-Fi zones, and Wi-Fi links, that SimGrid dies of. */
+int weir_platform_wifi_link(const struct weir_platform_reader *reader, const struct _xmlNode *node, bool in_wifi_zone,
+                            double latency_s);
+/* What can be said of a Wi-Fi zone at its end: its one link is that of all its hosts. */
+int weir_platform_wifi_zone(struct weir_platform_reader *reader, const struct _xmlNode *node, size_t hosts_before,
+                            size_t links_before);
+
+/* Puts right what XML refuses and SimGrid takes, and the other way round, as far as it is harmless; each is a remark.
+ * Lines keep their numbers. True if the text has changed. */
+bool weir_platform_mend(struct weir_text *text, const char *path);
+
+/* Whether a quantity is a number without a unit, other than 0, or a list with one. */
+bool weir_platform_is_bare(const char *text);
+
+/* The number of watt values of a host against its speeds: see struct weir_platform. */
+void weir_platform_check_watts(struct weir_platform_reader *reader, const struct _xmlNode *node);
 
 /* Makes the edits on the document; *content is what it is then, owned. Errors: WEIR_EINPUT. */
 int weir_platform_edit(struct _xmlDoc *document, const char *path, const struct weir_platform_edit *edits,

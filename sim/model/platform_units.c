@@ -89,6 +89,21 @@ static int quantity(enum weir_unit kind, const char *text, double *value)
     return 0;
 }
 
+bool weir_platform_is_bare(const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, ",;");
+        char *end;
+        double number = strtod(text, &end);
+        while (end > text && end < text + length && isspace((unsigned char)*end))
+            end++;
+        if (end == text + length && length > 0 && number != 0)
+            return true;
+        text += length + (text[length] != 0);
+    }
+    return false;
+}
+
 int weir_platform_quantities(enum weir_unit kind, const char *text, double *values, size_t room, size_t *count)
 {
     const char *separators = kind == WEIR_UNIT_SPEED ? "," : kind == WEIR_UNIT_BANDWIDTH ? ",;" : "";

@@ -189,6 +189,10 @@ static int read_own(const struct weir_json *at, struct weir_scenario *scenario)
         code = read_costs(at, &scenario->costs);
     if (!code)
         code = weir_scenario_read_options(at, scenario);
+    bool energy = true;
+    if (!code)
+        code = weir_json_opt_bool(at, "energy", &energy);
+    scenario->no_energy = !energy;
     return code ? code : read_record(at, scenario);
 }
 
@@ -215,15 +219,6 @@ static int read_platform(const struct weir_json *at, const struct weir_scenario_
         weir_error_context("%s: platform", scenario->path);
     free(path);
     return code;
-}
-
-static int check_links(const struct weir_scenario *scenario)
-{
-    const char *fixed = weir_scenario_fixed_links(scenario);
-    if (!fixed || !scenario->platform->links_vary)
-        return WEIR_OK;
-    return weir_error(WEIR_EINPUT, "%s: its platform, %s, has a profile of a link's bandwidth: %s", scenario->path,
-                      scenario->platform->path, fixed);
 }
 
 static int read_decision_host(const struct weir_json *at, struct weir_scenario *scenario)
@@ -309,11 +304,13 @@ int weir_scenario_read_changed(const char *path, const struct weir_scenario_chan
     if (!code)
         code = read_platform(&root, changes, made);
     if (!code)
-        code = check_links(made);
+        code = weir_scenario_check_platform(made);
     if (!code)
         code = read_decision_host(&root, made);
     if (!code)
         code = read_workload(&root, changes->sets, made);
+    if (!code)
+        code = weir_scenario_check_speeds(made);
     if (!code)
         code = weir_scenario_read_faults(&root, made);
     if (!code)

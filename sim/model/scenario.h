@@ -84,6 +84,7 @@ struct weir_scenario {
     struct weir_option *options; /* SimGrid's, "network/model" and so on */
     int option_count;
     enum weir_fairness fairness;
+    bool no_energy;      /* joules are not counted, whatever the platform says of watts */
     bool all_activities; /* SimGrid has every execution and transfer, not only those that share something */
     bool record_operators, record_hosts, record_links; /* rows of windows.csv beside those of jobs */
     unsigned long long hash; /* of scenario, workload, platform, loads; without name, seeds, policies */

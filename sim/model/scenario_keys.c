@@ -5,7 +5,7 @@
 const char *const weir_scenario_keys[] = {
     "name",       "platform",      "workload", "duration", "warmup",        "window", "seeds",    "items_per_batch",
     "batch_span", "policies",      "costs",    "simgrid",  "decision_time", "faults", "recovery", "anomalies",
-    "record",     "decision_host", "account",  "fairness", "activities",    NULL};
+    "record",     "decision_host", "account",  "fairness", "activities",    "energy", NULL};
 
 const char *const weir_costs_keys[] = {"start", "stop", "checkpoint", "restore", NULL};
 

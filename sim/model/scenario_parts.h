@@ -16,6 +16,12 @@ unsigned long long weir_scenario_hash_json(const struct weir_json *at, const cha
 /* "simgrid", "fairness" and "activities". */
 int weir_scenario_read_options(const struct weir_json *at, struct weir_scenario *scenario);
 
+/* What platform and scenario say of each other: bandwidths that vary, watts, options of both. Errors: WEIR_EINPUT. */
+int weir_scenario_check_platform(const struct weir_scenario *scenario);
+
+/* Refuses hosts of speed 0 for operators; the workload is read. */
+int weir_scenario_check_speeds(const struct weir_scenario *scenario);
+
 /* "faults" and "recovery"; the platform and the options of SimGrid are read. */
 int weir_scenario_read_faults(const struct weir_json *at, struct weir_scenario *scenario);
 void weir_scenario_free_faults(struct weir_scenario *scenario);

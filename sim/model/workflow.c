@@ -88,6 +88,9 @@ static int read_any(struct weir_workflow_builder *builder)
     workflow->hash = weir_hash(WEIR_HASH_START, text.data, text.length);
     if (edges) {
         code = read_tables(builder, edges, &text);
+    } else if (weir_workflow_is_batch(word)) {
+        workflow->format = "Alibaba batch_task";
+        code = weir_workflow_batch(builder);
     } else if (builder->options->dag) {
         code =
             weir_error(WEIR_EINPUT, "%s: holds one workflow; \"dag\" is for tables that hold several", builder->path);
@@ -96,8 +99,11 @@ static int read_any(struct weir_workflow_builder *builder)
     } else if (*word == '<') {
         code = read_xml(builder, &text, &document);
     } else if (begins_with(word, "digraph") || begins_with(word, "strict")) {
-        workflow->format = "daggen DOT";
+        workflow->format = "DOT";
         code = weir_workflow_dot(builder, text.data);
+    } else if (weir_workflow_is_stg(word)) {
+        workflow->format = "Standard Task Graph";
+        code = weir_workflow_stg(builder, text.data);
     } else if (begins_with(word, "NODE")) {
         workflow->format = "daggen nodes";
         code = weir_workflow_nodes(builder, text.data);
@@ -105,7 +111,8 @@ static int read_any(struct weir_workflow_builder *builder)
         code =
             weir_error(WEIR_EINPUT,
                        "%s: is no workflow that weir can read; it takes WfCommons JSON, weir's own JSON, Pegasus DAX, "
-                       "daggen's outputs, and tables called NAME.tasks.csv",
+                       "DOT, daggen's outputs, Standard Task Graphs, Alibaba's batch_task, and tables called "
+                       "NAME.tasks.csv",
                        builder->path);
     }
     if (!code)

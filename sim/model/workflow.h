@@ -33,7 +33,7 @@ struct weir_workflow {
 struct weir_workflow_options {
     double reference_flops_per_s; /* of the core on which runtimes were measured: flops = runtime x this */
     double data_factor;           /* times all sizes */
-    double least_runtime_s;       /* shorter runtimes are raised to it; at 0, runtimes of zero are refused */
+    double least_runtime_s;       /* shorter runtimes are raised to it; at 0, those of zero stay, which is a remark */
     const char *dag;              /* of a table that holds several workflows: which; else NULL */
 };
 #define WEIR_WORKFLOW_OPTIONS ((struct weir_workflow_options){.reference_flops_per_s = 1e9, .data_factor = 1})
@@ -42,10 +42,13 @@ struct weir_workflow_options {
 #define WEIR_FLOWS_AT_MOST 1000000
 
 /* Reads a workflow, plain or gzip, of whatever format its content shows:
- *   WfCommons JSON   schemas 1.3 to 1.6 (https://wfcommons.org/format)
+ *   WfCommons JSON   schemas 1.0 to 1.6 (https://wfcommons.org/format)
  *   weir JSON        {"tasks": [...], "edges": [...]}
  *   Pegasus DAX      <adag>, versions 2 and 3
- *   daggen           its two outputs: DOT ("digraph ...") and lines of NODE
+ *   DOT              "digraph ...", as daggen writes it and SimGrid reads it
+ *   daggen           lines of NODE
+ *   STG              the Standard Task Graph Set
+ *   batch_task       a table of Alibaba's cluster traces, of which options->dag is a job
  *   CSV              X.tasks.csv with X.edges.csv beside it
  * Errors: WEIR_EINPUT with file and place: a circle, tasks given twice, unknown parents, files or sizes or runtimes
  * that are missing, negative sizes and runtimes. *workflow is NULL then. */

@@ -5,6 +5,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/remark.h"
 #include "sim/model/workflow_parts.h"
 
 const char *weir_build_keep(struct weir_workflow_builder *builder, const char *text, size_t length)
@@ -56,14 +57,12 @@ int weir_build_task(struct weir_workflow_builder *builder, const char *id, const
     return weir_names_add(&builder->tasks, id, 0, 0);
 }
 
-int weir_build_runtime(const struct weir_workflow_builder *builder, double runtime_s, double *flops)
+int weir_build_runtime(struct weir_workflow_builder *builder, double runtime_s, double *flops)
 {
     double least_s = builder->options->least_runtime_s;
     if (!(runtime_s >= 0) || isinf(runtime_s))
         return weir_error(WEIR_EINPUT, "a runtime of %g s; it must not be negative", runtime_s);
-    if (runtime_s <= 0 && least_s <= 0)
-        return weir_error(WEIR_EINPUT, "a runtime of zero was not measured; correct it, or set a least runtime "
-                                       "(\"least_runtime\", --least-runtime)");
+    builder->zero_runtimes += runtime_s <= 0 && least_s <= 0;
     *flops = fmax(runtime_s, least_s) * builder->options->reference_flops_per_s;
     return WEIR_OK;
 }
@@ -308,10 +307,25 @@ out:
     return code;
 }
 
+static void remark(const struct weir_workflow_builder *builder)
+{
+    int tasks = builder->workflow->task_count;
+    if (builder->zero_runtimes)
+        weir_remark("%s: %d of %d tasks have a runtime of zero, too short to be measured, and take no time; "
+                    "\"least_runtime\" (--least-runtime) gives them one",
+                    builder->path, builder->zero_runtimes, tasks);
+    if (builder->bare_tasks)
+        weir_remark("%s: %d of %d tasks have no size, or are named by edges alone; they take no time", builder->path,
+                    builder->bare_tasks, tasks);
+    if (builder->bare_edges)
+        weir_remark("%s: %d edges have no size, and nothing flows along them", builder->path, builder->bare_edges);
+}
+
 int weir_build_finish(struct weir_workflow_builder *builder)
 {
     if (!builder->workflow->task_count)
         return weir_error(WEIR_EINPUT, "%s: has no tasks", builder->path);
+    remark(builder);
     int code = merge_flows(builder);
     if (!code && builder->by_files)
         fill_from_files(builder);

@@ -107,26 +107,35 @@ static int read_attributes(struct lexer *lexer, const char **size)
 static int add_task(struct lexer *lexer, const char *name, const char *size)
 {
     double flops = 0;
-    if (!size)
-        return weir_error(WEIR_EINPUT, "task \"%s\" has no size; add its work in flops, as in [size=\"1e9\"]", name);
-    int code = weir_build_number("size", size, &flops);
+    int code = size ? weir_build_number("size", size, &flops) : WEIR_OK;
+    lexer->builder->bare_tasks += !size;
     if (code)
         return code;
     int task = weir_build_task(lexer->builder, name, NULL, flops);
     return task < 0 ? task : WEIR_OK;
 }
 
+/* A task that edges alone name, as SimGrid's root and end may be, does nothing. */
+static int find_or_add(struct weir_workflow_builder *builder, const char *name)
+{
+    int task = weir_names_find(&builder->tasks, name);
+    if (task >= 0)
+        return task;
+    builder->bare_tasks++;
+    return weir_build_task(builder, name, NULL, 0);
+}
+
 static int add_edge(struct lexer *lexer, const char *from_name, const char *to_name, const char *size)
 {
     double bytes = 0;
-    if (!size)
-        return weir_error(WEIR_EINPUT, "edge %s -> %s has no size; add what flows in bytes, as in [size=\"1e6\"], or 0",
-                          from_name, to_name);
-    int code = weir_build_number("size", size, &bytes);
+    int code = size ? weir_build_number("size", size, &bytes) : WEIR_OK;
     if (code)
         return code;
-    int from = weir_build_find(lexer->builder, "task", from_name);
-    int to = from < 0 ? from : weir_build_find(lexer->builder, "task", to_name);
+    bool bare = !size || bytes < 0; /* as SimGrid has it: such an edge is an order and no more */
+    lexer->builder->bare_edges += bare;
+    bytes = bare ? 0 : bytes;
+    int from = find_or_add(lexer->builder, from_name);
+    int to = from < 0 ? from : find_or_add(lexer->builder, to_name);
     return to < 0 ? to : weir_build_flow(lexer->builder, from, to, bytes);
 }
 

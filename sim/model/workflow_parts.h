@@ -29,8 +29,9 @@ struct weir_workflow_builder {
     size_t task_capacity, flow_capacity;
     char **kept; /* texts that no document holds */
     size_t kept_count, kept_capacity;
-    bool by_files; /* what flows is what files say; else each edge says its bytes */
-    bool adds_up;  /* edges between the same tasks are one that carries all; else they are refused, unless by_files */
+    int zero_runtimes, bare_tasks, bare_edges; /* runtimes of zero; tasks and edges without a size, which count as 0 */
+    bool by_files;                             /* what flows is what files say; else each edge says its bytes */
+    bool adds_up; /* edges between the same tasks are one that carries all; else they are refused, unless by_files */
 };
 
 /* The functions below return an error without the place, which the reader puts before it; indexes are not negative. */
@@ -39,7 +40,7 @@ struct weir_workflow_builder {
 int weir_build_task(struct weir_workflow_builder *builder, const char *id, const char *kind, double flops);
 
 /* The work of a runtime, checked. */
-int weir_build_runtime(const struct weir_workflow_builder *builder, double runtime_s, double *flops);
+int weir_build_runtime(struct weir_workflow_builder *builder, double runtime_s, double *flops);
 
 /* The index of a task, with a suggestion in the error if there is none. `what`: "parent", "task", ... */
 int weir_build_find(const struct weir_workflow_builder *builder, const char *what, const char *id);
@@ -69,6 +70,10 @@ int weir_workflow_wfcommons(struct weir_workflow_builder *builder, const struct 
 int weir_workflow_plain(struct weir_workflow_builder *builder, const struct weir_json *root);
 int weir_workflow_dot(struct weir_workflow_builder *builder, const char *text);
 int weir_workflow_nodes(struct weir_workflow_builder *builder, const char *text);
+bool weir_workflow_is_stg(const char *text);
+int weir_workflow_stg(struct weir_workflow_builder *builder, const char *text);
+bool weir_workflow_is_batch(const char *text);
+int weir_workflow_batch(struct weir_workflow_builder *builder); /* reads the table itself */
 struct _xmlDoc;
 int weir_workflow_dax(struct weir_workflow_builder *builder, struct _xmlDoc *document);
 /* Reads the tables itself; `edges` is the path of the second. */

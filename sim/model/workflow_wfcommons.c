@@ -241,7 +241,7 @@ static int read_split(struct reader *reader, const struct weir_json *workflow)
 
 int weir_workflow_wfcommons(struct weir_workflow_builder *builder, const struct weir_json *root)
 {
-    static const char *const versions[] = {"1.3", "1.4", "1.5", "1.6", NULL};
+    static const char *const versions[] = {"1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", NULL};
     struct reader reader = {.builder = builder};
     struct weir_json child, workflow, list;
     int version = 0;
@@ -253,10 +253,10 @@ int weir_workflow_wfcommons(struct weir_workflow_builder *builder, const struct 
         code = weir_json_need(root, "workflow", &workflow);
     if (code)
         return code;
-    reader.split = version >= 2;
+    reader.split = weir_json_get(&workflow, "specification", &list);
     if (reader.split)
         code = read_split(&reader, &workflow);
-    else if (!(code = need_list(&workflow, "tasks", &list)))
+    else if (!(code = need_list(&workflow, weir_json_get(&workflow, "jobs", &list) ? "jobs" : "tasks", &list)))
         code = read_tasks(&reader, &list);
     numbers_fini(&reader.sizes);
     numbers_fini(&reader.runtimes);

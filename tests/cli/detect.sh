@@ -158,7 +158,7 @@ cut -d, -f1,3- "$folder/a.csv" | cmp - <(cut -d, -f1,3- "$folder/b.csv") || fail
 # Half a window of 12 is not well from the sixth bad sample on, and until the sixth after the last.
 expect 0 "" detect "$folder/run" -d vgru:epochs=3 --window-truth 0.5 -o "$folder/run-scores.csv"
 expect 2 '--window-truth: "0" is not a part between 0 and 1' detect "$folder/run" --window-truth 0
-expect 2 "results of a run have their own times, labels and hosts; leave --time, --label, --labels and --by out" detect "$folder/run" --by host
+expect 2 "results of a run have their own times, labels and hosts; leave --time, --time-format, --no-header, --sort, --label, --labels and --by out" detect "$folder/run" --by host
 rm "$folder/run/anomalies.csv"
 expect 0 "200 samples learnt from, 200 judged" detect "$folder/run" -d z-score
 grep -q F1 "$folder/out" && fail "F1 without the truth"

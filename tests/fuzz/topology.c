@@ -39,8 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct weir_generator_option options[] = {
         {"routing", "hops"}, {"hosts", "1"}, {"devices", "0"}, {NULL, NULL}, {NULL, NULL}};
-    if (size > 0 && (data[0] == '<' || data[0] == '{')) {
-        char *path = keep(data[0] == '<' ? "fuzz.graphml" : "fuzz.json", data, size);
+    if (size > 0 && data[0] && strchr("<{?TgC", data[0])) { /* XML, JSON, SNDlib, BRITE, GML */
+        char *path = keep("fuzz.graph", data, size);
         options[3] = (struct weir_generator_option){"graph", path};
         try(options, 4);
         free(path);

@@ -10,6 +10,10 @@
 static const char *const small[] = {
     "iot-traffic --input tests/input/valid/load-rates.csv --step 5s",
     "from-timestamps --input tests/input/valid/load-events.csv --step 2s",
+    "from-access-log --input tests/input/valid/access.log --step 2s",
+    "from-jtl --input tests/input/valid/results.jtl",
+    "from-jobs --input tests/input/valid/jobs.swf --step 2s",
+    "from-minutes --input tests/input/valid/minutes.csv",
     "diurnal --duration 1h --noise 0.2",
     "bursts --duration 100s",
     "edge-platform --sites 3",
@@ -21,7 +25,8 @@ static const char *const small[] = {
     NULL,
 };
 /* Those that draw nothing. */
-static const char *const plain[] = {"from-timestamps", NULL};
+static const char *const plain[] = {"from-timestamps", "from-access-log", "from-jtl",
+                                    "from-jobs",       "from-minutes",    NULL};
 
 static const char *line_of(const char *name)
 {

@@ -29,7 +29,7 @@ static void formats_agree(void)
 {
     static const char *const files[] = {".json", "-1.4.json", "-1.5.json", ".xml", ".dot", ".txt", ".tasks.csv"};
     static const char *const formats[] = {
-        "weir JSON", "WfCommons JSON", "WfCommons JSON", "Pegasus DAX", "daggen DOT", "daggen nodes", "CSV"};
+        "weir JSON", "WfCommons JSON", "WfCommons JSON", "Pegasus DAX", "DOT", "daggen nodes", "CSV"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char *path = weir_format(HEFT "%s", files[i]);
         struct weir_workflow *workflow = need(path, NULL);

@@ -165,7 +165,7 @@ static void pays_or_stays(void)
 static void by_throughput(void)
 {
     CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_svr_twres,
-                                "{\"calibration\": \"1:90,2:150,3:180,4:200\", \"headroom\": 0, \"confidence\": 0}"),
+                                "{\"sizing\": \"twres\", \"calibration\": \"1:90,2:150,3:180,4:200\", \"headroom\": 0, \"confidence\": 0}"),
                           WEIR_OK);
     for (int w = 0; w < 3; w++)
         step(160);
@@ -275,9 +275,15 @@ static void bad_input(void)
         {"{\"forecaster\": \"oracle\"}", "\"file\" is missing"},
         {"{\"forecaster\": {\"name\": \"oracle\", \"file\": \"/none.csv\"}}", "/none.csv"},
         {"{\"model\": \"a\", \"train\": \"b\"}", "exclude each other"},
-        {"{\"calibration\": \"1:x\"}", "must be instances and items per second"},
-        {"{\"calibration\": \"1:0\"}", "both must be above 0"},
-        {"{\"calibration\": \"1:10,\"}", "must be instances and items per second"},
+        {"{\"sizing\": \"twres\", \"calibration\": \"1:x\"}", "must be instances and items per second"},
+        {"{\"sizing\": \"twres\", \"calibration\": \"1:0\"}", "both must be above 0"},
+        {"{\"sizing\": \"twres\", \"calibration\": \"1:10,\"}", "must be instances and items per second"},
+        {"{\"calibration\": \"1:10\"}", "\"calibration\" does nothing with \"sizing\": \"ds2\""},
+        {"{\"limit\": \"1s\"}", "\"limit\" does nothing with \"sizing\": \"ds2\""},
+        {"{\"train_scale\": 2}", "\"train_scale\" does nothing without \"train\""},
+        {"{\"model\": \"a\", \"train_scale\": 2}", "and \"model\" takes its place"},
+        {"{\"train\": \"/none.csv\"}", "\"train\": /none.csv: no such file"},
+        {"{\"model\": \"/none.weir\"}", "\"model\": /none.weir: no such file"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         CU_ASSERT(begin(&weir_policy_proactive, cases[i].text) < 0);
@@ -285,7 +291,9 @@ static void bad_input(void)
         end();
     }
     /* What only the first window can show. */
-    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, "{\"train\": \"/none.csv\"}"), WEIR_OK);
+    char *given = weir_format("{\"train\": \"%s\"}", weir_test_file("words.csv", "t,v\n0,a\n1,b\n"));
+    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, given), WEIR_OK);
+    free(given);
     history[0] = 1;
     world->jobs[0].ingress_history = history;
     world->jobs[0].history_count = 1;

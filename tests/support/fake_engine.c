@@ -154,9 +154,14 @@ int weir_stack_check(const struct weir_stack *stack, const struct weir_policy *c
     return WEIR_OK;
 }
 
-int weir_engine_probe(const struct weir_platform *platform)
+int weir_stack_look(const struct weir_stack *stack, const struct weir_policy *const *catalog)
 {
-    return platform ? WEIR_OK : weir_error(WEIR_EENGINE, "no platform");
+    return weir_stack_check(stack, catalog);
+}
+
+int weir_engine_probe(struct weir_probe *probe)
+{
+    return probe->platform ? WEIR_OK : weir_error(WEIR_EENGINE, "no platform");
 }
 
 const char *weir_engine_version(void)

@@ -6,13 +6,17 @@ plugins=$2
 scenario=$folder/scenario.json # with a tenth of the items, which nothing here is about
 sed -e "s|valid/two-tier.xml|$PWD/tests/input/valid/two-tier.xml|" -e 's|450/s|45/s|' tests/input/cli-real.json >"$scenario"
 
-# wrong NAME MESSAGE
+# wrong NAME MESSAGE [WHAT CHECK SAYS, or inside]
 wrong()
 {
     local file=$plugins/$1.so
     [ -e "$file" ] || file=$1
     sed -e "s|\[\"static\", \"reactive\"\]|[\"static\", \"$file\"]|" $scenario >"$folder/wrong.json"
-    expect 3 "$file: $2" check "$folder/wrong.json"
+    if [ "${3-}" = inside ]; then # what check, which runs nothing of it, cannot see
+        expect 0 "wrong.json: ok" check "$folder/wrong.json"
+    else
+        expect 3 "$file: ${3-$2}" check "$folder/wrong.json"
+    fi
     expect 3 "$file: $2" run $scenario -p "$file" -o "$folder/none"
     expect 3 "$file: $2" compare $scenario -p static -p "$file" -o "$folder/none"
     [ -e "$folder/none" ] && fail "$1: something ran"
@@ -20,19 +24,45 @@ wrong()
 
 yes "this is no shared object" | head -100 >"$folder/text.so"
 : >"$folder/empty.so"
-wrong "$folder/text.so" "is no shared object that this weir can load: invalid ELF header"
-wrong "$folder/empty.so" "is no shared object that this weir can load: file too short"
+wrong "$folder/text.so" "is no shared object that this weir can load: invalid ELF header" "is no shared object that this weir can load; build one"
+wrong "$folder/empty.so" "is no shared object that this weir can load: file too short" "is no shared object that this weir can load; build one"
 wrong "$folder/absent.so" "cannot load this policy: No such file or directory"
 wrong "$folder" "is no file; name a shared object"
-wrong undefined "is no shared object that this weir can load: undefined symbol: nobody_defines_this"
+wrong undefined "is no shared object that this weir can load: undefined symbol: nobody_defines_this" inside
 wrong no_symbol "does not export \"weir_policy_plugin\"; define"
 wrong other_abi "was built for policy interface 46, and this weir has interface 5; build it again"
-wrong no_name "the policy's name is missing or wrong"
-wrong table_offset "policy plugin: the table of parameters is wrong: row 0 (\"high\"): its field lies at byte 4096"
-wrong table_default "policy plugin: the table of parameters is wrong: row 0 (\"high\"): the default cannot be \"a lot\""
+wrong no_name "the policy's name is missing or wrong" inside
+wrong table_offset "policy plugin: the table of parameters is wrong: row 0 (\"high\"): its field lies at byte 4096" inside
+wrong table_default "policy plugin: the table of parameters is wrong: row 0 (\"high\"): the default cannot be \"a lot\"" inside
 
 expect 3 "crash.so: ends the process" run $scenario -p "$plugins/crash.so"
 expect 3 "hang.so: does not come to an end within 10 s" run $scenario -p "$plugins/hang.so"
+
+# check, report, plot and list run nothing of it: not even what would end or hang the process.
+for plugin in crash hang; do
+    sed -e "s|valid/two-tier.xml|$PWD/tests/input/valid/two-tier.xml|" \
+        -e "s|\[\"static\", \"reactive\"\]|[\"static\", \"$plugins/$plugin.so\"]|" $scenario >"$folder/strange.json"
+    expect 0 "strange.json: ok" check "$folder/strange.json"
+done
+# run and compare say what code they run, and refuse it if they are told to.
+expect 0 "$scenario runs code that is not weir's: $plugins/everything.so" run $scenario -p "$plugins/everything.so" -o "$folder/told"
+expect 3 "would run code that is not weir's: $plugins/everything.so; it is refused by --no-code" run $scenario --no-code \
+    -p "$plugins/everything.so" -o "$folder/none"
+expect 3 "would run code that is not weir's: $folder/strange.py; it is refused by --no-code" compare $scenario --no-code \
+    -p static -p "exec:$folder/strange.py" -o "$folder/none"
+expect 0 "" run $scenario --no-code -p static -o "$folder/plain"
+WEIR_NO_CODE=1 expect 3 "it is refused by WEIR_NO_CODE" run $scenario -p "$plugins/everything.so" -o "$folder/none"
+WEIR_NO_CODE=1 expect 3 "is code of its own, which WEIR_NO_CODE refuses" explain "$plugins/everything.so" $scenario
+WEIR_NO_CODE=0 expect 0 "throughput" run $scenario -p "$plugins/everything.so" -o "$folder/zero" -q
+empty err
+[ -e "$folder/none" ] && fail "something ran"
+# Programs that are not there.
+for wanted in 'no-such-program --x|exec: there is no program \"no-such-program\"' 'python3 no-such.py|exec: there is no file ' \
+    './no-such.sh|exec: there is no program \"./no-such.sh\"'; do
+    sed -e "s|valid/two-tier.xml|$PWD/tests/input/valid/two-tier.xml|" \
+        -e "s#\[\"static\", \"reactive\"\]#[{\"exec\": \"${wanted%%|*}\"}]#" $scenario >"$folder/program.json"
+    expect 3 "$(printf '%b' "${wanted#*|}" | sed 's/\\"/"/g')" check "$folder/program.json"
+done
 
 # All that the headers declare is there.
 expect 0 "throughput" run $scenario -p "$plugins/everything.so" -o "$folder/everything" -q

@@ -8,7 +8,7 @@ static bool fits(const struct weir_controller *controller, const struct weir_spa
                  bool full_cores)
 {
     const struct weir_host *spec = &controller->platform->hosts[host];
-    if (weir_space_lack(space, host, 1, bytes) != WEIR_LACKS_NOTHING)
+    if (!(spec->speed_flops_per_s > 0) || weir_space_lack(space, host, 1, bytes) != WEIR_LACKS_NOTHING)
         return false;
     return spec->slots || full_cores || space->instances[host] < spec->cores;
 }

@@ -11,6 +11,7 @@
 #include "sim/base/memory.h"
 #include "sim/engine/control/control.h"
 #include "sim/engine/run/result.h"
+#include "sim/model/foreign.h"
 
 /* Real time for the create hooks of a stack with a shared object in it. */
 #define CREATE_AT_MOST_S 10.0
@@ -40,6 +41,21 @@ int weir_stack_check(const struct weir_stack *stack, const struct weir_policy *c
                        : code;
         }
     return check_stack(&check);
+}
+
+int weir_stack_look(const struct weir_stack *stack, const struct weir_policy *const *catalog)
+{
+    for (int p = 0; p < stack->use_count; p++) {
+        const struct weir_stack one = {.uses = &stack->uses[p], .use_count = 1};
+        int code = WEIR_OK;
+        if (!weir_policy_is_path(stack->uses[p].name))
+            code = check_stack(&(struct stack_to_check){&one, catalog});
+        if (!code)
+            code = weir_foreign_look(&stack->uses[p]);
+        if (code)
+            return code;
+    }
+    return WEIR_OK;
 }
 
 static double wall_s(void)
@@ -145,9 +161,9 @@ int weir_run(const struct weir_run_spec *spec, struct weir_result *result)
     return code;
 }
 
-int weir_engine_probe(const struct weir_platform *platform)
+int weir_engine_probe(struct weir_probe *probe)
 {
-    return weir_shares_probe(platform);
+    return weir_shares_probe(probe);
 }
 
 const char *weir_engine_version(void)

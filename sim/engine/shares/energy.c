@@ -52,12 +52,12 @@ static void read_link(struct weir_shares *shares, struct weir_link_state *link)
 
 void weir_energy_init(struct weir_shares *shares)
 {
-    for (int h = 0; h < shares->host_count && shares->platform->has_host_energy; h++) {
+    for (int h = 0; h < shares->host_count && shares->energy && shares->platform->has_host_energy; h++) {
         const char *text = sg_host_get_property_value(shares->hosts[h].host, "wattage_per_state");
         if (text)
             read_host(&shares->hosts[h], text);
     }
-    for (int l = 0; l < shares->link_count && shares->platform->has_link_energy; l++)
+    for (int l = 0; l < shares->link_count && shares->energy && shares->platform->has_link_energy; l++)
         read_link(shares, &shares->links[l]);
 }
 

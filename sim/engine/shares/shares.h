@@ -147,9 +147,9 @@ double weir_shares_energy_j(struct weir_shares *shares);
 bool weir_shares_still(const struct weir_shares *shares, double least_bytes_per_s, double wait_s, char *text,
                        size_t size);
 
-/* Loads the platform and sends one transfer between its first and last host; once a process. Errors: WEIR_EENGINE, or
- * an abort. */
-int weir_shares_probe(const struct weir_platform *platform);
+/* weir_engine_probe. */
+struct weir_probe;
+int weir_shares_probe(struct weir_probe *probe);
 
 /* "SimGrid 3.32.0" */
 const char *weir_shares_version(void);

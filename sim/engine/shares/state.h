@@ -83,6 +83,7 @@ struct weir_shares {
     bool all_works, all_transfers; /* are SimGrid's */
     bool latencies;                /* as the public question */
     bool in_step;                  /* SimGrid's clock goes along with every event */
+    bool energy;                   /* joules are counted */
     bool plug_in;                  /* SimGrid counts the energy of hosts */
     bool fixed_speeds;             /* cpu/optim is TI */
     bool fatpipes_draw;            /* there are FATPIPE links with watts */

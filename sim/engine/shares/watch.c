@@ -2,11 +2,13 @@
 #include "sim/engine/shares/state.h"
 
 #include <math.h>
+#include <simgrid/link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/error.h"
+#include "sim/model/probe.h"
 
 /* No network model of SimGrid multiplies latencies by more (LV08: 13.01); a scenario's own factors, one or, by sizes,
  * several, may. */
@@ -70,31 +72,65 @@ static void probed(struct weir_transfer *transfer, bool ok)
     weir_clock_end(probe->clock);
 }
 
-static int send_one(struct weir_shares *shares, struct weir_clock *clock)
+/* Adds what flows along a route to its links. */
+static void load_links(struct weir_probe *asked, const struct weir_shares *shares, const struct weir_route *route,
+                       double bytes_per_s)
 {
-    const struct weir_platform *platform = shares->platform;
-    int last = (int)platform->host_count - 1;
-    struct probe probe = {.transfer.done = probed, .clock = clock};
-    if (last < 1)
-        return WEIR_OK;
-    int route = weir_route_find(shares, 0, last);
-    if (!(weir_route(shares, route)->bytes_per_s > 0))
-        return weir_error(WEIR_EENGINE, "%s: there is no route from %s to %s; add a <route> or a <zoneRoute>",
-                          platform->path, platform->hosts[0].name, platform->hosts[last].name);
-    weir_transfer_begin(shares, &probe.transfer, route, 1000, INFINITY);
-    weir_shares_run(shares);
-    if (!probe.done)
-        return weir_error(WEIR_EENGINE, "%s: a transfer from %s to %s failed: a host or link is down at the start",
-                          platform->path, platform->hosts[0].name, platform->hosts[last].name);
-    return WEIR_OK;
+    for (int i = 0; i < route->link_count; i++) {
+        size_t index = (size_t)route->links[i];
+        if (index >= asked->link_room)
+            continue;
+        struct weir_probe_link *link = &asked->links[index];
+        if (!*link->name)
+            snprintf(link->name, sizeof link->name, "%s", sg_link_get_name(shares->links[index].link));
+        link->bandwidth_bytes_per_s = shares->links[index].bandwidth;
+        link->bytes_per_s += bytes_per_s;
+    }
 }
 
-int weir_shares_probe(const struct weir_platform *platform)
+/* Asks for the routes; the first that there is, -1 if there is none. */
+static int ask_routes(struct weir_probe *asked, struct weir_shares *shares)
+{
+    struct weir_probe_state *state = asked->state;
+    int first = -1;
+    for (; state->next < asked->pair_count; state->next++) {
+        const struct weir_pair *pair = &asked->pairs[state->next];
+        state->asking = true;
+        int route = weir_route_find(shares, pair->from, pair->to);
+        state->asking = false;
+        if (asked->links && weir_route(shares, route)->link_count)
+            load_links(asked, shares, weir_route(shares, route), asked->bytes_per_s[state->next]);
+        if (!(weir_route(shares, route)->bytes_per_s > 0)) {
+            weir_probe_missing(asked);
+        } else if (first < 0) {
+            first = route;
+            state->sent = *pair;
+        }
+    }
+    return first;
+}
+
+static void send_one(struct weir_probe *asked, struct weir_shares *shares, struct weir_clock *clock)
+{
+    struct probe probe = {.transfer.done = probed, .clock = clock};
+    int route = ask_routes(asked, shares);
+    if (route < 0)
+        return;
+    asked->state->sending = true;
+    weir_transfer_begin(shares, &probe.transfer, route, 1000, INFINITY);
+    weir_shares_run(shares);
+    asked->state->failed = !probe.done;
+}
+
+int weir_shares_probe(struct weir_probe *asked)
 {
     struct weir_clock clock;
     weir_clock_init(&clock);
-    struct weir_shares *shares = weir_shares_new(&(struct weir_shares_spec){.platform = platform}, &clock);
-    int code = shares ? send_one(shares, &clock) : weir_error_code();
+    const struct weir_shares_spec spec = {.platform = asked->platform, .scenario = asked->scenario};
+    struct weir_shares *shares = weir_shares_new(&spec, &clock);
+    int code = shares ? WEIR_OK : weir_error_code();
+    if (shares)
+        send_one(asked, shares, &clock);
     weir_shares_free(shares);
     weir_clock_fini(&clock);
     return code;

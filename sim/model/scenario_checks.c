@@ -1,0 +1,95 @@
+/* What a scenario and its platform say of each other. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/remark.h"
+#include "sim/model/scenario_parts.h"
+
+/* Options that both the platform and the scenario give, or weir by itself: SimGrid takes the latter. */
+static void remark_configs(const struct weir_scenario *scenario)
+{
+    static const char *const own[] = {"network/model",     "network/crosstraffic",   "network/bandwidth-factor",
+                                      "network/TCP-gamma", "network/latency-factor", NULL};
+    const struct weir_platform *platform = scenario->platform;
+    for (size_t i = 0; i < platform->config_count; i++) {
+        const struct weir_platform_config *config = &platform->configs[i];
+        const char *value = NULL;
+        bool chosen = false, weirs = false;
+        for (int o = 0; o < scenario->option_count; o++) {
+            chosen = chosen || strcmp(scenario->options[o].key, "network/model") == 0;
+            if (strcmp(scenario->options[o].key, config->key) == 0)
+                value = scenario->options[o].value;
+        }
+        for (const char *const *key = own; *key && !chosen; key++)
+            weirs = weirs || strcmp(*key, config->key) == 0;
+        if (value)
+            weir_remark("%s:%d: <config> %s=\"%s\" gives way to the scenario's \"%s\"", platform->path, config->line,
+                        config->key, config->value, value);
+        else if (weirs)
+            weir_remark(
+                "%s:%d: <config> %s=\"%s\" gives way to weir's own network model (docs/platform.md); a scenario may "
+                "ask for it by \"simgrid\"",
+                platform->path, config->line, config->key, config->value);
+    }
+}
+
+static int check_energy(const struct weir_scenario *scenario)
+{
+    const char *bad = scenario->platform->bad_energy;
+    if (bad && scenario->no_energy)
+        weir_remark("%s", bad);
+    return bad && !scenario->no_energy ? weir_error(WEIR_EINPUT, "%s", bad) : WEIR_OK;
+}
+
+static int check_links(const struct weir_scenario *scenario)
+{
+    const char *fixed = weir_scenario_fixed_links(scenario);
+    if (!fixed || !scenario->platform->links_vary)
+        return WEIR_OK;
+    return weir_error(WEIR_EINPUT, "%s: its platform, %s, has a profile of a link's bandwidth: %s", scenario->path,
+                      scenario->platform->path, fixed);
+}
+
+int weir_scenario_check_platform(const struct weir_scenario *scenario)
+{
+    int code = check_links(scenario);
+    if (!code)
+        code = check_energy(scenario);
+    remark_configs(scenario);
+    return code;
+}
+
+/* The first host of speed 0 where an operator of the job may be placed; -1 if there is none. */
+static int find_still(const struct weir_platform *platform, const struct weir_job *job, const struct weir_operator *op,
+                      int *hosts)
+{
+    int count = weir_where_hosts(&op->where, platform, job->source_host, hosts, (int)platform->host_count);
+    for (int i = 0; i < count; i++)
+        if (!(weir_platform_speed(&platform->hosts[hosts[i]], op->work_class) > 0))
+            return hosts[i];
+    return -1;
+}
+
+int weir_scenario_check_speeds(const struct weir_scenario *scenario)
+{
+    const struct weir_platform *platform = scenario->platform;
+    const struct weir_workload *workload = scenario->workload;
+    int code = WEIR_OK, found;
+    if (!platform->has_still_hosts)
+        return WEIR_OK;
+    int *hosts = weir_alloc(platform->host_count, sizeof *hosts);
+    for (int j = 0; j < workload->job_count && !code; j++)
+        for (int o = 0; o < workload->jobs[j].operator_count && !code; o++) {
+            const struct weir_operator *op = &workload->jobs[j].operators[o];
+            if ((found = find_still(platform, &workload->jobs[j], op, hosts)) >= 0)
+                code =
+                    weir_error(WEIR_EINPUT,
+                               "%s: operator \"%s\" of job \"%s\" may be placed on host \"%s\", whose speed is 0; give "
+                               "it one above 0, or place the operator elsewhere",
+                               scenario->path, op->name, workload->jobs[j].name, platform->hosts[found].name);
+        }
+    free(hosts);
+    return code;
+}
