@@ -147,8 +147,9 @@ static void cuts_keep_every_item(void)
 static void check_items(const struct weir_batch *batch, int first)
 {
     for (int i = 0; i < batch->count; i++) {
-        double all[] = {(double)batch->id[i], (double)batch->path[i], batch->birth[i],   batch->at[i],
-                        batch->waiting[i],    batch->service[i],      batch->network[i], batch->blocked[i]};
+        const struct weir_item *item = &batch->items[i];
+        double all[] = {(double)item->id, (double)item->path, item->birth,   item->at,
+                        item->waiting,    item->service,      item->network, item->blocked};
         for (int f = 0; f < 8; f++)
             CHECK_NEAR(all[f], 100 * (first + i) + f + 1, 0);
     }
@@ -158,12 +159,9 @@ static struct weir_batch *numbered(int count)
 {
     struct weir_batch *batch = weir_batch_new(&pool, count);
     for (int i = 0; i < count; i++) {
-        batch->id[i] = 100 * (uint64_t)i + 1;
-        batch->path[i] = 100 * (uint64_t)i + 2;
-        double *const fields[] = {batch->birth,   batch->at,      batch->waiting,
-                                  batch->service, batch->network, batch->blocked};
-        for (int f = 0; f < 6; f++)
-            fields[f][i] = 100 * i + f + 3;
+        uint64_t n = 100 * (uint64_t)i;
+        double at = 100 * i;
+        batch->items[i] = (struct weir_item){n + 1, n + 2, at + 3, at + 4, at + 5, at + 6, at + 7, at + 8};
     }
     batch->count = count;
     batch->edge = 3;
