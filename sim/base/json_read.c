@@ -10,6 +10,7 @@
 #include "sim/base/json.h"
 #include "sim/base/json_tree.h"
 #include "sim/base/memory.h"
+#include "sim/base/remark.h"
 #include "sim/base/text.h"
 
 /* Limits so far out that nobody means them. */
@@ -104,12 +105,12 @@ int weir_json_only(const struct weir_json *at, const char *const *keys)
         char quoted[WEIR_QUOTE_SIZE];
         weir_quote(child->string, quoted);
         const char *near = weir_nearest(child->string, keys, length_of(keys));
-        if (near)
-            return weir_json_error(at, "unknown key %s; did you mean \"%s\"?", quoted, near);
-        char *list = join(keys);
-        int code = weir_json_error(at, "unknown key %s; known keys are: %s", quoted, list);
+        char *list = near ? NULL : join(keys);
+        int code = near ? weir_json_error(at, "unknown key %s; did you mean \"%s\"?", quoted, near)
+                        : weir_json_error(at, "unknown key %s; known keys are: %s", quoted, list);
         free(list);
-        return code;
+        if (weir_error_keep(code))
+            return code;
     }
     return WEIR_OK;
 }
@@ -214,39 +215,45 @@ out:
     return code;
 }
 
+/* For the readers below: what is wrong with a value that may be left out is kept, if errors are, and the value stays as
+ * it was. */
+#define KEEP(value, read)                                                                                              \
+    do {                                                                                                               \
+        __typeof__(*(value)) before = *(value);                                                                        \
+        struct weir_json child;                                                                                        \
+        int code = weir_json_get(at, key, &child) ? (read) : WEIR_OK;                                                  \
+        if (code)                                                                                                      \
+            *(value) = before;                                                                                         \
+        return weir_error_keep(code);                                                                                  \
+    } while (0)
+
 int weir_json_opt_string(const struct weir_json *at, const char *key, const char **value)
 {
-    struct weir_json child;
-    return weir_json_get(at, key, &child) ? weir_json_string(&child, value) : WEIR_OK;
+    KEEP(value, weir_json_string(&child, value));
 }
 
 int weir_json_opt_number(const struct weir_json *at, const char *key, double min, double max, double *value)
 {
-    struct weir_json child;
-    return weir_json_get(at, key, &child) ? weir_json_number(&child, min, max, value) : WEIR_OK;
+    KEEP(value, weir_json_number(&child, min, max, value));
 }
 
 int weir_json_opt_integer(const struct weir_json *at, const char *key, long min, long max, long *value)
 {
-    struct weir_json child;
-    return weir_json_get(at, key, &child) ? weir_json_integer(&child, min, max, value) : WEIR_OK;
+    KEEP(value, weir_json_integer(&child, min, max, value));
 }
 
 int weir_json_opt_bool(const struct weir_json *at, const char *key, bool *value)
 {
-    struct weir_json child;
-    return weir_json_get(at, key, &child) ? weir_json_bool(&child, value) : WEIR_OK;
+    KEEP(value, weir_json_bool(&child, value));
 }
 
 int weir_json_opt_quantity(const struct weir_json *at, const char *key, enum weir_unit kind, double min, double max,
                            double *value)
 {
-    struct weir_json child;
-    return weir_json_get(at, key, &child) ? weir_json_quantity(&child, kind, min, max, value) : WEIR_OK;
+    KEEP(value, weir_json_quantity(&child, kind, min, max, value));
 }
 
 int weir_json_opt_choice(const struct weir_json *at, const char *key, const char *const *choices, int *value)
 {
-    struct weir_json child;
-    return weir_json_get(at, key, &child) ? weir_json_choice(&child, choices, value) : WEIR_OK;
+    KEEP(value, weir_json_choice(&child, choices, value));
 }

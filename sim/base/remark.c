@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 
 #define REMARKS_AT_MOST 1000
+#define ERRORS_AT_MOST  100
 
-static _Thread_local struct weir_remarks *current;
+static _Thread_local struct weir_remarks *current, *errors;
 
 struct weir_remarks *weir_remarks_collect(struct weir_remarks *remarks)
 {
@@ -59,6 +61,33 @@ void weir_remark_unit(const char *format, ...)
     va_start(arguments, format);
     current->units += add(format, arguments);
     va_end(arguments);
+}
+
+struct weir_remarks *weir_errors_collect(struct weir_remarks *into)
+{
+    struct weir_remarks *before = errors;
+    errors = into;
+    return before;
+}
+
+int weir_error_keep(int code)
+{
+    if (code != WEIR_EINPUT || !errors || errors->count >= ERRORS_AT_MOST)
+        return code;
+    errors->sentence = weir_grow(errors->sentence, errors->count + 1, &errors->capacity, sizeof *errors->sentence);
+    errors->sentence[errors->count++] = weir_copy(weir_error_message());
+    weir_error_clear();
+    return WEIR_OK;
+}
+
+int weir_error_again(void)
+{
+    if (!errors || errors->count == 0)
+        return WEIR_OK;
+    char *last = errors->sentence[--errors->count];
+    weir_error(WEIR_EINPUT, "%s", last);
+    free(last);
+    return WEIR_EINPUT;
 }
 
 void weir_remarks_fini(struct weir_remarks *remarks)

@@ -1,4 +1,5 @@
 /* weir check: are these platforms, scenarios and workloads right? */
+#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,16 +7,15 @@
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/base/remark.h"
+#include "sim/cli/check_report.h"
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
-#include "sim/experiment/preview.h"
 #include "sim/experiment/probe.h"
 #include "sim/experiment/shipped.h"
 #include "sim/experiment/sweep_plan.h"
 #include "sim/model/workflow.h"
 
-enum { PLATFORM, TIME, VALUE, FORMAT, NO_HEADER, SORT, SAME, EVENTS, STRICT };
-enum { SHOWN = 5 }; /* operators, links and hosts of a preview */
+enum { PLATFORM, TIME, VALUE, FORMAT, NO_HEADER, SORT, SAME, EVENTS, STRICT, JSON };
 static const struct weir_flag flags[] = {
     [PLATFORM] = {"platform", 'p', "XML", "the platform for workloads that are not part of a scenario"},
     [TIME] = {"time", 0, "COLUMN", "of a CSV: the column of times, or DATE,CLOCK; else by its name, or the first"},
@@ -26,67 +26,72 @@ static const struct weir_flag flags[] = {
     [SAME] = {"same", 0, "WAY", "of a CSV: rows of one time: refuse (default), add or mean"},
     [EVENTS] = {"events", 0, NULL, "of a CSV: a row is an event; its time alone counts"},
     [STRICT] = {"strict", 0, NULL, "values without a unit are errors"},
+    [JSON] = {"json", 0, NULL, "print JSON: for each file its errors and remarks and, of a scenario, its preview"},
     {0},
 };
 
-static int check_platform(const char *path, bool *interrupted)
+static int check_platform(struct check_report *report, bool *interrupted)
 {
+    const char *path = report->path;
     struct weir_platform *platform = NULL;
+    report->kind = "platform";
     int code = weir_platform_read(path, &platform);
     if (code == WEIR_OK)
         code = weir_probe_platform(platform, interrupted);
     if (code == WEIR_OK && platform->bad_energy)
         code = weir_error(WEIR_EINPUT, "%s", platform->bad_energy);
     if (code == WEIR_OK)
-        printf("%s: ok (%zu hosts, %zu links)\n", path, platform->host_count, platform->link_count);
+        weir_text_addf(&report->summary, "%zu hosts, %zu links", platform->host_count, platform->link_count);
     weir_platform_free(platform);
     return code;
 }
 
-static int check_scenario(const struct weir_cli *cli, const char *path, bool *interrupted)
+static int check_scenario(const struct weir_cli *cli, struct check_report *report, bool *interrupted)
 {
-    struct weir_scenario *scenario = NULL;
-    int code = weir_scenario_read(path, NULL, &scenario);
+    const char *path = report->path;
+    int code = weir_scenario_read(path, NULL, &report->scenario);
+    struct weir_scenario *scenario = report->scenario;
+    report->kind = "scenario";
     for (int i = 0; code == WEIR_OK && i < scenario->stack_count; i++) {
         code = weir_stack_look(&scenario->stacks[i], cli->catalog);
         if (code != WEIR_OK && !strstr(weir_error_message(), path))
             weir_error_context("%s", path);
+        code = weir_error_keep(code);
     }
-    struct weir_preview preview = {0};
-    if (code == WEIR_OK) {
-        weir_preview_make(scenario, &preview);
-        code = weir_probe_scenario(scenario, &preview, true, interrupted);
+    if (code == WEIR_OK && report->errors.count == 0) {
+        weir_preview_make(scenario, &report->preview);
+        code = weir_probe_scenario(scenario, &report->preview, true, interrupted);
     }
     if (code == WEIR_OK)
-        printf("%s: ok (%zu hosts, %zu links, %d jobs, %d policies, %d seeds)\n", path, scenario->platform->host_count,
-               scenario->platform->link_count, scenario->workload->job_count, scenario->stack_count,
-               scenario->seed_count);
-    if (code == WEIR_OK)
-        weir_preview_print(stdout, &preview, SHOWN);
-    weir_preview_fini(&preview);
-    weir_scenario_free(scenario);
+        weir_text_addf(&report->summary, "%zu hosts, %zu links, %d jobs, %d policies, %d seeds",
+                       scenario->platform->host_count, scenario->platform->link_count, scenario->workload->job_count,
+                       scenario->stack_count, scenario->seed_count);
     return code;
 }
 
-static int check_study(const struct weir_cli *cli, const char *path)
+static int check_study(const struct weir_cli *cli, struct check_report *report)
 {
+    const char *path = report->path;
     struct weir_study *study = NULL;
+    report->kind = "study";
     struct weir_sweep_plan *plan = NULL;
     int code = weir_study_read(path, &study);
     if (code == WEIR_OK)
         code = weir_sweep_plan_make(study, cli->catalog, &plan);
     if (code == WEIR_OK)
-        printf("%s: ok (%d configurations, %d policies, %d seeds)\n", path, plan->configuration_count,
-               plan->policy_count, plan->seed_count);
+        weir_text_addf(&report->summary, "%d configurations, %d policies, %d seeds", plan->configuration_count,
+                       plan->policy_count, plan->seed_count);
     weir_sweep_plan_free(plan);
     weir_study_free(study);
     return code;
 }
 
-static int check_workload(const struct weir_json *root, const char *path, const char *platform_path)
+static int check_workload(const struct weir_json *root, struct check_report *report, const char *platform_path)
 {
+    const char *path = report->path;
     struct weir_platform *platform = NULL;
     struct weir_workload *workload = NULL;
+    report->kind = "workload";
     if (!platform_path)
         return weir_error(WEIR_EINPUT,
                           "%s: has no \"platform\", so it is taken as a workload; give its platform by --platform "
@@ -96,25 +101,29 @@ static int check_workload(const struct weir_json *root, const char *path, const 
     if (code == WEIR_OK)
         code = weir_workload_read(root, path, platform, &workload);
     if (code == WEIR_OK)
-        printf("%s: ok (%d jobs)\n", path, workload->job_count);
+        weir_text_addf(&report->summary, "%d jobs", workload->job_count);
     weir_workload_free(workload);
     weir_platform_free(platform);
     return code;
 }
 
-static int check_workflow(const char *path)
+static int check_workflow(struct check_report *report)
 {
+    const char *path = report->path;
     struct weir_workflow *workflow = NULL;
+    report->kind = "workflow";
     int code = weir_workflow_read(path, &WEIR_WORKFLOW_OPTIONS, &workflow);
     if (code == WEIR_OK)
-        printf("%s: ok (%d tasks, %d edges)\n", path, workflow->task_count, workflow->flow_count);
+        weir_text_addf(&report->summary, "%d tasks, %d edges", workflow->task_count, workflow->flow_count);
     weir_workflow_free(workflow);
     return code;
 }
 
-static int check_series(const struct weir_arguments *arguments, const char *path)
+static int check_series(const struct weir_arguments *arguments, struct check_report *report)
 {
+    const char *path = report->path;
     struct weir_series series;
+    report->kind = "series";
     struct weir_series_options options = {
         .time = weir_arguments_value(arguments, TIME),
         .value = weir_arguments_value(arguments, VALUE),
@@ -128,14 +137,15 @@ static int check_series(const struct weir_arguments *arguments, const char *path
     if (code == WEIR_OK)
         code = weir_series_load(path, &options, &series);
     if (code == WEIR_OK) {
-        printf("%s: ok (%s)\n", path, series.about);
+        weir_text_addf(&report->summary, "%s", series.about);
         weir_series_fini(&series);
     }
     return code;
 }
 
-static int check_json(const struct weir_cli *cli, const char *path, const char *platform, bool *interrupted)
+static int check_json(const struct weir_cli *cli, struct check_report *report, const char *platform, bool *interrupted)
 {
+    const char *path = report->path;
     struct weir_json_doc *doc = NULL;
     struct weir_json child;
     int code = weir_json_load(path, &doc);
@@ -146,13 +156,13 @@ static int check_json(const struct weir_cli *cli, const char *path, const char *
     bool workload = !scenario && (platform || weir_json_get(&root, "jobs", &child));
     bool workflow = weir_json_get(&root, "tasks", &child) || weir_json_get(&root, "schemaVersion", &child);
     if (!scenario && workflow)
-        code = check_workflow(path);
+        code = check_workflow(report);
     else if (!scenario && weir_json_get(&root, "scenario", &child))
-        code = check_study(cli, path);
+        code = check_study(cli, report);
     else if (workload)
-        code = check_workload(&root, path, platform);
+        code = check_workload(&root, report, platform);
     else
-        code = check_scenario(cli, path, interrupted);
+        code = check_scenario(cli, report, interrupted);
     weir_json_free(doc);
     return code;
 }
@@ -172,48 +182,64 @@ static bool is_table(const char *path)
     return false;
 }
 
-/* What readers took for what, below the line of the file; how many values there are without a unit. */
-static size_t print_remarks(void)
+/* Finds out what the file is and checks it; what is wrong goes into the report. */
+static void check(const struct weir_cli *cli, const struct weir_arguments *arguments, struct check_report *report,
+                  bool *interrupted)
 {
-    struct weir_remarks *remarks = weir_remarks_collect(NULL);
-    for (size_t i = 0; remarks && i < remarks->count; i++)
-        printf("  remark: %s\n", remarks->sentence[i]);
-    if (remarks && remarks->dropped)
-        printf("  remark: and %zu more\n", remarks->dropped);
-    size_t units = remarks ? remarks->units : 0;
-    if (remarks)
-        weir_remarks_fini(remarks);
+    const char *path = report->path;
+    struct weir_remarks *remarks = weir_remarks_collect(&report->remarks);
+    struct weir_remarks *errors = weir_errors_collect(&report->errors);
+    int code;
+    if (ends_with(path, ".xml"))
+        code = check_platform(report, interrupted);
+    else if (ends_with(path, ".json"))
+        code = check_json(cli, report, weir_arguments_value(arguments, PLATFORM), interrupted);
+    else if (is_table(path))
+        code = check_series(arguments, report);
+    else
+        code = weir_error(WEIR_EINPUT,
+                          "%s: ends neither in .xml (a platform) nor in .json (a scenario or workload) nor in .csv "
+                          "(a series)",
+                          path);
     weir_remarks_collect(remarks);
-    return units;
+    weir_error_keep(code == WEIR_OK ? code : WEIR_EINPUT);
+    weir_errors_collect(errors);
+    weir_error_clear();
+    report->ok = report->errors.count == 0;
+    report->strict = report->remarks.units > 0 && weir_arguments_value(arguments, STRICT);
 }
 
 static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
 {
-    const char *platform = weir_arguments_value(arguments, PLATFORM);
+    bool json = weir_arguments_value(arguments, JSON) != NULL, interrupted = false;
+    cJSON *root = cJSON_CreateObject(), *files = cJSON_AddArrayToObject(root, "files");
     int bad = 0;
-    bool interrupted = false;
     for (int i = 0; i < arguments->word_count && !interrupted; i++) {
-        char *path;
-        int code = weir_shipped_resolve(WEIR_SHIPPED_SCENARIO | WEIR_SHIPPED_STUDY, NULL, arguments->words[i], &path);
-        if (code == WEIR_OK && ends_with(path, ".xml"))
-            code = check_platform(path, &interrupted);
-        else if (code == WEIR_OK && ends_with(path, ".json"))
-            code = check_json(cli, path, platform, &interrupted);
-        else if (code == WEIR_OK && is_table(path))
-            code = check_series(arguments, path);
-        else if (code == WEIR_OK)
-            code = weir_error(WEIR_EINPUT,
-                              "%s: ends neither in .xml (a platform) nor in .json (a scenario or workload) nor in .csv "
-                              "(a series)",
-                              path);
+        struct check_report report = {0};
+        char *path = NULL;
+        if (weir_shipped_resolve(WEIR_SHIPPED_SCENARIO | WEIR_SHIPPED_STUDY, NULL, arguments->words[i], &path)) {
+            struct weir_remarks *errors = weir_errors_collect(&report.errors);
+            weir_error_keep(WEIR_EINPUT);
+            weir_errors_collect(errors);
+            weir_error_clear();
+        }
+        report.path = path ? path : arguments->words[i];
+        if (path)
+            check(cli, arguments, &report, &interrupted);
+        bad += !report.ok || report.strict;
+        if (json && !interrupted)
+            check_report_add(&report, files);
+        else if (!interrupted)
+            check_report_print(&report);
+        check_report_fini(&report);
         free(path);
-        if (code != WEIR_OK && !interrupted)
-            printf("%s\n", weir_error_message());
-        bool bare = print_remarks() > 0 && weir_arguments_value(arguments, STRICT);
-        bad += (code != WEIR_OK || bare) && !interrupted;
-        fflush(stdout);
-        weir_error_clear();
     }
+    if (json && !interrupted) {
+        char *text = cJSON_Print(root);
+        puts(text);
+        cJSON_free(text);
+    }
+    cJSON_Delete(root);
     return interrupted ? WEIR_INTERRUPTED : bad ? WEIR_EINPUT : WEIR_OK;
 }
 

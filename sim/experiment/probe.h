@@ -10,8 +10,8 @@
 int weir_probe_platform(const struct weir_platform *platform, bool *interrupted);
 
 /* Tries the platform of a scenario, with its options of SimGrid. A pair between which its jobs send as they begin must
- * have a route; of those between which policies may make them send, the ones without are a remark. `remarks` false: only
- * the former. Fills in the links of the preview. Errors: WEIR_EINPUT for a pair without a route, WEIR_EENGINE. */
+ * have a route; of those between which policies may make them send, the ones without are a remark. `remarks` false:
+ * only the former. Fills in the links of the preview. Errors: WEIR_EINPUT for a pair without a route, WEIR_EENGINE. */
 int weir_probe_scenario(const struct weir_scenario *scenario, struct weir_preview *preview, bool remarks,
                         bool *interrupted);
 

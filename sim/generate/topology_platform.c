@@ -228,8 +228,7 @@ static int run(const void *given, unsigned long long seed, FILE *out)
 
 const struct weir_generator weir_generator_topology = {
     .name = "topology",
-    .summary =
-        "a network given as nodes and links in one of several formats, as a platform of sites (XML)",
+    .summary = "a network given as nodes and links in one of several formats, as a platform of sites (XML)",
     .detail = "Every node becomes a site \"site-<id>\". Latencies come from lengths, or from places by the great "
               "circle, at 2/3\n"
               "of the speed of light.\n",

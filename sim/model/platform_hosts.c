@@ -279,13 +279,16 @@ static int read_zone(struct weir_platform_reader *reader, const xmlNode *node, i
     size_t before = reader->platform->host_count, links_before = reader->platform->link_count;
     const xmlNode *child;
     for (child = weir_xml_element(node->children); child; child = weir_xml_element(child->next)) {
-        if (weir_platform_check(reader, child) != 0)
-            return WEIR_EINPUT;
-        int status =
-            is(child, "prop") ? weir_platform_prop(reader, child, &props) : read_child(reader, child, zone, &props);
-        if (status != 0)
+        int status = weir_platform_check(reader, child);
+        if (status == 0 && !(reader->broken && weir_platform_names_others(child)))
+            status =
+                is(child, "prop") ? weir_platform_prop(reader, child, &props) : read_child(reader, child, zone, &props);
+        reader->broken += status != 0;
+        if (weir_error_keep(status) != 0)
             return status;
     }
+    if (reader->broken)
+        return 0;
     if (finish_zone(reader, node, zone, before, links_before) != 0)
         return WEIR_EINPUT;
     return weir_platform_host_links(reader, node);
@@ -369,6 +372,8 @@ int weir_platform_walk(struct weir_platform_reader *reader, const xmlNode *root)
         if (read_child(reader, node, -1, &defaults) != 0)
             return WEIR_EINPUT;
     }
+    if (reader->broken)
+        return weir_error_again();
     if (reader->platform->host_count == 0)
         return weir_platform_fail(reader, root, "the platform has no host; give one at least");
     return weir_platform_traced(reader);

@@ -42,6 +42,7 @@ struct weir_host_map {
 struct weir_platform_reader {
     const char *path;
     struct weir_platform *platform;
+    int broken; /* elements that are wrong, whose errors are kept: what names others is not read then */
     size_t host_capacity, link_capacity;
     struct weir_names *hosts;   /* the platform's map */
     struct weir_names routers;  /* ids of routers, own and those that clusters make */
@@ -121,6 +122,9 @@ int weir_platform_numbers(const struct weir_platform_reader *reader, const struc
 /* Adds the link(s) that an element gives. */
 int weir_platform_add_link(struct weir_platform_reader *reader, const struct _xmlNode *node, const char *name,
                            bool duplex);
+
+/* Whether an element names others, which may be missing because they are wrong. */
+bool weir_platform_names_others(const struct _xmlNode *node);
 
 /* References: a route of any kind, the host_links of a zone, a trace_connect. */
 int weir_platform_route(struct weir_platform_reader *reader, const struct _xmlNode *node, int zone);

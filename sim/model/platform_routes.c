@@ -191,6 +191,16 @@ static int note(struct weir_platform_reader *reader, const xmlNode *node, int zo
         source, destination, reader->routes.entries[first].line);
 }
 
+bool weir_platform_names_others(const xmlNode *node)
+{
+    static const char *const names[] = {"route",         "zoneRoute",     "ASroute",   "bypassRoute", "bypassZoneRoute",
+                                        "bypassASroute", "trace_connect", "host_link", NULL};
+    for (const char *const *name = names; *name; name++)
+        if (is(node, *name))
+            return true;
+    return false;
+}
+
 int weir_platform_route(struct weir_platform_reader *reader, const xmlNode *node, int zone)
 {
     bool bypass = begins(name_of(node), "bypass");

@@ -9,6 +9,7 @@
 #include "sim/base/distinct.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/remark.h"
 #include "sim/base/text.h"
 #include "sim/model/scenario_keys.h"
 #include "sim/model/scenario_parts.h"
@@ -121,20 +122,22 @@ static int read_policies(const struct weir_json *at, struct weir_scenario *scena
         scenario->stack_count = 1;
         return weir_stack_parse("static", &scenario->stacks[0]);
     }
-    int count = weir_json_size(&list), code = WEIR_OK;
+    int count = weir_json_size(&list), code = WEIR_OK, broken = 0;
     if (!weir_json_is_array(&list) || !count)
         return weir_json_error(&list, "must be a list of at least one policy, such as [\"static\"]");
     scenario->stacks = weir_alloc((size_t)count, sizeof *scenario->stacks);
     for (int i = 0; i < count && !code; i++) {
         struct weir_json child = weir_json_at(&list, i);
         struct weir_stack *stack = &scenario->stacks[scenario->stack_count++];
-        code = weir_stack_read(&child, stack);
-        for (int j = 0; j < i && !code; j++)
-            if (strcmp(scenario->stacks[j].label, stack->label) == 0)
+        int wrong = weir_stack_read(&child, stack);
+        broken += wrong != WEIR_OK;
+        code = weir_error_keep(wrong);
+        for (int j = 0; j < i && !code && !wrong; j++)
+            if (scenario->stacks[j].label && strcmp(scenario->stacks[j].label, stack->label) == 0)
                 code = weir_json_error(&child, "the label \"%s\" is there twice; give one a \"label\" of its own",
                                        stack->label);
     }
-    return code;
+    return !code && broken ? weir_error_again() : code;
 }
 
 static int read_costs(const struct weir_json *at, struct weir_change_costs *costs)
@@ -155,6 +158,11 @@ static int read_costs(const struct weir_json *at, struct weir_change_costs *cost
     return code;
 }
 
+static int read_costs_of(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    return read_costs(at, &scenario->costs);
+}
+
 static int read_record(const struct weir_json *at, struct weir_scenario *scenario)
 {
     struct weir_json child;
@@ -171,29 +179,27 @@ static int read_record(const struct weir_json *at, struct weir_scenario *scenari
     return code;
 }
 
+/* Goes on after a part that is wrong, where errors are kept. */
+static int go_on(int code, int *broken)
+{
+    *broken += code != WEIR_OK;
+    return weir_error_keep(code);
+}
+
 /* What needs no other file. */
 static int read_own(const struct weir_json *at, struct weir_scenario *scenario)
 {
-    int code = weir_json_only(at, weir_scenario_keys);
-    if (!code)
-        code = read_name(at, scenario);
-    if (!code)
-        code = read_times(at, scenario);
-    if (!code)
-        code = read_batch(at, scenario);
-    if (!code)
-        code = read_seeds(at, scenario);
-    if (!code)
-        code = read_policies(at, scenario);
-    if (!code)
-        code = read_costs(at, &scenario->costs);
-    if (!code)
-        code = weir_scenario_read_options(at, scenario);
+    static int (*const parts[])(const struct weir_json *, struct weir_scenario *) = {
+        read_name,  read_times, read_batch, read_seeds, read_policies, read_costs_of, weir_scenario_read_options,
+        read_record};
     bool energy = true;
+    int broken = 0, code = weir_json_only(at, weir_scenario_keys);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && !code; i++)
+        code = go_on(parts[i](at, scenario), &broken);
     if (!code)
         code = weir_json_opt_bool(at, "energy", &energy);
     scenario->no_energy = !energy;
-    return code ? code : read_record(at, scenario);
+    return !code && broken ? weir_error_again() : code;
 }
 
 static int read_platform(const struct weir_json *at, const struct weir_scenario_changes *changes,
@@ -280,6 +286,30 @@ static unsigned long long hash_inputs(const struct weir_json *at, const struct w
     return files ? weir_hash(hash, &files, sizeof files) : hash;
 }
 
+/* All parts of a scenario, in an order in which each has what it needs. */
+static int read_all(const struct weir_json *root, const struct weir_scenario_changes *changes,
+                    struct weir_scenario *made)
+{
+    int broken = 0, code = go_on(read_own(root, made), &broken);
+    if (!code)
+        code = go_on(read_platform(root, changes, made), &broken);
+    if (!code && made->platform)
+        code = go_on(weir_scenario_check_platform(made), &broken);
+    if (!code && made->platform)
+        code = go_on(read_decision_host(root, made), &broken);
+    if (!code && made->platform)
+        code = go_on(read_workload(root, changes->sets, made), &broken);
+    if (!code && made->workload)
+        code = go_on(weir_scenario_check_speeds(made), &broken);
+    if (!code && made->platform)
+        code = go_on(weir_scenario_read_faults(root, made), &broken);
+    if (!code && made->platform)
+        code = go_on(weir_scenario_read_anomalies(root, made), &broken);
+    if (!code && made->platform)
+        code = go_on(weir_scenario_read_account(root, made), &broken);
+    return !code && broken ? weir_error_again() : code;
+}
+
 int weir_scenario_read(const char *path, const char *const *sets, struct weir_scenario **scenario)
 {
     const struct weir_scenario_changes changes = {.sets = sets};
@@ -300,23 +330,7 @@ int weir_scenario_read_changed(const char *path, const struct weir_scenario_chan
     code = weir_scenario_apply(doc, changes->sets, false);
     struct weir_json root = weir_json_root(doc);
     if (!code)
-        code = read_own(&root, made);
-    if (!code)
-        code = read_platform(&root, changes, made);
-    if (!code)
-        code = weir_scenario_check_platform(made);
-    if (!code)
-        code = read_decision_host(&root, made);
-    if (!code)
-        code = read_workload(&root, changes->sets, made);
-    if (!code)
-        code = weir_scenario_check_speeds(made);
-    if (!code)
-        code = weir_scenario_read_faults(&root, made);
-    if (!code)
-        code = weir_scenario_read_anomalies(&root, made);
-    if (!code)
-        code = weir_scenario_read_account(&root, made);
+        code = read_all(&root, changes, made);
     if (!code)
         made->hash = hash_inputs(&root, made);
     weir_json_free(doc);

@@ -8,6 +8,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/remark.h"
 #include "sim/model/scenario_keys.h"
 #include "sim/model/workload_parts.h"
 
@@ -286,6 +287,7 @@ int weir_workload_read(const struct weir_json *at, const char *file, const struc
     static const char *const keys[] = {"jobs", NULL};
     struct builder builder = {.platform = platform, .file = file};
     struct weir_json list;
+    int broken = 0;
     *workload = NULL;
     int code = weir_json_only(at, keys);
     if (!code)
@@ -298,8 +300,12 @@ int weir_workload_read(const struct weir_json *at, const char *file, const struc
     builder.workload->path = weir_copy(file);
     for (int i = 0; i < weir_json_size(&list) && !code; i++) {
         struct weir_json job = weir_json_at(&list, i);
-        code = add_jobs(&job, &builder, i);
+        int wrong = add_jobs(&job, &builder, i);
+        broken += wrong != WEIR_OK;
+        code = weir_error_keep(wrong);
     }
+    if (!code && broken)
+        code = weir_error_again();
     if (!code)
         code = sort_jobs(&list, &builder);
     free(builder.origin);

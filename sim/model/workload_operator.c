@@ -6,6 +6,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/remark.h"
 #include "sim/model/scenario_keys.h"
 #include "sim/model/workload_parts.h"
 
@@ -227,7 +228,7 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
 int weir_operators_read(const struct weir_json *at, const struct weir_platform *platform, struct weir_job *job)
 {
     struct weir_json list;
-    int code = weir_json_need(at, "operators", &list);
+    int broken = 0, code = weir_json_need(at, "operators", &list);
     if (code)
         return code;
     int count = weir_json_size(&list);
@@ -243,11 +244,13 @@ int weir_operators_read(const struct weir_json *at, const struct weir_platform *
                                      .state_max_bytes = INFINITY,
                                      .input_capacity = WEIR_INPUT_CAPACITY,
                                      .where = {.kind = WEIR_WHERE_SOURCE, .tier = -1}};
-        code = read_name(&child, job, i, op);
-        if (!code)
-            code = read_operator(&child, platform, op);
+        int wrong = read_name(&child, job, i, op);
+        if (!wrong)
+            wrong = read_operator(&child, platform, op);
+        broken += wrong != WEIR_OK;
+        code = weir_error_keep(wrong);
     }
-    return code;
+    return !code && broken ? weir_error_again() : code;
 }
 
 void weir_operator_fini(struct weir_operator *op)

@@ -20,7 +20,7 @@ cat >"$folder/line.json" <<'END'
  "source": {"host": "a"}, "source_bytes": "20kB", "sink": {"host": "c"},
  "load": {"kind": "steps", "steps": [{"at": "0s", "rate": "10/s"}, {"at": "50s", "rate": "40/s"}]},
  "operators": [
-  {"name": "first", "flops": "20Mf", "bytes": "5kB", "selectivity": 2, "state": {"bytes": "1MB"}, "parallelism": 2, "placement": {"host": "b"}},
+  {"name": "first", "flops": "20Mf", "bytes": "5kB", "selectivity": 2, "state": {"size": "1MB"}, "parallelism": 2, "placement": {"host": "b"}},
   {"name": "second", "flops": "10Mf", "bytes": "1kB", "selectivity": 0.5, "placement": {"host": "c"}}]}]}}
 END
 expect 0 "line.json: ok (3 hosts, 2 links, 1 jobs, 1 policies, 1 seeds)" check "$folder/line.json"

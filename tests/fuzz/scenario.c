@@ -2,13 +2,15 @@
 #include <math.h>
 
 #include "sim/base/error.h"
+#include "sim/base/remark.h"
 #include "sim/model/scenario.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct weir_scenario *scenario = NULL;
-    if (weir_scenario_read(fuzz_file("fuzz.json", data, size), NULL, &scenario) == WEIR_OK) {
+    const char *path = fuzz_file("fuzz.json", data, size);
+    if (weir_scenario_read(path, NULL, &scenario) == WEIR_OK) {
         const struct weir_workload *workload = scenario->workload;
         for (int j = 0; j < workload->job_count && j < 8; j++) {
             struct weir_arrivals walk = weir_arrivals_open(workload->jobs[j].load, 1, workload->jobs[j].name);
@@ -21,6 +23,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             weir_load_rate_at(workload->jobs[j].load, last_s);
         }
     }
+    weir_scenario_free(scenario);
+    weir_error_clear();
+    /* Going on after errors: there are some, or there are none, either way. */
+    bool right = scenario != NULL;
+    struct weir_remarks errors = {0};
+    weir_errors_collect(&errors);
+    int code = weir_scenario_read(path, NULL, &scenario);
+    weir_errors_collect(NULL);
+    if (right != (code == WEIR_OK && errors.count == 0))
+        __builtin_trap();
+    weir_remarks_fini(&errors);
     weir_scenario_free(scenario);
     weir_error_clear();
     return 0;

@@ -164,9 +164,11 @@ static void pays_or_stays(void)
  * forecast of 160/s needs three. */
 static void by_throughput(void)
 {
-    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_svr_twres,
-                                "{\"sizing\": \"twres\", \"calibration\": \"1:90,2:150,3:180,4:200\", \"headroom\": 0, \"confidence\": 0}"),
-                          WEIR_OK);
+    CU_ASSERT_EQUAL_FATAL(
+        begin(
+            &weir_policy_svr_twres,
+            "{\"sizing\": \"twres\", \"calibration\": \"1:90,2:150,3:180,4:200\", \"headroom\": 0, \"confidence\": 0}"),
+        WEIR_OK);
     for (int w = 0; w < 3; w++)
         step(160);
     CU_ASSERT_EQUAL(world->operators[0][0].instance_count, 3);

@@ -40,8 +40,7 @@ expect 3 "hang.so: does not come to an end within 10 s" run $scenario -p "$plugi
 
 # check, report, plot and list run nothing of it: not even what would end or hang the process.
 for plugin in crash hang; do
-    sed -e "s|valid/two-tier.xml|$PWD/tests/input/valid/two-tier.xml|" \
-        -e "s|\[\"static\", \"reactive\"\]|[\"static\", \"$plugins/$plugin.so\"]|" $scenario >"$folder/strange.json"
+    sed -e "s|\[\"static\", \"reactive\"\]|[\"static\", \"$plugins/$plugin.so\"]|" $scenario >"$folder/strange.json"
     expect 0 "strange.json: ok" check "$folder/strange.json"
 done
 # run and compare say what code they run, and refuse it if they are told to.
@@ -59,8 +58,7 @@ empty err
 # Programs that are not there.
 for wanted in 'no-such-program --x|exec: there is no program \"no-such-program\"' 'python3 no-such.py|exec: there is no file ' \
     './no-such.sh|exec: there is no program \"./no-such.sh\"'; do
-    sed -e "s|valid/two-tier.xml|$PWD/tests/input/valid/two-tier.xml|" \
-        -e "s#\[\"static\", \"reactive\"\]#[{\"exec\": \"${wanted%%|*}\"}]#" $scenario >"$folder/program.json"
+    sed -e "s#\[\"static\", \"reactive\"\]#[{\"exec\": \"${wanted%%|*}\"}]#" $scenario >"$folder/program.json"
     expect 3 "$(printf '%b' "${wanted#*|}" | sed 's/\\"/"/g')" check "$folder/program.json"
 done
 
