@@ -66,7 +66,8 @@ const struct weir_view_field weir_view_fields[] = {
     HOST(price_per_core_s, NUMBER, SENT, "money for an instance and second"),
     HOST(up, TRUTH, SENT, "it is not down"),
     HOST(instances, WHOLE, SENT, "at the window's end, those starting included"),
-    HOST(memory_used_bytes, NUMBER, SENT, "state of the operators, that on its way included, as the platform's own books have it, bytes"),
+    HOST(memory_used_bytes, NUMBER, SENT,
+         "state of the operators, that on its way included, as the platform's own books have it, bytes"),
     HOST(cpu, NUMBER, SENT, "mean share of the cores in use, as the host reports it"),
     HOST(memory_reported_bytes, NUMBER, SENT, "state, and items that wait, as the host reports them, bytes"),
     HOST(

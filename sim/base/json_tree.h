@@ -6,6 +6,7 @@
 
 struct cJSON;
 struct weir_json;
+struct weir_json_doc;
 
 /* Parses the whole text, or WEIR_EINPUT with line and column. Free the tree with cJSON_Delete. */
 int weir_json_parse_tree(const char *text, const char *name, struct cJSON **tree);

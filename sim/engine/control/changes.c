@@ -1,4 +1,4 @@
-/* Jobs and plans carried out: instances start and stop, state moves, and it all takes its time. A change of an operator
+/* Plans carried out: instances start and stop, state moves, and it all takes its time. A change of an operator
  * goes from step to step: instances start; if it has state, it pauses, is drained, writes a checkpoint, the state moves
  * and is restored; then the new instances take items and the old ones leave. Until that last step the operator can go
  * on as it was: a change that loses what it starts, or that does not get on, is given up. */
@@ -13,26 +13,6 @@
 #include "sim/engine/control/moves.h"
 #include "sim/engine/control/placement.h"
 #include "sim/engine/control/plans.h"
-
-void weir_job_deploy(struct weir_run_job *job, const struct weir_plan *plan)
-{
-    for (int o = 0; o < job->spec->operator_count; o++) {
-        int count;
-        const struct weir_placement *placements = weir_plan_get(plan, job->index, o, &count);
-        for (int i = 0; i < count; i++)
-            weir_instance_activate(weir_instance_new(&job->ops[o], &placements[i]));
-    }
-    job->life = WEIR_JOB_RUNNING;
-    weir_source_start(job);
-}
-
-void weir_job_retire(struct weir_run_job *job)
-{
-    job->life = WEIR_JOB_GONE;
-    for (int o = 0; o < job->spec->operator_count; o++)
-        for (size_t i = 0; i < job->ops[o].instance_count; i++)
-            weir_instance_retire(job->ops[o].instances[i]);
-}
 
 /* One change of an operator under way. */
 struct weir_change {

@@ -1,12 +1,8 @@
-/* Jobs and plans carried out: instances start and stop, state moves, and it all takes its time. */
+/* Plans carried out: instances start and stop, state moves, and it all takes its time. */
 #ifndef WEIR_ENGINE_CHANGES_H
 #define WEIR_ENGINE_CHANGES_H
 
 #include "sim/engine/control/controller.h"
-
-/* The job begins, with its instances as the plan has them, at once. */
-void weir_job_deploy(struct weir_run_job *job, const struct weir_plan *plan);
-void weir_job_retire(struct weir_run_job *job);
 
 /* A change of an operator is under way, of a plan or because its instances are to start anew after a failure. */
 static inline bool weir_op_changing(const struct weir_op *op)

@@ -54,3 +54,23 @@ void weir_state_lay(struct weir_controller *controller, struct weir_op *op)
         instance->taken_bytes = most;
     }
 }
+
+void weir_job_deploy(struct weir_run_job *job, const struct weir_plan *plan)
+{
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        int count;
+        const struct weir_placement *placements = weir_plan_get(plan, job->index, o, &count);
+        for (int i = 0; i < count; i++)
+            weir_instance_activate(weir_instance_new(&job->ops[o], &placements[i]));
+    }
+    job->life = WEIR_JOB_RUNNING;
+    weir_source_start(job);
+}
+
+void weir_job_retire(struct weir_run_job *job)
+{
+    job->life = WEIR_JOB_GONE;
+    for (int o = 0; o < job->spec->operator_count; o++)
+        for (size_t i = 0; i < job->ops[o].instance_count; i++)
+            weir_instance_retire(job->ops[o].instances[i]);
+}

@@ -14,4 +14,8 @@ int weir_default_host(const struct weir_controller *controller, const struct wei
  * instance, and, while a change is under way, for each that will be there after it. */
 void weir_state_lay(struct weir_controller *controller, struct weir_op *op);
 
+/* The job begins, with its instances as the plan has them, at once. */
+void weir_job_deploy(struct weir_run_job *job, const struct weir_plan *plan);
+void weir_job_retire(struct weir_run_job *job);
+
 #endif
