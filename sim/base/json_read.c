@@ -257,3 +257,22 @@ int weir_json_opt_choice(const struct weir_json *at, const char *key, const char
 {
     KEEP(value, weir_json_choice(&child, choices, value));
 }
+
+static void add_path(const struct weir_json *at, struct weir_text *path)
+{
+    if (at->parent)
+        add_path(at->parent, path);
+    else if (!at->key)
+        return;
+    if (at->key)
+        weir_text_addf(path, "%s%s", path->length ? "." : "", at->key);
+    else
+        weir_text_addf(path, "[%d]", at->index);
+}
+
+char *weir_json_path(const struct weir_json *at)
+{
+    struct weir_text path = {0};
+    add_path(at, &path);
+    return path.data ? path.data : weir_copy("");
+}

@@ -274,19 +274,8 @@ static void move_state(struct weir_change *change)
     wait_no_more(change);
     change->stage = MOVES;
     change->state = (struct weir_moves){.controller = change->controller, .op = change->op, .end = &change->go};
-    size_t to = 0;
-    for (size_t from = 0; surplus && from < hosts; from++) {
-        while (surplus[from] > 1e-6 * state) {
-            while (to < hosts && surplus[to] > -1e-6 * state)
-                to++;
-            if (to == hosts)
-                break;
-            double bytes = fmin(surplus[from], -surplus[to]);
-            surplus[from] -= bytes;
-            surplus[to] += bytes;
-            weir_moves_add(&change->state, (int)from, (int)to, bytes);
-        }
-    }
+    if (surplus)
+        weir_moves_even(&change->state, surplus, hosts, 1e-6 * state);
     free(surplus);
     change->step = moved;
     weir_moves_begin(&change->state);

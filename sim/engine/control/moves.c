@@ -125,6 +125,22 @@ static void off_the_wire(struct weir_transfer *transfer, bool ok)
     weir_alarm_set(controller->clock, &move->alarm, controller->clock->now_s + latency_s);
 }
 
+void weir_moves_even(struct weir_moves *moves, double *surplus, size_t hosts, double least)
+{
+    size_t to = 0;
+    for (size_t from = 0; from < hosts; from++)
+        while (surplus[from] > least) {
+            while (to < hosts && surplus[to] > -least)
+                to++;
+            if (to == hosts)
+                break;
+            double bytes = fmin(surplus[from], -surplus[to]);
+            surplus[from] -= bytes;
+            surplus[to] += bytes;
+            weir_moves_add(moves, (int)from, (int)to, bytes);
+        }
+}
+
 void weir_moves_begin(struct weir_moves *moves)
 {
     struct weir_controller *controller = moves->controller;

@@ -18,6 +18,8 @@ struct weir_moves {
 
 /* Adds what goes from one host to another. */
 void weir_moves_add(struct weir_moves *moves, int from, int to, double bytes);
+/* Adds what evens out what each host has beyond what it shall have, which is 0 afterwards, but for `least` bytes. */
+void weir_moves_even(struct weir_moves *moves, double *surplus, size_t hosts, double least);
 /* They all begin at once. One that fails is tried again; if it still fails a window later, they have failed. With none,
  * the end is listed at once. */
 void weir_moves_begin(struct weir_moves *moves);
