@@ -248,14 +248,16 @@ int weir_csv_times_settle(struct weir_csv_times *times, struct weir_csv_lines *l
 /* Two digits at `text`; -1 if there are none. */
 static inline int two(const char *text)
 {
-    unsigned tens = (unsigned char)text[0] - '0', ones = (unsigned char)text[1] - '0';
-    return tens <= 9 && ones <= 9 ? (int)(tens * 10 + ones) : -1;
+    unsigned tens = (unsigned char)text[0] - '0', ones;
+    if (tens > 9 || (ones = (unsigned char)text[1] - '0') > 9)
+        return -1;
+    return (int)(tens * 10 + ones);
 }
 
 /* "2024-01-31 12:30" or "2024-01-31T12:30:15", of the day that was read last, which spares the calendar. */
 static bool scan_same_day(const struct weir_csv_times *times, const char *text, double *time_s)
 {
-    if (strncmp(text, times->day, sizeof times->day) != 0 || (text[10] != ' ' && text[10] != 'T'))
+    if (!*times->day || strncmp(text, times->day, sizeof times->day) != 0 || (text[10] != ' ' && text[10] != 'T'))
         return false;
     int hour = two(text + 11), minute, second = 0;
     if (hour < 0 || hour > 23 || text[13] != ':' || (minute = two(text + 14)) < 0 || minute > 59)
