@@ -41,15 +41,31 @@ static const char *string_of(const struct weir_policy_use *use, const char *key)
     return text;
 }
 
+static const char *code_of(const struct weir_policy_use *use)
+{
+    return is_program(use) ? string_of(use, EXEC) : use->name;
+}
+
+/* Whether the same code stands in the stacks before the use. */
+static bool stands_before(const struct weir_stack *stacks, const struct weir_policy_use *use)
+{
+    for (const struct weir_stack *stack = stacks;; stack++)
+        for (int u = 0; u < stack->use_count; u++) {
+            if (&stack->uses[u] == use)
+                return false;
+            if (weir_foreign_is(&stack->uses[u]) && strcmp(code_of(&stack->uses[u]), code_of(use)) == 0)
+                return true;
+        }
+}
+
 char *weir_foreign_list(const struct weir_stack *stacks, int count)
 {
     struct weir_text list = {0};
     for (int s = 0; s < count; s++)
         for (int u = 0; u < stacks[s].use_count; u++) {
             const struct weir_policy_use *use = &stacks[s].uses[u];
-            const char *code = is_program(use) ? string_of(use, EXEC) : use->name;
-            if (weir_foreign_is(use) && !strstr(weir_text_string(&list), code))
-                weir_text_addf(&list, "%s%s", list.length ? ", " : "", code);
+            if (weir_foreign_is(use) && !stands_before(stacks, use))
+                weir_text_addf(&list, "%s%s", list.length ? ", " : "", code_of(use));
         }
     char *text = list.length ? weir_copy(list.data) : NULL;
     weir_text_fini(&list);

@@ -49,6 +49,10 @@ expect 3 "would run code that is not weir's: $plugins/everything.so; it is refus
     -p "$plugins/everything.so" -o "$folder/none"
 expect 3 "would run code that is not weir's: $folder/strange.py; it is refused by --no-code" compare $scenario --no-code \
     -p static -p "exec:$folder/strange.py" -o "$folder/none"
+# Each is named, also one whose name is a part of another's; twice the same but once.
+expect 3 "would run code that is not weir's: $folder/strange.py --fast, $folder/strange.py, ./all.so; it is refused by --no-code" \
+    compare $scenario --no-code -p "exec:$folder/strange.py --fast" -p "exec:$folder/strange.py" -p ./all.so -p "exec:$folder/strange.py" \
+    -o "$folder/none"
 expect 0 "" run $scenario --no-code -p static -o "$folder/plain"
 WEIR_NO_CODE=1 expect 3 "it is refused by WEIR_NO_CODE" run $scenario -p "$plugins/everything.so" -o "$folder/none"
 WEIR_NO_CODE=1 expect 3 "is code of its own, which WEIR_NO_CODE refuses" explain "$plugins/everything.so" $scenario
