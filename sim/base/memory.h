@@ -7,7 +7,8 @@
 /* Zeroed memory for count elements of size bytes; never NULL (a size of 0 gives a pointer that may be freed). */
 void *weir_alloc(size_t count, size_t size);
 
-/* Zeroed memory of so many bytes that begins a line of the processor's cache. */
+/* Zeroed memory of so many bytes, rounded up to whole lines of the processor's cache, that begins one; never NULL, and
+ * to be freed as any other. */
 #define WEIR_LINE 64
 void *weir_alloc_lines(size_t size);
 

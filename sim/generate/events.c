@@ -11,7 +11,7 @@
 void weir_events_add(struct weir_events *events, double time_s, double weight)
 {
     events->event = weir_grow(events->event, events->count + 1, &events->capacity, sizeof *events->event);
-    events->event[events->count++] = (struct weir_event){time_s, weight};
+    events->event[events->count++] = (struct weir_log_event){time_s, weight};
     events->lines++;
 }
 

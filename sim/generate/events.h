@@ -6,7 +6,7 @@
 
 /* Zero-initialised is empty. */
 struct weir_events {
-    struct weir_event {
+    struct weir_log_event {
         double time_s; /* of the log's own clock */
         double weight; /* items, bytes, ... that it counts for; not negative */
     } * event;
