@@ -63,8 +63,9 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
             TIME("drain", drain_s, "30s", "Time in which the source's backlog shall be worked off; 0: not at all."),   \
             NUMBER("min_items", min_items, "10", 0, 1e9,                                                               \
                    "Items in a window below which the declared speed stands for the measured rate."),                  \
-            WHOLE("down_windows", patience.down.windows, "2", 1, "Windows in a row that must allow shrinking."),                \
-            TIME("cooldown", patience.down.cooldown_s, "30s", "Least time from a change of an operator until it shrinks."),          \
+            WHOLE("down_windows", patience.down.windows, "2", 1, "Windows in a row that must allow shrinking."),       \
+            TIME("cooldown", patience.down.cooldown_s, "30s",                                                          \
+                 "Least time from a change of an operator until it shrinks."),                                         \
             NUMBER("pay", pay, "1", 0, 1e6,                                                                            \
                    "How many times over a change must win what standing still for it costs; 0: always."),              \
             {.name = "sizing",                                                                                         \

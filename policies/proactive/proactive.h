@@ -39,8 +39,8 @@ struct proactive_job {
 enum { PROACTIVE_WORKERS = 64 };
 struct proactive_operator {
     struct weir_patience patience;
-    bool under_way; /* a change has not shown yet */
-    double acted_s; /* when it was decided */
+    bool under_way;                          /* a change has not shown yet */
+    double acted_s;                          /* when it was decided */
     double sustained[PROACTIVE_WORKERS + 1]; /* items/s that so many instances sustain, mean of those seen; 0: never */
 };
 

@@ -13,7 +13,7 @@ struct weir_memo {
     struct weir_memo_job {
         char *records; /* [operator * record_size]; NULL: none */
         int count;
-    } *jobs;
+    } * jobs;
     size_t job_capacity;
 };
 

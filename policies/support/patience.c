@@ -13,8 +13,7 @@ static void push(struct weir_patience *patience, double now_s, int instances)
         patience->first = 0;
         patience->end = kept;
     }
-    patience->asked =
-        weir_grow(patience->asked, patience->end + 1, &patience->capacity, sizeof *patience->asked);
+    patience->asked = weir_grow(patience->asked, patience->end + 1, &patience->capacity, sizeof *patience->asked);
     patience->asked[patience->end++] = (struct weir_patience_asked){now_s, instances};
 }
 

@@ -1,5 +1,5 @@
-/* Patience: when a wish for another number of instances is followed, and how far. Streaks of windows, stabilisation with
- * the meaning that Kubernetes' HorizontalPodAutoscaler gives it, and cool-downs. */
+/* Patience: when a wish for another number of instances is followed, and how far. Streaks of windows, stabilisation
+ * with the meaning that Kubernetes' HorizontalPodAutoscaler gives it, and cool-downs. */
 #ifndef WEIR_POLICIES_SUPPORT_PATIENCE_H
 #define WEIR_POLICIES_SUPPORT_PATIENCE_H
 
@@ -8,9 +8,10 @@
 
 /* Growing and shrinking are judged alike, each by its own row. */
 struct weir_patience_way {
-    int windows;        /* in a row that must ask for it, at least 1 */
-    double stabilize_s; /* what was asked for since then counts as well, as stabilizationWindowSeconds does; 0: nothing */
-    double cooldown_s;  /* least time from the last change on */
+    int windows; /* in a row that must ask for it, at least 1 */
+    double
+        stabilize_s; /* what was asked for since then counts as well, as stabilizationWindowSeconds does; 0: nothing */
+    double cooldown_s; /* least time from the last change on */
 };
 
 struct weir_patience_rule {
@@ -22,18 +23,18 @@ struct weir_patience {
     struct weir_patience_asked {
         double time_s;
         int instances;
-    } *asked; /* oldest first; owned */
+    } * asked; /* oldest first; owned */
     size_t first, end, capacity;
     int up, down; /* windows in a row that asked for more, for fewer */
     bool acted;
     double acted_s;
 };
 
-/* A window that ends at now_s asks for `wanted` instances where there are `present`. The number to go to now: `present`,
- * or as far as all of these asked for, be it up or down: the last `windows` windows, and those that ended within
- * (now_s - stabilize_s, now_s]. So growth goes to the least of them and shrinking to the most of them. The first call
- * counts as if `present` had been asked for, too: nothing shrinks within the first stabilize_s. Times never fall from
- * call to call. O(windows that count). */
+/* A window that ends at now_s asks for `wanted` instances where there are `present`. The number to go to now:
+ * `present`, or as far as all of these asked for, be it up or down: the last `windows` windows, and those that ended
+ * within (now_s - stabilize_s, now_s]. So growth goes to the least of them and shrinking to the most of them. The first
+ * call counts as if `present` had been asked for, too: nothing shrinks within the first stabilize_s. Times never fall
+ * from call to call. O(windows that count). */
 int weir_patience_ask(struct weir_patience *patience, const struct weir_patience_rule *rule, double now_s, int present,
                       int wanted);
 
