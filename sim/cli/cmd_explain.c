@@ -46,7 +46,9 @@ static int ask(void *context)
     question->spec.observer = &observer;
     int code = weir_run(&question->spec, &result);
     weir_result_fini(&result);
-    fflush(stdout);
+    int printed = weir_stdout_finish();
+    if (code == WEIR_OK && printed != WEIR_OK)
+        return printed;
     if (code == WEIR_OK && !question->told)
         code = question->reached && question->at_s > 0
                    ? weir_error(WEIR_ERUN, "policy %s decided nothing until %g s", question->spec.stack->label,

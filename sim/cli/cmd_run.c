@@ -113,6 +113,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     const char **sets = NULL;
     char *folder = NULL, *path = NULL;
     bool interrupted = false;
+    int lock = -1;
     const char *policy = weir_arguments_value(arguments, POLICY), *seed = weir_arguments_value(arguments, SEED);
     const char *output = weir_arguments_value(arguments, OUTPUT), *timeout = weir_arguments_value(arguments, TIMEOUT);
     bool quiet = weir_arguments_value(arguments, QUIET) != NULL;
@@ -152,6 +153,10 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
         free(name);
     }
     job.folder = folder;
+    if ((lock = weir_folder_lock_beside(folder)) < 0) {
+        code = lock;
+        goto out;
+    }
     if ((code = check_folder(&job, weir_arguments_value(arguments, FORCE) != NULL)) != WEIR_OK)
         goto out;
     struct weir_pool_task task = {job.spec.stack->label, work, &job};
@@ -161,6 +166,8 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     else
         weir_run_remove_partial(folder);
 out:
+    if (folder)
+        weir_folder_unlock_beside(lock, folder);
     weir_scenario_free(scenario);
     free(path);
     weir_stack_fini(&own);

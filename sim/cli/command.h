@@ -138,4 +138,8 @@ bool weir_terminal_bold(FILE *stream);
 /* Columns of the terminal behind a stream, 120 if it is none. */
 int weir_terminal_width(FILE *stream);
 
+/* Writes out what was printed, and sees whether all of it could be written: else WEIR_EINPUT, and what was printed is
+ * cut. */
+int weir_stdout_finish(void);
+
 #endif

@@ -79,3 +79,12 @@ void weir_command_help(const struct weir_command *command, FILE *out)
     }
     fprintf(out, "  -%c, --%-*s  %s\n", weir_help_flag.letter, width, weir_help_flag.name, weir_help_flag.help);
 }
+
+int weir_stdout_finish(void)
+{
+    /* It may have met a full disk long before the end. */
+    bool cut = fflush(stdout) != 0 || ferror(stdout);
+    return cut ? weir_error(WEIR_EINPUT,
+                            "standard output cannot be written, and what was printed is cut; is the disk full?")
+               : WEIR_OK;
+}

@@ -39,6 +39,8 @@ static const struct weir_cli cli = {commands, weir_catalog, forecaster_catalog, 
 
 static int help(int argc, char **argv)
 {
+    if (argc > 2 && (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0))
+        argc = 2;
     const struct weir_command *command = argc > 2 ? weir_command_find(&cli, argv[2]) : NULL;
     if (argc > 2 && !command && strcmp(argv[2], "help") != 0)
         return weir_command_unknown(&cli, argv[2]);
@@ -96,11 +98,9 @@ int main(int argc, char **argv)
     int code = dispatch(argc, argv);
     weir_remarks_collect(NULL);
     weir_remarks_fini(&remarks);
+    if (code == WEIR_OK)
+        code = weir_stdout_finish();
     if (code != WEIR_OK && *weir_error_message())
         fprintf(stderr, "weir: %s\n", weir_error_message());
-    if (fflush(stdout) != 0 && code == WEIR_OK) {
-        perror("weir: stdout");
-        return weir_exit_code(WEIR_EINPUT);
-    }
     return code == WEIR_INTERRUPTED ? 130 : weir_exit_code(code);
 }

@@ -153,14 +153,12 @@ const char *weir_number(double value, char buffer[32])
     return buffer;
 }
 
-static int take_lock(const char *path, short type)
+/* A lock on the file `name`, which says that somebody writes to `path`. */
+static int take_lock(const char *name, const char *path, short type)
 {
-    char *name = weir_format("%s/.lock", path);
     int lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (lock < 0) {
-        lock = weir_error(WEIR_EINPUT, "%s: cannot write: %s", name, strerror(errno));
-        goto out;
-    }
+    if (lock < 0)
+        return weir_error(WEIR_EINPUT, "%s: cannot write: %s", name, strerror(errno));
     /* Record locks are not inherited by children: the lock ends with this process even if a child outlives it. */
     struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
     if (fcntl(lock, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN)) {
@@ -168,23 +166,61 @@ static int take_lock(const char *path, short type)
         lock = weir_error(WEIR_EINPUT, "%s: another weir is writing here; wait for it, or give another folder with -o",
                           path);
     }
-out:
+    return lock;
+}
+
+static int take_inside(const char *path, short type)
+{
+    char *name = weir_format("%s/.lock", path);
+    int lock = take_lock(name, path, type);
     free(name);
     return lock;
 }
 
 int weir_folder_lock(const char *path)
 {
-    return take_lock(path, F_WRLCK);
+    return take_inside(path, F_WRLCK);
 }
 
 int weir_folder_share(const char *path)
 {
-    return take_lock(path, F_RDLCK);
+    return take_inside(path, F_RDLCK);
 }
 
 void weir_folder_unlock(int lock)
 {
     if (lock >= 0)
         close(lock);
+}
+
+int weir_folder_lock_beside(const char *path)
+{
+    char *name = weir_format("%s.lock", path), *slash = strrchr(name, '/');
+    int lock = WEIR_OK;
+    if (slash && slash > name) {
+        *slash = '\0';
+        lock = weir_folder_make(name);
+        *slash = '/';
+    }
+    /* Who had the lock may have removed the file since it was opened here. */
+    for (bool again = true; again && lock >= 0;) {
+        struct stat opened, there;
+        if ((lock = take_lock(name, path, F_WRLCK)) < 0)
+            break;
+        again = fstat(lock, &opened) != 0 || stat(name, &there) != 0 || opened.st_ino != there.st_ino;
+        if (again)
+            close(lock);
+    }
+    free(name);
+    return lock;
+}
+
+void weir_folder_unlock_beside(int lock, const char *path)
+{
+    if (lock < 0)
+        return;
+    char *name = weir_format("%s.lock", path);
+    unlink(name);
+    close(lock);
+    free(name);
 }

@@ -48,4 +48,9 @@ int weir_folder_lock(const char *path);
 int weir_folder_share(const char *path);
 void weir_folder_unlock(int lock);
 
+/* The same for a folder that may not be there yet: the lock is on FOLDER.lock beside it, which ends with
+ * weir_folder_unlock_beside. Makes the folders above. */
+int weir_folder_lock_beside(const char *path);
+void weir_folder_unlock_beside(int lock, const char *path);
+
 #endif

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Where output goes: a full disk behind stdout is told by every command; one run at a time writes to a folder.
+. "$(dirname "$0")/common.sh"
+first=workloads/scenarios/first.json
+short=(--set duration=20s)
+
+# full WORDS...: what the command prints cannot be written, which it says, with exit code 3.
+full()
+{
+    "$weir" "$@" >/dev/full 2>"$folder/err" </dev/null
+    local got=$?
+    [ $got -eq 3 ] || fail "weir $* >/dev/full: exit code $got, wanted 3"
+    grep -q "standard output cannot be written" "$folder/err" || fail "weir $*: does not say that its output is cut: $(cat "$folder/err")"
+}
+commands=$("$weir" help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+for command in $commands; do
+    full "$command" --help
+done
+full --version
+full --help
+full help run
+full man run
+full completion bash
+full check "$first"
+full check --json "$first"
+full workflow tests/input/workflows/heft.json
+full selftest --quiet
+full run "$first" "${short[@]}" -q -o "$folder/run"
+full run "$first" "${short[@]}" -q -o "$folder/run" --json
+full compare "$first" "${short[@]}" -q -o "$folder/compare" --seeds 1 --no-report
+full compare "$first" "${short[@]}" -q -o "$folder/compare" --seeds 1 --no-report --resume --json
+full explain dwo offloading
+for what in policies metrics loads generators forecasters detectors scenarios studies view; do
+    full list "$what"
+done
+full list policies --json
+[ -e "$folder/run/result.json" ] || fail "a run whose table could not be printed has no results"
+
+# Two runs into one folder: one is done, the other says that somebody writes there, and nothing of both is mixed.
+for _ in 1 2; do
+    rm -rf "$folder/one"
+    for seed in 1 2; do
+        "$weir" run "$first" -q -s $seed -o "$folder/one/both" >"$folder/out$seed" 2>"$folder/err$seed" &
+        pids[seed]=$!
+    done
+    codes=
+    for seed in 1 2; do
+        wait "${pids[seed]}"
+        codes+=$?
+        [ "${codes: -1}" -eq 0 ] || grep -qE "another weir is writing here|has results of other inputs" "$folder/err$seed" || fail "$(cat "$folder/err$seed")"
+    done
+    case $codes in
+    03) seed=1 ;;
+    30) seed=2 ;;
+    *) fail "exit codes $codes, wanted 0 and 3"; continue ;;
+    esac
+    "$weir" run "$first" -q -s $seed -o "$folder/alone" --force >/dev/null
+    for file in windows.csv decisions.csv; do
+        cmp "$folder/alone/$file" "$folder/one/both/$file" || fail "two runs are mixed in $file"
+    done
+done
+[ "$(ls -A "$folder/one")" = both ] || fail "left beside the results: $(ls -A "$folder/one")"
+
+# A lock that a killed run has left holds nobody back.
+: >"$folder/killed.lock"
+expect 0 "" run "$first" "${short[@]}" -q -o "$folder/killed"
+[ ! -e "$folder/killed.lock" ] || fail "the lock stays"
+finish
