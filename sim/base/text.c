@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -70,6 +71,18 @@ static int cannot_read(const char *path, int reason)
     return weir_error(WEIR_EINPUT, "%s: cannot be read: %s", path, strerror(reason));
 }
 
+int weir_file_check(const char *path, int descriptor)
+{
+    struct stat info;
+    if (fstat(descriptor, &info) != 0)
+        return cannot_read(path, errno);
+    if (S_ISDIR(info.st_mode))
+        return weir_error(WEIR_EINPUT, "%s: is a folder, not a file", path);
+    if (!S_ISREG(info.st_mode) && !S_ISFIFO(info.st_mode) && !isatty(descriptor))
+        return weir_error(WEIR_EINPUT, "%s: is a device or a socket, not a file", path);
+    return WEIR_OK;
+}
+
 int weir_text_read_file(struct weir_text *text, const char *path)
 {
     text->length = 0;
@@ -79,26 +92,23 @@ int weir_text_read_file(struct weir_text *text, const char *path)
     if (!file)
         return cannot_read(path, errno);
 
-    int code = WEIR_OK;
-    struct stat info;
-    if (fstat(fileno(file), &info) == 0 && S_ISDIR(info.st_mode)) {
-        code = weir_error(WEIR_EINPUT, "%s: is a folder, not a file", path);
-        goto out;
-    }
-    for (;;) {
+    int code = weir_file_check(path, fileno(file));
+    for (bool more = !code; more;) {
         reserve(text, 1 << 16);
-        size_t got = fread(text->data + text->length, 1, 1 << 16, file);
+        char *block = text->data + text->length;
+        size_t got = fread(block, 1, 1 << 16, file);
+        const char *zero = memchr(block, 0, got);
+        if (zero)
+            code = weir_error(WEIR_EINPUT, "%s: has a zero byte at offset %zu, so it is not a text file", path,
+                              (size_t)(zero - text->data));
         text->length += got;
         text->data[text->length] = '\0';
-        if (got == 0)
-            break;
+        if (!code && text->length > WEIR_FILE_BYTES_AT_MOST)
+            code = weir_error(WEIR_EINPUT, "%s: has more than 1 GiB; no such file is read", path);
+        more = !code && got > 0;
     }
-    if (ferror(file))
+    if (!code && ferror(file))
         code = cannot_read(path, errno);
-    else if (strlen(text->data) != text->length)
-        code = weir_error(WEIR_EINPUT, "%s: has a zero byte at offset %zu, so it is not a text file", path,
-                          strlen(text->data));
-out:
     fclose(file);
     return code;
 }

@@ -23,8 +23,14 @@ const char *weir_text_string(const struct weir_text *text);
 /* Frees the content and leaves an empty buffer. */
 void weir_text_fini(struct weir_text *text);
 
-/* The whole of a file, NUL-terminated, in *text (which is emptied first). Files with a NUL byte are refused.
- * Errors: WEIR_EINPUT with the reason. */
+#define WEIR_FILE_BYTES_AT_MOST (1L << 30)
+
+/* Whether an open file is one to be read to its end: a regular file, a pipe, or a terminal. Errors: WEIR_EINPUT for
+ * folders and devices, which may have no end. */
+int weir_file_check(const char *path, int descriptor);
+
+/* The whole of a file, NUL-terminated, in *text (which is emptied first). Files with a NUL byte or more than 1 GiB are
+ * refused. Errors: WEIR_EINPUT with the reason. */
 int weir_text_read_file(struct weir_text *text, const char *path);
 
 /* Text in quotes for messages: what cannot be printed becomes '?', what is longer than about 48 characters is cut.

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -13,7 +12,7 @@
 #include "sim/base/memory.h"
 
 #define BLOCK_BYTES (1 << 16)
-#define MOST_BYTES  ((size_t)1 << 30)
+#define MOST_BYTES  WEIR_FILE_BYTES_AT_MOST
 #define GZIP_BYTE   0x1f
 #define GZIP_WINDOW (15 + 16) /* the largest, and a gzip header and trailer, which zlib checks */
 
@@ -34,16 +33,16 @@ struct weir_unpack {
 
 int weir_unpack_open(const char *path, struct weir_unpack **file)
 {
-    struct stat info;
     *file = NULL;
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0 && errno == ENOENT)
         return weir_error(WEIR_EINPUT, "%s: no such file; check the path", path);
     if (descriptor < 0)
         return weir_error(WEIR_EINPUT, "%s: cannot be read: %s", path, strerror(errno));
-    if (fstat(descriptor, &info) == 0 && S_ISDIR(info.st_mode)) {
+    int code = weir_file_check(path, descriptor);
+    if (code) {
         close(descriptor);
-        return weir_error(WEIR_EINPUT, "%s: is a folder, not a file", path);
+        return code;
     }
     *file = weir_alloc(1, sizeof **file);
     (*file)->path = weir_copy(path);

@@ -39,6 +39,8 @@ static void reads_files(void)
     CHECK_MESSAGE("does/not/exist: no such file; check the path");
     CU_ASSERT_EQUAL(weir_text_read_file(&text, weir_test_folder()), WEIR_EINPUT);
     CHECK_MESSAGE("is a folder, not a file");
+    CU_ASSERT_EQUAL(weir_text_read_file(&text, "/dev/zero"), WEIR_EINPUT);
+    CHECK_MESSAGE("/dev/zero: is a device or a socket, not a file");
     CU_ASSERT_EQUAL(weir_text_read_file(&text, "CMakeLists.txt/inner"), WEIR_EINPUT);
     CHECK_MESSAGE("cannot be read: Not a directory");
 

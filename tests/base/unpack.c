@@ -40,6 +40,8 @@ static void mistakes_are_told(void)
     CHECK_MESSAGE("no-such-file: no such file; check the path");
     CU_ASSERT_EQUAL(weir_unpack_file(&text, weir_test_folder()), WEIR_EINPUT);
     CHECK_MESSAGE("is a folder, not a file");
+    CU_ASSERT_EQUAL(weir_unpack_file(&text, "/dev/zero"), WEIR_EINPUT);
+    CHECK_MESSAGE("/dev/zero: is a device or a socket, not a file");
     /* The last 6 bytes of the checks are missing. */
     const char *path = packed("cut.gz", "a text that is packed");
     char bytes[200];
