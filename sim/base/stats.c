@@ -149,7 +149,7 @@ void weir_histogram_fini(struct weir_histogram *histogram)
 double weir_histogram_quantile(const struct weir_histogram *histogram, double q)
 {
     if (histogram->count == 0)
-        return 0;
+        return NAN;
     if (q >= 1)
         return histogram->max;
     double rank = q * (double)histogram->count; /* the least value with at least this many at or below it */

@@ -40,7 +40,7 @@ void weir_histogram_merge(struct weir_histogram *into, const struct weir_histogr
 /* Empties it, and keeps its memory for what is like it. */
 void weir_histogram_clear(struct weir_histogram *histogram);
 void weir_histogram_fini(struct weir_histogram *histogram);
-/* The q-quantile, q in [0, 1]; 0 when empty. The q = 1 quantile is the exact maximum. */
+/* The q-quantile, q in [0, 1]; NaN when empty. The q = 1 quantile is the exact maximum. */
 double weir_histogram_quantile(const struct weir_histogram *histogram, double q);
 
 #endif

@@ -52,7 +52,7 @@ static struct weir_histogram *new_histogram(void)
 static void single_values(void)
 {
     struct weir_histogram *h = new_histogram();
-    CU_ASSERT_EQUAL(weir_histogram_quantile(h, 0.5), 0);
+    CU_ASSERT(isnan(weir_histogram_quantile(h, 0.5)));
     /* One small value, one large: the smaller is found within 1/128 of itself, whatever it is. */
     for (double value = 1.1e-9; value < 1e6; value *= 1.37) {
         weir_histogram_clear(h);
@@ -162,7 +162,7 @@ static void many_items(void)
     CHECK_NEAR(weir_histogram_quantile(h, 8.5 / 9.5 - 1e-9), 1, 1.0 / 128);
     CHECK_NEAR(weir_histogram_quantile(h, 8.5 / 9.5 + 1e-9), 8, 8.0 / 128);
     weir_histogram_clear(h);
-    CU_ASSERT_EQUAL(weir_histogram_quantile(h, 0.5), 0);
+    CU_ASSERT(isnan(weir_histogram_quantile(h, 0.5)));
     weir_histogram_add(h, 2, 1);
     CHECK_NEAR(weir_histogram_quantile(h, 0.5), 2, 2.0 / 128);
     free_histogram(other);

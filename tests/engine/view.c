@@ -364,7 +364,7 @@ static void every_member_has_a_row(void)
     }
 }
 
-/* Before anything was processed: the declared speed, and 0. */
+/* Before anything was processed: the declared speed; times of nothing are no numbers, and 0 is a time of 0 s. */
 static void without_data(void)
 {
     char *path = file_of("empty.txt");
@@ -374,15 +374,25 @@ static void without_data(void)
         " \"load\": {\"kind\": \"steps\", \"steps\": [{\"at\": \"0s\", \"rate\": \"0/s\"}, {\"at\": \"15s\", \"rate\": "
         "\"1/s\"}]},"
         " \"operators\": [{\"name\": \"o\", \"class\": \"gpu\", \"flops\": \"40Mf\", \"selectivity\": 3,"
-        "  \"placement\": \"e\"}]}]}}",
+        "  \"placement\": \"e\"}]}, {\"name\": \"free\", \"source\": \"f\", \"load\": {\"kind\": \"constant\", "
+        "\"rate\": \"1/s\"}, \"operators\": [{\"name\": \"o\", \"flops\": \"0f\", \"placement\": \"f\"}]}]}}",
         "recorder", 1, catalog);
     CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
     static const struct expectation empty[] = {
         {"operator.true_rate", "idle/o", NULL, 4e9 / 40e6, 0},
         {"operator.true_output_rate", "idle/o", NULL, 3 * 4e9 / 40e6, 0},
         {"operator.idle", "idle/o", NULL, 1, 0},
-        {"operator.latency_s", "idle/o", NULL, 0, 0},
-        {"job.latency_p99_s", "idle", NULL, 0, 0},
+        {"operator.waiting_s", "idle/o", NULL, NAN, 0},
+        {"operator.service_s", "idle/o", NULL, NAN, 0},
+        {"operator.blocked_s", "idle/o", NULL, NAN, 0},
+        {"operator.latency_s", "idle/o", NULL, NAN, 0},
+        {"job.latency_mean_s", "idle", NULL, NAN, 0},
+        {"job.latency_p50_s", "idle", NULL, NAN, 0},
+        {"job.latency_p95_s", "idle", NULL, NAN, 0},
+        {"job.latency_p99_s", "idle", NULL, NAN, 0},
+        {"operator.latency_s", "free/o", NULL, 0, 0}, /* no work on its own host */
+        {"job.latency_mean_s", "free", NULL, 0, 0},
+        {"job.latency_p99_s", "free", NULL, 0, 0},
         {"job.ingress_rate", "idle", NULL, 0, 0},
     };
     struct weir_text text = {0};
@@ -390,7 +400,9 @@ static void without_data(void)
     for (size_t e = 0; e < sizeof empty / sizeof *empty; e++) {
         char *value = value_of(weir_text_string(&text), 0, empty[e].field, empty[e].of);
         CU_ASSERT_PTR_NOT_NULL_FATAL(value);
-        CHECK_NEAR(strtod(value, NULL), empty[e].number, 1e-9);
+        double seen = strtod(value, NULL);
+        CU_ASSERT_EQUAL(isnan(seen), isnan(empty[e].number));
+        CHECK_NEAR(isnan(seen) ? 0 : seen, isnan(empty[e].number) ? 0 : empty[e].number, 1e-9);
         free(value);
     }
     weir_text_fini(&text);
