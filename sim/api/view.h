@@ -110,8 +110,11 @@ struct weir_job_view {
     double emitted_rate;         /* items that the source could send on */
     double backlog;              /* items that wait at the source at the window's end */
     double source_backpressured; /* share of time the source was blocked */
-    double delivered_rate;       /* items that reached the sink */
-    double late_rate;            /* of these, items that took longer than slo_s */
+    double delivered_rate;       /* items that reached the sink, for the first time */
+    double duplicate_rate;       /* items that reached it again, played again after a failure */
+    double late_rate;            /* of delivered_rate, items that took longer than slo_s */
+    double due_rate;       /* results whose objective ended in the window, come or not: arrival + slo_s lies in it */
+    double violation_rate; /* of due_rate, those that had not come by then: late, dropped, lost or still inside */
     double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s; /* of items delivered; NaN: none */
     double dropped_rate;                                                /* anywhere */
     const double *ingress_history; /* ingress_rate of past windows, oldest first, this one last */

@@ -304,7 +304,11 @@ static void update_job(struct weir_controller *controller, struct weir_run_job *
     view->ingress_rate = ratio((double)(now->arrived - then->arrived), window_s);
     view->emitted_rate = ratio((double)(now->emitted - then->emitted), window_s);
     view->delivered_rate = ratio((double)(now->delivered - then->delivered), window_s);
+    view->duplicate_rate = ratio((double)(now->duplicates - then->duplicates), window_s);
     view->late_rate = ratio((double)(now->late - then->late), window_s);
+    struct weir_owed owed = weir_due_close(job, controller->books->window);
+    view->due_rate = ratio(owed.due, window_s);
+    view->violation_rate = ratio(owed.violations, window_s);
     update_origins(job, view, window_s);
     view->dropped_rate = ratio((double)(now->dropped - then->dropped), window_s);
     view->backlog = (double)weir_source_waiting(job, now_s);

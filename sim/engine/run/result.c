@@ -92,6 +92,7 @@ static void fill_links(const struct weir_books *books, struct weir_result *resul
 static void fill_job(struct weir_run_job *job, double now_s, const double parts[4], struct weir_job_total *total)
 {
     double delivered = (double)job->total.count;
+    struct weir_owed owed = weir_due_total(job);
     *total = (struct weir_job_total){
         .name = job->spec->name,
         .arrived = job->counts.arrived,
@@ -102,6 +103,9 @@ static void fill_job(struct weir_run_job *job, double now_s, const double parts[
         .in_transit = (unsigned long long)(job->sink.in_transit + job->sink.in_hand),
         .replayed = job->counts.replayed,
         .lost = job->counts.lost,
+        .duplicates = job->counts.duplicates,
+        .due = owed.due,
+        .violations = owed.violations,
         .held = job->segments ? (unsigned long long)job->segments->held : 0,
         .latency_mean_s = mean_of(job->total.sum, (double)job->total.count),
         .latency_p50_s = weir_histogram_quantile(&job->total, 0.5),
@@ -162,7 +166,7 @@ static unsigned long long checksum(const struct weir_result *result, bool accoun
 /* What jobs and operators come to together. */
 struct sums {
     struct weir_histogram latency;
-    double parts_s[4], late, blocked_s, instance_s;
+    double parts_s[4], due, violations, blocked_s, instance_s;
     uint64_t dropped_at_sources; /* after the warm-up */
 };
 
@@ -190,13 +194,15 @@ static void add_job(struct weir_run_job *job, double measured_s, struct weir_res
     const struct weir_job_counts *now = &job->counts, *then = &job->at_warmup;
     m->emitted += (double)(now->emitted - then->emitted);
     m->delivered += (double)(now->delivered - then->delivered);
+    m->duplicates += (double)(now->duplicates - then->duplicates);
     m->dropped += (double)(now->dropped - then->dropped);
     m->backlog_end += (double)total->backlog;
     m->in_flight += (double)(total->in_transit + total->held);
     m->replayed += (double)(now->replayed - then->replayed);
     m->lost += (double)(now->lost - then->lost);
     m->restarts += (double)(now->restarts - then->restarts);
-    sums->late += (double)(now->late - then->late);
+    sums->due += total->due;
+    sums->violations += total->violations;
     sums->dropped_at_sources += now->dropped_at_source - then->dropped_at_source;
     weir_histogram_merge(&sums->latency, &job->total);
     for (int p = 0; p < 4; p++)
@@ -221,7 +227,7 @@ static void fill_latencies(const struct sums *sums, struct weir_result *result)
     m->service_s = mean_of(sums->parts_s[1], delivered);
     m->network_s = mean_of(sums->parts_s[2], delivered);
     m->blocked_s = mean_of(sums->parts_s[3], delivered);
-    m->slo_violations = ratio(sums->late + m->dropped, m->delivered + m->dropped);
+    m->slo_violations = mean_of(sums->violations, sums->due);
 }
 
 static void fill_books(const struct weir_books *books, double measured_s, struct weir_metrics *m)
@@ -229,6 +235,7 @@ static void fill_books(const struct weir_books *books, double measured_s, struct
     m->backlog_max = books->backlog_most;
     m->instances_mean = ratio(books->instance_area, measured_s);
     m->cost = books->cost;
+    m->instance_cost = books->instance_cost;
     m->network_bytes = books->network_bytes;
     m->crossing_bytes = books->crossing_bytes;
     m->decisions = books->decisions;
@@ -236,6 +243,7 @@ static void fill_books(const struct weir_books *books, double measured_s, struct
     m->warnings = books->warnings;
     m->rescales = books->rescales;
     m->migrations = books->migrations;
+    m->tier_crossings = books->tier_crossings;
     m->state_moved_bytes = books->state_moved_bytes;
     m->paused_s = books->paused_s;
     fill_hosts(books, measured_s, m);
