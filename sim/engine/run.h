@@ -21,7 +21,7 @@ struct weir_metrics {
     double cpu_device, cpu_edge, cpu_cloud; /* mean shares of the tiers' cores */
     double backpressured;                   /* mean share over operators, weighted by instances */
     double energy_j;
-    double cost, instance_cost; /* whole hosts while they have an instance; a core for each instance */
+    double cost, instance_cost;           /* whole hosts while they have an instance; a core for each instance */
     double network_bytes, crossing_bytes; /* over links (a byte counts once a transfer); between tiers */
     double decisions, refused, warnings;
     double rescales, migrations, tier_crossings, state_moved_bytes, paused_s;

@@ -208,7 +208,8 @@ static double uplink(void *context, int host)
 }
 
 /* A window of 10 s: 40 results of 100 bytes from cloud over 1000 bytes/s are a use of 0.4, 4 of them late; 6 more from
- * cloud4, which stands beside the sink and counts no bytes. Of the 40, 4 are delivered again: bytes, but no requests. */
+ * cloud4, which stands beside the sink and counts no bytes. Of the 40, 4 are delivered again: bytes, but no requests.
+ */
 static void an_account_by_hand(void)
 {
     int asked = 0;

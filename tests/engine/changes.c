@@ -180,11 +180,12 @@ static void a_host_is_billed_whole(void)
     static const struct step none[] = {{0}};
     script = none;
     for (int count = 1; count <= 3; count++) {
-        char *scenario = weir_format("{\"platform\": \"\", \"duration\": \"100s\", \"workload\": {\"jobs\": [{\"name\": "
-                                     "\"j\", \"source\": \"s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, "
-                                     "\"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\", \"parallelism\": %d, "
-                                     "\"placement\": \"e\"}]}]}}",
-                                     count);
+        char *scenario =
+            weir_format("{\"platform\": \"\", \"duration\": \"100s\", \"workload\": {\"jobs\": [{\"name\": "
+                        "\"j\", \"source\": \"s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, "
+                        "\"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\", \"parallelism\": %d, "
+                        "\"placement\": \"e\"}]}]}}",
+                        count);
         struct weir_test_result got =
             weir_test_run_catalog("tests/input/valid/view.xml", scenario, "script", 1, catalog);
         CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
@@ -195,7 +196,8 @@ static void a_host_is_billed_whole(void)
     }
 }
 
-/* A migration to another tier is one whatever becomes of the number of instances; an instance more elsewhere is none. */
+/* A migration to another tier is one whatever becomes of the number of instances; an instance more elsewhere is none.
+ */
 static void tiers_are_crossed(void)
 {
     static const struct {

@@ -9,10 +9,10 @@
 
 /* One item a second at `edge`, at 0, 1, 2, ... s; the fault, the objective, and what is done with them. */
 #define STREAM(more, slo, operators)                                                                                   \
-    "{\"platform\": \"\", \"duration\": \"100s\", \"window\": \"10s\", " more " \"workload\": {\"jobs\": [{"            \
-    "\"name\": \"j\", \"source\": \"edge\", \"slo\": \"" slo "\", \"load\": {\"kind\": \"constant\", \"rate\": "        \
+    "{\"platform\": \"\", \"duration\": \"100s\", \"window\": \"10s\", " more " \"workload\": {\"jobs\": [{"           \
+    "\"name\": \"j\", \"source\": \"edge\", \"slo\": \"" slo "\", \"load\": {\"kind\": \"constant\", \"rate\": "       \
     "\"1/s\"}, " operators "}]}}"
-#define ONE "\"operators\": [{\"name\": \"a\", \"flops\": \"10Mf\", \"placement\": \"cloud\"}]"
+#define ONE  "\"operators\": [{\"name\": \"a\", \"flops\": \"10Mf\", \"placement\": \"cloud\"}]"
 #define DEAD "\"faults\": [{\"link\": \"backhaul\", \"at\": \"0s\"}],"
 
 /* Items of 0 to 89 s are due before the end at 100 s; those of 90 s and later are not: 90. None comes. */
@@ -26,9 +26,13 @@ static void nothing_delivered_is_all_late(void)
     CHECK_NEAR(job->due, 90, 0);
     CHECK_NEAR(job->violations, 90, 0);
     /* Of nothing there is no latency, in whole or in parts. */
-    const double none[] = {m->latency_mean_s, m->latency_p50_s, m->latency_p95_s,   m->latency_p99_s, m->latency_max_s,
-                           m->waiting_s,      m->service_s,     m->network_s,       m->blocked_s,     job->latency_mean_s,
-                           job->latency_max_s, job->blocked_s,  job->latency_p99_s, got.result.operators[0].service_s};
+    const double none[] = {m->latency_mean_s,  m->latency_p50_s,
+                           m->latency_p95_s,   m->latency_p99_s,
+                           m->latency_max_s,   m->waiting_s,
+                           m->service_s,       m->network_s,
+                           m->blocked_s,       job->latency_mean_s,
+                           job->latency_max_s, job->blocked_s,
+                           job->latency_p99_s, got.result.operators[0].service_s};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         CU_ASSERT(isnan(none[i]));
     weir_test_result_fini(&got);
@@ -37,9 +41,8 @@ static void nothing_delivered_is_all_late(void)
 /* The host is down from 49.5 s on: the items of 0 to 49 s came after 10 ms. Those of 50 to 89 s are due, and late. */
 static void what_is_still_inside_is_late(void)
 {
-    struct weir_test_result got =
-        run(STREAM("\"faults\": [{\"host\": \"cloud\", \"at\": \"49.5s\"}], \"recovery\": {\"place\": \"wait\"},", "10s",
-                   ONE));
+    struct weir_test_result got = run(STREAM(
+        "\"faults\": [{\"host\": \"cloud\", \"at\": \"49.5s\"}], \"recovery\": {\"place\": \"wait\"},", "10s", ONE));
     CHECK_NEAR(got.result.metrics.delivered, 50, 0);
     CHECK_NEAR(weir_test_job(&got, "j")->due, 90, 0);
     CHECK_NEAR(got.result.metrics.slo_violations, 40 / 90., 1e-12);
@@ -90,9 +93,10 @@ static void the_warm_up_is_left_out(void)
 
 static void without_objective_there_is_none(void)
 {
-    struct weir_test_result got = run("{\"platform\": \"\", \"duration\": \"10s\", \"workload\": {\"jobs\": [{\"name\": "
-                                      "\"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\", \"rate\": "
-                                      "\"1/s\"}, " ONE "}]}}");
+    struct weir_test_result got =
+        run("{\"platform\": \"\", \"duration\": \"10s\", \"workload\": {\"jobs\": [{\"name\": "
+            "\"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\", \"rate\": "
+            "\"1/s\"}, " ONE "}]}}");
     CU_ASSERT(isnan(got.result.metrics.slo_violations));
     CHECK_NEAR(weir_test_job(&got, "j")->due, 0, 0);
     /* Nor where nothing is due before the end. */
@@ -156,9 +160,9 @@ static void what_is_due_is_known_beforehand(void)
 /* 10/s into windows of 10 s that give a result for 100 items. Each is due by its latest item, which came just before
  * the window's end, and is in time; the items in it are due no more. */
 #define WINDOWS(more, slo)                                                                                             \
-    "{\"platform\": \"\", \"duration\": \"100s\", \"window\": \"10s\", " more " \"workload\": {\"jobs\": [{"            \
-    "\"name\": \"j\", \"source\": \"edge\", \"slo\": \"" slo "\", \"load\": {\"kind\": \"constant\", \"rate\": "        \
-    "\"10/s\", \"start\": \"50ms\"}, \"operators\": [{\"name\": \"w\", \"flops\": \"1Mf\", \"window\": \"10s\", "        \
+    "{\"platform\": \"\", \"duration\": \"100s\", \"window\": \"10s\", " more " \"workload\": {\"jobs\": [{"           \
+    "\"name\": \"j\", \"source\": \"edge\", \"slo\": \"" slo "\", \"load\": {\"kind\": \"constant\", \"rate\": "       \
+    "\"10/s\", \"start\": \"50ms\"}, \"operators\": [{\"name\": \"w\", \"flops\": \"1Mf\", \"window\": \"10s\", "      \
     "\"selectivity\": 0.01, \"placement\": \"cloud\"}]}]}}"
 static void windows_owe_their_results(void)
 {
@@ -176,6 +180,40 @@ static void windows_owe_their_results(void)
     weir_test_result_fini(&got);
 }
 
+/* The example of docs/results.md: 10/s for 100 s, half of which a filter lets pass, the host behind it fails at 60 s.
+ * Of 950 items that are due before the end at 5 s each, half are; about 300 of these come. By hand, with the filter's
+ * own results: what passes does so whatever happens, so that a run without the failure tells how many. */
+static void the_example_of_the_docs(void)
+{
+    static const char *const faults[] = {
+        "", "\"faults\": [{\"host\": \"cloud4\", \"at\": \"60s\"}], \"recovery\": {\"place\": \"wait\"},"};
+    double delivered[2], due[2], violations[2], share = 0;
+    for (int f = 0; f < 2; f++) {
+        char *scenario = weir_format(
+            "{\"platform\": \"\", \"duration\": \"100s\", %s \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": "
+            "\"edge\", \"slo\": \"5s\", \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\"}, \"operators\": "
+            "[{\"name\": "
+            "\"f\", \"flops\": \"1Mf\", \"selectivity\": 0.5}, {\"name\": \"a\", \"flops\": \"9Mf\", \"placement\": "
+            "\"cloud4\"}]}]}}",
+            faults[f]);
+        struct weir_test_result got = run(scenario);
+        const struct weir_job_total *job = weir_test_job(&got, "j");
+        delivered[f] = (double)job->delivered;
+        due[f] = job->due;
+        violations[f] = job->violations;
+        share = got.result.metrics.slo_violations;
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+    CHECK_NEAR(due[0], 475, 5 * sqrt(950 / 4.));
+    CHECK_NEAR(due[1], due[0], 0);
+    CHECK_NEAR(violations[0], 0, 0);
+    CHECK_NEAR(violations[1], due[1] - delivered[1], 0);
+    CHECK_NEAR(delivered[1], 300, 5 * sqrt(600 / 4.));
+    CHECK_NEAR(share, (due[1] - delivered[1]) / due[1], 1e-12);
+    CHECK_NEAR(share, 175 / 475., 0.05);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -187,6 +225,7 @@ int main(int argc, char **argv)
         {"without objective there is none", without_objective_there_is_none},
         {"what is due is known beforehand", what_is_due_is_known_beforehand},
         {"windows owe their results", windows_owe_their_results},
+        {"the example of the docs", the_example_of_the_docs},
         {0},
     };
     return weir_test_main("engine/due", cases, argc, argv);

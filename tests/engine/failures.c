@@ -368,7 +368,8 @@ static const struct weir_policy *const witnesses[] = {&witness, NULL};
 
 /* Down from 12 s, up from 20 s: the windows that end at 12 and at 16 s see it down, that at 20 s does not. The detector
  * looks at 12 s, too, and the job works again 2 s later, on another host, where those of 10 to 11.98 s, which had come
- * out before, take 199 x 3 ms; then comes the one of 11.99 s. (Another host comes up at 11 s, so that the fault is the last to be set for 12 s.) */
+ * out before, take 199 x 3 ms; then comes the one of 11.99 s. (Another host comes up at 11 s, so that the fault is the
+ * last to be set for 12 s.) */
 static void faults_come_first_at_their_date(void)
 {
     struct weir_test_result got =
@@ -424,7 +425,8 @@ static void arriving_while_some_is_down(void)
     struct weir_test_result got =
         run("{\"platform\": \"\", \"duration\": \"100s\", \"recovery\": {\"place\": \"wait\"}, \"faults\": [{\"host\": "
             "\"cloud\", \"at\": \"20s\", \"for\": \"30s\"}], \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": "
-            "\"edge\", \"arrive\": \"30s\", \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\"}, \"operators\": [{\"name\": "
+            "\"edge\", \"arrive\": \"30s\", \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\"}, \"operators\": "
+            "[{\"name\": "
             "\"a\", \"flops\": \"8Mf\", \"placement\": {\"tier\": \"cloud\"}, \"parallelism\": 2}]}]}}");
     CHECK_NEAR(got.result.metrics.latency_max_s, 0.018, 1e-6); /* both on cloud4 */
     CU_ASSERT(!strstr(got.decisions, "recovery"));

@@ -21,7 +21,8 @@ enum { S, E, F, C, D };
 static const char scenario_text[] =
     "{\"platform\": \"\", \"duration\": \"40s\", \"window\": \"10s\", \"items_per_batch\": 1,"
     " \"costs\": {\"start\": \"15s\", \"stop\": \"0s\", \"checkpoint\": \"300ms\", \"restore\": \"700ms\"},"
-    " \"faults\": [{\"host\": \"d\", \"at\": \"21s\", \"for\": \"1s\"}, {\"host\": \"d\", \"at\": \"29s\"}, {\"link\": \"side\", \"at\": \"5s\", \"bandwidth\": 0.5}],"
+    " \"faults\": [{\"host\": \"d\", \"at\": \"21s\", \"for\": \"1s\"}, {\"host\": \"d\", \"at\": \"29s\"}, {\"link\": "
+    "\"side\", \"at\": \"5s\", \"bandwidth\": 0.5}],"
     " \"anomalies\": [{\"kind\": \"odd\", \"host\": \"c\", \"at\": \"10s\", \"for\": \"15s\", \"cpu\": {\"offset\": "
     "0.25}}],"
     " \"recovery\": {\"checkpoint_interval\": \"1h\", \"place\": \"wait\"},"
@@ -201,7 +202,7 @@ static const struct expectation {
     /* Item k (0 first) of the queue comes at 50 ms + k / 10 s and leaves at 50 ms + 110 (k + 1) ms, after 110 + 10 k
      * ms: from 20 to 30 s those of k = 181 to 271. */
     {"job.delivered_rate", "queue", NULL, 9.1, 0},
-    {"job.late_rate", "queue", NULL, 3.2, 0}, /* k = 240 and later: 2.51 s */
+    {"job.late_rate", "queue", NULL, 3.2, 0},      /* k = 240 and later: 2.51 s */
     {"job.duplicate_rate", "twice", NULL, 2.1, 0}, /* those of 50 ms to 20.05 s, all from 20 s on */
     {"job.due_rate", "plain", NULL, 10, 0},
     {"job.violation_rate", "plain", NULL, 10, 0},

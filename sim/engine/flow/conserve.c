@@ -69,7 +69,8 @@ int weir_flow_check_conservation(const struct weir_flow *flow)
         uint64_t met = counts->delivered + counts->duplicates + counts->lost +
                        (uint64_t)(job->sink.in_transit + job->sink.in_hand + (job->segments ? job->segments->held : 0));
         if (sent != met)
-            return unequal(job->spec->name, "sink", "sent to it = delivered + duplicates + held + lost + in transit", sent, met);
+            return unequal(job->spec->name, "sink", "sent to it = delivered + duplicates + held + lost + in transit",
+                           sent, met);
     }
     return WEIR_OK;
 }

@@ -20,8 +20,8 @@ struct weir_due {
     struct sums *windows; /* a ring: [number & (size - 1)] of the windows from `first` on */
     long first;
     size_t size;
-    double *shares; /* [operator]: results at sinks that come of an item that enters it, in the mean */
-    bool drawn;     /* how many come of an item hangs on the item */
+    double *shares;   /* [operator]: results at sinks that come of an item that enters it, in the mean */
+    bool drawn;       /* how many come of an item hangs on the item */
     struct sums each; /* else: what is owed for one */
 };
 

@@ -29,7 +29,8 @@ void weir_due_free(struct weir_due *due);
 
 /* An item comes to the source. */
 void weir_due_arrives(struct weir_run_job *job, uint64_t id, double birth_s);
-/* A window has gathered an item, at its own time `at_s`; it gives so many results, whose latest item came at birth_s. */
+/* A window has gathered an item, at its own time `at_s`; it gives so many results, whose latest item came at birth_s.
+ */
 void weir_due_gathered(const struct weir_op *window, double birth_s, double at_s);
 void weir_due_fired(const struct weir_op *window, uint64_t id, double birth_s);
 /* A result is delivered in time. */

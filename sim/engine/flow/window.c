@@ -70,8 +70,7 @@ static void gathered(const struct weir_op *op, const struct weir_item *item)
 static void fired(const struct weir_op *op, const struct weir_batch *results)
 {
     struct weir_segments *segments = op->job->segments;
-    if (!op->job->due ||
-        (segments && weir_again_window(segments->again, (uint64_t)op->index, results->items[0].birth)))
+    if (!op->job->due || (segments && weir_again_window(segments->again, (uint64_t)op->index, results->items[0].birth)))
         return;
     for (int i = 0; i < results->count; i++)
         weir_due_fired(op, results->items[i].id, results->items[i].birth);

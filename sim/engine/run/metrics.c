@@ -13,7 +13,8 @@
     }
 
 const struct weir_metric weir_metric_table[] = {
-    NAMED("throughput", throughput_per_s, "items/s", WEIR_BETTER_HIGH, "Items delivered to sinks per second, each once."),
+    NAMED("throughput", throughput_per_s, "items/s", WEIR_BETTER_HIGH,
+          "Items delivered to sinks per second, each once."),
     NAMED("latency_mean", latency_mean_s, "s", WEIR_BETTER_LOW,
           "Mean time from an item's arrival at its source to the delivery of its result."),
     NAMED("latency_p50", latency_p50_s, "s", WEIR_BETTER_LOW, "Median latency."),
@@ -26,8 +27,7 @@ const struct weir_metric weir_metric_table[] = {
     NAMED("blocked", blocked_s, "s", WEIR_BETTER_LOW,
           "Mean part of the latency spent behind full inputs, the source's backlog included."),
     NAMED("slo_violations", slo_violations, "share", WEIR_BETTER_LOW,
-          "Share of the results due, by their job's objective, that did not come in time: late, dropped, lost or still "
-          "inside."),
+          "Share of the results due that came too late, or not at all."),
     ROW(emitted, "items", WEIR_BETTER_NONE, "Items that sources sent on."),
     ROW(delivered, "items", WEIR_BETTER_HIGH, "Items that reached a sink, each once."),
     ROW(duplicates, "items", WEIR_BETTER_LOW, "Items that reached a sink again, when they were played again."),
@@ -46,9 +46,9 @@ const struct weir_metric weir_metric_table[] = {
     ROW(backpressured, "share", WEIR_BETTER_LOW, "Mean share of their time that instances were blocked."),
     NAMED("energy", energy_j, "J", WEIR_BETTER_LOW, "Energy of hosts and links for which the platform gives watts."),
     ROW(cost, "money", WEIR_BETTER_LOW,
-        "The bill for hosts: the time in which a host has any instance, times its cores, times its price_per_core_s."),
+        "Hosts by the time in which they have any instance, times their cores, times price_per_core_s."),
     ROW(instance_cost, "money", WEIR_BETTER_LOW,
-        "A bill by instance: each pays for one core of its host, however many cores there are."),
+        "Instances times price_per_core_s of their hosts, over time: a core for each."),
     ROW(network_bytes, "B", WEIR_BETTER_LOW, "Bytes sent between hosts, moved state included."),
     ROW(crossing_bytes, "B", WEIR_BETTER_LOW, "Those of them that went from one tier to another."),
     ROW(decisions, "count", WEIR_BETTER_NONE, "Decisions of the policies, refused ones included."),
@@ -56,8 +56,8 @@ const struct weir_metric weir_metric_table[] = {
     ROW(warnings, "count", WEIR_BETTER_LOW, "Warnings of the policies, such as a model that failed and was replaced."),
     ROW(rescales, "count", WEIR_BETTER_NONE, "Changes of an operator's number of instances."),
     ROW(migrations, "count", WEIR_BETTER_NONE,
-        "Changes that put its instances elsewhere: as many as before on other hosts, or any number in another tier."),
-    ROW(tier_crossings, "count", WEIR_BETTER_NONE, "Changes that take instances from one tier to another."),
+        "Changes of its hosts: as many instances elsewhere, or any number in another tier."),
+    ROW(tier_crossings, "count", WEIR_BETTER_NONE, "Changes that take instances of it from one tier to another."),
     NAMED("state_moved", state_moved_bytes, "B", WEIR_BETTER_LOW, "State moved between hosts."),
     NAMED("paused", paused_s, "s", WEIR_BETTER_LOW, "Time that stateful operators stood still for changes, summed."),
     ROW(revenue, "servers", WEIR_BETTER_HIGH,
