@@ -175,11 +175,11 @@ static void who_delivers_nothing_does_not_win(void)
 
 static enum weir_doubt doubt_of(const double *values, int count, bool heavy, const char *name)
 {
-    struct weir_stack stacks[] = {{.label = (char *)"one"}};
-    unsigned long long seeds[12];
+    struct weir_stack one_stack[] = {{.label = (char *)"one"}};
+    unsigned long long numbers[12];
     for (int s = 0; s < count; s++)
-        seeds[s] = (unsigned long long)s;
-    struct weir_summary *summary = weir_summary_new("small", "folder", stacks, 1, seeds, count);
+        numbers[s] = (unsigned long long)s;
+    struct weir_summary *summary = weir_summary_new("small", "folder", one_stack, 1, numbers, count);
     struct weir_estimate value, difference;
     summary->heavy_tails = heavy;
     for (int s = 0; s < count; s++) {
