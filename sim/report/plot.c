@@ -125,12 +125,14 @@ static void add_plot(struct weir_text *script, const struct weir_results *result
 
 static int plot_time(struct weir_text *script, const struct weir_results *results, const char *metric)
 {
-    static const char *const names[] = {"ingress_rate", "delivered_rate", "dropped_rate", "backlog",  "latency_mean",
-                                        "latency_p50",  "latency_p95",    "latency_p99",  "instances"};
-    static const int slots[] = {WEIR_JOB_INGRESS,     WEIR_JOB_DELIVERED,   WEIR_JOB_DROPPED,
-                                WEIR_JOB_BACKLOG,     WEIR_JOB_LATENCY,     WEIR_JOB_LATENCY + 1,
-                                WEIR_JOB_LATENCY + 2, WEIR_JOB_LATENCY + 3, WEIR_GROUP_INSTANCES};
-    static const char *const units[] = {"items/s", "items/s", "items/s", "items", "s", "s", "s", "s", "instances"};
+    static const char *const names[] = {"ingress_rate", "delivered_rate", "dropped_rate", "backlog",
+                                        "latency_mean", "latency_p50",    "latency_p95",  "latency_p99",
+                                        "instances",    "slo_violations"};
+    static const int slots[] = {WEIR_JOB_INGRESS,     WEIR_JOB_DELIVERED,   WEIR_JOB_DROPPED,     WEIR_JOB_BACKLOG,
+                                WEIR_JOB_LATENCY,     WEIR_JOB_LATENCY + 1, WEIR_JOB_LATENCY + 2, WEIR_JOB_LATENCY + 3,
+                                WEIR_GROUP_INSTANCES, WEIR_JOB_VIOLATIONS};
+    static const char *const units[] = {"items/s", "items/s", "items/s", "items",     "s",
+                                        "s",       "s",       "s",       "instances", "share"};
     enum { COUNT = sizeof names / sizeof *names };
     size_t which = 0;
     while (which < COUNT && strcmp(names[which], metric) != 0)
@@ -161,6 +163,8 @@ static int plot_time(struct weir_text *script, const struct weir_results *result
             for (size_t w = 0; w < windows.count; w++)
                 if (isfinite(values[w]))
                     weir_text_addf(script, "%.8g %.6g\n", windows.time_s[w], values[w] / size);
+                else if (w && isfinite(values[w - 1]))
+                    weir_text_add(script, "\n"); /* the line does not go on over what is not there */
             weir_text_add(script, "END\n");
             lines++;
         }
