@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/bootstrap.h"
 #include "sim/base/memory.h"
 #include "sim/base/stats.h"
 #include "sim/experiment/files.h"
@@ -103,7 +104,8 @@ static bool is_skewed(const double *values, const struct weir_moments *moments)
 }
 
 /* Of so many values, and runs that have none. */
-static struct weir_estimate estimate(const double *values, int count, int none, bool heavy)
+static struct weir_estimate estimate(const struct weir_summary *summary, const double *values, int count, int none,
+                                     bool heavy)
 {
     struct weir_moments moments = {0};
     struct weir_estimate estimate = {count, none, NAN, NAN, NAN, WEIR_DOUBT_NONE};
@@ -115,8 +117,12 @@ static struct weir_estimate estimate(const double *values, int count, int none, 
     estimate.mean = moments.mean;
     estimate.low = moments.mean - half;
     estimate.high = moments.mean + half;
-    if (count > 1 && half > 0)
-        estimate.doubt = heavy ? WEIR_DOUBT_HEAVY : is_skewed(values, &moments) ? WEIR_DOUBT_SKEWED : WEIR_DOUBT_NONE;
+    bool drawn =
+        summary->bootstrap && weir_bootstrap_interval(values, (size_t)count, LEVEL, &estimate.low, &estimate.high);
+    if (half > 0 && heavy)
+        estimate.doubt = WEIR_DOUBT_HEAVY;
+    else if (half > 0 && !drawn && is_skewed(values, &moments))
+        estimate.doubt = WEIR_DOUBT_SKEWED;
     return estimate;
 }
 
@@ -141,8 +147,8 @@ void weir_summary_estimate(const struct weir_summary *summary, int policy, const
         else
             no_pairs += mine->present && first->present;
     }
-    *value = estimate(values, count, none, heavy);
-    *difference = estimate(differences, pairs, no_pairs, heavy);
+    *value = estimate(summary, values, count, none, heavy);
+    *difference = estimate(summary, differences, pairs, no_pairs, heavy);
     free(values);
     free(differences);
 }

@@ -1,6 +1,6 @@
 /* Policies side by side: means over seeds, their confidence intervals, and differences to the first policy, paired by
  * seed. Runs with one seed see the same arrivals, work and faults whatever the policy (common random numbers), so the
- * difference of two policies is known better than either mean. Intervals are Student's t at 95 %. */
+ * difference of two policies is known better than either mean. Intervals are of 95 %, Student's or by bootstrap. */
 #ifndef WEIR_EXPERIMENT_SUMMARY_H
 #define WEIR_EXPERIMENT_SUMMARY_H
 
@@ -14,6 +14,7 @@ struct weir_summary {
     int seed_count;
     struct weir_record *records; /* [policy_count][seed_count] */
     bool heavy_tails;            /* of work: weir_summary_heavy. Set by who knows the scenario */
+    bool bootstrap;              /* intervals by bootstrap where there are runs enough; else Student's */
 };
 
 /* Records are absent at first. */

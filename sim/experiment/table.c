@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/bootstrap.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/real.h"
@@ -298,7 +299,8 @@ static void print_doubts(FILE *out, const struct weir_summary *summary, const st
         }
     if (any[WEIR_DOUBT_SKEWED])
         fputs(
-            "~: these runs are skewed, and an interval that takes them for normal may be far off: look at runs.csv.\n",
+            "~: these runs are skewed, and an interval that takes them for normal may be far off: look at runs.csv, or "
+            "give --bootstrap and 8 seeds at least.\n",
             out);
     if (any[WEIR_DOUBT_HEAVY])
         fputs("~: work has so heavy a tail that the variance of latencies is infinite: intervals of means do not hold, "
@@ -312,7 +314,8 @@ static void print_notes(FILE *out, const struct weir_summary *summary, const str
     if (summary->policy_count > 1)
         fputs("* best of its column.", out);
     if (summary->seed_count > 1) {
-        fprintf(out, "%s±: half the 95 %% confidence interval over %d seeds.", summary->policy_count > 1 ? " " : "",
+        fprintf(out, "%s±: half the 95 %% confidence interval%s over %d seeds.", summary->policy_count > 1 ? " " : "",
+                summary->bootstrap && summary->seed_count >= WEIR_BOOTSTRAP_LEAST ? " (bootstrap)" : "",
                 summary->seed_count);
         if (summary->policy_count > 1)
             fprintf(out, " summary.csv has the differences to %s, paired by seed.", summary->labels[0]);
