@@ -36,6 +36,8 @@ static const struct weir_param params[] = {
         "Windows in a row with too many instances before an operator shrinks."),
     ROW("margin", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, margin, "0.1", 0, 100,
         "Share added to the demand when it is asked whether an operator may shrink."),
+    ROW("reserve", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.reserve_s, "1min", 0, 1e9,
+        "Time in which all windows must ask for growth that noise alone could ask for."),
     ROW("stabilization", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.patience.down.stabilize_s, "2min", 0, 1e9,
         "An operator shrinks to the most that the windows of so long asked for; twice what a change takes, at least."),
     ROW("remember", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.remember_s, "10min", 0, 1e9,
@@ -50,16 +52,19 @@ static int create(void *state, const struct weir_policy_env *env)
     struct ds2 *self = state;
     self->scaler.patience.up.cooldown_s = self->scaler.patience.down.cooldown_s = self->cooldown_s;
     self->scaler.spare = 1;
+    self->scaler.reserve = self->overprovision;
     weir_scaler_init(&self->scaler);
     return WEIR_OK;
 }
 
 /* What the window asks for: what the demand needs, and what is there if that is no more than a margin above it. */
-static int wanted_of(const struct ds2 *self, const struct weir_reach *reach, int op, double input, int count)
+static struct weir_scaler_wish wish_of(const struct ds2 *self, const struct weir_reach *reach, int op, double input)
 {
-    int least = weir_reach_size(reach, op, input, 1 + self->overprovision);
-    int most = weir_reach_size(reach, op, input, (1 + self->overprovision) * (1 + self->margin));
-    return count < least ? least : count > most ? most : count;
+    return (struct weir_scaler_wish){
+        .least = weir_reach_size(reach, op, input, 1 + self->overprovision),
+        .urgent = weir_reach_size(reach, op, input, 1 + self->overprovision / 2),
+        .most = weir_reach_size(reach, op, input, (1 + self->overprovision) * (1 + self->margin)),
+    };
 }
 
 static void decide(struct ds2 *self, const struct weir_view *view, struct weir_plan *plan, int j, int o,
@@ -72,8 +77,8 @@ static void decide(struct ds2 *self, const struct weir_view *view, struct weir_p
     int used = input > of->let ? snprintf(why, sizeof why, "in %.4g/s, of which %.4g/s can come", input, of->let)
                                : snprintf(why, sizeof why, "in %.4g/s", input);
     snprintf(why + used, sizeof why - (size_t)used, ", true rate %.4g/s an instance", of->rate);
-    int wanted = wanted_of(self, reach, o, input, count);
-    wanted = weir_scaler_ask(&self->scaler, view, plan, j, o, reach, wanted, why, sizeof why);
+    struct weir_scaler_wish wish = wish_of(self, reach, o, input);
+    int wanted = weir_scaler_ask(&self->scaler, view, plan, j, o, reach, &wish, why, sizeof why);
     if (wanted == count)
         return;
     weir_plan_scale(plan, j, o, wanted, "%s: %d instances", why, wanted);

@@ -134,7 +134,11 @@ static int wanted_of(const struct reactive *self, const struct weir_job_view *jo
         most = worth < most ? worth : most;
         if (settle->catching_up) /* what piled up in a pause gets fewer as it is */
             return count;
-        return most - count > self->step ? count + self->step : most > count ? most : count;
+        int to = most - count > self->step ? count + self->step : most > count ? most : count;
+        /* Ranges of keys may serve no more with one instance more, but with several. */
+        while (to < most && weir_reach_capacity(reach, o, to) < 1.01 * weir_reach_capacity(reach, o, count))
+            to++;
+        return to;
     }
     if (!may_shrink(self, job, op, count))
         return count;
@@ -154,7 +158,8 @@ static void decide(struct reactive *self, const struct weir_view *view, struct w
     const struct weir_patience *patience = weir_scaler_patience(&self->scaler, view, j, o);
     int streak = 1 + (planned > count ? patience->up : patience->down);
     snprintf(why, sizeof why, "%s for %d windows", reason, streak);
-    int wanted = weir_scaler_ask(&self->scaler, view, plan, j, o, reach, planned, why, sizeof why);
+    struct weir_scaler_wish wish = {planned, planned, planned};
+    int wanted = weir_scaler_ask(&self->scaler, view, plan, j, o, reach, &wish, why, sizeof why);
     if (wanted == count)
         return;
     weir_plan_scale(plan, j, o, wanted, "%s: %d instances", why, wanted);

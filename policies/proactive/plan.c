@@ -76,23 +76,27 @@ static bool pays(const struct proactive *self, const struct weir_view *view, int
 
 /* What the window asks for. What piles up while an operator stands still wants to be worked off, too, and it shall not
  * soon stand still again. */
-static int wanted_of(struct proactive *self, const struct weir_view *view, int job, int op, int from,
-                     const struct weir_reach *reach, const struct weir_ds2_demand *up,
-                     const struct weir_ds2_demand *down)
+static struct weir_scaler_wish wish_of(struct proactive *self, const struct weir_view *view, int job, int op, int from,
+                                       const struct weir_reach *reach, const struct weir_ds2_demand *up,
+                                       const struct weir_ds2_demand *down)
 {
     double more = 1 + self->headroom, pause_s = proactive_pause_s(view, job, op);
     if (self->sizing == PROACTIVE_TWRES) {
         int wanted =
             by_twres(self, view, job, op, from, up->input * more, down->input * more, reach->operators[op].rate);
         int worth = weir_reach_size(reach, op, INFINITY, 1);
-        return wanted <= worth || wanted <= from ? wanted : worth > from ? worth : from;
+        wanted = wanted <= worth || wanted <= from ? wanted : worth > from ? worth : from;
+        return (struct weir_scaler_wish){wanted, wanted, wanted};
     }
     double drained = self->drain_s > 0 ? 1 + pause_s / self->drain_s : 1;
     double lasting = fmax(up->input, pause_s > 0 ? down->input : 0);
-    if (weir_reach_size(reach, op, up->input, more) > from)
-        return weir_reach_size(reach, op, lasting, more * drained);
-    int down_to = weir_reach_size(reach, op, down->input, more * drained);
-    return down_to < from ? down_to : from;
+    struct weir_scaler_wish wish = {.least = weir_reach_size(reach, op, up->input, more),
+                                    .urgent = weir_reach_size(reach, op, up->input, 1 + self->headroom / 2),
+                                    .most = weir_reach_size(reach, op, down->input, more * drained)};
+    if (wish.least > from)
+        wish.least = weir_reach_size(reach, op, lasting, more * drained);
+    wish.most = wish.most > wish.least ? wish.most : wish.least;
+    return wish;
 }
 
 struct proactive_step proactive_plan(struct proactive *self, const struct weir_view *view, struct weir_plan *plan,
@@ -101,10 +105,10 @@ struct proactive_step proactive_plan(struct proactive *self, const struct weir_v
 {
     struct proactive_step step = {.needed = up->instances, .rate = reach->operators[op].rate};
     weir_plan_get(plan, job, op, &step.from);
-    int wanted = wanted_of(self, view, job, op, step.from, reach, up, down);
+    struct weir_scaler_wish wish = wish_of(self, view, job, op, step.from, reach, up, down);
     snprintf(step.reason, sizeof step.reason, "%s",
-             wanted > step.from ? "too few for what is to come" : "more than is needed for long");
-    step.to = weir_scaler_ask(&self->scaler, view, plan, job, op, reach, wanted, step.reason, sizeof step.reason);
+             wish.least > step.from ? "too few for what is to come" : "more than is needed for long");
+    step.to = weir_scaler_ask(&self->scaler, view, plan, job, op, reach, &wish, step.reason, sizeof step.reason);
     if (step.to != step.from && !pays(self, view, job, op, &step, up->input * (1 + self->headroom)))
         step.to = step.from;
     return step;

@@ -68,6 +68,8 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
                    "Items in a window below which the declared speed stands for the measured rate."),                  \
             WHOLE("down_windows", scaler.patience.down.windows, "2", 1,                                                \
                   "Windows in a row that must allow shrinking."),                                                      \
+            TIME("reserve", scaler.reserve_s, "1min",                                                                  \
+                 "Time in which all windows must ask for growth that noise alone could ask for."),                     \
             TIME("stabilization", scaler.patience.down.stabilize_s, "2min",                                            \
                  "An operator shrinks to the most that the windows of so long asked for; twice what a change takes, "  \
                  "at least."),                                                                                         \
@@ -161,6 +163,7 @@ static int create(struct proactive *self, const struct weir_policy_env *env, con
     self->operators.record_size = sizeof(struct proactive_operator);
     self->scaler.patience.up.windows = 1;
     self->scaler.spare = 1;
+    self->scaler.reserve = self->headroom;
     weir_scaler_init(&self->scaler);
     size_t count = 0;
     while (forecaster_catalog[count])

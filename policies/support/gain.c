@@ -1,9 +1,11 @@
 #include "policies/support/gain.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 
-/* Less than this share of what it should bring is nothing; less than this share of what was served is less. */
+/* Less than this share of what an instance served before is nothing; less than this share of what was served is less.
+ */
 #define NOTHING 0.1
 #define LESS    0.97
 /* More than this share of what was served shows that something else has changed. */
@@ -25,6 +27,19 @@ static void remember(struct weir_gain *gain, const struct weir_gain_window *wind
     gain->level_per_s = window->served_per_s;
 }
 
+/* The instances that what is served is worth. */
+static int worth_of(const struct weir_gain *gain, const struct weir_gain_window *window)
+{
+    int worth = window->useful;
+    if (gain->before_per_s > 0) {
+        double each = gain->before_per_s / gain->from, gained = (window->served_per_s - gain->before_per_s) / each;
+        int by_gain = gain->from + (gained < NOTHING ? 0 : (int)ceil(gained));
+        if (gained < NOTHING * (gain->to - gain->from) && by_gain < worth)
+            worth = by_gain;
+    }
+    return worth > gain->from ? worth : gain->from;
+}
+
 static int judge_raised(struct weir_gain *gain, const struct weir_gain_window *window, char *why, size_t size)
 {
     gain->watched = WEIR_GAIN_NONE;
@@ -34,10 +49,8 @@ static int judge_raised(struct weir_gain *gain, const struct weir_gain_window *w
         gain->span_s = 0; /* it was right */
         return window->instances;
     }
-    double gained = window->served_per_s - gain->before_per_s;
-    double expected = gain->before_per_s * (gain->to - gain->from) / gain->from;
-    int nothing = gain->before_per_s > 0 && gained < NOTHING * expected;
-    int worth = nothing || window->useful < gain->from ? gain->from : window->useful;
+    int worth = worth_of(gain, window);
+    int nothing = worth == gain->from;
     if (gain->to > worth + window->spare) {
         remember(gain, window, worth);
         gain->watched = WEIR_GAIN_LOWERED;

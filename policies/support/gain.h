@@ -28,13 +28,12 @@ struct weir_gain_window {
 /* Growth is decided; before_per_s as in the struct. */
 void weir_gain_raised(struct weir_gain *gain, int from, int to, double before_per_s);
 
-/* The instances to go to: as many as there are, or fewer: growth after which still more was wanted than could be served
- * is undone
- *     wholly                   if it brought less than a tenth of what as many instances had brought before,
- *     to the useful instances  if these and the spare ones are fewer,
- * but never to fewer than there were. It is remembered for remember_s, and twice as long each time in a row. If less is
- * served then (by 3 %), all come back and nothing is judged for as long. `why` says it; empty if nothing is to be done.
- */
+/* The instances to go to: as many as there are, or fewer. Growth after which still more was wanted than could be served
+ * is undone, if what is served is worth fewer instances and the spare ones: the useful ones, or, where the growth
+ * brought less than a tenth of what as many instances had served before, as many more than before as bring that (none
+ * for less than a tenth of one). It never goes to fewer than there were. It is remembered for remember_s, and twice as
+ * long each time in a row. If less is served then (by 3 %), all come back and nothing is judged for as long. `why` says
+ * it; empty if nothing is to be done. */
 int weir_gain_judge(struct weir_gain *gain, const struct weir_gain_window *window, char *why, size_t size);
 
 /* The most instances that the operator may grow to; INT_MAX: any number. */

@@ -7,6 +7,10 @@
 #define SENT  0.98
 #define WAITS 0.02
 
+/* How much longer shrinking is stabilised, by noise; standard deviations that may be noise. */
+#define LONGER 10
+#define WITHIN 1.0
+
 static void forget(void *record)
 {
     weir_patience_fini(&((struct weir_scaler_operator *)record)->patience);
@@ -78,7 +82,7 @@ static bool serves_less(const struct weir_reach *reach, int op, int wanted, int 
 }
 
 int weir_scaler_ask(struct weir_scaler *scaler, const struct weir_view *view, const struct weir_plan *plan, int job,
-                    int op, const struct weir_reach *reach, int wanted, char *why, size_t size)
+                    int op, const struct weir_reach *reach, const struct weir_scaler_wish *wish, char *why, size_t size)
 {
     const struct weir_operator_view *seen = &view->jobs[job].operators[op];
     struct weir_scaler_operator *known = weir_memo_at(&scaler->operators, view, job, op);
@@ -98,13 +102,16 @@ int weir_scaler_ask(struct weir_scaler *scaler, const struct weir_view *view, co
             return back;
         }
     }
+    int wanted = count < wish->least ? wish->least : count > wish->most ? wish->most : count;
     int limit = weir_gain_limit(&known->gain, view->time_s);
     if (wanted > limit)
         wanted = limit > count ? limit : count;
     if (wanted < count && short_of(view, settle, job, op) && serves_less(reach, op, wanted, count))
         wanted = count;
     struct weir_patience_rule rule = scaler->patience;
-    rule.down.stabilize_s = fmax(rule.down.stabilize_s, 2 * settle->rescale_s);
+    rule.down.stabilize_s = fmax(rule.down.stabilize_s * (1 + LONGER * settle->noise), 2 * settle->rescale_s);
+    if (wish->urgent <= count && WITHIN * settle->noise >= scaler->reserve / 2)
+        rule.up.stabilize_s = fmax(rule.up.stabilize_s, scaler->reserve_s);
     return weir_patience_ask(&known->patience, &rule, view->time_s, count, wanted);
 }
 

@@ -12,6 +12,8 @@
 /* The rest is set by weir_scaler_init. */
 struct weir_scaler {
     struct weir_patience_rule patience; /* parameters of the policy */
+    double reserve;                     /* share of capacity beyond the demand, as the wishes have it */
+    double reserve_s;                   /* growth that may be for noise is asked for by all windows of so long */
     double remember_s;                  /* how long a growth that brought nothing is remembered; 0: it is not judged */
     int spare;                          /* instances more than useful that are let be */
 
@@ -35,13 +37,21 @@ const struct weir_settle *weir_scaler_window(struct weir_scaler *scaler, const s
 const struct weir_patience *weir_scaler_patience(struct weir_scaler *scaler, const struct weir_view *view, int job,
                                                  int op);
 
-/* The window asks for `wanted` instances of an operator: the number to go to now. It is the planned one if a change is
+/* What a window asks for that needs `least` instances with all of its reserve, `urgent` with half of it, and is content
+ * with up to `most`. */
+struct weir_scaler_wish {
+    int least, urgent, most;
+};
+
+/* The window asks for so many instances of an operator: the number to go to now. It is the planned one if a change is
  * under way; fewer, if the last growth has brought nothing, and then `why` (of `size`) is replaced by the figures; else
- * what patience says of `wanted`, which does not grow beyond what is remembered, nor gives up what lets items through
- * while more wait than can be served. Shrinking is stabilised for twice as long as the job's last change took, at
- * least. */
+ * what patience says of it, which does not grow beyond what is remembered, nor gives up what lets items through
+ * while more wait than can be served. Where half of the reserve is within a standard deviation of the noise, growth
+ * is stabilised for reserve_s as long as there are the `urgent` instances. The stabilisation of shrinking is longer by
+ * the factor 1 + 10 noise, and at least twice what the job's last change took. */
 int weir_scaler_ask(struct weir_scaler *scaler, const struct weir_view *view, const struct weir_plan *plan, int job,
-                    int op, const struct weir_reach *reach, int wanted, char *why, size_t size);
+                    int op, const struct weir_reach *reach, const struct weir_scaler_wish *wish, char *why,
+                    size_t size);
 
 /* The window cannot be judged for this operator. */
 void weir_scaler_pass(struct weir_scaler *scaler, const struct weir_view *view, int job, int op);

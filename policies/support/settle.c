@@ -1,6 +1,7 @@
 #include "policies/support/settle.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* Of what waits, a debt of so much is most of it. */
 #define MOST 0.9
@@ -44,6 +45,29 @@ static struct state state_of(struct weir_settle *settle, const struct weir_job_v
     return state;
 }
 
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double noise_of(const struct weir_job_view *job)
+{
+    enum { MOST_WINDOWS = 30, LEAST_WINDOWS = 10 };
+    int count = job->history_count < MOST_WINDOWS ? job->history_count : MOST_WINDOWS;
+    if (count < LEAST_WINDOWS)
+        return 0;
+    const double *x = job->ingress_history + job->history_count - count;
+    double off[MOST_WINDOWS], sum = x[0] + x[1];
+    for (int i = 2; i < count; i++) {
+        off[i - 2] = fabs(x[i] - 2 * x[i - 1] + x[i - 2]);
+        sum += x[i];
+    }
+    qsort(off, (size_t)(count - 2), sizeof *off, by_size);
+    double median = (off[(count - 3) / 2] + off[(count - 2) / 2]) / 2;
+    return sum > 0 ? median / (0.6745 * sqrt(6)) / (sum / count) : 0;
+}
+
 void weir_settle_window(struct weir_settle *settle, const struct weir_view *view, int job)
 {
     const struct weir_job_view *seen = &view->jobs[job];
@@ -65,6 +89,7 @@ void weir_settle_window(struct weir_settle *settle, const struct weir_view *view
         settle->rescale_s = view->time_s - settle->acted_s;
         settle->acting = false;
     }
+    settle->noise = noise_of(seen);
     settle->begun = true;
     settle->moving = state.moving;
     settle->pausing = state.stateful;

@@ -14,6 +14,7 @@ struct weir_settle {
     bool paused;      /* it holds one for which operators stood still: of state, or a recovery of the whole job */
     double debt;      /* items that piled up in pauses and are being worked off; 0: none, or they do not get fewer */
     bool catching_up; /* the debt is nine tenths of all that waits, or more */
+    double noise; /* standard deviation of the ingress of a window around its trend, as a share of it; 0: not known */
     double rescale_s; /* how long the last change took, from the decision to the end of the first window without it */
     /* Its own. */
     bool begun, moving, pausing, recovers, acting;
@@ -27,6 +28,8 @@ struct weir_settle {
  * was asked to. By what more waits at the source and in the operators at the end of a window with
  * a pause than at its begin, the debt grows. It is never more than what waits, and none any more once a window without
  * a change ends with no less to wait than the one before. */
+/* The noise is that of the last 30 windows, by the median of second differences, which steps and ramps leave alone:
+ * median |x_t - 2 x_{t-1} + x_{t-2}| / (0.6745 sqrt(6)) over the mean; known from the tenth window on. */
 void weir_settle_window(struct weir_settle *settle, const struct weir_view *view, int job);
 
 /* A change of one of the job's operators is asked for at the end of this window. */
