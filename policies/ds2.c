@@ -1,11 +1,10 @@
 /* DS2: the parallelism of every operator at once, from true rates and one pass through the graph (Kalavri et al., OSDI
  * 2018). docs/policies/ds2.md. */
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "policies/support/demand.h"
-#include "policies/support/memo.h"
-#include "policies/support/patience.h"
+#include "policies/support/scaler.h"
 #include "sim/api/policy.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -14,11 +13,9 @@ struct ds2 {
     double overprovision;
     double drain_s;
     double min_items;
-    struct weir_patience_rule patience;
     double margin;
     double cooldown_s;
-
-    struct weir_memo memo; /* of struct weir_patience */
+    struct weir_scaler scaler;
 };
 
 #define ROW(key, kind, quantity, field, text, low_end, high_end, sentence)                                             \
@@ -33,65 +30,59 @@ static const struct weir_param params[] = {
         "Time in which the source's backlog shall be worked off; 0: the backlog is not looked at."),
     ROW("min_items", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, min_items, "10", 0, 1e9,
         "Items in a window below which the declared speed stands for the measured rate."),
-    ROW("up_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, patience.up.windows, "1", 1, 1000000,
+    ROW("up_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, scaler.patience.up.windows, "1", 1, 1000000,
         "Windows in a row with too few instances before an operator grows."),
-    ROW("down_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, patience.down.windows, "3", 1, 1000000,
+    ROW("down_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, scaler.patience.down.windows, "3", 1, 1000000,
         "Windows in a row with too many instances before an operator shrinks."),
     ROW("margin", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, margin, "0.1", 0, 100,
         "Share added to the demand when it is asked whether an operator may shrink."),
+    ROW("reserve", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.reserve_s, "1min", 0, 1e9,
+        "Time in which all windows must ask for growth that noise alone could ask for."),
+    ROW("stabilization", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.patience.down.stabilize_s, "2min", 0, 1e9,
+        "An operator shrinks to the most that the windows of so long asked for; twice what a change takes, at least."),
+    ROW("remember", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.remember_s, "10min", 0, 1e9,
+        "Time for which growth that brought nothing is not tried again; 0: it is not judged."),
     ROW("cooldown", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, cooldown_s, "30s", 0, 1e9,
         "Least time between two changes of an operator."),
     {0},
 };
 
-static void forget(void *record)
-{
-    weir_patience_fini(record);
-}
-
 static int create(void *state, const struct weir_policy_env *env)
 {
     struct ds2 *self = state;
-    self->memo.record_size = sizeof(struct weir_patience);
-    self->memo.fini = forget;
-    self->patience.up.cooldown_s = self->patience.down.cooldown_s = self->cooldown_s;
+    self->scaler.patience.up.cooldown_s = self->scaler.patience.down.cooldown_s = self->cooldown_s;
+    self->scaler.spare = 1;
+    self->scaler.reserve = self->overprovision;
+    weir_scaler_init(&self->scaler);
     return WEIR_OK;
 }
 
-static int limited(int instances, int max)
-{
-    return instances > max ? max : instances;
-}
-
 /* What the window asks for: what the demand needs, and what is there if that is no more than a margin above it. */
-static int wanted_of(const struct ds2 *self, double instances, int count, int max)
+static struct weir_scaler_wish wish_of(const struct ds2 *self, const struct weir_reach *reach, int op, double input)
 {
-    int least = limited(weir_ds2_round(instances, 1 + self->overprovision), max);
-    int most = limited(weir_ds2_round(instances, (1 + self->overprovision) * (1 + self->margin)), max);
-    return count < least ? least : count > most ? most : count;
+    return (struct weir_scaler_wish){
+        .least = weir_reach_size(reach, op, input, 1 + self->overprovision),
+        .urgent = weir_reach_size(reach, op, input, 1 + self->overprovision / 2),
+        .most = weir_reach_size(reach, op, input, (1 + self->overprovision) * (1 + self->margin)),
+    };
 }
 
 static void decide(struct ds2 *self, const struct weir_view *view, struct weir_plan *plan, int j, int o,
-                   const struct weir_ds2_operator *model, const struct weir_ds2_demand *demand)
+                   const struct weir_reach *reach, double input)
 {
-    const struct weir_operator_view *op = &view->jobs[j].operators[o];
-    struct weir_patience *patience = weir_memo_at(&self->memo, view, j, o);
+    char why[200];
     int count;
     weir_plan_get(plan, j, o, &count);
-    if (op->changing || count == 0 || op->max_parallelism < 1) {
-        weir_patience_pass(patience);
-        return;
-    }
-    int wanted = wanted_of(self, demand->instances, count, op->max_parallelism);
-    wanted = weir_patience_ask(patience, &self->patience, view->time_s, count, wanted);
+    const struct weir_reach_operator *of = &reach->operators[o];
+    int used = input > of->let ? snprintf(why, sizeof why, "in %.4g/s, of which %.4g/s can come", input, of->let)
+                               : snprintf(why, sizeof why, "in %.4g/s", input);
+    snprintf(why + used, sizeof why - (size_t)used, ", true rate %.4g/s an instance", of->rate);
+    struct weir_scaler_wish wish = wish_of(self, reach, o, input);
+    int wanted = weir_scaler_ask(&self->scaler, view, plan, j, o, reach, &wish, why, sizeof why);
     if (wanted == count)
         return;
-    weir_plan_scale(plan, j, o, wanted, "in %.4g/s, true rate %.4g/s an instance: %d instances", demand->input,
-                    model->rate, wanted);
-    int planned;
-    weir_plan_get(plan, j, o, &planned);
-    if (planned != count) /* else there was no room */
-        weir_patience_acted(patience, view->time_s);
+    weir_plan_scale(plan, j, o, wanted, "%s: %d instances", why, wanted);
+    weir_scaler_acted(&self->scaler, view, plan, j, o, count);
 }
 
 static int window_ends(void *state, const struct weir_view *view, struct weir_plan *plan)
@@ -101,11 +92,18 @@ static int window_ends(void *state, const struct weir_view *view, struct weir_pl
         const struct weir_job_view *job = &view->jobs[j];
         if (!job->running || job->operator_count == 0)
             continue;
+        const struct weir_settle *settle = weir_scaler_window(&self->scaler, view, j);
+        double ingress = weir_ingress_wanted(job, 0);
+        if (self->drain_s > 0)
+            ingress += weir_settle_backlog(settle, job) / self->drain_s;
         struct weir_ds2_operator *model = weir_alloc((size_t)job->operator_count, sizeof *model);
         struct weir_ds2_demand *demand = weir_alloc((size_t)job->operator_count, sizeof *demand);
-        weir_job_demand(view, plan, j, weir_ingress_wanted(job, self->drain_s), self->min_items, model, demand);
+        struct weir_reach reach;
+        weir_job_demand(view, plan, j, ingress, self->min_items, model, demand);
+        weir_reach_init(&reach, view, plan, j, model);
         for (int o = 0; o < job->operator_count; o++)
-            decide(self, view, plan, j, o, &model[o], &demand[o]);
+            decide(self, view, plan, j, o, &reach, demand[o].input);
+        weir_reach_fini(&reach);
         free(demand);
         free(model);
     }
@@ -115,13 +113,13 @@ static int window_ends(void *state, const struct weir_view *view, struct weir_pl
 static void job_departs(void *state, const struct weir_view *view, int job)
 {
     struct ds2 *self = state;
-    weir_memo_forget(&self->memo, job);
+    weir_scaler_forget(&self->scaler, job);
 }
 
 static void destroy(void *state)
 {
     struct ds2 *self = state;
-    weir_memo_fini(&self->memo);
+    weir_scaler_fini(&self->scaler);
 }
 
 const struct weir_policy weir_policy_ds2 = {

@@ -28,5 +28,5 @@ void proactive_execute(struct proactive *self, const struct weir_view *view, str
         return; /* there was no room */
     memory->under_way = true;
     memory->acted_s = view->time_s;
-    weir_patience_acted(&memory->patience, view->time_s);
+    weir_scaler_acted(&self->scaler, view, plan, job, op, step->from);
 }

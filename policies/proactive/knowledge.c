@@ -1,4 +1,5 @@
 /* The knowledge base: what is known of each job, and the models that know how its load goes on. */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ void proactive_job_forget(struct proactive *self, int job)
     free(self->jobs[job]);
     self->jobs[job] = NULL;
     weir_memo_forget(&self->operators, job);
+    weir_scaler_forget(&self->scaler, job);
 }
 
 void proactive_knowledge_fini(struct proactive *self)
@@ -48,6 +50,7 @@ void proactive_knowledge_fini(struct proactive *self)
         proactive_job_forget(self, (int)j);
     free(self->jobs);
     weir_memo_fini(&self->operators);
+    weir_scaler_fini(&self->scaler);
     for (size_t k = 0; k < self->history_count; k++)
         free((void *)self->history[k].values);
     free(self->history);
@@ -134,6 +137,7 @@ int proactive_prepare(struct proactive *self, const struct weir_view *view, stru
         code = forecaster_load(&env, path, &known->model);
         free(path);
         known->ready = code == WEIR_OK;
+        known->trained = INT_MAX; /* that is not in the file: only a drift has it learn */
         return code;
     }
     if (!*self->train)
@@ -152,7 +156,17 @@ int proactive_prepare(struct proactive *self, const struct weir_view *view, stru
     known->model = known->spare[0];
     known->spare[0] = NULL;
     known->ready = true;
+    known->trained = (int)self->history[0].count;
     return code;
+}
+
+int proactive_renew(struct proactive *self, const struct weir_view *view, struct proactive_job *known)
+{
+    forecaster_free(known->model);
+    known->model = NULL;
+    known->fallen = known->ready = false;
+    known->again_at = 0;
+    return make_model(self, view, &known->model);
 }
 
 void proactive_choose(struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known)
@@ -161,14 +175,15 @@ void proactive_choose(struct proactive *self, const struct weir_job_view *seen, 
     struct transfer_choice *choices = weir_alloc(self->history_count, sizeof *choices);
     transfer_choose(&target, self->history, self->history_count, 0.1, 0, choices);
     struct forecaster **nearest = &known->spare[choices[0].index];
-    free(choices);
     if (*nearest) { /* else the model is it */
         forecaster_free(known->model);
         known->model = *nearest;
+        known->trained = (int)self->history[choices[0].index].count;
         *nearest = NULL;
         known->taken = 0; /* it has yet to see the run */
         known->next_per_s = NAN;
     }
+    free(choices);
     drop_spare(self, known);
 }
 
@@ -182,7 +197,12 @@ void proactive_fall_back(struct proactive *self, const struct weir_view *view, s
     forecaster_free(known->model);
     known->failures++;
     known->fallen = true;
-    known->ready = forecaster_make_text(&env, "last", &known->model) == WEIR_OK &&
-                   forecaster_fit(known->model, seen->ingress_history, (size_t)seen->history_count) == WEIR_OK;
+    int since = seen->history_count - known->since >= 2 ? known->since : 0; /* of the load as it is now */
+    known->ready =
+        forecaster_make_text(&env, "last", &known->model) == WEIR_OK &&
+        forecaster_fit(known->model, seen->ingress_history + since, (size_t)(seen->history_count - since)) == WEIR_OK;
     known->taken = seen->history_count;
+    bool fitted_here = !*self->model && !*self->train;
+    if (self->refit > 0 && fitted_here && known->failures < 20) /* each time twice as late */
+        known->again_at = seen->history_count + self->refit * (1 << (known->failures - 1));
 }

@@ -14,8 +14,10 @@ static bool score(struct proactive_job *known, double value)
     if (isnan(known->next_per_s))
         return false;
     double off = fabs(value - known->next_per_s), size = fmax(fabs(value), fabs(known->next_per_s));
-    known->errors += known->errors < ERRORS;
-    known->error_per_s += (off - known->error_per_s) / known->errors;
+    known->recent[known->errors % PROACTIVE_RECENT] = off;
+    known->errors++;
+    known->error_per_s += (off - known->error_per_s) / (known->errors < ERRORS ? known->errors : ERRORS);
+    known->contradicted = known->next_per_s - value > 2 * known->next_spread ? known->contradicted + 1 : 0;
     known->next_per_s = NAN;
     return known->drift.threshold > 0 && transfer_drift_push(&known->drift, size > 0 ? off / size : 0);
 }
@@ -27,27 +29,39 @@ static int lesson(const struct proactive *self, const struct weir_job_view *seen
     if (!known->ready)
         return count >= (self->warm > need ? self->warm : need) ? count : 0;
     if (known->fallen)
-        return 0;
-    bool again = self->refit > 0 && count - known->fitted_at >= self->refit;
+        return known->again_at > 0 && count >= known->again_at ? count : 0;
+    /* One that was trained before the run knows more until the run has shown as much. */
+    bool again = self->refit > 0 && count - known->fitted_at >= self->refit && count >= known->trained;
     if (known->adapt_at > 0 && count >= known->adapt_at) {
         known->adapt_at = 0;
-        lasts = count - known->since; /* of the load as it is now */
-        lasts = lasts > 2 * need ? lasts : 2 * need;
         again = true;
+        if (known->trained > 0) { /* of the load as it is now; one that knows nothing else needs all there is */
+            lasts = count - known->since;
+            lasts = lasts > 2 * need ? lasts : 2 * need;
+        }
     }
     return again && count >= need ? (lasts < count ? lasts : count) : 0;
 }
 
 /* Fits the model to what has been seen in the run, when there is enough of it or it is time again. */
-static int learn(struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known)
+static int learn(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
 {
+    const struct weir_job_view *seen = &view->jobs[job];
+    struct proactive_job *known = self->jobs[job];
     int count = lesson(self, seen, known);
     if (count == 0)
         return WEIR_OK;
+    if (known->fallen) {
+        int code = proactive_renew(self, view, known);
+        if (code != WEIR_OK)
+            return code;
+    }
     if (self->memory > 0 && count > self->memory && self->memory >= (int)forecaster_need(known->model))
         count = self->memory;
     const double *values = seen->ingress_history + seen->history_count - count;
-    known->flops += forecaster_cost(known->model, (size_t)count, 1).fit_flops;
+    double flops = forecaster_cost(known->model, (size_t)count, 1).fit_flops;
+    known->flops += flops;
+    weir_plan_note(plan, job, "%s learns %d windows: %.3g flop", forecaster_kind_of(known->model)->name, count, flops);
     int code = known->ready && self->adapt != PROACTIVE_FIT ? forecaster_tune(known->model, values, (size_t)count)
                                                             : forecaster_fit(known->model, values, (size_t)count);
     known->ready = code == WEIR_OK;
@@ -125,7 +139,7 @@ int proactive_monitor(struct proactive *self, const struct weir_view *view, stru
     }
     plan_lessons(self, seen, known, drift);
     if (code == WEIR_OK)
-        code = learn(self, seen, known);
+        code = learn(self, view, plan, job);
     if (code != WEIR_OK)
         proactive_fall_back(self, view, plan, job);
     time_changes(self, view, job);

@@ -1,5 +1,6 @@
 /* Plan: how many instances, by DS2's recursion or by TWRES; when it is worth the change. */
 #include <math.h>
+#include <stdio.h>
 
 #include "policies/proactive/proactive.h"
 #include "policies/support/demand.h"
@@ -62,11 +63,6 @@ static int by_twres(struct proactive *self, const struct weir_view *view, int jo
     return up > from ? up : down;
 }
 
-static int at_most(int instances, int most)
-{
-    return instances > most ? most : instances;
-}
-
 /* Instance-seconds or items that a change wins while it lasts, against those that the pause for it costs. */
 static bool pays(const struct proactive *self, const struct weir_view *view, int job, int op,
                  const struct proactive_step *step, double input_per_s)
@@ -80,41 +76,42 @@ static bool pays(const struct proactive *self, const struct weir_view *view, int
     return short_per_s * lasts_s >= self->pay * pause_s * input_per_s;
 }
 
-struct proactive_step proactive_plan(struct proactive *self, const struct weir_view *view, struct weir_plan *plan,
-                                     int job, int op, const struct proactive_outlook *outlook,
-                                     const struct weir_ds2_demand *up, const struct weir_ds2_demand *down, double rate)
+/* What the window asks for. What piles up while an operator stands still wants to be worked off, too, and it shall not
+ * soon stand still again. */
+static struct weir_scaler_wish wish_of(struct proactive *self, const struct weir_view *view, int job, int op, int from,
+                                       const struct weir_reach *reach, const struct weir_ds2_demand *up,
+                                       const struct weir_ds2_demand *down)
 {
-    const struct weir_operator_view *seen = &view->jobs[job].operators[op];
-    struct proactive_operator *known = weir_memo_at(&self->operators, view, job, op);
-    struct proactive_step step = {.needed = up->instances, .rate = rate, .reason = ""};
-    weir_plan_get(plan, job, op, &step.from);
-    step.to = step.from;
-    if (seen->changing || step.from == 0 || seen->max_parallelism < 1) {
-        weir_patience_pass(&known->patience);
-        return step;
-    }
     double more = 1 + self->headroom, pause_s = proactive_pause_s(view, job, op);
-    /* What piles up while it stands still wants to be worked off, too; and it shall not soon stand still again. */
-    double lasting = fmax(up->instances, pause_s > 0 ? down->instances : 0), drained = 1;
-    if (self->drain_s > 0)
-        drained += pause_s / self->drain_s;
-    int wanted;
     if (self->sizing == PROACTIVE_TWRES) {
-        wanted = by_twres(self, view, job, op, step.from, up->input * more, down->input * more, rate);
-    } else {
-        int up_to = at_most(weir_ds2_round(up->instances, more), seen->max_parallelism);
-        int lasting_to = at_most(weir_ds2_round(lasting, more * drained), seen->max_parallelism);
-        int down_to = at_most(weir_ds2_round(down->instances, more * drained), seen->max_parallelism);
-        wanted = up_to > step.from ? lasting_to : down_to < step.from ? down_to : step.from;
+        int wanted =
+            by_twres(self, view, job, op, from, up->input * more, down->input * more, reach->operators[op].rate);
+        int worth = weir_reach_size(reach, op, INFINITY, 1);
+        wanted = wanted <= worth || wanted <= from ? wanted : worth > from ? worth : from;
+        return (struct weir_scaler_wish){wanted, wanted, wanted};
     }
-    wanted = weir_patience_ask(&known->patience, &self->patience, view->time_s, step.from, wanted);
-    if (wanted == step.from)
-        return step;
-    step.to = wanted;
-    step.reason = wanted > step.from ? "too few for what is to come" : "more than is needed for long";
-    if (!pays(self, view, job, op, &step, up->input * more)) {
+    double drained = self->drain_s > 0 ? 1 + pause_s / self->drain_s : 1;
+    double lasting = fmax(up->input, pause_s > 0 ? down->input : 0);
+    struct weir_scaler_wish wish = {.least = weir_reach_size(reach, op, up->input, more),
+                                    .urgent = weir_reach_size(reach, op, up->input, 1 + self->headroom / 2),
+                                    .most = weir_reach_size(reach, op, down->input, more * drained)};
+    if (wish.least > from)
+        wish.least = weir_reach_size(reach, op, lasting, more * drained);
+    wish.most = wish.most > wish.least ? wish.most : wish.least;
+    return wish;
+}
+
+struct proactive_step proactive_plan(struct proactive *self, const struct weir_view *view, struct weir_plan *plan,
+                                     int job, int op, const struct weir_reach *reach, const struct weir_ds2_demand *up,
+                                     const struct weir_ds2_demand *down)
+{
+    struct proactive_step step = {.needed = up->instances, .rate = reach->operators[op].rate};
+    weir_plan_get(plan, job, op, &step.from);
+    struct weir_scaler_wish wish = wish_of(self, view, job, op, step.from, reach, up, down);
+    snprintf(step.reason, sizeof step.reason, "%s",
+             wish.least > step.from ? "too few for what is to come" : "more than is needed for long");
+    step.to = weir_scaler_ask(&self->scaler, view, plan, job, op, reach, &wish, step.reason, sizeof step.reason);
+    if (step.to != step.from && !pays(self, view, job, op, &step, up->input * (1 + self->headroom)))
         step.to = step.from;
-        step.reason = "the change would not pay";
-    }
     return step;
 }

@@ -45,7 +45,7 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
             NUMBER("train_speedup", train_speedup, "1", 1e-9, 1e9, "How much faster the load plays than they."),       \
             TIME("season", season_s, "1d", "Season of the load, in the time of the run."),                             \
             WHOLE("warm", warm, "30", 1, "Windows before a model is fitted that was not trained before."),             \
-            WHOLE("refit", refit, "0", 0, "Windows from one fit in the run to the next; 0: never again."),             \
+            WHOLE("refit", refit, "100", 0, "Windows from one fit in the run to the next; 0: never again."),           \
             WHOLE("memory", memory, "2000", 0, "Windows that a fit in the run looks back; 0: all."),                   \
             {.name = "adapt",                                                                                          \
              .type = WEIR_PARAM_CHOICE,                                                                                \
@@ -53,6 +53,9 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
              .fallback = adapt_name,                                                                                   \
              .choices = adapts,                                                                                        \
              .help = "When the errors of the forecasts rise for good: nothing, go on learning, or learn anew."},       \
+            WHOLE("doubt", doubt, "3", 0,                                                                              \
+                  "Windows in a row below their forecast by more than twice its error, after which it is not "         \
+                  "followed upward; 0: never."),                                                                       \
             NUMBER("drift", drift, "2", 1e-3, 1e6,                                                                     \
                    "Sum of errors beyond the usual, in shares of the load, that says so."),                            \
             TIME("horizon", horizon_s, "0s",                                                                           \
@@ -63,8 +66,16 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
             TIME("drain", drain_s, "30s", "Time in which the source's backlog shall be worked off; 0: not at all."),   \
             NUMBER("min_items", min_items, "10", 0, 1e9,                                                               \
                    "Items in a window below which the declared speed stands for the measured rate."),                  \
-            WHOLE("down_windows", patience.down.windows, "2", 1, "Windows in a row that must allow shrinking."),       \
-            TIME("cooldown", patience.down.cooldown_s, "30s",                                                          \
+            WHOLE("down_windows", scaler.patience.down.windows, "2", 1,                                                \
+                  "Windows in a row that must allow shrinking."),                                                      \
+            TIME("reserve", scaler.reserve_s, "1min",                                                                  \
+                 "Time in which all windows must ask for growth that noise alone could ask for."),                     \
+            TIME("stabilization", scaler.patience.down.stabilize_s, "2min",                                            \
+                 "An operator shrinks to the most that the windows of so long asked for; twice what a change takes, "  \
+                 "at least."),                                                                                         \
+            TIME("remember", scaler.remember_s, "10min",                                                               \
+                 "Time for which growth that brought nothing is not tried again; 0: it is not judged."),               \
+            TIME("cooldown", scaler.patience.down.cooldown_s, "30s",                                                   \
                  "Least time from a change of an operator until it shrinks."),                                         \
             NUMBER("pay", pay, "1", 0, 1e6,                                                                            \
                    "How many times over a change must win what standing still for it costs; 0: always."),              \
@@ -82,9 +93,9 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
         }                                                                                                              \
     }
 
-static const struct weir_param proactive_params[] = PARAMS("linear", "ds2", "none");
+static const struct weir_param proactive_params[] = PARAMS("linear", "ds2", "tune");
 static const struct weir_param gru_params[] = PARAMS("gru", "ds2", "tune");
-static const struct weir_param svr_twres_params[] = PARAMS("svr", "twres", "none");
+static const struct weir_param svr_twres_params[] = PARAMS("svr", "twres", "tune");
 
 /* "1:100,2:190" */
 static int read_calibration(struct proactive *self)
@@ -143,11 +154,6 @@ static int check_use(const struct proactive *self)
     return code ? code : check_files(self, "train", self->train);
 }
 
-static void forget_operator(void *record)
-{
-    weir_patience_fini(&((struct proactive_operator *)record)->patience);
-}
-
 static int create(struct proactive *self, const struct weir_policy_env *env, const char *preset)
 {
     self->preset = preset;
@@ -155,8 +161,10 @@ static int create(struct proactive *self, const struct weir_policy_env *env, con
     self->stream = weir_format("%s/forecast", env->stream);
     self->folder = weir_copy(env->folder ? env->folder : "");
     self->operators.record_size = sizeof(struct proactive_operator);
-    self->operators.fini = forget_operator;
-    self->patience.up.windows = 1;
+    self->scaler.patience.up.windows = 1;
+    self->scaler.spare = 1;
+    self->scaler.reserve = self->headroom;
+    weir_scaler_init(&self->scaler);
     size_t count = 0;
     while (forecaster_catalog[count])
         count++;
@@ -206,17 +214,20 @@ static int scale(struct proactive *self, const struct weir_view *view, struct we
     int code = proactive_monitor(self, view, plan, job);
     if (code != WEIR_OK)
         return weir_error_context("job %s", view->jobs[job].name);
-    proactive_analyse(self, view, plan, job, &outlook);
+    const struct weir_settle *settle = weir_scaler_window(&self->scaler, view, job);
+    struct weir_reach reach;
+    proactive_analyse(self, view, plan, job, settle, &outlook);
     struct weir_ds2_operator *model = weir_alloc((size_t)count, sizeof *model);
     struct weir_ds2_demand *up = weir_alloc(2 * (size_t)count, sizeof *up), *down = up + count;
     weir_job_demand(view, plan, job, outlook.up_per_s + outlook.backlog_per_s, self->min_items, model, up);
     weir_ds2(model, count, outlook.down_per_s + outlook.backlog_per_s, down);
+    weir_reach_init(&reach, view, plan, job, model);
     for (int o = 0; o < count; o++) {
-        struct proactive_step step =
-            proactive_plan(self, view, plan, job, o, &outlook, &up[o], &down[o], model[o].rate);
+        struct proactive_step step = proactive_plan(self, view, plan, job, o, &reach, &up[o], &down[o]);
         proactive_execute(self, view, plan, job, o, &outlook, &step);
     }
     weir_plan_work(plan, self->jobs[job]->flops);
+    weir_reach_fini(&reach);
     free(up);
     free(model);
     return WEIR_OK;

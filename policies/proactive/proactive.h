@@ -9,11 +9,14 @@
 #include "policies/learn/transfer/dtw.h"
 #include "policies/support/ds2.h"
 #include "policies/support/memo.h"
-#include "policies/support/patience.h"
+#include "policies/support/scaler.h"
 #include "sim/api/policy.h"
 
 enum proactive_adapt { PROACTIVE_KEEP, PROACTIVE_TUNE, PROACTIVE_FIT };
 enum proactive_sizing { PROACTIVE_DS2, PROACTIVE_TWRES };
+
+/* Errors of forecasts that their margin is measured by. */
+enum { PROACTIVE_RECENT = 100 };
 
 /* What is known of a job. */
 struct proactive_job {
@@ -23,12 +26,17 @@ struct proactive_job {
     bool ready;                /* it is fitted */
     bool fallen;               /* `last` stands in for a model that failed */
     int failures;
-    int taken;          /* windows of the job's history that the model has learnt */
-    int fitted_at;      /* windows when it was fitted in the run, 0: before it */
-    double flops;       /* of the work since the last decision */
-    double next_per_s;  /* what was forecast for the coming window; NAN: nothing */
-    double error_per_s; /* mean absolute error of that, latest windows weighing more */
-    int errors;
+    int again_at;                    /* windows at which a new model takes its place, 0: none will */
+    int taken;                       /* windows of the job's history that the model has learnt */
+    int fitted_at;                   /* windows when it was fitted in the run, 0: before it */
+    double flops;                    /* of the work since the last decision */
+    int trained;                     /* windows that it was fitted to before the run, 0: none, INT_MAX: unknown */
+    double next_per_s;               /* what was forecast for the coming window; NAN: nothing */
+    double next_spread;              /* its standard deviation */
+    int contradicted;                /* windows in a row that stayed below their forecast by more than twice that */
+    double error_per_s;              /* mean absolute error of that, latest windows weighing more */
+    int errors;                      /* that were seen */
+    double recent[PROACTIVE_RECENT]; /* the last absolute errors, in a ring */
     struct transfer_drift drift;
     int adapt_at;     /* windows at which the model is adapted again, 0: not planned */
     int since;        /* windows at which the load last became another one */
@@ -38,7 +46,6 @@ struct proactive_job {
 /* What is known of an operator. */
 enum { PROACTIVE_WORKERS = 64 };
 struct proactive_operator {
-    struct weir_patience patience;
     bool under_way;                          /* a change has not shown yet */
     double acted_s;                          /* when it was decided */
     double sustained[PROACTIVE_WORKERS + 1]; /* items/s that so many instances sustain, mean of those seen; 0: never */
@@ -56,9 +63,9 @@ struct proactive_outlook {
 /* What the plan says of an operator. */
 struct proactive_step {
     int from, to;
-    double needed;      /* instances, not rounded */
-    double rate;        /* items/s of one */
-    const char *reason; /* a few words */
+    double needed;    /* instances, not rounded */
+    double rate;      /* items/s of one */
+    char reason[240]; /* a few words */
 };
 
 struct proactive {
@@ -67,12 +74,12 @@ struct proactive {
     const char *model, *train;
     double train_scale, train_speedup;
     double season_s;
-    int warm, refit, memory, adapt;
+    int warm, refit, memory, adapt, doubt;
     double drift;
     double horizon_s, hold_s;
     double headroom, confidence;
     double drain_s, min_items;
-    struct weir_patience_rule patience;
+    struct weir_scaler scaler;
     double pay;
     int sizing;
     double limit_s;
@@ -101,6 +108,8 @@ void proactive_job_forget(struct proactive *self, int job);
 void proactive_knowledge_fini(struct proactive *self);
 /* Makes a job's model, from a file, or fits it to the series of `train`; else it is fitted in the run. */
 int proactive_prepare(struct proactive *self, const struct weir_view *view, struct proactive_job *known);
+/* A new model, to be fitted, in the place of `last`. */
+int proactive_renew(struct proactive *self, const struct weir_view *view, struct proactive_job *known);
 /* Of the models that were trained before the run, the one whose series is nearest to what the run has shown. */
 void proactive_choose(struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known);
 /* The model failed: `last` takes its place, and the plan tells. */
@@ -109,13 +118,13 @@ void proactive_fall_back(struct proactive *self, const struct weir_view *view, s
 /* Phases. Codes are those of models whose parameters are wrong; models that fail are replaced. */
 int proactive_monitor(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job);
 void proactive_analyse(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job,
-                       struct proactive_outlook *outlook);
+                       const struct weir_settle *settle, struct proactive_outlook *outlook);
 /* How long the operator would stand still for one more instance; 0 without state. */
 double proactive_pause_s(const struct weir_view *view, int job, int op);
-/* The step of an operator, from == to if it stays; demands as weir_job_demand gives them. */
+/* The step of an operator, from == to if it stays; demands as weir_job_demand gives them, and how far they can come. */
 struct proactive_step proactive_plan(struct proactive *self, const struct weir_view *view, struct weir_plan *plan,
-                                     int job, int op, const struct proactive_outlook *outlook,
-                                     const struct weir_ds2_demand *up, const struct weir_ds2_demand *down, double rate);
+                                     int job, int op, const struct weir_reach *reach, const struct weir_ds2_demand *up,
+                                     const struct weir_ds2_demand *down);
 void proactive_execute(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job, int op,
                        const struct proactive_outlook *outlook, const struct proactive_step *step);
 

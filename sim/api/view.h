@@ -65,8 +65,11 @@ struct weir_operator_view {
     bool stateful;
     double state_bytes; /* now, all instances together */
     int max_parallelism;
-    double window_s;                        /* of a tumbling window, 0: none */
-    bool joins;                             /* waits for the same item from every input, else inputs merge */
+    double window_s;           /* of a tumbling window, 0: none */
+    bool joins;                /* waits for the same item from every input, else inputs merge */
+    int key_groups;            /* that its keys fall into, whole groups to an instance; 0: no keys */
+    const double *range_share; /* of n instances, the one with the hottest range gets range_share[n - 1] of the items */
+    int range_share_count;     /* max_parallelism; 0: no keys */
     const struct weir_placement *instances; /* as deployed */
     int instance_count;
     const int *where; /* hosts of the scenario's default placement, best first */

@@ -32,7 +32,7 @@ static const char scenario_text[] =
     "\"slo\": \"50ms\","
     "   \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\"},"
     "   \"operators\": [{\"name\": \"a\", \"flops\": \"20Mf\", \"bytes\": \"500B\", \"disk\": \"2kB\", \"state\": "
-    "\"3MB\","
+    "\"3MB\", \"keys\": 1,"
     "    \"max_parallelism\": 7, \"placement\": {\"region\": \"north\"}}]},"
     /* 0.11 s of work every 0.1 s. */
     "  {\"name\": \"queue\", \"source\": \"f\", \"source_bytes\": \"2kB\", \"arrive\": \"50ms\", \"slo\": \"2.505s\","
@@ -255,6 +255,9 @@ static const struct expectation {
     {"operator.window_s", "shape/w", NULL, 2, 0},
     {"operator.joins", "shape/m", "true", 0, 0},
     {"operator.joins", "shape/w", "false", 0, 0},
+    {"operator.key_groups", "plain/a", NULL, 128, 0},
+    {"operator.range_share", "plain/a", "1 1 1 1 1 1 1", 0, 0}, /* one key */
+    {"operator.range_share_count", "plain/a", NULL, 7, 0},
     {"operator.instances", "shape/w", NULL, 2, 0},
     {"operator.instance_count", "shape/w", NULL, 2, 0},
     {"operator.where", "plain/a", "e", 0, 0},

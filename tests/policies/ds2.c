@@ -10,6 +10,8 @@
 #include "policies/catalog.h"
 #include "policies/support/demand.h"
 #include "policies/support/queue.h"
+#include "sim/base/error.h"
+#include "sim/base/json.h"
 #include "tests/support/test.h"
 #include "tests/support/view.h"
 
@@ -143,9 +145,14 @@ struct fixture {
 };
 
 /* One cloud host without limits; operators a and b, one instance each. */
-static struct fixture begin(void)
+static struct fixture begin_with(const char *params)
 {
     struct fixture f = {weir_mock_new(), weir_mock_state(&weir_policy_ds2)};
+    struct weir_json_doc *doc;
+    CU_ASSERT_EQUAL_FATAL(weir_json_parse(params, "params", &doc), WEIR_OK);
+    struct weir_json root = weir_json_root(doc);
+    CU_ASSERT_EQUAL(weir_param_bind(weir_policy_ds2.params, &root, NULL, f.state), WEIR_OK);
+    weir_json_free(doc);
     weir_mock_host(f.world, "cloud", "far", WEIR_VIEW_CLOUD, 64, 0);
     weir_mock_job(f.world, "stream", 0);
     for (int o = 0; o < 2; o++) {
@@ -154,6 +161,11 @@ static struct fixture begin(void)
     }
     weir_policy_ds2.create(f.state, &env);
     return f;
+}
+
+static struct fixture begin(void)
+{
+    return begin_with("{}");
 }
 
 static void end(struct fixture *f)
@@ -234,7 +246,7 @@ static void test_declared(void)
 /* Down after three windows, to the most that one of them asked for, and not within the margin. */
 static void test_down(void)
 {
-    struct fixture f = begin();
+    struct fixture f = begin_with("{\"stabilization\": \"0s\"}");
     for (int i = 1; i < 6; i++)
         weir_mock_deploy(f.world, 0, 0, 0);
     static const double loads[] = {100, 200, 100}; /* 1.32 x 1 -> 2; 1.32 x 2 -> 3 */

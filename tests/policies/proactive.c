@@ -19,8 +19,8 @@ static const struct weir_policy *policy;
 static struct weir_json_doc *params;
 static void *state;
 static double history[MOST];
-static char why[1024], warning[1024]; /* of the last plan that had any */
-static int warnings;
+static char why[1024], warning[1024], lesson[1024]; /* of the last plan that had any */
+static int warnings, lessons;
 static double flops;
 
 /* One operator of 100/s an instance, windows of 10 s. */
@@ -31,7 +31,7 @@ static int begin(const struct weir_policy *which, const char *text)
     world = weir_mock_new();
     state = weir_mock_state(policy);
     why[0] = warning[0] = '\0';
-    warnings = 0;
+    warnings = lessons = 0;
     flops = 0;
     CU_ASSERT_EQUAL_FATAL(weir_json_parse(text, "params", &params), WEIR_OK);
     struct weir_json root = weir_json_root(params);
@@ -71,9 +71,11 @@ static int step(double ingress)
     if (count)
         snprintf(why, sizeof why, "%s", changes[0].why);
     const struct weir_plan_warning *told = weir_plan_warnings(plan, &count);
-    warnings += count;
-    if (count)
-        snprintf(warning, sizeof warning, "%s", told[0].why);
+    for (int i = 0; i < count; i++) {
+        warnings += !told[i].note;
+        lessons += told[i].note;
+        snprintf(told[i].note ? lesson : warning, sizeof warning, "%s", told[i].why);
+    }
     flops += weir_plan_flops(plan);
     weir_mock_apply(world, plan);
     weir_plan_free(plan);
@@ -88,7 +90,7 @@ static void ahead_of(const char *file, const char *keys)
 {
     char *text =
         weir_format("{\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"%s}, \"horizon\": \"30s\", \"warm\": 1, "
-                    "\"confidence\": 0, \"hold\": \"50s\", \"cooldown\": \"0s\"}",
+                    "\"confidence\": 0, \"hold\": \"50s\", \"cooldown\": \"0s\", \"stabilization\": \"0s\"}",
                     file, keys);
     CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, text), WEIR_OK);
     for (int w = 1; w <= 30; w++) {
@@ -182,7 +184,8 @@ static void by_throughput(void)
         step(160);
     CU_ASSERT_EQUAL(world->operators[0][0].instance_count, 3);
     end();
-    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_svr_twres, "{\"headroom\": 0, \"limit\": \"1s\", \"confidence\": 0}"),
+    CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_svr_twres,
+                                "{\"headroom\": 0, \"limit\": \"1s\", \"confidence\": 0, \"stabilization\": \"0s\"}"),
                           WEIR_OK);
     world->jobs[0].latency_mean_s = 2; /* above its limit without overload: one more a window */
     for (int w = 0; w < 3; w++)
@@ -235,7 +238,8 @@ static void nearest_history(void)
     write_saw("like.csv", 8, 40);
     for (int i = 0; i < 2; i++) {
         char *text = weir_format("{\"train\": \"%s/%s%s%s%s\", \"forecaster\": {\"name\": \"linear\", \"window\": 12, "
-                                 "\"seasonal\": false}, \"hold\": \"0s\", \"cooldown\": \"0s\", \"down_windows\": 1}",
+                                 "\"seasonal\": false}, \"hold\": \"0s\", \"cooldown\": \"0s\", \"stabilization\": "
+                                 "\"0s\", \"down_windows\": 1}",
                                  weir_test_folder(), i ? trains[i] : "other.csv", i ? "" : ",",
                                  i ? "" : weir_test_folder(), i ? "" : "/like.csv");
         CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, text), WEIR_OK);
@@ -258,7 +262,7 @@ static void adapts_to_another_load(void)
     for (int i = 0; i < 2; i++) {
         char *text = weir_format("{\"train\": \"%s/before.csv\", \"adapt\": \"%s\", \"drift\": 1, \"hold\": \"0s\", "
                                  "\"forecaster\": {\"name\": \"linear\", \"window\": 12, \"seasonal\": false}, "
-                                 "\"cooldown\": \"0s\", \"down_windows\": 1}",
+                                 "\"cooldown\": \"0s\", \"stabilization\": \"0s\", \"down_windows\": 1}",
                                  weir_test_folder(), how[i]);
         CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, text), WEIR_OK);
         for (int w = 0; w < 60; w++)

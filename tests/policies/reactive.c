@@ -92,7 +92,7 @@ static void test_in_a_row(void)
 /* Down after five windows below 0.3, one at a time, never below min_instances. */
 static void test_down(void)
 {
-    begin("{\"cooldown\": \"0s\", \"min_instances\": 2}");
+    begin("{\"cooldown\": \"0s\", \"min_instances\": 2, \"stabilization\": \"0s\"}");
     weir_mock_deploy(world, 0, 0, 0);
     weir_mock_deploy(world, 0, 0, 0);
     CU_ASSERT_EQUAL(instances(0), 3);
@@ -106,7 +106,7 @@ static void test_down(void)
 /* Busy 0.25 of 4 would be 1.0 on 1: a step that large is not taken. */
 static void test_no_overshoot(void)
 {
-    begin("{\"step\": 3, \"cooldown\": \"0s\"}");
+    begin("{\"step\": 3, \"cooldown\": \"0s\", \"stabilization\": \"0s\"}");
     for (int i = 1; i < 4; i++)
         weir_mock_deploy(world, 0, 0, 0);
     CU_ASSERT_EQUAL(run(20, 100, 50), 0);
@@ -147,7 +147,7 @@ static void test_backlog(void)
 /* Idle, but 150 items at 2 x 100/s are 0.75 s of work, above a tenth of 5 s: nothing is dropped; 90 are 0.45 s. */
 static void test_down_queue(void)
 {
-    begin(NULL);
+    begin("{\"stabilization\": \"0s\"}");
     weir_mock_deploy(world, 0, 0, 0);
     for (int w = 0; w < 20; w++) {
         weir_mock_serve(world, 0, 0, 20, 100);

@@ -177,6 +177,8 @@ void weir_mock_serve(struct weir_mock *world, int job, int op, double arrivals, 
     seen->queued = stable ? 0 : 1000;
     seen->occupancy = stable ? 0 : 1;
     seen->latency_s = stable ? 1 / rate : seen->queued / capacity;
+    if (op == 0)
+        world->jobs[job].emitted_rate = seen->processed_rate;
 }
 
 void *weir_mock_state(const struct weir_policy *policy)

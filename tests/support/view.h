@@ -56,7 +56,7 @@ int weir_mock_apply(struct weir_mock *world, struct weir_plan *plan);
 int weir_mock_step(struct weir_mock *world, const struct weir_policy *policy, void *state);
 
 /* Metrics of an operator that serves `arrivals` items/s with `rate` items/s an instance as an M/M/c queue does, busy at
- * most 1: rates, shares, queue, latency. */
+ * most 1: rates, shares, queue, latency. What the first operator serves is what the source sends on. */
 void weir_mock_serve(struct weir_mock *world, int job, int op, double arrivals, double rate);
 
 /* A state of the policy with its defaults set, before create. Free with free(). */

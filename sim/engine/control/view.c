@@ -7,6 +7,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/engine/control/changes.h"
+#include "sim/engine/flow/route.h"
 
 const struct weir_route *weir_route_between(struct weir_shares *shares, int from, int to)
 {
@@ -94,6 +95,9 @@ static void init_operator(const struct weir_op *op, struct weir_operator_view *v
         .max_parallelism = spec->max_parallelism,
         .window_s = spec->window_s,
         .joins = spec->join_all,
+        .key_groups = spec->keys > 0 ? WEIR_KEY_GROUPS : 0,
+        .range_share = op->range_share,
+        .range_share_count = op->range_share ? spec->max_parallelism : 0,
         .work_class = (enum weir_view_class)spec->work_class,
         .where = op->where,
         .where_count = op->where_count,

@@ -165,6 +165,7 @@ static void free_op(struct weir_op *op)
     free(op->upstream_rates);
     free(op->downstream_rates);
     free(op->key_groups);
+    free(op->range_share);
     free(op->view_instances);
     free(op->anew);
     free(op->where);

@@ -204,6 +204,8 @@ struct weir_op {
     uint64_t in_window; /* items in windows */
     double state_bytes;
     double *key_groups; /* cumulated weight of the keys, NULL if uniform */
+    double
+        *range_share; /* [spec->max_parallelism] of the items, the hottest range's of so many and one; NULL: no keys */
     /* Control's own. */
     struct weir_placement *anew; /* instances to start once the job recovers */
     int anew_count;

@@ -9,8 +9,9 @@
 #include "sim/engine/flow/connection.h"
 #include "sim/engine/flow/waiting.h"
 
-/* Keys are spread over the instances in groups, as stream processors do, so that a rescale moves whole groups. */
-#define KEY_GROUPS 128
+/* Of uniform keys beyond so many, each group is taken to have the same: by the law of large numbers the groups differ
+ * by about a hundredth then. */
+#define KEYS_COUNTED (1L << 20)
 
 void weir_op_open_inbox(struct weir_op *op, struct weir_inbox *inbox)
 {
@@ -44,17 +45,59 @@ void weir_op_close_inbox(struct weir_op *op, struct weir_inbox *inbox)
         weir_connection_wake(c);
 }
 
-void weir_op_init_keys(struct weir_op *op)
+/* The group of a key, and the one of so many instances that has the group. */
+static uint64_t group_of(const struct weir_op *op, uint64_t key)
+{
+    struct weir_stream mixed = weir_stream_at(op->select_key, key);
+    return weir_stream_below(&mixed, WEIR_KEY_GROUPS);
+}
+static int owner_of(uint64_t group, int instances)
+{
+    return (int)(group * (uint64_t)instances / WEIR_KEY_GROUPS);
+}
+
+static void init_weights(struct weir_op *op)
 {
     long keys = op->spec->keys;
-    if (keys <= 0 || op->spec->key_skew <= 0)
-        return;
     op->key_groups = weir_alloc((size_t)keys, sizeof *op->key_groups);
     double sum = 0;
     for (long k = 0; k < keys; k++)
         op->key_groups[k] = sum += weir_pow((double)(k + 1), -op->spec->key_skew);
     for (long k = 0; k < keys; k++)
         op->key_groups[k] /= sum;
+}
+
+/* Of n instances, the share of the items that the one with the hottest range gets. */
+static double hottest(const double *groups, int n)
+{
+    double most = 0, range = 0;
+    int owner = 0;
+    for (int g = 0; g < WEIR_KEY_GROUPS; g++) {
+        int of = owner_of((uint64_t)g, n);
+        range = of == owner ? range + groups[g] : groups[g];
+        owner = of;
+        most = fmax(most, range);
+    }
+    return most;
+}
+
+void weir_op_init_keys(struct weir_op *op)
+{
+    long keys = op->spec->keys;
+    if (keys <= 0)
+        return;
+    if (op->spec->key_skew > 0)
+        init_weights(op);
+    double groups[WEIR_KEY_GROUPS] = {0};
+    bool counted = op->key_groups || keys <= KEYS_COUNTED;
+    for (long k = 0; k < (counted ? keys : WEIR_KEY_GROUPS); k++) {
+        uint64_t group = counted ? group_of(op, (uint64_t)k) : (uint64_t)k;
+        double before = op->key_groups && k > 0 ? op->key_groups[k - 1] : 0;
+        groups[group] += op->key_groups ? op->key_groups[k] - before : 1.0 / (double)(counted ? keys : WEIR_KEY_GROUPS);
+    }
+    op->range_share = weir_alloc((size_t)op->spec->max_parallelism, sizeof *op->range_share);
+    for (int n = 1; n <= op->spec->max_parallelism; n++)
+        op->range_share[n - 1] = hottest(groups, n);
 }
 
 static uint64_t key_of(const struct weir_op *op, uint64_t id)
@@ -107,11 +150,8 @@ static int choose(struct weir_op *op, const struct weir_batch *batch, int item, 
         struct weir_stream mixed = weir_stream_at(op->key_key, id);
         return (int)weir_stream_below(&mixed, (uint64_t)op->route_count);
     }
-    if (op->spec->keys > 0) {
-        struct weir_stream mixed = weir_stream_at(op->select_key, key_of(op, id));
-        uint64_t group = weir_stream_below(&mixed, KEY_GROUPS);
-        return (int)(group * (uint64_t)op->route_count / KEY_GROUPS);
-    }
+    if (op->spec->keys > 0)
+        return owner_of(group_of(op, key_of(op, id)), op->route_count);
     const struct weir_flow *flow = op->job->flow;
     int chosen = flow->route
                      ? flow->route(flow->route_context, op, wish->sender, batch->item_bytes, wish->given, wish->later_s)
