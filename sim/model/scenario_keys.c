@@ -23,4 +23,4 @@ const char *const weir_job_keys[] = {"name",      "count",        "arrive",  "ar
 
 const char *const weir_operator_keys[] = {
     "name", "flops",     "bytes", "disk",     "selectivity", "state",           "join",  "window",
-    "keys", "placement", "queue", "capacity", "parallelism", "max_parallelism", "class", NULL};
+    "keys", "placement", "queue", "capacity", "parallelism", "min_instances", "max_parallelism", "class", NULL};

@@ -59,7 +59,7 @@ struct weir_operator {
     bool shared_queue;              /* instances on one host share one input, else one each */
     long input_capacity;            /* items that wait at most, per input edge of an instance */
     int parallelism;                /* initial instances */
-    int max_parallelism;
+    int min_instances, max_parallelism; /* that a policy may ask for; at least 0 and 1 */
     struct weir_where where;    /* default placement */
     enum weir_class work_class; /* what it computes on */
 };
