@@ -8,8 +8,10 @@
 
 /* Zero-initialised with `record_size` set is empty and valid. */
 struct weir_memo {
-    size_t record_size; /* of one record, at least 1 */
-    char **jobs;        /* [job][operator * record_size] */
+    size_t record_size;         /* of one record, at least 1 */
+    void (*fini)(void *record); /* frees what a record owns; NULL: nothing. Also called of records never asked for */
+    char **jobs;                /* [job][operator * record_size] */
+    int *operators;             /* [job] */
     size_t job_capacity;
 };
 

@@ -32,7 +32,7 @@ void weir_plan_set(struct weir_plan *plan, int job, int op, const struct weir_pl
 void weir_plan_scale(struct weir_plan *plan, int job, int op, int count, const char *why, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* Moves all instances of an operator to one host; one that has none stays so. */
+/* Moves all instances of an operator to one host; one that has none, and may have none, stays so. */
 void weir_plan_move(struct weir_plan *plan, int job, int op, int host, const char *why, ...)
     __attribute__((format(printf, 5, 6)));
 

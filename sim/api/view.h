@@ -65,6 +65,7 @@ struct weir_operator_view {
     double state_bytes; /* now, all instances together */
     int min_instances, max_parallelism;     /* a policy may ask for that many; min_instances 0: for none, too */
     double window_s;                        /* of a tumbling window, 0: none */
+    int key_groups;                         /* by which keys go to instances, in ranges; 0: not by key */
     bool joins;                             /* waits for the same item from every input, else inputs merge */
     const struct weir_placement *instances; /* as deployed */
     int instance_count;

@@ -136,6 +136,7 @@ const struct weir_view_field weir_view_fields[] = {
     OPERATOR(min_instances, WHOLE, SENT, "fewest instances; 0: it may have none"),
     OPERATOR(max_parallelism, WHOLE, SENT, "most instances"),
     OPERATOR(window_s, NUMBER, SENT, "of a tumbling window, s; 0: none"),
+    OPERATOR(key_groups, WHOLE, SENT, "groups of keys, of which each instance has a range; 0: items go by no key"),
     OPERATOR(joins, TRUTH, SENT, "it waits for the same item from every input; else inputs merge"),
     RECORDS(struct weir_operator_view, OPERATOR, instances, INSTANCE, instance_count, SENT,
             "as deployed, those starting included"),

@@ -24,14 +24,25 @@ static void free_steps(struct step *steps, size_t count)
     free(steps);
 }
 
-/* path = key (.key | [n])* */
+/* The end of ["key"] at an opening bracket; NULL if that is something else. */
+static const char *end_of_quoted(const char *bracket)
+{
+    const char *quote = bracket[1] == '"' ? strchr(bracket + 2, '"') : NULL;
+    return quote && quote > bracket + 2 && quote[1] == ']' ? quote + 2 : NULL;
+}
+
+/* path = key (.key | [n] | ["key"])* */
 static int split(const struct weir_json_doc *doc, const char *path, struct step **steps, size_t *count)
 {
     *steps = weir_alloc(strlen(path) + 1, sizeof **steps);
     *count = 0;
     for (const char *c = path; *c || c == path;) {
         struct step *step = &(*steps)[*count];
-        if (*c == '[' && c > path) {
+        const char *quoted = *c == '[' && c > path ? end_of_quoted(c) : NULL;
+        if (quoted) {
+            step->key = weir_format("%.*s", (int)(quoted - c - 4), c + 2);
+            c = quoted;
+        } else if (*c == '[' && c > path) {
             char *end = NULL;
             long index = isdigit((unsigned char)c[1]) ? strtol(c + 1, &end, 10) : -1;
             if (index < 0 || *end != ']')

@@ -41,7 +41,7 @@ static const char scenario_text[] =
     "  {\"name\": \"jam\", \"source\": \"f\", \"arrive\": \"50ms\","
     "   \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\"},"
     "   \"operators\": [{\"name\": \"j1\", \"flops\": \"1Mf\", \"capacity\": 2},"
-    "                   {\"name\": \"j2\", \"flops\": \"200Mf\", \"capacity\": 4}]},"
+    "                   {\"name\": \"j2\", \"flops\": \"200Mf\", \"capacity\": 4, \"keys\": 5}]},"
     /* 4/s, then 10/s, into one that serves 5/s and drops what it has no room for. */
     "  {\"name\": \"shed\", \"source\": \"f\", \"arrive\": \"50ms\","
     "   \"load\": {\"kind\": \"steps\", \"arrivals\": \"even\","
@@ -243,6 +243,8 @@ static const struct expectation {
     {"operator.min_instances", "shape/w", NULL, 1, 0},
     {"operator.max_parallelism", "plain/a", NULL, 7, 0},
     {"operator.window_s", "shape/w", NULL, 2, 0},
+    {"operator.key_groups", "jam/j2", NULL, 128, 0},
+    {"operator.key_groups", "shape/w", NULL, 0, 0},
     {"operator.joins", "shape/m", "true", 0, 0},
     {"operator.joins", "shape/w", "false", 0, 0},
     {"operator.instances", "shape/w", NULL, 2, 0},

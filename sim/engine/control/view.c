@@ -94,6 +94,7 @@ static void init_operator(const struct weir_op *op, struct weir_operator_view *v
         .min_instances = spec->min_instances,
         .max_parallelism = spec->max_parallelism,
         .window_s = spec->window_s,
+        .key_groups = spec->keys > 0 && !spec->join_all ? WEIR_KEY_GROUPS : 0,
         .joins = spec->join_all,
         .work_class = (enum weir_view_class)spec->work_class,
         .where = op->where,

@@ -13,6 +13,9 @@
 #include "sim/engine/flow/segments.h"
 #include "sim/engine/shares/shares.h"
 
+/* Keys are spread over the instances in groups, as stream processors do, so that a rescale moves whole groups. */
+#define WEIR_KEY_GROUPS 128
+
 struct weir_connection;
 struct weir_flow;
 struct weir_inbox;
