@@ -78,7 +78,7 @@ int weir_hpa_average(double value, double target, double tolerance, int replicas
 
 void weir_hpa_memory_fini(struct weir_hpa_memory *memory)
 {
-    free(memory->recommendations);
+    weir_patience_fini(&memory->recommendations);
     free(memory->ups);
     free(memory->downs);
     *memory = (struct weir_hpa_memory){0};
@@ -104,27 +104,6 @@ static int sum_since(const struct weir_hpa_event *list, size_t count, double aft
         if (list[i].time_s > after_s)
             sum += list[i].count;
     return sum;
-}
-
-/* The lowest recommendation of the window up, if that is above the present number, or the highest of the window down,
- * if that is below it. */
-static int stabilize(const struct weir_hpa_behavior *behavior, struct weir_hpa_memory *memory, double now_s,
-                     int replicas, int recommendation)
-{
-    int up = recommendation, down = recommendation;
-    for (size_t i = 0; i < memory->recommendation_count; i++) {
-        const struct weir_hpa_event *past = &memory->recommendations[i];
-        if (past->time_s > now_s - behavior->up.window_s && past->count < up)
-            up = past->count;
-        if (past->time_s > now_s - behavior->down.window_s && past->count > down)
-            down = past->count;
-    }
-    remember(&memory->recommendations, &memory->recommendation_count, &memory->recommendation_capacity, now_s,
-             recommendation, fmax(behavior->up.window_s, behavior->down.window_s));
-    int stable = replicas;
-    if (stable < up)
-        stable = up;
-    return stable > down ? down : stable;
 }
 
 /* What a policy of so many pods or percent lets the number come to, of the two of a direction. */
@@ -153,10 +132,9 @@ static int limit(const struct weir_hpa_scaling *rules, const struct weir_hpa_mem
 int weir_hpa_normalize(const struct weir_hpa_behavior *behavior, struct weir_hpa_memory *memory, double now_s,
                        int replicas, int recommendation, int least, int most)
 {
-    if (!memory->recommendation_count)
-        remember(&memory->recommendations, &memory->recommendation_count, &memory->recommendation_capacity, now_s,
-                 replicas, INFINITY);
-    int wanted = stabilize(behavior, memory, now_s, replicas, recommendation);
+    struct weir_patience_rule rule = {.up = {.windows = 1, .stabilize_s = behavior->up.window_s},
+                                      .down = {.windows = 1, .stabilize_s = behavior->down.window_s}};
+    int wanted = weir_patience_ask(&memory->recommendations, &rule, now_s, replicas, recommendation);
     if (wanted > replicas) {
         int up = limit(&behavior->up, memory, now_s, replicas, true);
         most = up < most ? up : most;

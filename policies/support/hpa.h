@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "policies/support/patience.h"
+
 enum weir_hpa_select { WEIR_HPA_MAX, WEIR_HPA_MIN, WEIR_HPA_DISABLED };
 extern const char *const weir_hpa_selects[]; /* "Max", "Min", "Disabled", NULL */
 
@@ -50,8 +52,9 @@ struct weir_hpa_event {
 
 /* What is remembered of one scale target. Zero-initialised is valid. */
 struct weir_hpa_memory {
-    struct weir_hpa_event *recommendations, *ups, *downs;
-    size_t recommendation_count, recommendation_capacity, up_count, up_capacity, down_count, down_capacity;
+    struct weir_patience recommendations;
+    struct weir_hpa_event *ups, *downs;
+    size_t up_count, up_capacity, down_count, down_capacity;
 };
 void weir_hpa_memory_fini(struct weir_hpa_memory *memory);
 

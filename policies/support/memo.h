@@ -9,9 +9,11 @@
 /* Zero-initialised with `record_size` set is empty and valid. */
 struct weir_memo {
     size_t record_size;         /* of one record, at least 1 */
-    void (*fini)(void *record); /* frees what a record owns; NULL: nothing. Also called of records never asked for */
-    char **jobs;                /* [job][operator * record_size] */
-    int *operators;             /* [job] */
+    void (*fini)(void *record); /* frees what a record holds; NULL: nothing */
+    struct weir_memo_job {
+        char *records; /* [operator * record_size]; NULL: none */
+        int count;
+    } * jobs;
     size_t job_capacity;
 };
 
