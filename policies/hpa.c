@@ -99,8 +99,7 @@ static void decide(struct hpa *self, const struct weir_view *view, struct weir_p
         self->pods = weir_grow(self->pods, (size_t)replicas, &self->pod_capacity, sizeof *self->pods);
         for (int i = 0; i < replicas; i++)
             self->pods[i] = pod_of(self, view, op, i);
-        int recommended =
-            weir_hpa_utilization(self->pods, replicas, self->target, self->tolerance, replicas, &percent);
+        int recommended = weir_hpa_utilization(self->pods, replicas, self->target, self->tolerance, replicas, &percent);
         if (recommended < 0)
             return;
         wanted = weir_hpa_normalize(&self->behavior, memory, view->time_s, replicas, recommended, least, most);

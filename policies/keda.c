@@ -1,5 +1,5 @@
-/* KEDA on the lag of its Kafka scaler: none and some by itself, from one on as the HorizontalPodAutoscaler that it makes.
- * docs/policies/keda.md. */
+/* KEDA on the lag of its Kafka scaler: none and some by itself, from one on as the HorizontalPodAutoscaler that it
+ * makes. docs/policies/keda.md. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -153,7 +153,9 @@ static int window_ends(void *state, const struct weir_view *view, struct weir_pl
                                 .job = j,
                                 .number = o,
                                 .replicas = op->instance_count,
-                                .least = least < 1 ? 1 : least < most ? least : most,
+                                .least = least < 1      ? 1
+                                         : least < most ? least
+                                                        : most,
                                 .most = most,
                                 .lag = self->lag[o]};
             if (!look.target->seen)

@@ -91,14 +91,13 @@ bool flink_collect(struct flink *self, struct flink_job *job, const struct weir_
         const struct weir_operator_view *op = &seen->operators[o];
         const struct flink_vertex *vertex = &job->vertices[o];
         bool source = flink_is_source(op);
-        job->samples[s * count + (size_t)o] =
-            (struct flink_sample){.in = vertex->in,
-                                  .out = vertex->out,
-                                  .busy_s = vertex->busy_s,
-                                  .lag = source ? lag[o] : 0,
-                                  .load = load_of(self, op),
-                                  .in_rate = source ? NAN : op->processed_rate,
-                                  .observed = NAN};
+        job->samples[s * count + (size_t)o] = (struct flink_sample){.in = vertex->in,
+                                                                    .out = vertex->out,
+                                                                    .busy_s = vertex->busy_s,
+                                                                    .lag = source ? lag[o] : 0,
+                                                                    .load = load_of(self, op),
+                                                                    .in_rate = source ? NAN : op->processed_rate,
+                                                                    .observed = NAN};
     }
     job->sample_count = s; /* what was observed is of those before */
     for (int o = 0; o < job->count; o++)

@@ -1,6 +1,6 @@
-/* The parts of the autoscaler of Flink's Kubernetes operator. Words are those of the original: a vertex is an operator, its
- * parallelism the number of its instances, a source vertex one that the job's source feeds. Rates are in items/s, NaN
- * where there is none. */
+/* The parts of the autoscaler of Flink's Kubernetes operator. Words are those of the original: a vertex is an operator,
+ * its parallelism the number of its instances, a source vertex one that the job's source feeds. Rates are in items/s,
+ * NaN where there is none. */
 #ifndef WEIR_POLICIES_FLINK_H
 #define WEIR_POLICIES_FLINK_H
 
@@ -92,7 +92,8 @@ void flink_forget_samples(struct flink_job *job);
 bool flink_evaluate(const struct flink *self, const struct flink_job *job, const struct weir_job_view *view,
                     struct flink_evaluated *evaluated);
 bool flink_is_source(const struct weir_operator_view *op);
-/* Mean of the samples, without those that are NaN or infinite; infinite if all are, NaN if there are fewer than `least`. */
+/* Mean of the samples, without those that are NaN or infinite; infinite if all are, NaN if there are fewer than
+ * `least`. */
 double flink_observed(const struct flink_job *job, int vertex, int least);
 /* What a vertex must be able to do at a utilisation; infinite at 0. */
 double flink_capacity(const struct flink *self, const struct flink_evaluated *vertex, double utilization,
@@ -102,8 +103,8 @@ double flink_restart_s(const struct flink *self, const struct flink_job *job);
 /* scale.c: rescales the job, or does not. */
 void flink_scale(const struct flink *self, struct flink_job *job, const struct weir_view *view, int j,
                  const struct flink_evaluated *evaluated, struct weir_plan *plan);
-/* A parallelism from `wanted` on that spreads `groups` groups of keys better, up to the present one if that is more, else
- * up to `most`; `wanted` if there is none. */
+/* A parallelism from `wanted` on that spreads `groups` groups of keys better, up to the present one if that is more,
+ * else up to `most`; `wanted` if there is none. */
 int flink_align(enum flink_alignment mode, int groups, int present, int wanted, int most);
 
 #endif

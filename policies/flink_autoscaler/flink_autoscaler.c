@@ -19,8 +19,7 @@ static const char *const alignments[] = {"BALANCED", "EVENLY_SPREAD", "OFF", NUL
 #define TIME(key, field, text, sentence) ROW(key, WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, field, text, 0, 1e9, sentence)
 #define NUMBER(key, field, text, high_end, sentence)                                                                   \
     ROW(key, WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, field, text, 0, high_end, sentence)
-#define COUNT(key, field, text, sentence)                                                                              \
-    ROW(key, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, 1, 1000000, sentence)
+#define COUNT(key, field, text, sentence)  ROW(key, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, 1, 1000000, sentence)
 #define SWITCH(key, field, text, sentence) ROW(key, WEIR_PARAM_BOOL, WEIR_UNIT_NONE, field, text, 0, 0, sentence)
 #define CHOICE(key, field, text, words, sentence)                                                                      \
     {                                                                                                                  \
@@ -58,7 +57,8 @@ static const struct weir_param params[] = {
     NUMBER("scale-up.max-factor", up_factor, "100000", 1e9,
            "Multiple of a vertex's parallelism that a rescale may add."),
     COUNT("vertex.min-parallelism", least, "1", "Least parallelism of a vertex."),
-    COUNT("vertex.max-parallelism", most, "200", "Greatest parallelism of a vertex, if its max_parallelism is not less."),
+    COUNT("vertex.max-parallelism", most, "200",
+          "Greatest parallelism of a vertex, if its max_parallelism is not less."),
     ROW("vertex.exclude.ids", WEIR_PARAM_STRING, WEIR_UNIT_NONE, excluded, "", 0, 0,
         "Operators that are left as they are, with semicolons between their names."),
     SWITCH("scaling.effectiveness.detection.enabled", effectiveness, "false",

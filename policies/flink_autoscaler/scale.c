@@ -66,8 +66,8 @@ static bool is_ineffective(const struct flink *self, struct flink_vertex *vertex
     if (actual / expected >= self->effective || !self->effectiveness)
         return false;
     if (!vertex->told)
-        weir_plan_note(plan, j, "ineffective scaling of %s: %.4g/s more expected, %.4g/s came; it is not scaled up", name,
-                       expected, actual);
+        weir_plan_note(plan, j, "ineffective scaling of %s: %.4g/s more expected, %.4g/s came; it is not scaled up",
+                       name, expected, actual);
     vertex->told = true;
     return true;
 }

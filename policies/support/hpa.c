@@ -151,8 +151,8 @@ int weir_hpa_normalize(const struct weir_hpa_behavior *behavior, struct weir_hpa
 void weir_hpa_scaled(const struct weir_hpa_behavior *behavior, struct weir_hpa_memory *memory, double now_s, int from,
                      int to)
 {
-    double keep_s = fmax(fmax(behavior->up.pods_s, behavior->up.percent_s),
-                         fmax(behavior->down.pods_s, behavior->down.percent_s));
+    double keep_s =
+        fmax(fmax(behavior->up.pods_s, behavior->up.percent_s), fmax(behavior->down.pods_s, behavior->down.percent_s));
     if (to > from)
         remember(&memory->ups, &memory->up_count, &memory->up_capacity, now_s, to - from, keep_s);
     if (to < from)

@@ -37,8 +37,8 @@ struct weir_hpa_pod {
     double usage, request; /* cores; usage counts of ready pods */
 };
 
-/* Replicas for a target of `target` percent of the pods' requests, from a present number of them; -1 if no ready pod has
- * a metric, for then the controller does not scale. *percent is the utilisation that it saw, in whole percent. */
+/* Replicas for a target of `target` percent of the pods' requests, from a present number of them; -1 if no ready pod
+ * has a metric, for then the controller does not scale. *percent is the utilisation that it saw, in whole percent. */
 int weir_hpa_utilization(const struct weir_hpa_pod *pods, int count, int target, double tolerance, int replicas,
                          int *percent);
 

@@ -4,9 +4,8 @@
 
 #include "sim/api/view.h"
 
-/* Items that wait for each operator of a job, lag[0 .. operator_count-1], as the lag of a consumer of a broker that had a
- * topic before every operator:
- *     lag_o = queued_o + held_o + (backlog of the source, if it feeds o)
+/* Items that wait for each operator of a job, lag[0 .. operator_count-1], as the lag of a consumer of a broker that had
+ * a topic before every operator: lag_o = queued_o + held_o + (backlog of the source, if it feeds o)
  *             + sum over the operators u before o, if held_o > 0, of selectivity_u lag_u
  * The last term is there because inputs are bounded in weir: where senders hold items for o, what waits behind them
  * waits for o, too, and not for them. */

@@ -107,7 +107,8 @@ static char *check_room(struct weir_space *space, const struct weir_plan_change 
     double state = isfinite(op->state_bytes) && op->state_bytes > 0 ? op->state_bytes : 0;
     if (!base_counts)
         base_count = 0; /* a preset that is replaced before anything was started */
-    double part_before = base_count > 0 ? state / base_count : 0, part_after = change->count > 0 ? state / change->count : 0;
+    double part_before = base_count > 0 ? state / base_count : 0,
+           part_after = change->count > 0 ? state / change->count : 0;
     char *refusal = NULL;
     for (int i = 0; i < change->count && !refusal; i++) {
         int h = change->instances[i].host;

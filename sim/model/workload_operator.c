@@ -138,7 +138,8 @@ static int read_parallelism(const struct weir_json *at, struct weir_operator *op
         return weir_json_error(&child, "%ld is above \"max_parallelism\" (%ld); lower one or raise the other", now,
                                most);
     if (now < least && weir_json_get(at, "parallelism", &child))
-        return weir_json_error(&child, "%ld is below \"min_instances\" (%ld); raise one or lower the other", now, least);
+        return weir_json_error(&child, "%ld is below \"min_instances\" (%ld); raise one or lower the other", now,
+                               least);
     if (now > most)
         now = most;
     op->parallelism = (int)now;

@@ -43,16 +43,11 @@ struct kind {
     int before[3], before_count, after[3], after_count;
     bool back; /* 10 s later an operator without an instance gets one, on b or, if that brings none, on c */
 };
-static const struct kind kinds[] = {{"move", {A}, 1, {B}, 1, false},
-                                    {"out", {A}, 1, {A, B}, 2, false},
-                                    {"spread", {A}, 1, {B, C}, 2, false},
-                                    {"in", {A, B}, 2, {A}, 1, false},
-                                    {"merge", {A, C}, 2, {B}, 1, false},
-                                    {"half", {A, A}, 2, {A, B}, 2, false},
-                                    {"swap", {A, B}, 2, {B, C}, 2, false},
-                                    {"more", {A, B}, 2, {A, B, C}, 3, false},
-                                    {"from none", {0}, 0, {B}, 1, false},
-                                    {"to none", {A}, 1, {0}, 0, true},
+static const struct kind kinds[] = {{"move", {A}, 1, {B}, 1, false},       {"out", {A}, 1, {A, B}, 2, false},
+                                    {"spread", {A}, 1, {B, C}, 2, false},  {"in", {A, B}, 2, {A}, 1, false},
+                                    {"merge", {A, C}, 2, {B}, 1, false},   {"half", {A, A}, 2, {A, B}, 2, false},
+                                    {"swap", {A, B}, 2, {B, C}, 2, false}, {"more", {A, B}, 2, {A, B, C}, 3, false},
+                                    {"from none", {0}, 0, {B}, 1, false},  {"to none", {A}, 1, {0}, 0, true},
                                     {"all go", {A, B}, 2, {0}, 0, true}};
 #define KINDS (sizeof kinds / sizeof *kinds)
 

@@ -86,13 +86,13 @@ static struct weir_test_result run(const char *scenario, const struct step *step
 #define NAMED(n, m) "{\"name\": \"" n "\", \"flops\": \"1Mf\", \"bytes\": \"100B\"" m "}"
 
 /* Gone at 10 s, asked for again at 20 s, there at 22 s: the item that comes at 10 s waits for 12 s, the n-th after it
- * n x 10 ms less and behind n items of 1 ms: 12 - 9 ms n. The last item before 50 s is long through by then. The instance
- * is there for 10 s, and from 20 s on for 40. */
+ * n x 10 ms less and behind n items of 1 ms: 12 - 9 ms n. The last item before 50 s is long through by then. The
+ * instance is there for 10 s, and from 20 s on for 40. */
 static void items_wait(void)
 {
     const struct step steps[] = {{1, 0, 0, 0}, {3, 0, 1, EDGE}, {0, -1, 0, 0}};
-    struct weir_test_result got = run_at(
-        WORLD("", "\"start\": \"2s\", \"stop\": \"0s\"", ", \"count\": 5000", A("")), steps, 2);
+    struct weir_test_result got =
+        run_at(WORLD("", "\"start\": \"2s\", \"stop\": \"0s\"", ", \"count\": 5000", A("")), steps, 2);
     const struct weir_metrics *m = &got.result.metrics;
     CHECK_NEAR(m->delivered, 5000, 0);
     CHECK_NEAR(m->latency_max_s, 12.001, 0.0101); /* the item of 10 s may be served at its date yet */
@@ -108,8 +108,8 @@ static void items_wait(void)
     weir_test_result_fini(&got);
 }
 
-/* What an instance shows of itself: at 25 s, ready since 22 s, it has served what came since 10 s, 1500 items of 1 ms in 3 s;
- * at 30 s those of 5 s in 5 s. */
+/* What an instance shows of itself: at 25 s, ready since 22 s, it has served what came since 10 s, 1500 items of 1 ms
+ * in 3 s; at 30 s those of 5 s in 5 s. */
 static void instances_show_their_age(void)
 {
     const struct step steps[] = {{1, 0, 0, 0}, {3, 0, 1, EDGE}, {5, 0, 2, EDGE}, {0, -1, 0, 0}};
@@ -152,32 +152,32 @@ static void state_stays(void)
     }
 }
 
-/* The state lies on edge2, which is down as cloud4 asks for it: it comes out of its checkpoint. Nothing of the job was on
- * edge2 any more, so that nothing goes back. */
+/* The state lies on edge2, which is down as cloud4 asks for it: it comes out of its checkpoint. Nothing of the job was
+ * on edge2 any more, so that nothing goes back. */
 static void from_a_host_that_is_down(void)
 {
     const struct step steps[] = {{1, 0, 0, 0}, {3, 0, 1, CLOUD4}, {0, -1, 0, 0}};
-    struct weir_test_result got = run(
-        WORLD("\"faults\": [{\"host\": \"edge2\", \"at\": \"12s\"}],", NO_COSTS, ", \"count\": 5000",
-              A(", \"state\": \"100MB\", \"placement\": {\"host\": \"edge2\"}")),
-        steps);
+    struct weir_test_result got =
+        run(WORLD("\"faults\": [{\"host\": \"edge2\", \"at\": \"12s\"}],", NO_COSTS, ", \"count\": 5000",
+                  A(", \"state\": \"100MB\", \"placement\": {\"host\": \"edge2\"}")),
+            steps);
     const struct weir_metrics *m = &got.result.metrics;
     CHECK_NEAR(m->state_moved_bytes + m->restarts + m->lost + m->replayed, 0, 0);
     CHECK_NEAR(m->delivered, 5000, 0);
     weir_test_result_fini(&got);
 }
 
-/* While b has no instance, the host of a fails for good: the job goes back to its checkpoint, a starts elsewhere, b stays
- * as it is until the script wants it again; exactly-once, each of 3000 items comes out once. */
+/* While b has no instance, the host of a fails for good: the job goes back to its checkpoint, a starts elsewhere, b
+ * stays as it is until the script wants it again; exactly-once, each of 3000 items comes out once. */
 static void another_operator_fails(void)
 {
     const struct step steps[] = {{1, 1, 0, 0}, {5, 1, 1, CLOUD4}, {0, -1, 0, 0}};
-    struct weir_test_result got = run(
-        WORLD("\"faults\": [{\"host\": \"edge2\", \"at\": \"17s\"}], \"recovery\": {\"delivery\": \"exactly-once\","
-              " \"checkpoint_interval\": \"5s\"},",
-              NO_COSTS, ", \"count\": 3000",
-              NAMED("a", ", \"placement\": {\"host\": \"edge2\"}") ", " NAMED("b", ", \"min_instances\": 0")),
-        steps);
+    struct weir_test_result got =
+        run(WORLD("\"faults\": [{\"host\": \"edge2\", \"at\": \"17s\"}], \"recovery\": {\"delivery\": \"exactly-once\","
+                  " \"checkpoint_interval\": \"5s\"},",
+                  NO_COSTS, ", \"count\": 3000",
+                  NAMED("a", ", \"placement\": {\"host\": \"edge2\"}") ", " NAMED("b", ", \"min_instances\": 0")),
+            steps);
     const struct weir_metrics *m = &got.result.metrics;
     CHECK_NEAR(m->restarts, 1, 0);
     CHECK_NEAR(m->delivered, 3000, 0);
@@ -202,18 +202,20 @@ static void a_job_that_arrives_with_none(void)
     }
 }
 
-/* For the whole run, behind an operator that works and beside one: it stands still, and that is no fault. Inside are what
- * b's sender holds and the 10 that fit a's input; the rest waits at the source; nothing comes out of c either, whose
- * sender is the one that waits. */
+/* For the whole run, behind an operator that works and beside one: it stands still, and that is no fault. Inside are
+ * what b's sender holds and the 10 that fit a's input; the rest waits at the source; nothing comes out of c either,
+ * whose sender is the one that waits. */
 static void for_good(void)
 {
     const struct step steps[] = {{-1, 1, 0, 0}, {0, -1, 0, 0}};
     struct weir_test_result got = run(
-        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1, \"workload\": {\"jobs\":"
+        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1, \"workload\": "
+        "{\"jobs\":"
         " [{\"name\": \"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"
-        " \"operators\": [" NAMED("a", ", \"capacity\": 10") ", " NAMED("b", ", \"min_instances\": 0, \"placement\": {\"host\": \"cloud4\"}") ", "
-        NAMED("c", "") "], \"edges\": [[\"source\", \"a\"], [\"a\", \"b\"], [\"a\", \"c\"], [\"b\", \"sink\"],"
-        " [\"c\", \"sink\"]]}]}}",
+        " \"operators\": [" NAMED("a", ", \"capacity\": 10") ", " NAMED("b", ", \"min_instances\": 0, \"placement\": "
+                                                                             "{\"host\": \"cloud4\"}") ", " NAMED(
+            "c", "") "], \"edges\": [[\"source\", \"a\"], [\"a\", \"b\"], [\"a\", \"c\"], [\"b\", \"sink\"],"
+                     " [\"c\", \"sink\"]]}]}}",
         steps);
     const struct weir_metrics *m = &got.result.metrics;
     CHECK_NEAR(m->delivered, 0, 0);
@@ -221,9 +223,9 @@ static void for_good(void)
     weir_test_result_fini(&got);
 }
 
-/* Keys, a join, a window and a full input that drops: all of them with none from 10 s to 20 s. What comes waits and is not
- * dropped, though the edge drops when the input is full: there is none. Partners find each other, and each window has
- * its result: 0.5 x 100/s x 60 s, but for the last. */
+/* Keys, a join, a window and a full input that drops: all of them with none from 10 s to 20 s. What comes waits and is
+ * not dropped, though the edge drops when the input is full: there is none. Partners find each other, and each window
+ * has its result: 0.5 x 100/s x 60 s, but for the last. */
 static void whatever_it_is(void)
 {
     static const struct {
@@ -235,7 +237,8 @@ static void whatever_it_is(void)
                  {", \"window\": \"4s\", \"selectivity\": 0.5, \"state\": \"1MB\"", 0.5 * 5600}};
     const struct step steps[] = {{1, 0, 0, 0}, {3, 0, 2, EDGE2}, {0, -1, 0, 0}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        char *world = weir_format(WORLD("", NO_COSTS, "", A("%s, \"placement\": {\"host\": \"edge2\"}")), cases[c].what);
+        char *world =
+            weir_format(WORLD("", NO_COSTS, "", A("%s, \"placement\": {\"host\": \"edge2\"}")), cases[c].what);
         struct weir_test_result got = run(world, steps);
         CHECK_NEAR(got.result.metrics.delivered, cases[c].delivered, 2);
         CHECK_NEAR(got.result.metrics.dropped, 0, 0);
@@ -244,28 +247,32 @@ static void whatever_it_is(void)
     }
     const struct step join[] = {{1, 3, 0, 0}, {3, 3, 1, EDGE2}, {0, -1, 0, 0}};
     struct weir_test_result got = run(
-        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1, \"workload\": {\"jobs\":"
+        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1, \"workload\": "
+        "{\"jobs\":"
         " [{\"name\": \"j\", \"source\": \"cloud4\", \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"
-        " \"operators\": [" NAMED("s", "") ", " NAMED("x", "") ", " NAMED("y", "") ", "
-        NAMED("d", ", \"join\": \"all\", \"min_instances\": 0") "], \"edges\": [[\"source\", \"s\"], [\"s\", \"x\"],"
-        " [\"s\", \"y\"], {\"from\": \"x\", \"to\": \"d\", \"full\": \"block\"}, [\"y\", \"d\"], [\"d\", \"sink\"]]}]}}",
+        " \"operators\": [" NAMED("s", "") ", " NAMED("x", "") ", " NAMED("y", "") ", " NAMED(
+            "d",
+            ", \"join\": \"all\", \"min_instances\": 0") "], \"edges\": [[\"source\", \"s\"], [\"s\", \"x\"],"
+                                                         " [\"s\", \"y\"], {\"from\": \"x\", \"to\": \"d\", \"full\": "
+                                                         "\"block\"}, [\"y\", \"d\"], [\"d\", \"sink\"]]}]}}",
         join);
     CHECK_NEAR(got.result.metrics.delivered, 6000, 2);
     weir_test_result_fini(&got);
     const struct step drop[] = {{1, 1, 0, 0}, {3, 1, 1, CLOUD4}, {0, -1, 0, 0}};
     got = run("{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1, \"workload\":"
               " {\"jobs\": [{\"name\": \"j\", \"source\": \"cloud4\", \"load\": {\"kind\": \"constant\", \"rate\":"
-              " \"100/s\"}, \"operators\": [" NAMED("a", "") ", " NAMED("b", ", \"min_instances\": 0, \"capacity\": 5000")
-              "], \"edges\": [[\"source\", \"a\"], {\"from\": \"a\", \"to\": \"b\", \"full\": \"drop-new\"},"
-              " [\"b\", \"sink\"]]}]}}",
+              " \"100/s\"}, \"operators\": [" NAMED("a", "") ", " NAMED(
+                  "b", ", \"min_instances\": 0, \"capacity\": 5000") "], \"edges\": [[\"source\", \"a\"], {\"from\": "
+                                                                     "\"a\", \"to\": \"b\", \"full\": \"drop-new\"},"
+                                                                     " [\"b\", \"sink\"]]}]}}",
               drop);
     CHECK_NEAR(got.result.metrics.delivered, 6000, 2);
     CHECK_NEAR(got.result.metrics.dropped, 0, 0);
     weir_test_result_fini(&got);
 }
 
-/* A window of 20 s that began at 0 s is half over when the only instance leaves, and it ends with it: its result comes at
- * 20 s, though there is no other one. The one that comes at 15 s takes over what was begun. */
+/* A window of 20 s that began at 0 s is half over when the only instance leaves, and it ends with it: its result comes
+ * at 20 s, though there is no other one. The one that comes at 15 s takes over what was begun. */
 static void windows_end(void)
 {
     const struct step leaves[] = {{1, 0, 0, 0}, {7, 0, 1, EDGE}, {0, -1, 0, 0}};
@@ -285,10 +292,8 @@ static void windows_end(void)
 static void what_is_refused(void)
 {
     const struct step steps[] = {{1, 0, 0, 0}, {2, 1, 1, EDGE}, {0, -1, 0, 0}};
-    struct weir_test_result got =
-        run(WORLD("", NO_COSTS, "",
-                  NAMED("a", "") ", " NAMED("b", ", \"parallelism\": 2, \"min_instances\": 2")),
-            steps);
+    struct weir_test_result got = run(
+        WORLD("", NO_COSTS, "", NAMED("a", "") ", " NAMED("b", ", \"parallelism\": 2, \"min_instances\": 2")), steps);
     CHECK_NEAR(got.result.metrics.refused, 2, 0);
     CU_ASSERT(strstr(got.decisions, "| no instances") != NULL);
     CU_ASSERT(strstr(got.decisions, "| 1 instances, at least 2 are needed") != NULL);
@@ -298,11 +303,11 @@ static void what_is_refused(void)
 /* The same run twice, and with all activities in SimGrid. */
 static void the_same_again(void)
 {
-    const struct step steps[] = {{1, 0, 0, 0}, {2, 1, 0, 0}, {3, 0, 2, EDGE2}, {4, 1, 1, CLOUD}, {6, 1, 0, 0},
-                                 {7, 1, 1, CLOUD4}, {0, -1, 0, 0}};
-    const char *world = WORLD("\"faults\": [{\"host\": \"cloud\", \"at\": \"28s\", \"for\": \"3s\"}],",
-                              "\"start\": \"1s\"", "",
-                              A(", \"state\": \"10MB\"") ", " NAMED("b", ", \"min_instances\": 0, \"state\": \"1MB\""));
+    const struct step steps[] = {{1, 0, 0, 0}, {2, 1, 0, 0},      {3, 0, 2, EDGE2}, {4, 1, 1, CLOUD},
+                                 {6, 1, 0, 0}, {7, 1, 1, CLOUD4}, {0, -1, 0, 0}};
+    const char *world =
+        WORLD("\"faults\": [{\"host\": \"cloud\", \"at\": \"28s\", \"for\": \"3s\"}],", "\"start\": \"1s\"", "",
+              A(", \"state\": \"10MB\"") ", " NAMED("b", ", \"min_instances\": 0, \"state\": \"1MB\""));
     struct weir_test_result one = run(world, steps), two = run(world, steps);
     CU_ASSERT_EQUAL(one.result.checksum, two.result.checksum);
     CU_ASSERT_STRING_EQUAL(one.decisions, two.decisions);

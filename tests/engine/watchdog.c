@@ -121,8 +121,10 @@ static void turns_without_time_end_the_run(void)
 static void without_an_instance_others_are_watched(void)
 {
     static const char world[] =
-        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1, \"workload\": {\"jobs\": [{"
-        "\"name\": \"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"}, \"operators\": ["
+        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1, \"workload\": "
+        "{\"jobs\": [{"
+        "\"name\": \"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"}, "
+        "\"operators\": ["
         "{\"name\": \"a\", \"flops\": \"15Mf\", \"min_instances\": 0}, {\"name\": \"b\", \"flops\": \"1Mf\"}]}]}}";
     struct weir_test_result got = weir_test_run_catalog(PLATFORM, world, "none", 1, saboteurs);
     CU_ASSERT_EQUAL(got.code, WEIR_EENGINE);

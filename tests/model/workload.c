@@ -128,7 +128,8 @@ static void every_key(void)
     CU_ASSERT(a->parallelism == 2 && a->max_parallelism == 8 && a->input_capacity == 20);
     CU_ASSERT(a->where.kind == WEIR_WHERE_REGION && a->where.tier == -1 && strcmp(a->where.name, "west") == 0);
     CU_ASSERT(b->flops.cv == 1 && b->window_s == 10 && b->shared_queue && b->state_bytes == 5000);
-    CU_ASSERT(b->parallelism == 20 && b->min_instances == 0 && b->max_parallelism == 20); /* at least as many as at the start */
+    CU_ASSERT(b->parallelism == 20 && b->min_instances == 0 &&
+              b->max_parallelism == 20); /* at least as many as at the start */
     CU_ASSERT(b->where.kind == WEIR_WHERE_HOST);
     CU_ASSERT(job->edges[1].full == WEIR_FULL_SHED && job->edges[1].shed_share == 0.3);
     weir_workload_free(workload);
@@ -285,7 +286,8 @@ static void mistakes_are_told(void)
         {JOB(OPS("{'name':'a','parallelism':0}")),
          "parallelism: 0 is below \"min_instances\" (1); raise one or lower the other"},
         {JOB(OPS("{'name':'a','parallelism':2,'min_instances':3}")), "parallelism: 2 is below \"min_instances\" (3)"},
-        {JOB(OPS("{'name':'a','min_instances':17,'max_parallelism':16}")), "min_instances: 17 is above \"max_parallelism\" (16)"},
+        {JOB(OPS("{'name':'a','min_instances':17,'max_parallelism':16}")),
+         "min_instances: 17 is above \"max_parallelism\" (16)"},
         {JOB(OPS("{'name':'a','min_instances':-1}")), "min_instances: -1 is"},
         {JOB(OPS("{'name':'a'}") ",'edges':[]"), "edges: must be a list such as [[\"source\", \"a\"], ...]"},
         {JOB(OPS("{'name':'a'}") ",'edges':[['a','sink']]"), "operator \"a\" has no input"},

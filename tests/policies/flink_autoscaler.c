@@ -20,7 +20,7 @@ static struct weir_json_doc *doc; /* from which the parameters are borrowed */
 /* Looked at every 10 s, from 10 s on; decided at 70 s first, from samples of a minute. */
 #define QUICK "\"metrics.window\": \"60s\", \"scale-down.interval\": \"0s\", " TIMES
 #define TIMES                                                                                                          \
-    "\"reconcile.interval\": \"10s\", \"stabilization.interval\": \"0s\", \"catch-up.duration\": \"10min\","         \
+    "\"reconcile.interval\": \"10s\", \"stabilization.interval\": \"0s\", \"catch-up.duration\": \"10min\","           \
     " \"restart.time\": \"60s\""
 
 /* source -> a -> b with so many instances each. */
@@ -93,16 +93,14 @@ static void alignment(void)
         enum flink_alignment mode;
         int present, wanted, most, aligned;
     } cases[] = {
-        {FLINK_BALANCED, 4, 10, 128, 11},    /* 12 each; of 11 there are 11 */
-        {FLINK_EVENLY_SPREAD, 4, 10, 128, 16}, /* the next divisor */
-        {FLINK_OFF, 4, 10, 128, 10},
-        {FLINK_BALANCED, 4, 17, 128, 19},    /* 7 each of 17 and 18, 6 of 19 */
+        {FLINK_BALANCED, 4, 10, 128, 11},                                        /* 12 each; of 11 there are 11 */
+        {FLINK_EVENLY_SPREAD, 4, 10, 128, 16},                                   /* the next divisor */
+        {FLINK_OFF, 4, 10, 128, 10},           {FLINK_BALANCED, 4, 17, 128, 19}, /* 7 each of 17 and 18, 6 of 19 */
         {FLINK_EVENLY_SPREAD, 4, 17, 24, 17}, /* the next divisor, 32, is too many: as wanted */
-        {FLINK_BALANCED, 12, 9, 128, 10},    /* down: 14 each, 12 of 10 */
+        {FLINK_BALANCED, 12, 9, 128, 10},     /* down: 14 each, 12 of 10 */
         {FLINK_EVENLY_SPREAD, 12, 9, 128, 9}, /* no divisor from 9 to 12 */
-        {FLINK_EVENLY_SPREAD, 12, 6, 128, 8},
-        {FLINK_EVENLY_SPREAD, 8, 5, 128, 8},  /* the present one: no change */
-        {FLINK_BALANCED, 100, 120, 150, 128}, /* at most as many as groups */
+        {FLINK_EVENLY_SPREAD, 12, 6, 128, 8},  {FLINK_EVENLY_SPREAD, 8, 5, 128, 8}, /* the present one: no change */
+        {FLINK_BALANCED, 100, 120, 150, 128},                                       /* at most as many as groups */
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         int got = flink_align(cases[c].mode, 128, cases[c].present, cases[c].wanted, cases[c].most);
@@ -112,9 +110,10 @@ static void alignment(void)
     }
 }
 
-/* a does 100/s at 0.5 busy: 200/s. Wanted are 10 + 100 / 0.7 = 153: 0.765, one instance. b does its 100/s at 0.9: 111/s, and
- * 153 / 111.1 = 1.38: two; its rate is between 100 and 10 + 250, so that it alone asks for nothing. At 1 busy its rate is
- * 100, which is not below 100; at 99/s, which is what comes in, it is below: 2 as soon as the window is full. */
+/* a does 100/s at 0.5 busy: 200/s. Wanted are 10 + 100 / 0.7 = 153: 0.765, one instance. b does its 100/s at 0.9:
+ * 111/s, and 153 / 111.1 = 1.38: two; its rate is between 100 and 10 + 250, so that it alone asks for nothing. At 1
+ * busy its rate is 100, which is not below 100; at 99/s, which is what comes in, it is below: 2 as soon as the window
+ * is full. */
 static void within_the_boundaries(void)
 {
     CU_ASSERT_EQUAL(begin("{" QUICK "}", 1, 1), WEIR_OK);
@@ -130,9 +129,9 @@ static void within_the_boundaries(void)
     end();
 }
 
-/* The source's backlog grows by 50/s: 150/s come. At 70 s it is 3500: 3500 / 600 + 150 x 60 / 600 + 150 / 0.7 = 5.83 + 15 +
- * 214.29 = 235. a does 100/s, always busy: 2.35: three. b gets as much, at half its time, 200/s: 1.175: two. What is
- * observed from 3000 on, 30 s of 100/s, is 100/s as well. */
+/* The source's backlog grows by 50/s: 150/s come. At 70 s it is 3500: 3500 / 600 + 150 x 60 / 600 + 150 / 0.7 = 5.83 +
+ * 15 + 214.29 = 235. a does 100/s, always busy: 2.35: three. b gets as much, at half its time, 200/s: 1.175: two. What
+ * is observed from 3000 on, 30 s of 100/s, is 100/s as well. */
 static void a_backlog(void)
 {
     CU_ASSERT_EQUAL(begin("{" QUICK "}", 1, 1), WEIR_OK);
@@ -145,8 +144,8 @@ static void a_backlog(void)
     CU_ASSERT_EQUAL(of(0), 3);
     CU_ASSERT_EQUAL(of(1), 2);
     end();
-    /* Busy time says 200/s, yet with 4000 behind it, and blocked for a fifth of its time, it does 80/s: it can do 100/s. The
-     * lag does not grow: 80/s come; 6.67 + 8 + 114.29 = 129: 1.29. */
+    /* Busy time says 200/s, yet with 4000 behind it, and blocked for a fifth of its time, it does 80/s: it can do
+     * 100/s. The lag does not grow: 80/s come; 6.67 + 8 + 114.29 = 129: 1.29. */
     CU_ASSERT_EQUAL(begin("{" QUICK ", \"backlog-processing.lag-threshold\": \"1s\"}", 1, 1), WEIR_OK);
     world->jobs[0].backlog = 4000;
     world->operators[0][0].backpressured = 0.2;
@@ -155,7 +154,8 @@ static void a_backlog(void)
     CU_ASSERT_FALSE(step(80, 0.4, 80, 0.1)); /* 100 is not below 6.67 + 80 / 1 = 87: within the bounds */
     world->jobs[0].backlog = 22000;          /* and now 37 + 80 a second and 300/s that it grew by */
     CU_ASSERT(step(80, 0.4, 80, 0.1));
-    /* at 80 s: target 80 + 18000 / 60 = 380; 22000 / 600 + 380 x 60 / 600 + 380 / 0.7 = 36.67 + 38 + 542.86 = 618: 6.18 */
+    /* at 80 s: target 80 + 18000 / 60 = 380; 22000 / 600 + 380 x 60 / 600 + 380 / 0.7 = 36.67 + 38 + 542.86 = 618: 6.18
+     */
     CU_ASSERT_EQUAL(of(0), 7);
     end();
 }
@@ -204,7 +204,8 @@ static void down_after_an_interval(void)
 {
     const char *params = "{" TIMES ", \"scale-down.interval\": \"2min\", \"metrics.window\": \"20s\"}";
     CU_ASSERT_EQUAL(begin(params, 8, 1), WEIR_OK);
-    /* window 20 s: decided from 30 s on; waits until 150 s. At 0.1 busy 4 are wanted; at 0.13, 153 / 769 x 8 = 1.6, 4 too. */
+    /* window 20 s: decided from 30 s on; waits until 150 s. At 0.1 busy 4 are wanted; at 0.13, 153 / 769 x 8 = 1.6, 4
+     * too. */
     while (world->view.time_s < 140)
         CU_ASSERT_FALSE(step(100, 0.1, 100, 0.5));
     CU_ASSERT(step(100, 0.1, 100, 0.5));
@@ -214,8 +215,8 @@ static void down_after_an_interval(void)
     CU_ASSERT_EQUAL(begin(params, 8, 1), WEIR_OK);
     while (world->view.time_s < 80)
         step(100, 0.1, 100, 0.5);
-    /* At 110 s, 0.48 busy for all of the window: 153 / 208 x 8 = 5.9: six, and 208/s is within 100 to 260: as long as that is
-     * the most, until 230 s, nothing asks for a rescale. At 120 s it was 0.353: 283/s, 4.3: five, outside. */
+    /* At 110 s, 0.48 busy for all of the window: 153 / 208 x 8 = 5.9: six, and 208/s is within 100 to 260: as long as
+     * that is the most, until 230 s, nothing asks for a rescale. At 120 s it was 0.353: 283/s, 4.3: five, outside. */
     while (world->view.time_s < 110)
         CU_ASSERT_FALSE(step(100, 0.48, 100, 0.5));
     while (world->view.time_s < 230)
@@ -225,14 +226,14 @@ static void down_after_an_interval(void)
     end();
 }
 
-/* a was given 3 for 1 at 100/s and should do 300/s; it does 110/s: 10 of 200 more. With the check it is not given more, and
- * says so once; without, it is. A rescale that brought a fifth of it is followed by others. */
+/* a was given 3 for 1 at 100/s and should do 300/s; it does 110/s: 10 of 200 more. With the check it is not given more,
+ * and says so once; without, it is. A rescale that brought a fifth of it is followed by others. */
 static void ineffective(void)
 {
     for (int check = 0; check < 3; check++) {
-        CU_ASSERT_EQUAL(begin(check ? "{" QUICK ", \"scaling.effectiveness.detection.enabled\": true}" : "{" QUICK "}",
-                              1, 1),
-                        WEIR_OK);
+        CU_ASSERT_EQUAL(
+            begin(check ? "{" QUICK ", \"scaling.effectiveness.detection.enabled\": true}" : "{" QUICK "}", 1, 1),
+            WEIR_OK);
         for (int w = 1; w <= 7; w++) {
             world->jobs[0].backlog = 500 * w;
             step(100, 1, 100, 0.5);
@@ -297,8 +298,8 @@ static void key_groups(void)
     end();
 }
 
-/* On defaults: 5 minutes to stabilise, 15 of samples: nothing before 20 minutes, whatever there is; the first sample after
- * 300 s is that of 300 s, so at 1200 s. */
+/* On defaults: 5 minutes to stabilise, 15 of samples: nothing before 20 minutes, whatever there is; the first sample
+ * after 300 s is that of 300 s, so at 1200 s. */
 static void by_default_after_twenty_minutes(void)
 {
     CU_ASSERT_EQUAL(begin("{}", 1, 1), WEIR_OK);

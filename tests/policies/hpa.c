@@ -1,5 +1,5 @@
-/* The HorizontalPodAutoscaler: its rule against numbers reckoned by hand, those of the controller's own tests among them,
- * and the policy on views. */
+/* The HorizontalPodAutoscaler: its rule against numbers reckoned by hand, those of the controller's own tests among
+ * them, and the policy on views. */
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,9 +13,18 @@
 
 /* ---- from metrics to a recommendation ---- */
 
-#define READY(use)   {WEIR_HPA_READY, use, 1}
-#define IGNORED(use) {WEIR_HPA_IGNORED, use, 1}
-#define MISSING      {WEIR_HPA_MISSING, 0, 1}
+#define READY(use)                                                                                                     \
+    {                                                                                                                  \
+        WEIR_HPA_READY, use, 1                                                                                         \
+    }
+#define IGNORED(use)                                                                                                   \
+    {                                                                                                                  \
+        WEIR_HPA_IGNORED, use, 1                                                                                       \
+    }
+#define MISSING                                                                                                        \
+    {                                                                                                                  \
+        WEIR_HPA_MISSING, 0, 1                                                                                         \
+    }
 
 static void utilization(void)
 {
@@ -40,8 +49,8 @@ static void utilization(void)
         {{READY(0.6), MISSING}, 2, 100, 60, 2},                        /* 80 %: 1.6 */
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        int percent, got = weir_hpa_utilization(cases[c].pods, cases[c].count, cases[c].target, 0.1, cases[c].count,
-                                                &percent);
+        int percent,
+            got = weir_hpa_utilization(cases[c].pods, cases[c].count, cases[c].target, 0.1, cases[c].count, &percent);
         if (got != cases[c].wanted || percent != cases[c].percent)
             fprintf(stderr, "\ncase %zu: %d %%, %d\n", c, percent, got);
         CU_ASSERT_EQUAL(got, cases[c].wanted);
@@ -69,8 +78,8 @@ static void average(void)
 static const struct weir_hpa_behavior defaults = {.up = {0, WEIR_HPA_MAX, 4, 15, 100, 15},
                                                   .down = {300, WEIR_HPA_MAX, 0, 15, 100, 15}};
 
-/* 20 are wanted of 1: 4 more or twice as many in 15 s, whichever is more: 5, and 10 after 15 s (5 + 5 > 5 + 4), 20. Within
- * the 15 s nothing more: 5 began as 1. */
+/* 20 are wanted of 1: 4 more or twice as many in 15 s, whichever is more: 5, and 10 after 15 s (5 + 5 > 5 + 4), 20.
+ * Within the 15 s nothing more: 5 began as 1. */
 static void up_by_policies(void)
 {
     struct weir_hpa_memory memory = {0};
@@ -97,8 +106,8 @@ static void up_by_policies(void)
     weir_hpa_memory_fini(&memory);
 }
 
-/* 10 of which 4 are needed from 15 s on: the 10 that were there count for 300 s; then 4 at once. A window that asks for 7
- * at 200 s holds it there until 500 s. */
+/* 10 of which 4 are needed from 15 s on: the 10 that were there count for 300 s; then 4 at once. A window that asks for
+ * 7 at 200 s holds it there until 500 s. */
 static void down_after_the_window(void)
 {
     struct weir_hpa_memory memory = {0};
@@ -193,16 +202,16 @@ static void grows_in_proportion(void)
     CU_ASSERT_EQUAL(begin("{}", 64), WEIR_OK);
     CU_ASSERT_EQUAL(step(0.9), 5);
     CU_ASSERT_EQUAL(step(0.72), 5);
-    /* 4 x 0.15 / 0.8 = 0.94 for 5: one, but not before 300 s after the 5 that 72 % asked for, at 20 s: at 330 s, since it
-     * looks at the ends after 15, 30, ... 315 (320), 330 s */
+    /* 4 x 0.15 / 0.8 = 0.94 for 5: one, but not before 300 s after the 5 that 72 % asked for, at 20 s: at 330 s, since
+     * it looks at the ends after 15, 30, ... 315 (320), 330 s */
     for (int w = 2; w < 31; w++)
         CU_ASSERT_EQUAL(step(0.15), 5);
     CU_ASSERT_EQUAL(step(0.15), 1); /* at 320 s: the recommendation of 20 s is 300 s old */
     end();
 }
 
-/* One that starts is left out, and counts as idle when more are wanted: 3 at 96 % are 1.2, 4 at 72 % stay. One whose host
- * is down is missing: 3 at 40 % are 0.5, and with it at 100 %: 55 % of 80 %, 0.6875 x 4 = 2.75. */
+/* One that starts is left out, and counts as idle when more are wanted: 3 at 96 % are 1.2, 4 at 72 % stay. One whose
+ * host is down is missing: 3 at 40 % are 0.5, and with it at 100 %: 55 % of 80 %, 0.6875 x 4 = 2.75. */
 static void starting_and_missing(void)
 {
     CU_ASSERT_EQUAL(begin("{\"scaleDown.stabilizationWindowSeconds\": 0}", 64), WEIR_OK);

@@ -113,9 +113,9 @@ static void partitions(void)
     }
 }
 
-/* Polled at 10, 30, 60 s, ...: nothing waits from 20 s on, it was active at 10 s, and 300 s are over at 310: gone at 330 s.
- * Something waits at 345 s: it is seen at 360 s. b, which never was active, goes at 10 s, since initialCooldownPeriod
- * is 0. */
+/* Polled at 10, 30, 60 s, ...: nothing waits from 20 s on, it was active at 10 s, and 300 s are over at 310: gone at
+ * 330 s. Something waits at 345 s: it is seen at 360 s. b, which never was active, goes at 10 s, since
+ * initialCooldownPeriod is 0. */
 static void to_none_and_back(void)
 {
     CU_ASSERT_EQUAL(begin("{}"), WEIR_OK);
@@ -163,21 +163,21 @@ static void the_least(void)
         CU_ASSERT_EQUAL(step(0, 0), 1);
     end();
     CU_ASSERT_EQUAL(begin("{\"minReplicaCount\": 7, \"maxReplicaCount\": 6}"), WEIR_EINPUT);
-    CU_ASSERT_STRING_EQUAL(weir_error_message(),
-                           "\"minReplicaCount\" (7) must not be above \"maxReplicaCount\" (6)");
+    CU_ASSERT_STRING_EQUAL(weir_error_message(), "\"minReplicaCount\" (7) must not be above \"maxReplicaCount\" (6)");
     end();
 }
 
-/* In the engine: 100 items from 0 s on at 10/s, and 100 from 600 s on. a is left at 330 s and b, which comes after it, too:
- * active at 30 s at the latest, so gone between 310 and 350 s. At 600 s something waits; a is asked for at 600 or 630 s and
- * starts in 5 s, b at the next poll after that; nothing is lost, and the longest waits are those. */
+/* In the engine: 100 items from 0 s on at 10/s, and 100 from 600 s on. a is left at 330 s and b, which comes after it,
+ * too: active at 30 s at the latest, so gone between 310 and 350 s. At 600 s something waits; a is asked for at 600 or
+ * 630 s and starts in 5 s, b at the next poll after that; nothing is lost, and the longest waits are those. */
 static void in_the_engine(void)
 {
     const char *scenario =
         "{\"platform\": \"\", \"duration\": \"900s\", \"window\": \"10s\", \"items_per_batch\": 1,"
         " \"costs\": {\"start\": \"5s\"}, \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge2\","
         " \"load\": {\"kind\": \"steps\", \"arrivals\": \"even\", \"steps\": [{\"at\": \"0s\", \"rate\": \"10/s\"},"
-        " {\"at\": \"10s\", \"rate\": \"0/s\"}, {\"at\": \"601s\", \"rate\": \"10/s\"}, {\"at\": \"611s\", \"rate\": \"0/s\"}]},"
+        " {\"at\": \"10s\", \"rate\": \"0/s\"}, {\"at\": \"601s\", \"rate\": \"10/s\"}, {\"at\": \"611s\", \"rate\": "
+        "\"0/s\"}]},"
         " \"operators\": [{\"name\": \"a\", \"flops\": \"200Mf\", \"min_instances\": 0},"
         " {\"name\": \"b\", \"flops\": \"10Mf\", \"min_instances\": 0, \"state\": \"1MB\"}]}]}}";
     struct weir_test_result got = weir_test_run("tests/input/valid/two-tier.xml", scenario, "keda", 1);

@@ -19,8 +19,8 @@ void weir_state_lay(struct weir_controller *controller, struct weir_op *op);
 void weir_state_leave(struct weir_op *op);
 
 /* [host] state that each has beyond what it shall have when a change is done, bytes: every instance holds an equal part
- * of `before`, and will of `after`; with `before` 0 the hosts of those that left last hold it, and from one that is down
- * it comes out of a checkpoint, by no way. Owned by the caller. */
+ * of `before`, and will of `after`; with `before` 0 the hosts of those that left last hold it, and from one that is
+ * down it comes out of a checkpoint, by no way. Owned by the caller. */
 double *weir_state_surplus(const struct weir_controller *controller, const struct weir_op *op, int before, int after);
 
 /* The job begins, with its instances as the plan has them, at once. */
