@@ -24,25 +24,14 @@ static void free_steps(struct step *steps, size_t count)
     free(steps);
 }
 
-/* The end of ["key"] at an opening bracket; NULL if that is something else. */
-static const char *end_of_quoted(const char *bracket)
-{
-    const char *quote = bracket[1] == '"' ? strchr(bracket + 2, '"') : NULL;
-    return quote && quote > bracket + 2 && quote[1] == ']' ? quote + 2 : NULL;
-}
-
-/* path = key (.key | [n] | ["key"])* */
+/* path = key (.key | [n])*, key = one without dots and brackets, or any in quotes */
 static int split(const struct weir_json_doc *doc, const char *path, struct step **steps, size_t *count)
 {
     *steps = weir_alloc(strlen(path) + 1, sizeof **steps);
     *count = 0;
     for (const char *c = path; *c || c == path;) {
         struct step *step = &(*steps)[*count];
-        const char *quoted = *c == '[' && c > path ? end_of_quoted(c) : NULL;
-        if (quoted) {
-            step->key = weir_format("%.*s", (int)(quoted - c - 4), c + 2);
-            c = quoted;
-        } else if (*c == '[' && c > path) {
+        if (*c == '[' && c > path) {
             char *end = NULL;
             long index = isdigit((unsigned char)c[1]) ? strtol(c + 1, &end, 10) : -1;
             if (index < 0 || *end != ']')
@@ -56,14 +45,16 @@ static int split(const struct weir_json_doc *doc, const char *path, struct step 
             else if (c > path)
                 return weir_error(WEIR_EINPUT, "%s: cannot set \"%s\": a '.' or '[' is missing before \"%s\"",
                                   doc->name, path, c);
-            size_t length = strcspn(c, ".[");
+            bool quoted = *c == '"' && strchr(c + 1, '"');
+            c += quoted;
+            size_t length = strcspn(c, quoted ? "\"" : ".[");
             if (length == 0)
                 return weir_error(WEIR_EINPUT,
                                   "%s: cannot set \"%s\": a key is missing; write a path such as "
                                   "jobs[0].load.rate",
                                   doc->name, path);
             step->key = weir_format("%.*s", (int)length, c);
-            c += length;
+            c += length + quoted;
         }
         step->end = (size_t)(c - path);
         ++*count;

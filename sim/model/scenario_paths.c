@@ -71,7 +71,7 @@ static bool is_key(const char *key)
 static char *join(const char *path, const char *key)
 {
     if (strchr(key, '.'))
-        return weir_format("%s[\"%s\"]", path, key);
+        return weir_format("%s%s\"%s\"", path, *path ? "." : "", key);
     return weir_format("%s%s%s", path, *path ? "." : "", key);
 }
 

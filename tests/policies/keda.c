@@ -75,6 +75,14 @@ static void lags(void)
     weir_lags(weir_mock_view(world)->jobs, lag);
     CHECK_NEAR(lag[1], 3 + 2 + 0.5 * 121, 1e-12);
     CHECK_NEAR(lag[2], 0, 0);
+    world->operators[0][1].processed_rate = 100; /* 100 x (0.04 + 0.05) = 9 are there on average, and 3 at the end */
+    world->operators[0][1].waiting_s = 0.04;
+    world->operators[0][1].service_s = 0.05;
+    weir_lags(weir_mock_view(world)->jobs, lag);
+    CHECK_NEAR(lag[1], 9 + 2 + 0.5 * 121, 1e-12);
+    world->operators[0][1].waiting_s = NAN; /* nothing is known */
+    weir_lags(weir_mock_view(world)->jobs, lag);
+    CHECK_NEAR(lag[1], 3 + 2 + 0.5 * 121, 1e-12);
     world->operators[0][2].held = 1;
     weir_lags(weir_mock_view(world)->jobs, lag);
     CHECK_NEAR(lag[2], 1 + 65.5, 1e-12);
