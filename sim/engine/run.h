@@ -195,7 +195,11 @@ int weir_stack_look(const struct weir_stack *stack, const struct weir_policy *co
  * Errors: WEIR_EENGINE, or an abort. */
 int weir_engine_probe(struct weir_probe *probe);
 
-/* "SimGrid 3.32.0" */
+/* "SimGrid 3.32.0"; nothing is loaded for it. */
 const char *weir_engine_version(void);
+
+/* Loads what runs and questions load when they begin, so that processes forked from now on have it. Errors:
+ * WEIR_EENGINE. */
+int weir_engine_open(void);
 
 #endif

@@ -3,7 +3,6 @@
 #include "sim/engine/shares/state.h"
 
 #include <math.h>
-#include <simgrid/host.h>
 #include <stdlib.h>
 
 #include "sim/base/error.h"
@@ -21,11 +20,11 @@ void weir_hosts_init(struct weir_shares *shares)
 {
     for (int h = 0; h < shares->host_count; h++) {
         struct weir_host_state *host = &shares->hosts[h];
-        host->cores = sg_host_core_count(host->host);
-        host->on = sg_host_is_on(host->host);
-        host->peak = sg_host_get_speed(host->host);
+        host->cores = weir_simgrid_platform->cores(host->host);
+        host->on = weir_simgrid_platform->host_is_on(host->host);
+        host->peak = weir_simgrid_platform->speed(host->host);
         /* SimGrid's TI model must not be asked where there is no profile. */
-        host->profile = shares->platform->hosts[h].may_slow ? sg_host_get_available_speed(host->host) : 1;
+        host->profile = shares->platform->hosts[h].may_slow ? weir_simgrid_platform->available_speed(host->host) : 1;
         host->slow = 1;
         set_speed(host);
     }
@@ -239,11 +238,11 @@ void weir_host_slow(struct weir_shares *shares, int index, double share)
     slowed(shares, host);
 }
 
-void weir_hosts_on_switch(void *context, sg_host_t which, bool up)
+void weir_hosts_on_switch(void *context, void *owner, bool up)
 {
     struct weir_shares *shares = context;
-    struct weir_host_state *host = sg_host_get_data(which);
-    if (!host || shares->switching)
+    struct weir_host_state *host = owner;
+    if (shares->switching)
         return;
     weir_share_follow(shares);
     bool was_up = is_up(host);
@@ -252,17 +251,15 @@ void weir_hosts_on_switch(void *context, sg_host_t which, bool up)
     switched(shares, host, was_up);
 }
 
-void weir_hosts_on_slow(void *context, sg_host_t which)
+void weir_hosts_on_slow(void *context, void *owner)
 {
     struct weir_shares *shares = context;
-    struct weir_host_state *host = sg_host_get_data(which);
-    if (!host)
-        return;
+    struct weir_host_state *host = owner;
     if (!shares->platform->hosts[host - shares->hosts].may_slow) { /* by weir_host_slow, and known */
         weir_share_pace(shares, host);
         return;
     }
     weir_share_follow(shares);
-    host->profile = sg_host_get_available_speed(which);
+    host->profile = weir_simgrid_platform->available_speed(host->host);
     slowed(shares, host);
 }

@@ -154,4 +154,7 @@ int weir_shares_probe(struct weir_probe *probe);
 /* "SimGrid 3.32.0" */
 const char *weir_shares_version(void);
 
+/* weir_engine_open. */
+int weir_shares_open(void);
+
 #endif

@@ -161,12 +161,13 @@ void weir_work_ends(struct weir_alarm *end);
 void weir_work_over(struct weir_work *work); /* and is to be told */
 /* Work is off its host. */
 void weir_work_leave(struct weir_work *work);
-void weir_hosts_on_switch(void *context, sg_host_t host, bool up);
-void weir_hosts_on_slow(void *context, sg_host_t host);
+void weir_hosts_on_switch(void *context, void *host, bool up);
+void weir_hosts_on_slow(void *context, void *host);
 
 /* links.c */
 void weir_links_init(struct weir_shares *shares);
 void weir_links_fini(struct weir_shares *shares);
+struct weir_link_state *weir_link_named(const struct weir_shares *shares, const char *name); /* as SimGrid has it */
 /* A transfer in our hands ends. */
 void weir_transfer_ends(struct weir_alarm *end);
 void weir_transfer_over(struct weir_transfer *transfer);
@@ -174,9 +175,9 @@ void weir_transfer_over(struct weir_transfer *transfer);
 void weir_transfer_off(struct weir_transfer *transfer);
 /* Whatever goes from or to the host, or over the link, fails; -1: none. */
 void weir_transfers_fail(struct weir_shares *shares, int host, int link);
-void weir_links_on_switch(void *context, sg_link_t link, bool up);
-void weir_links_on_resize(void *context, sg_link_t link);
-void weir_links_on_delay(void *context, sg_link_t link);
+void weir_links_on_switch(void *context, void *link, bool up);
+void weir_links_on_resize(void *context, void *link);
+void weir_links_on_delay(void *context, void *link);
 /* Bytes left now. */
 double weir_transfer_left(const struct weir_transfer *transfer);
 
