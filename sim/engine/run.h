@@ -98,7 +98,8 @@ struct weir_result {
     struct weir_link_total *links;
     int link_count;
     unsigned long long checksum; /* of everything above, to the last bit */
-    /* Works and transfers that SimGrid has had, as they shared something; all of them with "activities": "all". */
+    /* Works on hosts that had not enough for all, and transfers that shared a link, which SimGrid has had; all of them
+     * with "activities": "all". */
     unsigned long long shared_works, shared_transfers;
     double wall_s, decision_wall_s; /* real time; no part of the results */
     double items_per_wall_s;

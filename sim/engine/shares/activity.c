@@ -321,7 +321,7 @@ static void start_work(struct weir_shares *shares, struct weir_work *work)
     if (!(shares->hosts[work->host].speed > 0))
         weir_simgrid->pause(work->activity, true);
     shares->held++;
-    shares->handed_works++;
+    shares->shared_works++;
 }
 
 static void start_transfer(struct weir_shares *shares, struct weir_transfer *transfer)
@@ -361,7 +361,7 @@ void weir_share_run_errands(struct weir_shares *shares)
 
 void weir_shares_handed(const struct weir_shares *shares, unsigned long long *works, unsigned long long *transfers)
 {
-    *works = shares->handed_works;
+    *works = shares->shared_works;
     *transfers = shares->handed_transfers;
 }
 

@@ -23,8 +23,9 @@ struct weir_host_state {
     double speed;                                       /* flops/s of a core now */
     double part;     /* of what works, the shares of those that may not use a core, together */
     unsigned whole;  /* and the others */
-    unsigned own;    /* of it, in our hands */
-    double own_load; /* their cores */
+    double own_load; /* cores that are used by what is in our hands */
+    double level;    /* of a core, that each may use at most for all to fit; 1: all do */
+    bool uneven;     /* its level is to be found anew */
     int cores;
     unsigned failures;
     bool on;      /* as SimGrid and its profiles have it */
@@ -101,6 +102,9 @@ struct weir_shares {
     struct weir_share_list asked; /* work and transfers that it is to have */
     struct weir_activity **cancelled;
     size_t cancelled_count, cancelled_capacity;
+    int *uneven; /* hosts; see hosts.c */
+    size_t uneven_count, uneven_capacity;
+    struct weir_soon pace;
     int *slowed, *resized, *switched; /* hosts; links; hosts, where SimGrid is to know that they are down */
     size_t slowed_count, resized_count, switched_count;
     size_t slowed_capacity, resized_capacity, switched_capacity;
@@ -109,7 +113,7 @@ struct weir_shares {
     bool unsettled; /* its next date is known only once its clock is behind unsettled_s */
     double unsettled_s;
     long held;                                         /* activities */
-    unsigned long long handed_works, handed_transfers; /* so far */
+    unsigned long long shared_works, handed_transfers; /* so far */
     unsigned begun;                                    /* works and transfers so far */
     /* What has ended. */
     struct weir_share_list told;
