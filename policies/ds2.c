@@ -5,6 +5,7 @@
 
 #include "policies/support/demand.h"
 #include "policies/support/memo.h"
+#include "policies/support/patience.h"
 #include "sim/api/policy.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -13,19 +14,11 @@ struct ds2 {
     double overprovision;
     double drain_s;
     double min_items;
-    int up_windows, down_windows;
+    struct weir_patience_rule patience;
     double margin;
     double cooldown_s;
 
-    struct weir_memo memo; /* of struct streak */
-};
-
-/* Of an operator: windows in a row in which it had too few or too many instances. */
-struct streak {
-    int up, down;
-    int down_to; /* the most that a window of the streak asked for */
-    bool acted;
-    double acted_s;
+    struct weir_memo memo; /* of struct weir_patience */
 };
 
 #define ROW(key, kind, quantity, field, text, low_end, high_end, sentence)                                             \
@@ -40,9 +33,9 @@ static const struct weir_param params[] = {
         "Time in which the source's backlog shall be worked off; 0: the backlog is not looked at."),
     ROW("min_items", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, min_items, "10", 0, 1e9,
         "Items in a window below which the declared speed stands for the measured rate."),
-    ROW("up_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, up_windows, "1", 1, 1000000,
+    ROW("up_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, patience.up.windows, "1", 1, 1000000,
         "Windows in a row with too few instances before an operator grows."),
-    ROW("down_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, down_windows, "3", 1, 1000000,
+    ROW("down_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, patience.down.windows, "3", 1, 1000000,
         "Windows in a row with too many instances before an operator shrinks."),
     ROW("margin", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, margin, "0.1", 0, 100,
         "Share added to the demand when it is asked whether an operator may shrink."),
@@ -51,10 +44,17 @@ static const struct weir_param params[] = {
     {0},
 };
 
+static void forget(void *record)
+{
+    weir_patience_fini(record);
+}
+
 static int create(void *state, const struct weir_policy_env *env)
 {
     struct ds2 *self = state;
-    self->memo.record_size = sizeof(struct streak);
+    self->memo.record_size = sizeof(struct weir_patience);
+    self->memo.fini = forget;
+    self->patience.up.cooldown_s = self->patience.down.cooldown_s = self->cooldown_s;
     return WEIR_OK;
 }
 
@@ -63,43 +63,35 @@ static int limited(int instances, int max)
     return instances > max ? max : instances;
 }
 
-/* The number of instances that the operator shall have now. */
-static int wanted_now(const struct ds2 *self, struct streak *streak, double instances, int count, int max)
+/* What the window asks for: what the demand needs, and what is there if that is no more than a margin above it. */
+static int wanted_of(const struct ds2 *self, double instances, int count, int max)
 {
-    int up_to = limited(weir_ds2_round(instances, 1 + self->overprovision), max);
-    int down_to = limited(weir_ds2_round(instances, (1 + self->overprovision) * (1 + self->margin)), max);
-    streak->up = up_to > count ? streak->up + 1 : 0;
-    if (down_to < count) {
-        streak->down_to = streak->down == 0 || down_to > streak->down_to ? down_to : streak->down_to;
-        streak->down++;
-    } else {
-        streak->down = 0;
-    }
-    if (streak->up >= self->up_windows)
-        return up_to;
-    return streak->down >= self->down_windows ? streak->down_to : count;
+    int least = limited(weir_ds2_round(instances, 1 + self->overprovision), max);
+    int most = limited(weir_ds2_round(instances, (1 + self->overprovision) * (1 + self->margin)), max);
+    return count < least ? least : count > most ? most : count;
 }
 
 static void decide(struct ds2 *self, const struct weir_view *view, struct weir_plan *plan, int j, int o,
                    const struct weir_ds2_operator *model, const struct weir_ds2_demand *demand)
 {
     const struct weir_operator_view *op = &view->jobs[j].operators[o];
-    struct streak *streak = weir_memo_at(&self->memo, view, j, o);
+    struct weir_patience *patience = weir_memo_at(&self->memo, view, j, o);
     int count;
     weir_plan_get(plan, j, o, &count);
     if (op->changing || count == 0 || op->max_parallelism < 1) {
-        streak->up = streak->down = 0;
+        weir_patience_pass(patience);
         return;
     }
-    int wanted = wanted_now(self, streak, demand->instances, count, op->max_parallelism);
-    if (wanted == count || (streak->acted && view->time_s - streak->acted_s < self->cooldown_s))
+    int wanted = wanted_of(self, demand->instances, count, op->max_parallelism);
+    wanted = weir_patience_ask(patience, &self->patience, view->time_s, count, wanted);
+    if (wanted == count)
         return;
     weir_plan_scale(plan, j, o, wanted, "in %.4g/s, true rate %.4g/s an instance: %d instances", demand->input,
                     model->rate, wanted);
     int planned;
     weir_plan_get(plan, j, o, &planned);
     if (planned != count) /* else there was no room */
-        *streak = (struct streak){.acted = true, .acted_s = view->time_s};
+        weir_patience_acted(patience, view->time_s);
 }
 
 static int window_ends(void *state, const struct weir_view *view, struct weir_plan *plan)

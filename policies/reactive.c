@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "policies/support/memo.h"
+#include "policies/support/patience.h"
 #include "sim/api/policy.h"
 #include "sim/base/error.h"
 
@@ -10,19 +11,12 @@ struct reactive {
     double high, low;
     double blocked;
     double backlog_s;
-    int for_windows, down_windows;
+    struct weir_patience_rule patience;
     int step;
     double cooldown_s;
     int min_instances, max_instances;
 
-    struct weir_memo memo; /* of struct streak */
-};
-
-/* Of an operator: windows in a row in which it should have grown or shrunk, and the end of its last change. */
-struct streak {
-    int up, down;
-    bool acted;
-    double acted_s;
+    struct weir_memo memo; /* of struct weir_patience */
 };
 
 #define ROW(key, kind, quantity, field, text, low_end, high_end, sentence)                                             \
@@ -39,9 +33,9 @@ static const struct weir_param params[] = {
         "Share of time an upstream operator or the source is blocked above which an operator grows."),
     ROW("backlog", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, backlog_s, "5s", 0, 1e9,
         "Time to work off what waits at an operator above which it grows; it shrinks only below a tenth of it."),
-    ROW("for_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, for_windows, "2", 1, 1000000,
+    ROW("for_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, patience.up.windows, "2", 1, 1000000,
         "Windows in a row that must ask for growth."),
-    ROW("down_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, down_windows, "5", 1, 1000000,
+    ROW("down_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, patience.down.windows, "5", 1, 1000000,
         "Windows in a row that must allow shrinking."),
     ROW("step", WEIR_PARAM_INT, WEIR_UNIT_NONE, step, "1", 1, 1000, "Instances added or dropped at a time."),
     ROW("cooldown", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, cooldown_s, "30s", 0, 1e9,
@@ -53,10 +47,17 @@ static const struct weir_param params[] = {
     {0},
 };
 
+static void forget(void *record)
+{
+    weir_patience_fini(record);
+}
+
 static int create(void *state, const struct weir_policy_env *env)
 {
     struct reactive *self = state;
-    self->memo.record_size = sizeof(struct streak);
+    self->memo.record_size = sizeof(struct weir_patience);
+    self->memo.fini = forget;
+    self->patience.up.cooldown_s = self->patience.down.cooldown_s = self->cooldown_s;
     if (self->low >= self->high)
         return weir_error(WEIR_EINPUT, "\"low\" (%g) must be below \"high\" (%g)", self->low, self->high);
     if (self->max_instances > 0 && self->min_instances > self->max_instances)
@@ -118,43 +119,42 @@ static bool may_shrink(const struct reactive *self, const struct weir_job_view *
            op->busy * count < self->high * left; /* what is left must not have to grow again */
 }
 
+/* One step up, one step down, or what is there; *why says it. */
+static int wanted_of(const struct reactive *self, const struct weir_job_view *job, const struct weir_operator_view *op,
+                     int count, char *why, size_t size)
+{
+    int most = op->max_parallelism;
+    if (self->max_instances > 0 && self->max_instances < most)
+        most = self->max_instances;
+    if (should_grow(self, job, op, why, size))
+        return most - count > self->step ? count + self->step : most > count ? most : count;
+    if (!may_shrink(self, job, op, count))
+        return count;
+    snprintf(why, size, "busy %.2f < %.2f", op->busy, self->low);
+    return count - self->step > self->min_instances ? count - self->step : self->min_instances;
+}
+
 static void decide(struct reactive *self, const struct weir_view *view, struct weir_plan *plan, int j, int o)
 {
     const struct weir_job_view *job = &view->jobs[j];
     const struct weir_operator_view *op = &job->operators[o];
-    struct streak *streak = weir_memo_at(&self->memo, view, j, o);
+    struct weir_patience *patience = weir_memo_at(&self->memo, view, j, o);
     char why[160] = "";
-    int count;
+    int count, planned;
     weir_plan_get(plan, j, o, &count);
     if (op->changing || op->instance_count == 0 || count == 0) {
-        streak->up = streak->down = 0; /* what was measured belongs to the old deployment */
+        weir_patience_pass(patience); /* what was measured belongs to the old deployment */
         return;
     }
-    bool up = should_grow(self, job, op, why, sizeof why);
-    bool down = !up && may_shrink(self, job, op, count);
-    streak->up = up ? streak->up + 1 : 0;
-    streak->down = down ? streak->down + 1 : 0;
-    if (streak->acted && view->time_s - streak->acted_s < self->cooldown_s)
-        return;
-    int most = op->max_parallelism;
-    if (self->max_instances > 0 && self->max_instances < most)
-        most = self->max_instances;
-    int wanted = count;
-    if (streak->up >= self->for_windows)
-        wanted = most - count > self->step ? count + self->step : most > count ? most : count;
-    else if (streak->down >= self->down_windows)
-        wanted = count - self->step > self->min_instances ? count - self->step : self->min_instances;
+    int wanted = wanted_of(self, job, op, count, why, sizeof why);
+    wanted = weir_patience_ask(patience, &self->patience, view->time_s, count, wanted);
     if (wanted == count)
         return;
-    if (wanted > count)
-        weir_plan_scale(plan, j, o, wanted, "%s for %d windows: %d instances", why, streak->up, wanted);
-    else
-        weir_plan_scale(plan, j, o, wanted, "busy %.2f < %.2f for %d windows: %d instances", op->busy, self->low,
-                        streak->down, wanted);
-    int planned;
+    weir_plan_scale(plan, j, o, wanted, "%s for %d windows: %d instances", why,
+                    wanted > count ? patience->up : patience->down, wanted);
     weir_plan_get(plan, j, o, &planned);
     if (planned != count) /* else there was no room */
-        *streak = (struct streak){.acted = true, .acted_s = view->time_s};
+        weir_patience_acted(patience, view->time_s);
 }
 
 static int window_ends(void *state, const struct weir_view *view, struct weir_plan *plan)

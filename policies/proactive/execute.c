@@ -26,7 +26,7 @@ void proactive_execute(struct proactive *self, const struct weir_view *view, str
     weir_plan_get(plan, job, op, &planned);
     if (planned == step->from)
         return; /* there was no room */
-    memory->acted = memory->under_way = true;
+    memory->under_way = true;
     memory->acted_s = view->time_s;
-    memory->down = 0;
+    weir_patience_acted(&memory->patience, view->time_s);
 }

@@ -14,7 +14,8 @@
 enum kind { RATES, COUNTS };
 
 struct oracle {
-    const char *file, *time, *value;
+    const char *file, *time, *value, *time_format;
+    bool header, sort;
     int values;
     double scale, speedup;
     bool repeat;
@@ -31,6 +32,12 @@ static const struct weir_param params[] = {
     {"file", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(file), NULL, 0, 0, NULL, "The CSV that the load is played from."},
     {"time", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(time), NULL, 0, 0, NULL, "Its column of times, as in the load."},
     {"value", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(value), NULL, 0, 0, NULL, "Its column of values, as in the load."},
+    {"time_format", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(time_format), NULL, 0, 0, NULL,
+     "How its times are written, as in the load."},
+    {"header", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(header), "true", 0, 0, NULL,
+     "Whether its first line names columns."},
+    {"sort", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(sort), "false", 0, 0, NULL,
+     "Whether its rows are put in order of time."},
     {"values", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(values), "rates", 0, 0, kinds,
      "What the values are, as in the "
      "load."},
@@ -73,7 +80,12 @@ static int create(void *state, const struct forecaster_env *env)
     if (!self->file)
         return weir_error(WEIR_EINPUT, "\"file\" is missing: the CSV that the load is played from");
     char *path = weir_path_beside(env->folder ? env->folder : "", self->file);
-    int code = weir_series_read(path, self->time, self->value, &series);
+    const struct weir_series_options options = {.time = self->time,
+                                                .value = self->value,
+                                                .time_format = self->time_format,
+                                                .no_header = !self->header,
+                                                .sort = self->sort};
+    int code = weir_series_load(path, &options, &series);
     free(path);
     if (code != WEIR_OK)
         return code;

@@ -78,20 +78,6 @@ static bool pays(const struct proactive *self, const struct weir_view *view, int
     return short_per_s * lasts_s >= self->pay * pause_s * input_per_s;
 }
 
-/* Shrinking waits until as many windows in a row have asked for it, and goes as far as all of them did. */
-static int patient(const struct proactive *self, const struct weir_view *view, struct proactive_operator *known,
-                   int from, int to)
-{
-    if (to >= from) {
-        known->down = 0;
-        return to;
-    }
-    known->down_to = known->down == 0 || to > known->down_to ? to : known->down_to;
-    known->down++;
-    bool cool = known->acted && view->time_s - known->acted_s < self->cooldown_s;
-    return known->down >= self->down_windows && !cool ? known->down_to : from;
-}
-
 struct proactive_step proactive_plan(struct proactive *self, const struct weir_view *view, struct weir_plan *plan,
                                      int job, int op, const struct proactive_outlook *outlook,
                                      const struct weir_ds2_demand *up, const struct weir_ds2_demand *down, double rate)
@@ -102,7 +88,7 @@ struct proactive_step proactive_plan(struct proactive *self, const struct weir_v
     weir_plan_get(plan, job, op, &step.from);
     step.to = step.from;
     if (seen->changing || step.from == 0 || seen->max_parallelism < 1) {
-        known->down = 0;
+        weir_patience_pass(&known->patience);
         return step;
     }
     double more = 1 + self->headroom, pause_s = proactive_pause_s(view, job, op);
@@ -119,7 +105,7 @@ struct proactive_step proactive_plan(struct proactive *self, const struct weir_v
         int down_to = at_most(weir_ds2_round(down->instances, more * drained), seen->max_parallelism);
         wanted = up_to > step.from ? lasting_to : down_to < step.from ? down_to : step.from;
     }
-    wanted = patient(self, view, known, step.from, wanted);
+    wanted = weir_patience_ask(&known->patience, &self->patience, view->time_s, step.from, wanted);
     if (wanted == step.from)
         return step;
     step.to = wanted;

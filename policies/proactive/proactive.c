@@ -63,8 +63,9 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
             TIME("drain", drain_s, "30s", "Time in which the source's backlog shall be worked off; 0: not at all."),   \
             NUMBER("min_items", min_items, "10", 0, 1e9,                                                               \
                    "Items in a window below which the declared speed stands for the measured rate."),                  \
-            WHOLE("down_windows", down_windows, "2", 1, "Windows in a row that must allow shrinking."),                \
-            TIME("cooldown", cooldown_s, "30s", "Least time from a change of an operator until it shrinks."),          \
+            WHOLE("down_windows", patience.down.windows, "2", 1, "Windows in a row that must allow shrinking."),       \
+            TIME("cooldown", patience.down.cooldown_s, "30s",                                                          \
+                 "Least time from a change of an operator until it shrinks."),                                         \
             NUMBER("pay", pay, "1", 0, 1e6,                                                                            \
                    "How many times over a change must win what standing still for it costs; 0: always."),              \
             {.name = "sizing",                                                                                         \
@@ -142,6 +143,11 @@ static int check_use(const struct proactive *self)
     return code ? code : check_files(self, "train", self->train);
 }
 
+static void forget_operator(void *record)
+{
+    weir_patience_fini(&((struct proactive_operator *)record)->patience);
+}
+
 static int create(struct proactive *self, const struct weir_policy_env *env, const char *preset)
 {
     self->preset = preset;
@@ -149,6 +155,8 @@ static int create(struct proactive *self, const struct weir_policy_env *env, con
     self->stream = weir_format("%s/forecast", env->stream);
     self->folder = weir_copy(env->folder ? env->folder : "");
     self->operators.record_size = sizeof(struct proactive_operator);
+    self->operators.fini = forget_operator;
+    self->patience.up.windows = 1;
     size_t count = 0;
     while (forecaster_catalog[count])
         count++;

@@ -9,6 +9,7 @@
 #include "policies/learn/transfer/dtw.h"
 #include "policies/support/ds2.h"
 #include "policies/support/memo.h"
+#include "policies/support/patience.h"
 #include "sim/api/policy.h"
 
 enum proactive_adapt { PROACTIVE_KEEP, PROACTIVE_TUNE, PROACTIVE_FIT };
@@ -37,11 +38,9 @@ struct proactive_job {
 /* What is known of an operator. */
 enum { PROACTIVE_WORKERS = 64 };
 struct proactive_operator {
-    int down;       /* windows in a row in which it had too many instances */
-    int down_to;    /* the most that one of them asked for */
-    bool acted;     /* it was changed */
-    bool under_way; /* the change has not shown yet */
-    double acted_s;
+    struct weir_patience patience;
+    bool under_way;                          /* a change has not shown yet */
+    double acted_s;                          /* when it was decided */
     double sustained[PROACTIVE_WORKERS + 1]; /* items/s that so many instances sustain, mean of those seen; 0: never */
 };
 
@@ -73,8 +72,8 @@ struct proactive {
     double horizon_s, hold_s;
     double headroom, confidence;
     double drain_s, min_items;
-    int down_windows;
-    double cooldown_s, pay;
+    struct weir_patience_rule patience;
+    double pay;
     int sizing;
     double limit_s;
     const char *calibration;

@@ -12,23 +12,29 @@ void *weir_memo_at(struct weir_memo *memo, const struct weir_view *view, int job
         memo->jobs = weir_grow(memo->jobs, (size_t)job + 1, &memo->job_capacity, sizeof *memo->jobs);
         memset(memo->jobs + old, 0, (memo->job_capacity - old) * sizeof *memo->jobs);
     }
-    if (!memo->jobs[job])
-        memo->jobs[job] = weir_alloc((size_t)view->jobs[job].operator_count, memo->record_size);
-    return memo->jobs[job] + (size_t)op * memo->record_size;
+    struct weir_memo_job *known = &memo->jobs[job];
+    if (!known->records) {
+        known->count = view->jobs[job].operator_count;
+        known->records = weir_alloc((size_t)known->count, memo->record_size);
+    }
+    return known->records + (size_t)op * memo->record_size;
 }
 
 void weir_memo_forget(struct weir_memo *memo, int job)
 {
     if (job < 0 || (size_t)job >= memo->job_capacity)
         return;
-    free(memo->jobs[job]);
-    memo->jobs[job] = NULL;
+    struct weir_memo_job *known = &memo->jobs[job];
+    for (int op = 0; memo->fini && op < known->count; op++)
+        memo->fini(known->records + (size_t)op * memo->record_size);
+    free(known->records);
+    *known = (struct weir_memo_job){0};
 }
 
 void weir_memo_fini(struct weir_memo *memo)
 {
     for (size_t j = 0; j < memo->job_capacity; j++)
-        free(memo->jobs[j]);
+        weir_memo_forget(memo, (int)j);
     free(memo->jobs);
     memo->jobs = NULL;
     memo->job_capacity = 0;

@@ -8,8 +8,12 @@
 
 /* Zero-initialised with `record_size` set is empty and valid. */
 struct weir_memo {
-    size_t record_size; /* of one record, at least 1 */
-    char **jobs;        /* [job][operator * record_size] */
+    size_t record_size;         /* of one record, at least 1 */
+    void (*fini)(void *record); /* frees what a record holds; NULL: nothing */
+    struct weir_memo_job {
+        char *records; /* [operator * record_size]; NULL: none */
+        int count;
+    } * jobs;
     size_t job_capacity;
 };
 

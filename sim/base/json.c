@@ -209,13 +209,17 @@ int weir_json_parse(const char *text, const char *name, struct weir_json_doc **d
     *doc = NULL;
     cJSON *tree;
     int code = weir_json_parse_tree(text, name, &tree);
-    if (!tree)
-        return code;
+    return tree ? weir_json_adopt(tree, name, doc) : code;
+}
+
+int weir_json_adopt(struct cJSON *tree, const char *name, struct weir_json_doc **doc)
+{
     struct weir_json_doc *parsed = weir_alloc(1, sizeof *parsed);
+    *doc = NULL;
     parsed->name = weir_copy(name);
     parsed->root = tree;
     struct weir_json root = weir_json_root(parsed);
-    code = weir_json_check_tree(&root);
+    int code = weir_json_check_tree(&root);
     if (code) {
         weir_json_free(parsed);
         return code;

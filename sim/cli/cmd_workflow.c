@@ -112,10 +112,9 @@ const struct weir_command weir_command_workflow = {
     .min_words = 1,
     .max_words = 1,
     .summary = "read a workflow file, and show its tasks, work, critical path and data",
-    .detail = "FILE, plain or gzip, is WfCommons JSON, weir's own JSON, Pegasus DAX, DOT, an output of daggen, a "
-              "Standard Task Graph,\n"
-              "a batch_task table of Alibaba, or a table\n"
-              "NAME.tasks.csv with NAME.edges.csv beside it. A job of a workload runs it: \"workflow\": \"FILE\".\n",
+    .detail = "FILE, plain or gzip, is WfCommons JSON, weir's own JSON, Pegasus YAML or DAX, DOT, an output\n"
+              "of daggen, a Standard Task Graph, a batch_task table of Alibaba, or a table NAME.tasks.csv with\n"
+              "NAME.edges.csv beside it. A job of a workload runs it: \"workflow\": \"FILE\".\n",
     .flags = flags,
     .run = run,
 };

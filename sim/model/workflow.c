@@ -9,8 +9,24 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/unpack.h"
+#include "sim/base/yaml.h"
 #include "sim/model/workflow_parts.h"
 #include "sim/model/xml_read.h"
+
+static int read_pegasus(struct weir_workflow_builder *builder, const struct weir_json *root)
+{
+    builder->workflow->format = "Pegasus";
+    return weir_workflow_pegasus(builder, root);
+}
+
+static int read_yaml(struct weir_workflow_builder *builder, const struct weir_text *text, struct weir_json_doc **doc)
+{
+    int code = weir_yaml_parse(text->data, text->length, builder->path, doc);
+    if (code)
+        return code;
+    struct weir_json root = weir_json_root(*doc);
+    return read_pegasus(builder, &root);
+}
 
 static int read_json(struct weir_workflow_builder *builder, const struct weir_text *text, struct weir_json_doc **doc)
 {
@@ -19,6 +35,8 @@ static int read_json(struct weir_workflow_builder *builder, const struct weir_te
     if (code)
         return code;
     struct weir_json root = weir_json_root(*doc);
+    if (weir_json_get(&root, "pegasus", &child))
+        return read_pegasus(builder, &root);
     bool foreign = weir_json_get(&root, "workflow", &child);
     if (!foreign && !weir_json_get(&root, "tasks", &child))
         return weir_json_error(&root, "is no workflow: it has neither \"workflow\", as WfCommons files have, nor "
@@ -50,6 +68,21 @@ static const char *first_word(const char *text)
 static bool begins_with(const char *text, const char *word)
 {
     return strncmp(text, word, strlen(word)) == 0;
+}
+
+/* Whether a line begins with the key that Pegasus's workflows have, or the text says that it is YAML. */
+static bool is_yaml(const char *text)
+{
+    static const char *const keys[] = {"pegasus:", "\"pegasus\":", "'pegasus':"};
+    if (begins_with(text, "---") || begins_with(text, "%YAML"))
+        return true;
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+            if (begins_with(line, keys[k]))
+                return true;
+    }
+    return false;
 }
 
 /* Where the edges are of a table of tasks: X.edges.csv beside X.tasks.csv, packed or not. NULL if the file is not
@@ -107,13 +140,15 @@ static int read_any(struct weir_workflow_builder *builder)
     } else if (begins_with(word, "NODE")) {
         workflow->format = "daggen nodes";
         code = weir_workflow_nodes(builder, text.data);
+    } else if (is_yaml(word)) {
+        code = read_yaml(builder, &text, &doc);
     } else {
-        code =
-            weir_error(WEIR_EINPUT,
-                       "%s: is no workflow that weir can read; it takes WfCommons JSON, weir's own JSON, Pegasus DAX, "
-                       "DOT, daggen's outputs, Standard Task Graphs, Alibaba's batch_task, and tables called "
-                       "NAME.tasks.csv",
-                       builder->path);
+        code = weir_error(
+            WEIR_EINPUT,
+            "%s: is no workflow that weir can read; it takes WfCommons JSON, weir's own JSON, Pegasus's YAML and DAX, "
+            "DOT, daggen's outputs, Standard Task Graphs, Alibaba's batch_task, and tables called "
+            "NAME.tasks.csv",
+            builder->path);
     }
     if (!code)
         code = weir_build_finish(builder);

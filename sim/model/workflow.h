@@ -44,6 +44,7 @@ struct weir_workflow_options {
 /* Reads a workflow, plain or gzip, of whatever format its content shows:
  *   WfCommons JSON   schemas 1.0 to 1.6 (https://wfcommons.org/format)
  *   weir JSON        {"tasks": [...], "edges": [...]}
+ *   Pegasus          abstract workflows of version 5, YAML or JSON
  *   Pegasus DAX      <adag>, versions 2 and 3
  *   DOT              "digraph ...", as daggen writes it and SimGrid reads it
  *   daggen           lines of NODE

@@ -319,6 +319,10 @@ static void remark(const struct weir_workflow_builder *builder)
                     builder->bare_tasks, tasks);
     if (builder->bare_edges)
         weir_remark("%s: %d edges have no size, and nothing flows along them", builder->path, builder->bare_edges);
+    if (builder->bare_files)
+        weir_remark(
+            "%s: files are named %d times without a size, in \"uses\", and are taken as empty there; add \"size\"",
+            builder->path, builder->bare_files);
 }
 
 int weir_build_finish(struct weir_workflow_builder *builder)

@@ -29,8 +29,9 @@ struct weir_workflow_builder {
     size_t task_capacity, flow_capacity;
     char **kept; /* texts that no document holds */
     size_t kept_count, kept_capacity;
-    int zero_runtimes, bare_tasks, bare_edges; /* runtimes of zero; tasks and edges without a size, which count as 0 */
-    bool by_files;                             /* what flows is what files say; else each edge says its bytes */
+    int zero_runtimes;
+    int bare_tasks, bare_edges, bare_files; /* without a size, which count as 0; files each time they are named */
+    bool by_files;                          /* what flows is what files say; else each edge says its bytes */
     bool adds_up; /* edges between the same tasks are one that carries all; else they are refused, unless by_files */
 };
 
@@ -68,6 +69,7 @@ int weir_build_fail_at(const struct weir_json *at);
 /* The readers. `root` and the text outlive the builder. */
 int weir_workflow_wfcommons(struct weir_workflow_builder *builder, const struct weir_json *root);
 int weir_workflow_plain(struct weir_workflow_builder *builder, const struct weir_json *root);
+int weir_workflow_pegasus(struct weir_workflow_builder *builder, const struct weir_json *root);
 int weir_workflow_dot(struct weir_workflow_builder *builder, const char *text);
 int weir_workflow_nodes(struct weir_workflow_builder *builder, const char *text);
 bool weir_workflow_is_stg(const char *text);

@@ -64,6 +64,10 @@ expect 0 "small-config-b.json: ok" check small-config-b.json
 remarks "config.xml:4: <config> network/model=\"LV08\" gives way to weir's own network model" \
     'config.xml:4: <config> maxmin/precision="1e-6" gives way to the scenario'"'"'s "1e-5"'
 
+sed 's|maxmin/precision|precision/of-nothing|' config.xml >option.xml
+expect 3 'option.xml: SimGrid refuses the platform: Bad config key: precision/of-nothing; this release has no such option: take it out' check option.xml
+grep -qF "Existing config keys" "$folder/out" "$folder/err" && fail "more than a sentence: $(cat "$folder/out" "$folder/err")"
+
 expect 3 'watts.xml:5: wattage_per_state of "a" has watts for 1 performance state, and speed gives 2' check watts.xml
 expect 3 'watts.xml:5: wattage_per_state of "a"' check small-watts-b.json
 expect 0 "small-watts-off.json: ok" check small-watts-off.json

@@ -294,6 +294,34 @@ static void two_ways_share_what_the_receiver_takes(void)
         }
 }
 
+/* Items of 60 kB and room for one: while the ways have half of their bandwidth, in transit beyond it are 50 kB at most,
+ * so that none goes. The first is on the wire until 119 ms, 1 kB of it at full rate. At 150 ms the links are whole: 100
+ * kB, and the second goes on both ways at once, and is there at 150 + 60 + 100 ms; it does not wait until the first is
+ * there, at 219 ms. */
+static void ways_that_widen_hold_more(void)
+{
+    static const char job[] =
+        "\"load\": {\"kind\": \"constant\", \"rate\": \"200/s\"}, \"source_bytes\": \"60kB\", \"operators\": ["
+        "{\"name\": \"B\", \"flops\": \"1f\", \"placement\": \"b\", \"capacity\": 1}]";
+    const char *path = weir_test_file("two-ways.xml", two_ways);
+    for (int end_ms = 305; end_ms <= 315; end_ms += 10)
+        for (int way = 0; way < 2; way++) {
+            char *scenario =
+                weir_format("{\"platform\": \"\", \"duration\": \"%dms\", \"window\": \"100ms\", \"faults\": ["
+                            "{\"link\": \"la\", \"at\": \"1ms\", \"for\": \"149ms\", \"bandwidth\": 0.5},"
+                            " {\"link\": \"lc\", \"at\": \"1ms\", \"for\": \"149ms\", \"bandwidth\": 0.5}], "
+                            "\"workload\": {\"jobs\": ["
+                            "{\"name\": \"j\", \"source\": \"a\", %s}, {\"name\": \"k\", \"source\": \"c\", %s}]}}",
+                            end_ms, job, job);
+            struct weir_test_result got = weir_test_run(path, way ? weir_test_all(scenario) : scenario, "static", 1);
+            CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+            CU_ASSERT_EQUAL(weir_test_op(&got, "j", "B")->processed, end_ms < 310 ? 1 : 2);
+            CU_ASSERT_EQUAL(weir_test_op(&got, "k", "B")->processed, end_ms < 310 ? 1 : 2);
+            weir_test_result_fini(&got);
+            free(scenario);
+        }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -309,6 +337,7 @@ int main(int argc, char **argv)
         {"a room that fills is sent what it takes", a_room_that_fills_is_sent_what_it_takes},
         {"who was full lately is sent what it takes", who_was_full_lately_is_sent_what_it_takes},
         {"two ways share what the receiver takes, many items", two_ways_share_what_the_receiver_takes},
+        {"ways that widen hold more", ways_that_widen_hold_more},
         {0},
     };
     return weir_test_main("engine/in_transit", cases, argc, argv);

@@ -84,13 +84,12 @@ static int step(double ingress)
  * ceil(1.2 * 4.9) = 6. The horizon is 30 s: at the end of window 7 (70 s) the surge is 30 s ahead, the first step of
  * which begins at 70 + 0 s; the third ends at 100 s. So the window that ends at 80 s is the first to see it. It shrinks
  * when the last window and those up to `hold` (50 s) ahead are free of it, two windows in a row: 21 and 22. */
-static void ahead_of_the_load(void)
+static void ahead_of(const char *file, const char *keys)
 {
-    const char *file = weir_test_file("surge.csv", "time_s,rate\n0,50\n100,490\n200,50\n400,50\n");
     char *text =
-        weir_format("{\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"}, \"horizon\": \"30s\", \"warm\": 1, "
+        weir_format("{\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"%s}, \"horizon\": \"30s\", \"warm\": 1, "
                     "\"confidence\": 0, \"hold\": \"50s\", \"cooldown\": \"0s\"}",
-                    file);
+                    file, keys);
     CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, text), WEIR_OK);
     for (int w = 1; w <= 30; w++) {
         int got = step(w <= 10 || w > 20 ? 50 : 490);
@@ -105,6 +104,16 @@ static void ahead_of_the_load(void)
     CU_ASSERT_EQUAL(warnings, 0);
     end();
     free(text);
+}
+
+static void ahead_of_the_load(void)
+{
+    ahead_of(weir_test_file("surge.csv", "time_s,rate\n0,50\n100,490\n200,50\n400,50\n"), "");
+    /* The same from midnight on, out of order, without names, written in a way of its own. */
+    ahead_of(
+        weir_test_file("own.csv",
+                       "01.02.24 00h01m40,490\n01.02.24 00h00m00,50\n01.02.24 00h06m40,50\n01.02.24 00h03m20,50\n"),
+        ", \"time_format\": \"%d.%m.%y %Hh%Mm%S\", \"header\": false, \"sort\": true");
 }
 
 /* Until a model is fitted, the last value stands for the forecast; then a ramp is met before it is there. */

@@ -107,6 +107,15 @@ static void start(const struct weir_shares *shares)
         weir_simgrid_platform->count_energy();
 }
 
+/* SimGrid's first line says what is wrong; behind it may come a list of all that would be right. */
+static int refuse_platform(const struct weir_platform *platform, char *message)
+{
+    message[strcspn(message, "\n")] = 0;
+    bool option = strncmp(message, "Bad config key", strlen("Bad config key")) == 0;
+    return weir_error(WEIR_EENGINE, "%s: SimGrid refuses the platform: %s%s", platform->path, message,
+                      option ? "; this release has no such option: take it out of <config>" : "");
+}
+
 /* SimGrid reads files only: a document from memory becomes one without a name. */
 static int load(const struct weir_platform *platform)
 {
@@ -124,7 +133,7 @@ static int load(const struct weir_platform *platform)
         path = weir_format("/proc/self/fd/%d", memory);
     }
     if (weir_simgrid->load(path, platform->has_profiles, platform->latencies_vary, message, sizeof message) != 0)
-        code = weir_error(WEIR_EENGINE, "%s: SimGrid refuses the platform: %s", platform->path, message);
+        code = refuse_platform(platform, message);
 out:
     if (memory >= 0)
         close(memory);
