@@ -85,8 +85,8 @@ static bool name_stars(xmlNode *node)
 {
     bool any = false;
     for (xmlNode *zone = node->children; zone; zone = zone->next) {
-        if (zone->type != XML_ELEMENT_NODE || (strcmp((const char *)zone->name, "zone") != 0 &&
-                                               strcmp((const char *)zone->name, "AS") != 0))
+        if (zone->type != XML_ELEMENT_NODE ||
+            (strcmp((const char *)zone->name, "zone") != 0 && strcmp((const char *)zone->name, "AS") != 0))
             continue;
         if (strcasecmp(weir_xml_attribute(zone, "routing", ""), "Star") == 0) {
             xmlSetProp(zone, (const xmlChar *)"routing", (const xmlChar *)"Cluster");

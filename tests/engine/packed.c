@@ -120,7 +120,6 @@ static void memory(void)
 
 int main(int argc, char **argv)
 {
-    const struct weir_case cases[] = {
-        {"what goes in comes out", what_goes_in_comes_out}, {"memory", memory}, {0}};
+    const struct weir_case cases[] = {{"what goes in comes out", what_goes_in_comes_out}, {"memory", memory}, {0}};
     return weir_test_main("engine/packed", cases, argc, argv);
 }

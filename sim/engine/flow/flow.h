@@ -46,7 +46,7 @@ struct weir_room {
  * of a job is an inbox without instances. */
 struct weir_inbox {
     struct weir_batch *first, *last; /* the oldest, as they came; NULL: nothing waits */
-    struct weir_op *op; /* NULL: the sink */
+    struct weir_op *op;              /* NULL: the sink */
     struct weir_run_job *job;
     struct weir_instance *idle_first, *idle_last;
     int host;
@@ -57,11 +57,11 @@ struct weir_inbox {
     long serving;           /* items in service of its instances */
     struct weir_room *room; /* one an input edge */
     struct weir_connection *connections;
-    long in_transit; /* items in its connections */
-    long in_hand;    /* of a sink: items emitted to it that their senders still hold */
+    long in_transit;            /* items in its connections */
+    long in_hand;               /* of a sink: items emitted to it that their senders still hold */
     struct weir_packed *packed; /* what waits behind them (packed.h); NULL: nothing ever did */
-    double weight;   /* of its active instances together */
-    double credit;   /* of the weighted round robin */
+    double weight;              /* of its active instances together */
+    double credit;              /* of the weighted round robin */
 };
 
 /* An edge, as one of its sender's. */

@@ -4,8 +4,8 @@
 
 #include "sim/base/memory.h"
 
-/* What a batch of one says besides its item, in one word; a batch for which that has no room, or of more items, waits as
- * it is. The other fields of a batch mean nothing while it waits in an input. */
+/* What a batch of one says besides its item, in one word; a batch for which that has no room, or of more items, waits
+ * as it is. The other fields of a batch mean nothing while it waits in an input. */
 #define PATH_BITS    11
 #define EDGE_BITS    9
 #define EPOCH_BITS   15
@@ -82,10 +82,8 @@ void weir_packed_put(struct weir_inbox *inbox, struct weir_batch *batch)
         return;
     }
     place->item = batch->items[0];
-    place->item.path = bits_of((struct word){.path = batch->items[0].path,
-                                             .edge = batch->edge,
-                                             .epoch = batch->epoch,
-                                             .segment = batch->segment});
+    place->item.path = bits_of((struct word){
+        .path = batch->items[0].path, .edge = batch->edge, .epoch = batch->epoch, .segment = batch->segment});
     batch->segments = NULL; /* it counts as alive until its item is released */
     weir_batch_release(&inbox->job->flow->pool, batch);
 }

@@ -330,7 +330,7 @@ static void start_transfer(struct weir_shares *shares, struct weir_transfer *tra
     transfer->hands = WEIR_HANDS_SIMGRID;
     transfer->since_s = shares->clock->now_s;
     transfer->activity = weir_simgrid->send(shares->hosts[route->from].host, shares->hosts[route->to].host,
-                                           transfer->bytes, transfer->limit, transfer);
+                                            transfer->bytes, transfer->limit, transfer);
     if (transfer->activity) {
         if (!(route->alone_bytes_per_s > 0) && !shares->latencies)
             weir_simgrid->pause(transfer->activity, true);

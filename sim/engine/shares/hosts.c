@@ -1,6 +1,7 @@
-/* Work on hosts. Each has its end as an alarm. Once all of it does not fit on the cores, each gets as much as any other,
- * but no more than its share of a core: the max-min allocation, as SimGrid has it, which for one resource is a level
- * that water fills up to. What comes and goes at one date moves the level once, when nothing else is to happen then. */
+/* Work on hosts. Each has its end as an alarm. Once all of it does not fit on the cores, each gets as much as any
+ * other, but no more than its share of a core: the max-min allocation, as SimGrid has it, which for one resource is a
+ * level that water fills up to. What comes and goes at one date moves the level once, when nothing else is to happen
+ * then. */
 #include "sim/engine/shares/state.h"
 
 #include <limits.h>

@@ -1,6 +1,6 @@
-/* SimGrid as this room uses it: everything from its maestro, without actors. Implemented in C++, and nothing else is, in
- * a module of its own (weir-simgrid.so) that is loaded when a run or a question needs it: SimGrid brings along so many
- * libraries that to load them takes longer than most commands. */
+/* SimGrid as this room uses it: everything from its maestro, without actors. Implemented in C++, and nothing else is,
+ * in a module of its own (weir-simgrid.so) that is loaded when a run or a question needs it: SimGrid brings along so
+ * many libraries that to load them takes longer than most commands. */
 #ifndef WEIR_ENGINE_SHARES_SIMGRID_H
 #define WEIR_ENGINE_SHARES_SIMGRID_H
 
@@ -134,8 +134,7 @@ struct weir_simgrid_platform {
 #define WEIR_SIMGRID_QUOTE(number) #number
 #define WEIR_SIMGRID_DOTTED(major, minor, patch)                                                                       \
     "SimGrid " WEIR_SIMGRID_QUOTE(major) "." WEIR_SIMGRID_QUOTE(minor) "." WEIR_SIMGRID_QUOTE(patch)
-#define WEIR_SIMGRID_VERSION                                                                                           \
-    WEIR_SIMGRID_DOTTED(SIMGRID_VERSION_MAJOR, SIMGRID_VERSION_MINOR, SIMGRID_VERSION_PATCH)
+#define WEIR_SIMGRID_VERSION WEIR_SIMGRID_DOTTED(SIMGRID_VERSION_MAJOR, SIMGRID_VERSION_MINOR, SIMGRID_VERSION_PATCH)
 
 #ifdef __cplusplus
 /* What the module has. */

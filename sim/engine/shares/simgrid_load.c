@@ -1,7 +1,9 @@
-/* The module that knows SimGrid, loaded when it is needed. The linker finds it by the program's own search path: beside
- * what was built, or in the folder that it was installed into, wherever that has been moved. */
+/* The module that knows SimGrid, loaded when it is needed. */
 #include <dlfcn.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/base/error.h"
 #include "sim/engine/shares/shares.h"
@@ -21,11 +23,32 @@ static int check_version(const struct weir_simgrid_platform *platform)
                       version);
 }
 
+/* From the program's folder to the module: as installed, wherever that has been moved, and in a build folder. A search
+ * path in the program would do as well, but each of its other libraries would be looked for there first. */
+static const char *const places[] = {WEIR_MODULE_FROM_BIN, "lib/weir/" WEIR_SIMGRID_MODULE};
+
+/* A path, or the bare name for the linker to look for. */
+static void find_module(char *path, size_t size)
+{
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(program, '/');
+    for (size_t p = 0; slash && p < sizeof places / sizeof *places; p++) {
+        int needed = snprintf(path, size, "%.*s/%s", (int)(slash - program), program, places[p]);
+        if (needed > 0 && (size_t)needed < size && access(path, R_OK) == 0)
+            return;
+    }
+    snprintf(path, size, "%s", WEIR_SIMGRID_MODULE);
+}
+
 int weir_simgrid_load(void)
 {
+    char path[PATH_MAX];
     if (weir_simgrid)
         return WEIR_OK;
-    void *module = dlopen(WEIR_SIMGRID_MODULE, RTLD_NOW | RTLD_LOCAL);
+    find_module(path, sizeof path);
+    void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!module)
         return weir_error(WEIR_EENGINE, "the engine cannot be loaded: %s", dlerror());
     const struct weir_simgrid *calls = dlsym(module, "weir_simgrid_calls");

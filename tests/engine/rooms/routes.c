@@ -184,7 +184,8 @@ static void ask_for_properties(struct weir_shares *shares)
     } wanted[] = {{"l_UP", "1:2", false}, {"l_DOWN", "1:2", true}, {"m", "3:4", false}, {"n_DOWN", NULL, false}};
     for (int w = 0; w < 4; w++) {
         bool second = false;
-        const char *value = weir_simgrid_platform->link_property(sg_link_by_name(wanted[w].link), "wattage_range", &second);
+        const char *value =
+            weir_simgrid_platform->link_property(sg_link_by_name(wanted[w].link), "wattage_range", &second);
         CHECK_NEAR(value && second, wanted[w].second, 0);
         CHECK_NEAR(value != NULL, wanted[w].value != NULL, 0);
         CU_ASSERT(!value || strcmp(value, wanted[w].value) == 0);
