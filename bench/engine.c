@@ -17,6 +17,8 @@ int main(int argc, char **argv)
         return 2;
     }
     int code = weir_scenario_read(argv[1], NULL, &scenario);
+    if (code == WEIR_OK)
+        code = weir_engine_open(); /* libraries loaded: where they are linked, that is over before main */
     if (code == WEIR_OK) {
         struct weir_run_spec spec = {
             .scenario = scenario, .stack = &scenario->stacks[0], .catalog = weir_catalog, .seed = scenario->seeds[0]};

@@ -58,6 +58,8 @@ double weir_erf(double x)
         return x;
     if (fabs(x) < 0.5)
         return near(x);
+    if (fabs(x) >= 6) /* what is left to 1 is less than half of a last digit */
+        return copysign(1, x);
     return copysign(1 - upper(fabs(x)), x);
 }
 

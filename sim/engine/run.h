@@ -100,7 +100,8 @@ struct weir_result {
     struct weir_link_total *links;
     int link_count;
     unsigned long long checksum; /* of everything above, to the last bit */
-    /* Works and transfers that SimGrid has had, as they shared something; all of them with "activities": "all". */
+    /* Works on hosts that had not enough for all, and transfers that shared a link, which SimGrid has had; all of them
+     * with "activities": "all". */
     unsigned long long shared_works, shared_transfers;
     double wall_s, decision_wall_s; /* real time; no part of the results */
     double items_per_wall_s;
@@ -197,7 +198,11 @@ int weir_stack_look(const struct weir_stack *stack, const struct weir_policy *co
  * Errors: WEIR_EENGINE, or an abort. */
 int weir_engine_probe(struct weir_probe *probe);
 
-/* "SimGrid 3.32.0" */
+/* "SimGrid 3.32.0"; nothing is loaded for it. */
 const char *weir_engine_version(void);
+
+/* Loads what runs and questions load when they begin, so that processes forked from now on have it. Errors:
+ * WEIR_EENGINE. */
+int weir_engine_open(void);
 
 #endif

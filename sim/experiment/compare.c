@@ -177,8 +177,8 @@ static int run_units(const struct weir_compare_spec *spec, struct unit *units, i
         of_task[task_count] = &units[i];
         tasks[task_count++] = (struct weir_pool_task){units[i].name, run_unit, &units[i]};
     }
-    int code = WEIR_OK;
-    if (task_count)
+    int code = task_count ? weir_engine_open() : WEIR_OK;
+    if (task_count && code == WEIR_OK)
         code = weir_pool_run(&spec->pool, tasks, task_count, outcomes, interrupted);
     for (int i = 0; i < task_count; i++) {
         if (outcomes[i].state == WEIR_TASK_DONE)

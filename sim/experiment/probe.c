@@ -53,6 +53,9 @@ static struct weir_probe_state *new_state(void)
 
 static int probe_pairs(struct weir_probe *probe, bool *interrupted)
 {
+    int code = weir_engine_open();
+    if (code != WEIR_OK)
+        return code;
     probe->state = new_state();
     return probe->state ? run(probe, interrupted) : weir_error(WEIR_ERUN, "no memory for a process");
 }

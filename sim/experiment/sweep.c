@@ -8,6 +8,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/engine/run.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/inputs.h"
 
@@ -215,6 +216,8 @@ static int make_runs(const struct weir_sweep *sweep, bool *interrupted)
     say_what_is_kept(sweep, wanted, work.next, work.end);
     const struct weir_pool_feed feed = {wanted, next_run, run_ended, &work};
     if (wanted)
+        code = weir_engine_open();
+    if (wanted && code == WEIR_OK)
         code = weir_pool_feed(&sweep->pool, &feed, interrupted);
     if (*interrupted || (code == WEIR_OK && sweep->parts))
         code = judge(&work, wanted, *interrupted);

@@ -113,7 +113,7 @@ int weir_platform_read_edited(const char *path, const struct weir_platform_edit 
     bool mended = status == 0 && weir_platform_mend(&text, path);
     if (status == 0)
         status = weir_xml_read(path, &text, &document);
-    if (status == 0 && edit_count)
+    if (status == 0)
         status = weir_platform_edit(document, path, edits, edit_count, &content);
     if (status != 0)
         goto out;

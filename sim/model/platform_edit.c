@@ -4,6 +4,7 @@
 #include <libxml/xpathInternals.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -79,23 +80,47 @@ static int edit_one(xmlXPathContextPtr context, const char *path, const struct w
     return code;
 }
 
-int weir_platform_edit(struct _xmlDoc *document, const char *path, const struct weir_platform_edit *edits,
-                       size_t edit_count, char **content)
+/* A zone of routing "Star" is one of "Cluster" for SimGrid's reader of XML, which makes SimGrid's star of it. */
+static bool name_stars(xmlNode *node)
 {
-    int code = WEIR_OK, size = 0;
-    xmlChar *dumped = NULL;
-    *content = NULL;
+    bool any = false;
+    for (xmlNode *zone = node->children; zone; zone = zone->next) {
+        if (zone->type != XML_ELEMENT_NODE ||
+            (strcmp((const char *)zone->name, "zone") != 0 && strcmp((const char *)zone->name, "AS") != 0))
+            continue;
+        if (strcasecmp(weir_xml_attribute(zone, "routing", ""), "Star") == 0) {
+            xmlSetProp(zone, (const xmlChar *)"routing", (const xmlChar *)"Cluster");
+            any = true;
+        }
+        any |= name_stars(zone);
+    }
+    return any;
+}
+
+static int edit_all(struct _xmlDoc *document, const char *path, const struct weir_platform_edit *edits,
+                    size_t edit_count)
+{
+    int code = WEIR_OK;
     xmlXPathContextPtr context = xmlXPathNewContext(document);
     if (!context)
         return weir_error(WEIR_EINPUT, "%s: libxml2 could not start", path);
     context->error = keep_quiet;
     for (size_t i = 0; i < edit_count && code == WEIR_OK; i++)
         code = edit_one(context, path, &edits[i]);
-    if (code == WEIR_OK) {
-        xmlDocDumpMemory(document, &dumped, &size);
-        *content = weir_copy((const char *)dumped);
-        xmlFree(dumped);
-    }
     xmlXPathFreeContext(context);
     return code;
+}
+
+int weir_platform_edit(struct _xmlDoc *document, const char *path, const struct weir_platform_edit *edits,
+                       size_t edit_count, char **content)
+{
+    int code = edit_count ? edit_all(document, path, edits, edit_count) : WEIR_OK, size = 0;
+    xmlChar *dumped = NULL;
+    *content = NULL;
+    if (code != WEIR_OK || !(name_stars(xmlDocGetRootElement(document)) || edit_count))
+        return code;
+    xmlDocDumpMemory(document, &dumped, &size);
+    *content = weir_copy((const char *)dumped);
+    xmlFree(dumped);
+    return WEIR_OK;
 }

@@ -93,7 +93,8 @@ bool weir_platform_is_bare(const char *text);
 /* The number of watt values of a host against its speeds: see struct weir_platform. */
 void weir_platform_check_watts(struct weir_platform_reader *reader, const struct _xmlNode *node);
 
-/* Makes the edits on the document; *content is what it is then, owned. Errors: WEIR_EINPUT. */
+/* Makes the edits on the document, and what SimGrid has another word for; *content is what it is then, owned, NULL if
+ * nothing has changed. Errors: WEIR_EINPUT. */
 int weir_platform_edit(struct _xmlDoc *document, const char *path, const struct weir_platform_edit *edits,
                        size_t edit_count, char **content);
 

@@ -16,8 +16,8 @@ static const char *const backbone_policies[] = {"SHARED", "FATPIPE", NULL};
 static const char *const topologies[] = {"FLAT", "TORUS", "FAT_TREE", "DRAGONFLY", NULL};
 static const char *const directions[] = {"UP", "DOWN", "NONE", NULL};
 static const char *const trace_kinds[] = {"HOST_AVAIL", "SPEED", "LINK_AVAIL", "BANDWIDTH", "LATENCY", NULL};
-static const char *const routings[] = {"Full", "Floyd", "Dijkstra", "DijkstraCache", "Cluster", "Vivaldi",
-                                       "Wifi", "None",  NULL};
+static const char *const routings[] = {"Full", "Floyd",   "Dijkstra", "DijkstraCache", "Cluster",
+                                       "Star", "Vivaldi", "Wifi",     "None",          NULL};
 
 static attributes no_attributes[] = {{0}};
 static attributes platform_attributes[] = {{"version", WEIR_VALUE_TEXT, true, NULL}, {0}};

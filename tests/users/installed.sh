@@ -45,6 +45,15 @@ expect 0 "$prefix/share/weir/workloads/scenarios/first.json: ok" check first
 mkdir -p "$folder/alone/bin"
 cp "$prefix/bin/weir" "$folder/alone/bin"
 weir=$folder/alone/bin/weir
+# Without the module that knows SimGrid, all that needs no run is.
+expect 0 "weir " --version
+expect 0 "ds2" list policies
+expect 5 "the engine cannot be loaded: weir-simgrid.so: cannot open shared object file" run ./city.json
+expect 5 "the engine cannot be loaded: weir-simgrid.so: cannot open shared object file" compare ./city.json
+module=$(cd "$prefix" && find lib* -name weir-simgrid.so)
+[ -f "$prefix/$module" ] || fail "there is no module of the engine, or there are several: $module"
+mkdir -p "$folder/alone/$(dirname "$module")"
+cp "$prefix/$module" "$folder/alone/$module"
 expect 3 "\"first\": no such file: the scenarios that weir brings along are not there: neither $folder/alone/share/weir/workloads/scenarios nor $folder/alone/bin/share/weir/workloads/scenarios is a folder; install weir with its data, or give the path of a scenario" run first
 expect 3 "are not there" list scenarios
 expect 3 "are not there" list studies --json

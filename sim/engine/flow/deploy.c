@@ -180,17 +180,8 @@ bool weir_job_is_empty(const struct weir_run_job *job)
 
 static void drop_contents(struct weir_op *op)
 {
-    struct weir_flow *flow = op->job->flow;
-    for (struct weir_inbox *inbox = op->inboxes; inbox; inbox = inbox->next) {
-        for (struct weir_batch *batch = inbox->first, *next; batch; batch = next) {
-            next = batch->next;
-            inbox->room[batch->edge].used -= batch->count;
-            weir_op_queue_changed(op, -batch->count, flow->clock->now_s);
-            op->counts.lost_inside += (uint64_t)batch->count;
-            weir_batch_release(&flow->pool, batch);
-        }
-        inbox->first = inbox->last = NULL;
-    }
+    for (struct weir_inbox *inbox = op->inboxes; inbox; inbox = inbox->next)
+        weir_inbox_clear(inbox);
     if (op->join)
         op->counts.lost_inside += weir_join_clear(op->job, op->join);
     for (size_t i = 0; i < op->instance_count; i++)

@@ -49,8 +49,8 @@ struct weir_room {
 /* Where batches wait for the instances that share it: one an instance, or one a host if the queue is shared. The sink
  * of a job is an inbox without instances. */
 struct weir_inbox {
-    struct weir_batch *first, *last;
-    struct weir_op *op; /* NULL: the sink */
+    struct weir_batch *first, *last; /* the oldest, as they came; NULL: nothing waits */
+    struct weir_op *op;              /* NULL: the sink */
     struct weir_run_job *job;
     struct weir_instance *idle_first, *idle_last;
     int host;
@@ -61,10 +61,11 @@ struct weir_inbox {
     long serving;           /* items in service of its instances */
     struct weir_room *room; /* one an input edge */
     struct weir_connection *connections;
-    long in_transit; /* items in its connections */
-    long in_hand;    /* of a sink: items emitted to it that their senders still hold */
-    double weight;   /* of its active instances together */
-    double credit;   /* of the weighted round robin */
+    long in_transit;            /* items in its connections */
+    long in_hand;               /* of a sink: items emitted to it that their senders still hold */
+    struct weir_packed *packed; /* what waits behind them (packed.h); NULL: nothing ever did */
+    double weight;              /* of its active instances together */
+    double credit;              /* of the weighted round robin */
 };
 
 /* An edge, as one of its sender's. */

@@ -4,6 +4,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/engine/flow/packed.h"
 #include "sim/engine/flow/recent.h"
 #include "sim/engine/flow/waiting.h"
 
@@ -53,6 +54,7 @@ void weir_inbox_free(struct weir_inbox *inbox)
             free(inbox->room[e].taken);
         }
     free(inbox->room);
+    weir_packed_free(inbox);
     free(inbox);
 }
 
@@ -91,22 +93,41 @@ void weir_inbox_wake_instance(struct weir_inbox *inbox)
     weir_soon(flow_of(inbox)->clock, &idle->go);
 }
 
-static void enqueue(struct weir_inbox *inbox, struct weir_batch *batch)
+static void append(struct weir_inbox *inbox, struct weir_batch *batch)
 {
-    struct weir_op *op = inbox->op;
-    struct weir_room *room = &inbox->room[batch->edge];
     batch->next = NULL;
     if (inbox->last)
         inbox->last->next = batch;
     else
         inbox->first = batch;
     inbox->last = batch;
-    room->used += batch->count;
+}
+
+static void enqueue(struct weir_inbox *inbox, struct weir_batch *batch)
+{
+    struct weir_op *op = inbox->op;
+    struct weir_room *room = &inbox->room[batch->edge];
+    struct weir_flow *flow = flow_of(inbox);
+    int count = batch->count;
+    if (flow->one_by_one && inbox->first && (room->used >= WEIR_LOOSE_ITEMS || weir_inbox_has_packed(inbox)))
+        weir_packed_put(inbox, batch);
+    else
+        append(inbox, batch);
+    room->used += count;
     if (room->used > room->most)
         room->most = room->used;
-    op->counts.arrived += (uint64_t)batch->count;
-    weir_op_queue_changed(op, batch->count, flow_of(inbox)->clock->now_s);
+    op->counts.arrived += (uint64_t)count;
+    weir_op_queue_changed(op, count, flow->clock->now_s);
     weir_inbox_wake_instance(inbox);
+}
+
+/* Brings the oldest of what is packed to the rest; false if there is none. */
+static bool unpack(struct weir_inbox *inbox)
+{
+    if (!weir_inbox_has_packed(inbox))
+        return false;
+    append(inbox, weir_packed_take(inbox));
+    return true;
 }
 
 /* Items leave an input edge. */
@@ -127,7 +148,7 @@ static void drop_oldest(struct weir_inbox *inbox, int edge, long items)
 {
     struct weir_batch **link = &inbox->first;
     struct weir_batch *before = NULL;
-    while (*link && items > 0) {
+    while (items > 0 && (*link || unpack(inbox))) {
         struct weir_batch *batch = *link;
         if (batch->edge != edge) {
             before = batch;
@@ -148,6 +169,8 @@ static void drop_oldest(struct weir_inbox *inbox, int edge, long items)
             inbox->last = before;
         weir_batch_release(&flow_of(inbox)->pool, batch);
     }
+    if (!inbox->first)
+        unpack(inbox);
 }
 
 /* Keeps the items that are not shed: above half full each goes with the edge's probability. */
@@ -263,9 +286,23 @@ static struct weir_batch *pop(struct weir_inbox *inbox)
 {
     struct weir_batch *batch = inbox->first;
     inbox->first = batch->next;
-    if (!inbox->first)
+    if (!inbox->first) {
         inbox->last = NULL;
+        unpack(inbox);
+    }
     return batch;
+}
+
+void weir_inbox_clear(struct weir_inbox *inbox)
+{
+    struct weir_op *op = inbox->op;
+    while (inbox->first) {
+        struct weir_batch *batch = pop(inbox);
+        inbox->room[batch->edge].used -= batch->count;
+        weir_op_queue_changed(op, -batch->count, flow_of(inbox)->clock->now_s);
+        op->counts.lost_inside += (uint64_t)batch->count;
+        weir_batch_release(&flow_of(inbox)->pool, batch);
+    }
 }
 
 static struct weir_batch *merge(struct weir_inbox *inbox, int batches, int items)

@@ -32,6 +32,9 @@ void weir_inbox_wake_instance(struct weir_inbox *inbox);
 /* Takes the oldest batch, or several short ones as one; NULL if there is none. */
 struct weir_batch *weir_inbox_take(struct weir_inbox *inbox);
 
+/* Drops all that waits, as a failure does. */
+void weir_inbox_clear(struct weir_inbox *inbox);
+
 /* Items come to wait at the operator's inputs, or leave them. */
 void weir_op_queue_changed(struct weir_op *op, long items, double now_s);
 

@@ -170,3 +170,8 @@ const char *weir_engine_version(void)
 {
     return weir_shares_version();
 }
+
+int weir_engine_open(void)
+{
+    return weir_shares_open();
+}

@@ -2,7 +2,6 @@
 #include "sim/engine/shares/state.h"
 
 #include <math.h>
-#include <simgrid/host.h>
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
@@ -44,7 +43,7 @@ static void cancel(struct weir_shares *shares, struct weir_activity **activity)
     shares->cancelled =
         weir_grow(shares->cancelled, shares->cancelled_count + 1, &shares->cancelled_capacity, sizeof *activity);
     shares->cancelled[shares->cancelled_count++] = *activity;
-    weir_simgrid_disown(*activity);
+    weir_simgrid->disown(*activity);
     *activity = NULL;
     shares->urgent = true;
 }
@@ -57,7 +56,7 @@ void weir_share_withdraw_work(struct weir_work *work)
     if (work->hands == WEIR_HANDS_TOLD)
         strike(&shares->told, work->place);
     if (work->hands == WEIR_HANDS_SIMGRID) {
-        weir_energy_work_ends(shares, work, weir_simgrid_left(work->activity, shares->clock->now_s));
+        weir_energy_work_ends(shares, work, weir_simgrid->left(work->activity, shares->clock->now_s));
         cancel(shares, &work->activity);
     }
 }
@@ -179,8 +178,8 @@ static void tell(struct weir_soon *soon)
 
 void weir_share_follow(const struct weir_shares *shares)
 {
-    weir_clock_move(shares->clock, fmin(weir_simgrid_now(), weir_clock_next_s(shares->clock)));
-    weir_simgrid_wake(0);
+    weir_clock_move(shares->clock, fmin(weir_simgrid->now(), weir_clock_next_s(shares->clock)));
+    weir_simgrid->wake(0);
 }
 
 void weir_share_on_executed(void *context, void *owner, bool ok)
@@ -237,7 +236,7 @@ void weir_share_note_switch(struct weir_shares *shares, int index)
 static void cancel_all(struct weir_shares *shares)
 {
     for (size_t c = 0; c < shares->cancelled_count; c++) {
-        weir_simgrid_cancel(shares->cancelled[c]);
+        weir_simgrid->cancel(shares->cancelled[c]);
         shares->held--;
     }
     shares->cancelled_count = 0;
@@ -248,7 +247,7 @@ static void switch_all(struct weir_shares *shares)
     shares->switching = true;
     for (size_t s = 0; s < shares->switched_count; s++) {
         const struct weir_host_state *host = &shares->hosts[shares->switched[s]];
-        (host->on && !host->down ? sg_host_turn_on : sg_host_turn_off)(host->host);
+        weir_simgrid_platform->switch_host(host->host, host->on && !host->down);
     }
     shares->switching = false;
     shares->switched_count = 0;
@@ -262,7 +261,7 @@ static void pause_transfers(struct weir_shares *shares, int index)
     for (size_t r = 0; r < shares->route_count; r++)
         for (struct weir_transfer *transfer = shares->routes[r].wire; transfer; transfer = transfer->next)
             if (transfer->activity)
-                weir_simgrid_pause(transfer->activity, !(shares->routes[r].route.alone_bytes_per_s > 0));
+                weir_simgrid->pause(transfer->activity, !(shares->routes[r].route.alone_bytes_per_s > 0));
 }
 
 static void resize_all(struct weir_shares *shares)
@@ -272,10 +271,10 @@ static void resize_all(struct weir_shares *shares)
         link->resized = false;
         if (shares->latencies) {
             link->still = !(link->bandwidth > 0);
-            weir_simgrid_resize(link->link, link->still ? WEIR_CRAWL_BYTES_PER_S : link->bandwidth);
+            weir_simgrid_platform->resize(link->link, link->still ? WEIR_CRAWL_BYTES_PER_S : link->bandwidth);
             continue;
         }
-        weir_simgrid_resize(link->link, link->bandwidth);
+        weir_simgrid_platform->resize(link->link, link->bandwidth);
         if (link->still != !(link->bandwidth > 0))
             pause_transfers(shares, shares->resized[r]);
     }
@@ -292,9 +291,9 @@ void weir_share_pace(struct weir_shares *shares, struct weir_host_state *host)
     for (struct weir_work *work = host->first; work; work = work->next) {
         if (work->hands != WEIR_HANDS_SIMGRID)
             continue;
-        weir_simgrid_pause(work->activity, !(host->speed > 0));
+        weir_simgrid->pause(work->activity, !(host->speed > 0));
         if (work->share < 1 && host->speed > 0)
-            weir_simgrid_bound(work->activity, bound_of(shares, work));
+            weir_simgrid->bound(work->activity, bound_of(shares, work));
     }
 }
 
@@ -307,9 +306,9 @@ static void slow_all(struct weir_shares *shares)
             weir_share_pace(shares, host);
             continue;
         }
-        weir_simgrid_slow(host->host, host->slow);
+        weir_simgrid_platform->slow(host->host, host->slow);
         shares->unsettled = true;
-        shares->unsettled_s = weir_simgrid_now();
+        shares->unsettled_s = weir_simgrid->now();
     }
     shares->slowed_count = 0;
 }
@@ -318,11 +317,11 @@ static void start_work(struct weir_shares *shares, struct weir_work *work)
 {
     work->hands = WEIR_HANDS_SIMGRID;
     work->since_s = shares->clock->now_s;
-    work->activity = weir_simgrid_execute(shares->hosts[work->host].host, work->flops, bound_of(shares, work), work);
+    work->activity = weir_simgrid->execute(shares->hosts[work->host].host, work->flops, bound_of(shares, work), work);
     if (!(shares->hosts[work->host].speed > 0))
-        weir_simgrid_pause(work->activity, true);
+        weir_simgrid->pause(work->activity, true);
     shares->held++;
-    shares->handed_works++;
+    shares->shared_works++;
 }
 
 static void start_transfer(struct weir_shares *shares, struct weir_transfer *transfer)
@@ -330,11 +329,11 @@ static void start_transfer(struct weir_shares *shares, struct weir_transfer *tra
     const struct weir_route *route = &shares->routes[transfer->route].route;
     transfer->hands = WEIR_HANDS_SIMGRID;
     transfer->since_s = shares->clock->now_s;
-    transfer->activity = weir_simgrid_send(shares->hosts[route->from].host, shares->hosts[route->to].host,
-                                           transfer->bytes, transfer->limit, transfer);
+    transfer->activity = weir_simgrid->send(shares->hosts[route->from].host, shares->hosts[route->to].host,
+                                            transfer->bytes, transfer->limit, transfer);
     if (transfer->activity) {
         if (!(route->alone_bytes_per_s > 0) && !shares->latencies)
-            weir_simgrid_pause(transfer->activity, true);
+            weir_simgrid->pause(transfer->activity, true);
         shares->held++;
         shares->handed_transfers++;
         return;
@@ -362,7 +361,7 @@ void weir_share_run_errands(struct weir_shares *shares)
 
 void weir_shares_handed(const struct weir_shares *shares, unsigned long long *works, unsigned long long *transfers)
 {
-    *works = shares->handed_works;
+    *works = shares->shared_works;
     *transfers = shares->handed_transfers;
 }
 

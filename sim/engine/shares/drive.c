@@ -14,19 +14,19 @@ struct foresight {
 /* Whether our next event comes before anything that may happen in SimGrid. */
 static bool may_ring(const struct weir_shares *shares, double date_s, struct foresight *foresight)
 {
-    if ((!shares->held && !shares->in_step) || date_s <= weir_simgrid_now())
+    if ((!shares->held && !shares->in_step) || date_s <= weir_simgrid->now())
         return true;
     if (shares->in_step)
         return false;
     if (!foresight->known)
-        *foresight = (struct foresight){true, weir_simgrid_next()};
+        *foresight = (struct foresight){true, weir_simgrid->next()};
     return date_s < foresight->next_s - weir_clock_tie_s(date_s);
 }
 
 /* Whether the effect of what SimGrid has just been told is still to come. */
 static bool is_unsettled(struct weir_shares *shares)
 {
-    if (shares->unsettled && weir_simgrid_now() > shares->unsettled_s)
+    if (shares->unsettled && weir_simgrid->now() > shares->unsettled_s)
         shares->unsettled = false;
     return shares->unsettled;
 }
@@ -44,7 +44,7 @@ static void ring_alone(struct weir_shares *shares)
 static void finish(struct weir_shares *shares)
 {
     weir_share_drop_all(shares);
-    weir_simgrid_wake(INFINITY);
+    weir_simgrid->wake(INFINITY);
 }
 
 void weir_drive_on(void *context)
@@ -52,7 +52,7 @@ void weir_drive_on(void *context)
     struct weir_shares *shares = context;
     struct weir_clock *clock = shares->clock;
     struct foresight foresight = {0};
-    if (weir_simgrid_await()) /* what has ended there comes first */
+    if (weir_simgrid->await()) /* what has ended there comes first */
         return;
     for (;;) {
         ring_alone(shares);
@@ -61,8 +61,8 @@ void weir_drive_on(void *context)
         if (clock->over)
             break;
         if (shares->urgent) {
-            if (weir_simgrid_now() < clock->now_s) {
-                weir_simgrid_wake(clock->now_s);
+            if (weir_simgrid->now() < clock->now_s) {
+                weir_simgrid->wake(clock->now_s);
                 return;
             }
             weir_share_run_errands(shares);
@@ -70,14 +70,14 @@ void weir_drive_on(void *context)
             continue;
         }
         if (is_unsettled(shares)) {
-            weir_simgrid_wake(nextafter(shares->unsettled_s, INFINITY));
+            weir_simgrid->wake(nextafter(shares->unsettled_s, INFINITY));
             return;
         }
         double next_s = weir_clock_next_s(clock);
         if (isinf(next_s) && !shares->held)
             break;
         if (!may_ring(shares, next_s, &foresight)) {
-            weir_simgrid_wake(next_s);
+            weir_simgrid->wake(next_s);
             return;
         }
         weir_clock_ring(clock);
@@ -87,6 +87,6 @@ void weir_drive_on(void *context)
 
 void weir_shares_run(struct weir_shares *shares)
 {
-    weir_simgrid_wake(0);
-    weir_simgrid_run();
+    weir_simgrid->wake(0);
+    weir_simgrid->run();
 }

@@ -9,9 +9,6 @@
 #include "sim/engine/shares/state.h"
 
 #include <math.h>
-#include <simgrid/host.h>
-#include <simgrid/link.h>
-#include <simgrid/plugins/energy.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +19,7 @@ static void read_host(struct weir_host_state *host, const char *text)
 {
     struct weir_host_energy *energy = &host->energy;
     host->metered = true;
-    for (unsigned long p = sg_host_get_pstate(host->host); p > 0 && strchr(text, ','); p--)
+    for (unsigned long p = weir_simgrid_platform->performance_state(host->host); p > 0 && strchr(text, ','); p--)
         text = strchr(text, ',') + 1;
     char *end;
     energy->idle_w = energy->epsilon_w = strtod(text, &end);
@@ -32,7 +29,7 @@ static void read_host(struct weir_host_state *host, const char *text)
         energy->epsilon_w = energy->all_w;
         energy->all_w = strtod(end + 1, &end);
     }
-    const char *off = sg_host_get_property_value(host->host, "wattage_off");
+    const char *off = weir_simgrid_platform->host_property(host->host, "wattage_off");
     energy->off_w = off ? strtod(off, NULL) : 0;
 }
 
@@ -40,7 +37,7 @@ static void read_link(struct weir_shares *shares, struct weir_link_state *link)
 {
     bool second;
     char *end;
-    const char *text = weir_simgrid_link_property(link->link, "wattage_range", &second);
+    const char *text = weir_simgrid_platform->link_property(link->link, "wattage_range", &second);
     if (!text || link->wifi)
         return;
     link->energy = weir_alloc(1, sizeof *link->energy);
@@ -53,7 +50,7 @@ static void read_link(struct weir_shares *shares, struct weir_link_state *link)
 void weir_energy_init(struct weir_shares *shares)
 {
     for (int h = 0; h < shares->host_count && shares->energy && shares->platform->has_host_energy; h++) {
-        const char *text = sg_host_get_property_value(shares->hosts[h].host, "wattage_per_state");
+        const char *text = weir_simgrid_platform->host_property(shares->hosts[h].host, "wattage_per_state");
         if (text)
             read_host(&shares->hosts[h], text);
     }
@@ -173,12 +170,12 @@ static double host_j(struct weir_shares *shares, struct weir_host_state *host)
 {
     const struct weir_host_energy *energy = &host->energy;
     if (shares->plug_in)
-        return sg_host_get_consumed_energy(host->host);
+        return weir_simgrid_platform->consumed_j(host->host);
     weir_energy_count_host(shares, host);
     double flops = energy->flops;
     for (const struct weir_work *work = host->first; work; work = work->next)
         if (work->hands == WEIR_HANDS_SIMGRID)
-            flops += work->flops - weir_simgrid_left(work->activity, shares->clock->now_s);
+            flops += work->flops - weir_simgrid->left(work->activity, shares->clock->now_s);
     return energy->base_j + (energy->all_w - energy->epsilon_w) * flops / (host->peak * host->cores);
 }
 

@@ -1,9 +1,11 @@
-/* Work on hosts. While all of it fits on the cores, each has its end as an alarm; once it does not, all of it is
- * SimGrid's, and stays there until it ends. */
+/* Work on hosts. Each has its end as an alarm. Once all of it does not fit on the cores, each gets as much as any
+ * other, but no more than its share of a core: the max-min allocation, as SimGrid has it, which for one resource is a
+ * level that water fills up to. What comes and goes at one date moves the level once, when nothing else is to happen
+ * then. */
 #include "sim/engine/shares/state.h"
 
+#include <limits.h>
 #include <math.h>
-#include <simgrid/host.h>
 #include <stdlib.h>
 
 #include "sim/base/error.h"
@@ -21,12 +23,13 @@ void weir_hosts_init(struct weir_shares *shares)
 {
     for (int h = 0; h < shares->host_count; h++) {
         struct weir_host_state *host = &shares->hosts[h];
-        host->cores = sg_host_core_count(host->host);
-        host->on = sg_host_is_on(host->host);
-        host->peak = sg_host_get_speed(host->host);
+        host->cores = weir_simgrid_platform->cores(host->host);
+        host->on = weir_simgrid_platform->host_is_on(host->host);
+        host->peak = weir_simgrid_platform->speed(host->host);
         /* SimGrid's TI model must not be asked where there is no profile. */
-        host->profile = shares->platform->hosts[h].may_slow ? sg_host_get_available_speed(host->host) : 1;
+        host->profile = shares->platform->hosts[h].may_slow ? weir_simgrid_platform->available_speed(host->host) : 1;
         host->slow = 1;
+        host->level = 1;
         set_speed(host);
     }
 }
@@ -34,6 +37,7 @@ void weir_hosts_init(struct weir_shares *shares)
 void weir_hosts_fini(struct weir_shares *shares)
 {
     free(shares->hosts);
+    free(shares->uneven);
 }
 
 static bool is_up(const struct weir_host_state *host)
@@ -71,38 +75,106 @@ static void enter(struct weir_host_state *host, struct weir_work *work)
         host->whole++;
 }
 
-static void set_own(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
+static void set_rate(struct weir_shares *shares, struct weir_work *work, double rate)
 {
-    work->hands = WEIR_HANDS_OWN;
-    work->rate = work->share * host->speed;
+    work->rate = rate;
     work->since_s = shares->clock->now_s;
-    weir_alarm_set_first(shares->clock, &work->end, work->since_s + work->flops / work->rate);
+    weir_alarm_set_first(shares->clock, &work->end, work->since_s + work->flops / rate);
+}
+
+static void count_done(struct weir_shares *shares, struct weir_work *work)
+{
+    work->flops = fmax(0, work->flops - work->rate * (shares->clock->now_s - work->since_s));
+}
+
+/* The level: shares below it are had in full, and the rest of the cores is had by the others alike. */
+static double level_of(const struct weir_host_state *host)
+{
+    double level = 0;
+    for (unsigned above = 0, before = UINT_MAX; above != before;) {
+        double left = host->cores;
+        before = above;
+        above = 0;
+        for (const struct weir_work *work = host->first; work; work = work->next)
+            if (work->share > level)
+                above++;
+            else
+                left -= work->share;
+        if (!above)
+            return 1;
+        level = fmax(level, left / above); /* it would fall by rounding only */
+    }
+    return level;
+}
+
+static void pace(struct weir_shares *shares, struct weir_host_state *host)
+{
+    host->level = fits(host) ? 1 : level_of(host);
+    host->own_load = 0;
+    for (struct weir_work *work = host->first; work; work = work->next) {
+        double share = fmin(work->share, host->level), rate = share * host->speed;
+        if (work->hands != WEIR_HANDS_OWN)
+            continue;
+        host->own_load += share;
+        shares->shared_works += host->level < 1 && !work->shared;
+        work->shared |= host->level < 1;
+        if (rate == work->rate)
+            continue;
+        count_done(shares, work);
+        set_rate(shares, work, rate);
+    }
+}
+
+/* When nothing else is to happen at the present date. */
+static void pace_all(struct weir_soon *soon)
+{
+    struct weir_shares *shares = WEIR_RECORD(soon, struct weir_shares, pace);
+    if (shares->clock->soon_first) {
+        weir_soon(shares->clock, soon);
+        return;
+    }
+    for (size_t u = 0; u < shares->uneven_count; u++) {
+        struct weir_host_state *host = &shares->hosts[shares->uneven[u]];
+        host->uneven = false;
+        pace(shares, host);
+    }
+    shares->uneven_count = 0;
+}
+
+static void note_uneven(struct weir_shares *shares, struct weir_host_state *host)
+{
+    if (host->uneven)
+        return;
+    host->uneven = true;
+    shares->uneven =
+        weir_grow(shares->uneven, shares->uneven_count + 1, &shares->uneven_capacity, sizeof *shares->uneven);
+    shares->uneven[shares->uneven_count++] = (int)(host - shares->hosts);
+    shares->pace.ring = pace_all;
+    weir_soon(shares->clock, &shares->pace);
 }
 
 static void take_own(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
 {
-    host->own++;
+    work->hands = WEIR_HANDS_OWN;
+    work->shared = false;
+    if (host->level < 1 || !fits(host)) {
+        work->rate = 0;
+        work->since_s = shares->clock->now_s;
+        note_uneven(shares, host);
+        return;
+    }
     host->own_load += work->share;
-    set_own(shares, host, work);
+    set_rate(shares, work, work->share * host->speed);
 }
 
-/* It is no longer in our hands: `flops` is what is left. */
-static void give_up(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
+static void leave_own(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
 {
-    double left = work->flops - work->rate * (shares->clock->now_s - work->since_s);
-    work->flops = left > 0 ? left : 0;
+    count_done(shares, work);
     weir_alarm_stop(shares->clock, &work->end);
-    host->own--;
-    host->own_load = host->own ? host->own_load - work->share : 0;
-}
-
-static void hand_over(struct weir_shares *shares, struct weir_host_state *host)
-{
-    for (struct weir_work *work = host->first; work && host->own; work = work->next)
-        if (work->hands == WEIR_HANDS_OWN) {
-            give_up(shares, host, work);
-            weir_share_ask_work(shares, work);
-        }
+    if (host->level < 1 || host->uneven)
+        note_uneven(shares, host);
+    else
+        host->own_load = host->first == host->last ? 0 : host->own_load - work->share;
 }
 
 void weir_work_leave(struct weir_work *work)
@@ -111,7 +183,7 @@ void weir_work_leave(struct weir_work *work)
     struct weir_host_state *host = &shares->hosts[work->host];
     weir_energy_count_host(shares, host);
     if (work->hands == WEIR_HANDS_OWN)
-        give_up(shares, host, work);
+        leave_own(shares, host, work);
     if (work->next)
         work->next->before = work->before;
     else
@@ -162,12 +234,10 @@ void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int hos
     }
     weir_energy_count_host(shares, host);
     enter(host, work);
-    if (!shares->all_works && fits(host)) {
+    if (shares->all_works)
+        weir_share_ask_work(shares, work);
+    else
         take_own(shares, host, work);
-        return;
-    }
-    hand_over(shares, host);
-    weir_share_ask_work(shares, work);
 }
 
 void weir_work_stop(struct weir_work *work)
@@ -210,11 +280,8 @@ static void slowed(struct weir_shares *shares, struct weir_host_state *host)
 {
     weir_energy_count_host(shares, host);
     set_speed(host);
-    for (struct weir_work *work = host->first; work; work = work->next)
-        if (work->hands == WEIR_HANDS_OWN) {
-            work->flops = fmax(0, work->flops - work->rate * (shares->clock->now_s - work->since_s));
-            set_own(shares, host, work);
-        }
+    if (!shares->all_works && host->first)
+        note_uneven(shares, host);
     weir_share_note_slow(shares, (int)(host - shares->hosts));
 }
 
@@ -239,11 +306,11 @@ void weir_host_slow(struct weir_shares *shares, int index, double share)
     slowed(shares, host);
 }
 
-void weir_hosts_on_switch(void *context, sg_host_t which, bool up)
+void weir_hosts_on_switch(void *context, void *owner, bool up)
 {
     struct weir_shares *shares = context;
-    struct weir_host_state *host = sg_host_get_data(which);
-    if (!host || shares->switching)
+    struct weir_host_state *host = owner;
+    if (shares->switching)
         return;
     weir_share_follow(shares);
     bool was_up = is_up(host);
@@ -252,17 +319,15 @@ void weir_hosts_on_switch(void *context, sg_host_t which, bool up)
     switched(shares, host, was_up);
 }
 
-void weir_hosts_on_slow(void *context, sg_host_t which)
+void weir_hosts_on_slow(void *context, void *owner)
 {
     struct weir_shares *shares = context;
-    struct weir_host_state *host = sg_host_get_data(which);
-    if (!host)
-        return;
+    struct weir_host_state *host = owner;
     if (!shares->platform->hosts[host - shares->hosts].may_slow) { /* by weir_host_slow, and known */
         weir_share_pace(shares, host);
         return;
     }
     weir_share_follow(shares);
-    host->profile = sg_host_get_available_speed(which);
+    host->profile = weir_simgrid_platform->available_speed(host->host);
     slowed(shares, host);
 }

@@ -3,7 +3,6 @@
 #include "sim/engine/shares/state.h"
 
 #include <math.h>
-#include <simgrid/link.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,11 +12,11 @@ void weir_links_init(struct weir_shares *shares)
 {
     for (int l = 0; l < shares->link_count; l++) {
         struct weir_link_state *link = &shares->links[l];
-        link->name = sg_link_get_name(link->link);
-        link->bandwidth = sg_link_get_bandwidth(link->link);
-        link->latency_s = sg_link_get_latency(link->link);
-        link->on = weir_simgrid_link_is_on(link->link);
-        link->fatpipe = !sg_link_is_shared(link->link);
+        link->name = weir_simgrid_platform->link_name(link->link);
+        link->bandwidth = weir_simgrid_platform->bandwidth(link->link);
+        link->latency_s = weir_simgrid_platform->latency(link->link);
+        link->on = weir_simgrid_platform->link_is_on(link->link);
+        link->fatpipe = !weir_simgrid_platform->is_shared(link->link);
     }
 }
 
@@ -88,7 +87,7 @@ double weir_transfer_left(const struct weir_transfer *transfer)
     double now_s = transfer->shares->clock->now_s;
     if (transfer->hands == WEIR_HANDS_OWN)
         return fmax(0, transfer->bytes - transfer->rate * (now_s - transfer->since_s));
-    return transfer->activity ? weir_simgrid_left(transfer->activity, now_s) : transfer->bytes;
+    return transfer->activity ? weir_simgrid->left(transfer->activity, now_s) : transfer->bytes;
 }
 
 /* What is left of it becomes SimGrid's. */
@@ -282,6 +281,11 @@ static int by_name(const void *name, const void *link)
     return strcmp(name, ((const struct weir_link_state *)link)->name);
 }
 
+struct weir_link_state *weir_link_named(const struct weir_shares *shares, const char *name)
+{
+    return bsearch(name, shares->links, (size_t)shares->link_count, sizeof *shares->links, by_name);
+}
+
 /* The links of SimGrid's that a link of the platform is: itself, or its two directions. Returns how many. */
 static int find_all(const struct weir_shares *shares, const char *name, int links[3])
 {
@@ -289,8 +293,7 @@ static int find_all(const struct weir_shares *shares, const char *name, int link
     int count = 0;
     for (int e = 0; e < 3; e++) {
         char *full = weir_format("%s%s", name, endings[e]);
-        const struct weir_link_state *link =
-            bsearch(full, shares->links, (size_t)shares->link_count, sizeof *shares->links, by_name);
+        const struct weir_link_state *link = weir_link_named(shares, full);
         if (link)
             links[count++] = (int)(link - shares->links);
         free(full);
@@ -348,26 +351,24 @@ void weir_shares_on_change(struct weir_shares *shares, void (*changed)(void *con
     shares->changed_context = context;
 }
 
-void weir_links_on_switch(void *context, sg_link_t which, bool up)
+void weir_links_on_switch(void *context, void *owner, bool up)
 {
     struct weir_shares *shares = context;
-    struct weir_link_state *link = sg_link_get_data(which);
-    if (!link)
-        return;
+    struct weir_link_state *link = owner;
     weir_share_follow(shares);
     link->on = up;
     if (!up)
         weir_transfers_fail(shares, -1, (int)(link - shares->links));
 }
 
-void weir_links_on_resize(void *context, sg_link_t which)
+void weir_links_on_resize(void *context, void *owner)
 {
     struct weir_shares *shares = context;
-    struct weir_link_state *link = sg_link_get_data(which);
-    double bandwidth = sg_link_get_bandwidth(which);
+    struct weir_link_state *link = owner;
+    double bandwidth = weir_simgrid_platform->bandwidth(link->link);
     if (shares->latencies && bandwidth == WEIR_CRAWL_BYTES_PER_S)
         bandwidth = 0;
-    if (!link || link->wifi || bandwidth == link->bandwidth)
+    if (link->wifi || bandwidth == link->bandwidth)
         return;
     int index = (int)(link - shares->links);
     weir_share_follow(shares);
@@ -380,20 +381,18 @@ void weir_links_on_resize(void *context, sg_link_t which)
 }
 
 /* SimGrid weighs the flows under way by the new latency; where all are to weigh alike, they are made to. */
-void weir_links_on_delay(void *context, sg_link_t which)
+void weir_links_on_delay(void *context, void *owner)
 {
     struct weir_shares *shares = context;
-    struct weir_link_state *link = sg_link_get_data(which);
-    if (!link)
-        return;
+    struct weir_link_state *link = owner;
     int index = (int)(link - shares->links);
-    double latency_s = sg_link_get_latency(which);
+    double latency_s = weir_simgrid_platform->latency(link->link);
     weir_share_follow(shares);
     weir_routes_again(shares, index, latency_s - link->latency_s);
     link->latency_s = latency_s;
     for (size_t r = 0; r < shares->route_count && !shares->latencies; r++)
         for (struct weir_transfer *transfer = shares->routes[r].wire; transfer; transfer = transfer->next)
             if (transfer->activity && has_link(&shares->routes[r].route, index))
-                weir_simgrid_weigh_alike(transfer->activity, transfer->limit);
+                weir_simgrid->weigh_alike(transfer->activity, transfer->limit);
     tell_change(shares);
 }

@@ -7,7 +7,6 @@
 #include "sim/engine/shares/state.h"
 
 #include <math.h>
-#include <simgrid/link.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -75,24 +74,24 @@ static void rate(const struct weir_shares *shares, struct weir_route *route)
 }
 
 /* The links on the way, in `links`, which are owned; returns how many, -1 if there is no route. */
-static int ask(const struct weir_shares *shares, struct weir_route *route, sg_link_t **links)
+static int ask(const struct weir_shares *shares, struct weir_route *route, void ***links)
 {
     sg_host_t from = shares->hosts[route->from].host, to = shares->hosts[route->to].host;
     *links = weir_alloc(LINKS_GUESS, sizeof **links);
-    int count = weir_simgrid_route(from, to, &route->latency_s, *links, LINKS_GUESS);
+    int count = weir_simgrid_platform->route(from, to, &route->latency_s, *links, LINKS_GUESS);
     if (count > LINKS_GUESS) {
         *links = weir_resize(*links, (size_t)count, sizeof **links);
-        weir_simgrid_route(from, to, &route->latency_s, *links, count);
+        weir_simgrid_platform->route(from, to, &route->latency_s, *links, count);
     }
     return count;
 }
 
-static void add_links(const struct weir_shares *shares, struct weir_route_state *way, sg_link_t *links, int count)
+static void add_links(const struct weir_shares *shares, struct weir_route_state *way, void **links, int count)
 {
     struct weir_route *route = &way->route;
     route->links = weir_alloc((size_t)count, sizeof *route->links);
     for (int i = 0; i < count; i++) {
-        const struct weir_link_state *link = sg_link_get_data(links[i]);
+        const struct weir_link_state *link = links[i];
         if (!link) /* SimGrid's own, such as the loopback */
             continue;
         int index = (int)(link - shares->links);
@@ -110,7 +109,7 @@ int weir_route_find(struct weir_shares *shares, int from, int to)
     if (known)
         return known - 1;
     struct weir_route_state way = {.route = {.from = from, .to = to}};
-    sg_link_t *links = NULL;
+    void **links = NULL;
     const struct weir_host *hosts = shares->platform->hosts; /* in such a zone SimGrid dies of the question */
     bool none = from != to && hosts[from].routeless >= 0 && hosts[from].routeless == hosts[to].routeless;
     int count = none ? -1 : ask(shares, &way.route, &links);

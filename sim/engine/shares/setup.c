@@ -4,10 +4,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <simgrid/host.h>
-#include <simgrid/link.h>
-#include <simgrid/plugins/energy.h>
-#include <simgrid/version.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,10 +101,10 @@ static void start(const struct weir_shares *shares)
     for (char *word = strtok(text.data, "\n"); word && argc < ARGUMENTS_AT_MOST; word = strtok(NULL, "\n"))
         argv[argc++] = word;
     argv[argc] = NULL;
-    weir_simgrid_start(argc, argv);
+    weir_simgrid->start(argc, argv);
     weir_text_fini(&text);
     if (shares->plug_in)
-        sg_host_energy_plugin_init();
+        weir_simgrid_platform->count_energy();
 }
 
 /* SimGrid's first line says what is wrong; behind it may come a list of all that would be right. */
@@ -136,7 +132,7 @@ static int load(const struct weir_platform *platform)
         free(path);
         path = weir_format("/proc/self/fd/%d", memory);
     }
-    if (weir_simgrid_load(path, platform->has_profiles, platform->latencies_vary, message, sizeof message) != 0)
+    if (weir_simgrid->load(path, platform->has_profiles, platform->latencies_vary, message, sizeof message) != 0)
         code = refuse_platform(platform, message);
 out:
     if (memory >= 0)
@@ -148,36 +144,39 @@ out:
 static int find_hosts(struct weir_shares *shares)
 {
     const struct weir_platform *platform = shares->platform;
-    shares->hosts = weir_alloc_lines(platform->host_count * sizeof *shares->hosts);
-    for (size_t h = 0; h < platform->host_count; h++) {
-        sg_host_t host = sg_host_by_name(platform->hosts[h].name);
-        if (!host)
-            return weir_error(WEIR_EENGINE, "%s: SimGrid does not know host %s", platform->path,
-                              platform->hosts[h].name);
-        shares->hosts[h].host = host;
-        sg_host_set_data(host, &shares->hosts[h]);
+    size_t count = platform->host_count;
+    const char **names = weir_alloc(count, sizeof *names);
+    sg_host_t *hosts = weir_alloc(count, sizeof *hosts);
+    int code = WEIR_OK;
+    for (size_t h = 0; h < count; h++)
+        names[h] = platform->hosts[h].name;
+    weir_simgrid_platform->find_hosts(names, count, hosts);
+    shares->hosts = weir_alloc_lines(count * sizeof *shares->hosts);
+    for (size_t h = 0; h < count && code == WEIR_OK; h++) {
+        if (!hosts[h]) {
+            code = weir_error(WEIR_EENGINE, "%s: SimGrid does not know host %s", platform->path, names[h]);
+            continue;
+        }
+        shares->hosts[h].host = hosts[h];
+        weir_simgrid_platform->own_host(hosts[h], &shares->hosts[h]);
         shares->host_count++;
     }
-    weir_hosts_init(shares);
-    return WEIR_OK;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(sg_link_get_name(*(const sg_link_t *)a), sg_link_get_name(*(const sg_link_t *)b));
+    free(hosts);
+    free(names);
+    if (code == WEIR_OK)
+        weir_hosts_init(shares);
+    return code;
 }
 
 static void find_links(struct weir_shares *shares)
 {
-    /* SimGrid lists links in the order of a hash: sort them. */
-    size_t count = sg_link_count();
-    sg_link_t *links = sg_link_list();
-    qsort(links, count, sizeof *links, by_name);
+    size_t count;
+    sg_link_t *links = weir_simgrid_platform->all_links(&count);
     shares->links = weir_alloc(count, sizeof *shares->links);
     shares->link_count = (int)count;
     for (size_t l = 0; l < count; l++) {
         shares->links[l].link = links[l];
-        sg_link_set_data(links[l], &shares->links[l]);
+        weir_simgrid_platform->own_link(links[l], &shares->links[l]);
     }
     free(links);
     weir_links_init(shares);
@@ -190,9 +189,8 @@ static void attach_hosts(struct weir_shares *shares)
         int wifi = shares->platform->hosts[h].wifi_link;
         if (wifi < 0)
             continue;
-        sg_link_t link = sg_link_by_name(shares->platform->links[wifi].name);
-        weir_simgrid_attach(shares->hosts[h].host, link);
-        struct weir_link_state *known = sg_link_get_data(link);
+        struct weir_link_state *known = weir_link_named(shares, shares->platform->links[wifi].name);
+        weir_simgrid_platform->attach(shares->hosts[h].host, known->link);
         known->wifi = true;
         known->bandwidth = shares->platform->links[wifi].bandwidth_bytes_per_s;
     }
@@ -200,6 +198,8 @@ static void attach_hosts(struct weir_shares *shares)
 
 struct weir_shares *weir_shares_new(const struct weir_shares_spec *spec, struct weir_clock *clock)
 {
+    if (weir_simgrid_load() != WEIR_OK)
+        return NULL;
     struct weir_shares *shares = weir_alloc(1, sizeof *shares);
     shares->clock = clock;
     shares->scenario = spec->scenario;
@@ -214,8 +214,8 @@ struct weir_shares *weir_shares_new(const struct weir_shares_spec *spec, struct 
     find_links(shares);
     attach_hosts(shares);
     weir_energy_init(shares);
-    shares->in_step = shares->plug_in || spec->platform->has_profiles || !weir_simgrid_may_ask();
-    weir_simgrid_listen(&(struct weir_simgrid_ears){
+    shares->in_step = shares->plug_in || spec->platform->has_profiles || !weir_simgrid->may_ask();
+    weir_simgrid->listen(&(struct weir_simgrid_ears){
         .context = shares,
         .executed = weir_share_on_executed,
         .sent = weir_share_on_sent,
@@ -248,9 +248,5 @@ bool weir_shares_latencies(const struct weir_shares *shares)
 
 const char *weir_shares_version(void)
 {
-    static _Thread_local char version[48];
-    int major, minor, patch;
-    sg_version_get(&major, &minor, &patch);
-    snprintf(version, sizeof version, "SimGrid %d.%d.%d", major, minor, patch);
-    return version;
+    return WEIR_SIMGRID_VERSION;
 }

@@ -1,5 +1,6 @@
-/* Hosts and links, and who uses them: work on cores and transfers over routes, each with a known end while it shares
- * with nobody, and SimGrid's as soon as it does. The only room that includes SimGrid's headers.
+/* Hosts and links, and who uses them: work on cores and transfers over routes. Work has a known end, also where it
+ * shares cores; a transfer has one while it shares no link, and is SimGrid's as soon as it does. The only room that
+ * includes SimGrid's headers.
  *
  * A transfer here is bytes on the wire; the latency of the route comes after it and is the caller's, but where
  * `latencies` says that SimGrid's is meant. */
@@ -18,7 +19,7 @@ struct weir_activity; /* of SimGrid's, as shares/ knows it */
 /* Who knows how long work or a transfer takes. */
 enum weir_hands {
     WEIR_HANDS_NONE,    /* nobody: it is idle */
-    WEIR_HANDS_OWN,     /* it shares with nobody; its end is an alarm */
+    WEIR_HANDS_OWN,     /* its end is an alarm */
     WEIR_HANDS_ASKED,   /* SimGrid is to have it, at the present date */
     WEIR_HANDS_SIMGRID, /* SimGrid */
     WEIR_HANDS_TOLD,    /* it has ended; `done` is to be called at the present date */
@@ -35,10 +36,11 @@ struct weir_work {
     int host;
     unsigned char hands; /* enum weir_hands */
     bool ok;             /* to be told */
+    bool shared;         /* there was not enough for all on its host */
     unsigned place;      /* among those that SimGrid is to have, or that are to be told */
     unsigned number;     /* in the order of beginning, transfers included; it may wrap around */
     double flops;        /* left at since_s */
-    double rate;         /* flops/s while it shares with nobody */
+    double rate;         /* flops/s, in our hands */
     double since_s;
     double share; /* of a core, at most */
 };
@@ -136,7 +138,8 @@ const struct weir_route *weir_route(const struct weir_shares *shares, int index)
 /* Told when bandwidths or losses have changed. */
 void weir_shares_on_change(struct weir_shares *shares, void (*changed)(void *context), void *context);
 
-/* How many works and transfers SimGrid has had so far. */
+/* How many works so far have been on a host when there was not enough for all, and how many transfers SimGrid has had,
+ * as they shared a link; where all are SimGrid's, all. */
 void weir_shares_handed(const struct weir_shares *shares, unsigned long long *works, unsigned long long *transfers);
 
 /* Joules of hosts and links until now. */
@@ -153,5 +156,8 @@ int weir_shares_probe(struct weir_probe *probe);
 
 /* "SimGrid 3.32.0" */
 const char *weir_shares_version(void);
+
+/* weir_engine_open. */
+int weir_shares_open(void);
 
 #endif

@@ -59,7 +59,7 @@ static void bury(weir_activity *activity)
     delete activity;
 }
 
-void weir_simgrid_start(int argc, char **argv)
+static void weir_simgrid_start(int argc, char **argv)
 {
     static int count = argc; // both outlive the engine
     new s4u::Engine(&count, argv);
@@ -84,15 +84,15 @@ class Stops : public Model
     void update_actions_state(double, double) override
     {
         for (auto &[link, latency_s] : watched)
-            if (link->get_latency() != latency_s) {
+            if (link->get_latency() != latency_s && link->get_data<void>()) {
                 latency_s = link->get_latency();
-                ears.link_delayed(ears.context, link);
+                ears.link_delayed(ears.context, link->get_data<void>());
             }
     }
     std::vector<std::pair<s4u::Link *, double>> watched; // there is no call-back for latencies
 };
 
-int weir_simgrid_load(const char *path, bool profiles, bool latencies, char *message, size_t size)
+static int weir_simgrid_load(const char *path, bool profiles, bool latencies, char *message, size_t size)
 {
     auto *engine = s4u::Engine::get_instance();
     try {
@@ -115,6 +115,8 @@ int weir_simgrid_load(const char *path, bool profiles, bool latencies, char *mes
     return 0;
 }
 
+static void weir_simgrid_wake(double date_s);
+
 static void completed(const s4u::Activity &over)
 {
     if (awaited) {
@@ -135,15 +137,17 @@ static void completed(const s4u::Activity &over)
     (transfer ? ears.sent : ears.executed)(ears.context, owner, ok);
 }
 
-void weir_simgrid_listen(const weir_simgrid_ears *listener)
+static void weir_simgrid_listen(const weir_simgrid_ears *listener)
 {
     ears = *listener;
     windows = sg_cfg_get_double("network/TCP-gamma") > 0;
     const auto host_switched = [](const s4u::Host &host) {
-        ears.host_switched(ears.context, const_cast<sg_host_t>(&host), host.is_on());
+        if (void *owner = host.get_data<void>())
+            ears.host_switched(ears.context, owner, host.is_on());
     };
     const auto link_switched = [](const s4u::Link &link) {
-        ears.link_switched(ears.context, const_cast<sg_link_t>(&link), link.is_on());
+        if (void *owner = link.get_data<void>())
+            ears.link_switched(ears.context, owner, link.is_on());
     };
 #if SIMGRID_VERSION >= 33400
     s4u::Exec::on_completion_cb(completed);
@@ -155,23 +159,27 @@ void weir_simgrid_listen(const weir_simgrid_ears *listener)
     s4u::Host::on_state_change_cb(host_switched);
     s4u::Link::on_state_change_cb(link_switched);
 #endif
-    s4u::Host::on_speed_change_cb(
-        [](const s4u::Host &host) { ears.host_slowed(ears.context, const_cast<sg_host_t>(&host)); });
-    s4u::Link::on_bandwidth_change_cb(
-        [](const s4u::Link &link) { ears.link_resized(ears.context, const_cast<sg_link_t>(&link)); });
+    s4u::Host::on_speed_change_cb([](const s4u::Host &host) {
+        if (void *owner = host.get_data<void>())
+            ears.host_slowed(ears.context, owner);
+    });
+    s4u::Link::on_bandwidth_change_cb([](const s4u::Link &link) {
+        if (void *owner = link.get_data<void>())
+            ears.link_resized(ears.context, owner);
+    });
 }
 
-void weir_simgrid_run()
+static void weir_simgrid_run()
 {
     s4u::Engine::get_instance()->run();
 }
 
-double weir_simgrid_now()
+static double weir_simgrid_now()
 {
     return s4u::Engine::get_clock();
 }
 
-void weir_simgrid_wake(double date_s)
+static void weir_simgrid_wake(double date_s)
 {
     date_s = std::max(date_s, s4u::Engine::get_clock());
     if (timer && timer->get_date() == date_s)
@@ -184,12 +192,12 @@ void weir_simgrid_wake(double date_s)
     });
 }
 
-bool weir_simgrid_may_ask()
+static bool weir_simgrid_may_ask()
 {
     return may_ask;
 }
 
-bool weir_simgrid_await()
+static bool weir_simgrid_await()
 {
     // Cancelled ones are among them, and not told.
     const bool untold = std::any_of(models->begin(), models->end(), [](Model *m) {
@@ -199,7 +207,7 @@ bool weir_simgrid_await()
     return awaited;
 }
 
-double weir_simgrid_next()
+static double weir_simgrid_next()
 {
     const double now_s = s4u::Engine::get_clock();
     double next_s = std::numeric_limits<double>::infinity();
@@ -233,7 +241,7 @@ static Action *action_of(const s4u::Activity &activity)
     return nullptr;
 }
 
-weir_activity *weir_simgrid_execute(sg_host_t host, double flops, double bound, void *owner)
+static weir_activity *weir_simgrid_execute(sg_host_t host, double flops, double bound, void *owner)
 {
     auto exec = s4u::Exec::init();
     auto *made = new weir_activity{exec, nullptr, owner, false};
@@ -262,7 +270,7 @@ static void bound_flow(Action *action, double bound)
     action->set_user_bound(unbounded ? -1 : bound);
 }
 
-weir_activity *weir_simgrid_send(sg_host_t from, sg_host_t to, double bytes, double bound, void *owner)
+static weir_activity *weir_simgrid_send(sg_host_t from, sg_host_t to, double bytes, double bound, void *owner)
 {
     // SimGrid counts whole bytes, and never starts an empty transfer; what is left of one under way may be a fraction.
     const double whole = std::max(1.0, std::ceil(bytes));
@@ -282,12 +290,12 @@ weir_activity *weir_simgrid_send(sg_host_t from, sg_host_t to, double bytes, dou
     return made;
 }
 
-void weir_simgrid_disown(weir_activity *activity)
+static void weir_simgrid_disown(weir_activity *activity)
 {
     activity->owner = nullptr;
 }
 
-void weir_simgrid_cancel(weir_activity *activity)
+static void weir_simgrid_cancel(weir_activity *activity)
 {
     activity->owner = nullptr;
     activity->activity->set_data(nullptr);
@@ -297,7 +305,7 @@ void weir_simgrid_cancel(weir_activity *activity)
     bury(activity);
 }
 
-void weir_simgrid_bound(weir_activity *activity, double bound)
+static void weir_simgrid_bound(weir_activity *activity, double bound)
 {
     if (!activity->action)
         return;
@@ -305,7 +313,7 @@ void weir_simgrid_bound(weir_activity *activity, double bound)
     activity->action->set_bound(bound);
 }
 
-void weir_simgrid_weigh_alike(weir_activity *activity, double bound)
+static void weir_simgrid_weigh_alike(weir_activity *activity, double bound)
 {
     if (!activity->action)
         return;
@@ -314,7 +322,7 @@ void weir_simgrid_weigh_alike(weir_activity *activity, double bound)
     bound_flow(activity->action, bound);
 }
 
-void weir_simgrid_pause(weir_activity *activity, bool paused)
+static void weir_simgrid_pause(weir_activity *activity, bool paused)
 {
     if (!activity->action || activity->action->is_suspended() == paused)
         return;
@@ -324,7 +332,7 @@ void weir_simgrid_pause(weir_activity *activity, bool paused)
         activity->action->resume();
 }
 
-double weir_simgrid_left(const weir_activity *activity, double date_s)
+static double weir_simgrid_left(const weir_activity *activity, double date_s)
 {
     auto *action = activity->action;
     if (!action)
@@ -335,7 +343,28 @@ double weir_simgrid_left(const weir_activity *activity, double date_s)
     return std::max(0.0, left);
 }
 
-double weir_simgrid_rate(const weir_activity *activity)
+static double weir_simgrid_rate(const weir_activity *activity)
 {
     return activity->action ? activity->action->get_rate() : 0;
 }
+
+const weir_simgrid weir_simgrid_calls = {
+    .start = weir_simgrid_start,
+    .load = weir_simgrid_load,
+    .listen = weir_simgrid_listen,
+    .run = weir_simgrid_run,
+    .now = weir_simgrid_now,
+    .wake = weir_simgrid_wake,
+    .await = weir_simgrid_await,
+    .may_ask = weir_simgrid_may_ask,
+    .next = weir_simgrid_next,
+    .execute = weir_simgrid_execute,
+    .send = weir_simgrid_send,
+    .disown = weir_simgrid_disown,
+    .cancel = weir_simgrid_cancel,
+    .bound = weir_simgrid_bound,
+    .weigh_alike = weir_simgrid_weigh_alike,
+    .pause = weir_simgrid_pause,
+    .left = weir_simgrid_left,
+    .rate = weir_simgrid_rate,
+};

@@ -23,8 +23,9 @@ struct weir_host_state {
     double speed;                                       /* flops/s of a core now */
     double part;     /* of what works, the shares of those that may not use a core, together */
     unsigned whole;  /* and the others */
-    unsigned own;    /* of it, in our hands */
-    double own_load; /* their cores */
+    double own_load; /* cores that are used by what is in our hands */
+    double level;    /* of a core, that each may use at most for all to fit; 1: all do */
+    bool uneven;     /* its level is to be found anew */
     int cores;
     unsigned failures;
     bool on;      /* as SimGrid and its profiles have it */
@@ -101,6 +102,9 @@ struct weir_shares {
     struct weir_share_list asked; /* work and transfers that it is to have */
     struct weir_activity **cancelled;
     size_t cancelled_count, cancelled_capacity;
+    int *uneven; /* hosts; see hosts.c */
+    size_t uneven_count, uneven_capacity;
+    struct weir_soon pace;
     int *slowed, *resized, *switched; /* hosts; links; hosts, where SimGrid is to know that they are down */
     size_t slowed_count, resized_count, switched_count;
     size_t slowed_capacity, resized_capacity, switched_capacity;
@@ -109,7 +113,7 @@ struct weir_shares {
     bool unsettled; /* its next date is known only once its clock is behind unsettled_s */
     double unsettled_s;
     long held;                                         /* activities */
-    unsigned long long handed_works, handed_transfers; /* so far */
+    unsigned long long shared_works, handed_transfers; /* so far */
     unsigned begun;                                    /* works and transfers so far */
     /* What has ended. */
     struct weir_share_list told;
@@ -161,12 +165,13 @@ void weir_work_ends(struct weir_alarm *end);
 void weir_work_over(struct weir_work *work); /* and is to be told */
 /* Work is off its host. */
 void weir_work_leave(struct weir_work *work);
-void weir_hosts_on_switch(void *context, sg_host_t host, bool up);
-void weir_hosts_on_slow(void *context, sg_host_t host);
+void weir_hosts_on_switch(void *context, void *host, bool up);
+void weir_hosts_on_slow(void *context, void *host);
 
 /* links.c */
 void weir_links_init(struct weir_shares *shares);
 void weir_links_fini(struct weir_shares *shares);
+struct weir_link_state *weir_link_named(const struct weir_shares *shares, const char *name); /* as SimGrid has it */
 /* A transfer in our hands ends. */
 void weir_transfer_ends(struct weir_alarm *end);
 void weir_transfer_over(struct weir_transfer *transfer);
@@ -174,9 +179,9 @@ void weir_transfer_over(struct weir_transfer *transfer);
 void weir_transfer_off(struct weir_transfer *transfer);
 /* Whatever goes from or to the host, or over the link, fails; -1: none. */
 void weir_transfers_fail(struct weir_shares *shares, int host, int link);
-void weir_links_on_switch(void *context, sg_link_t link, bool up);
-void weir_links_on_resize(void *context, sg_link_t link);
-void weir_links_on_delay(void *context, sg_link_t link);
+void weir_links_on_switch(void *context, void *link, bool up);
+void weir_links_on_resize(void *context, void *link);
+void weir_links_on_delay(void *context, void *link);
 /* Bytes left now. */
 double weir_transfer_left(const struct weir_transfer *transfer);
 

@@ -2,7 +2,6 @@
 #include "sim/engine/shares/state.h"
 
 #include <math.h>
-#include <simgrid/link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +43,7 @@ bool weir_shares_still(const struct weir_shares *shares, double least_bytes_per_
             continue;
         for (const struct weir_transfer *t = shares->routes[r].wire; t; t = t->next)
             if (t->activity && now_s > t->since_s + factor * route->latency_s + wait_s &&
-                weir_simgrid_rate(t->activity) < least_bytes_per_s && (!first || t->since_s < first->since_s)) {
+                weir_simgrid->rate(t->activity) < least_bytes_per_s && (!first || t->since_s < first->since_s)) {
                 first = t;
                 its = route;
             }
@@ -55,7 +54,7 @@ bool weir_shares_still(const struct weir_shares *shares, double least_bytes_per_
              "a transfer of %g bytes from %s to %s does not get on at %.6g s: it is under way since %.6g s, its hosts "
              "and links are up, and SimGrid moves it at %.3g bytes/s; check the options of \"simgrid\"",
              first->bytes, shares->platform->hosts[its->from].name, shares->platform->hosts[its->to].name, now_s,
-             first->since_s, weir_simgrid_rate(first->activity));
+             first->since_s, weir_simgrid->rate(first->activity));
     return true;
 }
 
@@ -82,7 +81,7 @@ static void load_links(struct weir_probe *asked, const struct weir_shares *share
             continue;
         struct weir_probe_link *link = &asked->links[index];
         if (!*link->name)
-            snprintf(link->name, sizeof link->name, "%s", sg_link_get_name(shares->links[index].link));
+            snprintf(link->name, sizeof link->name, "%s", weir_simgrid_platform->link_name(shares->links[index].link));
         link->bandwidth_bytes_per_s = shares->links[index].bandwidth;
         link->bytes_per_s += bytes_per_s;
     }

@@ -112,10 +112,10 @@ static void ask_what_they_cost(struct weir_shares *shares)
     CU_ASSERT(none.bytes_per_s == 0 && isinf(none.latency_s));
     CHECK_NEAR(none.link_count, 0, 0);
     double latency_s;
-    sg_link_t links[2];
-    CHECK_NEAR(weir_simgrid_route(sg_host_by_name("a"), sg_host_by_name("d"), &latency_s, links, 2), -1, 0);
-    CHECK_NEAR(weir_simgrid_route(sg_host_by_name("a"), sg_host_by_name("c"), &latency_s, links, 1), 2, 0);
-    CU_ASSERT_EQUAL(links[0], sg_link_by_name("l_UP"));
+    void *links[2];
+    CHECK_NEAR(weir_simgrid_platform->route(sg_host_by_name("a"), sg_host_by_name("d"), &latency_s, links, 2), -1, 0);
+    CHECK_NEAR(weir_simgrid_platform->route(sg_host_by_name("a"), sg_host_by_name("c"), &latency_s, links, 1), 2, 0);
+    CU_ASSERT_PTR_EQUAL(links[0], sg_link_get_data(sg_link_by_name("l_UP")));
 }
 
 static void what_they_cost(void)
@@ -184,7 +184,8 @@ static void ask_for_properties(struct weir_shares *shares)
     } wanted[] = {{"l_UP", "1:2", false}, {"l_DOWN", "1:2", true}, {"m", "3:4", false}, {"n_DOWN", NULL, false}};
     for (int w = 0; w < 4; w++) {
         bool second = false;
-        const char *value = weir_simgrid_link_property(sg_link_by_name(wanted[w].link), "wattage_range", &second);
+        const char *value =
+            weir_simgrid_platform->link_property(sg_link_by_name(wanted[w].link), "wattage_range", &second);
         CHECK_NEAR(value && second, wanted[w].second, 0);
         CHECK_NEAR(value != NULL, wanted[w].value != NULL, 0);
         CU_ASSERT(!value || strcmp(value, wanted[w].value) == 0);
@@ -249,6 +250,22 @@ static void each_is_known_once(void)
     weir_text_fini(&text);
 }
 
+/* The same as a zone that routes so, in another one that does. */
+static void a_zone_may_be_a_star(void)
+{
+    struct weir_text text = {0};
+    weir_text_add(&text, "<?xml version='1.0'?><!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\"><platform "
+                         "version=\"4.1\"><AS id=\"world\" routing=\"star\"><zone id=\"z\" routing=\"Star\">");
+    for (int h = 0; h < HOSTS; h++)
+        weir_text_addf(&text,
+                       "<host id=\"h%02d\" speed=\"1Gf\"/><link id=\"l%02d\" bandwidth=\"1MBps\" latency=\"%dms\"/>"
+                       "<host_link id=\"h%02d\" up=\"l%02d\" down=\"l%02d\"/>",
+                       h, h, h, h, h, h);
+    weir_text_add(&text, "</zone></AS></platform>");
+    check(text.data, ask_for_all_pairs);
+    weir_text_fini(&text);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"what they cost", what_they_cost},
@@ -256,6 +273,7 @@ int main(int argc, char **argv)
                                       {"what changes", what_changes},
                                       {"properties", properties},
                                       {"each is known once", each_is_known_once},
+                                      {"a zone may be a star", a_zone_may_be_a_star},
                                       {0}};
     return weir_test_main("engine/rooms/routes", cases, argc, argv);
 }
