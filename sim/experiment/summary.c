@@ -70,7 +70,7 @@ const char *weir_doubt_name(enum weir_doubt doubt)
 
 bool weir_summary_heavy(const struct weir_scenario *scenario)
 {
-    for (int j = 0; j < scenario->workload->job_count; j++)
+    for (int j = 0; scenario->workload && j < scenario->workload->job_count; j++)
         for (int o = 0; o < scenario->workload->jobs[j].operator_count; o++) {
             const struct weir_distribution *flops = &scenario->workload->jobs[j].operators[o].flops;
             /* shape = 1 + sqrt(1 + 1 / cv^2) <= 3 */
