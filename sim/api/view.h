@@ -83,10 +83,10 @@ struct weir_operator_view {
     double output_rate;      /* items emitted, once however many edges carry them */
     double true_rate;        /* items per second of busy time and instance; declared speed if nothing was processed */
     double true_output_rate; /* the same for items emitted */
-    double busy, idle, backpressured;       /* mean shares of the instances' time; they sum to 1 */
-    double occupancy;                       /* mean share of the inputs' room in use at the window's end */
-    double queued;                          /* items that wait at its end */
-    double held;                            /* items that their senders hold for it then: no room, no way, no instance */
+    double busy, idle, backpressured; /* mean shares of the instances' time; they sum to 1 */
+    double occupancy;                 /* mean share of the inputs' room in use at the window's end */
+    double queued;                    /* items that wait at its end */
+    double held;                      /* items that their senders hold for it then: no room, no way, no instance */
     double waiting_s, service_s, blocked_s; /* means over items processed, at this operator; NaN: none was */
     double latency_s;                       /* their sum */
     double dropped_rate;

@@ -102,6 +102,8 @@ static void items_wait(void)
     /* Items wait from 10 to 22 s, then fewer: sum over n of (12 - 0.009 n), n to 1333, of 5000, and 1 ms each. */
     CHECK_NEAR(m->latency_mean_s, 0.001 + (1334 * 12 - 0.009 * 1333 * 1334 / 2) / 5000, 0.005);
     CHECK_NEAR(m->paused_s, 0, 0);
+    CU_ASSERT(strstr(got.decisions, "j/a 1 -> 0 instances | as the script says") != NULL);
+    CU_ASSERT(strstr(got.decisions, "j/a 0 -> 1 instances: 1 on edge | as the script says") != NULL);
     /* At 15 s 500 have come since, one of which the source holds; the declared rate is that of edge. */
     CU_ASSERT(strstr(got.decisions, "0 of 0 to 16 instances, held 1, queued 0, backlog 499, blocked 1, rate 1000") ||
               strstr(got.decisions, "0 of 0 to 16 instances, held 1, queued 0, backlog 500, blocked 1, rate 1000"));
@@ -208,15 +210,16 @@ static void a_job_that_arrives_with_none(void)
 static void for_good(void)
 {
     const struct step steps[] = {{-1, 1, 0, 0}, {0, -1, 0, 0}};
-    struct weir_test_result got = run(
-        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1, \"workload\": "
-        "{\"jobs\":"
-        " [{\"name\": \"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"
-        " \"operators\": [" NAMED("a", ", \"capacity\": 10") ", " NAMED("b", ", \"min_instances\": 0, \"placement\": "
-                                                                             "{\"host\": \"cloud4\"}") ", " NAMED(
-            "c", "") "], \"edges\": [[\"source\", \"a\"], [\"a\", \"b\"], [\"a\", \"c\"], [\"b\", \"sink\"],"
-                     " [\"c\", \"sink\"]]}]}}",
-        steps);
+    struct weir_test_result got =
+        run("{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1, \"workload\": "
+            "{\"jobs\":"
+            " [{\"name\": \"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"
+            " \"operators\": [" NAMED("a", ", \"capacity\": 10") ", " NAMED(
+                "b", ", \"min_instances\": 0, \"placement\": "
+                     "{\"host\": \"cloud4\"}") ", " NAMED("c", "") "], \"edges\": [[\"source\", \"a\"], [\"a\", "
+                                                                   "\"b\"], [\"a\", \"c\"], [\"b\", \"sink\"],"
+                                                                   " [\"c\", \"sink\"]]}]}}",
+            steps);
     const struct weir_metrics *m = &got.result.metrics;
     CHECK_NEAR(m->delivered, 0, 0);
     CHECK_NEAR(m->backlog_end, 6000 - 1 - 10 - 1, 2);

@@ -243,6 +243,33 @@ static void no_more_than_the_cores(void)
     end();
 }
 
+/* Of the two operators on three cores each instance has half a core: 50 % of 80 %. */
+static void others_use_the_cores_too(void)
+{
+    CU_ASSERT_EQUAL(begin("{}", 3), WEIR_OK);
+    weir_mock_operator(world, 0, "b", 1e7);
+    for (int i = 0; i < 2; i++) {
+        weir_mock_deploy(world, 0, 1, 0);
+        world->busy[0][1][i] = 1;
+    }
+    for (int w = 0; w < 20; w++)
+        CU_ASSERT_EQUAL(step(1), 4);
+    CU_ASSERT_EQUAL(world->operators[0][1].instance_count, 2);
+    end();
+}
+
+/* 1, 0.5, 0.5 and 0.5 are 62 % of 50 %: 1.24 x 4 = 4.96. Without the first it is 50 %. */
+static void each_counts(void)
+{
+    CU_ASSERT_EQUAL(begin("{\"averageUtilization\": 50}", 64), WEIR_OK);
+    static const double busy[] = {1, 0.5, 0.5, 0.5};
+    for (int i = 0; i < 4; i++)
+        world->busy[0][0][i] = busy[i];
+    weir_mock_step(world, &weir_policy_hpa, state);
+    CU_ASSERT_EQUAL(world->operators[0][0].instance_count, 5);
+    end();
+}
+
 /* Of the share that it has: 0.45 of half a core is 90 %. */
 static void shares_are_requests(void)
 {
@@ -272,7 +299,15 @@ static void limits(void)
     /* While a change is under way it looks, remembers, and does nothing. */
     CU_ASSERT_EQUAL(begin("{}", 64), WEIR_OK);
     world->operators[0][0].changing = true;
-    CU_ASSERT_EQUAL(step(0.9), 4);
+    for (int i = 0; i < 4; i++)
+        world->busy[0][0][i] = 0.9;
+    world->view.time_s = 10;
+    struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
+    int wishes;
+    CU_ASSERT_EQUAL(weir_policy_hpa.window_ends(state, &world->view, plan), WEIR_OK);
+    weir_plan_changes(plan, &wishes);
+    CU_ASSERT_EQUAL(wishes, 0);
+    weir_plan_free(plan);
     end();
 }
 
@@ -288,6 +323,8 @@ int main(int argc, char **argv)
         {"grows in proportion", grows_in_proportion},
         {"starting and missing", starting_and_missing},
         {"no more than the cores", no_more_than_the_cores},
+        {"others use the cores, too", others_use_the_cores_too},
+        {"each counts", each_counts},
         {"shares are requests", shares_are_requests},
         {"limits", limits},
         {0},
