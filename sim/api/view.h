@@ -67,9 +67,9 @@ struct weir_operator_view {
     int min_instances, max_parallelism; /* a policy may ask for that many; min_instances 0: for none, too */
     double window_s;                    /* of a tumbling window, 0: none */
     int key_groups;                     /* by which keys go to instances, in ranges; 0: not by key */
-    const double *range_share;          /* of n instances, the one with the hottest range gets range_share[n - 1] of the items */
-    int range_share_count;              /* max_parallelism; 0: no keys */
-    bool joins;                         /* waits for the same item from every input, else inputs merge */
+    const double *range_share; /* of n instances, the one with the hottest range gets range_share[n - 1] of the items */
+    int range_share_count;     /* max_parallelism; 0: no keys */
+    bool joins;                /* waits for the same item from every input, else inputs merge */
     const struct weir_placement *instances; /* as deployed */
     int instance_count;
     const double *ready_s;       /* since when each of these takes items; -1: it starts. In the order of `instances` */
