@@ -9,9 +9,6 @@
 #include "sim/engine/flow/connection.h"
 #include "sim/engine/flow/waiting.h"
 
-/* Keys are spread over the instances in groups, as stream processors do, so that a rescale moves whole groups. */
-#define KEY_GROUPS 128
-
 void weir_op_open_inbox(struct weir_op *op, struct weir_inbox *inbox)
 {
     if (inbox->open)
@@ -109,8 +106,8 @@ static int choose(struct weir_op *op, const struct weir_batch *batch, int item, 
     }
     if (op->spec->keys > 0) {
         struct weir_stream mixed = weir_stream_at(op->select_key, key_of(op, id));
-        uint64_t group = weir_stream_below(&mixed, KEY_GROUPS);
-        return (int)(group * (uint64_t)op->route_count / KEY_GROUPS);
+        uint64_t group = weir_stream_below(&mixed, WEIR_KEY_GROUPS);
+        return (int)(group * (uint64_t)op->route_count / WEIR_KEY_GROUPS);
     }
     const struct weir_flow *flow = op->job->flow;
     int chosen = flow->route
