@@ -201,6 +201,7 @@ static struct weir_test_result run(const char *platform, const char *scenario, c
         CU_FAIL("no pipe");
         return got;
     }
+    weir_engine_open(); /* once, not in each child; one that cannot tells so */
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);

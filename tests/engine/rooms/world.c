@@ -210,6 +210,7 @@ void world_run(const struct world *world, struct world_outcome *outcome)
     struct play play = {.world = world, .outcome = shared};
     weir_test_folder(); /* the parent's, which removes it */
     weir_error_clear();
+    CU_ASSERT_EQUAL_FATAL(weir_shares_open(), WEIR_OK); /* once, not in each child */
     shared->code = weir_apart(child, &play, 60, WEIR_EENGINE);
     *outcome = *shared;
     munmap(shared, sizeof *shared);
