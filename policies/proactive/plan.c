@@ -54,7 +54,9 @@ static int by_twres(struct proactive *self, const struct weir_view *view, int jo
     const struct proactive_operator *known = weir_memo_at(&self->operators, view, job, op);
     struct throughput model = model_of(self, known, rate);
     double limit_s = self->limit_s > 0 ? self->limit_s : seen->slo_s;
-    double response_s = seen->operators[op].latency_s < longest_wait(seen) ? 0 : seen->latency_mean_s;
+    /* Where nothing was processed or delivered there is no response time that could call for more. */
+    bool longest = seen->operators[op].latency_s >= longest_wait(seen);
+    double response_s = longest && seen->latency_mean_s > 0 ? seen->latency_mean_s : 0;
     int most = seen->operators[op].max_parallelism;
     int up = throughput_twres(&model, from, up_per_s, response_s, limit_s, most);
     int down = throughput_twres(&model, from, down_per_s, response_s, limit_s, most);

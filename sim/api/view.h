@@ -1,6 +1,7 @@
 /* What a policy may see: platform, jobs, deployments and the metrics of the last closed window, as a monitor would
  * report them. Everything is borrowed, constant, and valid during one hook only. Indexes are stable for a whole run.
- * Rates are in items per second, shares from 0 to 1, times in seconds; a metric without data is 0. */
+ * Rates are in items per second, shares from 0 to 1, times in seconds. A time that is a mean or a quantile of items is
+ * NaN where there were none (ask `isnan`): 0 is a time of 0 s. Rates and shares of nothing are 0. */
 #ifndef WEIR_API_VIEW_H
 #define WEIR_API_VIEW_H
 
@@ -83,7 +84,7 @@ struct weir_operator_view {
     double busy, idle, backpressured;       /* mean shares of the instances' time; they sum to 1 */
     double occupancy;                       /* mean share of the inputs' room in use at the window's end */
     double queued;                          /* items that wait at its end */
-    double waiting_s, service_s, blocked_s; /* means over items, at this operator */
+    double waiting_s, service_s, blocked_s; /* means over items processed, at this operator; NaN: none was */
     double latency_s;                       /* their sum */
     double dropped_rate;
 };
@@ -112,9 +113,12 @@ struct weir_job_view {
     double emitted_rate;         /* items that the source could send on */
     double backlog;              /* items that wait at the source at the window's end */
     double source_backpressured; /* share of time the source was blocked */
-    double delivered_rate;       /* items that reached the sink */
-    double late_rate;            /* of these, items that took longer than slo_s */
-    double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s; /* of items delivered */
+    double delivered_rate;       /* items that reached the sink, for the first time */
+    double duplicate_rate;       /* items that reached it again, played again after a failure */
+    double late_rate;            /* of delivered_rate, items that took longer than slo_s */
+    double due_rate;       /* results whose objective ended in the window, come or not: arrival + slo_s lies in it */
+    double violation_rate; /* of due_rate, those that had not come by then: late, dropped, lost or still inside */
+    double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s; /* of items delivered; NaN: none */
     double dropped_rate;                                                /* anywhere */
     const double *ingress_history; /* ingress_rate of past windows, oldest first, this one last */
     int history_count;

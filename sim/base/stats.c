@@ -77,11 +77,11 @@ static unsigned bucket_of(double value)
     return 1 + (unsigned)(bits >> 46) - first;
 }
 
-/* Middle of a bucket that is not an end bucket. */
-static double middle_of(unsigned bucket)
+/* Where a bucket begins that is not the first, and where the one before it ends. */
+static double begin_of(unsigned bucket)
 {
     unsigned octave = (bucket - 1) / PER_OCTAVE, part = (bucket - 1) % PER_OCTAVE;
-    return ldexp(1 + (part + 0.5) / PER_OCTAVE, (int)octave + LEAST_EXPONENT);
+    return ldexp(1 + (double)part / PER_OCTAVE, (int)octave + LEAST_EXPONENT);
 }
 
 /* Makes sure of the buckets from first to last; by octaves, since what comes next is not far. */
@@ -109,10 +109,12 @@ void weir_histogram_add(struct weir_histogram *histogram, double value_s, uint64
 {
     if (!(value_s > 0))
         value_s = 0;
+    if (weight && (!histogram->count || value_s > histogram->max))
+        histogram->max = value_s;
+    if (weight && (!histogram->count || value_s < histogram->min))
+        histogram->min = value_s;
     histogram->count += weight;
     histogram->sum += value_s * (double)weight;
-    if (weight && value_s > histogram->max)
-        histogram->max = value_s;
     unsigned bucket = bucket_of(value_s);
     if (bucket - histogram->first >= histogram->size)
         cover(histogram, bucket, bucket);
@@ -121,12 +123,14 @@ void weir_histogram_add(struct weir_histogram *histogram, double value_s, uint64
 
 void weir_histogram_merge(struct weir_histogram *into, const struct weir_histogram *from)
 {
-    into->count += from->count;
-    into->sum += from->sum;
-    if (from->max > into->max)
-        into->max = from->max;
     if (!from->count)
         return;
+    if (!into->count || from->max > into->max)
+        into->max = from->max;
+    if (!into->count || from->min < into->min)
+        into->min = from->min;
+    into->count += from->count;
+    into->sum += from->sum;
     cover(into, from->first, from->first + from->size - 1);
     for (unsigned i = 0; i < from->size; i++)
         into->buckets[from->first + i - into->first] += from->buckets[i];
@@ -137,7 +141,7 @@ void weir_histogram_clear(struct weir_histogram *histogram)
     if (histogram->count)
         memset(histogram->buckets, 0, histogram->size * sizeof *histogram->buckets);
     histogram->count = 0;
-    histogram->sum = histogram->max = 0;
+    histogram->sum = histogram->min = histogram->max = 0;
 }
 
 void weir_histogram_fini(struct weir_histogram *histogram)
@@ -146,18 +150,30 @@ void weir_histogram_fini(struct weir_histogram *histogram)
     *histogram = (struct weir_histogram){0};
 }
 
+/* The value of that rank among the `count` of a bucket, which stand in the middles of as many equal parts of it. */
+static double value_in(const struct weir_histogram *histogram, unsigned bucket, double rank, double count)
+{
+    if (!bucket)
+        return histogram->min;
+    double part = fmin(fmax(rank - 0.5, 0.5), count - 0.5) / count;
+    double begin = fmax(begin_of(bucket), histogram->min), end = fmin(begin_of(bucket + 1), histogram->max);
+    return begin + part * (end - begin);
+}
+
 double weir_histogram_quantile(const struct weir_histogram *histogram, double q)
 {
     if (histogram->count == 0)
-        return 0;
+        return NAN;
     if (q >= 1)
         return histogram->max;
-    double rank = q * (double)histogram->count; /* the least value with at least this many at or below it */
-    uint64_t seen = 0;
+    if (q <= 0)
+        return histogram->min;
+    double rank = q * (double)histogram->count, seen = 0; /* so many values are at or below it */
     for (unsigned i = 0; i < histogram->size && histogram->first + i < LAST; i++) {
-        seen += histogram->buckets[i];
-        if (seen > 0 && (double)seen >= rank)
-            return histogram->first + i == 0 ? 0 : fmin(middle_of(histogram->first + i), histogram->max);
+        double here = (double)histogram->buckets[i];
+        if (here > 0 && seen + here >= rank)
+            return value_in(histogram, histogram->first + i, rank - seen, here);
+        seen += here;
     }
     return histogram->max;
 }

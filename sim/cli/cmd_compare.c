@@ -11,7 +11,22 @@
 #include "sim/experiment/shipped.h"
 #include "sim/experiment/table.h"
 
-enum { POLICY, SEEDS, SET, PROCESSES, OUTPUT, RESUME, FORCE, METRICS, TIMEOUT, NO_REPORT, JSON, NO_CODE, QUIET };
+enum {
+    POLICY,
+    SEEDS,
+    SET,
+    PROCESSES,
+    OUTPUT,
+    RESUME,
+    FORCE,
+    METRICS,
+    BOOTSTRAP,
+    TIMEOUT,
+    NO_REPORT,
+    JSON,
+    NO_CODE,
+    QUIET
+};
 static const struct weir_flag flags[] = {
     [POLICY] = {"policy", 'p', "P", "a policy, a stack (ds2+nearest), ./mine.so, 'exec:COMMAND'; repeatable"},
     [SEEDS] = {"seeds", 's', "N|LIST", "5 means 1 to 5; or a list such as 3,7,10-19; else the scenario's"},
@@ -21,6 +36,7 @@ static const struct weir_flag flags[] = {
     [RESUME] = {"resume", 'r', NULL, "keep the finished runs that are there, run the rest"},
     [FORCE] = {"force", 'f', NULL, "remove the runs that are there, run all anew"},
     [METRICS] = {"metrics", 'm', "A,B,C", "columns of the table; `weir list metrics` shows all"},
+    [BOOTSTRAP] = {"bootstrap", 0, NULL, "intervals by bootstrap over seeds, of 8 at least; for runs that are skewed"},
     [TIMEOUT] = {"timeout", 0, "TIME", "stop a run after so much real time, as in 90s"},
     [NO_REPORT] = {"no-report", 0, NULL, "do not make report.html"},
     [JSON] = {"json", 0, NULL, "print the summary as JSON instead of a table"},
@@ -49,6 +65,7 @@ static int read_flags(const struct weir_arguments *arguments, struct weir_compar
     struct weir_columns columns;
     spec->resume = weir_arguments_value(arguments, RESUME) != NULL;
     spec->force = weir_arguments_value(arguments, FORCE) != NULL;
+    spec->bootstrap = weir_arguments_value(arguments, BOOTSTRAP) != NULL;
     spec->pool.quiet = weir_arguments_value(arguments, QUIET) != NULL;
     spec->pool.title = "compare";
     int code = weir_columns_choose(weir_arguments_value(arguments, METRICS), NULL, &columns);

@@ -199,7 +199,7 @@ static void draw_chart(const struct weir_demo_screen *screen, int row, const str
     for (int w = first; w < session->past_count; w++) {
         double value = *(const double *)((const char *)&session->past[w] + figure->offset);
         column = screen_put(row, column, 0, screen_look(screen, figure->colour),
-                            screen_glyphs_of(screen)->spark[screen_cells_of(value / most, 7)]);
+                            isnan(value) ? " " : screen_glyphs_of(screen)->spark[screen_cells_of(value / most, 7)]);
     }
 }
 

@@ -149,6 +149,8 @@ static double mean_latency_s(const struct weir_demo_session *session, int from, 
 {
     double sum = 0, items = 0;
     for (int w = from < 0 ? 0 : from; w < until; w++) {
+        if (isnan(session->past[w].latency_s))
+            continue;
         sum += session->past[w].latency_s * session->past[w].delivered_rate;
         items += session->past[w].delivered_rate;
     }

@@ -199,7 +199,7 @@ static void tell_all_jobs(const struct weir_demo_frame *frame)
         in += job->ingress_rate;
         out += job->delivered_rate;
         backlog += job->backlog;
-        latency += job->delivered_rate * job->latency_mean_s;
+        latency += job->delivered_rate > 0 ? job->delivered_rate * job->latency_mean_s : 0;
     }
     printf("          all jobs: %d run, in %.1f/s, out %.1f/s, backlog %.0f, latency %s\n", running, in, out, backlog,
            weir_demo_time(out > 0 ? latency / out : NAN, time));

@@ -11,20 +11,20 @@
 
 /* Everything measured in a run after the warm-up; the table below names each. Counts are in items. */
 struct weir_metrics {
-    double emitted, delivered, dropped, in_flight, replayed, lost, restarts;
+    double emitted, delivered, duplicates, dropped, in_flight, replayed, lost, restarts;
     double throughput_per_s;
     double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s, latency_max_s;
     double waiting_s, service_s, network_s, blocked_s; /* mean parts of the latency */
-    double slo_violations; /* share of items delivered later than their job's objective, or dropped */
+    double slo_violations; /* share of what was due; NaN: nothing was. See docs/results.md */
     double backlog_max, backlog_end;
     double instances_mean;
     double cpu_device, cpu_edge, cpu_cloud; /* mean shares of the tiers' cores */
     double backpressured;                   /* mean share over operators, weighted by instances */
     double energy_j;
-    double cost;
+    double cost, instance_cost;           /* whole hosts while they have an instance; a core for each instance */
     double network_bytes, crossing_bytes; /* over links (a byte counts once a transfer); between tiers */
     double decisions, refused, warnings;
-    double rescales, migrations, state_moved_bytes, paused_s;
+    double rescales, migrations, tier_crossings, state_moved_bytes, paused_s;
     /* Of the scenario's account (sim/model/account.h); NaN without one. The first of them is revenue. */
     double revenue, utilisation;
     double anomaly_frequency, device_anomalies, service_anomalies; /* shares of the requests */
@@ -56,6 +56,8 @@ struct weir_job_total {
     const char *name;
     unsigned long long arrived, emitted, dropped_at_source, backlog, delivered, in_transit;
     unsigned long long replayed, lost, held; /* by the source; on the way to the sink; at the sink until a checkpoint */
+    unsigned long long duplicates;           /* delivered again; `delivered` is of the first time */
+    double due, violations; /* results due after the warm-up and before the end, and those of them not come in time */
     double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s, latency_max_s;
     double waiting_s, service_s, network_s, blocked_s; /* mean parts of the latency */
     unsigned long long arrivals_hash;                  /* of the arrival times: equal for two policies with one seed */

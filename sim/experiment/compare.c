@@ -201,6 +201,8 @@ static int sum_up(const struct weir_compare_spec *spec, const struct unit *units
     int code = WEIR_OK;
     *summary = weir_summary_new(spec->scenario->name, spec->folder, spec->stacks, spec->stack_count, spec->seeds,
                                 spec->seed_count);
+    (*summary)->heavy_tails = weir_summary_heavy(spec->scenario);
+    (*summary)->bootstrap = spec->bootstrap;
     for (int i = 0; i < count && code == WEIR_OK; i++)
         if (units[i].finished)
             code = weir_record_read(units[i].folder, &(*summary)->records[i]);

@@ -17,8 +17,9 @@ struct weir_compare_spec {
     int seed_count; /* > 0 */
     const struct weir_policy *const *catalog;
     const char *folder;
-    bool resume; /* keep finished runs whose key is the same, run the others; not beside runs of another engine */
-    bool force;  /* remove the runs that are there and run all */
+    bool resume;    /* keep finished runs whose key is the same, run the others; not beside runs of another engine */
+    bool force;     /* remove the runs that are there and run all */
+    bool bootstrap; /* intervals of the summary */
     struct weir_pool_options pool;
 };
 

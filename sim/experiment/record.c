@@ -143,6 +143,9 @@ static void add_job(cJSON *jobs, const struct weir_job_total *job)
     add_integer(at, "replayed", job->replayed);
     add_integer(at, "lost", job->lost);
     add_integer(at, "held", job->held);
+    add_integer(at, "duplicates", job->duplicates);
+    cJSON_AddNumberToObject(at, "due", job->due);
+    cJSON_AddNumberToObject(at, "violations", job->violations);
     cJSON_AddNumberToObject(at, "latency_mean_s", job->latency_mean_s);
     cJSON_AddNumberToObject(at, "latency_p50_s", job->latency_p50_s);
     cJSON_AddNumberToObject(at, "latency_p95_s", job->latency_p95_s);

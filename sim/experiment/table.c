@@ -4,16 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/bootstrap.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/real.h"
 #include "sim/base/text.h"
 
 static const char *const usual[] = {
-    "throughput", "latency_mean", "latency_p50", "latency_p95", "latency_p99", "slo_violations",
-    "dropped",    "instances",    "cost",        "energy",      "revenue",     "anomaly_frequency",
+    "throughput", "latency_mean", "latency_p50", "latency_p95", "latency_p99", "slo_violations",    "dropped",
+    "duplicates", "instances",    "cost",        "energy",      "revenue",     "anomaly_frequency",
 };
-static const char *const only_if_any[] = {"cost", "energy", "revenue", "anomaly_frequency"};
+static const char *const only_if_any[] = {"duplicates", "cost", "energy", "revenue", "anomaly_frequency"};
 
 /* A larger or smaller unit: value = number * factor. In falling order for each unit. */
 struct scale {
@@ -149,7 +150,8 @@ static void write_title(struct column *column, const struct weir_metric *metric)
 static void write_cell(char cell[64], const struct weir_estimate *value, double factor, bool best)
 {
     double mean = value->mean / factor, half = (value->high - value->low) / 2 / factor;
-    const char *mark = best ? "*" : " ";
+    char mark[4];
+    snprintf(mark, sizeof mark, "%s%s", value->doubt ? "~" : "", best ? "*" : " ");
     if (!isfinite(mean)) {
         snprintf(cell, 64, "- ");
         return;
@@ -170,12 +172,18 @@ static void write_cell(char cell[64], const struct weir_estimate *value, double 
     snprintf(cell, 64, "%.*f ±%.*f%s", digits, mean, digits, half, mark);
 }
 
+/* A mean that lacks runs stands for those in which there was something to measure, and is no rival. */
+static bool is_rival(const struct weir_estimate *value)
+{
+    return isfinite(value->mean) && !value->none;
+}
+
 /* The best mean, NaN if there is none or all are alike in the digits shown. */
 static double best_mean(const struct weir_estimate *values, int count, enum weir_better better)
 {
     double low = INFINITY, high = -INFINITY;
     for (int i = 0; i < count; i++) {
-        if (isfinite(values[i].mean)) {
+        if (is_rival(&values[i])) {
             low = fmin(low, values[i].mean);
             high = fmax(high, values[i].mean);
         }
@@ -218,7 +226,7 @@ static void fill_column(struct column *column, const struct weir_summary *summar
     snprintf(column->unit, sizeof column->unit, "%s", scale.shown);
     column->width = widest(widest(0, column->title) + 1, column->unit);
     for (int p = 0; p < count; p++) {
-        column->best[p] = fabs(values[p].mean - best) <= 5e-5 * fabs(best); /* alike in what is shown */
+        column->best[p] = is_rival(&values[p]) && fabs(values[p].mean - best) <= 5e-5 * fabs(best); /* as shown */
         write_cell(column->cells[p], &values[p], scale.factor, column->best[p]);
         column->width = widest(column->width, column->cells[p]);
     }
@@ -256,13 +264,58 @@ static void print_part(FILE *out, const struct weir_summary *summary, const stru
     }
 }
 
-static void print_notes(FILE *out, const struct weir_summary *summary)
+/* Runs without a value for which the same figures lack it are told together: "latency mean, latency p95: none in 2 of 3
+ * runs of static, whose mean is that of the others". Where no run of any policy has one there is nothing to tell. */
+static void print_missing(FILE *out, const struct weir_summary *summary, const struct weir_columns *columns)
+{
+    for (int p = 0; p < summary->policy_count; p++)
+        for (int none = 1; none <= summary->seed_count; none++) {
+            const char *before = "";
+            int left = 0;
+            for (int c = 0; c < columns->count; c++) {
+                struct weir_estimate value, difference;
+                weir_summary_estimate(summary, p, columns->metrics[c], &value, &difference);
+                if (value.none != none || !any_value(summary, columns->metrics[c]))
+                    continue;
+                fprintf(out, "%s%s", before, columns->metrics[c]->name);
+                before = ", ";
+                left = value.count;
+            }
+            if (*before)
+                fprintf(out, ": none in %d of %d run%s of %s%s.\n", none, none + left, none + left == 1 ? "" : "s",
+                        summary->labels[p], left ? "; the mean is that of the others, and is not marked" : "");
+        }
+}
+
+/* Why intervals are doubtful, if some are. */
+static void print_doubts(FILE *out, const struct weir_summary *summary, const struct weir_columns *columns)
+{
+    bool any[WEIR_DOUBT_HEAVY + 1] = {false};
+    for (int p = 0; p < summary->policy_count; p++)
+        for (int c = 0; c < columns->count; c++) {
+            struct weir_estimate value, difference;
+            weir_summary_estimate(summary, p, columns->metrics[c], &value, &difference);
+            any[value.doubt] = true;
+        }
+    if (any[WEIR_DOUBT_SKEWED])
+        fputs(
+            "~: these runs are skewed, and an interval that takes them for normal may be far off: look at runs.csv, or "
+            "give --bootstrap and 8 seeds at least.\n",
+            out);
+    if (any[WEIR_DOUBT_HEAVY])
+        fputs("~: work has so heavy a tail that the variance of latencies is infinite: intervals of means do not hold, "
+              "however many the seeds; those of quantiles do.\n",
+              out);
+}
+
+static void print_notes(FILE *out, const struct weir_summary *summary, const struct weir_columns *columns)
 {
     int present = weir_summary_present(summary), wanted = summary->policy_count * summary->seed_count;
     if (summary->policy_count > 1)
         fputs("* best of its column.", out);
     if (summary->seed_count > 1) {
-        fprintf(out, "%s±: half the 95 %% confidence interval over %d seeds.", summary->policy_count > 1 ? " " : "",
+        fprintf(out, "%s±: half the 95 %% confidence interval%s over %d seeds.", summary->policy_count > 1 ? " " : "",
+                summary->bootstrap && summary->seed_count >= WEIR_BOOTSTRAP_LEAST ? " (bootstrap)" : "",
                 summary->seed_count);
         if (summary->policy_count > 1)
             fprintf(out, " summary.csv has the differences to %s, paired by seed.", summary->labels[0]);
@@ -270,6 +323,8 @@ static void print_notes(FILE *out, const struct weir_summary *summary)
         fputs(" One seed: no confidence intervals.", out);
     }
     fputc('\n', out);
+    print_missing(out, summary, columns);
+    print_doubts(out, summary, columns);
     if (present < wanted)
         fprintf(out, "Only %d of %d runs are in this table; the others failed.\n", present, wanted);
 }
@@ -293,7 +348,7 @@ void weir_table_print(FILE *out, const struct weir_summary *summary, const struc
         fputc('\n', out);
         c += part;
     }
-    print_notes(out, summary);
+    print_notes(out, summary, columns);
     for (int c = 0; c < columns->count; c++) {
         free(formatted[c].cells);
         free(formatted[c].best);

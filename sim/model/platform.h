@@ -5,7 +5,7 @@
  *   region           of hosts and links: a name; default: the id of the innermost zone that holds the host or link
  *   slots            instances that the host takes; default: no limit
  *   memory           bytes with a unit (a bare number counts bytes); default: no limit
- *   price_per_core_s money per core and second that an instance occupies; default 0
+ *   price_per_core_s money per core and second, of all cores while an instance is there; default 0
  *   speed_gpu        speed of a core for operators of the class gpu; default: that for all
  */
 #ifndef WEIR_MODEL_PLATFORM_H

@@ -28,7 +28,9 @@ static bool is_sum(enum weir_entity_kind kind, int metric)
 static double weight(const struct weir_entity *entity, int metric, size_t w)
 {
     const double *by = NULL;
-    if (entity->kind == WEIR_ENTITY_JOB && metric >= WEIR_JOB_LATENCY)
+    if (entity->kind == WEIR_ENTITY_JOB && metric == WEIR_JOB_VIOLATIONS)
+        by = entity->values[WEIR_JOB_DUE];
+    else if (entity->kind == WEIR_ENTITY_JOB && metric >= WEIR_JOB_LATENCY)
         by = entity->values[WEIR_JOB_DELIVERED];
     else if (entity->kind == WEIR_ENTITY_OP)
         by = entity->values[WEIR_OP_INSTANCES];

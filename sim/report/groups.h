@@ -19,7 +19,8 @@ struct weir_groups {
     size_t *of; /* [entity of the windows]: its group; 0 if it has none */
 };
 
-/* Rates, queues and instances are summed; latencies are means weighted by items delivered, shares of operators by
+/* Rates, queues and instances are summed; latencies are means weighted by items delivered, violations
+ * by results due, shares of operators by
  * instances, the others plain means. */
 void weir_groups_make(const struct weir_windows *windows, struct weir_groups *groups);
 void weir_groups_fini(struct weir_groups *groups);

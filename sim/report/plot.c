@@ -79,18 +79,23 @@ static int plot_bars(struct weir_text *script, const struct weir_results *result
     double size = weir_script_unit(unit, largest(sheet, metric), &shown);
     struct weir_text names = {0};
     size_t longest = 0;
+    bool any = false;
     weir_text_add(script, "# policy, mean, 95 % interval\n$data << END\n");
     for (size_t row = 0; row < sheet->row_count; row++) {
-        if (strcmp(weir_sheet_cell(sheet, row, name), metric) != 0 ||
-            isnan(weir_sheet_number(sheet, row, weir_sheet_column(sheet, "mean"))))
+        if (strcmp(weir_sheet_cell(sheet, row, name), metric) != 0)
             continue;
-        const char *label = weir_sheet_cell(sheet, row, policy);
-        weir_text_addf(script, "%d ", bars);
-        add_estimate(script, sheet, row, size);
+        bool none = isnan(weir_sheet_number(sheet, row, weir_sheet_column(sheet, "mean")));
+        char *label = weir_format("%s%s", weir_sheet_cell(sheet, row, policy), none ? " (none)" : "");
+        any |= !none;
+        if (!none) {
+            weir_text_addf(script, "%d ", bars);
+            add_estimate(script, sheet, row, size);
+        }
         weir_text_add(&names, bars ? ", " : "");
         weir_script_string(&names, label);
         weir_text_addf(&names, " %d", bars++);
         longest = strlen(label) > longest ? strlen(label) : longest;
+        free(label);
     }
     weir_text_add(script, "END\n\nunset key\nset boxwidth 0.6\nset yrange [0:*]\n");
     weir_text_addf(script, "set xrange [-0.6:%g]\nset xtics (%s)%s scale 0\n", bars - 0.4, weir_text_string(&names),
@@ -98,7 +103,7 @@ static int plot_bars(struct weir_text *script, const struct weir_results *result
     weir_script_label(script, "ylabel", metric, shown);
     weir_text_add(script, "plot $data using 1:2:3:4:(0.6) with boxerrorbars linecolor rgb '#555555'\n");
     weir_text_fini(&names);
-    return bars ? WEIR_OK : weir_error(WEIR_EINPUT, "%s: no policy has a value of %s", results->folder, metric);
+    return any ? WEIR_OK : weir_error(WEIR_EINPUT, "%s: no policy has a value of %s", results->folder, metric);
 }
 
 /* "plot $line0 using 1:2 with lines title '...', ..." */
@@ -120,12 +125,14 @@ static void add_plot(struct weir_text *script, const struct weir_results *result
 
 static int plot_time(struct weir_text *script, const struct weir_results *results, const char *metric)
 {
-    static const char *const names[] = {"ingress_rate", "delivered_rate", "dropped_rate", "backlog",  "latency_mean",
-                                        "latency_p50",  "latency_p95",    "latency_p99",  "instances"};
-    static const int slots[] = {WEIR_JOB_INGRESS,     WEIR_JOB_DELIVERED,   WEIR_JOB_DROPPED,
-                                WEIR_JOB_BACKLOG,     WEIR_JOB_LATENCY,     WEIR_JOB_LATENCY + 1,
-                                WEIR_JOB_LATENCY + 2, WEIR_JOB_LATENCY + 3, WEIR_GROUP_INSTANCES};
-    static const char *const units[] = {"items/s", "items/s", "items/s", "items", "s", "s", "s", "s", "instances"};
+    static const char *const names[] = {"ingress_rate", "delivered_rate", "dropped_rate", "backlog",
+                                        "latency_mean", "latency_p50",    "latency_p95",  "latency_p99",
+                                        "instances",    "slo_violations"};
+    static const int slots[] = {WEIR_JOB_INGRESS,     WEIR_JOB_DELIVERED,   WEIR_JOB_DROPPED,     WEIR_JOB_BACKLOG,
+                                WEIR_JOB_LATENCY,     WEIR_JOB_LATENCY + 1, WEIR_JOB_LATENCY + 2, WEIR_JOB_LATENCY + 3,
+                                WEIR_GROUP_INSTANCES, WEIR_JOB_VIOLATIONS};
+    static const char *const units[] = {"items/s", "items/s", "items/s", "items",     "s",
+                                        "s",       "s",       "s",       "instances", "share"};
     enum { COUNT = sizeof names / sizeof *names };
     size_t which = 0;
     while (which < COUNT && strcmp(names[which], metric) != 0)
@@ -156,6 +163,8 @@ static int plot_time(struct weir_text *script, const struct weir_results *result
             for (size_t w = 0; w < windows.count; w++)
                 if (isfinite(values[w]))
                     weir_text_addf(script, "%.8g %.6g\n", windows.time_s[w], values[w] / size);
+                else if (w && isfinite(values[w - 1]))
+                    weir_text_add(script, "\n"); /* the line does not go on over what is not there */
             weir_text_add(script, "END\n");
             lines++;
         }

@@ -53,9 +53,9 @@ static void add_labels(struct weir_text *text, const struct weir_results *result
 /* The rows of summary.csv, cell by cell as they stand there. */
 static void add_summary(struct weir_text *text, const struct weir_sheet *summary)
 {
-    static const char *const columns[] = {"policy",        "metric",   "unit",      "better",        "n",
-                                          "mean",          "ci95_low", "ci95_high", "diff_to_first", "diff_ci95_low",
-                                          "diff_ci95_high"};
+    static const char *const columns[] = {"policy",         "metric",   "unit",      "better",        "n",
+                                          "mean",           "ci95_low", "ci95_high", "diff_to_first", "diff_ci95_low",
+                                          "diff_ci95_high", "none",     "doubt",     "diff_doubt"};
     weir_text_add(text, "\"summary\":[");
     for (size_t row = 0; row < summary->row_count; row++) {
         weir_text_add(text, "[");

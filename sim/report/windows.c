@@ -15,8 +15,9 @@
 #define SKIPPED                0
 
 const char *const weir_entity_metrics[WEIR_ENTITY_KINDS][WEIR_ENTITY_METRICS + 1] = {
-    [WEIR_ENTITY_JOB] = {"ingress_rate", "delivered_rate", "dropped_rate", "backlog", "source_backpressured",
-                         "latency_mean", "latency_p50", "latency_p95", "latency_p99"},
+    [WEIR_ENTITY_JOB] = {"ingress_rate", "delivered_rate", "dropped_rate", "due_rate", "backlog",
+                         "source_backpressured", "latency_mean", "latency_p50", "latency_p95", "latency_p99",
+                         "slo_violations"},
     [WEIR_ENTITY_OP] = {"instances", "output_rate", "queued", "busy", "idle", "backpressured", "occupancy"},
     [WEIR_ENTITY_HOST] = {"cpu", "memory", "sent", "received", "instances", "down"},
     [WEIR_ENTITY_LINK] = {"use"},

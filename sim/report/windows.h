@@ -17,15 +17,17 @@ enum weir_entity_kind {
 };
 
 /* Metrics of each kind that are read, as windows.csv calls them; NULL ends a row. */
-#define WEIR_ENTITY_METRICS 10
+#define WEIR_ENTITY_METRICS 12
 extern const char *const weir_entity_metrics[WEIR_ENTITY_KINDS][WEIR_ENTITY_METRICS + 1];
 enum weir_job_metric {
     WEIR_JOB_INGRESS,
     WEIR_JOB_DELIVERED,
     WEIR_JOB_DROPPED,
+    WEIR_JOB_DUE,
     WEIR_JOB_BACKLOG,
     WEIR_JOB_BACKPRESSURED,
-    WEIR_JOB_LATENCY /* mean, p50, p95, p99 from here on */
+    WEIR_JOB_LATENCY, /* mean, p50, p95, p99 from here on */
+    WEIR_JOB_VIOLATIONS = WEIR_JOB_LATENCY + 4
 };
 enum weir_op_metric {
     WEIR_OP_INSTANCES,

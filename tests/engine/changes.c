@@ -166,6 +166,59 @@ static void cost_follows_the_instances(void)
     CHECK_NEAR(got.result.metrics.cost, 15, 0.1);
     CHECK_NEAR(got.result.metrics.instances_mean, 1, 0.01);
     weir_test_result_fini(&got);
+    /* Two of them cost the host no more; by instance they cost twice as much. */
+    const struct step two[] = {{5, 0, 2, {CLOUD, CLOUD}}, {0}};
+    got = run(STATEFUL(""), two);
+    CHECK_NEAR(got.result.metrics.cost, 15, 0.1);
+    CHECK_NEAR(got.result.metrics.instance_cost, 30, 0.1);
+    weir_test_result_fini(&got);
+}
+
+/* Two instances share a host of 2 cores at 0.25 each for 100 s: 100 x 2 x 0.25, as for one; and by instance 25 each. */
+static void a_host_is_billed_whole(void)
+{
+    static const struct step none[] = {{0}};
+    script = none;
+    for (int count = 1; count <= 3; count++) {
+        char *scenario =
+            weir_format("{\"platform\": \"\", \"duration\": \"100s\", \"workload\": {\"jobs\": [{\"name\": "
+                        "\"j\", \"source\": \"s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, "
+                        "\"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\", \"parallelism\": %d, "
+                        "\"placement\": \"e\"}]}]}}",
+                        count);
+        struct weir_test_result got =
+            weir_test_run_catalog("tests/input/valid/view.xml", scenario, "script", 1, catalog);
+        CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+        CHECK_NEAR(got.result.metrics.cost, 50, 1e-9);
+        CHECK_NEAR(got.result.metrics.instance_cost, 25 * count, 1e-9);
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+}
+
+/* A migration to another tier is one whatever becomes of the number of instances; an instance more elsewhere is none.
+ */
+static void tiers_are_crossed(void)
+{
+    static const struct {
+        struct step steps[3];
+        double rescales, migrations, crossings;
+    } cases[] = {
+        {{{3, 0, 2, {CLOUD, CLOUD4}}}, 1, 1, 1},
+        {{{3, 0, 1, {CLOUD}}}, 0, 1, 1},
+        {{{3, 0, 1, {EDGE2}}}, 0, 1, 0},
+        {{{3, 0, 2, {EDGE, CLOUD}}}, 1, 0, 0},
+        {{{3, 0, 2, {EDGE2, EDGE2}}}, 1, 0, 0},
+        {{{3, 0, 3, {EDGE, EDGE2, CLOUD}}, {6, 0, 2, {CLOUD, CLOUD4}}}, 2, 1, 1},
+        {{{3, 0, 2, {EDGE, CLOUD}}, {6, 0, 2, {CLOUD, EDGE2}}}, 1, 1, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct weir_test_result got = run(STATEFUL(""), cases[i].steps);
+        CHECK_NEAR(got.result.metrics.rescales, cases[i].rescales, 0);
+        CHECK_NEAR(got.result.metrics.migrations, cases[i].migrations, 0);
+        CHECK_NEAR(got.result.metrics.tier_crossings, cases[i].crossings, 0);
+        weir_test_result_fini(&got);
+    }
 }
 
 /* Two instances share a queue in which 500 items wait, and both are moved away: one of them must stay until the queue
@@ -332,6 +385,8 @@ int main(int argc, char **argv)
         {"a second change waits its turn", a_second_change_waits_its_turn},
         {"bad plans are refused", bad_plans_are_refused},
         {"cost follows the instances", cost_follows_the_instances},
+        {"a host is billed whole", a_host_is_billed_whole},
+        {"tiers are crossed", tiers_are_crossed},
         {"jobs arrive while the controller decides", jobs_arrive_while_the_controller_decides},
         {"a shared queue is not left behind", a_shared_queue_is_not_left_behind},
         {"the end comes before a decision", the_end_comes_before_a_decision},

@@ -43,8 +43,10 @@ static void run_worlds(const struct weir_test_worlds *set, unsigned count)
             unsigned before = CU_get_number_of_failures();
             const struct weir_metrics *m = &got.result.metrics;
             weir_test_conservation(PLATFORM, text.data, &got);
-            CHECK_NEAR(m->waiting_s + m->service_s + m->network_s + m->blocked_s, m->latency_mean_s,
-                       1e-9 * fmax(1, m->latency_mean_s));
+            CU_ASSERT_EQUAL(isnan(m->latency_mean_s), !m->delivered);
+            if (m->delivered > 0)
+                CHECK_NEAR(m->waiting_s + m->service_s + m->network_s + m->blocked_s, m->latency_mean_s,
+                           1e-9 * fmax(1, m->latency_mean_s));
             if (CU_get_number_of_failures() > before)
                 fprintf(stderr, "\nworld %u:\n%s\n", w, text.data);
             items += m->delivered;
@@ -116,8 +118,11 @@ static void every_item_comes_out(void)
         struct weir_test_result got = weir_test_run_catalog(PLATFORM, text.data, "chaos", w, weir_test_chaos);
         const struct weir_metrics *m = &got.result.metrics;
         bool exactly = strstr(text.data, "exactly-once") != NULL;
-        bool right = got.code == WEIR_OK && (exactly ? m->delivered == 400 : m->delivered >= 400) &&
-                     m->delivered <= 400 + m->replayed;
+        /* Each item comes out, and what comes out again counts apart; windows, which hold other items when these are
+         * played again, may take some of that for new. */
+        double most = m->replayed, again = m->delivered + m->duplicates - 400;
+        bool right = got.code == WEIR_OK && again >= 0 && again <= (exactly ? 0 : most) &&
+                     (window ? m->delivered >= 400 : m->delivered == 400);
         if (!right)
             fprintf(stderr, "\nworld %u: %s %.0f delivered, %.0f replayed, %.0f held or on their way\n%s\n", w,
                     got.message, m->delivered, m->replayed, m->in_flight, text.data);

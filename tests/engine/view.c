@@ -21,10 +21,11 @@ enum { S, E, F, C, D };
 static const char scenario_text[] =
     "{\"platform\": \"\", \"duration\": \"40s\", \"window\": \"10s\", \"items_per_batch\": 1,"
     " \"costs\": {\"start\": \"15s\", \"stop\": \"0s\", \"checkpoint\": \"300ms\", \"restore\": \"700ms\"},"
-    " \"faults\": [{\"host\": \"d\", \"at\": \"15s\"}, {\"link\": \"side\", \"at\": \"5s\", \"bandwidth\": 0.5}],"
+    " \"faults\": [{\"host\": \"d\", \"at\": \"21s\", \"for\": \"1s\"}, {\"host\": \"d\", \"at\": \"29s\"}, {\"link\": "
+    "\"side\", \"at\": \"5s\", \"bandwidth\": 0.5}],"
     " \"anomalies\": [{\"kind\": \"odd\", \"host\": \"c\", \"at\": \"10s\", \"for\": \"15s\", \"cpu\": {\"offset\": "
     "0.25}}],"
-    " \"recovery\": {\"checkpoint_interval\": \"1h\"},"
+    " \"recovery\": {\"checkpoint_interval\": \"1h\", \"place\": \"wait\"},"
     " \"workload\": {\"jobs\": ["
     /* 1 kB at 100 kB/s and 10 ms; 20 Mf on half a core; 500 B at 1 MB/s and 20 ms: 10 + 10 + 40 + 0.5 + 20 ms. */
     "  {\"name\": \"plain\", \"source\": \"s\", \"source_bytes\": \"1kB\", \"arrive\": \"50ms\", \"sink\": \"c\", "
@@ -62,8 +63,11 @@ static const char scenario_text[] =
     "    {\"from\": \"r\", \"to\": \"m\", \"bytes\": \"70B\"}, [\"m\", \"w\"], [\"w\", \"sink\"]]},"
     "  {\"name\": \"gone\", \"source\": \"f\", \"arrive\": \"50ms\", \"depart\": \"12s\","
     "   \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\"}, \"operators\": [{\"name\": \"o\", \"flops\": "
-    "\"1Mf\"}]}]}}";
-enum { PLAIN, QUEUE, JAM, SHED, SHAPE, GONE };
+    "\"1Mf\"}]},"
+    /* Played again from the beginning, when d is back. */
+    "  {\"name\": \"twice\", \"source\": \"s\", \"arrive\": \"50ms\", \"load\": {\"kind\": \"constant\", \"rate\": "
+    "\"1/s\"}, \"operators\": [{\"name\": \"t\", \"flops\": \"1Mf\", \"placement\": \"d\"}]}]}}";
+enum { PLAIN, QUEUE, JAM, SHED, SHAPE, GONE, TWICE };
 
 static const char *recorded; /* the file that the policy writes; set before the child is forked */
 
@@ -127,8 +131,8 @@ static const struct expectation {
     {"view.window", "now", NULL, 2, 0},
     {"view.hosts", "now", NULL, 5, 0},
     {"view.host_count", "now", NULL, 5, 0},
-    {"view.jobs", "now", NULL, 6, 0},
-    {"view.job_count", "now", NULL, 6, 0},
+    {"view.jobs", "now", NULL, 7, 0},
+    {"view.job_count", "now", NULL, 7, 0},
     {"view.links", "now", NULL, 5, 0}, /* SimGrid's loopback is one */
     {"view.link_count", "now", NULL, 5, 0},
     {"view.route_latency_s", "s-c", NULL, 0.010 + 0.020, 0},
@@ -198,7 +202,15 @@ static const struct expectation {
     /* Item k (0 first) of the queue comes at 50 ms + k / 10 s and leaves at 50 ms + 110 (k + 1) ms, after 110 + 10 k
      * ms: from 20 to 30 s those of k = 181 to 271. */
     {"job.delivered_rate", "queue", NULL, 9.1, 0},
-    {"job.late_rate", "queue", NULL, 3.2, 0}, /* k = 240 and later: 2.51 s */
+    {"job.late_rate", "queue", NULL, 3.2, 0},      /* k = 240 and later: 2.51 s */
+    {"job.duplicate_rate", "twice", NULL, 2.1, 0}, /* those of 50 ms to 20.05 s, all from 20 s on */
+    {"job.due_rate", "plain", NULL, 10, 0},
+    {"job.violation_rate", "plain", NULL, 10, 0},
+    /* Due from 20 to 30 s are those that came from 17.495 to 27.495 s, k = 175 to 274; late is what is k = 240 and
+     * later, come or not. */
+    {"job.due_rate", "queue", NULL, 10, 0},
+    {"job.violation_rate", "queue", NULL, 3.5, 0},
+    {"job.due_rate", "jam", NULL, 0, 0},
     {"job.latency_mean_s", "queue", NULL, 0.11 + 0.01 * (181 + 271) / 2, 1e-6},
     {"job.latency_p50_s", "queue", NULL, 0.11 + 0.01 * (181 + 0.50 * 90), 0.02},
     {"job.latency_p95_s", "queue", NULL, 0.11 + 0.01 * (181 + 0.95 * 90), 0.02},
@@ -367,7 +379,7 @@ static void every_member_has_a_row(void)
     }
 }
 
-/* Before anything was processed: the declared speed, and 0. */
+/* Before anything was processed: the declared speed; times of nothing are no numbers, and 0 is a time of 0 s. */
 static void without_data(void)
 {
     char *path = file_of("empty.txt");
@@ -377,15 +389,25 @@ static void without_data(void)
         " \"load\": {\"kind\": \"steps\", \"steps\": [{\"at\": \"0s\", \"rate\": \"0/s\"}, {\"at\": \"15s\", \"rate\": "
         "\"1/s\"}]},"
         " \"operators\": [{\"name\": \"o\", \"class\": \"gpu\", \"flops\": \"40Mf\", \"selectivity\": 3,"
-        "  \"placement\": \"e\"}]}]}}",
+        "  \"placement\": \"e\"}]}, {\"name\": \"free\", \"source\": \"f\", \"load\": {\"kind\": \"constant\", "
+        "\"rate\": \"1/s\"}, \"operators\": [{\"name\": \"o\", \"flops\": \"0f\", \"placement\": \"f\"}]}]}}",
         "recorder", 1, catalog);
     CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
     static const struct expectation empty[] = {
         {"operator.true_rate", "idle/o", NULL, 4e9 / 40e6, 0},
         {"operator.true_output_rate", "idle/o", NULL, 3 * 4e9 / 40e6, 0},
         {"operator.idle", "idle/o", NULL, 1, 0},
-        {"operator.latency_s", "idle/o", NULL, 0, 0},
-        {"job.latency_p99_s", "idle", NULL, 0, 0},
+        {"operator.waiting_s", "idle/o", NULL, NAN, 0},
+        {"operator.service_s", "idle/o", NULL, NAN, 0},
+        {"operator.blocked_s", "idle/o", NULL, NAN, 0},
+        {"operator.latency_s", "idle/o", NULL, NAN, 0},
+        {"job.latency_mean_s", "idle", NULL, NAN, 0},
+        {"job.latency_p50_s", "idle", NULL, NAN, 0},
+        {"job.latency_p95_s", "idle", NULL, NAN, 0},
+        {"job.latency_p99_s", "idle", NULL, NAN, 0},
+        {"operator.latency_s", "free/o", NULL, 0, 0}, /* no work on its own host */
+        {"job.latency_mean_s", "free", NULL, 0, 0},
+        {"job.latency_p99_s", "free", NULL, 0, 0},
         {"job.ingress_rate", "idle", NULL, 0, 0},
     };
     struct weir_text text = {0};
@@ -393,7 +415,9 @@ static void without_data(void)
     for (size_t e = 0; e < sizeof empty / sizeof *empty; e++) {
         char *value = value_of(weir_text_string(&text), 0, empty[e].field, empty[e].of);
         CU_ASSERT_PTR_NOT_NULL_FATAL(value);
-        CHECK_NEAR(strtod(value, NULL), empty[e].number, 1e-9);
+        double seen = strtod(value, NULL);
+        CU_ASSERT_EQUAL(isnan(seen), isnan(empty[e].number));
+        CHECK_NEAR(isnan(seen) ? 0 : seen, isnan(empty[e].number) ? 0 : empty[e].number, 1e-9);
         free(value);
     }
     weir_text_fini(&text);

@@ -82,9 +82,10 @@ static void csv_has_a_row_a_policy_and_metric(void)
     struct weir_summary *summary = three_seeds();
     char *csv = weir_summary_csv(summary);
     static const char *const lines[] = {
-        "policy,metric,unit,better,n,mean,ci95_low,ci95_high,diff_to_first,diff_ci95_low,diff_ci95_high",
-        "first,throughput,items/s,high,3,100,100,100,0,0,0",
-        "\"second, better\",latency_p99,s,low,0,,,,,,", /* nothing was measured */
+        "policy,metric,unit,better,n,mean,ci95_low,ci95_high,diff_to_first,diff_ci95_low,diff_ci95_high,"
+        "none,doubt,diff_doubt",
+        "first,throughput,items/s,high,3,100,100,100,0,0,0,0,,",
+        "\"second, better\",latency_p99,s,low,0,,,,,,,3,,", /* nothing was measured */
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         char *line = line_of(csv, lines[i]);
@@ -135,7 +136,8 @@ static void the_table_is_aligned_and_marked(void)
                                  "second, better    100.0 ±0         17 ±22*            - \n"
                                  "\n"
                                  "* best of its column. ±: half the 95 % confidence interval over 3 seeds. summary.csv "
-                                 "has the differences to first, paired by seed.\n";
+                                 "has the differences to first, paired by seed.\n"
+                                 "latency_p99: none in 3 of 3 runs of second, better.\n";
     CU_ASSERT_STRING_EQUAL(table, wanted);
     if (strcmp(table, wanted) != 0)
         fprintf(stderr, "\n%s\n", table);
@@ -145,6 +147,65 @@ static void the_table_is_aligned_and_marked(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(table, "\033[1m17 ±22*\033[0m"));
     free(table);
     weir_summary_free(summary);
+}
+
+/* Of three runs of the second policy one delivered something, and quickly: it is no rival of 20 ms, and that is said.
+ */
+static void who_delivers_nothing_does_not_win(void)
+{
+    struct weir_summary *summary = three_seeds();
+    for (int s = 0; s < 2; s++)
+        weir_summary_record(summary, 1, s)->metrics.latency_mean_s = NAN;
+    weir_summary_record(summary, 1, 2)->metrics.latency_mean_s = 0.001;
+    char *table = table_of(summary, "latency_mean,latency_p99", false, 120);
+    CU_ASSERT_PTR_NOT_NULL(strstr(table, "20 ±25  "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(table, " 1.000  "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(table,
+                                  "\nlatency_mean: none in 2 of 3 runs of second, better; the mean is that of the "
+                                  "others, and is not marked.\nlatency_p99: none in 3 of 3 runs of second, "
+                                  "better.\n"));
+    free(table);
+    struct weir_estimate value, difference;
+    weir_summary_estimate(summary, 1, metric("latency_mean"), &value, &difference);
+    CU_ASSERT_EQUAL(value.count, 1);
+    CU_ASSERT_EQUAL(value.none, 2);
+    CU_ASSERT_EQUAL(difference.count, 1);
+    weir_summary_free(summary);
+}
+
+static enum weir_doubt doubt_of(const double *values, int count, bool heavy, const char *name)
+{
+    struct weir_stack one_stack[] = {{.label = (char *)"one"}};
+    unsigned long long numbers[12];
+    for (int s = 0; s < count; s++)
+        numbers[s] = (unsigned long long)s;
+    struct weir_summary *summary = weir_summary_new("small", "folder", one_stack, 1, numbers, count);
+    struct weir_estimate value, difference;
+    summary->heavy_tails = heavy;
+    for (int s = 0; s < count; s++) {
+        struct weir_record *record = weir_summary_record(summary, 0, s);
+        record->present = true;
+        memcpy((char *)&record->metrics + metric(name)->offset, &values[s], sizeof *values);
+    }
+    weir_summary_estimate(summary, 0, metric(name), &value, &difference);
+    char *table = table_of(summary, name, false, 120);
+    CU_ASSERT_EQUAL(value.doubt != WEIR_DOUBT_NONE, strstr(table, "~") != NULL);
+    free(table);
+    weir_summary_free(summary);
+    return value.doubt;
+}
+
+static void doubtful_intervals_are_marked(void)
+{
+    static const double even[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, one[] = {1, 1.1, 0.9, 1.2, 0.8, 1, 1, 1, 1.1, 30},
+                        same[] = {3, 3, 3, 3, 3, 3, 3};
+    CU_ASSERT_EQUAL(doubt_of(even, 10, false, "latency_mean"), WEIR_DOUBT_NONE);
+    CU_ASSERT_EQUAL(doubt_of(one, 10, false, "latency_mean"), WEIR_DOUBT_SKEWED);
+    CU_ASSERT_EQUAL(doubt_of(one + 5, 5, false, "latency_mean"), WEIR_DOUBT_NONE); /* too few to see it */
+    CU_ASSERT_EQUAL(doubt_of(same, 7, true, "latency_mean"), WEIR_DOUBT_NONE);
+    CU_ASSERT_EQUAL(doubt_of(even, 10, true, "latency_mean"), WEIR_DOUBT_HEAVY);
+    CU_ASSERT_EQUAL(doubt_of(even, 10, true, "latency_p99"), WEIR_DOUBT_NONE);
+    CU_ASSERT_EQUAL(doubt_of(even, 10, true, "cost"), WEIR_DOUBT_NONE);
 }
 
 static void a_narrow_terminal_gets_parts(void)
@@ -209,6 +270,8 @@ static const struct weir_case cases[] = {
     {"differences are paired", differences_are_paired},
     {"CSV has a row a policy and metric", csv_has_a_row_a_policy_and_metric},
     {"the table is aligned and marked", the_table_is_aligned_and_marked},
+    {"who delivers nothing does not win", who_delivers_nothing_does_not_win},
+    {"doubtful intervals are marked", doubtful_intervals_are_marked},
     {"a narrow terminal gets parts", a_narrow_terminal_gets_parts},
     {"usual columns leave out what is zero", usual_columns_leave_out_what_is_zero},
     {"values are shown with their unit", values_are_shown_with_their_unit},

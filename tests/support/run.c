@@ -371,8 +371,8 @@ void weir_test_conservation(const char *platform, const char *scenario, const st
                 CHECK_NEAR((double)at->emitted, due, 5 + 5 * sqrt(due));
             }
         }
-        check_equal(job->name, "sent to the sink = delivered + in transit", to_sink,
-                    total->delivered + total->held + total->lost + total->in_transit);
+        check_equal(job->name, "sent to the sink = delivered + duplicates + in transit", to_sink,
+                    total->delivered + total->duplicates + total->held + total->lost + total->in_transit);
     }
     weir_scenario_free(read);
 }

@@ -56,7 +56,7 @@ void weir_account_uplinks(struct weir_books *books, double (*bytes_per_s)(void *
 }
 
 void weir_account_results(struct weir_books *books, int host, int sink_host, uint64_t count, uint64_t late,
-                          double item_bytes, double now_s)
+                          uint64_t again, double item_bytes, double now_s)
 {
     struct weir_ledger *ledger = books->ledger;
     if (!ledger)
@@ -68,7 +68,7 @@ void weir_account_results(struct weir_books *books, int host, int sink_host, uin
     *(wrong ? &here->device : &here->service) += wrong ? count : late;
     *(wrong ? &ledger->all.device : &ledger->all.service) += wrong ? count : late;
     if (sink_host >= 0 && sink_host != host)
-        here->bytes += (double)count * item_bytes;
+        here->bytes += (double)(count + again) * item_bytes;
     ledger->all.bytes += (double)(count - late) * item_bytes;
 }
 
@@ -189,9 +189,10 @@ void weir_account_result(const struct weir_books *books, uint64_t dropped_at_sou
     double service = (double)(ledger->all.service - ledger->at_warmup.service + dropped_at_sources);
     metrics->revenue = ratio(ledger->revenue_sum, ledger->closed_s);
     metrics->utilisation = ratio(ledger->use_sum, ledger->closed_s);
-    metrics->device_anomalies = ratio(device, requests);
-    metrics->service_anomalies = ratio(service, requests);
-    metrics->anomaly_frequency = ratio(device + service, requests);
+    bool any = requests > 0; /* of none there is no share */
+    metrics->device_anomalies = any ? device / requests : NAN;
+    metrics->service_anomalies = any ? service / requests : NAN;
+    metrics->anomaly_frequency = any ? (device + service) / requests : NAN;
     metrics->income = account->price_per_byte * (ledger->all.bytes - ledger->at_warmup.bytes);
     metrics->fines = account->fine_device * device + account->fine_service * service;
 }

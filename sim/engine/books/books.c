@@ -51,16 +51,29 @@ void weir_books_settle(struct weir_books *books, double now_s)
         return;
     books->instance_area += books->instances_alive * passed_s;
     books->cost += books->price_per_s * passed_s;
+    books->instance_cost += books->instance_price_per_s * passed_s;
 }
 
 void weir_books_instances(struct weir_books *books, int host, int by, double now_s)
 {
     weir_books_settle(books, now_s);
+    const struct weir_host *spec = &books->platform->hosts[host];
+    int before = books->hosts[host].instances, after = before + by;
     books->instances_alive += by;
-    books->hosts[host].instances += by;
-    books->price_per_s += by * books->platform->hosts[host].price_per_core_s;
+    books->hosts[host].instances = after;
+    books->instance_price_per_s += by * spec->price_per_core_s;
+    books->price_per_s += ((after > 0) - (before > 0)) * spec->cores * spec->price_per_core_s;
     if (!books->instances_alive)
-        books->price_per_s = 0; /* no rounding is left over */
+        books->price_per_s = books->instance_price_per_s = 0; /* no rounding is left over */
+}
+
+void weir_books_change(struct weir_books *books, bool moves, bool crosses)
+{
+    if (!books->warm)
+        return;
+    books->rescales += !moves;
+    books->migrations += moves || crosses;
+    books->tier_crossings += crosses;
 }
 
 void weir_books_transfer(struct weir_books *books, int from, int to, const int *links, int link_count, double bytes)

@@ -24,7 +24,8 @@ struct weir_op_counts {
 };
 
 struct weir_job_counts {
-    uint64_t arrived, emitted, delivered, late, dropped, dropped_at_source;
+    uint64_t arrived, emitted, delivered, late, dropped, dropped_at_source; /* delivered: for the first time */
+    uint64_t duplicates;
     uint64_t replayed, lost, restarts; /* lost: results on their way to the sink */
 };
 
@@ -72,10 +73,10 @@ struct weir_books {
     /* Sums for the metrics of the run, after the warm-up. */
     double instance_area, instance_since_s;
     int instances_alive;
-    double price_per_s; /* of all instances alive */
-    double cost;
+    double price_per_s, instance_price_per_s; /* of all hosts that have an instance, and of all instances alive */
+    double cost, instance_cost;
     double network_bytes, crossing_bytes;
-    double decisions, refused, warnings, rescales, migrations, state_moved_bytes, paused_s;
+    double decisions, refused, warnings, rescales, migrations, tier_crossings, state_moved_bytes, paused_s;
     double energy_at_warmup_j;
     double backlog_most;
     double decision_wall_s;
@@ -93,6 +94,9 @@ void weir_books_fini(struct weir_books *books);
 void weir_books_instances(struct weir_books *books, int host, int by, double now_s);
 /* What they have cost until now. */
 void weir_books_settle(struct weir_books *books, double now_s);
+/* An operator is changed: it moves if it has as many instances as before, on other hosts; it crosses if some go from a
+ * tier to another, however many there are. */
+void weir_books_change(struct weir_books *books, bool moves, bool crosses);
 /* Bytes have gone from a host to another over links (by index), those sent again included. */
 void weir_books_transfer(struct weir_books *books, int from, int to, const int *links, int link_count, double bytes);
 
@@ -113,6 +117,8 @@ static inline uint64_t weir_paths_step(struct weir_paths *paths, uint64_t path, 
     int next = paths->next[path * (uint64_t)paths->ops + (uint64_t)op];
     return next ? (uint64_t)next : weir_paths_branch(paths, path, op);
 }
+/* The operator of its last step, and *path is the way before that; -1 at the source, and of ways beyond the most. */
+int weir_paths_back(const struct weir_paths *paths, uint64_t *path);
 void weir_paths_deliver(struct weir_paths *paths, uint64_t path, double latency_s, const double parts_s[4]);
 /* Appends the totals of the ways on which something was delivered. */
 void weir_paths_totals(const struct weir_paths *paths, const struct weir_job *job, struct weir_result *result);
@@ -136,10 +142,10 @@ void weir_telemetry_update(struct weir_books *books, struct weir_host_view *view
 /* What goes wrong in the run, by time. Borrowed. */
 const struct weir_anomaly *weir_telemetry_anomalies(const struct weir_books *books, size_t *count);
 
-/* account.c: results of a job have come from a host, some of them late; or items were dropped in an input there. What
- * is said at the ends of windows: ledger.h. */
+/* account.c: results of a job have come from a host, some of them late, and others again; or items were dropped in an
+ * input there. What is said at the ends of windows: ledger.h. */
 void weir_account_results(struct weir_books *books, int host, int sink_host, uint64_t count, uint64_t late,
-                          double item_bytes, double now_s);
+                          uint64_t again, double item_bytes, double now_s);
 void weir_account_drops(struct weir_books *books, int host, uint64_t count, double now_s);
 
 /* truth.c: how long something is wrong with a host between two dates, by an anomaly or a fault; and whether now. */

@@ -62,6 +62,13 @@ uint64_t weir_paths_branch(struct weir_paths *paths, uint64_t path, int op)
     return (uint64_t)(paths->next[path * (uint64_t)paths->ops + (uint64_t)op] = to);
 }
 
+int weir_paths_back(const struct weir_paths *paths, uint64_t *path)
+{
+    int op = paths->nodes[*path].op;
+    *path = (uint64_t)paths->nodes[*path].parent;
+    return op;
+}
+
 void weir_paths_deliver(struct weir_paths *paths, uint64_t path, double latency_s, const double parts_s[4])
 {
     struct weir_path_node *node = &paths->nodes[path];

@@ -10,6 +10,7 @@
 #include "sim/engine/control/placement.h"
 #include "sim/engine/control/plans.h"
 #include "sim/engine/control/rates.h"
+#include "sim/engine/control/recovery.h"
 #include "sim/engine/control/view.h"
 
 static int no_room(const struct weir_controller *controller, const struct weir_run_job *job, const struct weir_op *op)
@@ -20,6 +21,17 @@ static int no_room(const struct weir_controller *controller, const struct weir_r
                       "lower \"parallelism\"%s",
                       job->spec->name, op->spec->name, state ? " and memory for its state" : "",
                       controller->clock->now_s, state ? " or \"memory\"" : "", state ? " or \"state\"" : "");
+}
+
+/* The host of an instance by the scenario's placement. Where a host of that is down, and none that is up has room, it
+ * waits for the host or goes elsewhere, as the scenario has it for instances whose host fails. */
+static int place(const struct weir_controller *controller, const struct weir_op *op, const struct weir_space *space,
+                 double bytes)
+{
+    int own = weir_own_host(controller, op, space, bytes);
+    if (own < 0 && controller->recoveries && controller->scenario->recovery.wait)
+        own = weir_down_host(controller, op, space);
+    return own >= 0 ? own : weir_default_host(controller, op, space, bytes);
 }
 
 /* The scenario's placement of a job that arrives. */
@@ -33,7 +45,7 @@ static int preset(struct weir_controller *controller, struct weir_run_job *job, 
         double bytes = op->state_bytes / count;
         struct weir_placement *list = weir_alloc((size_t)count, sizeof *list);
         for (int i = 0; i < count; i++) {
-            int host = weir_default_host(controller, op, space, bytes);
+            int host = place(controller, op, space, bytes);
             if (host < 0) {
                 free(list);
                 return no_room(controller, job, op);
@@ -45,6 +57,48 @@ static int preset(struct weir_controller *controller, struct weir_run_job *job, 
         free(list);
     }
     return WEIR_OK;
+}
+
+static bool is_own(const struct weir_op *op, int host)
+{
+    for (int w = 0; w < op->where_count; w++)
+        if (op->where[w] == host)
+            return true;
+    return false;
+}
+
+/* A host of the operator's placement that is down; -1: none is. */
+static int own_that_is_down(const struct weir_controller *controller, const struct weir_op *op)
+{
+    for (int w = 0; w < op->where_count; w++)
+        if (!weir_host_up(controller->shares, op->where[w]))
+            return op->where[w];
+    return -1;
+}
+
+/* What has become of the scenario's placement of an operator while hosts of it are down. */
+static void tell_placement(struct weir_controller *controller, const struct weir_op *op,
+                           const struct weir_placement *list, int count)
+{
+    int down = own_that_is_down(controller, op);
+    for (int i = 0; i < count && down >= 0; i++) {
+        if (!weir_host_up(controller->shares, list[i].host))
+            weir_tell_note(controller, "recovery", op->job->index, op->spec->name,
+                           "an instance waits for %s, which is down", controller->platform->hosts[list[i].host].name);
+        else if (!is_own(op, list[i].host))
+            weir_tell_elsewhere(controller, op, down, list[i].host);
+    }
+}
+
+/* Whether policies have placed the operator themselves. */
+static bool is_placed(const struct weir_plan *plan, int job, int op)
+{
+    int count;
+    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
+    for (int c = 0; c < count; c++)
+        if (!changes[c].refusal && changes[c].job == job && changes[c].op == op)
+            return true;
+    return false;
 }
 
 /* Whether a policy looks at the jobs that run when another arrives. */
@@ -83,13 +137,20 @@ void weir_job_arrives(struct weir_controller *controller)
         return;
     weir_plan_check(plan);
     weir_plan_tell(controller, plan);
+    for (int o = 0; o < job->spec->operator_count; o++) {
+        int own_count;
+        const struct weir_placement *own = weir_plan_get(defaults, job->index, o, &own_count);
+        if (!is_placed(plan, job->index, o))
+            tell_placement(controller, &job->ops[o], own, own_count);
+    }
     int count;
     const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
     for (int c = 0; c < count; c++)
         if (!changes[c].refusal && changes[c].job == job->index)
             weir_plan_preset(defaults, changes[c].job, changes[c].op, changes[c].instances, changes[c].count);
     weir_rates_carry_out(controller, plan);
-    weir_job_deploy(job, defaults);
+    if (weir_job_deploy(job, defaults))
+        weir_recovery_await(controller, job);
     for (int o = 0; o < job->spec->operator_count; o++)
         weir_state_lay(controller, &job->ops[o]);
     for (int c = 0; c < count && weir_goes_on(controller); c++)

@@ -369,12 +369,9 @@ void weir_change_begin(struct weir_controller *controller, const struct weir_pla
     controller->changes = change;
     if (leave_out_lost(change) == GIVEN_UP)
         return;
-    if (controller->books->warm) {
-        if (change->moves)
-            controller->books->migrations++;
-        else
-            controller->books->rescales++;
-    }
+    weir_books_change(
+        controller->books, change->moves,
+        weir_tiers_cross(controller, change->start, change->start_count, change->stop, change->stop_count));
     weir_soon(controller->clock, &change->go);
 }
 

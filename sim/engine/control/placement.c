@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "sim/base/memory.h"
+
 /* Does a host take one more by itself: where slots have no limit, one that has a free core comes first. */
 static bool fits(const struct weir_controller *controller, const struct weir_space *space, int host, double bytes,
                  bool full_cores)
@@ -13,14 +15,35 @@ static bool fits(const struct weir_controller *controller, const struct weir_spa
     return spec->slots || full_cores || space->instances[host] < spec->cores;
 }
 
-int weir_default_host(const struct weir_controller *controller, const struct weir_op *op,
-                      const struct weir_space *space, double bytes)
+int weir_own_host(const struct weir_controller *controller, const struct weir_op *op, const struct weir_space *space,
+                  double bytes)
 {
-    const struct weir_platform *platform = controller->platform;
     for (int pass = 0; pass < 2; pass++)
         for (int w = 0; w < op->where_count; w++)
             if (fits(controller, space, op->where[w], bytes, pass == 1))
                 return op->where[w];
+    return -1;
+}
+
+int weir_down_host(const struct weir_controller *controller, const struct weir_op *op, const struct weir_space *space)
+{
+    int best = -1;
+    for (int w = 0; w < op->where_count; w++) {
+        int host = op->where[w], slots = controller->platform->hosts[host].slots;
+        bool room = !slots || space->instances[host] < slots;
+        if (!space->view->hosts[host].up && room && (best < 0 || space->instances[host] < space->instances[best]))
+            best = host;
+    }
+    return best;
+}
+
+int weir_default_host(const struct weir_controller *controller, const struct weir_op *op,
+                      const struct weir_space *space, double bytes)
+{
+    const struct weir_platform *platform = controller->platform;
+    int own = weir_own_host(controller, op, space, bytes);
+    if (own >= 0)
+        return own;
     enum weir_tier least = platform->hosts[op->where[0]].tier;
     for (int tier = (int)least; tier < WEIR_TIER_COUNT; tier++)
         for (size_t h = 0; h < platform->host_count; h++)
@@ -30,6 +53,23 @@ int weir_default_host(const struct weir_controller *controller, const struct wei
         if (fits(controller, space, (int)h, bytes, true))
             return (int)h;
     return -1;
+}
+
+bool weir_tiers_cross(const struct weir_controller *controller, struct weir_instance *const *come, int come_count,
+                      struct weir_instance *const *leave, int leave_count)
+{
+    const struct weir_host *hosts = controller->platform->hosts;
+    int more[WEIR_TIER_COUNT] = {0};
+    bool gains = false, loses = false;
+    for (int i = 0; i < come_count; i++)
+        more[hosts[come[i]->host].tier]++;
+    for (int i = 0; i < leave_count; i++)
+        more[hosts[leave[i]->host].tier]--;
+    for (int t = 0; t < WEIR_TIER_COUNT; t++) {
+        gains |= more[t] > 0;
+        loses |= more[t] < 0;
+    }
+    return gains && loses;
 }
 
 void weir_state_lay(struct weir_controller *controller, struct weir_op *op)
@@ -55,16 +95,26 @@ void weir_state_lay(struct weir_controller *controller, struct weir_op *op)
     }
 }
 
-void weir_job_deploy(struct weir_run_job *job, const struct weir_plan *plan)
+int weir_job_deploy(struct weir_run_job *job, const struct weir_plan *plan)
 {
+    int waiting = 0;
     for (int o = 0; o < job->spec->operator_count; o++) {
+        struct weir_op *op = &job->ops[o];
         int count;
         const struct weir_placement *placements = weir_plan_get(plan, job->index, o, &count);
-        for (int i = 0; i < count; i++)
-            weir_instance_activate(weir_instance_new(&job->ops[o], &placements[i]));
+        for (int i = 0; i < count; i++) {
+            if (weir_host_up(job->flow->shares, placements[i].host)) {
+                weir_instance_activate(weir_instance_new(op, &placements[i]));
+                continue;
+            }
+            op->anew = weir_resize(op->anew, (size_t)op->anew_count + 1, sizeof *op->anew);
+            op->anew[op->anew_count++] = placements[i];
+            waiting++;
+        }
     }
     job->life = WEIR_JOB_RUNNING;
     weir_source_start(job);
+    return waiting;
 }
 
 void weir_job_retire(struct weir_run_job *job)

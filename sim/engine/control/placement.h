@@ -10,12 +10,23 @@
 int weir_default_host(const struct weir_controller *controller, const struct weir_op *op,
                       const struct weir_space *space, double bytes);
 
+/* The same among the hosts of the operator's default placement alone; -1 if none of them is up and has room. */
+int weir_own_host(const struct weir_controller *controller, const struct weir_op *op, const struct weir_space *space,
+                  double bytes);
+/* One of them that is down and has a slot, for an instance that waits for it; -1 if there is none. */
+int weir_down_host(const struct weir_controller *controller, const struct weir_op *op, const struct weir_space *space);
+
+/* Whether instances that come and leave go from a tier to another: one gets more than it had, another one less. */
+bool weir_tiers_cross(const struct weir_controller *controller, struct weir_instance *const *come, int come_count,
+                      struct weir_instance *const *leave, int leave_count);
+
 /* Brings the memory that the operator takes of its hosts up to date: an equal part of its state for each active
  * instance, and, while a change is under way, for each that will be there after it. */
 void weir_state_lay(struct weir_controller *controller, struct weir_op *op);
 
-/* The job begins, with its instances as the plan has them, at once. */
-void weir_job_deploy(struct weir_run_job *job, const struct weir_plan *plan);
+/* The job begins, with its instances as the plan has them, at once; those on hosts that are down are to start anew
+ * (recovery.h). Returns how many these are. */
+int weir_job_deploy(struct weir_run_job *job, const struct weir_plan *plan);
 void weir_job_retire(struct weir_run_job *job);
 
 #endif

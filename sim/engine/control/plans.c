@@ -59,6 +59,14 @@ void weir_tell_note(struct weir_controller *controller, const char *policy, int 
     weir_text_fini(&why);
 }
 
+void weir_tell_elsewhere(struct weir_controller *controller, const struct weir_op *op, int own, int host)
+{
+    const struct weir_host *hosts = controller->platform->hosts;
+    weir_tell_note(controller, "recovery", op->job->index, op->spec->name,
+                   "an instance starts on %s instead of %s, which is %s", hosts[host].name, hosts[own].name,
+                   weir_host_up(controller->shares, own) ? "full" : "down");
+}
+
 void weir_plan_tell_change(struct weir_controller *controller, const struct weir_plan_change *change)
 {
     const struct weir_operator_view *op = &controller->view.jobs[change->job].operators[change->op];

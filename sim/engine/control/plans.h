@@ -10,6 +10,8 @@ void weir_tell_decision(struct weir_controller *controller, const char *policy, 
 /* Tells of something that became of a decision. */
 void weir_tell_note(struct weir_controller *controller, const char *policy, int job, const char *op, const char *format,
                     ...) __attribute__((format(printf, 5, 6)));
+/* An instance that belongs on one of its own hosts, such as `own`, starts on another: says so, and why. */
+void weir_tell_elsewhere(struct weir_controller *controller, const struct weir_op *op, int own, int host);
 void weir_plan_tell_change(struct weir_controller *controller, const struct weir_plan_change *change);
 void weir_plan_tell_warnings(struct weir_controller *controller, const struct weir_plan *plan);
 

@@ -12,6 +12,7 @@
 #include "sim/engine/control/changes.h"
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/placement.h"
+#include "sim/engine/control/plans.h"
 #include "sim/engine/control/view.h"
 
 /* How often an instance that waits for its host looks again. */
@@ -24,7 +25,8 @@ struct recovery {
     void (*step)(struct recovery *recovery); /* what comes next */
     struct weir_alarm alarm;
     struct weir_soon go;
-    bool again; /* more has failed meanwhile */
+    bool again;   /* more has failed meanwhile */
+    bool arrives; /* it has not begun yet, and has nothing to restart */
 };
 
 struct weir_recoveries {
@@ -87,7 +89,7 @@ static int working(const struct weir_op *op)
 /* Finds a host that is up, and has room, for each instance of the operator that starts anew, and takes it. Where there
  * is none, or none is looked for, the operator goes on without it if it has others, unless they shall wait. False if
  * one must wait. */
-static bool find_hosts(const struct weir_controller *controller, struct weir_op *op, struct weir_space *space)
+static bool find_hosts(struct weir_controller *controller, struct weir_op *op, struct weir_space *space)
 {
     const struct weir_recovery *rules = &controller->scenario->recovery;
     int works = working(op), found = 0;
@@ -98,6 +100,7 @@ static bool find_hosts(const struct weir_controller *controller, struct weir_op 
             int host = rules->wait ? -1 : weir_default_host(controller, op, space, bytes);
             if (host < 0)
                 continue;
+            weir_tell_elsewhere(controller, op, place.host, host);
             place.host = host;
         }
         weir_space_take(space, place.host, 1, bytes);
@@ -122,7 +125,7 @@ static void start_anew(struct recovery *recovery)
         op->anew_count = 0;
         weir_state_lay(recovery->controller, op);
     }
-    job->segments->recovering = false;
+    job->segments->recovering = recovery->arrives = false;
     weir_job_recovered(job);
 }
 
@@ -169,7 +172,7 @@ static void look_for_hosts(struct recovery *recovery)
     for (int o = 0; o < job->spec->operator_count; o++)
         all &= find_hosts(controller, &job->ops[o], &controller->space);
     if (all)
-        go_on(recovery, controller->scenario->recovery.restart_s, restarted);
+        go_on(recovery, recovery->arrives ? 0 : controller->scenario->recovery.restart_s, restarted);
     else
         go_on(recovery, LOOK_AGAIN_S, look_for_hosts);
 }
@@ -210,6 +213,14 @@ static void fail_job(struct recovery *recovery)
     weir_segments_rewind(job->segments);
     recovery->step = bury_all;
     weir_soon(recovery->controller->clock, &recovery->go);
+}
+
+void weir_recovery_await(struct weir_controller *controller, struct weir_run_job *job)
+{
+    struct recovery *recovery = &controller->recoveries->jobs[job->index];
+    job->segments->recovering = recovery->arrives = true;
+    recovery->step = look_for_hosts;
+    weir_soon(controller->clock, &recovery->go);
 }
 
 /* Not of those that start: these leave the job as it is. */

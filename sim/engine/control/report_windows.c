@@ -1,4 +1,6 @@
 /* A closed window told to the observer: rows of (time, job, operator, host or link, metric, value). */
+#include <math.h>
+
 #include "sim/engine/books/ledger.h"
 #include "sim/engine/control/report.h"
 
@@ -56,6 +58,13 @@ static void tell_job(const struct weir_controller *controller, const struct weir
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         tell(controller, job->name, "", "", rows[i].name, rows[i].value);
+    if (job->duplicate_rate > 0)
+        tell(controller, job->name, "", "", "duplicate_rate", job->duplicate_rate);
+    if (!isfinite(job->slo_s))
+        return;
+    tell(controller, job->name, "", "", "due_rate", job->due_rate);
+    tell(controller, job->name, "", "", "slo_violations",
+         job->due_rate > 0 ? job->violation_rate / job->due_rate : NAN);
 }
 
 static void tell_account(const struct weir_controller *controller)

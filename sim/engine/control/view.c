@@ -101,6 +101,10 @@ static void init_operator(const struct weir_op *op, struct weir_operator_view *v
         .work_class = (enum weir_view_class)spec->work_class,
         .where = op->where,
         .where_count = op->where_count,
+        .waiting_s = NAN,
+        .service_s = NAN,
+        .blocked_s = NAN,
+        .latency_s = NAN,
     };
 }
 
@@ -158,6 +162,10 @@ void weir_view_init(struct weir_controller *controller)
             .declared_items = weir_load_items(job->spec->load),
             .operators = operators,
             .operator_count = job->spec->operator_count,
+            .latency_mean_s = NAN,
+            .latency_p50_s = NAN,
+            .latency_p95_s = NAN,
+            .latency_p99_s = NAN,
         };
     }
     controller->view = (struct weir_view){
@@ -190,6 +198,12 @@ void weir_view_fini(struct weir_controller *controller)
 static double ratio(double part, double whole)
 {
     return whole > 0 ? part / whole : 0;
+}
+
+/* A mean of so many; of none there is none. */
+static double mean_of(double sum, double count)
+{
+    return count > 0 ? sum / count : NAN;
 }
 
 static void update_deployment(struct weir_op *op, struct weir_operator_view *view)
@@ -259,9 +273,9 @@ static void update_operator(struct weir_controller *controller, struct weir_op *
     }
     view->occupancy = ratio((double)used, (double)capacity);
     view->queued = (double)op->queued;
-    view->waiting_s = ratio(now->waiting_s - then->waiting_s, processed);
-    view->service_s = ratio(now->service_s - then->service_s, processed);
-    view->blocked_s = ratio(now->blocked_s - then->blocked_s, processed);
+    view->waiting_s = mean_of(now->waiting_s - then->waiting_s, processed);
+    view->service_s = mean_of(now->service_s - then->service_s, processed);
+    view->blocked_s = mean_of(now->blocked_s - then->blocked_s, processed);
     view->latency_s = view->waiting_s + view->service_s + view->blocked_s;
 }
 
@@ -294,14 +308,18 @@ static void update_job(struct weir_controller *controller, struct weir_run_job *
     view->ingress_rate = ratio((double)(now->arrived - then->arrived), window_s);
     view->emitted_rate = ratio((double)(now->emitted - then->emitted), window_s);
     view->delivered_rate = ratio((double)(now->delivered - then->delivered), window_s);
+    view->duplicate_rate = ratio((double)(now->duplicates - then->duplicates), window_s);
     view->late_rate = ratio((double)(now->late - then->late), window_s);
+    struct weir_owed owed = weir_due_close(job, controller->books->window);
+    view->due_rate = ratio(owed.due, window_s);
+    view->violation_rate = ratio(owed.violations, window_s);
     update_origins(job, view, window_s);
     view->dropped_rate = ratio((double)(now->dropped - then->dropped), window_s);
     view->backlog = (double)weir_source_waiting(job, now_s);
     view->source_backpressured =
         ratio(job->source_spent.spent_s[WEIR_BLOCKED] - job->source_at_window.spent_s[WEIR_BLOCKED], window_s);
     const struct weir_histogram *latency = &job->window;
-    view->latency_mean_s = ratio(latency->sum, (double)latency->count);
+    view->latency_mean_s = mean_of(latency->sum, (double)latency->count);
     view->latency_p50_s = weir_histogram_quantile(latency, 0.5);
     view->latency_p95_s = weir_histogram_quantile(latency, 0.95);
     view->latency_p99_s = weir_histogram_quantile(latency, 0.99);

@@ -66,10 +66,11 @@ int weir_flow_check_conservation(const struct weir_flow *flow)
             if (check_op(job, &job->ops[o]) != WEIR_OK)
                 return WEIR_EENGINE;
         uint64_t sent = sent_to_sink(job);
-        uint64_t met = counts->delivered + counts->lost +
+        uint64_t met = counts->delivered + counts->duplicates + counts->lost +
                        (uint64_t)(job->sink.in_transit + job->sink.in_hand + (job->segments ? job->segments->held : 0));
         if (sent != met)
-            return unequal(job->spec->name, "sink", "sent to it = delivered + held + lost + in transit", sent, met);
+            return unequal(job->spec->name, "sink", "sent to it = delivered + duplicates + held + lost + in transit",
+                           sent, met);
     }
     return WEIR_OK;
 }

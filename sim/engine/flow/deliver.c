@@ -1,6 +1,7 @@
 #include "sim/engine/flow/deliver.h"
 
 #include "sim/base/memory.h"
+#include "sim/engine/flow/again.h"
 
 int weir_origin_of(struct weir_run_job *job, int host)
 {
@@ -18,29 +19,60 @@ void weir_count_delivery(struct weir_run_job *job, struct weir_batch *batch)
         weir_count_results(job, batch);
 }
 
+/* Whether a window is on its way. */
+static bool comes_of_window(const struct weir_run_job *job, uint64_t way)
+{
+    for (int op; (op = weir_paths_back(job->paths, &way)) >= 0;)
+        if (job->ops[op].window_s > 0)
+            return true;
+    return false;
+}
+
+/* Whether the result has been delivered before the job went back to a checkpoint. */
+static bool is_again(const struct weir_run_job *job, const struct weir_item *item)
+{
+    struct weir_segments *segments = job->segments;
+    if (!segments || job->flow->scenario->recovery.exactly_once)
+        return false;
+    if (job->any_windows && comes_of_window(job, item->path))
+        return weir_again_window(segments->again, WEIR_AGAIN_DELIVERED + item->path, item->birth);
+    uint64_t way = item->path; /* of a join's result it may be another in each play, but for the last step */
+    int from = weir_paths_back(job->paths, &way);
+    return weir_again_item(segments->again, segments->epoch, item->id, from, item->birth);
+}
+
 void weir_count_results(struct weir_run_job *job, struct weir_batch *batch)
 {
     struct weir_flow *flow = job->flow;
-    uint64_t count = (uint64_t)batch->count, late = 0;
+    uint64_t count = (uint64_t)batch->count, late = 0, again = 0;
     double slo_s = job->slo_s;
     for (int i = 0; i < batch->count; i++) {
+        if (is_again(job, &batch->items[i])) {
+            again++;
+            continue;
+        }
         double latency_s = batch->items[i].at - batch->items[i].birth;
         weir_histogram_add(&job->window, latency_s, 1);
-        late += latency_s > slo_s;
+        if (latency_s > slo_s)
+            late++;
+        else if (job->due)
+            weir_due_met(job, batch->items[i].birth);
         if (!flow->books->warm)
             continue;
         const double parts_s[4] = {batch->items[i].waiting, batch->items[i].service, batch->items[i].network,
                                    batch->items[i].blocked};
         weir_paths_deliver(job->paths, batch->items[i].path, latency_s, parts_s);
     }
+    count -= again;
     job->counts.delivered += count;
     job->counts.late += late;
+    job->counts.duplicates += again;
     struct weir_origin *origin = &job->origins[batch->edge];
     origin->delivered += count;
     origin->late += late;
-    origin->bytes += (double)count * batch->item_bytes;
+    origin->bytes += (double)batch->count * batch->item_bytes;
     if (flow->books->ledger)
-        weir_account_results(flow->books, origin->host, job->sink.host, count, late, batch->item_bytes,
+        weir_account_results(flow->books, origin->host, job->sink.host, count, late, again, batch->item_bytes,
                              flow->clock->now_s);
     weir_batch_release(&flow->pool, batch);
 }

@@ -31,6 +31,7 @@ static void init_op(struct weir_flow *flow, struct weir_run_job *job, int index)
     op->item_flops = spec->flops.spread == WEIR_SPREAD_CONSTANT || spec->flops.mean <= 0 ? spec->flops.mean : NAN;
     op->selectivity = spec->selectivity;
     op->window_s = spec->window_s;
+    job->any_windows |= spec->window_s > 0;
     op->disk_bytes = spec->disk_bytes;
     op->state_bytes_per_item = spec->state_bytes_per_item;
     op->index = index;
@@ -126,6 +127,7 @@ static void init_job(struct weir_flow *flow, struct weir_run_job *job, const str
         op->in_bytes /= op->in_edges; /* every operator has edges in and out */
         op->out_bytes /= op->out_count;
     }
+    job->due = weir_due_new(job);
 }
 
 void weir_flow_init(struct weir_flow *flow, const struct weir_scenario *scenario, unsigned long long seed,
@@ -191,6 +193,7 @@ void weir_flow_fini(struct weir_flow *flow)
         free(job->origins);
         free(job->origin_views);
         weir_paths_free(job->paths);
+        weir_due_free(job->due);
         weir_segments_free(job->segments);
     }
     weir_batch_pool_fini(&flow->pool);

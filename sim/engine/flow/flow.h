@@ -10,6 +10,7 @@
 #include "sim/engine/books/books.h"
 #include "sim/engine/clock/clock.h"
 #include "sim/engine/flow/batch.h"
+#include "sim/engine/flow/due.h"
 #include "sim/engine/flow/segments.h"
 #include "sim/engine/shares/shares.h"
 
@@ -259,6 +260,8 @@ struct weir_run_job {
     /* Measures. */
     double slo_s;                                        /* of spec */
     struct weir_job_counts counts, at_window, at_warmup; /* the latter two are control's */
+    struct weir_due *due;                                /* NULL: it has no objective */
+    bool any_windows;                                    /* an operator has a window */
     struct weir_origin *origins;                         /* hosts that results have ever come from */
     size_t origin_count, origin_capacity, origin_view_capacity;
     struct weir_origin_view *origin_views;

@@ -1,9 +1,11 @@
 #include "sim/engine/flow/segments.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/flow/again.h"
 #include "sim/engine/flow/deliver.h"
 #include "sim/engine/flow/source.h"
 
@@ -14,6 +16,7 @@ struct weir_segments *weir_segments_new(struct weir_run_job *job)
     segments->list = weir_grow(NULL, 1, &segments->capacity, sizeof *segments->list);
     segments->list[0] = (struct weir_segment){0, 0};
     segments->count = 1;
+    segments->again = weir_again_new();
     return segments;
 }
 
@@ -23,6 +26,7 @@ void weir_segments_free(struct weir_segments *segments)
         return;
     free(segments->list);
     free(segments->log);
+    weir_again_free(segments->again);
     free(segments);
 }
 
@@ -125,6 +129,7 @@ static void append(struct weir_segments *segments, uint64_t offset)
 void weir_segments_begin(struct weir_segments *segments)
 {
     trim_log(segments, segments->list[first_alive(segments)].offset);
+    weir_again_forget(segments->again, segments->log_count ? segments->log[0].time_s : INFINITY);
     append(segments, segments->log_first + segments->log_count);
     settle_held(segments, first_alive(segments), true);
 }
@@ -136,8 +141,10 @@ static void rewind_source(struct weir_segments *segments, size_t first)
     uint64_t offset = segments->list[first].offset;
     size_t keep = (size_t)(offset - segments->log_first);
     size_t again = segments->log_count - keep;
-    if (again)
+    if (again) {
+        weir_again_rewind(segments->again, segments->log[segments->log_count - 1].time_s);
         weir_source_unsend(job, segments->log + keep, again);
+    }
     job->counts.replayed += again;
     segments->log_count = keep;
     trim_log(segments, offset);

@@ -37,6 +37,7 @@ struct weir_segments {
     struct weir_batch *held_first, *held_last; /* results that wait for their checkpoint */
     long held;
     struct weir_batch *wrecks; /* lost with their host, which is not yet noticed: they keep their segments alive */
+    struct weir_again *again;  /* what has come before */
 };
 
 struct weir_segments *weir_segments_new(struct weir_run_job *job);

@@ -65,9 +65,7 @@ bool weir_serve_begin(struct weir_instance *instance)
     return false;
 }
 
-/* How many items come of one: the whole part of the selectivity, and one more by chance for the rest; chance falls on
- * the same items under every policy. */
-static int results_of(const struct weir_op *op, uint64_t id)
+int weir_results_of(const struct weir_op *op, uint64_t id)
 {
     double selectivity = op->selectivity;
     double whole = floor(selectivity);
@@ -77,6 +75,12 @@ static int results_of(const struct weir_op *op, uint64_t id)
     return (int)whole + (weir_stream_uniform(&draw) < selectivity - whole);
 }
 
+uint64_t weir_result_id(uint64_t id, int number)
+{
+    struct weir_stream stream = weir_stream_at(id, (uint64_t)number);
+    return number ? weir_stream_bits(&stream) : id;
+}
+
 static struct weir_batch *select_results(const struct weir_op *op, struct weir_batch *batch)
 {
     if (op->selectivity == 1)
@@ -84,16 +88,13 @@ static struct weir_batch *select_results(const struct weir_op *op, struct weir_b
     struct weir_batch_pool *pool = &op->job->flow->pool;
     int count = 0;
     for (int i = 0; i < batch->count; i++)
-        count += results_of(op, batch->items[i].id);
+        count += weir_results_of(op, batch->items[i].id);
     struct weir_batch *results = count ? weir_batch_new(pool, count) : NULL;
     for (int i = 0; count && i < batch->count; i++) {
-        int copies = results_of(op, batch->items[i].id);
+        int copies = weir_results_of(op, batch->items[i].id);
         for (int c = 0; c < copies; c++) {
             weir_batch_append(results, batch, i);
-            if (c) { /* an item of its own */
-                struct weir_stream id = weir_stream_at(batch->items[i].id, (uint64_t)c);
-                results->items[results->count - 1].id = weir_stream_bits(&id);
-            }
+            results->items[results->count - 1].id = weir_result_id(batch->items[i].id, c);
         }
     }
     if (results)

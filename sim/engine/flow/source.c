@@ -34,21 +34,28 @@ static void enlarge(struct weir_run_job *job)
     job->backlog_first = 0;
 }
 
+/* The arrival after the last one. None comes once the job has left, or the run is over: what would come at its very end
+ * belongs to the time after it. */
+static void generate(struct weir_run_job *job)
+{
+    double next_s = job->spec->arrive_s + weir_arrivals_next(&job->arrivals);
+    bool comes = next_s < job->spec->depart_s && next_s < job->flow->scenario->duration_s;
+    job->next_arrival_s = comes ? next_s : INFINITY;
+}
+
 /* Moves the arrival that is due next into the backlog and finds the one after it. */
 static void push(struct weir_run_job *job)
 {
     if (job->backlog_count == job->backlog_size)
         enlarge(job);
     double time_s = job->next_arrival_s;
+    uint64_t bits;
+    memcpy(&bits, &time_s, sizeof bits);
+    job->arrivals_hash = (job->arrivals_hash ^ bits) * 0x100000001b3ULL;
+    job->arrivals_hash ^= job->arrivals_hash >> 29;
+    weir_due_arrives(job, job->generated, time_s);
     *backlog_at(job, job->backlog_count++) = (struct weir_arrival){time_s, job->generated++};
-    if (time_s <= job->flow->scenario->duration_s) {
-        uint64_t bits;
-        memcpy(&bits, &time_s, sizeof bits);
-        job->arrivals_hash = (job->arrivals_hash ^ bits) * 0x100000001b3ULL;
-        job->arrivals_hash ^= job->arrivals_hash >> 29;
-    }
-    double next_s = job->spec->arrive_s + weir_arrivals_next(&job->arrivals);
-    job->next_arrival_s = next_s < job->spec->depart_s ? next_s : INFINITY;
+    generate(job);
 }
 
 void weir_source_unsend(struct weir_run_job *job, const struct weir_arrival *arrivals, size_t count)
@@ -150,8 +157,8 @@ void weir_source_go(struct weir_run_job *job)
     while (!weir_sender_busy(&job->source_sender) && !clock->over) {
         weir_source_refill(job, clock->now_s);
         if (!job->backlog_count) {
-            job->source_done = !(job->next_arrival_s <= job->flow->scenario->duration_s);
-            weir_alarm_set(clock, &job->source_alarm, job->source_done ? INFINITY : job->next_arrival_s);
+            job->source_done = !(job->next_arrival_s < INFINITY);
+            weir_alarm_set(clock, &job->source_alarm, job->next_arrival_s);
             return;
         }
         int count = next_batch(job);
@@ -200,8 +207,7 @@ void weir_source_start(struct weir_run_job *job)
     job->arrivals = weir_arrivals_open(job->spec->load, flow->seed, stream);
     free(stream);
     weir_arrivals_scale(&job->arrivals, job->load_factor);
-    double first_s = job->spec->arrive_s + weir_arrivals_next(&job->arrivals);
-    job->next_arrival_s = first_s < job->spec->depart_s ? first_s : INFINITY;
+    generate(job);
     job->arrivals_hash = 0xcbf29ce484222325ULL;
     long limit = scenario->items_per_batch > 0 ? scenario->items_per_batch : INT_MAX / 2;
     for (int o = 0; o < job->spec->operator_count; o++) {

@@ -12,6 +12,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/engine/flow/again.h"
 
 /* Sums of dates are as exact as this. */
 #define ROUNDING_S 1e-9
@@ -56,6 +57,25 @@ static struct weir_window_part *part_of(struct weir_instance *instance, double e
     return part;
 }
 
+/* For what is due of the job. An item counts when it is gathered first. */
+static void gathered(const struct weir_op *op, const struct weir_item *item)
+{
+    struct weir_segments *segments = op->job->segments;
+    if (op->job->due &&
+        !(segments && weir_again_item(segments->again, segments->epoch, item->id, op->index, item->birth)))
+        weir_due_gathered(op, item->birth, item->at);
+}
+
+/* Likewise: results are due when they are given first. */
+static void fired(const struct weir_op *op, const struct weir_batch *results)
+{
+    struct weir_segments *segments = op->job->segments;
+    if (!op->job->due || (segments && weir_again_window(segments->again, (uint64_t)op->index, results->items[0].birth)))
+        return;
+    for (int i = 0; i < results->count; i++)
+        weir_due_fired(op, results->items[i].id, results->items[i].birth);
+}
+
 void weir_window_add(struct weir_instance *instance, const struct weir_batch *batch)
 {
     struct weir_window_content *content = &instance->window;
@@ -68,6 +88,7 @@ void weir_window_add(struct weir_instance *instance, const struct weir_batch *ba
             part = part_of(instance, end_s, batch->segments ? batch->segment : 0);
         content->lag_s = fmax(content->lag_s, now_s - at_s);
         part->count++;
+        gathered(instance->op, &batch->items[i]);
         if (batch->items[i].birth < part->birth)
             continue;
         part->path = batch->items[i].path;
@@ -122,6 +143,7 @@ static struct weir_batch *results_of(struct weir_instance *instance, const struc
         batch->items[i].blocked = part->blocked;
     }
     batch->count = results;
+    fired(op, batch);
     return batch;
 }
 

@@ -1,6 +1,7 @@
 /* The result of a run, from what was counted. */
 #include "sim/engine/run/result.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,12 @@ static double ratio(double part, double whole)
     return whole > 0 ? part / whole : 0;
 }
 
+/* A mean of so many; of none there is none. */
+static double mean_of(double sum, double count)
+{
+    return count > 0 ? sum / count : NAN;
+}
+
 static struct weir_operator_total op_total(const struct weir_op *op, double measured_s)
 {
     const struct weir_op_counts *now = &op->counts, *then = &op->at_warmup;
@@ -47,9 +54,9 @@ static struct weir_operator_total op_total(const struct weir_op *op, double meas
         .in_transit = (unsigned long long)(op->in_hand + op->in_transit),
         .lost_on_way = now->lost_on_way,
         .lost_inside = now->lost_inside,
-        .waiting_s = ratio(now->waiting_s - then->waiting_s, processed),
-        .service_s = ratio(now->service_s - then->service_s, processed),
-        .blocked_s = ratio(now->blocked_s - then->blocked_s, processed),
+        .waiting_s = mean_of(now->waiting_s - then->waiting_s, processed),
+        .service_s = mean_of(now->service_s - then->service_s, processed),
+        .blocked_s = mean_of(now->blocked_s - then->blocked_s, processed),
         .queue_mean = ratio(now->queue_area - then->queue_area, measured_s),
         .queue_max = (double)most,
         .busy = ratio(now->busy_s - then->busy_s, instance_s),
@@ -85,6 +92,7 @@ static void fill_links(const struct weir_books *books, struct weir_result *resul
 static void fill_job(struct weir_run_job *job, double now_s, const double parts[4], struct weir_job_total *total)
 {
     double delivered = (double)job->total.count;
+    struct weir_owed owed = weir_due_total(job);
     *total = (struct weir_job_total){
         .name = job->spec->name,
         .arrived = job->counts.arrived,
@@ -95,16 +103,19 @@ static void fill_job(struct weir_run_job *job, double now_s, const double parts[
         .in_transit = (unsigned long long)(job->sink.in_transit + job->sink.in_hand),
         .replayed = job->counts.replayed,
         .lost = job->counts.lost,
+        .duplicates = job->counts.duplicates,
+        .due = owed.due,
+        .violations = owed.violations,
         .held = job->segments ? (unsigned long long)job->segments->held : 0,
-        .latency_mean_s = ratio(job->total.sum, (double)job->total.count),
+        .latency_mean_s = mean_of(job->total.sum, (double)job->total.count),
         .latency_p50_s = weir_histogram_quantile(&job->total, 0.5),
         .latency_p95_s = weir_histogram_quantile(&job->total, 0.95),
         .latency_p99_s = weir_histogram_quantile(&job->total, 0.99),
-        .latency_max_s = job->total.max,
-        .waiting_s = ratio(parts[0], delivered),
-        .service_s = ratio(parts[1], delivered),
-        .network_s = ratio(parts[2], delivered),
-        .blocked_s = ratio(parts[3], delivered),
+        .latency_max_s = weir_histogram_quantile(&job->total, 1),
+        .waiting_s = mean_of(parts[0], delivered),
+        .service_s = mean_of(parts[1], delivered),
+        .network_s = mean_of(parts[2], delivered),
+        .blocked_s = mean_of(parts[3], delivered),
         .arrivals_hash = job->arrivals_hash,
     };
 }
@@ -155,7 +166,7 @@ static unsigned long long checksum(const struct weir_result *result, bool accoun
 /* What jobs and operators come to together. */
 struct sums {
     struct weir_histogram latency;
-    double parts_s[4], late, blocked_s, instance_s;
+    double parts_s[4], due, violations, blocked_s, instance_s;
     uint64_t dropped_at_sources; /* after the warm-up */
 };
 
@@ -183,13 +194,15 @@ static void add_job(struct weir_run_job *job, double measured_s, struct weir_res
     const struct weir_job_counts *now = &job->counts, *then = &job->at_warmup;
     m->emitted += (double)(now->emitted - then->emitted);
     m->delivered += (double)(now->delivered - then->delivered);
+    m->duplicates += (double)(now->duplicates - then->duplicates);
     m->dropped += (double)(now->dropped - then->dropped);
     m->backlog_end += (double)total->backlog;
     m->in_flight += (double)(total->in_transit + total->held);
     m->replayed += (double)(now->replayed - then->replayed);
     m->lost += (double)(now->lost - then->lost);
     m->restarts += (double)(now->restarts - then->restarts);
-    sums->late += (double)(now->late - then->late);
+    sums->due += total->due;
+    sums->violations += total->violations;
     sums->dropped_at_sources += now->dropped_at_source - then->dropped_at_source;
     weir_histogram_merge(&sums->latency, &job->total);
     for (int p = 0; p < 4; p++)
@@ -203,18 +216,18 @@ static void fill_latencies(const struct sums *sums, struct weir_result *result)
     struct weir_metrics *m = &result->metrics;
     const struct weir_histogram *latency = &sums->latency;
     double delivered = (double)latency->count;
-    m->latency_mean_s = ratio(latency->sum, delivered);
+    m->latency_mean_s = mean_of(latency->sum, delivered);
     m->latency_p50_s = weir_histogram_quantile(latency, 0.5);
     m->latency_p95_s = weir_histogram_quantile(latency, 0.95);
     m->latency_p99_s = weir_histogram_quantile(latency, 0.99);
-    m->latency_max_s = latency->max;
+    m->latency_max_s = weir_histogram_quantile(latency, 1);
     for (int i = 0; i < WEIR_LATENCY_POINTS; i++)
         result->latency_s[i] = weir_histogram_quantile(latency, weir_latency_share(i));
-    m->waiting_s = ratio(sums->parts_s[0], delivered);
-    m->service_s = ratio(sums->parts_s[1], delivered);
-    m->network_s = ratio(sums->parts_s[2], delivered);
-    m->blocked_s = ratio(sums->parts_s[3], delivered);
-    m->slo_violations = ratio(sums->late + m->dropped, m->delivered + m->dropped);
+    m->waiting_s = mean_of(sums->parts_s[0], delivered);
+    m->service_s = mean_of(sums->parts_s[1], delivered);
+    m->network_s = mean_of(sums->parts_s[2], delivered);
+    m->blocked_s = mean_of(sums->parts_s[3], delivered);
+    m->slo_violations = mean_of(sums->violations, sums->due);
 }
 
 static void fill_books(const struct weir_books *books, double measured_s, struct weir_metrics *m)
@@ -222,6 +235,7 @@ static void fill_books(const struct weir_books *books, double measured_s, struct
     m->backlog_max = books->backlog_most;
     m->instances_mean = ratio(books->instance_area, measured_s);
     m->cost = books->cost;
+    m->instance_cost = books->instance_cost;
     m->network_bytes = books->network_bytes;
     m->crossing_bytes = books->crossing_bytes;
     m->decisions = books->decisions;
@@ -229,6 +243,7 @@ static void fill_books(const struct weir_books *books, double measured_s, struct
     m->warnings = books->warnings;
     m->rescales = books->rescales;
     m->migrations = books->migrations;
+    m->tier_crossings = books->tier_crossings;
     m->state_moved_bytes = books->state_moved_bytes;
     m->paused_s = books->paused_s;
     fill_hosts(books, measured_s, m);

@@ -2,8 +2,10 @@
 
 /* Horizontal bars of a metric, a row a policy, with the interval of the mean. */
 function barFigure(parent, id, title, help, metric) {
-  const rows = () =>
-    POLICIES.map((_, policy) => policy).filter((policy) => shown(policy) && summaryOf(policy, metric)?.mean != null);
+  const rows = () => {
+    const all = POLICIES.map((_, policy) => policy).filter((policy) => shown(policy) && summaryOf(policy, metric));
+    return all.some((policy) => summaryOf(policy, metric).mean !== null) ? all : [];
+  };
   new Figure(parent, {
     id,
     title,
@@ -21,7 +23,7 @@ function barFigure(parent, id, title, help, metric) {
       return rowBars(
         width,
         policies,
-        (policy) => [{value: summaryOf(policy, metric).mean, fill: colour(policy)}],
+        (policy) => [{value: summaryOf(policy, metric).mean ?? 0, fill: colour(policy)}],
         top,
         summaryOf(policies[0], metric).unit,
         title,
@@ -70,13 +72,14 @@ function rowBars(width, policies, partsOf, top, unit, title, interval, names) {
           d: `M${low},${y + 10}H${x(row.high)}M${low},${y + 6}v8M${x(row.high)},${y + 6}v8`
         })
       );
-    group.append(svg("text", {x: x(Math.max(from, row?.high ?? 0)) + 6, y: y + 14}, show(from, unit)));
+    const end = x(Math.max(from, row?.high ?? 0)) + 6;
+    group.append(svg("text", {x: end, y: y + 14}, row && row.mean === null ? "none" : show(from, unit)));
     root.append(
       tipped(group, POLICIES[policy], () =>
         names
           ? partsOf(policy).map((part, k) => [names[k], show(part.value, unit)])
           : [
-              ["mean", show(row.mean, unit)],
+              ["mean", row.mean === null ? "none: nothing was measured" : show(row.mean, unit)],
               ...(row.low === null ? [] : [["interval", `${show(row.low, unit)} to ${show(row.high, unit)}`]])
             ]
       )

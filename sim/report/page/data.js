@@ -56,8 +56,25 @@ function objectives(job) {
 const SUMMARY = new Map(POLICIES.map((name) => [name, new Map()]));
 const SUMMARY_METRICS = [];
 for (const [policy, metric, unit, better, n, ...texts] of D.summary || []) {
-  const [mean, low, high, diff, diffLow, diffHigh] = texts.map((text) => (text === "" ? null : Number(text)));
-  SUMMARY.get(policy).set(metric, {n: Number(n), mean, low, high, diff, diffLow, diffHigh, texts, unit, better});
+  const [mean, low, high, diff, diffLow, diffHigh, none] = texts
+    .slice(0, 7)
+    .map((text) => (text === "" ? null : Number(text)));
+  const [doubt, diffDoubt] = texts.slice(7);
+  SUMMARY.get(policy).set(metric, {
+    n: Number(n),
+    none,
+    mean,
+    low,
+    high,
+    diff,
+    diffLow,
+    diffHigh,
+    doubt,
+    diffDoubt,
+    texts,
+    unit,
+    better
+  });
   if (!SUMMARY_METRICS.some((one) => one.name === metric))
     SUMMARY_METRICS.push({help: "", ...METRICS.get(metric), name: metric, unit, better});
 }

@@ -8,6 +8,7 @@ function heat(value) {
   return `color-mix(in oklab, var(--mark) ${Math.round(part * 100)}%, var(--heat-0))`;
 }
 function excess(value) {
+  if (value === Infinity) return excess(1e9);
   if (value === null || value === undefined || !isFinite(value)) return "none";
   if (value <= 1) return `color-mix(in oklab, var(--busy) ${Math.round(value * 70)}%, var(--heat-0))`;
   return `color-mix(in oklab, var(--blocked) ${Math.round(40 + 60 * Math.min(1, Math.log10(value)))}%, var(--heat-0))`;
@@ -198,13 +199,14 @@ function objectiveFigure(parent) {
       .filter((job) => job.slo && (!STATE.job || job.name === STATE.job || firstWord(job.name) === STATE.job))
       .map((job) => {
         const {entity, times} = jobSeries(run, job.name),
-          values = list(entity, "latency_p95", times.length);
-        return (
-          values && {name: job.name, times, values: values.map((value) => (value === null ? null : value / job.slo))}
-        );
+          latencies = list(entity, "latency_p95", times.length) || times.map(() => null),
+          late = list(entity, "slo_violations", times.length) || [];
+        /* Where nothing came though something was due, it is as late as can be. */
+        const values = latencies.map((value, w) => (value !== null ? value / job.slo : late[w] > 0 ? Infinity : null));
+        return values.some((value) => value !== null) && {name: job.name, times, values};
       })
       .filter(Boolean)
-      .sort((a, b) => mean(b.values) - mean(a.values));
+      .sort((a, b) => mean(b.values) - mean(a.values) || 0);
   };
   heatFigure(parent, {
     id: "objectives",
@@ -213,11 +215,12 @@ function objectiveFigure(parent) {
     value: "p95_per_objective",
     fill: excess,
     follows: ["job"],
-    say: (value) => (value === null ? "nothing delivered" : digits(value, 3) + " × objective"),
+    say: (value) =>
+      value === null ? "nothing delivered" : value === Infinity ? "nothing came of what was due" : digits(value, 3) + " × objective",
     rows,
     help:
       "The 95 % latency of each window as a multiple of the job's objective: green up to 1, orange above. The job " +
-      "furthest off first.",
+      "furthest off first. Where nothing came of what was due, it counts as missed by far.",
     legend: [
       el("span", {}, el("i", {style: `background:${excess(0.5)}`}), "half"),
       el("span", {}, el("i", {style: `background:${excess(1)}`}), "just met"),

@@ -176,7 +176,7 @@ function comparison() {
     beside,
     "violations",
     "SLO violations",
-    "Share of items delivered later than their job's objective, or dropped; lines are 95 % intervals.",
+    "Share of the results due that came too late, or not at all; lines are 95 % intervals.",
     "slo_violations"
   );
   if (POLICIES.some((_, policy) => summaryOf(policy, "energy")?.mean > 0))

@@ -10,6 +10,7 @@ const GROUPS = [
       "latency_p99",
       "slo_violations",
       "dropped",
+      "duplicates",
       "instances",
       "cost"
     ]
@@ -17,10 +18,10 @@ const GROUPS = [
   ["Latency", ["latency_mean", "latency_max", "waiting", "service", "network", "blocked"]],
   [
     "Items",
-    ["emitted", "delivered", "dropped", "in_flight", "replayed", "lost", "restarts", "backlog_max", "backlog_end"]
+    ["emitted", "delivered", "duplicates", "dropped", "in_flight", "replayed", "lost", "restarts", "backlog_max", "backlog_end"]
   ],
-  ["Resources", ["cpu_device", "cpu_edge", "cpu_cloud", "backpressured", "energy", "network_bytes", "crossing_bytes"]],
-  ["Decisions", ["decisions", "refused", "rescales", "migrations", "state_moved", "paused"]],
+  ["Resources", ["cpu_device", "cpu_edge", "cpu_cloud", "backpressured", "energy", "cost", "instance_cost", "network_bytes", "crossing_bytes"]],
+  ["Decisions", ["decisions", "refused", "rescales", "migrations", "tier_crossings", "state_moved", "paused"]],
   [
     "Account",
     [
@@ -35,6 +36,9 @@ const GROUPS = [
     ]
   ]
 ];
+
+/* Why an interval may not hold (summary.csv, doubt). */
+const DOUBTS = {skewed: "the runs are skewed", heavy: "the variance of latencies is infinite"};
 
 class Table {
   constructor(parent) {
@@ -97,8 +101,8 @@ class Table {
         : (row.diff > 0 ? "+" : "") + show4(row.diff) + (differs ? " *" : "")
       : half === null
         ? ""
-        : "± " + digits(half / size, 2);
-    const isBest = best !== null && row.mean === best;
+        : "± " + digits(half / size, 2) + (row.doubt ? " ~" : "");
+    const isBest = best !== null && !row.none && row.mean === best;
     const cell = el(
       "td",
       {
@@ -116,7 +120,8 @@ class Table {
     return tipped(cell, `${POLICIES[policy]}: ${label(metric)}`, () => [
       ["mean", show(row.mean, row.unit)],
       ["as in summary.csv", row.texts[0]],
-      ["runs", String(row.n)],
+      ["runs", row.none ? `${row.n}; ${row.none} more have no value, so it is not marked` : String(row.n)],
+      ...(row.doubt ? [["the interval may not hold", DOUBTS[row.doubt]]] : []),
       ...(row.low === null ? [] : [["95 % interval", `${show(row.low, row.unit)} to ${show(row.high, row.unit)}`]]),
       ...(policy === 0 || row.diff === null ? [] : [["difference to " + POLICIES[0], show(row.diff, row.unit)]]),
       ...(policy === 0 || row.diffLow === null
@@ -127,7 +132,10 @@ class Table {
   table(name, metrics) {
     const order = this.order();
     const columns = metrics.map((metric) => {
-      const means = order.map((policy) => summaryOf(policy, metric)?.mean ?? null).filter((mean) => mean !== null);
+      const means = order
+        .map((policy) => summaryOf(policy, metric))
+        .filter((row) => row && row.mean !== null && !row.none)
+        .map((row) => row.mean);
       const info = SUMMARY_METRICS.find((one) => one.name === metric);
       const all = POLICIES.map((_, policy) => Math.abs(summaryOf(policy, metric)?.mean ?? 0));
       const [size, unit] = stepFor(info.unit, Math.max(...all));
