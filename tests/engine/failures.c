@@ -414,6 +414,7 @@ static void arriving_while_all_is_down(void)
         if (!strstr(got.decisions, cases[i].said))
             fprintf(stderr, "\n%s\n", got.decisions);
         CU_ASSERT(strstr(got.decisions, cases[i].said) != NULL);
+        CU_ASSERT_PTR_NULL(strstr(strstr(got.decisions, "note") + 1, "note")); /* and nothing else */
         weir_test_result_fini(&got);
         free(scenario);
     }

@@ -74,7 +74,7 @@ bool weir_again_item(struct weir_again *again, unsigned epoch, uint64_t id, int 
 {
     if (2 * (again->used + 1) > again->size)
         refill(again, 2 * again->size, -INFINITY);
-    struct weir_stream mixed = weir_stream_at((uint64_t)(op + 1), id);
+    struct weir_stream mixed = weir_stream_at((uint64_t)op + 1, id);
     uint64_t key = weir_stream_bits(&mixed);
     struct slot *slot = find(again, key);
     if (!slot->count) {
