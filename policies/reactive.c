@@ -176,9 +176,7 @@ static void scale(struct reactive *self, const struct weir_view *view, struct we
     weir_job_demand(view, plan, j, weir_ingress_wanted(job, 0), MIN_ITEMS, model, demand);
     weir_reach_init(&reach, view, plan, j, model);
     for (int o = 0; o < job->operator_count; o++)
-        if (settle->paused)
-            weir_scaler_pass(&self->scaler, view, j, o);
-        else
+        if (!settle->paused) /* else nothing can be seen; what was asked for before stands */
             decide(self, view, plan, j, o, settle, &reach);
     weir_reach_fini(&reach);
     free(demand);

@@ -115,12 +115,6 @@ int weir_scaler_ask(struct weir_scaler *scaler, const struct weir_view *view, co
     return weir_patience_ask(&known->patience, &rule, view->time_s, count, wanted);
 }
 
-void weir_scaler_pass(struct weir_scaler *scaler, const struct weir_view *view, int job, int op)
-{
-    struct weir_scaler_operator *known = weir_memo_at(&scaler->operators, view, job, op);
-    weir_patience_pass(&known->patience);
-}
-
 void weir_scaler_acted(struct weir_scaler *scaler, const struct weir_view *view, const struct weir_plan *plan, int job,
                        int op, int from)
 {

@@ -53,9 +53,6 @@ int weir_scaler_ask(struct weir_scaler *scaler, const struct weir_view *view, co
                     int op, const struct weir_reach *reach, const struct weir_scaler_wish *wish, char *why,
                     size_t size);
 
-/* The window cannot be judged for this operator. */
-void weir_scaler_pass(struct weir_scaler *scaler, const struct weir_view *view, int job, int op);
-
 /* What was asked for has been put into the plan, which held `from` instances; nothing happens if there was no room. */
 void weir_scaler_acted(struct weir_scaler *scaler, const struct weir_view *view, const struct weir_plan *plan, int job,
                        int op, int from);
