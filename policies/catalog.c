@@ -5,13 +5,16 @@ extern const struct weir_policy weir_policy_noop, weir_policy_static, weir_polic
     weir_policy_exec, weir_policy_dwo, weir_policy_heu_wo, weir_policy_heu_wo_refined, weir_policy_lawa,
     weir_policy_optimal, weir_policy_nearest_offload, weir_policy_random_offload, weir_policy_proactive,
     weir_policy_svr_twres, weir_policy_gru, weir_policy_origin, weir_policy_gp, weir_policy_greedy, weir_policy_mf,
-    weir_policy_sentinel, weir_policy_oracle;
+    weir_policy_sentinel, weir_policy_oracle, weir_policy_hpa, weir_policy_keda, weir_policy_flink_autoscaler;
 
 const struct weir_policy *const weir_catalog[] = {
     &weir_policy_noop,
     &weir_policy_static,
     &weir_policy_reactive,
     &weir_policy_ds2,
+    &weir_policy_hpa,
+    &weir_policy_keda,
+    &weir_policy_flink_autoscaler,
     &weir_policy_proactive,
     &weir_policy_gru,
     &weir_policy_svr_twres,

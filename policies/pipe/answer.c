@@ -143,7 +143,7 @@ static int read_decision(const struct weir_json *at, const struct weir_view *vie
     if (sets)
         return read_instances(&instances, view, plan, job, op, why);
     if (scales) {
-        code = weir_json_integer(&scale, 1, INSTANCES_AT_MOST, &count);
+        code = weir_json_integer(&scale, 0, INSTANCES_AT_MOST, &count);
         if (!code)
             weir_plan_scale(plan, job, op, (int)count, "%s", why);
         return code;

@@ -277,8 +277,9 @@ void weir_plan_move(struct weir_plan *plan, int job, int op, int host, const cha
     int count;
     const struct weir_placement *present = weir_plan_get(plan, job, op, &count);
     struct weir_placement one = {.host = host, .weight = 1, .cpu_share = 1};
-    struct weir_placement *moved = count > 0 ? copy_of(present, count) : copy_of(&one, 1);
-    count = count > 0 ? count : 1;
+    bool fresh = !count && plan->view->jobs[job].operators[op].min_instances > 0; /* it has lost all */
+    struct weir_placement *moved = fresh ? copy_of(&one, 1) : copy_of(present, count);
+    count = fresh ? 1 : count;
     for (int i = 0; i < count; i++)
         moved[i].host = host;
     va_list args;

@@ -14,13 +14,12 @@ const struct weir_placement *weir_plan_get(const struct weir_plan *plan, int job
 
 /* Asks for exactly these instances. Kept: as many instances as agree in host; changes of weight and share alone are
  * free. `why` is one sentence for decisions.csv, with the figures behind it.
- * A wish that breaks the rules (unknown host, host down, host full in slots or memory, more than max_parallelism, none
- * at all, a weight that is not from 1e-9 to 1e9, a CPU share that is not above 0 and at most 1, a job that has
- * departed, a change already under way) is refused when the plan is checked: it is logged and counted, the operator
- * stays as it is, and the other changes of the plan go on.
- * An identical wish (the same instances in any order) is no decision and leaves no trace; so is one that takes back
- * what a policy before asked for. Another wish for the same operator replaces the one before and its author. A job or
- * operator that does not exist: nothing happens. */
+ * A wish that breaks the rules (unknown host, host down, host full in slots or memory, fewer than min_instances, more
+ * than max_parallelism, a weight that is not from 1e-9 to 1e9, a CPU share that is not above 0 and at most 1, a job
+ * that has departed, a change already under way) is refused when the plan is checked: it is logged and counted, the
+ * operator stays as it is, and the other changes of the plan go on. An identical wish (the same instances in any order)
+ * is no decision and leaves no trace; so is one that takes back what a policy before asked for. Another wish for the
+ * same operator replaces the one before and its author. A job or operator that does not exist: nothing happens. */
 void weir_plan_set(struct weir_plan *plan, int job, int op, const struct weir_placement *instances, int count,
                    const char *why, ...) __attribute__((format(printf, 6, 7)));
 
@@ -32,7 +31,7 @@ void weir_plan_set(struct weir_plan *plan, int job, int op, const struct weir_pl
 void weir_plan_scale(struct weir_plan *plan, int job, int op, int count, const char *why, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* Moves all instances of an operator to one host. */
+/* Moves all instances of an operator to one host; one that has none, and may have none, stays so. */
 void weir_plan_move(struct weir_plan *plan, int job, int op, int host, const char *why, ...)
     __attribute__((format(printf, 5, 6)));
 

@@ -28,8 +28,9 @@ static char *check_wish(const struct weir_view *view, const struct weir_plan_cha
     const struct weir_operator_view *op = &job->operators[change->op];
     if (!job->running)
         return weir_format("job \"%s\" has departed", job->name);
-    if (change->count == 0)
-        return weir_format("no instances");
+    if (change->count < op->min_instances)
+        return change->count ? weir_format("%d instances, at least %d are needed", change->count, op->min_instances)
+                             : weir_format("no instances");
     if (change->count > op->max_parallelism)
         return weir_format("%d instances, at most %d are allowed", change->count, op->max_parallelism);
     for (int i = 0; i < change->count; i++) {
@@ -106,7 +107,8 @@ static char *check_room(struct weir_space *space, const struct weir_plan_change 
     double state = isfinite(op->state_bytes) && op->state_bytes > 0 ? op->state_bytes : 0;
     if (!base_counts)
         base_count = 0; /* a preset that is replaced before anything was started */
-    double part_before = base_count > 0 ? state / base_count : 0, part_after = state / change->count;
+    double part_before = base_count > 0 ? state / base_count : 0,
+           part_after = change->count > 0 ? state / change->count : 0;
     char *refusal = NULL;
     for (int i = 0; i < change->count && !refusal; i++) {
         int h = change->instances[i].host;

@@ -63,16 +63,18 @@ struct weir_operator_view {
     double in_bytes, out_bytes; /* per item: means over the edges in and out */
     double selectivity;
     bool stateful;
-    double state_bytes; /* now, all instances together */
-    int max_parallelism;
-    double window_s;           /* of a tumbling window, 0: none */
-    bool joins;                /* waits for the same item from every input, else inputs merge */
-    int key_groups;            /* that its keys fall into, whole groups to an instance; 0: no keys */
+    double state_bytes;                 /* now, all instances together */
+    int min_instances, max_parallelism; /* a policy may ask for that many; min_instances 0: for none, too */
+    double window_s;                    /* of a tumbling window, 0: none */
+    int key_groups;                     /* by which keys go to instances, in ranges; 0: not by key */
+    bool joins;                         /* waits for the same item from every input, else inputs merge */
     const double *range_share; /* of n instances, the one with the hottest range gets range_share[n - 1] of the items */
     int range_share_count;     /* max_parallelism; 0: no keys */
     const struct weir_placement *instances; /* as deployed */
     int instance_count;
-    const int *where; /* hosts of the scenario's default placement, best first */
+    const double *ready_s;       /* since when each of these takes items; -1: it starts. In the order of `instances` */
+    const double *instance_busy; /* share of its time of the window in service; NaN: it had none */
+    const int *where;            /* hosts of the scenario's default placement, best first */
     int where_count;
     bool changing; /* a change of plan is under way: another one would be refused */
 
@@ -81,9 +83,10 @@ struct weir_operator_view {
     double output_rate;      /* items emitted, once however many edges carry them */
     double true_rate;        /* items per second of busy time and instance; declared speed if nothing was processed */
     double true_output_rate; /* the same for items emitted */
-    double busy, idle, backpressured;       /* mean shares of the instances' time; they sum to 1 */
-    double occupancy;                       /* mean share of the inputs' room in use at the window's end */
-    double queued;                          /* items that wait at its end */
+    double busy, idle, backpressured; /* mean shares of the instances' time; they sum to 1 */
+    double occupancy;                 /* mean share of the inputs' room in use at the window's end */
+    double queued;                    /* items that wait at its end */
+    double held;                      /* items that their senders hold for it then: no room, no way, no instance */
     double waiting_s, service_s, blocked_s; /* means over items processed, at this operator; NaN: none was */
     double latency_s;                       /* their sum */
     double dropped_rate;

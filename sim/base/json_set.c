@@ -24,7 +24,7 @@ static void free_steps(struct step *steps, size_t count)
     free(steps);
 }
 
-/* path = key (.key | [n])* */
+/* path = key (.key | [n])*, key = one without dots and brackets, or any in quotes */
 static int split(const struct weir_json_doc *doc, const char *path, struct step **steps, size_t *count)
 {
     *steps = weir_alloc(strlen(path) + 1, sizeof **steps);
@@ -45,14 +45,16 @@ static int split(const struct weir_json_doc *doc, const char *path, struct step 
             else if (c > path)
                 return weir_error(WEIR_EINPUT, "%s: cannot set \"%s\": a '.' or '[' is missing before \"%s\"",
                                   doc->name, path, c);
-            size_t length = strcspn(c, ".[");
+            bool quoted = *c == '"' && strchr(c + 1, '"');
+            c += quoted;
+            size_t length = strcspn(c, quoted ? "\"" : ".[");
             if (length == 0)
                 return weir_error(WEIR_EINPUT,
                                   "%s: cannot set \"%s\": a key is missing; write a path such as "
                                   "jobs[0].load.rate",
                                   doc->name, path);
             step->key = weir_format("%.*s", (int)length, c);
-            c += length;
+            c += length + quoted;
         }
         step->end = (size_t)(c - path);
         ++*count;

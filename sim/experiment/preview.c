@@ -76,7 +76,7 @@ static void add_op(struct weir_preview *preview, int j, int o, double mean, doub
         row->capacity_per_s += weir_platform_speed(&platform->hosts[hosts[i]], op->work_class) / op->flops.mean;
     if (!(op->flops.mean > 0))
         row->capacity_per_s = INFINITY;
-    row->use = row->capacity_per_s > 0 ? peak / row->capacity_per_s : INFINITY;
+    row->use = row->capacity_per_s > 0 ? peak / row->capacity_per_s : op->parallelism ? INFINITY : 0;
     for (int i = 0; i < op->parallelism; i++) { /* of what comes, each gets as much */
         struct weir_preview_host *host = &preview->hosts[hosts[i]];
         double speed = weir_platform_speed(&platform->hosts[hosts[i]], op->work_class);
@@ -241,7 +241,9 @@ static void print_op(FILE *out, const struct weir_preview *preview, size_t i)
     char mean[32], peak[32], capacity[32];
     fprintf(out, "%s/%s: %s, %s at the peak", job->name, op->name, show(WEIR_UNIT_RATE, row->mean_per_s, mean),
             show(WEIR_UNIT_RATE, row->peak_per_s, peak));
-    if (isinf(row->capacity_per_s))
+    if (!op->parallelism)
+        fprintf(out, "; no instance at the start");
+    else if (isinf(row->capacity_per_s))
         fprintf(out, "; no work");
     else
         fprintf(out, "; %d instance%s can do %s: use %.2f", op->parallelism, op->parallelism == 1 ? "" : "s",

@@ -22,5 +22,5 @@ const char *const weir_job_keys[] = {"name",      "count",        "arrive",  "ar
                                      "operators", "edges",        "backlog", "workflow",     NULL};
 
 const char *const weir_operator_keys[] = {
-    "name", "flops",     "bytes", "disk",     "selectivity", "state",           "join",  "window",
-    "keys", "placement", "queue", "capacity", "parallelism", "max_parallelism", "class", NULL};
+    "name",      "flops", "bytes",    "disk",        "selectivity",   "state",           "join",  "window", "keys",
+    "placement", "queue", "capacity", "parallelism", "min_instances", "max_parallelism", "class", NULL};

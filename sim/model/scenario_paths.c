@@ -50,7 +50,9 @@ static bool offer(struct walk *walk, const char *path)
     size_t given = strlen(walk->beginning), length = strlen(path);
     if (length <= given || strncmp(path, walk->beginning, given) != 0)
         return false;
-    const char *dot = strchr(path + given, '.');
+    const char *dot = strpbrk(path + given, ".\"");
+    if (dot && *dot == '"') /* a key in quotes may have dots, and comes last */
+        dot = NULL;
     char *step = weir_format("%.*s", dot ? (int)(dot + 1 - path) : (int)length, path);
     if (!walk->last || strcmp(walk->last, step) != 0) {
         fprintf(walk->out, "%s\n", step);
@@ -63,11 +65,13 @@ static bool offer(struct walk *walk, const char *path)
 
 static bool is_key(const char *key)
 {
-    return *key && *key != '#' && strncmp(key, "//", 2) != 0 && !strpbrk(key, ".[]=");
+    return *key && *key != '#' && strncmp(key, "//", 2) != 0 && !strpbrk(key, "[]=\"");
 }
 
 static char *join(const char *path, const char *key)
 {
+    if (strchr(key, '.'))
+        return weir_format("%s%s\"%s\"", path, *path ? "." : "", key);
     return weir_format("%s%s%s", path, *path ? "." : "", key);
 }
 

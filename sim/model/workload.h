@@ -45,23 +45,23 @@ struct weir_where {
 
 struct weir_operator {
     char *name;
-    struct weir_distribution flops; /* per item; mean 0: a free operator */
-    double out_bytes;               /* per item that it emits */
-    double selectivity;             /* items out per item in (per item of a window) */
-    double state_bytes;             /* fixed part; 0 and no growth: stateless */
-    double state_bytes_per_item;    /* growth per item processed */
-    double disk_bytes;              /* read or written per item; takes no time */
-    double state_max_bytes;         /* cap of growth, INFINITY if none */
-    bool join_all;                  /* waits for the item from every input; else inputs merge */
-    double window_s;                /* > 0: tumbling window; results leave at its end */
-    long keys;                      /* > 0: partitioned by key; Zipf skew below */
-    double key_skew;                /* Zipf exponent, 0: uniform */
-    bool shared_queue;              /* instances on one host share one input, else one each */
-    long input_capacity;            /* items that wait at most, per input edge of an instance */
-    int parallelism;                /* initial instances */
-    int max_parallelism;
-    struct weir_where where;    /* default placement */
-    enum weir_class work_class; /* what it computes on */
+    struct weir_distribution flops;     /* per item; mean 0: a free operator */
+    double out_bytes;                   /* per item that it emits */
+    double selectivity;                 /* items out per item in (per item of a window) */
+    double state_bytes;                 /* fixed part; 0 and no growth: stateless */
+    double state_bytes_per_item;        /* growth per item processed */
+    double disk_bytes;                  /* read or written per item; takes no time */
+    double state_max_bytes;             /* cap of growth, INFINITY if none */
+    bool join_all;                      /* waits for the item from every input; else inputs merge */
+    double window_s;                    /* > 0: tumbling window; results leave at its end */
+    long keys;                          /* > 0: partitioned by key; Zipf skew below */
+    double key_skew;                    /* Zipf exponent, 0: uniform */
+    bool shared_queue;                  /* instances on one host share one input, else one each */
+    long input_capacity;                /* items that wait at most, per input edge of an instance */
+    int parallelism;                    /* initial instances */
+    int min_instances, max_parallelism; /* that a policy may ask for; at least 0 and 1 */
+    struct weir_where where;            /* default placement */
+    enum weir_class work_class;         /* what it computes on */
 };
 
 struct weir_job {

@@ -118,21 +118,32 @@ static int read_keys(const struct weir_json *at, struct weir_operator *op)
 
 static int read_parallelism(const struct weir_json *at, struct weir_operator *op)
 {
-    long now = 1, most = -1;
+    long now = -1, least = 1, most = -1;
     struct weir_json child;
-    int code = weir_json_opt_integer(at, "parallelism", 1, PARALLELISM_AT_MOST, &now);
+    int code = weir_json_opt_integer(at, "parallelism", 0, PARALLELISM_AT_MOST, &now);
+    if (!code)
+        code = weir_json_opt_integer(at, "min_instances", 0, PARALLELISM_AT_MOST, &least);
     if (!code)
         code = weir_json_opt_integer(at, "max_parallelism", 1, PARALLELISM_AT_MOST, &most);
     if (code)
         return code;
+    if (now < 0)
+        now = least > 1 ? least : 1;
     if (most < 0)
         most = now > WEIR_MAX_PARALLELISM ? now : WEIR_MAX_PARALLELISM;
+    if (least > most && weir_json_get(at, "min_instances", &child))
+        return weir_json_error(&child, "%ld is above \"max_parallelism\" (%ld); lower one or raise the other", least,
+                               most);
     if (now > most && weir_json_get(at, "parallelism", &child))
         return weir_json_error(&child, "%ld is above \"max_parallelism\" (%ld); lower one or raise the other", now,
                                most);
+    if (now < least && weir_json_get(at, "parallelism", &child))
+        return weir_json_error(&child, "%ld is below \"min_instances\" (%ld); raise one or lower the other", now,
+                               least);
     if (now > most)
         now = most;
     op->parallelism = (int)now;
+    op->min_instances = (int)least;
     op->max_parallelism = (int)most;
     return WEIR_OK;
 }
@@ -220,6 +231,8 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
     op->work_class = (enum weir_class)work_class;
     if (op->shared_queue && op->keys > 0)
         return weir_json_error(at, "a shared queue cannot keep keys apart; leave \"keys\" or \"queue\" out");
+    if (!op->parallelism)
+        weir_remark("operator \"%s\" begins without an instance: what comes waits until a policy starts one", op->name);
     if (op->join_all && op->window_s > 0)
         return weir_json_error(at, "a join has no window; put the window in an operator after it");
     return check_slots(at, platform, op);

@@ -117,6 +117,7 @@ static void add_operator(struct weir_job *job, char *name, double flops, const s
                                                                    .state_max_bytes = INFINITY,
                                                                    .input_capacity = WEIR_INPUT_CAPACITY,
                                                                    .parallelism = 1,
+                                                                   .min_instances = 1,
                                                                    .max_parallelism = WEIR_MAX_PARALLELISM,
                                                                    .where = copy_where(where)};
 }

@@ -31,6 +31,8 @@ static void sets(void)
         {"jobs[0].load", "{\"rate\": \"1/s\", \"x\": [1]}", "{\"rate\":\"5/s\"}", "{\"rate\":\"1/s\",\"x\":[1]}"},
         {"jobs[1].name", "b", "{}", "{\"name\":\"b\"}"},
         {"jobs[1]", "null", "{}", "null"},
+        {"jobs[1].\"a.b-c\"", "7", "{}", "{\"a.b-c\":7}"},
+        {"jobs[0].\"load\".rate", "9/s", "\"5/s\"", "\"9/s\""},
         {"grid[0][1]", "7", "[1,2]", "[1,7]"},
         {"grid[1]", "[]", "[3]", "[]"},
         {"simgrid/x", "LV08", "\"none\":[]", "\"none\":[],\"simgrid/x\":\"LV08\""},
@@ -56,6 +58,9 @@ static void refuses(void)
 {
     static const char *const rows[][3] = {
         {"jobz.x", "1", "city.json: cannot set \"jobz.x\": the top level has no key \"jobz\"; did you mean \"jobs\"?"},
+        {"jobs[0].\"load.rate", "1", "jobs[0] has no key \"\"load\""},
+        {"jobs[0].\"\".x", "1", "a key is missing"},
+        {"jobs[0].\"load\"rate", "1", "a '.' or '[' is missing before \"rate\""},
         {"jobs[0].laod.rate", "1", "jobs[0] has no key \"laod\"; did you mean \"load\"?"},
         {"jobs[0].other.rate", "1", "jobs[0] has no key \"other\"; its keys are: name, load"},
         {"jobs[1].other.rate", "1", "jobs[1] has no key \"other\"; its keys are: none"},

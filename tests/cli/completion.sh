@@ -135,7 +135,7 @@ wants "d.xml h" check --platform ""
 wants "e.csv f.csv.gz h" detect ""
 wants "h" run --output ""
 wants "h" report ""
-wants "a.json" sweep a
+wants "a.json autoscalers" sweep a
 
 # Scenarios and studies by name, from the program that the line begins with.
 cat >"$folder/program" <<'END'

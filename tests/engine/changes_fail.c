@@ -41,11 +41,14 @@ enum { S, A, B, C };
 struct kind {
     const char *name;
     int before[3], before_count, after[3], after_count;
+    bool back; /* 10 s later an operator without an instance gets one, on b or, if that brings none, on c */
 };
-static const struct kind kinds[] = {{"move", {A}, 1, {B}, 1},       {"out", {A}, 1, {A, B}, 2},
-                                    {"spread", {A}, 1, {B, C}, 2},  {"in", {A, B}, 2, {A}, 1},
-                                    {"merge", {A, C}, 2, {B}, 1},   {"half", {A, A}, 2, {A, B}, 2},
-                                    {"swap", {A, B}, 2, {B, C}, 2}, {"more", {A, B}, 2, {A, B, C}, 3}};
+static const struct kind kinds[] = {{"move", {A}, 1, {B}, 1, false},       {"out", {A}, 1, {A, B}, 2, false},
+                                    {"spread", {A}, 1, {B, C}, 2, false},  {"in", {A, B}, 2, {A}, 1, false},
+                                    {"merge", {A, C}, 2, {B}, 1, false},   {"half", {A, A}, 2, {A, B}, 2, false},
+                                    {"swap", {A, B}, 2, {B, C}, 2, false}, {"more", {A, B}, 2, {A, B, C}, 3, false},
+                                    {"from none", {0}, 0, {B}, 1, false},  {"to none", {A}, 1, {0}, 0, true},
+                                    {"all go", {A, B}, 2, {0}, 0, true}};
 #define KINDS (sizeof kinds / sizeof *kinds)
 
 /* What the change takes: 2 s to start, 1 s for the checkpoint, 1 s for 100 MB, 1 s to restore, 1 s to stop. */
@@ -87,6 +90,9 @@ static int follow(void *state, const struct weir_view *view, struct weir_plan *p
 {
     if (view->window == 9)
         set(plan, world.kind->after, world.kind->after_count);
+    bool none = view->jobs[0].operators[0].instance_count == 0;
+    if (none && (world.kind->back ? view->window >= 19 : view->window > 9))
+        set(plan, (const int[]){view->hosts[B].up && view->window / 5 % 2 ? B : C}, 1);
     bool still = view->jobs[0].operators[0].processed_rate == 0 && view->time_s <= 30;
     weir_plan_note(plan, 0, still ? "still" : "works");
     return WEIR_OK;
@@ -153,6 +159,8 @@ static double may_stand_s(void)
 {
     bool stateful = *world.state;
     double pause_s = stateful ? 1 + 2 * (1 + 1) + 1 : 0, failure_s = 1 + 2;
+    if (!world.kind->before_count || !world.kind->after_count)
+        pause_s += 10 + 2 * (1 + 2) + 5; /* without an instance; one starts, perhaps anew, or elsewhere */
     bool link = world.victim[1], way = link && world.victim[0] == 's',
          waits = strcmp(world.place, "wait") == 0 || (strcmp(world.place, "drop") == 0 && all_on(world.victim[0]));
     bool used = on(world.kind->before, world.kind->before_count, world.victim[link]) ||
@@ -177,7 +185,7 @@ static char *scenario_of(void)
         " \"place\": \"%s\", \"delivery\": \"%s\"},"
         " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"s\"}, \"source_bytes\": \"1kB\","
         " \"load\": {\"kind\": \"constant\", \"rate\": \"20/s\", \"count\": 600},"
-        " \"operators\": [{\"name\": \"op\", \"flops\": \"5Mf\", \"max_parallelism\": 4,"
+        " \"operators\": [{\"name\": \"op\", \"flops\": \"5Mf\", \"min_instances\": 0, \"max_parallelism\": 4,"
         " \"placement\": {\"tier\": \"edge\"}%s%s}]}]}}",
         world.decision_s, fault, world.place, world.exactly_once ? "exactly-once" : "at-least-once",
         *world.state ? ", \"state\": " : "", world.state);

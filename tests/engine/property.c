@@ -74,6 +74,21 @@ static void random_worlds(void)
     run_worlds(&set, WORLDS);
 }
 
+/* Operators come to have no instance, and some again. */
+static void worlds_with_none(void)
+{
+    static const struct weir_test_worlds set = {
+        .name = "worlds with none", .batches = batches, .batch_count = 4, .zeros = true, .most_bytes = 20000};
+    run_worlds(&set, WORLDS / 3);
+    static const struct weir_test_worlds failing = {.name = "failing worlds with none",
+                                                    .batches = batches,
+                                                    .batch_count = 4,
+                                                    .failures = true,
+                                                    .zeros = true,
+                                                    .most_bytes = 20000};
+    run_worlds(&failing, WORLDS / 3);
+}
+
 static void failing_worlds(void)
 {
     static const struct weir_test_worlds set = {
@@ -139,6 +154,7 @@ static void every_item_comes_out(void)
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"random worlds", random_worlds},
+                                      {"worlds with none", worlds_with_none},
                                       {"failing worlds", failing_worlds},
                                       {"every item comes out", every_item_comes_out},
                                       {0}};

@@ -33,7 +33,7 @@ static const char scenario_text[] =
     "   \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\"},"
     "   \"operators\": [{\"name\": \"a\", \"flops\": \"20Mf\", \"bytes\": \"500B\", \"disk\": \"2kB\", \"state\": "
     "\"3MB\", \"keys\": 1,"
-    "    \"max_parallelism\": 7, \"placement\": {\"region\": \"north\"}}]},"
+    "    \"min_instances\": 0, \"max_parallelism\": 7, \"placement\": {\"region\": \"north\"}}]},"
     /* 0.11 s of work every 0.1 s. */
     "  {\"name\": \"queue\", \"source\": \"f\", \"source_bytes\": \"2kB\", \"arrive\": \"50ms\", \"slo\": \"2.505s\","
     "   \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\"},"
@@ -42,7 +42,7 @@ static const char scenario_text[] =
     "  {\"name\": \"jam\", \"source\": \"f\", \"arrive\": \"50ms\","
     "   \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\"},"
     "   \"operators\": [{\"name\": \"j1\", \"flops\": \"1Mf\", \"capacity\": 2},"
-    "                   {\"name\": \"j2\", \"flops\": \"200Mf\", \"capacity\": 4}]},"
+    "                   {\"name\": \"j2\", \"flops\": \"200Mf\", \"capacity\": 4, \"keys\": 5}]},"
     /* 4/s, then 10/s, into one that serves 5/s and drops what it has no room for. */
     "  {\"name\": \"shed\", \"source\": \"f\", \"arrive\": \"50ms\","
     "   \"load\": {\"kind\": \"steps\", \"arrivals\": \"even\","
@@ -251,15 +251,21 @@ static const struct expectation {
     {"operator.stateful", "plain/a", "true", 0, 0},
     {"operator.stateful", "jam/j1", "false", 0, 0},
     {"operator.state_bytes", "plain/a", NULL, 3e6, 0},
+    {"operator.min_instances", "plain/a", NULL, 0, 0},
+    {"operator.min_instances", "shape/w", NULL, 1, 0},
     {"operator.max_parallelism", "plain/a", NULL, 7, 0},
     {"operator.window_s", "shape/w", NULL, 2, 0},
+    {"operator.key_groups", "jam/j2", NULL, 128, 0},
+    {"operator.key_groups", "shape/w", NULL, 0, 0},
     {"operator.joins", "shape/m", "true", 0, 0},
     {"operator.joins", "shape/w", "false", 0, 0},
-    {"operator.key_groups", "plain/a", NULL, 128, 0},
     {"operator.range_share", "plain/a", "1 1 1 1 1 1 1", 0, 0}, /* one key */
     {"operator.range_share_count", "plain/a", NULL, 7, 0},
     {"operator.instances", "shape/w", NULL, 2, 0},
     {"operator.instance_count", "shape/w", NULL, 2, 0},
+    {"operator.ready_s", "shape/w", "29.95 -1", 0, 0}, /* since it arrived; the other until 35 s */
+    {"operator.instance_busy", "shape/w", "0.01 nan", 0, 0},
+    {"operator.instance_busy", "plain/a", "0.4", 0, 0},
     {"operator.where", "plain/a", "e", 0, 0},
     {"operator.where_count", "plain/a", NULL, 1, 0},
     {"operator.changing", "shape/w", "true", 0, 0}, /* until 35 s */
@@ -279,6 +285,8 @@ static const struct expectation {
     {"operator.backpressured", "jam/j1", NULL, 1 - 5 * 0.001, 1e-9},
     {"operator.occupancy", "queue/q", NULL, 0.27, 0},
     {"operator.queued", "queue/q", NULL, 300 - 272 - 1, 0},
+    {"operator.held", "jam/j2", NULL, 1, 0},
+    {"operator.held", "queue/q", NULL, 0, 0},
     {"operator.waiting_s", "queue/q", NULL, 0.01 * (181 + 271) / 2, 1e-6},
     {"operator.waiting_s", "jam/j2", NULL, 4 * 0.2, 1e-6},
     {"operator.service_s", "plain/a", NULL, 0.040, 1e-9},

@@ -43,6 +43,14 @@ static int shut_gate(void *state, const struct weir_view *view, struct weir_plan
     return WEIR_OK;
 }
 
+/* The same, while a loses its only instance: what waits for that is excused, what its last one holds for b is not. */
+static int shut_gate_behind_none(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    if (op_b(view))
+        weir_plan_set(plan, 0, 0, NULL, 0, "nobody");
+    return shut_gate(state, view, plan);
+}
+
 /* Something that happens again and again at one date. */
 struct spinner {
     struct weir_soon soon;
@@ -71,7 +79,8 @@ static int go_round(void *state, const struct weir_view *view, struct weir_plan 
 SABOTEUR(closes, close_input);
 SABOTEUR(shuts, shut_gate);
 SABOTEUR(turns, go_round);
-static const struct weir_policy *const saboteurs[] = {&closes, &shuts, &turns, NULL};
+SABOTEUR(none, shut_gate_behind_none);
+static const struct weir_policy *const saboteurs[] = {&closes, &shuts, &turns, &none, NULL};
 
 static void a_stalled_run_names_who_waits(void)
 {
@@ -109,6 +118,21 @@ static void turns_without_time_end_the_run(void)
     weir_test_result_fini(&got);
 }
 
+static void without_an_instance_others_are_watched(void)
+{
+    static const char world[] =
+        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1, \"workload\": "
+        "{\"jobs\": [{"
+        "\"name\": \"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"}, "
+        "\"operators\": ["
+        "{\"name\": \"a\", \"flops\": \"15Mf\", \"min_instances\": 0}, {\"name\": \"b\", \"flops\": \"1Mf\"}]}]}}";
+    struct weir_test_result got = weir_test_run_catalog(PLATFORM, world, "none", 1, saboteurs);
+    CU_ASSERT_EQUAL(got.code, WEIR_EENGINE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.message, "job j stands still at 20 s: "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.message, "1 senders wait to enter b, which is paused for a change"));
+    weir_test_result_fini(&got);
+}
+
 /* Items stand inside for many windows, but time may help them. */
 static void an_idle_run_goes_on(void)
 {
@@ -138,6 +162,7 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {
         {"a stalled run names who waits", a_stalled_run_names_who_waits},
         {"turns without time end the run", turns_without_time_end_the_run},
+        {"without an instance others are watched", without_an_instance_others_are_watched},
         {"an idle run goes on, many items", an_idle_run_goes_on},
         {0},
     };

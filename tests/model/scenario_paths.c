@@ -75,7 +75,8 @@ static void parameters(void)
         snprintf(text, sizeof text, "{\"policies\": [{\"name\": \"%s\"}]}", (*p)->name);
         char *got = paths(weir_test_file("policy.json", text), "policies[0].");
         for (const struct weir_param *row = (*p)->params; row && row->name; row++) {
-            snprintf(text, sizeof text, "policies[0].%s=\n", row->name);
+            const char *quote = strchr(row->name, '.') ? "\"" : "";
+            snprintf(text, sizeof text, "policies[0].%s%s%s=\n", quote, row->name, quote);
             CU_ASSERT_PTR_NOT_NULL(strstr(got, text));
         }
         free(got);

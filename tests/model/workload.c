@@ -93,7 +93,8 @@ static void defaults(void)
     CU_ASSERT(op->flops.mean == 0 && op->flops.spread == WEIR_SPREAD_CONSTANT && op->selectivity == 1);
     CU_ASSERT(op->state_bytes == 0 && op->state_bytes_per_item == 0 && isinf(op->state_max_bytes));
     CU_ASSERT(!op->join_all && op->window_s == 0 && op->keys == 0 && !op->shared_queue);
-    CU_ASSERT(op->input_capacity == 1000 && op->parallelism == 1 && op->max_parallelism == 16);
+    CU_ASSERT(op->input_capacity == 1000 && op->parallelism == 1);
+    CU_ASSERT(op->min_instances == 1 && op->max_parallelism == 16);
     CU_ASSERT(op->where.kind == WEIR_WHERE_SOURCE);
     /* a chain: source -> a -> b -> sink */
     CU_ASSERT_EQUAL_FATAL(job->edge_count, 3);
@@ -113,7 +114,7 @@ static void every_key(void)
             "'keys':{'count':1000,'skew':0.8},'state':{'size':'1MB','per_key':'1kB','per_item':'100B','max':'1GB'},"
             "'parallelism':2,'max_parallelism':8,'placement':{'region':'west'},'capacity':20},"
             "{'name':'b','flops':{'mean':'1Mf','distribution':'exponential'},'window':'10s','queue':'shared',"
-            "'parallelism':20,'placement':'cloud-2','state':'5kB'}],"
+            "'parallelism':20,'min_instances':0,'placement':'cloud-2','state':'5kB'}],"
             "'edges':[['source','a'],{'from':'a','to':'b','full':'shed','share':0.3},['b','sink']]"));
     const struct weir_job *job = &workload->jobs[0];
     CU_ASSERT(job->arrive_s == 10 && job->depart_s == 3600 && job->source_bytes == 2000 && job->slo_s == 0.5);
@@ -127,7 +128,8 @@ static void every_key(void)
     CU_ASSERT(a->parallelism == 2 && a->max_parallelism == 8 && a->input_capacity == 20);
     CU_ASSERT(a->where.kind == WEIR_WHERE_REGION && a->where.tier == -1 && strcmp(a->where.name, "west") == 0);
     CU_ASSERT(b->flops.cv == 1 && b->window_s == 10 && b->shared_queue && b->state_bytes == 5000);
-    CU_ASSERT(b->parallelism == 20 && b->max_parallelism == 20); /* at least as many as at the start */
+    CU_ASSERT(b->parallelism == 20 && b->min_instances == 0 &&
+              b->max_parallelism == 20); /* at least as many as at the start */
     CU_ASSERT(b->where.kind == WEIR_WHERE_HOST);
     CU_ASSERT(job->edges[1].full == WEIR_FULL_SHED && job->edges[1].shed_share == 0.3);
     weir_workload_free(workload);
@@ -281,6 +283,12 @@ static void mistakes_are_told(void)
         {JOB(OPS("{'name':'a','capacity':0}")), "capacity: 0 is too small"},
         {JOB(OPS("{'name':'a','window':'0s'}")), "window: \"0s\" is zero; it must be more than 0"},
         {JOB(OPS("{'name':'a','max_parallelism':0}")), "max_parallelism: 0 is too small"},
+        {JOB(OPS("{'name':'a','parallelism':0}")),
+         "parallelism: 0 is below \"min_instances\" (1); raise one or lower the other"},
+        {JOB(OPS("{'name':'a','parallelism':2,'min_instances':3}")), "parallelism: 2 is below \"min_instances\" (3)"},
+        {JOB(OPS("{'name':'a','min_instances':17,'max_parallelism':16}")),
+         "min_instances: 17 is above \"max_parallelism\" (16)"},
+        {JOB(OPS("{'name':'a','min_instances':-1}")), "min_instances: -1 is"},
         {JOB(OPS("{'name':'a'}") ",'edges':[]"), "edges: must be a list such as [[\"source\", \"a\"], ...]"},
         {JOB(OPS("{'name':'a'}") ",'edges':[['a','sink']]"), "operator \"a\" has no input"},
         {JOB(OPS("{'name':'a'}") ",'edges':[['sink','a'],['a','sink']]"), "nothing flows out of the sink"},

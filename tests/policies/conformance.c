@@ -35,6 +35,17 @@ static bool word(const char *text, char joint)
     return true;
 }
 
+/* As the original has it, where a policy is somebody else's. */
+static bool parameter(const char *text)
+{
+    if (!text || !islower((unsigned char)text[0]))
+        return false;
+    for (const char *c = text; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("_.-", *c))
+            return false;
+    return true;
+}
+
 static bool sentence(const char *text)
 {
     size_t length = text ? strlen(text) : 0;
@@ -63,7 +74,7 @@ static void check_struct(const struct weir_policy *policy)
     CHECK(policy->source != NULL, "source is a key, or \"\"");
     void *state = weir_mock_state(policy);
     for (const struct weir_param *row = policy->params; row && row->name; row++) {
-        CHECK(word(row->name, '_'), "a parameter's name is lower case and underscores");
+        CHECK(parameter(row->name), "a parameter's name is letters, digits, underscores, dots and hyphens");
         CHECK(sentence(row->help), "a parameter's help is one sentence");
         CHECK(row->offset < policy->state_size, "a parameter's field is in the state");
         CHECK(in_range(row, state), "a default is in its range");
@@ -104,6 +115,8 @@ static struct weir_mock *small_world(void)
     world->operators[0][1].stateful = world->operators[1][2].stateful = true;
     world->operators[0][1].state_bytes = 5e6;
     world->operators[1][2].window_s = 30;
+    world->operators[0][2].min_instances = world->operators[1][3].min_instances = 0;
+    world->operators[0][3].key_groups = 128;
     world->jobs[2].running = false;
     for (int o = 0; o < 4; o++)
         world->operators[2][o].instance_count = 0;
@@ -139,6 +152,14 @@ static void scramble(struct weir_mock *world, struct weir_stream *dice, bool wil
             op->changing = weir_stream_uniform(dice) < 0.1;
             op->backpressured = weir_stream_uniform(dice) < 0.7 ? 0 : weir_stream_uniform(dice) * op->idle;
             op->idle -= op->backpressured;
+            op->held = weir_stream_uniform(dice) < 0.5 ? 0 : 1;
+            for (int i = 0; i < WEIR_MOCK_INSTANCES; i++) {
+                world->ready_s[j][o][i] = weir_stream_uniform(dice) < 0.1 ? -1 : 30 * weir_stream_uniform(dice);
+                if (weir_stream_uniform(dice) < 0.1)
+                    world->busy[j][o][i] = NAN;
+            }
+            if (op->min_instances == 0 && weir_stream_uniform(dice) < 0.1)
+                op->instance_count = 0;
             op->state_bytes = op->stateful ? weir_stream_exponential(dice, 1e7) : 0;
             if (wild && weir_stream_uniform(dice) < 0.2)
                 op->latency_s = op->queued = op->true_rate = INFINITY;
@@ -197,6 +218,8 @@ static void hook(const struct weir_policy *policy, void *state, struct weir_mock
     for (int i = 0; i < count; i++) {
         const struct weir_plan_change *change = &changes[i];
         CHECK(view->jobs[change->job].running, "a departed job is left alone");
+        CHECK(change->count >= view->jobs[change->job].operators[change->op].min_instances,
+              "an operator that must have an instance is left one");
         CHECK(change->why[0] != '\0', "a decision says why");
         CHECK(!strstr(change->why, "nan"), "a reason has no NaN");
         CHECK(!change->refusal || change->refusal[0], "a refusal has a reason");

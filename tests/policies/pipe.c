@@ -140,6 +140,7 @@ static void decisions(void)
         {"{\"# note\": 1, \"plan\": [{" JOB "\"op\": \"count\", \"scale\": 2, \"why\": \"100 %d\"}]}",
          "0/1 0*1*1 0*1*1: 100 %d\n"},
         {"{\"plan\": [{" JOB "\"op\": \"count\", \"scale\": 1}]}", ""}, /* as it is */
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"scale\": 0, \"why\": \"none\"}]}", "0/1: none\n"},
         {"{\"plan\": [{" JOB "\"op\": \"detect\", \"move\": \"cloud\"}]}", "0/0 1*1*1: \n"},
         {"{\"plan\": [{" JOB
          "\"op\": \"detect\", \"instances\": [{\"host\": \"cloud\", \"weight\": 0.30000000000000004},"

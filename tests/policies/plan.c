@@ -383,6 +383,36 @@ static void test_scale_weights(void)
     end();
 }
 
+/* One that may have none: taken away, and moved, which leaves it so; started where the default placement is; with its
+ * state out of memory meanwhile. One that must have two is refused one. */
+static void test_none(void)
+{
+    int count;
+    begin();
+    world->operators[0][0].min_instances = 0;
+    world->operators[0][0].state_bytes = 8e9;
+    weir_plan_scale(plan, 0, 0, 0, "none");
+    check_refusal(0, NULL);
+    world->operators[0][0].instance_count = 0;
+    end();
+    begin();
+    world->operators[0][0].min_instances = world->operators[0][0].instance_count = 0;
+    weir_plan_move(plan, 0, 0, 2, "away");
+    CU_ASSERT_EQUAL(changes(), 0);
+    world->where[0][0][0] = 2;
+    weir_plan_scale(plan, 0, 0, 2, "some");
+    const struct weir_placement *now = weir_plan_get(plan, 0, 0, &count);
+    CU_ASSERT_EQUAL_FATAL(count, 2);
+    CU_ASSERT(now[0].host == 2 && now[0].weight == 1 && now[0].cpu_share == 1);
+    check_refusal(0, NULL);
+    end();
+    begin();
+    world->operators[0][0].min_instances = 2;
+    SET(0, 1);
+    check_refusal(0, "1 instances, at least 2 are needed");
+    end();
+}
+
 static const struct weir_plan_rate_change *rate(int i, int *count)
 {
     return &weir_plan_rates(plan, count)[i];
@@ -447,6 +477,7 @@ int main(int argc, char **argv)
         {"scale_up", test_scale_up},
         {"scale_down", test_scale_down},
         {"scale_weights", test_scale_weights},
+        {"none", test_none},
         {"rates", rates},
         {0},
     };

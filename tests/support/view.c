@@ -101,10 +101,15 @@ int weir_mock_operator(struct weir_mock *world, int job, const char *name, doubl
                                                            .in_bytes = 100,
                                                            .out_bytes = 100,
                                                            .selectivity = 1,
+                                                           .min_instances = 1,
                                                            .max_parallelism = 8,
                                                            .instances = world->placed[job][o],
+                                                           .ready_s = world->ready_s[job][o],
+                                                           .instance_busy = world->busy[job][o],
                                                            .where = world->where[job][o],
                                                            .where_count = 1};
+    for (int i = 0; i < WEIR_MOCK_INSTANCES; i++)
+        world->ready_s[job][o][i] = 3600;
     return o;
 }
 
@@ -173,6 +178,8 @@ void weir_mock_serve(struct weir_mock *world, int job, int op, double arrivals, 
     seen->true_output_rate = rate * seen->selectivity;
     seen->busy = capacity > 0 ? seen->processed_rate / capacity : 0;
     seen->idle = 1 - seen->busy;
+    for (int i = 0; i < WEIR_MOCK_INSTANCES; i++)
+        world->busy[job][op][i] = seen->busy;
     seen->backpressured = 0;
     seen->queued = stable ? 0 : 1000;
     seen->occupancy = stable ? 0 : 1;

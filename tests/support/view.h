@@ -20,6 +20,8 @@ struct weir_mock {
     struct weir_placement placed[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_INSTANCES];
     int upstream[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_OPERATORS + 1];
     int downstream[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_OPERATORS + 1];
+    double ready_s[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_INSTANCES]; /* an hour unless set */
+    double busy[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_INSTANCES];
     int where[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_HOSTS];
     double latency_s[WEIR_MOCK_HOSTS][WEIR_MOCK_HOSTS];               /* routes; 1 ms unless set */
     double bytes_per_s;                                               /* of all routes; 1e8 unless set */

@@ -128,6 +128,8 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
     if (weir_test_below(s, 3) == 0)
         weir_text_addf(text, ", \"state\": {\"size\": \"%ukB\", \"per_item\": \"%uB\", \"max\": \"10MB\"}",
                        1 + weir_test_below(s, 3000), weir_test_below(s, 2000));
+    if (worlds->zeros && weir_test_below(s, 3))
+        weir_text_add(text, ", \"min_instances\": 0");
     weir_text_add(text, "}");
 }
 

@@ -16,6 +16,7 @@ struct weir_test_worlds {
     const char *const *batches; /* of items_per_batch, in JSON; one is drawn */
     unsigned batch_count;
     bool failures;
+    bool zeros;          /* operators may have no instance */
     unsigned most_bytes; /* of an item */
 };
 

@@ -48,7 +48,7 @@ static const struct {
     {"unknown-key", "{\"plan\": [{\"job\": \"s\", \"op\": \"a\", \"scael\": 2}]}\n"},
     {"unknown-word", "{\"plans\": []}\n"},
     {"two-wishes", "{\"plan\": [{\"job\": \"s\", \"op\": \"a\", \"scale\": 2, \"move\": \"edge\"}]}\n"},
-    {"scale-zero", "{\"plan\": [{\"job\": \"s\", \"op\": \"a\", \"scale\": 0}]}\n"},
+    {"scale-below-zero", "{\"plan\": [{\"job\": \"s\", \"op\": \"a\", \"scale\": -1}]}\n"},
     {"no-host", "{\"plan\": [{\"job\": \"s\", \"op\": \"a\", \"instances\": [{\"weight\": 1}]}]}\n"},
     {"negative",
      "{\"plan\": [{\"job\": \"s\", \"op\": \"a\", \"instances\": [{\"host\": \"edge\", \"weight\": -1}]}]}\n"},

@@ -85,7 +85,7 @@ misbehaves unknown-job 10min "plan[0].job: there is no job \"street\""
 misbehaves unknown-key 10min "did you mean \"scale\"?"
 misbehaves unknown-word 10min "did you mean \"plan\"?"
 misbehaves two-wishes 10min "must have one of \"instances\", \"scale\", \"move\" and \"rate\""
-misbehaves scale-zero 10min "plan[0].scale"
+misbehaves scale-below-zero 10min "plan[0].scale"
 misbehaves no-host 10min "\"host\""
 program=$folder/none
 misbehaves x 10min "ended with code 127 before it answered: sh: 1: $folder/none: not found"

@@ -42,7 +42,7 @@ static int preset(struct weir_controller *controller, struct weir_run_job *job, 
     for (int o = 0; o < job->spec->operator_count; o++) {
         struct weir_op *op = &job->ops[o];
         int count = op->spec->parallelism;
-        double bytes = op->state_bytes / count;
+        double bytes = count > 0 ? op->state_bytes / count : 0;
         struct weir_placement *list = weir_alloc((size_t)count, sizeof *list);
         for (int i = 0; i < count; i++) {
             int host = place(controller, op, space, bytes);

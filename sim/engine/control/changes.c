@@ -206,6 +206,12 @@ static enum loss leave_out_lost(struct weir_change *change)
     return left ? SOME_LOST : GIVEN_UP;
 }
 
+/* Instances that there will be. */
+static int count_after(const struct weir_change *change)
+{
+    return change->kept_count + change->start_count;
+}
+
 static void replace(struct weir_change *change)
 {
     bool gone = change->op->job->life == WEIR_JOB_GONE; /* it left meanwhile, and wants nothing new */
@@ -214,6 +220,7 @@ static void replace(struct weir_change *change)
         if (gone)
             weir_instance_retire(change->start[i]);
     }
+    weir_state_leave(change->op);
     for (int i = 0; i < change->stop_count; i++)
         weir_instance_retire(change->stop[i]);
     end(change);
@@ -245,32 +252,13 @@ static void moved(struct weir_change *change)
     go_on(change, change->controller->scenario->costs.restore_s, restored);
 }
 
-/* State that each host has beyond what it shall have; every instance holds an equal part. */
-static double *surplus_of(const struct weir_change *change, int before, int after)
-{
-    const struct weir_op *op = change->op;
-    double *surplus = weir_alloc(change->controller->platform->host_count, sizeof *surplus);
-    for (size_t i = 0; i < op->instance_count; i++)
-        if (op->instances[i]->life == WEIR_ACTIVE)
-            surplus[op->instances[i]->host] += op->state_bytes / before;
-    for (size_t i = 0; i < op->instance_count; i++) {
-        const struct weir_instance *instance = op->instances[i];
-        bool stays = instance->life == WEIR_ACTIVE || instance->life == WEIR_STARTING;
-        for (int s = 0; s < change->stop_count; s++)
-            stays &= change->stop[s] != instance;
-        if (stays)
-            surplus[instance->host] -= op->state_bytes / after;
-    }
-    return surplus;
-}
-
 /* Moves the state; what stays on its host does not travel. */
 static void move_state(struct weir_change *change)
 {
     size_t hosts = change->controller->platform->host_count;
-    int before = change->kept_count + change->stop_count, after = change->kept_count + change->start_count;
+    int before = change->kept_count + change->stop_count, after = count_after(change);
     double state = change->op->state_bytes;
-    double *surplus = state > 0 && before > 0 && after > 0 ? surplus_of(change, before, after) : NULL;
+    double *surplus = state > 0 && after > 0 ? weir_state_surplus(change->controller, change->op, before, after) : NULL;
     wait_no_more(change);
     change->stage = MOVES;
     change->state = (struct weir_moves){.controller = change->controller, .op = change->op, .end = &change->go};
@@ -286,7 +274,9 @@ static void drained(struct weir_change *change)
     change->op->at_rest = NULL;
     weir_alarm_stop(change->controller->clock, &change->patience);
     change->stage = WRITES;
-    go_on(change, change->controller->scenario->costs.checkpoint_s, move_state);
+    bool writes = change->kept_count + change->stop_count > 0; /* else its state lies in a checkpoint already */
+    go_on(change, writes ? change->controller->scenario->costs.checkpoint_s : 0,
+          count_after(change) ? move_state : replace);
 }
 
 static void see_whether_drained(struct weir_change *change)

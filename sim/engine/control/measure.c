@@ -85,8 +85,12 @@ void weir_measure_next_window(struct weir_controller *controller)
         weir_histogram_clear(&job->window);
         for (size_t o = 0; o < job->origin_count; o++)
             job->origins[o] = (struct weir_origin){.host = job->origins[o].host};
-        for (int o = 0; o < job->spec->operator_count; o++)
-            job->ops[o].at_window = job->ops[o].counts;
+        for (int o = 0; o < job->spec->operator_count; o++) {
+            struct weir_op *op = &job->ops[o];
+            op->at_window = op->counts;
+            for (size_t i = 0; i < op->instance_count; i++)
+                op->instances[i]->busy_s = op->instances[i]->spent_s = 0;
+        }
     }
     weir_account_next_window(books);
     books->window_start_s = controller->clock->now_s;

@@ -95,6 +95,38 @@ void weir_state_lay(struct weir_controller *controller, struct weir_op *op)
     }
 }
 
+void weir_state_leave(struct weir_op *op)
+{
+    int stay = 0, leave = 0;
+    for (size_t i = 0; i < op->instance_count; i++) {
+        bool active = op->instances[i]->life == WEIR_ACTIVE;
+        stay += active && !op->instances[i]->leaves;
+        leave += active && op->instances[i]->leaves;
+    }
+    op->state_host_count = 0;
+    op->state_hosts = weir_resize(op->state_hosts, (size_t)leave, sizeof *op->state_hosts);
+    for (size_t i = 0; !stay && i < op->instance_count; i++)
+        if (op->instances[i]->life == WEIR_ACTIVE)
+            op->state_hosts[op->state_host_count++] = op->instances[i]->host;
+}
+
+double *weir_state_surplus(const struct weir_controller *controller, const struct weir_op *op, int before, int after)
+{
+    double *surplus = weir_alloc(controller->platform->host_count, sizeof *surplus);
+    for (int i = 0; !before && i < op->state_host_count; i++)
+        if (weir_host_up(controller->shares, op->state_hosts[i]))
+            surplus[op->state_hosts[i]] += op->state_bytes / op->state_host_count;
+    for (size_t i = 0; i < op->instance_count; i++) {
+        const struct weir_instance *instance = op->instances[i];
+        bool active = instance->life == WEIR_ACTIVE;
+        if (active)
+            surplus[instance->host] += op->state_bytes / before;
+        if (!instance->leaves && (active || instance->life == WEIR_STARTING))
+            surplus[instance->host] -= op->state_bytes / after;
+    }
+    return surplus;
+}
+
 int weir_job_deploy(struct weir_run_job *job, const struct weir_plan *plan)
 {
     int waiting = 0;

@@ -24,6 +24,15 @@ bool weir_tiers_cross(const struct weir_controller *controller, struct weir_inst
  * instance, and, while a change is under way, for each that will be there after it. */
 void weir_state_lay(struct weir_controller *controller, struct weir_op *op);
 
+/* Before the instances that leave do: if no other is active, the operator's state stays on their hosts, out of the
+ * memory, in equal parts. */
+void weir_state_leave(struct weir_op *op);
+
+/* [host] state that each has beyond what it shall have when a change is done, bytes: every instance holds an equal part
+ * of `before`, and will of `after`; with `before` 0 the hosts of those that left last hold it, and from one that is
+ * down it comes out of a checkpoint, by no way. Owned by the caller. */
+double *weir_state_surplus(const struct weir_controller *controller, const struct weir_op *op, int before, int after);
+
 /* The job begins, with its instances as the plan has them, at once; those on hosts that are down are to start anew
  * (recovery.h). Returns how many these are. */
 int weir_job_deploy(struct weir_run_job *job, const struct weir_plan *plan);

@@ -71,7 +71,7 @@ void weir_plan_tell_change(struct weir_controller *controller, const struct weir
 {
     const struct weir_operator_view *op = &controller->view.jobs[change->job].operators[change->op];
     struct weir_text what = {0};
-    weir_text_addf(&what, "%d -> %d instances: ", op->instance_count, change->count);
+    weir_text_addf(&what, "%d -> %d instances%s", op->instance_count, change->count, change->count ? ": " : "");
     add_hosts(controller, &what, change->instances, change->count);
     weir_tell_decision(controller, change->policy, change->job, op->name, weir_text_string(&what), change->why,
                        change->refusal);

@@ -92,10 +92,11 @@ static void init_operator(const struct weir_op *op, struct weir_operator_view *v
         .selectivity = spec->selectivity,
         .stateful = spec->state_bytes > 0 || spec->state_bytes_per_item > 0,
         .state_bytes = spec->state_bytes,
+        .min_instances = spec->min_instances,
         .max_parallelism = spec->max_parallelism,
         .window_s = spec->window_s,
+        .key_groups = spec->keys > 0 && !spec->join_all ? WEIR_KEY_GROUPS : 0,
         .joins = spec->join_all,
-        .key_groups = spec->keys > 0 ? WEIR_KEY_GROUPS : 0,
         .range_share = op->range_share,
         .range_share_count = op->range_share ? spec->max_parallelism : 0,
         .work_class = (enum weir_view_class)spec->work_class,
@@ -206,12 +207,24 @@ static double mean_of(double sum, double count)
     return count > 0 ? sum / count : NAN;
 }
 
-static void update_deployment(struct weir_op *op, struct weir_operator_view *view)
+static void update_deployment(struct weir_op *op, struct weir_operator_view *view, double now_s)
 {
     op->view_instances =
         weir_grow(op->view_instances, op->instance_count, &op->view_capacity, sizeof *op->view_instances);
     view->instances = op->view_instances;
     view->instance_count = weir_op_deployed(op, op->view_instances);
+    op->view_ready_s = weir_grow(op->view_ready_s, op->instance_count, &op->ready_capacity, sizeof *op->view_ready_s);
+    op->view_busy = weir_grow(op->view_busy, op->instance_count, &op->busy_capacity, sizeof *op->view_busy);
+    view->ready_s = op->view_ready_s;
+    view->instance_busy = op->view_busy;
+    int count = 0;
+    for (size_t i = 0; i < op->instance_count; i++) {
+        const struct weir_instance *instance = op->instances[i];
+        if (instance->life != WEIR_STARTING && instance->life != WEIR_ACTIVE)
+            continue;
+        op->view_ready_s[count] = instance->life == WEIR_ACTIVE ? now_s - instance->active_s : -1;
+        op->view_busy[count++] = instance->spent_s > 0 ? instance->busy_s / instance->spent_s : NAN;
+    }
     view->changing = weir_op_changing(op);
     view->state_bytes = op->state_bytes;
 }
@@ -234,7 +247,8 @@ void weir_view_deployments(struct weir_controller *controller, int first_job)
         struct weir_run_job *job = &controller->flow->jobs[j];
         controller->job_views[j].running = job->life != WEIR_JOB_GONE;
         for (int o = 0; o < job->spec->operator_count; o++)
-            update_deployment(&job->ops[o], (struct weir_operator_view *)&controller->job_views[j].operators[o]);
+            update_deployment(&job->ops[o], (struct weir_operator_view *)&controller->job_views[j].operators[o],
+                              controller->clock->now_s);
     }
 }
 
@@ -242,7 +256,7 @@ static void update_operator(struct weir_controller *controller, struct weir_op *
                             double window_s)
 {
     const struct weir_op_counts *now = &op->counts, *then = &op->at_window;
-    update_deployment(op, view);
+    update_deployment(op, view, controller->clock->now_s);
     double processed = (double)(now->processed - then->processed);
     double emitted = (double)(now->emitted - then->emitted);
     double busy_s = now->busy_s - then->busy_s;
@@ -258,6 +272,8 @@ static void update_operator(struct weir_controller *controller, struct weir_op *
         double speed = 0;
         for (int i = 0; i < view->instance_count; i++)
             speed += weir_view_speed(&controller->host_views[view->instances[i].host], view) / view->instance_count;
+        if (!view->instance_count && op->where_count) /* where the first would be */
+            speed = weir_view_speed(&controller->host_views[op->where[0]], view);
         view->true_rate = ratio(speed, op->spec->flops.mean);
         view->true_output_rate = view->true_rate * op->spec->selectivity;
     }
@@ -273,6 +289,7 @@ static void update_operator(struct weir_controller *controller, struct weir_op *
     }
     view->occupancy = ratio((double)used, (double)capacity);
     view->queued = (double)op->queued;
+    view->held = (double)op->in_hand;
     view->waiting_s = mean_of(now->waiting_s - then->waiting_s, processed);
     view->service_s = mean_of(now->service_s - then->service_s, processed);
     view->blocked_s = mean_of(now->blocked_s - then->blocked_s, processed);

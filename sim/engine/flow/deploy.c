@@ -34,6 +34,7 @@ struct weir_instance *weir_instance_new(struct weir_op *op, const struct weir_pl
     instance->host = placement->host;
     instance->weight = placement->weight;
     instance->cpu_share = placement->cpu_share;
+    instance->active_s = INFINITY;
     const struct weir_host *host = &flow->platform->hosts[instance->host];
     instance->stretch = host->speed_flops_per_s / weir_platform_speed(host, op->spec->work_class);
     instance->host_failures = weir_host_failures(flow->shares, instance->host);
@@ -71,6 +72,7 @@ void weir_instance_activate(struct weir_instance *instance)
     inbox->instances++;
     instance->inbox = inbox;
     instance->life = WEIR_ACTIVE;
+    instance->active_s = now_s;
     weir_track_reset(&instance->track, now_s);
     weir_trace_free(&instance->spent);
     instance->spent = (struct weir_spent){.since_s = now_s};
@@ -79,6 +81,9 @@ void weir_instance_activate(struct weir_instance *instance)
     weir_op_open_inbox(op, inbox);
     weir_waiters_wake_all(flow->clock, &op->gate);
     weir_soon(flow->clock, &instance->go);
+    for (size_t i = 0; i < op->instance_count; i++) /* those that left with windows begun, when no other was there */
+        if (op->instances[i]->life == WEIR_RETIRING && op->instances[i]->window.count)
+            weir_soon(flow->clock, &op->instances[i]->go);
 }
 
 void weir_instance_weigh(struct weir_instance *instance, double weight, double cpu_share)
@@ -218,8 +223,10 @@ void weir_op_flush(struct weir_op *op, double now_s)
         struct weir_instance *instance = op->instances[i];
         if (instance->life != WEIR_GONE && instance->life != WEIR_STARTING) /* the clock of one gone stands */
             weir_spent_set(&instance->spent, instance->spent.doing, now_s);
+        instance->busy_s += instance->spent.spent_s[WEIR_BUSY];
         for (int d = 0; d < WEIR_DOINGS; d++) {
             spent_s[d] += instance->spent.spent_s[d];
+            instance->spent_s += instance->spent.spent_s[d];
             instance->spent.spent_s[d] = 0;
         }
     }

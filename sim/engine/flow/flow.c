@@ -167,6 +167,9 @@ static void free_op(struct weir_op *op)
     free(op->key_groups);
     free(op->range_share);
     free(op->view_instances);
+    free(op->view_ready_s);
+    free(op->view_busy);
+    free(op->state_hosts);
     free(op->anew);
     free(op->where);
     weir_join_free(op->join);

@@ -14,6 +14,9 @@
 #include "sim/engine/flow/segments.h"
 #include "sim/engine/shares/shares.h"
 
+/* Keys are spread over the instances in groups, as stream processors do, so that a rescale moves whole groups. */
+#define WEIR_KEY_GROUPS 128
+
 struct weir_connection;
 struct weir_flow;
 struct weir_inbox;
@@ -157,6 +160,8 @@ struct weir_instance {
     double *flops;           /* scratch, one an item of the batch in service */
     int flops_room;
     /* Control's. */
+    double active_s;                 /* it has taken items since then; INFINITY: it starts */
+    double busy_s, spent_s;          /* of this window: in service; in all. Control clears them */
     bool counted_out;                /* gone, and its clock is counted */
     bool leaves;                     /* a change under way will stop it */
     double state_bytes, taken_bytes; /* that the books of its host have for it */
@@ -210,7 +215,10 @@ struct weir_op {
     struct weir_placement *anew; /* instances to start once the job recovers */
     int anew_count;
     struct weir_placement *view_instances;
-    size_t view_capacity;
+    double *view_ready_s, *view_busy;
+    size_t view_capacity, ready_capacity, busy_capacity;
+    int *state_hosts; /* where its state lies while it has no instance, an equal part for each entry */
+    int state_host_count;
     unsigned long long placed_hash; /* of the hosts that the observer was told last */
     int *where;                     /* hosts of its default placement */
     int where_count;

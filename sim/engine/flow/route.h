@@ -8,10 +8,6 @@
 void weir_op_open_inbox(struct weir_op *op, struct weir_inbox *inbox);
 void weir_op_close_inbox(struct weir_op *op, struct weir_inbox *inbox);
 
-/* Keys are spread over the instances in so many groups, as stream processors do, so that a rescale moves whole groups.
- */
-enum { WEIR_KEY_GROUPS = 128 };
-
 /* Of an operator with keys: builds the table of cumulated key weights, if they are skewed, and of the shares of the
  * hottest range. O(keys + groups x max_parallelism). */
 void weir_op_init_keys(struct weir_op *op);

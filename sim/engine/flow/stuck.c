@@ -95,12 +95,57 @@ char *weir_job_who_waits(const struct weir_run_job *job)
     return listing.text.data;
 }
 
+/* What stands still for want of an instance that nobody but a policy starts: what is about to enter such an operator,
+ * what waits behind that, and what the senders there hold for their other edges. */
+enum { ENTRY = 1, INSIDE = 2 };
+
+/* Whether a sender may stand there. */
+static bool stands(const struct weir_out_edge *edges, int count, const unsigned char *excused)
+{
+    for (int e = 0; e < count; e++)
+        if (edges[e].to && excused[edges[e].to->index])
+            return true;
+    return false;
+}
+
+static unsigned char *find_excused(const struct weir_run_job *job)
+{
+    int count = job->spec->operator_count;
+    unsigned char *excused = weir_alloc((size_t)count, sizeof *excused);
+    for (int o = count - 1; o >= 0; o--) { /* operators are in topological order */
+        const struct weir_op *op = &job->ops[o];
+        bool none = op->spec->min_instances == 0 && weir_op_deployed(op, NULL) == 0;
+        if (none && op->gate.first && !op->paused)
+            excused[o] = ENTRY;
+        if (stands(op->out, op->out_count, excused))
+            excused[o] = ENTRY | INSIDE;
+    }
+    return excused;
+}
+
+static void excuse_hands(const struct weir_out_edge *edges, int count, const unsigned char *excused, bool *hands)
+{
+    for (int e = 0; e < count && stands(edges, count, excused); e++)
+        hands[edges[e].to ? edges[e].to->index + 1 : 0] = true;
+}
+
 long weir_job_items_inside(const struct weir_run_job *job)
 {
-    long items = job->sink.in_transit + job->sink.in_hand;
-    for (int o = 0; o < job->spec->operator_count; o++) {
+    int count = job->spec->operator_count;
+    unsigned char *excused = find_excused(job);
+    bool *hands = weir_alloc((size_t)count + 1, sizeof *hands); /* those that hold items for the sink, for operators */
+    excuse_hands(job->source_out, job->source_out_count, excused, hands);
+    for (int o = 0; o < count; o++)
+        excuse_hands(job->ops[o].out, job->ops[o].out_count, excused, hands);
+    long items = job->sink.in_transit + (hands[0] ? 0 : job->sink.in_hand);
+    for (int o = 0; o < count; o++) {
         const struct weir_op *op = &job->ops[o];
-        items += op->queued + op->in_transit + op->in_hand + op->in_service;
+        if (!(excused[o] & INSIDE))
+            items += op->queued + op->in_transit + op->in_service;
+        if (!excused[o] && !hands[o + 1])
+            items += op->in_hand;
     }
+    free(hands);
+    free(excused);
     return items;
 }
