@@ -259,7 +259,6 @@ static const struct expectation {
     {"operator.key_groups", "shape/w", NULL, 0, 0},
     {"operator.joins", "shape/m", "true", 0, 0},
     {"operator.joins", "shape/w", "false", 0, 0},
-    {"operator.key_groups", "plain/a", NULL, 128, 0},
     {"operator.range_share", "plain/a", "1 1 1 1 1 1 1", 0, 0}, /* one key */
     {"operator.range_share_count", "plain/a", NULL, 7, 0},
     {"operator.instances", "shape/w", NULL, 2, 0},

@@ -84,7 +84,7 @@ static double hottest(const double *groups, int n)
 void weir_op_init_keys(struct weir_op *op)
 {
     long keys = op->spec->keys;
-    if (keys <= 0)
+    if (keys <= 0 || op->spec->join_all) /* a join goes by item */
         return;
     if (op->spec->key_skew > 0)
         init_weights(op);
