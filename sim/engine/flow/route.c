@@ -88,8 +88,6 @@ void weir_op_init_keys(struct weir_op *op)
         return;
     if (op->spec->key_skew > 0)
         init_weights(op);
-    if (op->spec->join_all) /* whose items go by their number */
-        return;
     double groups[WEIR_KEY_GROUPS] = {0};
     bool counted = op->key_groups || keys <= KEYS_COUNTED;
     for (long k = 0; k < (counted ? keys : WEIR_KEY_GROUPS); k++) {
