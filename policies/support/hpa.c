@@ -85,8 +85,8 @@ void weir_hpa_memory_fini(struct weir_hpa_memory *memory)
 }
 
 /* Adds one, and forgets those older than keep_s. */
-static void remember(struct weir_hpa_event **list, size_t *count, size_t *capacity, double now_s, int what,
-                     double keep_s)
+static void keep_event(struct weir_hpa_event **list, size_t *count, size_t *capacity, double now_s, int what,
+                       double keep_s)
 {
     size_t kept = 0;
     for (size_t i = 0; i < *count; i++)
@@ -154,9 +154,9 @@ void weir_hpa_scaled(const struct weir_hpa_behavior *behavior, struct weir_hpa_m
     double keep_s =
         fmax(fmax(behavior->up.pods_s, behavior->up.percent_s), fmax(behavior->down.pods_s, behavior->down.percent_s));
     if (to > from)
-        remember(&memory->ups, &memory->up_count, &memory->up_capacity, now_s, to - from, keep_s);
+        keep_event(&memory->ups, &memory->up_count, &memory->up_capacity, now_s, to - from, keep_s);
     if (to < from)
-        remember(&memory->downs, &memory->down_count, &memory->down_capacity, now_s, from - to, keep_s);
+        keep_event(&memory->downs, &memory->down_count, &memory->down_capacity, now_s, from - to, keep_s);
 }
 
 bool weir_hpa_due(double *due_s, double now_s, double period_s)

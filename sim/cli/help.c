@@ -84,7 +84,6 @@ int weir_stdout_finish(void)
 {
     /* It may have met a full disk long before the end. */
     bool cut = fflush(stdout) != 0 || ferror(stdout);
-    return cut ? weir_error(WEIR_EINPUT,
-                            "standard output cannot be written, and what was printed is cut; is the disk full?")
+    return cut ? weir_error(WEIR_EINPUT, "stdout cannot be written, and what was printed is cut; is the disk full?")
                : WEIR_OK;
 }

@@ -10,7 +10,7 @@ full()
     "$weir" "$@" >/dev/full 2>"$folder/err" </dev/null
     local got=$?
     [ $got -eq 3 ] || fail "weir $* >/dev/full: exit code $got, wanted 3"
-    grep -q "standard output cannot be written" "$folder/err" || fail "weir $*: does not say that its output is cut: $(cat "$folder/err")"
+    grep -q "stdout cannot be written" "$folder/err" || fail "weir $*: does not say that its output is cut: $(cat "$folder/err")"
 }
 commands=$("$weir" help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
 for command in $commands; do
