@@ -104,6 +104,7 @@ def now_s(seen):
 def keys():
     t = Terminal(["backpressure"])
     t.shows(r"backpressure .* runs")
+    t.shows("backlog")  # the first window is through
     t.send(b" ")
     t.shows("paused")
     for word in ("policy static", "load x1 ", "link wan x1 ", "job watch", "source", "decode", "alert", "sink", "backlog",
