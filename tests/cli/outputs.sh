@@ -24,7 +24,6 @@ full completion bash
 full check "$first"
 full check --json "$first"
 full workflow tests/input/workflows/heft.json
-full selftest --quiet
 full run "$first" "${short[@]}" -q -o "$folder/run"
 full run "$first" "${short[@]}" -q -o "$folder/run" --json
 full compare "$first" "${short[@]}" -q -o "$folder/compare" --seeds 1 --no-report
