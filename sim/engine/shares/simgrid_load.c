@@ -23,28 +23,23 @@ static int check_version(const struct weir_simgrid_platform *platform)
                       version);
 }
 
-enum { UP_AT_MOST = 4 };
+/* From the program's folder to the module: as installed, wherever that has been moved, and in a build folder. A search
+ * path in the program would do as well, but each of its other libraries would be looked for there first. */
+static const char *const places[] = {WEIR_MODULE_FROM_BIN, "lib/weir/" WEIR_SIMGRID_MODULE};
 
-/* A path, or the bare name for the linker to look for: from the program's folder as installed, wherever that has been
- * moved; in a build folder lib/weir in the program's folder or one above. A search path in the program would do as
- * well, but each of its other libraries would be looked for there first, and the sanitisers' dlopen does not see it. */
+/* A path, or what the linker is to look for: the bare name, for which tests have a search path. */
 static void find_module(char *path, size_t size)
 {
-    char folder[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
-    folder[length > 0 ? length : 0] = '\0';
-    const char *place = WEIR_MODULE_FROM_BIN;
-    char *slash = strrchr(folder, '/');
-    for (int up = -1; slash && up <= UP_AT_MOST; up++) {
-        *slash = '\0';
-        int needed = snprintf(path, size, "%s/%s", folder, place);
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 0] = '\0';
+    char *slash = strrchr(program, '/');
+    for (size_t p = 0; slash && p < sizeof places / sizeof *places; p++) {
+        int needed = snprintf(path, size, "%.*s/%s", (int)(slash - program), program, places[p]);
         if (needed > 0 && (size_t)needed < size && access(path, R_OK) == 0)
             return;
-        if (up >= 0)
-            slash = strrchr(folder, '/');
-        place = "lib/weir/" WEIR_SIMGRID_MODULE;
     }
-    snprintf(path, size, "%s", WEIR_SIMGRID_MODULE);
+    snprintf(path, size, "%s", WEIR_MODULE_ELSEWHERE);
 }
 
 int weir_simgrid_load(void)
