@@ -15,11 +15,10 @@ bool flink_is_source(const struct weir_operator_view *op)
     return false;
 }
 
-void flink_count(struct flink *self, struct flink_job *job, const struct weir_view *view, int j)
+void flink_count(struct flink_job *job, const struct weir_view *view, int j)
 {
     const struct weir_job_view *seen = &view->jobs[j];
     bool changing = false;
-    (void)self;
     for (int o = 0; o < seen->operator_count; o++) {
         const struct weir_operator_view *op = &seen->operators[o];
         struct flink_vertex *vertex = &job->vertices[o];

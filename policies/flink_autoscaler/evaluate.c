@@ -84,7 +84,7 @@ static double true_rate_of(const struct flink *self, const struct flink_job *job
 {
     bool mean = self->aggregator == FLINK_AVG;
     if (isnan(at(job, job->sample_count - 1, v)->load))
-        return NAN; /* no busy time: it is left as it is for now */
+        return NAN; /* no busy time: the vertex is left as it is */
     double busy = mean ? rate_of(job, v, BUSY) / parallelism : mean_of(job, v, LOAD, 1);
     double in = mean ? NAN : mean_of(job, v, IN_RATE, 1);
     if (!isfinite(in))

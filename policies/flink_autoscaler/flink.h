@@ -82,7 +82,7 @@ struct flink_evaluated {
 };
 
 /* collect.c: adds a window of the view to the totals; takes a sample if one is due, and says whether it did. */
-void flink_count(struct flink *self, struct flink_job *job, const struct weir_view *view, int j);
+void flink_count(struct flink_job *job, const struct weir_view *view, int j);
 bool flink_collect(struct flink *self, struct flink_job *job, const struct weir_view *view, int j);
 /* Whether the window is full: only then is the job rescaled. Drops what lies before it. */
 bool flink_window_full(const struct flink *self, struct flink_job *job, double now_s);

@@ -114,7 +114,7 @@ static int window_ends(void *state, const struct weir_view *view, struct weir_pl
         if (!view->jobs[j].running || !view->jobs[j].operator_count)
             continue;
         struct flink_job *job = job_of(self, view, j);
-        flink_count(self, job, view, j);
+        flink_count(job, view, j);
         if (!flink_collect(self, job, view, j) || !flink_window_full(self, job, view->time_s))
             continue;
         struct flink_evaluated *evaluated = weir_alloc((size_t)job->count, sizeof *evaluated);
