@@ -72,7 +72,7 @@ struct weir_operator_view {
     bool joins;                /* waits for the same item from every input, else inputs merge */
     const struct weir_placement *instances; /* as deployed */
     int instance_count;
-    const double *ready_s;       /* since when each of these takes items; -1: it starts. In the order of `instances` */
+    const double *ready_s;       /* time for which each of `instances` has taken items; -1: it starts */
     const double *instance_busy; /* share of its time of the window in service; NaN: it had none */
     const int *where;            /* hosts of the scenario's default placement, best first */
     int where_count;
