@@ -56,8 +56,10 @@ struct weir_link_state {
     bool resized;  /* SimGrid does not know `bandwidth` yet */
     bool still;    /* it has none, and SimGrid's transfers over it are paused, or crawl */
     double loss;
-    unsigned users;              /* transfers on its wire */
-    struct weir_transfer *alone; /* the only one of them, in our hands; NULL: none, or in SimGrid's */
+    unsigned users, own; /* transfers on its wire; those in our hands */
+    double wanted;       /* bytes/s that they would use together, each alone */
+    int *routes;         /* that lead over it, of those asked for */
+    size_t route_count, route_capacity;
     struct weir_link_energy *energy;
 };
 
@@ -171,6 +173,13 @@ void weir_hosts_on_slow(void *context, void *host);
 /* links.c */
 void weir_links_init(struct weir_shares *shares);
 void weir_links_fini(struct weir_shares *shares);
+/* wires.c: who is on the links. A transfer comes onto the wire of its route; a list of transfers gets one more. */
+void weir_wire_enter(struct weir_shares *shares, struct weir_transfer *transfer);
+void weir_wire_list(struct weir_transfer **list, struct weir_transfer *transfer);
+/* The bandwidth of a link has changed. */
+void weir_wires_resized(struct weir_shares *shares, int link);
+/* A route has been asked for. */
+void weir_wires_add_route(struct weir_shares *shares, int route);
 struct weir_link_state *weir_link_named(const struct weir_shares *shares, const char *name); /* as SimGrid has it */
 /* A transfer in our hands ends. */
 void weir_transfer_ends(struct weir_alarm *end);
