@@ -137,24 +137,26 @@ static void fail_all(struct weir_shares *shares, struct weir_transfer **list)
     }
 }
 
-static bool has_link(const struct weir_route *route, int link)
+static void fail_way(struct weir_shares *shares, struct weir_route_state *way)
 {
-    for (int l = 0; l < route->link_count; l++)
-        if (route->links[l] == link)
-            return true;
-    return false;
+    fail_all(shares, &way->wire);
+    fail_all(shares, &way->way);
 }
 
-void weir_transfers_fail(struct weir_shares *shares, int host, int link)
+void weir_transfers_fail_host(struct weir_shares *shares, int host)
 {
     for (size_t r = 0; r < shares->route_count; r++) {
         struct weir_route_state *way = &shares->routes[r];
-        if ((host >= 0 && (way->route.from == host || way->route.to == host)) ||
-            (link >= 0 && has_link(&way->route, link))) {
-            fail_all(shares, &way->wire);
-            fail_all(shares, &way->way);
-        }
+        if (way->route.from == host || way->route.to == host)
+            fail_way(shares, way);
     }
+}
+
+static void fail_link(struct weir_shares *shares, int index)
+{
+    const struct weir_link_state *link = &shares->links[index];
+    for (size_t r = 0; r < link->route_count; r++)
+        fail_way(shares, &shares->routes[link->routes[r]]);
 }
 
 static int by_name(const void *name, const void *link)
@@ -194,7 +196,7 @@ void weir_link_switch(struct weir_shares *shares, const char *name, bool up)
     for (int l = 0; l < count; l++) {
         shares->links[links[l]].down = !up;
         if (!up)
-            weir_transfers_fail(shares, -1, links[l]);
+            fail_link(shares, links[l]);
     }
 }
 
@@ -239,7 +241,7 @@ void weir_links_on_switch(void *context, void *owner, bool up)
     weir_share_follow(shares);
     link->on = up;
     if (!up)
-        weir_transfers_fail(shares, -1, (int)(link - shares->links));
+        fail_link(shares, (int)(link - shares->links));
 }
 
 void weir_links_on_resize(void *context, void *owner)
@@ -271,9 +273,9 @@ void weir_links_on_delay(void *context, void *owner)
     weir_share_follow(shares);
     weir_routes_again(shares, index, latency_s - link->latency_s);
     link->latency_s = latency_s;
-    for (size_t r = 0; r < shares->route_count && !shares->latencies; r++)
-        for (struct weir_transfer *transfer = shares->routes[r].wire; transfer; transfer = transfer->next)
-            if (transfer->activity && has_link(&shares->routes[r].route, index))
+    for (size_t r = 0; r < link->route_count && !shares->latencies; r++)
+        for (struct weir_transfer *transfer = shares->routes[link->routes[r]].wire; transfer; transfer = transfer->next)
+            if (transfer->activity)
                 weir_simgrid->weigh_alike(transfer->activity, transfer->limit);
     tell_change(shares);
 }

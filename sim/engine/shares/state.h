@@ -186,8 +186,8 @@ void weir_transfer_ends(struct weir_alarm *end);
 void weir_transfer_over(struct weir_transfer *transfer);
 /* A transfer is off the wire or its way. */
 void weir_transfer_off(struct weir_transfer *transfer);
-/* Whatever goes from or to the host, or over the link, fails; -1: none. */
-void weir_transfers_fail(struct weir_shares *shares, int host, int link);
+/* Whatever goes from or to the host fails. */
+void weir_transfers_fail_host(struct weir_shares *shares, int host);
 void weir_links_on_switch(void *context, void *link, bool up);
 void weir_links_on_resize(void *context, void *link);
 void weir_links_on_delay(void *context, void *link);
