@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "sim/base/error.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
+#include "sim/base/remark.h"
 #include "sim/base/text.h"
 
 #define ROWS_AT_MOST 1000
@@ -157,12 +159,14 @@ int weir_param_bind(const struct weir_param *table, const struct weir_json *at, 
     keys[count] = NULL;
     int code = weir_json_only(at, keys);
     free(keys);
+    bool broken = false;
     for (const struct weir_param *row = table; row->name && !code; row++) {
         struct weir_json value;
-        if (weir_json_get(at, row->name, &value))
-            code = bind_row(row, &value, base);
+        int wrong = weir_json_get(at, row->name, &value) ? bind_row(row, &value, base) : WEIR_OK;
+        broken |= wrong != WEIR_OK;
+        code = weir_error_keep(wrong);
     }
-    return code;
+    return !code && broken ? weir_error_again() : code;
 }
 
 const char *weir_param_describe(const struct weir_param *row, char *buffer, size_t size)

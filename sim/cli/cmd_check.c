@@ -46,18 +46,25 @@ static int check_platform(struct check_report *report, bool *interrupted)
     return code;
 }
 
+struct look {
+    const struct weir_cli *cli;
+    const char *path;
+};
+
+static int look_at_stack(void *context, const struct weir_stack *stack)
+{
+    const struct look *look = context;
+    int code = weir_stack_look(stack, look->cli->catalog);
+    return code && !strstr(weir_error_message(), look->path) ? weir_error_context("%s", look->path) : code;
+}
+
 static int check_scenario(const struct weir_cli *cli, struct check_report *report, bool *interrupted)
 {
-    const char *path = report->path;
-    int code = weir_scenario_read(path, NULL, &report->scenario);
-    struct weir_scenario *scenario = report->scenario;
+    struct look look = {cli, report->path};
+    const struct weir_scenario_changes changes = {.look = look_at_stack, .context = &look};
+    int code = weir_scenario_read_changed(report->path, &changes, &report->scenario);
+    const struct weir_scenario *scenario = report->scenario;
     report->kind = "scenario";
-    for (int i = 0; code == WEIR_OK && i < scenario->stack_count; i++) {
-        code = weir_stack_look(&scenario->stacks[i], cli->catalog);
-        if (code != WEIR_OK && !strstr(weir_error_message(), path))
-            weir_error_context("%s", path);
-        code = weir_error_keep(code);
-    }
     if (code == WEIR_OK && report->errors.count == 0) {
         weir_preview_make(scenario, &report->preview);
         code = weir_probe_scenario(scenario, &report->preview, true, interrupted);

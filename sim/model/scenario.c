@@ -286,11 +286,22 @@ static unsigned long long hash_inputs(const struct weir_json *at, const struct w
     return files ? weir_hash(hash, &files, sizeof files) : hash;
 }
 
+static int look_at_stacks(const struct weir_scenario_changes *changes, const struct weir_scenario *scenario)
+{
+    int code = WEIR_OK, broken = 0;
+    for (int s = 0; s < scenario->stack_count && changes->look && !code; s++)
+        if (scenario->stacks[s].use_count)
+            code = go_on(changes->look(changes->context, &scenario->stacks[s]), &broken);
+    return !code && broken ? weir_error_again() : code;
+}
+
 /* All parts of a scenario, in an order in which each has what it needs. */
 static int read_all(const struct weir_json *root, const struct weir_scenario_changes *changes,
                     struct weir_scenario *made)
 {
     int broken = 0, code = go_on(read_own(root, made), &broken);
+    if (!code)
+        code = go_on(look_at_stacks(changes, made), &broken);
     if (!code)
         code = go_on(read_platform(root, changes, made), &broken);
     if (!code && made->platform)

@@ -26,7 +26,7 @@ grep -q "there is no host" "$folder/out" && fail "what follows from an error is 
 sed 's/1GHz/1Gf/; s/sped="1Gf" //; s/"1MB"/"1MBps"/' "$folder/wrong.xml" >"$folder/right.xml"
 expect 0 "right.xml: ok" check "$folder/right.xml"
 cat >"$folder/wrong.json" <<'END'
-{"platform": "right.xml", "duration": "100s", "windw": "1s", "warmup": "10", "seeds": "x", "policies": ["static", {"name": 3}, "statc"],
+{"platform": "right.xml", "duration": "100s", "windw": "1s", "warmup": "10", "seeds": "x", "policies": ["static", {"name": 3}, "statc", {"name": "reactive", "high": 7, "low": "x", "hihg": 0.5}],
  "costs": {"start": "-1s", "stp": "1s"},
  "workload": {"jobs": [
   {"name": "j", "source": {"host": "a"}, "load": {"kind": "constant", "rate": "1/s"}, "slo": "fast",
@@ -35,7 +35,7 @@ cat >"$folder/wrong.json" <<'END'
  "faults": [{"host": "missing", "at": "1s", "for": "1s"}]}
 END
 expect 3 'wrong.json: unknown key "windw"; did you mean "window"?' check "$folder/wrong.json"
-said 'warmup: "10" has no unit' 'seeds' 'policies[1]' 'costs: unknown key "stp"' 'costs.start' 'workload.jobs[0].slo' \
+said 'warmup: "10" has no unit' 'seeds' 'policies[1]' 'costs: unknown key "stp"' 'costs.start' 'there is no policy "statc"' 'policies[3]: high: 7 ' 'policies[3]: low: ' 'policies[3]: unknown key "hihg"; did you mean "high"?' 'workload.jobs[0].slo' \
     'workload.jobs[0].operators[0].selectivity' 'workload.jobs[0].operators[1].flops' 'workload.jobs[0].operators[2].join' 'workload.jobs[1].source'
 # Others stop at the first.
 expect 3 'unknown key "windw"' run "$folder/wrong.json" -o "$folder/run"
