@@ -68,12 +68,20 @@ static struct forecaster_env env_of(const struct proactive *self, const struct w
                                    .folder = self->folder};
 }
 
+static const char *given(const char *text)
+{
+    return *text ? text : NULL;
+}
+
 /* A file's rates, as means over steps of the window in the time of the run. */
 static int read_file(const struct proactive *self, const char *file, double step_s, struct transfer_series *read)
 {
     struct weir_series series;
     char *path = weir_path_beside(self->folder, file);
-    int code = weir_series_read(path, NULL, NULL, &series);
+    const struct weir_series_options options = {.time = given(self->train_time),
+                                                .value = given(self->train_value),
+                                                .time_format = given(self->train_time_format)};
+    int code = weir_series_load(path, &options, &series);
     if (code == WEIR_OK && (!series.value || series.count < 2))
         code = weir_error(WEIR_EINPUT, "%s: a history needs two rows of a time and a rate at least", path);
     if (code != WEIR_OK)

@@ -41,6 +41,10 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
             TEXT("model", model, "A fitted forecaster saved by weir forecast --save, in its place."),                  \
             TEXT("train", train,                                                                                       \
                  "CSV files of rates, separated by commas: a model is fitted to each before the run."),                \
+            TEXT("train_time", train_time, "Their column of times, by name or number; empty: it is found."),           \
+            TEXT("train_value", train_value, "Their column of rates likewise."),                                       \
+            TEXT("train_time_format", train_time_format,                                                               \
+                 "How their times are written, as strptime has it, or s, ms, us, ns for numbers."),                    \
             NUMBER("train_scale", train_scale, "1", 1e-12, 1e12, "Factor of the rates in them."),                      \
             NUMBER("train_speedup", train_speedup, "1", 1e-9, 1e9, "How much faster the load plays than they."),       \
             TIME("season", season_s, "1d", "Season of the load, in the time of the run."),                             \
@@ -146,6 +150,9 @@ static int check_use(const struct proactive *self)
     if (!*self->train && self->train_scale != 1)
         return weir_error(WEIR_EINPUT, "\"train_scale\" does nothing without \"train\"%s; leave it out",
                           *self->model ? ", and \"model\" takes its place" : "");
+    if (!*self->train && (*self->train_time || *self->train_value || *self->train_time_format))
+        return weir_error(WEIR_EINPUT, "\"train_time\", \"train_value\" and \"train_time_format\" do nothing without "
+                                       "\"train\"; leave them out");
     if (self->sizing == PROACTIVE_DS2 && *self->calibration)
         return weir_error(WEIR_EINPUT, "\"calibration\" does nothing with \"sizing\": \"ds2\"; leave it out");
     if (self->sizing == PROACTIVE_DS2 && self->limit_s > 0)

@@ -72,6 +72,7 @@ struct proactive {
     /* Parameters. */
     struct weir_json forecaster;
     const char *model, *train;
+    const char *train_time, *train_value, *train_time_format; /* of the files of `train`; "": as they come */
     double train_scale, train_speedup;
     double season_s;
     int warm, refit, memory, adapt, doubt;

@@ -214,6 +214,35 @@ static void trained_before(void)
     free(slot);
 }
 
+/* The same history in columns of other names, beside others, its dates as a log writes them: the same forecast. */
+static void trained_on_other_columns(void)
+{
+    char plain[8192] = "time_s,rate\n", strange[16384] = "id,when,errors,seen\n";
+    size_t used[2] = {strlen(plain), strlen(strange)};
+    for (int k = 0; k < 200; k++) {
+        int s = 10 * k, rate = 100 + 7 * (k % 20);
+        used[0] += (size_t)snprintf(plain + used[0], sizeof plain - used[0], "%d,%d\n", s, rate);
+        used[1] += (size_t)snprintf(strange + used[1], sizeof strange - used[1], "%d,05.04.2024 %02dh%02d-%02d,3,%d\n", k,
+                                    s / 3600, s / 60 % 60, s % 60, rate);
+    }
+    weir_test_file("plain.csv", plain);
+    weir_test_file("strange.csv", strange);
+    static const char *const more[] = {
+        "", ", \"train_time\": \"when\", \"train_value\": \"seen\", \"train_time_format\": \"%d.%m.%Y %Hh%M-%S\""};
+    char said[2][sizeof why];
+    for (int i = 0; i < 2; i++) {
+        char *slot = weir_format("{\"train\": \"%s/%s.csv\", \"season\": \"200s\"%s}", weir_test_folder(),
+                                 i ? "strange" : "plain", more[i]);
+        CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, slot), WEIR_OK);
+        step(100);
+        strcpy(said[i], why);
+        end();
+        free(slot);
+    }
+    CU_ASSERT_STRING_EQUAL(said[0], said[1]);
+    CU_ASSERT(strstr(said[1], "linear sees") != NULL);
+}
+
 /* The mean error that the last decision tells of. */
 static double told_error(void)
 {
@@ -297,6 +326,7 @@ static void bad_input(void)
         {"{\"limit\": \"1s\"}", "\"limit\" does nothing with \"sizing\": \"ds2\""},
         {"{\"train_scale\": 2}", "\"train_scale\" does nothing without \"train\""},
         {"{\"model\": \"a\", \"train_scale\": 2}", "and \"model\" takes its place"},
+        {"{\"train_time\": \"t\"}", "do nothing without \"train\""},
         {"{\"train\": \"/none.csv\"}", "\"train\": /none.csv: no such file"},
         {"{\"model\": \"/none.weir\"}", "\"model\": /none.weir: no such file"},
     };
@@ -327,6 +357,7 @@ int main(int argc, char **argv)
                                              {"pays_or_stays", pays_or_stays},
                                              {"by_throughput", by_throughput},
                                              {"trained_before", trained_before},
+                                             {"trained_on_other_columns", trained_on_other_columns},
                                              {"nearest_history", nearest_history},
                                              {"adapts_to_another_load", adapts_to_another_load},
                                              {"bad_input", bad_input},
