@@ -39,7 +39,8 @@ struct weir_json;
 void weir_param_defaults(const struct weir_param *table, void *base);
 
 /* Sets fields from the object at `at`. Keys that are in neither the table nor `others` (NULL-terminated, may be NULL)
- * are refused with the near key. Errors: WEIR_EINPUT with the place; where errors are collected (remark.h), of each row. */
+ * are refused with the near key. Errors: WEIR_EINPUT with the place; where errors are collected (remark.h), of each
+ * row. */
 int weir_param_bind(const struct weir_param *table, const struct weir_json *at, const char *const *others, void *base);
 
 /* "0.8 (0 to 1)" and the like: default and range of a row, for help. Returns `buffer`. */

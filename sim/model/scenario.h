@@ -102,7 +102,8 @@ struct weir_scenario_changes {
     size_t edit_count;
     struct weir_platform *platform; /* read before, from the file that the scenario names, with these edits: it is taken
                                      * instead of reading the file again, and must outlive the scenario; NULL: none */
-    int (*look)(void *context, const struct weir_stack *stack); /* at each stack, also if other parts are wrong; may be NULL */
+    int (*look)(void *context,
+                const struct weir_stack *stack); /* at each stack, also if other parts are wrong; may be NULL */
     void *context;
 };
 int weir_scenario_read_changed(const char *path, const struct weir_scenario_changes *changes,

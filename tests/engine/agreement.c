@@ -1,7 +1,7 @@
 /* Work and transfers in our own hands until something is shared, or all in SimGrid's: random worlds give the same, to
  * 1e-9 of each figure. The worlds change plans and rates at random, give shares of cores, fail, and have windows, joins
- * and drops; their hosts and links are contended. A world may be left out only if two dates excuse it
- * (tests/support/ties.h), and at most 2 % of them. */
+ * and drops; their hosts and links are contended. A world may be left out only if two dates excuse it, or if rounding
+ * has grown in it step by step (tests/support/ties.h), and at most 2 % of them. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,8 +53,8 @@ static const char xml[] =
     "<route src=\"cloud\" dst=\"cloud4\"><link_ctn id=\"rack\"/></route></zone></platform>\n";
 
 /* Worlds that are compared. Where hosts draw power and all is SimGrid's, its clock stops at every event, and so rounds
- * otherwise. Many worlds double a difference of dates every half second, from 1e-16 s on, so that they must be short: in one of
- * 500 it comes to 1e-9 s within 16 s. */
+ * otherwise. Many worlds double a difference of dates every half second, from 1e-16 s on, so that they must be short:
+ * in one of 500 it comes to 1e-9 s within 16 s. */
 struct set {
     struct weir_test_worlds worlds;
     bool draws;
@@ -105,7 +105,7 @@ static bool is_excused(const struct set *set, unsigned number)
     struct weir_test_result shared = run_world(set, number, "shared", true);
     struct weir_test_result all = run_world(set, number, "all", true);
     struct weir_text text = {0};
-    bool excused = weir_test_excuse(shared.spans, all.spans, &text);
+    bool excused = weir_test_excuse(shared.spans, all.spans, &text) || weir_test_grown(shared.spans, all.spans, &text);
     fprintf(stderr, "%s %u: %s\n", set->worlds.name, number, text.data);
     weir_text_fini(&text);
     weir_test_result_fini(&shared);
@@ -209,12 +209,39 @@ static void only_what_is_near_excuses(void)
     CU_ASSERT_FALSE(excuses(3 + 5e-10)); /* after they have parted */
 }
 
+/* A hundred works, each of which is `growth` times as far apart in the two runs as the one before, or `jump` in the
+ * 50th. */
+static bool is_grown(double growth, double jump_s)
+{
+    struct weir_text left = {0}, right = {0}, text = {0};
+    double apart_s = 1e-15;
+    for (int s = 0; s < 100; s++, apart_s = fmin(apart_s * growth, 2e-9)) {
+        weir_text_addf(&left, "%d %d.5 0 edge - j o0 0\n", s, s);
+        weir_text_addf(&right, "%d %.17g 0 edge - j o0 0\n", s, s + 0.5 + (s == 50 ? fmax(jump_s, apart_s) : apart_s));
+    }
+    bool grown = weir_test_grown(left.data, right.data, &text);
+    weir_text_fini(&left);
+    weir_text_fini(&right);
+    weir_text_fini(&text);
+    return grown;
+}
+
+static void only_what_has_grown_is_rounding(void)
+{
+    CU_ASSERT_TRUE(is_grown(1.5, 0));
+    CU_ASSERT_FALSE(is_grown(1, 0));     /* what differs then has another cause */
+    CU_ASSERT_FALSE(is_grown(1, 2e-12)); /* a jump */
+    CU_ASSERT_FALSE(is_grown(1, 1e-6));
+    CU_ASSERT_FALSE(is_grown(1e3, 0));
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"worlds agree", worlds_agree},
                                       {"failing worlds agree", failing_worlds_agree},
                                       {"worlds with watts agree", worlds_with_watts_agree},
                                       {"only what is near excuses", only_what_is_near_excuses},
+                                      {"only what has grown is rounding", only_what_has_grown_is_rounding},
                                       {0}};
     return weir_test_main("engine/agreement", cases, argc, argv);
 }

@@ -222,8 +222,8 @@ static void trained_on_other_columns(void)
     for (int k = 0; k < 200; k++) {
         int s = 10 * k, rate = 100 + 7 * (k % 20);
         used[0] += (size_t)snprintf(plain + used[0], sizeof plain - used[0], "%d,%d\n", s, rate);
-        used[1] += (size_t)snprintf(strange + used[1], sizeof strange - used[1], "%d,05.04.2024 %02dh%02d-%02d,3,%d\n", k,
-                                    s / 3600, s / 60 % 60, s % 60, rate);
+        used[1] += (size_t)snprintf(strange + used[1], sizeof strange - used[1], "%d,05.04.2024 %02dh%02d-%02d,3,%d\n",
+                                    k, s / 3600, s / 60 % 60, s % 60, rate);
     }
     weir_test_file("plain.csv", plain);
     weir_test_file("strange.csv", strange);

@@ -13,6 +13,10 @@
 #define WITHIN_TIER_S  100e-6
 #define BETWEEN_TIER_S 10e-3
 
+/* What dates differ by without a cause, and by how much a difference may grow from one that is seen to the next. */
+#define ROUNDING_S     2e-15
+#define GROWTH_AT_MOST 50
+
 struct span {
     char what[128]; /* whose it is */
     int place;      /* among those of the same */
@@ -189,4 +193,60 @@ bool weir_test_excuse(const char *left, const char *right, struct weir_text *tex
     free(lefts.all);
     free(rights.all);
     return excused;
+}
+
+/* The beginning or end of something in both runs. */
+struct pair {
+    double left_s, right_s;
+    const char *what;
+};
+
+static int by_left(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+    double left = fmin(x->left_s, x->right_s), right = fmin(y->left_s, y->right_s);
+    return (left > right) - (left < right);
+}
+
+/* Of all spans that have a like; owned. */
+static struct pair *pairs_of(const struct spans *lefts, const struct spans *rights, size_t *count)
+{
+    struct pair *pairs = weir_alloc(2 * lefts->count + 1, sizeof *pairs);
+    *count = 0;
+    for (size_t l = 0, r = 0; l < lefts->count && r < rights->count;) {
+        const struct span *a = &lefts->all[l], *b = &rights->all[r];
+        int order = strcmp(a->what, b->what);
+        l += order <= 0;
+        r += order >= 0;
+        if (order)
+            continue;
+        pairs[(*count)++] = (struct pair){a->start_s, b->start_s, a->what};
+        pairs[(*count)++] = (struct pair){a->end_s, b->end_s, a->what};
+    }
+    qsort(pairs, *count, sizeof *pairs, by_left);
+    return pairs;
+}
+
+bool weir_test_grown(const char *left, const char *right, struct weir_text *text)
+{
+    struct spans lefts = read_spans(left), rights = read_spans(right);
+    size_t count;
+    struct pair *pairs = pairs_of(&lefts, &rights, &count);
+    double most_s = ROUNDING_S;
+    bool grown = false, jumped = false;
+    for (size_t p = 0; p < count && !jumped && most_s < WEIR_TEST_NEAR_S; p++) {
+        double apart_s = fabs(pairs[p].left_s - pairs[p].right_s);
+        jumped = apart_s > GROWTH_AT_MOST * most_s;
+        if (!grown && apart_s > 1e-12) {
+            grown = true;
+            weir_text_addf(text, "; from rounding on they move apart: %.15g s and %.15g s (%s) are %.2g s apart",
+                           pairs[p].left_s, pairs[p].right_s, pairs[p].what, apart_s);
+        }
+        most_s = fmax(most_s, apart_s);
+    }
+    weir_text_addf(text, "; at most %.2g s%s", most_s, jumped ? ", at once" : "");
+    free(pairs);
+    free(lefts.all);
+    free(rights.all);
+    return grown && !jumped;
 }

@@ -16,4 +16,10 @@
  * Writes a line with the parting, and the two dates if there are such. */
 bool weir_test_excuse(const char *left, const char *right, struct weir_text *text);
 
+/* Whether the dates of the two runs have moved apart by rounding alone, until they part: some worlds double every
+ * difference again and again. Then no date differs at once by more than some times the most that any before it did, and
+ * that begins with rounding; a rule that the runs have not in common makes a jump. Writes a line with the first two
+ * dates that are apart by more than 1e-12 s, and the most. */
+bool weir_test_grown(const char *left, const char *right, struct weir_text *text);
+
 #endif

@@ -335,7 +335,8 @@ static void start_transfer(struct weir_shares *shares, struct weir_transfer *tra
         if (!(route->alone_bytes_per_s > 0) && !shares->latencies)
             weir_simgrid->pause(transfer->activity, true);
         shares->held++;
-        shares->handed_transfers++;
+        shares->shared_transfers += !transfer->shared;
+        transfer->shared = true;
         return;
     }
     weir_transfer_off(transfer);
@@ -362,7 +363,7 @@ void weir_share_run_errands(struct weir_shares *shares)
 void weir_shares_handed(const struct weir_shares *shares, unsigned long long *works, unsigned long long *transfers)
 {
     *works = shares->shared_works;
-    *transfers = shares->handed_transfers;
+    *transfers = shares->shared_transfers;
 }
 
 void weir_share_drop_all(struct weir_shares *shares)

@@ -139,6 +139,13 @@ static void pace_all(struct weir_soon *soon)
         pace(shares, host);
     }
     shares->uneven_count = 0;
+    weir_wires_pace(shares);
+}
+
+void weir_pace_soon(struct weir_shares *shares)
+{
+    shares->pace.ring = pace_all;
+    weir_soon(shares->clock, &shares->pace);
 }
 
 static void note_uneven(struct weir_shares *shares, struct weir_host_state *host)
@@ -149,8 +156,7 @@ static void note_uneven(struct weir_shares *shares, struct weir_host_state *host
     shares->uneven =
         weir_grow(shares->uneven, shares->uneven_count + 1, &shares->uneven_capacity, sizeof *shares->uneven);
     shares->uneven[shares->uneven_count++] = (int)(host - shares->hosts);
-    shares->pace.ring = pace_all;
-    weir_soon(shares->clock, &shares->pace);
+    weir_pace_soon(shares);
 }
 
 static void take_own(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)

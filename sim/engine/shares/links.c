@@ -25,6 +25,8 @@ void weir_links_fini(struct weir_shares *shares)
     for (int l = 0; l < shares->link_count; l++)
         free(shares->links[l].routes);
     free(shares->links);
+    free(shares->uneven_links);
+    free(shares->flows);
 }
 
 int weir_shares_link_count(const struct weir_shares *shares)

@@ -55,10 +55,11 @@ struct weir_transfer {
     int route;           /* still known in `done` */
     unsigned char hands; /* enum weir_hands */
     bool ok;
+    bool shared; /* a link on its way had not enough for all */
     unsigned place;
     unsigned number;
-    double bytes; /* left at since_s; on links that lose packets, with those sent again */
-    double rate;  /* bytes/s, if it had to share with nobody */
+    double bytes;      /* left at since_s; on links that lose packets, with those sent again */
+    double want, rate; /* bytes/s: if it had to share with nobody; in our hands */
     double since_s;
     double limit;     /* bytes/s, at most; INFINITY */
     double uncounted; /* bytes left when the energy of its links was counted last */
@@ -138,8 +139,8 @@ const struct weir_route *weir_route(const struct weir_shares *shares, int index)
 /* Told when bandwidths or losses have changed. */
 void weir_shares_on_change(struct weir_shares *shares, void (*changed)(void *context), void *context);
 
-/* How many works so far have been on a host when there was not enough for all, and how many transfers SimGrid has had,
- * as they shared a link; where all are SimGrid's, all. */
+/* How many works so far have been on a host, and transfers on a link, when there was not enough for all; where all are
+ * SimGrid's, all. */
 void weir_shares_handed(const struct weir_shares *shares, unsigned long long *works, unsigned long long *transfers);
 
 /* Joules of hosts and links until now. */

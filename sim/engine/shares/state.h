@@ -58,6 +58,8 @@ struct weir_link_state {
     double loss;
     unsigned users, own; /* transfers on its wire; those in our hands */
     double wanted;       /* bytes/s that they would use together, each alone */
+    bool even;           /* it has no room, and divides its bandwidth alone */
+    bool uneven;         /* and is to do it anew */
     int *routes;         /* that lead over it, of those asked for */
     size_t route_count, route_capacity;
     struct weir_link_energy *energy;
@@ -104,9 +106,11 @@ struct weir_shares {
     struct weir_share_list asked; /* work and transfers that it is to have */
     struct weir_activity **cancelled;
     size_t cancelled_count, cancelled_capacity;
-    int *uneven; /* hosts; see hosts.c */
-    size_t uneven_count, uneven_capacity;
+    int *uneven, *uneven_links; /* hosts.c, wires.c */
+    size_t uneven_count, uneven_capacity, uneven_link_count, uneven_link_capacity;
     struct weir_soon pace;
+    struct weir_transfer **flows; /* for a moment */
+    size_t flow_capacity;
     int *slowed, *resized, *switched; /* hosts; links; hosts, where SimGrid is to know that they are down */
     size_t slowed_count, resized_count, switched_count;
     size_t slowed_capacity, resized_capacity, switched_capacity;
@@ -115,7 +119,7 @@ struct weir_shares {
     bool unsettled; /* its next date is known only once its clock is behind unsettled_s */
     double unsettled_s;
     long held;                                         /* activities */
-    unsigned long long shared_works, handed_transfers; /* so far */
+    unsigned long long shared_works, shared_transfers; /* so far */
     unsigned begun;                                    /* works and transfers so far */
     /* What has ended. */
     struct weir_share_list told;
@@ -167,6 +171,8 @@ void weir_work_ends(struct weir_alarm *end);
 void weir_work_over(struct weir_work *work); /* and is to be told */
 /* Work is off its host. */
 void weir_work_leave(struct weir_work *work);
+/* Uneven hosts and links divide what they have anew, when nothing else is to happen at the present date. */
+void weir_pace_soon(struct weir_shares *shares);
 void weir_hosts_on_switch(void *context, void *host, bool up);
 void weir_hosts_on_slow(void *context, void *host);
 
@@ -178,6 +184,7 @@ void weir_wire_enter(struct weir_shares *shares, struct weir_transfer *transfer)
 void weir_wire_list(struct weir_transfer **list, struct weir_transfer *transfer);
 /* The bandwidth of a link has changed. */
 void weir_wires_resized(struct weir_shares *shares, int link);
+void weir_wires_pace(struct weir_shares *shares);
 /* A route has been asked for. */
 void weir_wires_add_route(struct weir_shares *shares, int route);
 struct weir_link_state *weir_link_named(const struct weir_shares *shares, const char *name); /* as SimGrid has it */
