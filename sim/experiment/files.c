@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -140,17 +139,6 @@ void weir_csv_field(FILE *file, const char *text)
         fputc(*c, file);
     }
     fputc('"', file);
-}
-
-const char *weir_number(double value, char buffer[32])
-{
-    buffer[0] = '\0';
-    if (isfinite(value)) {
-        snprintf(buffer, 32, "%.15g", value);
-        if (strtod(buffer, NULL) != value)
-            snprintf(buffer, 32, "%.17g", value);
-    }
-    return buffer;
 }
 
 /* A lock on the file `name`, which says that somebody writes to `path`. */

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "sim/base/number.h"
+
 /* Makes a folder and those above it; one that exists is fine. Errors: WEIR_EINPUT. */
 int weir_folder_make(const char *path);
 
@@ -37,9 +39,6 @@ char *weir_file_name(const char *text);
 
 /* Writes a field of a CSV row, in quotes if RFC 4180 wants it. */
 void weir_csv_field(FILE *file, const char *text);
-
-/* The shortest of %.15g and %.17g that reads back as the same number; "" for NaN and infinity. Returns `buffer`. */
-const char *weir_number(double value, char buffer[32]);
 
 /* Takes the folder for this process by a lock on folder/.lock, which ends with the process. Errors: WEIR_EINPUT if
  * another process holds it. Returns the descriptor, to be closed by weir_folder_unlock. */

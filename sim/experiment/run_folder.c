@@ -95,7 +95,11 @@ int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct
         (code = finish_csv(&recorder.decisions, decisions)) != WEIR_OK ||
         (code = weir_anomaly_file_write(partial, spec->scenario, spec->seed)) != WEIR_OK)
         goto out;
-    content = weir_record_print(spec, &result);
+    content = weir_record_print(spec, &result, partial);
+    if (!content) {
+        code = weir_error_code();
+        goto out;
+    }
     if ((code = weir_file_replace(json, content)) != WEIR_OK || (code = weir_folder_sync(partial)) != WEIR_OK)
         goto out;
     remove_files(folder);

@@ -11,6 +11,7 @@
 #include "sim/engine/run.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/inputs.h"
+#include "sim/experiment/seal.h"
 
 #define SYNC_S 1.0 /* what was appended is forced to disk that often */
 
@@ -144,7 +145,8 @@ int weir_sweep_index(const struct weir_sweep *sweep, struct weir_pack_index *ind
 
 void weir_sweep_remove_old(const struct weir_sweep *sweep)
 {
-    static const char *const tables[] = {"summary.csv", "aggregate.csv", "pairs.csv", "failures.csv", "report.html"};
+    static const char *const tables[] = {"summary.csv",  "aggregate.csv", "pairs.csv",
+                                         "failures.csv", WEIR_CHECKSUMS,  "report.html"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char *path = weir_format("%s/%s", sweep->folder, tables[i]);
         unlink(path);

@@ -9,13 +9,14 @@
 #include "sim/base/memory.h"
 #include "sim/base/stats.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/seal.h"
 #include "sim/experiment/summary.h"
 #include "sim/experiment/sweep.h"
 
 #define LEVEL 0.95
 
 enum { SUMMARY, AGGREGATE, PAIRS, FAILURES, TABLES };
-static const char *const names[TABLES] = {"summary.csv", "aggregate.csv", "pairs.csv", "failures.csv"};
+static const char *const names[TABLES + 1] = {"summary.csv", "aggregate.csv", "pairs.csv", "failures.csv", NULL};
 
 struct tables {
     const struct weir_sweep *sweep;
@@ -257,6 +258,9 @@ static int finish_pairs(struct tables *tables)
 
 static int begin(struct tables *tables)
 {
+    char *checksums = weir_format("%s/" WEIR_CHECKSUMS, tables->sweep->folder);
+    unlink(checksums); /* of the tables before */
+    free(checksums);
     for (int t = 0; t < TABLES; t++) {
         char *draft = weir_format("%s/%s%s", tables->sweep->folder, names[t], t == PAIRS ? ".draft" : "");
         tables->paths[t] = weir_format("%s/%s", tables->sweep->folder, names[t]);
@@ -288,6 +292,8 @@ static int end(struct tables *tables, int code)
         code = code == WEIR_OK ? committed : code;
         free(tables->paths[t]);
     }
+    if (code == WEIR_OK)
+        code = weir_checksums_write(tables->sweep->folder, names);
     return code == WEIR_OK ? weir_folder_sync(tables->sweep->folder) : code;
 }
 
