@@ -126,19 +126,42 @@ char *weir_file_name(const char *text)
     return copy;
 }
 
+/* What a spreadsheet takes for the beginning of a formula. */
+static bool begins_formula(const char *text)
+{
+    return *text && strchr("=+-@\t\r\n", *text);
+}
+
+static bool is_number(const char *text)
+{
+    char *end;
+    return strspn(text, "0123456789.eE+-") == strlen(text) && (strtod(text, &end), end > text && !*end);
+}
+
+bool weir_csv_is_formula(const char *text)
+{
+    const char *rest = text + strspn(text, "'");
+    return begins_formula(rest) && (rest > text || !is_number(rest));
+}
+
+const char *weir_csv_unguard(const char *field)
+{
+    return *field == '\'' && begins_formula(field + strspn(field, "'")) ? field + 1 : field;
+}
+
 void weir_csv_field(FILE *file, const char *text)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, file);
-        return;
-    }
-    fputc('"', file);
-    for (const char *c = text; *c; c++) {
+    bool guarded = weir_csv_is_formula(text), quoted = strpbrk(text, ",\"\r\n") != NULL;
+    if (quoted)
+        fputc('"', file);
+    if (guarded)
+        fputc('\'', file);
+    for (const char *c = text; quoted && *c; c++) {
         if (*c == '"')
             fputc('"', file);
         fputc(*c, file);
     }
-    fputc('"', file);
+    fputs(quoted ? "\"" : text, file);
 }
 
 /* A lock on the file `name`, which says that somebody writes to `path`. */

@@ -37,8 +37,14 @@ int weir_file_finish(FILE *file, const char *path);
  * at the start. Different texts give different names. Owned. */
 char *weir_file_name(const char *text);
 
-/* Writes a field of a CSV row, in quotes if RFC 4180 wants it. */
+/* Writes a field of a CSV row, in quotes if RFC 4180 wants it, and guarded if a spreadsheet would reckon with it. */
 void weir_csv_field(FILE *file, const char *text);
+
+/* Whether a field gets an apostrophe in front, which makes text of it in a spreadsheet: one that begins with = + - @, a
+ * tab or a line end and is no number, and one that begins so behind apostrophes of its own. */
+bool weir_csv_is_formula(const char *text);
+/* The text of a field that may be guarded: what weir_csv_field was given. */
+const char *weir_csv_unguard(const char *field);
 
 /* Takes the folder for this process by a lock on folder/.lock, which ends with the process. Errors: WEIR_EINPUT if
  * another process holds it. Returns the descriptor, to be closed by weir_folder_unlock. */

@@ -15,7 +15,7 @@
 #include "sim/experiment/seal.h"
 #include "sim/model/scenario_parts.h"
 
-const char *const weir_record_files[] = {"windows.csv", "decisions.csv", "anomalies.csv", NULL};
+const char *const weir_record_files[] = {"windows.csv", "windows.csv.gz", "decisions.csv", "anomalies.csv", NULL};
 
 const char *weir_version(void)
 {

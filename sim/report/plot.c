@@ -8,6 +8,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/run_folder.h"
 #include "sim/report/groups.h"
 #include "sim/report/plot_script.h"
 #include "sim/report/results.h"
@@ -151,7 +152,7 @@ static int plot_time(struct weir_text *script, const struct weir_results *result
         struct weir_groups groups;
         if (!run || !weir_results_usable(run, "windows.csv"))
             continue;
-        char *path = weir_format("%s/windows.csv", run->folder);
+        char *path = weir_run_file(run->folder, "windows.csv");
         int code = weir_windows_read(path, &windows);
         free(path);
         if (code != WEIR_OK)

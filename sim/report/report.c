@@ -8,6 +8,8 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/run_folder.h"
+#include "sim/experiment/run_folder.h"
 #include "sim/experiment/summary.h"
 #include "sim/report/data.h"
 #include "sim/report/page.h"
@@ -285,7 +287,7 @@ static int add_details(struct weir_text *text, struct weir_results *results, con
         if (!run)
             continue;
         shown[count].run = run;
-        char *path = weir_format("%s/windows.csv", run->folder);
+        char *path = weir_run_file(run->folder, "windows.csv");
         if (!weir_results_usable(run, "windows.csv")) {
             weir_results_tell(results, "%s: charts over time lack %s", path, results->labels[p]);
         } else if (weir_windows_read(path, &shown[count].windows) != WEIR_OK) {

@@ -47,7 +47,7 @@ void weir_results_tell(struct weir_results *results, const char *format, ...) __
 /* The problems, a line each. Owned. */
 char *weir_results_problems(const struct weir_results *results);
 
-/* Whether a file of a run may be used: it is none of the damaged. */
+/* Whether a file of a run, plain or compressed, may be used: it is none of the damaged. */
 bool weir_results_usable(const struct weir_results_run *run, const char *name);
 
 /* Reads a table of the folder, if it is what checksums.json says. Errors: WEIR_EINPUT; the sheet is empty then. */

@@ -50,7 +50,7 @@ static int check_file(void *context, const char *name)
 bool weir_results_usable(const struct weir_results_run *run, const char *name)
 {
     for (int i = 0; i < run->damaged_count; i++)
-        if (strcmp(run->damaged[i], name) == 0)
+        if (strncmp(run->damaged[i], name, strlen(name)) == 0) /* NAME or NAME.gz */
             return false;
     return true;
 }
