@@ -8,6 +8,7 @@
 #include "sim/base/distinct.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/inputs.h"
 #include "sim/experiment/run_folder.h"
@@ -118,7 +119,7 @@ static int prepare_folder(const struct weir_compare_spec *spec)
     /* A summary of other runs than those that will be there would mislead. */
     for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
         char *path = weir_format("%s/%s", spec->folder, old[i]);
-        unlink(path);
+        weir_os->unlink(path);
         free(path);
     }
     return WEIR_OK;

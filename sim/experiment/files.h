@@ -2,6 +2,7 @@
 #ifndef WEIR_EXPERIMENT_FILES_H
 #define WEIR_EXPERIMENT_FILES_H
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -45,6 +46,10 @@ void weir_csv_field(FILE *file, const char *text);
 bool weir_csv_is_formula(const char *text);
 /* The text of a field that may be guarded: what weir_csv_field was given. */
 const char *weir_csv_unguard(const char *field);
+
+/* Takes a lock, for writing to `path`; `command` is fcntl's. A file system without locks is told on stderr, and is no
+ * error. Errors: WEIR_EINPUT if another process holds it, or for a reason of another kind. */
+int weir_lock_take(int descriptor, int command, struct flock *lock, const char *path);
 
 /* Takes the folder for this process by a lock on folder/.lock, which ends with the process. Errors: WEIR_EINPUT if
  * another process holds it. Returns the descriptor, to be closed by weir_folder_unlock. */

@@ -1,6 +1,7 @@
 #include "sim/experiment/run_folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/experiment/anomaly_file.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/record.h"
@@ -23,7 +25,7 @@ char *weir_run_file(const char *folder, const char *name)
 
 static FILE *begin_csv(const char *path)
 {
-    FILE *file = fopen(path, "we");
+    FILE *file = weir_os_create(path, O_CREAT | O_TRUNC);
     if (!file) {
         weir_error(WEIR_EINPUT, "%s: cannot write: %s", path, strerror(errno));
         return NULL;
@@ -47,7 +49,7 @@ static void remove_files(const char *folder)
     /* result.json goes first: from then on the folder does not count as finished. */
     for (size_t i = 0; i < sizeof run_files / sizeof *run_files; i++) {
         char *path = weir_format("%s/%s", folder, run_files[i]);
-        unlink(path);
+        weir_os->unlink(path);
         free(path);
     }
     rmdir(folder);
@@ -114,7 +116,7 @@ int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct
     if ((code = weir_file_replace(json, content)) != WEIR_OK || (code = weir_folder_sync(partial)) != WEIR_OK)
         goto out;
     remove_files(folder);
-    if (rename(partial, folder) != 0)
+    if (weir_os->rename(partial, folder) != 0)
         code = weir_error(WEIR_EINPUT, "%s: cannot rename %s to this name: %s; is there something else in it?", folder,
                           partial, strerror(errno));
 out:

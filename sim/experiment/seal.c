@@ -11,6 +11,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/base/text.h"
 #include "sim/experiment/files.h"
 
@@ -25,16 +26,16 @@ int weir_seal_sum(const char *path, unsigned long long *bytes, uint32_t *checksu
     ssize_t got = 0;
     *bytes = 0;
     *checksum = 0;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int file = weir_os->open(path, O_RDONLY | O_CLOEXEC, 0);
     bool failed = file < 0;
-    while (!failed && ((got = read(file, block, sizeof block)) > 0 || (got < 0 && errno == EINTR))) {
+    while (!failed && ((got = weir_os->read(file, block, sizeof block)) > 0 || (got < 0 && errno == EINTR))) {
         *bytes += got > 0 ? (unsigned long long)got : 0;
         *checksum = got > 0 ? (uint32_t)crc32(*checksum, block, (uInt)got) : *checksum;
     }
     failed |= got < 0;
     int code = failed ? weir_error(WEIR_EINPUT, "%s: cannot be read: %s", path, strerror(errno)) : WEIR_OK;
     if (file >= 0)
-        close(file);
+        weir_os->close(file);
     return code;
 }
 
@@ -105,8 +106,8 @@ static int read_named(const struct weir_json *root, const char *path, const char
 
 int weir_seal_check_file(const struct weir_json *root, const char *folder, const char *name)
 {
-    unsigned long long wanted_bytes, bytes;
-    uint32_t wanted, checksum;
+    unsigned long long wanted_bytes = 0, bytes;
+    uint32_t wanted = 0, checksum;
     char *path = weir_format("%s/%s", folder, name);
     int code = read_named(root, path, name, &wanted_bytes, &wanted);
     if (code != WEIR_OK)

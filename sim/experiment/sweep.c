@@ -8,6 +8,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/engine/run.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/inputs.h"
@@ -149,7 +150,7 @@ void weir_sweep_remove_old(const struct weir_sweep *sweep)
                                          "failures.csv", WEIR_CHECKSUMS,  "report.html"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char *path = weir_format("%s/%s", sweep->folder, tables[i]);
-        unlink(path);
+        weir_os->unlink(path);
         free(path);
     }
     if (!sweep->force)
@@ -159,7 +160,7 @@ void weir_sweep_remove_old(const struct weir_sweep *sweep)
     for (struct dirent *entry; folder && (entry = readdir(folder));) {
         char *path = weir_format("%s/%s", packs, entry->d_name);
         if (strstr(entry->d_name, ".pack"))
-            unlink(path);
+            weir_os->unlink(path);
         free(path);
     }
     if (folder)

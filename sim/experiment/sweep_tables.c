@@ -7,6 +7,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/base/stats.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/seal.h"
@@ -250,7 +251,7 @@ static int finish_pairs(struct tables *tables)
     }
     if (rows)
         fclose(rows);
-    unlink(draft);
+    weir_os->unlink(draft);
     free(line);
     free(draft);
     return code;
@@ -259,7 +260,7 @@ static int finish_pairs(struct tables *tables)
 static int begin(struct tables *tables)
 {
     char *checksums = weir_format("%s/" WEIR_CHECKSUMS, tables->sweep->folder);
-    unlink(checksums); /* of the tables before */
+    weir_os->unlink(checksums); /* of the tables before */
     free(checksums);
     for (int t = 0; t < TABLES; t++) {
         char *draft = weir_format("%s/%s%s", tables->sweep->folder, names[t], t == PAIRS ? ".draft" : "");
@@ -282,13 +283,13 @@ static int end(struct tables *tables, int code)
         if (tables->files[t] && (code != WEIR_OK || (t == FAILURES && tables->counts->first_failed < 0))) {
             char *partial = weir_format("%s%s.partial", tables->paths[t], t == PAIRS ? ".draft" : "");
             fclose(tables->files[t]);
-            unlink(partial);
+            weir_os->unlink(partial);
             free(partial);
         } else if (tables->files[t]) {
             committed = weir_file_commit(tables->files[t], tables->paths[t]);
         }
         if (t == FAILURES && tables->paths[t] && tables->counts->first_failed < 0)
-            unlink(tables->paths[t]);
+            weir_os->unlink(tables->paths[t]);
         code = code == WEIR_OK ? committed : code;
         free(tables->paths[t]);
     }

@@ -1,5 +1,6 @@
 /* Policies and stacks of them, as written in a scenario or on the command line. */
 #define _GNU_SOURCE /* memrchr */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
