@@ -29,8 +29,8 @@ struct weir_json {
     int index;
 };
 
-/* Reads a file or a text. Refuses, with line and column: what is not UTF-8, bad syntax, text after the end, a key given twice.
- * Errors: WEIR_EINPUT. *doc is NULL after an error; free with weir_json_free. */
+/* Reads a file or a text. Refuses, with line and column: what is not UTF-8, bad syntax, text after the end, a key given
+ * twice. Errors: WEIR_EINPUT. *doc is NULL after an error; free with weir_json_free. */
 int weir_json_load(const char *path, struct weir_json_doc **doc);
 int weir_json_parse(const char *text, const char *name, struct weir_json_doc **doc);
 void weir_json_free(struct weir_json_doc *doc);

@@ -1,5 +1,6 @@
 #include "sim/base/number.h"
 
+#include <float.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -211,8 +212,8 @@ int weir_number_digits(double value, int digits, char buffer[WEIR_NUMBER_SIZE])
     buffer[0] = '\0';
     if (!isfinite(value))
         return 0;
-    if (value == 0)
-        return snprintf(buffer, WEIR_NUMBER_SIZE, "%g", value);
+    if (fabs(value) < DBL_MIN) /* of so little, the shortest text may have fewer digits than are asked for */
+        return snprintf(buffer, WEIR_NUMBER_SIZE, "%.*g", digits, value);
     struct decimal decimal = shortest(fabs(value));
     int more = count_digits(decimal.digits) - digits;
     if (more > 0) {

@@ -123,9 +123,8 @@ static uint64_t find_mark(int descriptor, uint64_t offset, uint64_t size)
     return size;
 }
 
-int weir_pack_walk(int descriptor,
-                   void (*visit)(void *context, const struct weir_pack_head *head, uint64_t offset), void *context,
-                   uint64_t *end, uint64_t *cut_bytes)
+int weir_pack_walk(int descriptor, void (*visit)(void *context, const struct weir_pack_head *head, uint64_t offset),
+                   void *context, uint64_t *end, uint64_t *cut_bytes)
 {
     struct stat status;
     struct weir_pack_head head;

@@ -1,4 +1,5 @@
-/* One run into one folder: result.json, windows.csv or windows.csv.gz, decisions.csv. The folder appears whole: everything is written to
+/* One run into one folder: result.json, windows.csv or windows.csv.gz, decisions.csv. The folder appears whole:
+ * everything is written to
  * "<folder>.partial", synced and renamed, so that a folder with a result.json is a finished run. */
 #ifndef WEIR_EXPERIMENT_RUN_FOLDER_H
 #define WEIR_EXPERIMENT_RUN_FOLDER_H

@@ -1,6 +1,6 @@
 /* What shows that results are as weir wrote them. A JSON document of results names the files beside it, their bytes and
- * checksums, and has a seal, a hash of its own text, as its last key: result.json of a run, checksums.json of the tables
- * of a comparison or sweep. They tell damage and edits; they are no defence against malice. */
+ * checksums, and has a seal, a hash of its own text, as its last key: result.json of a run, checksums.json of the
+ * tables of a comparison or sweep. They tell damage and edits; they are no defence against malice. */
 #ifndef WEIR_EXPERIMENT_SEAL_H
 #define WEIR_EXPERIMENT_SEAL_H
 

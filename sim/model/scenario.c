@@ -177,7 +177,7 @@ static int go_on(int code, int *broken)
 static int read_own(const struct weir_json *at, struct weir_scenario *scenario)
 {
     static int (*const parts[])(const struct weir_json *, struct weir_scenario *) = {
-        read_name,  read_times, read_batch, read_seeds, read_policies, read_costs_of, weir_scenario_read_options};
+        read_name, read_times, read_batch, read_seeds, read_policies, read_costs_of, weir_scenario_read_options};
     bool energy = true;
     int broken = 0, code = weir_json_only(at, weir_scenario_keys);
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !code; i++)

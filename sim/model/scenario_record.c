@@ -114,8 +114,9 @@ static void choose_rows(const bool given[3], struct weir_scenario *scenario, str
         *rows[i] = false;
         weir_scenario_record_size(scenario, scenario->record_operators, scenario->record_hosts, scenario->record_links,
                                   size);
-        weir_remark("windows.csv would have about %.3g GB: rows of %s are left out; \"record\": {\"%s\": true} has them",
-                    whole / 1e9, names[i], names[i]);
+        weir_remark(
+            "windows.csv would have about %.3g GB: rows of %s are left out; \"record\": {\"%s\": true} has them",
+            whole / 1e9, names[i], names[i]);
     }
 }
 

@@ -9,7 +9,6 @@
 #include "sim/base/memory.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/run_folder.h"
-#include "sim/experiment/run_folder.h"
 #include "sim/experiment/summary.h"
 #include "sim/report/data.h"
 #include "sim/report/page.h"

@@ -128,10 +128,11 @@ static void tell_missing(struct weir_results *results)
         last = results->runs[r].record.sealed ? last : r;
     }
     if (unsealed)
-        weir_results_tell(results,
-                          "%s/result.json: has no seal, and so %zu of %zu: an older weir wrote it, or it was edited; its "
-                          "figures are shown as they stand",
-                          results->runs[last].folder, unsealed, results->run_count);
+        weir_results_tell(
+            results,
+            "%s/result.json: has no seal, and so %zu of %zu: an older weir wrote it, or it was edited; its "
+            "figures are shown as they stand",
+            results->runs[last].folder, unsealed, results->run_count);
     const char *told = weir_version();
     for (size_t r = 0; r < results->run_count; r++) {
         if (strcmp(results->runs[r].version, told) == 0)

@@ -11,7 +11,7 @@
 #include "sim/base/random.h"
 #include "tests/support/test.h"
 
-#define DRAWS 2000000
+#define DRAWS 1000000
 
 static double of_bits(uint64_t bits)
 {
