@@ -1,8 +1,8 @@
-# What the scripts here share: source it with the program to test, is_json and reseal as arguments of the script.
+# What the scripts here share: source it with the program to test and is_json as arguments of the script.
 set -u
 weir=$1
 is_json=${2-}
-reseal=${3-}
+reseal=$(dirname "$is_json")/reseal # changed results are made to look whole
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export NO_COLOR=1

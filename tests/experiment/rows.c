@@ -12,7 +12,8 @@
 #include "sim/experiment/files.h"
 #include "tests/support/test.h"
 
-static const char *const names[] = {"", "camera-1", "a,b", "say \"no\"", "=1+2", "-5ms", "-5", "'=x", "two\nlines", "Zürich"};
+static const char *const names[] = {"",     "camera-1", "a,b", "say \"no\"", "=1+2",
+                                    "-5ms", "-5",       "'=x", "two\nlines", "Zürich"};
 #define NAMES (sizeof names / sizeof *names)
 
 /* Numbers as windows have them: many the same, many whole, some of all kinds. */
