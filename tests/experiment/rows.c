@@ -44,7 +44,8 @@ static void write_rows(FILE *ours, bool gzip, FILE *plain)
     char *large = weir_alloc(200001, 1);
     memset(large, 'x', 200000);
     for (long i = 0; i < 100000; i++) {
-        double time_s = (double)(i / 50) * 10, value = draw(&stream);
+        long window = i / 50;
+        double time_s = 10 * (double)window, value = draw(&stream);
         const char *name = i == 77777 ? large : names[weir_stream_below(&stream, NAMES)];
         weir_rows_number(rows, time_s);
         weir_rows_text(rows, ",");
