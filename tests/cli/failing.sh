@@ -115,7 +115,7 @@ for command in run again compare resume sweep collect extract report plot copy; 
     while read -r number call <&3; do
         for reason in $(reasons "$call"); do
             try "$command" FAIL "$number" "$call" "$reason"
-            [ "$extent" = all ] || break
+            [ "$extent" = all ] || [ "$call" = lock ] || break
         done
         case $call in
         read | write | pread | pwrite)
