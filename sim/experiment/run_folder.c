@@ -42,9 +42,8 @@ static int finish_csv(FILE **file, const char *path)
     return code;
 }
 
-static const char *const run_files[] = {"result.json",   "result.json.partial",   "windows.csv",  "windows.csv.gz",
-                                        "decisions.csv", "anomalies.csv.partial", "anomalies.csv",
-                                        "report.html"};
+static const char *const run_files[] = {"result.json",   "result.json.partial",   "windows.csv",   "windows.csv.gz",
+                                        "decisions.csv", "anomalies.csv.partial", "anomalies.csv", "report.html"};
 
 static void remove_files(const char *folder)
 {
@@ -62,17 +61,19 @@ int weir_run_look(const char *folder)
     int code = WEIR_OK;
     DIR *entries = opendir(folder);
     if (!entries)
-        return errno == ENOENT ? WEIR_OK
-                               : weir_error(WEIR_EINPUT, "%s: results cannot take its place: %s", folder, strerror(errno));
+        return errno == ENOENT
+                   ? WEIR_OK
+                   : weir_error(WEIR_EINPUT, "%s: results cannot take its place: %s", folder, strerror(errno));
     for (struct dirent *entry; code == WEIR_OK && (entry = readdir(entries));) {
         bool known = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
         for (size_t i = 0; i < sizeof run_files / sizeof *run_files; i++)
             known = known || strcmp(entry->d_name, run_files[i]) == 0;
         if (!known)
-            code = weir_error(WEIR_EINPUT,
-                              "%s: has %s in it, which is no file of a run and is not removed; move it, or give another "
-                              "folder with -o",
-                              folder, entry->d_name);
+            code =
+                weir_error(WEIR_EINPUT,
+                           "%s: has %s in it, which is no file of a run and is not removed; move it, or give another "
+                           "folder with -o",
+                           folder, entry->d_name);
     }
     closedir(entries);
     return code;

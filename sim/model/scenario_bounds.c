@@ -14,8 +14,8 @@
 #define MANY_ITEMS     1e11
 #define TOO_MANY_ITEMS 1e13
 
-/* Bytes that a run takes beside its platform, of a job and of an operator with an instance (measured: 46 MB of 1000 jobs,
- * 150 MB of 10 000, 229 MB of 10 000 with four operators). */
+/* Bytes that a run takes beside its platform, of a job and of an operator with an instance (measured: 46 MB of 1000
+ * jobs, 150 MB of 10 000, 229 MB of 10 000 with four operators). */
 #define JOB_BYTES      9e3
 #define OPERATOR_BYTES 2.7e3
 
@@ -49,20 +49,22 @@ int weir_scenario_check_bounds(const struct weir_scenario *scenario)
     char needed[32], there[32];
     weir_scenario_needs(scenario, &needs);
     if (!(needs.items <= TOO_MANY_ITEMS))
-        return weir_error(WEIR_EINPUT,
-                          "%s: its sources give about %.3g items in a run, of which at most %g can be simulated; lower the "
-                          "rates of its loads, or its duration",
-                          scenario->path, needs.items, TOO_MANY_ITEMS);
+        return weir_error(
+            WEIR_EINPUT,
+            "%s: its sources give about %.3g items in a run, of which at most %g can be simulated; lower the "
+            "rates of its loads, or its duration",
+            scenario->path, needs.items, TOO_MANY_ITEMS);
     if (needs.items > MANY_ITEMS)
-        weir_remark("its sources give about %.3g items in a run: at a million a second that takes %.3g days", needs.items,
-                    needs.items / 1e6 / 86400);
+        weir_remark("its sources give about %.3g items in a run: at a million a second that takes %.3g days",
+                    needs.items, needs.items / 1e6 / 86400);
     double memory_bytes = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     weir_quantity_show(WEIR_UNIT_BYTES, needs.memory_bytes, needed, sizeof needed);
     weir_quantity_show(WEIR_UNIT_BYTES, memory_bytes, there, sizeof there);
     if (needs.memory_bytes > 2 * memory_bytes)
-        return weir_error(WEIR_EINPUT,
-                          "%s: a run of its %d jobs takes about %s of memory, and this machine has %s; simulate fewer jobs",
-                          scenario->path, scenario->workload->job_count, needed, there);
+        return weir_error(
+            WEIR_EINPUT,
+            "%s: a run of its %d jobs takes about %s of memory, and this machine has %s; simulate fewer jobs",
+            scenario->path, scenario->workload->job_count, needed, there);
     if (needs.memory_bytes > memory_bytes / 2)
         weir_remark("a run of its %d jobs takes about %s of memory, and this machine has %s",
                     scenario->workload->job_count, needed, there);

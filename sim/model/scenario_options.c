@@ -27,13 +27,13 @@ static int check_option(const struct weir_json *at, const struct weir_option *op
 {
     bool known;
     if (weir_simgrid_writes(option->key))
-        return weir_json_error(at, "would write a file outside the results, and every run the same one; `weir run --paje "
-                                   "FILE` leaves such a trace");
+        return weir_json_error(at,
+                               "would write a file outside the results, and every run the same one; `weir run --paje "
+                               "FILE` leaves such a trace");
     char *fault = unsafe ? NULL : weir_simgrid_fault(option->key, option->value, &known);
-    int code = !fault ? WEIR_OK
-               : known
-                   ? weir_json_error(at, "%s", fault)
-                   : weir_json_error(at, "%s; \"unsafe\": true beside it passes it to SimGrid as it is", fault);
+    int code = !fault  ? WEIR_OK
+               : known ? weir_json_error(at, "%s", fault)
+                       : weir_json_error(at, "%s; \"unsafe\": true beside it passes it to SimGrid as it is", fault);
     free(fault);
     return code;
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# failing.sh PROGRAM IS_JSON RESEAL [all]: calls of the operating system that fail, in each command that writes. Without "all", the first
+# failing.sh PROGRAM IS_JSON [all]: calls of the operating system that fail, in each command that writes. Without "all", the first
 # and the last of each kind; with it, every one, by two reasons, and a table of what came of them.
 #
 # Of each failure: the exit code is 0 or one of 3 to 5. If it is not 0, a sentence says why, nothing half-written has the name of a
 # result, and the same command (with --resume) then makes what a calm one has made. If it is 0, that is there already. Reads and
 # writes that do half, and calls that a signal interrupts, are no failures at all.
 . "$(dirname "$0")/common.sh"
-extent=${4-}
+extent=${3-}
 scenario=$PWD/tests/input/cli.json
 cat >"$folder/study.json" <<END
 {"scenario": "$scenario", "policies": ["fair"], "seeds": 2, "grid": {"duration": ["10s"]}}

@@ -73,8 +73,7 @@ static ssize_t its_pwrite(int descriptor, const void *bytes, size_t count, off_t
 {
     enum outcome outcome = begin("pwrite");
     int reason = errno;
-    if (outcome == FAILS && reason != EINTR && count > 1 &&
-        system_os->pwrite(descriptor, bytes, count / 2, offset) < 0)
+    if (outcome == FAILS && reason != EINTR && count > 1 && system_os->pwrite(descriptor, bytes, count / 2, offset) < 0)
         abort();
     errno = reason;
     return outcome == FAILS ? -1 : system_os->pwrite(descriptor, bytes, some(outcome, count), offset);
