@@ -15,8 +15,8 @@ under()
 {
     local code out=$folder/limited
     rm -rf "$out"
-    (ulimit "$1" "$2" && exec timeout 120 "$weir" sweep "$folder/study.json" -o "$out" -j 2 --no-report) >"$folder/out" 2>"$folder/err" </dev/null
-    code=$?
+    (ulimit "$1" "$2" && exec timeout 120 "$weir" sweep "$folder/study.json" -o "$out" -j 2 --no-report) 2>&1 >/dev/null </dev/null | cat >"$folder/err"
+    code=${PIPESTATUS[0]}
     case $code in
     0) ;;
     3 | 4 | 5) grep -q "^weir: .* .*" "$folder/err" || fail "ulimit $1 $2: no sentence: $(cat "$folder/err")" ;;
