@@ -5,10 +5,11 @@
 scenario=workloads/scenarios/computing-network.json
 expect 0 "dwo at 0 s: 20 users on " explain dwo $scenario
 empty err
-for word in "user-19 " "decide@node" "mean cost" "fibre1_UP" "potential" "an equilibrium after"; do
+for word in "user-19 " "decide@node" "mean cost" "fibre1_UP" "potential" "in the last round nobody moved" "would save"; do
     grep -qF -e "$word" "$folder/out" || fail "explain dwo: no \"$word\" in $(cat "$folder/out")"
 done
 grep -q nan "$folder/out" && fail "explain dwo: a NaN"
+grep -q quilibrium "$folder/out" && fail "explain dwo: an equilibrium, where somebody would save"
 cp "$folder/out" "$folder/first"
 expect 0 "" explain dwo $scenario
 same "$folder/out" "$folder/first"
@@ -23,7 +24,16 @@ awk '/^round / { on = 1; next } on && /^[0-9]+ / { if (seen && $2 > last) exit 1
 expect 0 "dwo at 20 s: " explain '{"name": "dwo", "replan": "window"}' $scenario --at 20s
 expect 0 "optimal at 0 s: 1 user on " explain optimal $scenario --set workload.jobs[0].count=1
 expect 3 "optimal: 1 users with 3 subtasks on 20 nodes make 8e+03 placements; it takes fewer than 1e+03" explain \
-    '{"name": "optimal", "limit": 1000}' $scenario
+    '{"name": "optimal", "limit": 1000}' $scenario --set workload.jobs[0].count=1
+
+# All placements of each user looked at: an equilibrium, and how far it can be from the optimum.
+expect 0 "an equilibrium: no user would gain" explain '{"name": "dwo", "best_response": "enumerate"}' $scenario
+expect 0 "least by (36), of an equilibrium" explain '{"name": "dwo", "best_response": "enumerate"}' $scenario --bound
+grep -q "^least by (36).* 2.618$" "$folder/out" || fail "explain --bound: not 2.618: $(tail -6 "$folder/out")"
+expect 0 "5.12e+11" explain dwo $scenario --bound --json --set workload.jobs[0].count=3
+is_json "$folder/out" || fail "explain --json: no JSON"
+expect 0 '"optimum_s": 2' explain optimal $scenario --bound --json --set workload.jobs[0].count=3
+expect 3 "does not explain its decisions so; those that do: dwo, heu-wo," explain static $scenario --json
 expect 0 "dwo at 0 s: " explain ds2+dwo $scenario
 
 # A job that finds no host: it is named, and the others are placed.

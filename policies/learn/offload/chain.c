@@ -29,6 +29,8 @@ void offload_chain_init(struct offload_chain *chain, struct offload_game *game)
     chain->result = weir_alloc(nodes, sizeof *chain->result);
     chain->score = weir_alloc(nodes, sizeof *chain->score);
     chain->response = weir_alloc(rows, sizeof *chain->response);
+    chain->walked = weir_alloc((size_t)game->network->out.largest, sizeof *chain->walked);
+    chain->pending = weir_alloc((size_t)game->network->out.largest, sizeof *chain->pending);
 }
 
 void offload_chain_fini(struct offload_chain *chain)
@@ -36,7 +38,7 @@ void offload_chain_fini(struct offload_chain *chain)
     void *arrays[] = {chain->node,     chain->some_span, chain->some_delay_s, chain->f,     chain->g,
                       chain->item,     chain->load,      chain->per_capacity, chain->total, chain->queue,
                       chain->queue_of, chain->pressure,  chain->rest,         chain->raw,   chain->result,
-                      chain->score,    chain->response};
+                      chain->score,    chain->response,  chain->walked,       chain->pending};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         free(arrays[i]);
 }
@@ -118,37 +120,74 @@ static void take_some(struct offload_chain *chain, int most)
     }
     chain->count = most;
     chain->stride = (size_t)most;
-    for (size_t c = 0; c < chain->stride; c++) {
-        for (size_t d = 0; d < chain->stride; d++) {
-            size_t pair = (size_t)chain->node[c] * (size_t)network->nodes + (size_t)chain->node[d];
-            chain->some_span[c * chain->stride + d] = network->span[pair];
-            if (network->delay_s)
-                chain->some_delay_s[c * chain->stride + d] = network->delay_s[pair];
-        }
-    }
     chain->span = chain->some_span;
     chain->delay_s = network->delay_s ? chain->some_delay_s : NULL;
 }
 
 /* ---- ways ---- */
 
-/* The row of sums of load / bandwidth from a candidate, reckoned once a turn. */
+/* The sum of load / bandwidth from the root of a tree to an entry, and to those on the way there that have none yet. */
+static double walk_to(struct offload_chain *chain, const int *parent, const int *link, int entry)
+{
+    double *walk = chain->game->walk;
+    int pending = 0;
+    for (; chain->walked[entry] != chain->walks; entry = parent[entry])
+        chain->pending[pending++] = entry;
+    double sum = walk[entry];
+    while (pending > 0) {
+        entry = chain->pending[--pending];
+        walk[entry] = sum += chain->pressure[link[entry]];
+        chain->walked[entry] = chain->walks;
+    }
+    return sum;
+}
+
+/* The same to all entries of a tree. */
+static void walk_all(const struct offload_chain *chain, const int *parent, const int *link, int count)
+{
+    double *walk = chain->game->walk;
+    for (int i = 1; i < count; i++)
+        walk[i] = walk[parent[i]] + chain->pressure[link[i]];
+}
+
+/* Where some nodes are candidates: what the network has of the ways from one to the others. */
+static void gather_row(struct offload_chain *chain, size_t candidate)
+{
+    const struct offload_network *network = chain->game->network;
+    size_t row = candidate * chain->stride, from = (size_t)chain->node[candidate] * (size_t)network->nodes;
+    for (size_t c = 0; c < chain->stride; c++)
+        chain->some_span[row + c] = network->span[from + (size_t)chain->node[c]];
+    for (size_t c = 0; network->delay_s && c < chain->stride; c++)
+        chain->some_delay_s[row + c] = network->delay_s[from + (size_t)chain->node[c]];
+}
+
+/* The row of sums of load / bandwidth from a candidate, reckoned once a turn, with those of span and delay. */
 static const double *queue_from(struct offload_chain *chain, size_t candidate)
 {
     const struct offload_game *game = chain->game;
     const struct offload_network *network = game->network;
-    double *row = chain->queue + candidate * chain->stride, *walk = game->walk;
+    double *row = chain->queue + candidate * chain->stride;
     if (chain->queue_of[candidate] == chain->turn)
         return row;
     chain->queue_of[candidate] = chain->turn;
-    int node = chain->node[candidate], count = offload_tree_count(&network->out, node);
+    if (chain->span == chain->some_span)
+        gather_row(chain, candidate);
+    int node = chain->node[candidate];
     const int *parent = offload_tree_parent(&network->out, node), *link = offload_tree_link(&network->out, node);
     const int *at = offload_tree_at(&network->out, network->nodes, node);
-    walk[0] = 0;
-    for (int i = 1; i < count; i++)
-        walk[i] = walk[parent[i]] + chain->pressure[link[i]];
-    for (int c = 0; c < chain->count; c++)
-        row[c] = at[chain->node[c]] < 0 ? INFINITY : walk[at[chain->node[c]]];
+    game->walk[0] = 0;
+    if (chain->count == network->nodes) {
+        walk_all(chain, parent, link, offload_tree_count(&network->out, node));
+        for (int c = 0; c < chain->count; c++)
+            row[c] = at[chain->node[c]] < 0 ? INFINITY : game->walk[at[chain->node[c]]];
+        return row;
+    }
+    chain->walks++;
+    chain->walked[0] = chain->walks;
+    for (int c = 0; c < chain->count; c++) {
+        int entry = at[chain->node[c]];
+        row[c] = entry < 0 ? INFINITY : walk_to(chain, parent, link, entry);
+    }
     return row;
 }
 
@@ -207,8 +246,9 @@ static size_t moved_from(struct offload_chain *chain, int transfer, bool stay, c
     for (size_t n = 0; n < (size_t)chain->count; n++) {
         if ((n == m && !stay) || !(f[n] <= g))
             continue;
+        double queue = queue_from(chain, n)[m]; /* first: it fetches the rows of the others */
         double delay_s = chain->delay_s ? omega * chain->delay_s[n * chain->stride + m] : 0;
-        double way = bytes.square * chain->span[n * chain->stride + m] + bytes.root * queue_from(chain, n)[m] + delay_s;
+        double way = bytes.square * chain->span[n * chain->stride + m] + bytes.root * queue + delay_s;
         if (f[n] + way < least) {
             least = f[n] + way;
             best = n;
@@ -358,6 +398,7 @@ bool offload_chain_respond(struct offload_chain *chain, bool blind, int most, do
         end[c] += chain->result[chain->node[c]];
         best = end[c] < end[best] ? c : best;
     }
+    chain->value = end[best];
     if (!(end[best] < bound))
         return false;
     trace_back(chain, blind, best);
