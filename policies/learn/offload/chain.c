@@ -29,8 +29,6 @@ void offload_chain_init(struct offload_chain *chain, struct offload_game *game)
     chain->result = weir_alloc(nodes, sizeof *chain->result);
     chain->score = weir_alloc(nodes, sizeof *chain->score);
     chain->response = weir_alloc(rows, sizeof *chain->response);
-    chain->walked = weir_alloc((size_t)game->network->out.largest, sizeof *chain->walked);
-    chain->pending = weir_alloc((size_t)game->network->out.largest, sizeof *chain->pending);
 }
 
 void offload_chain_fini(struct offload_chain *chain)
@@ -38,7 +36,7 @@ void offload_chain_fini(struct offload_chain *chain)
     void *arrays[] = {chain->node,     chain->some_span, chain->some_delay_s, chain->f,     chain->g,
                       chain->item,     chain->load,      chain->per_capacity, chain->total, chain->queue,
                       chain->queue_of, chain->pressure,  chain->rest,         chain->raw,   chain->result,
-                      chain->score,    chain->response,  chain->walked,       chain->pending};
+                      chain->score,    chain->response};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         free(arrays[i]);
 }
@@ -126,30 +124,6 @@ static void take_some(struct offload_chain *chain, int most)
 
 /* ---- ways ---- */
 
-/* The sum of load / bandwidth from the root of a tree to an entry, and to those on the way there that have none yet. */
-static double walk_to(struct offload_chain *chain, const int *parent, const int *link, int entry)
-{
-    double *walk = chain->game->walk;
-    int pending = 0;
-    for (; chain->walked[entry] != chain->walks; entry = parent[entry])
-        chain->pending[pending++] = entry;
-    double sum = walk[entry];
-    while (pending > 0) {
-        entry = chain->pending[--pending];
-        walk[entry] = sum += chain->pressure[link[entry]];
-        chain->walked[entry] = chain->walks;
-    }
-    return sum;
-}
-
-/* The same to all entries of a tree. */
-static void walk_all(const struct offload_chain *chain, const int *parent, const int *link, int count)
-{
-    double *walk = chain->game->walk;
-    for (int i = 1; i < count; i++)
-        walk[i] = walk[parent[i]] + chain->pressure[link[i]];
-}
-
 /* Where some nodes are candidates: what the network has of the ways from one to the others. */
 static void gather_row(struct offload_chain *chain, size_t candidate)
 {
@@ -175,19 +149,13 @@ static const double *queue_from(struct offload_chain *chain, size_t candidate)
     int node = chain->node[candidate];
     const int *parent = offload_tree_parent(&network->out, node), *link = offload_tree_link(&network->out, node);
     const int *at = offload_tree_at(&network->out, network->nodes, node);
-    game->walk[0] = 0;
-    if (chain->count == network->nodes) {
-        walk_all(chain, parent, link, offload_tree_count(&network->out, node));
-        for (int c = 0; c < chain->count; c++)
-            row[c] = at[chain->node[c]] < 0 ? INFINITY : game->walk[at[chain->node[c]]];
-        return row;
-    }
-    chain->walks++;
-    chain->walked[0] = chain->walks;
-    for (int c = 0; c < chain->count; c++) {
-        int entry = at[chain->node[c]];
-        row[c] = entry < 0 ? INFINITY : walk_to(chain, parent, link, entry);
-    }
+    double *walk = game->walk;
+    int count = offload_tree_count(&network->out, node);
+    walk[0] = 0;
+    for (int i = 1; i < count; i++)
+        walk[i] = walk[parent[i]] + chain->pressure[link[i]];
+    for (int c = 0; c < chain->count; c++)
+        row[c] = at[chain->node[c]] < 0 ? INFINITY : walk[at[chain->node[c]]];
     return row;
 }
 

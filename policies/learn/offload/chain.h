@@ -20,9 +20,6 @@ struct offload_chain {
     double *queue;                    /* [count][count]: sum of load / bandwidth along the ways from a candidate */
     int *queue_of;                    /* [count]: turn for which its row, and those of span and delay, hold */
     int turn;
-    long *walked;                     /* [entries of the largest tree]: the walk in which game->walk was set */
-    int *pending;                     /* [entries of the largest tree]: entries on the way to be summed */
-    long walks;
     double value;                     /* cost of the response by the programme's own reckoning */
     double *pressure;             /* [links]: load / bandwidth */
     double *rest;                 /* [longest + 1]: what the subtasks from j on cost at least */
