@@ -32,7 +32,7 @@ our_files()
     fi | LC_ALL=C sort -u
 }
 
-# build_preset PRESET FOLDER: configures and builds. A build folder of a tree that has been moved since is set up again.
+# build_preset PRESET FOLDER [OPTION...]: configures, with more options of cmake, and builds. A build folder of a tree that has been moved since is set up again.
 build_preset()
 {
     local home=
@@ -44,7 +44,7 @@ build_preset()
     fi
     # The log is worth reading only when something is wrong.
     mkdir -p "$2"
-    if ! cmake --preset "$1" >"$2/configure.log" 2>&1; then
+    if ! cmake --preset "$1" "${@:3}" >"$2/configure.log" 2>&1; then
         cat "$2/configure.log" >&2
         return 1
     fi

@@ -262,7 +262,7 @@ static void switched(struct weir_shares *shares, struct weir_host_state *host, b
         weir_share_withdraw_work(work);
         weir_share_tell_work(shares, work, false);
     }
-    weir_transfers_fail(shares, (int)(host - shares->hosts), -1);
+    weir_transfers_fail_host(shares, (int)(host - shares->hosts));
 }
 
 void weir_host_switch(struct weir_shares *shares, int index, bool up)

@@ -1,5 +1,5 @@
-/* Transfers over links. While one is alone on all links of its route, its end is an alarm; once another one comes to
- * one of them, both are SimGrid's, and stay there until they end. */
+/* Transfers over links: how they begin and end, and what becomes of them when links change. Who is on the wires is the
+ * matter of wires.c. */
 #include "sim/engine/shares/state.h"
 
 #include <math.h>
@@ -22,6 +22,8 @@ void weir_links_init(struct weir_shares *shares)
 
 void weir_links_fini(struct weir_shares *shares)
 {
+    for (int l = 0; l < shares->link_count; l++)
+        free(shares->links[l].routes);
     free(shares->links);
 }
 
@@ -53,111 +55,6 @@ static bool is_up(const struct weir_shares *shares, const struct weir_route *rou
         up = link->on && !link->down;
     }
     return up;
-}
-
-static void enter(struct weir_transfer **list, struct weir_transfer *transfer)
-{
-    transfer->before = NULL;
-    transfer->next = *list;
-    if (*list)
-        (*list)->before = transfer;
-    *list = transfer;
-}
-
-static void leave(struct weir_transfer **list, struct weir_transfer *transfer)
-{
-    if (transfer->next)
-        transfer->next->before = transfer->before;
-    if (transfer->before)
-        transfer->before->next = transfer->next;
-    else
-        *list = transfer->next;
-}
-
-static void set_own(struct weir_shares *shares, const struct weir_route *route, struct weir_transfer *transfer)
-{
-    transfer->hands = WEIR_HANDS_OWN;
-    transfer->rate = route->alone_bytes_per_s < transfer->limit ? route->alone_bytes_per_s : transfer->limit;
-    transfer->since_s = shares->clock->now_s;
-    weir_alarm_set_first(shares->clock, &transfer->end, transfer->since_s + transfer->bytes / transfer->rate);
-}
-
-double weir_transfer_left(const struct weir_transfer *transfer)
-{
-    double now_s = transfer->shares->clock->now_s;
-    if (transfer->hands == WEIR_HANDS_OWN)
-        return fmax(0, transfer->bytes - transfer->rate * (now_s - transfer->since_s));
-    return transfer->activity ? weir_simgrid->left(transfer->activity, now_s) : transfer->bytes;
-}
-
-/* What is left of it becomes SimGrid's. */
-static void hand_over(struct weir_shares *shares, struct weir_transfer *transfer)
-{
-    const struct weir_route *route = &shares->routes[transfer->route].route;
-    transfer->bytes = weir_transfer_left(transfer);
-    weir_alarm_stop(shares->clock, &transfer->end);
-    for (int l = 0; l < route->link_count; l++)
-        if (shares->links[route->links[l]].alone == transfer)
-            shares->links[route->links[l]].alone = NULL;
-    weir_share_ask_transfer(shares, transfer);
-}
-
-/* Whether it would share with nobody. */
-static bool is_free(const struct weir_shares *shares, const struct weir_route_state *way)
-{
-    if (shares->latencies)
-        return false;
-    if (!way->route.link_count) /* SimGrid has nothing to share */
-        return true;
-    if (shares->all_transfers || way->simgrids)
-        return false;
-    for (int l = 0; l < way->route.link_count; l++)
-        if (shares->links[way->route.links[l]].users)
-            return false;
-    return true;
-}
-
-static void put_on_wire(struct weir_shares *shares, struct weir_transfer *transfer)
-{
-    struct weir_route_state *way = &shares->routes[transfer->route];
-    const struct weir_route *route = &way->route;
-    bool alone = is_free(shares, way);
-    if (shares->fatpipes_draw)
-        weir_energy_count_all(shares);
-    enter(&way->wire, transfer);
-    for (int l = 0; l < route->link_count; l++) {
-        struct weir_link_state *link = &shares->links[route->links[l]];
-        if (link->fatpipe)
-            continue;
-        if (link->alone && !alone)
-            hand_over(shares, link->alone);
-        link->users++;
-        link->alone = alone ? transfer : NULL;
-    }
-    if (alone)
-        set_own(shares, route, transfer);
-    else
-        weir_share_ask_transfer(shares, transfer);
-}
-
-void weir_transfer_off(struct weir_transfer *transfer)
-{
-    struct weir_shares *shares = transfer->shares;
-    struct weir_route_state *way = &shares->routes[transfer->route];
-    if (transfer->hands == WEIR_HANDS_WAY) {
-        leave(&way->way, transfer);
-        return;
-    }
-    if (transfer->hands == WEIR_HANDS_OWN)
-        weir_alarm_stop(shares->clock, &transfer->end);
-    leave(&way->wire, transfer);
-    for (int l = 0; l < way->route.link_count; l++) {
-        struct weir_link_state *link = &shares->links[way->route.links[l]];
-        if (link->fatpipe)
-            continue;
-        link->users--;
-        link->alone = NULL; /* if there was one, it was this */
-    }
 }
 
 void weir_transfer_over(struct weir_transfer *transfer)
@@ -197,7 +94,7 @@ void weir_transfer_begin(struct weir_shares *shares, struct weir_transfer *trans
     if (!up || (!(bytes > 0) && !shares->latencies))
         weir_share_tell_transfer(shares, transfer, up);
     else
-        put_on_wire(shares, transfer);
+        weir_wire_enter(shares, transfer);
 }
 
 void weir_transfer_leave(struct weir_transfer *transfer)
@@ -209,7 +106,7 @@ void weir_transfer_leave(struct weir_transfer *transfer)
         return;
     }
     transfer->hands = WEIR_HANDS_WAY;
-    enter(&way->way, transfer);
+    weir_wire_list(&way->way, transfer);
 }
 
 static void take_off(struct weir_transfer *transfer)
@@ -240,40 +137,26 @@ static void fail_all(struct weir_shares *shares, struct weir_transfer **list)
     }
 }
 
-static bool has_link(const struct weir_route *route, int link)
+static void fail_way(struct weir_shares *shares, struct weir_route_state *way)
 {
-    for (int l = 0; l < route->link_count; l++)
-        if (route->links[l] == link)
-            return true;
-    return false;
+    fail_all(shares, &way->wire);
+    fail_all(shares, &way->way);
 }
 
-void weir_transfers_fail(struct weir_shares *shares, int host, int link)
+void weir_transfers_fail_host(struct weir_shares *shares, int host)
 {
     for (size_t r = 0; r < shares->route_count; r++) {
         struct weir_route_state *way = &shares->routes[r];
-        if ((host >= 0 && (way->route.from == host || way->route.to == host)) ||
-            (link >= 0 && has_link(&way->route, link))) {
-            fail_all(shares, &way->wire);
-            fail_all(shares, &way->way);
-        }
+        if (way->route.from == host || way->route.to == host)
+            fail_way(shares, way);
     }
 }
 
-/* The bandwidth of a link has changed: those in our hands go on at their new rates. */
-static void resized(struct weir_shares *shares, int link)
+static void fail_link(struct weir_shares *shares, int index)
 {
-    weir_routes_again(shares, link, 0);
-    for (size_t r = 0; r < shares->route_count; r++) {
-        struct weir_route_state *way = &shares->routes[r];
-        if (!way->wire || !has_link(&way->route, link))
-            continue;
-        for (struct weir_transfer *transfer = way->wire; transfer; transfer = transfer->next)
-            if (transfer->hands == WEIR_HANDS_OWN) {
-                transfer->bytes = weir_transfer_left(transfer);
-                set_own(shares, &way->route, transfer);
-            }
-    }
+    const struct weir_link_state *link = &shares->links[index];
+    for (size_t r = 0; r < link->route_count; r++)
+        fail_way(shares, &shares->routes[link->routes[r]]);
 }
 
 static int by_name(const void *name, const void *link)
@@ -313,7 +196,7 @@ void weir_link_switch(struct weir_shares *shares, const char *name, bool up)
     for (int l = 0; l < count; l++) {
         shares->links[links[l]].down = !up;
         if (!up)
-            weir_transfers_fail(shares, -1, links[l]);
+            fail_link(shares, links[l]);
     }
 }
 
@@ -327,7 +210,7 @@ void weir_link_resize(struct weir_shares *shares, const char *name, double bytes
             continue;
         weir_energy_count_link(shares, links[l]);
         link->bandwidth = bytes_per_s;
-        resized(shares, links[l]);
+        weir_wires_resized(shares, links[l]);
         weir_share_note_resize(shares, links[l]);
         changed = true;
     }
@@ -358,7 +241,7 @@ void weir_links_on_switch(void *context, void *owner, bool up)
     weir_share_follow(shares);
     link->on = up;
     if (!up)
-        weir_transfers_fail(shares, -1, (int)(link - shares->links));
+        fail_link(shares, (int)(link - shares->links));
 }
 
 void weir_links_on_resize(void *context, void *owner)
@@ -374,7 +257,7 @@ void weir_links_on_resize(void *context, void *owner)
     weir_share_follow(shares);
     weir_energy_count_link(shares, index);
     link->bandwidth = bandwidth;
-    resized(shares, index);
+    weir_wires_resized(shares, index);
     if (link->still != !(link->bandwidth > 0))
         weir_share_note_resize(shares, index);
     tell_change(shares);
@@ -390,9 +273,9 @@ void weir_links_on_delay(void *context, void *owner)
     weir_share_follow(shares);
     weir_routes_again(shares, index, latency_s - link->latency_s);
     link->latency_s = latency_s;
-    for (size_t r = 0; r < shares->route_count && !shares->latencies; r++)
-        for (struct weir_transfer *transfer = shares->routes[r].wire; transfer; transfer = transfer->next)
-            if (transfer->activity && has_link(&shares->routes[r].route, index))
+    for (size_t r = 0; r < link->route_count && !shares->latencies; r++)
+        for (struct weir_transfer *transfer = shares->routes[link->routes[r]].wire; transfer; transfer = transfer->next)
+            if (transfer->activity)
                 weir_simgrid->weigh_alike(transfer->activity, transfer->limit);
     tell_change(shares);
 }

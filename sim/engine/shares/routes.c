@@ -122,6 +122,7 @@ int weir_route_find(struct weir_shares *shares, int from, int to)
     free(links);
     shares->routes = weir_grow(shares->routes, shares->route_count + 1, &shares->route_capacity, sizeof way);
     shares->routes[shares->route_count] = way;
+    weir_wires_add_route(shares, (int)shares->route_count);
     put(shares, (int)shares->route_count);
     return (int)shares->route_count++;
 }
@@ -133,13 +134,12 @@ const struct weir_route *weir_route(const struct weir_shares *shares, int index)
 
 void weir_routes_again(struct weir_shares *shares, int link, double more_s)
 {
-    for (size_t r = 0; r < shares->route_count; r++) {
-        struct weir_route *route = &shares->routes[r].route;
+    const struct weir_link_state *changed = &shares->links[link];
+    for (size_t r = 0; r < changed->route_count; r++) {
+        struct weir_route *route = &shares->routes[changed->routes[r]].route;
         int times = 0;
         for (int i = 0; i < route->link_count; i++)
             times += route->links[i] == link;
-        if (!times)
-            continue;
         route->latency_s += times * more_s;
         rate(shares, route);
     }

@@ -58,7 +58,7 @@ struct weir_transfer {
     unsigned place;
     unsigned number;
     double bytes; /* left at since_s; on links that lose packets, with those sent again */
-    double rate;  /* bytes/s while it shares with nobody */
+    double rate;  /* bytes/s, if it had to share with nobody */
     double since_s;
     double limit;     /* bytes/s, at most; INFINITY */
     double uncounted; /* bytes left when the energy of its links was counted last */

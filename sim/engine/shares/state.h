@@ -56,8 +56,10 @@ struct weir_link_state {
     bool resized;  /* SimGrid does not know `bandwidth` yet */
     bool still;    /* it has none, and SimGrid's transfers over it are paused, or crawl */
     double loss;
-    unsigned users;              /* transfers on its wire */
-    struct weir_transfer *alone; /* the only one of them, in our hands; NULL: none, or in SimGrid's */
+    unsigned users, own; /* transfers on its wire; those in our hands */
+    double wanted;       /* bytes/s that they would use together, each alone */
+    int *routes;         /* that lead over it, of those asked for */
+    size_t route_count, route_capacity;
     struct weir_link_energy *energy;
 };
 
@@ -171,14 +173,21 @@ void weir_hosts_on_slow(void *context, void *host);
 /* links.c */
 void weir_links_init(struct weir_shares *shares);
 void weir_links_fini(struct weir_shares *shares);
+/* wires.c: who is on the links. A transfer comes onto the wire of its route; a list of transfers gets one more. */
+void weir_wire_enter(struct weir_shares *shares, struct weir_transfer *transfer);
+void weir_wire_list(struct weir_transfer **list, struct weir_transfer *transfer);
+/* The bandwidth of a link has changed. */
+void weir_wires_resized(struct weir_shares *shares, int link);
+/* A route has been asked for. */
+void weir_wires_add_route(struct weir_shares *shares, int route);
 struct weir_link_state *weir_link_named(const struct weir_shares *shares, const char *name); /* as SimGrid has it */
 /* A transfer in our hands ends. */
 void weir_transfer_ends(struct weir_alarm *end);
 void weir_transfer_over(struct weir_transfer *transfer);
 /* A transfer is off the wire or its way. */
 void weir_transfer_off(struct weir_transfer *transfer);
-/* Whatever goes from or to the host, or over the link, fails; -1: none. */
-void weir_transfers_fail(struct weir_shares *shares, int host, int link);
+/* Whatever goes from or to the host fails. */
+void weir_transfers_fail_host(struct weir_shares *shares, int host);
 void weir_links_on_switch(void *context, void *link, bool up);
 void weir_links_on_resize(void *context, void *link);
 void weir_links_on_delay(void *context, void *link);

@@ -117,10 +117,10 @@ static void transfers_alone(void)
 
 static void transfers_that_share(void)
 {
-    /* Both directions of a link; limits that would leave room are no way out. */
-    static const struct world_step two[] = {{0, TRANSFER, .b = 1, .amount = 1e6, .limit = 1e6},
-                                            {0.5, TRANSFER, .a = 1, .b = 0, .amount = 1e6, .limit = 1e6},
-                                            {0.5, TRANSFER, .a = 1, .b = 2, .amount = 1e6}};
+    /* Both directions of a link, and one over another link. */
+    static const struct world_step two[] = {{0, TRANSFER, .b = 1, .amount = 1e6},
+                                            {0.05, TRANSFER, .a = 1, .b = 0, .amount = 1e6, .limit = 1e6},
+                                            {0.05, TRANSFER, .a = 1, .b = 2, .amount = 1e6}};
     CHECK(IN_LINE("", ""), two, 2, 3);
     /* Over both links: those over either go with it. */
     static const struct world_step three[] = {{0, TRANSFER, .b = 1, .amount = 1e6},
@@ -137,6 +137,43 @@ static void transfers_that_share(void)
                                              {0.2, TRANSFER, .a = 1, .b = 2, .amount = 1e6},
                                              {0.2, TRANSFER, .a = 0, .b = 1, .amount = 1e6}};
     CHECK(IN_LINE("", ""), late, 3, 4);
+}
+
+static void transfers_with_room(void)
+{
+    /* 5 + 3 + 2 MB/s of 10, over one link and over both; what has a link to itself beside them. */
+    static const struct world_step fit[] = {{0, TRANSFER, .b = 1, .amount = 4e6, .limit = 5e6},
+                                            {0.1, TRANSFER, .b = 2, .amount = 3e6, .limit = 3e6},
+                                            {0.2, TRANSFER, .a = 1, .b = 0, .amount = 1e6, .limit = 2e6},
+                                            {0.2, TRANSFER, .a = 1, .b = 2, .amount = 1e6, .limit = 7e6}};
+    CHECK(IN_LINE("", ""), fit, 0, 4);
+    /* 0.01 MB/s too much for l; m has room for both over it. */
+    static const struct world_step more[] = {{0, TRANSFER, .b = 1, .amount = 4e6, .limit = 5e6},
+                                             {0.1, TRANSFER, .b = 2, .amount = 3e6, .limit = 5.01e6},
+                                             {0.2, TRANSFER, .a = 1, .b = 2, .amount = 1e6, .limit = 4e6}};
+    CHECK(IN_LINE("", ""), more, 2, 3);
+    /* The same, but the first has ended: there is room again. */
+    static const struct world_step later[] = {{0, TRANSFER, .b = 1, .amount = 4e6, .limit = 5e6},
+                                              {0.81, TRANSFER, .b = 2, .amount = 3e6, .limit = 5.01e6}};
+    CHECK(IN_LINE("", ""), later, 0, 2);
+    /* Slow links before a wide one, which has room for 2 + 2 + 6 of 10 MB/s; and for a moment has not. */
+    static const struct world_step slow[] = {{0, TRANSFER, .b = 2, .amount = 1e6},
+                                             {0.1, TRANSFER, .a = 3, .b = 2, .amount = 1e6},
+                                             {0.2, TRANSFER, .a = 1, .b = 2, .amount = 1e6, .limit = 6e6}};
+    static const struct world_step narrower[] = {{0, TRANSFER, .b = 2, .amount = 1e6},
+                                                 {0.1, TRANSFER, .a = 3, .b = 2, .amount = 1e6},
+                                                 {0.2, RESIZE, .name = "m", .amount = 3e6},
+                                                 {0.25, RESIZE, .name = "m", .amount = 10e6},
+                                                 {0.3, TRANSFER, .a = 1, .b = 2, .amount = 1e6, .limit = 6e6}};
+#define TWO_INTO_ONE                                                                                                   \
+    ZONE("<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/><host id=\"c\" speed=\"1Gf\"/>"                  \
+         "<host id=\"d\" speed=\"1Gf\"/><link id=\"k\" bandwidth=\"2MBps\" latency=\"1ms\"/>"                          \
+         "<link id=\"l\" bandwidth=\"2MBps\" latency=\"1ms\"/>" LINK("m", "")                                           \
+         "<route src=\"a\" dst=\"c\"><link_ctn id=\"l\"/><link_ctn id=\"m\"/></route>"                                   \
+         "<route src=\"d\" dst=\"c\"><link_ctn id=\"k\"/><link_ctn id=\"m\"/></route>"                                   \
+         "<route src=\"b\" dst=\"c\"><link_ctn id=\"m\"/></route>")
+    CHECK(TWO_INTO_ONE, slow, 0, 3);
+    CHECK(TWO_INTO_ONE, narrower, 2, 3);
 }
 
 static void options_leave_them_to_simgrid(void)
@@ -176,6 +213,7 @@ int main(int argc, char **argv)
         {"works that fit again", works_that_fit_again},
         {"transfers alone", transfers_alone},
         {"transfers that share", transfers_that_share},
+        {"transfers with room", transfers_with_room},
         {"options leave them to SimGrid", options_leave_them_to_simgrid},
         {0},
     };
