@@ -45,8 +45,7 @@ static int find_bound(const struct offload_problem *problem, struct weir_offload
 {
     int code = offload_bound(problem, picture->placement, ENUMERABLE, &picture->bounds);
     int *best = weir_alloc((size_t)offload_problem_subtasks(problem), sizeof *best);
-    if (code == WEIR_OK &&
-        offload_optimal_within(problem, OPTIMUM_LIMIT, STEPS, best, &picture->search) == WEIR_OK) {
+    if (code == WEIR_OK && offload_optimal_within(problem, OPTIMUM_LIMIT, STEPS, best, &picture->search) == WEIR_OK) {
         struct offload_evaluation optimum = {0};
         code = offload_evaluate(problem, best, &optimum);
         picture->optimum_s = optimum.cost_sum_s;
@@ -63,8 +62,8 @@ static int picture_make(const struct weir_view *view, const struct weir_offload_
                         struct weir_offload_picture *picture)
 {
     size_t subtasks = (size_t)offload_problem_subtasks(problem), users = (size_t)decision->game.user_count;
-    size_t resources = (size_t)offload_network_nodes(decision->game.network) +
-                       (size_t)offload_network_links(decision->game.network);
+    size_t resources =
+        (size_t)offload_network_nodes(decision->game.network) + (size_t)offload_network_links(decision->game.network);
     picture->view = view;
     picture->decision = decision;
     picture->bound = wish->bound;
@@ -77,8 +76,8 @@ static int picture_make(const struct weir_view *view, const struct weir_offload_
     picture->load = weir_alloc(resources, sizeof *picture->load);
     picture->deviations = weir_alloc(users, sizeof *picture->deviations);
     picture->responses = weir_alloc(subtasks, sizeof *picture->responses);
-    picture->evaluation = (struct offload_evaluation){
-        .cost_s = picture->cost_s, .latency_s = picture->latency_s, .load = picture->load};
+    picture->evaluation =
+        (struct offload_evaluation){.cost_s = picture->cost_s, .latency_s = picture->latency_s, .load = picture->load};
     find_places(view, picture);
     int code = offload_evaluate(problem, picture->placement, &picture->evaluation);
     if (code == WEIR_OK)

@@ -69,8 +69,8 @@ static void add_users(struct page *page)
 {
     const struct weir_offload_game *game = page->game;
     int width = name_width(page);
-    weir_text_addf(&page->text, "\n%-*s  %12s%12s  who is where, with which share of the node\n", width, "user",
-                   "cost", "latency");
+    weir_text_addf(&page->text, "\n%-*s  %12s%12s  who is where, with which share of the node\n", width, "user", "cost",
+                   "latency");
     for (int u = 0; u < game->user_count; u++) {
         weir_text_addf(&page->text, "%-*s  ", width, page->view->jobs[game->users[u].job].name);
         add_time(&page->text, page->picture->cost_s[u] / game->users[u].scale);
@@ -172,7 +172,7 @@ static void add_rounds(struct page *page)
         add_bar(&page->text, trace->potential[r] / trace->potential[0]);
         weir_text_add(&page->text, "\n");
     }
-    weir_text_addf(&page->text, "%d moves; in the last round nobody moved\n", trace->moves);
+    weir_text_addf(&page->text, "moves: %d; in the last round nobody moved\n", trace->moves);
 }
 
 /* ---- what each could gain ---- */
@@ -216,8 +216,8 @@ static void add_check(struct page *page)
     }
     weir_text_add(&page->text, "\n");
     if (gain > 0) {
-        weir_text_addf(&page->text, "no Nash point: %d of %d user%s would gain by other places of %s own; ", gain, users,
-                       users == 1 ? "" : "s", users == 1 ? "its" : "their");
+        weir_text_addf(&page->text, "no Nash point: %d of %d user%s would gain by other places of %s own; ", gain,
+                       users, users == 1 ? "" : "s", users == 1 ? "its" : "their");
         add_gain(page, most);
     } else if (certain == users) {
         weir_text_add(&page->text, "an equilibrium: no user would gain by other places of its own\n");

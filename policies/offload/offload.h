@@ -47,7 +47,6 @@ struct weir_offload_decision {
     char *left_out; /* users that could not take part, and why; NULL: all did */
 };
 
-
 /* What is asked: a game with these jobs arriving, in which some stay where they are and some hosts are closed. */
 struct weir_offload_question {
     const int *jobs; /* [count] that arrive */
@@ -144,9 +143,9 @@ struct weir_offload_picture {
     const struct weir_view *view;
     const char *policy;
     const struct weir_offload_decision *decision;
-    int *placement;   /* [subtasks] in force: not always what was decided */
-    bool *elsewhere;  /* [subtasks] not where it was decided to be */
-    double *shares;   /* [subtasks] */
+    int *placement;  /* [subtasks] in force: not always what was decided */
+    bool *elsewhere; /* [subtasks] not where it was decided to be */
+    double *shares;  /* [subtasks] */
     struct offload_flow *flows;
     double *cost_s, *latency_s, *load; /* of a user's items together; [nodes + links] */
     struct offload_evaluation evaluation;

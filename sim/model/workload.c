@@ -227,8 +227,7 @@ static int expand(const struct weir_json *at, struct builder *builder, int origi
 
 static int add_jobs(const struct weir_json *at, struct builder *builder, int origin)
 {
-    struct weir_job job = {
-        .depart_s = INFINITY, .slo_s = INFINITY, .omega = 1, .source.tier = -1, .sink.tier = -1};
+    struct weir_job job = {.depart_s = INFINITY, .slo_s = INFINITY, .omega = 1, .source.tier = -1, .sink.tier = -1};
     struct spread spread = {.count = -1};
     int before = builder->workload->job_count;
     int code = read_job(at, builder, &job, &spread);

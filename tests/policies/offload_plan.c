@@ -143,7 +143,7 @@ static double dot(const struct world *world, const struct strategy *a, const str
 /* All there is to know of three users: <w, w> of their placements. */
 struct table {
     struct strategy strategies[JOBS][PLACES];
-    double alone[JOBS][PLACES];               /* omega T_u if alone */
+    double alone[JOBS][PLACES]; /* omega T_u if alone */
     double product[JOBS][JOBS][PLACES][PLACES];
 };
 

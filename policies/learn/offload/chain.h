@@ -20,7 +20,7 @@ struct offload_chain {
     double *queue;                    /* [count][count]: sum of load / bandwidth along the ways from a candidate */
     int *queue_of;                    /* [count]: turn for which its row, and those of span and delay, hold */
     int turn;
-    double value;                     /* cost of the response by the programme's own reckoning */
+    double value;                 /* cost of the response by the programme's own reckoning */
     double *pressure;             /* [links]: load / bandwidth */
     double *rest;                 /* [longest + 1]: what the subtasks from j on cost at least */
     double *raw, *result, *score; /* [nodes]: ways from the origin, to the end; how good a candidate it is */

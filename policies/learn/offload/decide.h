@@ -134,8 +134,8 @@ int offload_random(const struct offload_problem *problem, uint64_t seed, int *pl
 
 /* The placement of least sum of costs (19), by branch and bound over the users' placements. Refuses (WEIR_EINPUT, with
  * the number) if there are `limit` placements or more, 0: OFFLOAD_OPTIMAL_LIMIT, if a user has more than
- * OFFLOAD_ENUMERATE_LIMIT, or if those of single users that cannot be ruled out are too many for memory. `search` may be
- * NULL. */
+ * OFFLOAD_ENUMERATE_LIMIT, or if those of single users that cannot be ruled out are too many for memory. `search` may
+ * be NULL. */
 #define OFFLOAD_OPTIMAL_LIMIT 1e12
 struct offload_search {
     double placements; /* of the whole space */

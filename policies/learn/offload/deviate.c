@@ -133,17 +133,18 @@ int offload_bound(const struct offload_problem *problem, const int *placement, d
     }
     if (bounds->slack < ROUNDING)
         bounds->slack = 0;
-    /* (31) with the slack: C <= (1 + slack) (sqrt(C C*) + C*), so that rho^2 <= (1 + slack) (rho + 1), rho^2 = C / C*. */
+    /* (31) with the slack: C <= (1 + slack) (sqrt(C C*) + C*), so that rho^2 <= (1 + slack) (rho + 1), rho^2 = C / C*.
+     */
     double most = 1 + bounds->slack, rho = (most + sqrt(most * most + 4 * most)) / 2;
     bounds->anarchy = rho * rho;
     if (code == WEIR_OK) {
         bounds->alone_s = least_alone(problem, enumerable);
-        /* Beside A, all users together cost at most what (31) says of the best placement: responses_s <= sqrt(C C*) + C*. */
+        /* Beside A, all users together cost at most what (31) says of the best placement: responses_s <= sqrt(C C*) +
+         * C*. */
         double root = (-sqrt(bounds->cost_s) + sqrt(bounds->cost_s + 4 * responses_s)) / 2;
         bounds->responses_s = root * root;
         bounds->least_s =
-            fmin(bounds->cost_s,
-                 fmax(fmax(bounds->alone_s, bounds->responses_s), bounds->cost_s / bounds->anarchy));
+            fmin(bounds->cost_s, fmax(fmax(bounds->alone_s, bounds->responses_s), bounds->cost_s / bounds->anarchy));
     }
     free(deviations);
     free(responses);

@@ -315,7 +315,8 @@ int offload_refine(const struct offload_problem *problem, int *placement, struct
 int offload_best_response(const struct offload_problem *problem, const int *placement, int user,
                           enum offload_response kind, bool polish, int *response, double *cost_s)
 {
-    if (offload_check_placement(problem, placement) < 0 || (kind == OFFLOAD_ENUMERATE && offload_check_enumerable(problem) < 0))
+    if (offload_check_placement(problem, placement) < 0 ||
+        (kind == OFFLOAD_ENUMERATE && offload_check_enumerable(problem) < 0))
         return weir_error_code();
     int *copy = weir_alloc((size_t)problem->subtasks, sizeof *copy);
     memcpy(copy, placement, (size_t)problem->subtasks * sizeof *copy);

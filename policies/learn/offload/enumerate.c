@@ -1,6 +1,6 @@
 /* All placements of the user being tried, depth first over its subtasks in their order. A cost only grows with further
- * items, so that what costs too much is left early: of a chain, what its rest costs at least by the programme over runs,
- * which leaves out what runs do to each other. */
+ * items, so that what costs too much is left early: of a chain, what its rest costs at least by the programme over
+ * runs, which leaves out what runs do to each other. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +11,8 @@ struct enumeration {
     struct offload_game *game;
     int first, count; /* subtasks */
     double *rest;     /* [subtasks + 1]: what the work of subtask s and later costs at least */
-    /* Of a chain, [subtasks + 1][nodes]: what subtasks s and later cost at least if s - 1 is on a node and s is not; NULL
-     * otherwise. */
+    /* Of a chain, [subtasks + 1][nodes]: what subtasks s and later cost at least if s - 1 is on a node and s is not;
+     * NULL otherwise. */
     double *leave;
     double *item; /* [subtasks][nodes], INFINITY: it may not be there */
     const double *below;

@@ -1,7 +1,7 @@
 /* The least sum of costs: sum_u |w_u|^2 + 2 sum_(u<v) <w_u, w_v> in the inner product with 1 / cap. Users are placed
  * depth first, with the bound that each of the rest takes what is cheapest beside those who are placed. Of a user's
- * placements only those are kept that can be part of anything better than what is known; products are reckoned when they
- * are needed. */
+ * placements only those are kept that can be part of anything better than what is known; products are reckoned when
+ * they are needed. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -255,7 +255,8 @@ static void tree_fini(struct tree *tree)
 static void tree_init(struct tree *tree, const struct offload_problem *problem, int *placement, double least,
                       double most)
 {
-    size_t users = (size_t)problem->users, resources = (size_t)problem->network->nodes + (size_t)problem->network->links;
+    size_t users = (size_t)problem->users,
+           resources = (size_t)problem->network->nodes + (size_t)problem->network->links;
     *tree = (struct tree){.problem = problem, .least = least, .most = most};
     tree->options = weir_alloc(users, sizeof *tree->options);
     tree->load = weir_alloc(resources, sizeof *tree->load);
@@ -263,8 +264,8 @@ static void tree_init(struct tree *tree, const struct offload_problem *problem, 
     tree->best = weir_alloc(users, sizeof *tree->best);
     for (int u = 0; u < problem->users; u++)
         if (offload_user_placements(problem, u) > 1)
-            tree->options[tree->users++] = (struct options){
-                .user = u, .subtasks = problem->first_subtask[u + 1] - problem->first_subtask[u]};
+            tree->options[tree->users++] =
+                (struct options){.user = u, .subtasks = problem->first_subtask[u + 1] - problem->first_subtask[u]};
     int *fixed = weir_alloc((size_t)problem->subtasks, sizeof *fixed);
     memcpy(fixed, placement, (size_t)problem->subtasks * sizeof *fixed);
     for (int i = 0; i < tree->users; i++)

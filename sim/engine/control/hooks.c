@@ -89,8 +89,7 @@ void weir_hook_jobs_arrive(struct weir_controller *controller, const int *jobs, 
         if (!together && !used->policy->job_arrives)
             continue;
         for (int k = 0; k < count && weir_goes_on(controller); k += together ? count : 1) {
-            const struct event event = {
-                .name = "arrival of job", .jobs = jobs + k, .count = together ? count : 1};
+            const struct event event = {.name = "arrival of job", .jobs = jobs + k, .count = together ? count : 1};
             call(controller, used, &event, plan);
         }
     }

@@ -4,8 +4,8 @@
 
 #include "sim/engine/control/controller.h"
 
-/* Ask all policies in turn. Jobs that arrive together are one decision for a policy that takes them so; others are asked
- * for each. */
+/* Ask all policies in turn. Jobs that arrive together are one decision for a policy that takes them so; others are
+ * asked for each. */
 void weir_hook_jobs_arrive(struct weir_controller *controller, const int *jobs, int count, struct weir_plan *plan);
 void weir_hook_window_ends(struct weir_controller *controller, struct weir_plan *plan);
 /* Asks one policy where an item goes. */

@@ -61,8 +61,8 @@ static bool set_links(struct weir_controller *controller, const struct weir_wish
     return found || !wish->name;
 }
 
-/* New policies in place of the old ones. They are shown the jobs that run as if these arrived; what they plan then has its
- * price, since those jobs are at work. */
+/* New policies in place of the old ones. They are shown the jobs that run as if these arrived; what they plan then has
+ * its price, since those jobs are at work. */
 static void set_policies(struct weir_controller *controller, const struct weir_wish *wish)
 {
     const struct weir_run_spec *spec = controller->spec;
