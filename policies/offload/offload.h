@@ -51,10 +51,10 @@ struct weir_offload_decision {
 struct weir_offload_question {
     const int *jobs; /* [count] that arrive */
     int count;
-    bool *stays;  /* [view's jobs] */
-    bool *closed; /* [view's jobs][hosts]; NULL: none is */
-    long *spare;  /* [hosts]: slots that jobs that arrive take in the plan, and need not */
-    bool again;   /* stays or closed have changed: the game is to be played once more */
+    bool *stays;   /* [view's jobs] */
+    bool **closed; /* [view's jobs]: [operators][hosts], NULL: none is; NULL: none of any */
+    long *spare;   /* [hosts]: slots that jobs that arrive take in the plan, and need not */
+    bool again;    /* stays or closed have changed: the game is to be played once more */
     /* Not NULL: the users of this decision, none of whom must stay, as things stand, without a plan. */
     const struct weir_offload_decision *of;
 };

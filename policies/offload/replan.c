@@ -155,6 +155,8 @@ static int decide(struct weir_offload *self, const struct weir_view *view, const
         decision_fini(self, &decision);
     }
     free(question.stays);
+    for (int j = 0; question.closed && j < view->job_count; j++)
+        free(question.closed[j]);
     free(question.closed);
     free(question.spare);
     return code;

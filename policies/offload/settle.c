@@ -84,40 +84,64 @@ static void hold_back(struct weir_offload *self, const struct weir_view *view,
     free(costs);
 }
 
-/* Instances that a user would have on a host, or has there according to the plan. */
-static int wants_on(const struct weir_view *view, const struct weir_plan *plan,
-                    const struct weir_offload_decision *decision, int user, int host)
+/* Instances of an operator that are planned. */
+static int instances_of(const struct weir_plan *plan, int job, int op)
 {
-    int first, count = weir_offload_subtasks(&decision->game, user, &first), sum = 0;
-    for (int o = 0; o < count; o++) {
-        int instances;
-        weir_plan_get(plan, decision->game.users[user].job, o, &instances);
-        sum += decision->placement[first + o] == host ? instances : 0;
-    }
-    return sum;
+    int count;
+    weir_plan_get(plan, job, op, &count);
+    return count;
 }
 
-/* Hosts are closed to the last of those who have not been there, until what is left has room. */
+/* The host is closed to the operator. */
+static void close_to(const struct weir_view *view, struct weir_offload_question *question, int job, int op, int host)
+{
+    size_t hosts = (size_t)view->host_count;
+    if (!question->closed)
+        question->closed = weir_alloc((size_t)view->job_count, sizeof *question->closed);
+    if (!question->closed[job])
+        question->closed[job] = weir_alloc((size_t)view->jobs[job].operator_count * hosts, sizeof(bool));
+    question->closed[job][(size_t)op * hosts + (size_t)host] = true;
+    question->again = true;
+}
+
+/* Whether an operator runs on the host already. */
+static bool is_there(const struct weir_offload_game *game, int user, int subtask, int host)
+{
+    return !game->users[user].arriving && game->present[subtask] == host;
+}
+
+/* Slots of a host that a decision leaves. Those that others leave are free only when these have gone. */
+static long room_on(const struct weir_view *view, const struct weir_plan *plan,
+                    const struct weir_offload_decision *decision, int host)
+{
+    const struct weir_offload_game *game = &decision->game;
+    long room = weir_plan_free_slots(plan, host);
+    for (int u = 0; u < game->user_count; u++) {
+        int first, count = weir_offload_subtasks(game, u, &first), job = game->users[u].job;
+        room += game->users[u].arriving ? weir_offload_own_on(view, plan, job, host) : 0;
+        for (int o = 0; o < count; o++)
+            if (decision->placement[first + o] == host && !is_there(game, u, first + o, host))
+                room -= instances_of(plan, job, o);
+    }
+    return room;
+}
+
+/* Hosts are closed to the last operators of the last jobs, of those that have not been there, until the rest has room.
+ */
 static void close_full(const struct weir_view *view, const struct weir_plan *plan,
                        const struct weir_offload_decision *decision, struct weir_offload_question *question)
 {
     const struct weir_offload_game *game = &decision->game;
     for (int h = 0; h < view->host_count; h++) {
-        if (view->hosts[h].slots <= 0)
-            continue;
-        long room = weir_plan_free_slots(plan, h);
-        for (int u = 0; u < game->user_count; u++)
-            room += weir_offload_own_on(view, plan, game->users[u].job, h) - wants_on(view, plan, decision, u, h);
+        long room = view->hosts[h].slots > 0 ? room_on(view, plan, decision, h) : 0;
         for (int u = game->user_count - 1; u >= 0 && room < 0; u--) {
-            int wanted = wants_on(view, plan, decision, u, h);
-            bool there = !game->users[u].arriving && weir_offload_own_on(view, plan, game->users[u].job, h) > 0;
-            if (wanted == 0 || there)
-                continue;
-            if (!question->closed)
-                question->closed = weir_alloc((size_t)view->job_count * (size_t)view->host_count, sizeof(bool));
-            question->closed[(size_t)game->users[u].job * (size_t)view->host_count + (size_t)h] = true;
-            question->again = true;
-            room += wanted;
+            int first, count = weir_offload_subtasks(game, u, &first);
+            for (int o = count - 1; o >= 0 && room < 0; o--) {
+                if (decision->placement[first + o] != h || is_there(game, u, first + o, h))
+                    continue;
+                close_to(view, question, game->users[u].job, o, h);
+                room += instances_of(plan, game->users[u].job, o);
+            }
         }
     }
 }

@@ -95,19 +95,18 @@ static void find_hosts(const struct weir_view *view, const struct weir_plan *pla
 {
     int job = user->job;
     const struct weir_job_view *seen = &view->jobs[job];
-    const bool *closed = question->closed ? question->closed + (size_t)job * (size_t)view->host_count : NULL;
+    const bool *closed = question->closed ? question->closed[job] : NULL;
     for (int h = 0; h < view->host_count; h++) {
         long room = plan ? weir_plan_free_slots(plan, h) : view->hosts[h].slots - view->hosts[h].instances;
         if (view->hosts[h].slots > 0)
             room += (question->spare ? question->spare[h] : 0) +
                     (user->arriving ? 0 : weir_offload_own_on(view, plan, job, h));
-        bool open = view->hosts[h].up && !(closed && closed[h]);
         for (int o = 0; o < seen->operator_count; o++) {
+            size_t at = (size_t)o * (size_t)view->host_count + (size_t)h;
             int count;
             planned(view, plan, job, o, &count);
-            hosts[(size_t)o * (size_t)view->host_count + (size_t)h] = open &&
-                                                                      (view->hosts[h].slots <= 0 || room >= count) &&
-                                                                      holds_state(&view->hosts[h], &seen->operators[o]);
+            hosts[at] = view->hosts[h].up && !(closed && closed[at]) && (view->hosts[h].slots <= 0 || room >= count) &&
+                        holds_state(&view->hosts[h], &seen->operators[o]);
         }
     }
 }

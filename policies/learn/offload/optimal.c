@@ -331,6 +331,8 @@ int offload_optimal_within(const struct offload_problem *problem, double limit, 
     struct offload_search found = {.placements = 1};
     for (int u = 0; u < problem->users; u++)
         found.placements *= offload_user_placements(problem, u);
+    if (search_out)
+        *search_out = found;
     limit = limit > 0 ? limit : OFFLOAD_OPTIMAL_LIMIT;
     if (found.placements >= limit)
         return weir_error(WEIR_EINPUT,
