@@ -5,6 +5,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/utf8.h"
 
 #define ANSWER_AT_MOST    ((size_t)16 << 20)
 #define COMPLAINT_AT_MOST ((size_t)400)
@@ -76,6 +77,15 @@ void weir_pipe_complaint_add(struct weir_pipe_complaint *complaint, const char *
         weir_text_add_bytes(&complaint->text, &bytes[i], 1);
         complaint->begun++;
     }
+}
+
+const char *weir_pipe_complaint(struct weir_pipe_complaint *complaint)
+{
+    struct weir_text *text = &complaint->text;
+    for (size_t at = 0, step; at < text->length; at += step + !step)
+        if (!(step = weir_utf8_length(text->data + at, text->length - at)))
+            text->data[at] = '?';
+    return weir_text_string(text);
 }
 
 void weir_pipe_complaint_fini(struct weir_pipe_complaint *complaint)

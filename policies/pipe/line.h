@@ -31,14 +31,16 @@ int weir_pipe_unasked(const char *text, const char *what);
 
 void weir_pipe_answer_fini(struct weir_pipe_answer *answer);
 
-/* The last line of a stream that says something, at most 400 bytes of it, without control characters. Zero-initialised
- * is empty. */
+/* The last line of a stream that says something, at most 400 bytes of it, without control characters; what is no UTF-8
+ * becomes '?'. Zero-initialised is empty. */
 struct weir_pipe_complaint {
     struct weir_text text;
     size_t begun; /* bytes kept of the line that has begun; 0: the text is an earlier line */
 };
 
 void weir_pipe_complaint_add(struct weir_pipe_complaint *complaint, const char *bytes, size_t count);
+/* The line so far. Borrowed until more is added. */
+const char *weir_pipe_complaint(struct weir_pipe_complaint *complaint);
 void weir_pipe_complaint_fini(struct weir_pipe_complaint *complaint);
 
 #endif

@@ -172,9 +172,9 @@ static bool wait_end(struct weir_process *process, double patience_s, int *statu
 
 /* ---- asking ---- */
 
-static const char *said(const struct weir_process *process)
+static const char *said(struct weir_process *process)
 {
-    return weir_text_string(&process->complaint.text);
+    return weir_pipe_complaint(&process->complaint);
 }
 
 /* The program's output is at its end: what became of it. */

@@ -12,6 +12,7 @@
 #include "sim/base/json_tree.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/base/utf8.h"
 
 #define DEEPEST 200
 
@@ -30,11 +31,18 @@ static int text_error(const char *name, const char *text, const char *at, const 
     return weir_error(WEIR_EINPUT, "%s:%d:%d: %s", name, line, column, what);
 }
 
-/* What cJSON would swallow or answer with a riddle: deep nesting, and zero bytes, which would cut strings short. */
+/* What cJSON would swallow or answer with a riddle: bytes that are no UTF-8, deep nesting, and zero bytes, which would
+ * cut strings short. */
 static int check_text(const char *text, const char *name)
 {
     int depth = 0;
     bool quoted = false;
+    const char *fault = weir_utf8_fault(text, strlen(text));
+    if (fault) {
+        char what[80];
+        snprintf(what, sizeof what, "the byte %02x is not UTF-8; save the text as UTF-8", (unsigned char)*fault);
+        return text_error(name, text, fault, what);
+    }
     for (const char *c = text; *c; c++) {
         if (quoted) {
             if (*c == '\\' && strncmp(c, "\\u0000", 6) == 0)

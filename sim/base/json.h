@@ -29,8 +29,8 @@ struct weir_json {
     int index;
 };
 
-/* Reads a file or a text. Refuses, with line and column: bad syntax, text after the end, a key given twice.
- * Errors: WEIR_EINPUT. *doc is NULL after an error; free with weir_json_free. */
+/* Reads a file or a text. Refuses, with line and column: what is not UTF-8, bad syntax, text after the end, a key given
+ * twice. Errors: WEIR_EINPUT. *doc is NULL after an error; free with weir_json_free. */
 int weir_json_load(const char *path, struct weir_json_doc **doc);
 int weir_json_parse(const char *text, const char *name, struct weir_json_doc **doc);
 void weir_json_free(struct weir_json_doc *doc);
@@ -70,6 +70,8 @@ int weir_json_only(const struct weir_json *at, const char *const *keys);
 
 /* Typed readers; strings are borrowed from the document. Errors: WEIR_EINPUT with the place and what was expected. */
 int weir_json_string(const struct weir_json *at, const char **value);
+/* A string that is a name (weir_name_fault). */
+int weir_json_name(const struct weir_json *at, const char **value);
 int weir_json_number(const struct weir_json *at, double min, double max, double *value);
 int weir_json_integer(const struct weir_json *at, long min, long max, long *value);
 int weir_json_bool(const struct weir_json *at, bool *value);
@@ -80,6 +82,7 @@ int weir_json_choice(const struct weir_json *at, const char *const *choices, int
 
 /* The same on an optional key: leaves *value alone if it is absent. */
 int weir_json_opt_string(const struct weir_json *at, const char *key, const char **value);
+int weir_json_opt_name(const struct weir_json *at, const char *key, const char **value);
 int weir_json_opt_number(const struct weir_json *at, const char *key, double min, double max, double *value);
 int weir_json_opt_integer(const struct weir_json *at, const char *key, long min, long max, long *value);
 int weir_json_opt_bool(const struct weir_json *at, const char *key, bool *value);

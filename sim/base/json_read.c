@@ -12,6 +12,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/remark.h"
 #include "sim/base/text.h"
+#include "sim/base/utf8.h"
 
 /* Limits so far out that nobody means them. */
 static bool is_limit(double limit)
@@ -121,6 +122,23 @@ int weir_json_string(const struct weir_json *at, const char **value)
         return wrong_type(at, "a string");
     *value = at->node->valuestring;
     return WEIR_OK;
+}
+
+int weir_json_name(const struct weir_json *at, const char **value)
+{
+    int code = weir_json_string(at, value);
+    const char *fault = code ? NULL : weir_name_fault(*value);
+    char quoted[WEIR_QUOTE_SIZE];
+    if (!fault)
+        return code;
+    return **value ? weir_json_error(at, "the name %s %s; choose another", weir_quote(*value, quoted), fault)
+                   : weir_json_error(at, "must not be empty");
+}
+
+int weir_json_opt_name(const struct weir_json *at, const char *key, const char **value)
+{
+    struct weir_json child;
+    return weir_json_get(at, key, &child) ? weir_json_name(&child, value) : WEIR_OK;
 }
 
 int weir_json_number(const struct weir_json *at, double min, double max, double *value)

@@ -9,6 +9,7 @@
 #include "sim/base/json_tree.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/base/utf8.h"
 
 /* One step of a path: a key, or an index if key is NULL. */
 struct step {
@@ -138,6 +139,12 @@ int weir_json_set(struct weir_json_doc *doc, const char *path, const char *text)
     cJSON *value = NULL, *node = doc->root, *parent = NULL;
     char *name = weir_copy("the top level");
     weir_json_forget_tables(doc);
+    if (weir_utf8_fault(path, strlen(path)) || weir_utf8_fault(text, strlen(text))) {
+        char quoted[WEIR_QUOTE_SIZE];
+        free(name);
+        return weir_error(WEIR_EINPUT, "%s: cannot set %s: path or value are not UTF-8", doc->name,
+                          weir_quote(path, quoted));
+    }
     int code = split(doc, path, &steps, &count);
     for (size_t i = 0; i < count && !code; i++) {
         parent = node;

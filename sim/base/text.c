@@ -12,6 +12,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/utf8.h"
 
 static void reserve(struct weir_text *text, size_t more)
 {
@@ -122,8 +123,16 @@ const char *weir_quote(const char *text, char buffer[WEIR_QUOTE_SIZE])
         kept--;
     char *end = buffer;
     *end++ = '"';
-    for (size_t i = 0; i < kept; i++)
-        *end++ = iscntrl((unsigned char)text[i]) ? '?' : text[i];
+    for (size_t i = 0, step; i < kept; i += step) {
+        const char *c = text + i;
+        step = weir_utf8_length(c, length - i);
+        bool control = iscntrl((unsigned char)*c) || ((unsigned char)c[0] == 0xc2 && (unsigned char)c[1] < 0xa0);
+        if (step && !control && i + step <= kept)
+            end = (char *)memcpy(end, c, step) + step;
+        else
+            *end++ = '?';
+        step += !step;
+    }
     strcpy(end, kept < length ? "...\"" : "\"");
     return buffer;
 }

@@ -33,8 +33,8 @@ int weir_file_check(const char *path, int descriptor);
  * refused. Errors: WEIR_EINPUT with the reason. */
 int weir_text_read_file(struct weir_text *text, const char *path);
 
-/* Text in quotes for messages: what cannot be printed becomes '?', what is longer than about 48 characters is cut.
- * Returns `buffer`. */
+/* Text in quotes for messages: what cannot be printed, or is no UTF-8, becomes '?', what is longer than about 48
+ * characters is cut. Returns `buffer`. */
 #define WEIR_QUOTE_SIZE 64
 const char *weir_quote(const char *text, char buffer[WEIR_QUOTE_SIZE]);
 

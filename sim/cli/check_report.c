@@ -100,6 +100,17 @@ static void add_hosts(cJSON *object, const struct weir_preview *preview)
     }
 }
 
+static void add_record(cJSON *object, const struct weir_scenario *scenario)
+{
+    struct weir_record_size size;
+    cJSON *record = cJSON_AddObjectToObject(object, "record");
+    weir_scenario_record_size(scenario, scenario->record_operators, scenario->record_hosts, scenario->record_links,
+                              &size);
+    cJSON_AddStringToObject(record, "file", scenario->record_gzip ? "windows.csv.gz" : "windows.csv");
+    cJSON_AddNumberToObject(record, "rows", round(size.rows));
+    cJSON_AddNumberToObject(record, "bytes", round(size.bytes));
+}
+
 void check_report_add(const struct check_report *report, struct cJSON *files)
 {
     cJSON *object = cJSON_CreateObject();
@@ -116,6 +127,7 @@ void check_report_add(const struct check_report *report, struct cJSON *files)
         add_ops(preview, &report->preview);
         add_links(preview, &report->preview);
         add_hosts(preview, &report->preview);
+        add_record(preview, report->preview.scenario);
     }
     cJSON_AddItemToArray(files, object);
 }

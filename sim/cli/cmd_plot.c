@@ -5,6 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/base/text.h"
 #include "sim/cli/command.h"
+#include "sim/cli/reporting.h"
 #include "sim/report/plot.h"
 
 enum { METRIC, OVER, FORMAT, OUTPUT, SCRIPT, QUIET };
@@ -41,7 +42,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
                                   .over = weir_arguments_value(arguments, OVER),
                                   .output = weir_arguments_value(arguments, OUTPUT),
                                   .script_only = weir_arguments_value(arguments, SCRIPT) != NULL};
-    char *folder = NULL, *figure = NULL, *script = NULL;
+    char *folder = NULL, *figure = NULL, *script = NULL, *problems = NULL;
     int code = weir_read_results(arguments->words[0], &folder);
     spec.folder = folder;
     if (code == WEIR_OK && !spec.metric && spec.over && strcmp(spec.over, "share") == 0)
@@ -51,12 +52,15 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     if (code == WEIR_OK)
         code = read_format(weir_arguments_value(arguments, FORMAT), spec.output, &spec.format);
     if (code == WEIR_OK)
-        code = weir_plot(&spec, &figure, &script);
+        code = weir_plot(&spec, &figure, &script, &problems);
+    if (!weir_arguments_value(arguments, QUIET))
+        weir_tell_problems(problems);
     if (code == WEIR_OK && !weir_arguments_value(arguments, QUIET)) {
         if (!spec.script_only)
             fprintf(stderr, "the figure is %s\n", figure);
         fprintf(stderr, "its script is %s\n", script);
     }
+    free(problems);
     free(figure);
     free(script);
     free(folder);

@@ -16,9 +16,9 @@ static const struct weir_flag flags[] = {
     {0},
 };
 
-static void tell(const char *problems)
+void weir_tell_problems(const char *problems)
 {
-    for (const char *at = problems; *at;) {
+    for (const char *at = problems ? problems : ""; *at;) {
         const char *end = at;
         while (*end != '\n')
             end++;
@@ -40,7 +40,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     if (code == WEIR_OK)
         code = weir_report_write(&spec, &problems);
     if (code == WEIR_OK && !weir_arguments_value(arguments, QUIET)) {
-        tell(problems);
+        weir_tell_problems(problems);
         if (spec.output)
             fprintf(stderr, "the report is %s\n", spec.output);
         else

@@ -10,6 +10,7 @@
 #include "sim/base/text.h"
 #include "sim/cli/detect_data.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/run_folder.h"
 
 #define SIGNALS "cpu,memory,disk,sent"
 
@@ -177,7 +178,7 @@ static int read_truth(const char *path, struct detect_data *data)
 
 int detect_folder_read(const char *path, const struct detect_layout *layout, struct detect_data *data)
 {
-    char *windows = weir_format("%s/windows.csv", path), *anomalies = weir_format("%s/anomalies.csv", path);
+    char *windows = weir_run_file(path, "windows.csv"), *anomalies = weir_format("%s/anomalies.csv", path);
     *data = (struct detect_data){.path = path, .timed = true, .labelled = weir_file_exists(anomalies)};
     int code = read_windows(windows, layout->columns ? layout->columns : SIGNALS, data);
     if (code == WEIR_OK && data->labelled)

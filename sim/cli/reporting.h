@@ -8,4 +8,7 @@
  * there. The last error stays as it was. */
 void weir_report_after(const char *folder, bool quiet);
 
+/* Tells problems, a line each (NULL: none), as remarks. */
+void weir_tell_problems(const char *problems);
+
 #endif

@@ -8,9 +8,11 @@
 #include "sim/base/distinct.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/inputs.h"
 #include "sim/experiment/run_folder.h"
+#include "sim/experiment/seal.h"
 
 /* One run of the comparison. */
 struct unit {
@@ -99,7 +101,7 @@ static void find_other_engine(const char *run, void *context)
 
 static int prepare_folder(const struct weir_compare_spec *spec)
 {
-    static const char *const old[] = {"summary.csv", "runs.csv", "report.html"};
+    static const char *const old[] = {"summary.csv", "runs.csv", WEIR_CHECKSUMS, "report.html"};
     char engine[WEIR_ENGINE_NAME] = "";
     int finished = visit_runs(spec->folder, NULL, NULL);
     if (finished && !spec->resume && !spec->force)
@@ -117,7 +119,7 @@ static int prepare_folder(const struct weir_compare_spec *spec)
     /* A summary of other runs than those that will be there would mislead. */
     for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
         char *path = weir_format("%s/%s", spec->folder, old[i]);
-        unlink(path);
+        weir_os->unlink(path);
         free(path);
     }
     return WEIR_OK;
@@ -143,15 +145,19 @@ static struct unit *make_units(const struct weir_compare_spec *spec)
 /* Marks the units whose results are there already; says what it found. */
 static void find_finished(const struct weir_compare_spec *spec, struct unit *units, int count)
 {
-    int kept = 0, other = 0;
+    int kept = 0, other = 0, damaged = 0;
     for (int i = 0; i < count; i++) {
         struct weir_record record;
         char *result = weir_format("%s/result.json", units[i].folder);
         if (weir_file_exists(result)) {
             bool readable = weir_record_read(units[i].folder, &record) == WEIR_OK;
-            units[i].finished = readable && record.key == weir_run_key(spec->scenario, units[i].stack, units[i].seed);
+            bool same = readable && record.key == weir_run_key(spec->scenario, units[i].stack, units[i].seed);
+            units[i].finished = same && weir_record_verify(units[i].folder) == WEIR_OK;
             kept += units[i].finished;
-            other += !units[i].finished;
+            other += readable && !same;
+            damaged += !readable || (same && !units[i].finished);
+            if ((!readable || same) && !units[i].finished && !spec->pool.quiet)
+                fprintf(stderr, "remark: %s; the run is made anew\n", weir_error_message());
             weir_error_clear();
         }
         free(result);
@@ -161,6 +167,9 @@ static void find_finished(const struct weir_compare_spec *spec, struct unit *uni
     fprintf(stderr, "%s: %d of %d runs are finished and kept", spec->folder, kept, count);
     if (other)
         fprintf(stderr, "; %d had other inputs and %s run anew", other, other == 1 ? "is" : "are");
+    if (damaged)
+        fprintf(stderr, "; %d %s not as weir wrote %s and %s run anew", damaged, damaged == 1 ? "is" : "are",
+                damaged == 1 ? "it" : "them", damaged == 1 ? "is" : "are");
     fputc('\n', stderr);
 }
 
@@ -198,6 +207,7 @@ static int run_units(const struct weir_compare_spec *spec, struct unit *units, i
 static int sum_up(const struct weir_compare_spec *spec, const struct unit *units, int count,
                   struct weir_summary **summary)
 {
+    static const char *const tables[] = {"summary.csv", "runs.csv", NULL};
     int code = WEIR_OK;
     *summary = weir_summary_new(spec->scenario->name, spec->folder, spec->stacks, spec->stack_count, spec->seeds,
                                 spec->seed_count);
@@ -217,6 +227,8 @@ static int sum_up(const struct weir_compare_spec *spec, const struct unit *units
     code = weir_file_replace(runs_path, runs);
     if (code == WEIR_OK)
         code = weir_file_replace(table_path, table);
+    if (code == WEIR_OK)
+        code = weir_checksums_write(spec->folder, tables);
     if (code == WEIR_OK)
         code = weir_folder_sync(spec->folder);
     free(runs_path);

@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +10,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/base/text.h"
 
 int weir_folder_make(const char *path)
@@ -23,7 +23,7 @@ int weir_folder_make(const char *path)
             continue;
         char kept = end[1];
         end[1] = '\0';
-        if (mkdir(part, 0777) != 0 && errno != EEXIST)
+        if (weir_os->mkdir(part, 0777) != 0 && errno != EEXIST)
             code = weir_error(WEIR_EINPUT, "%s: cannot make this folder: %s", part, strerror(errno));
         end[1] = kept;
     }
@@ -36,12 +36,12 @@ int weir_folder_make(const char *path)
 
 int weir_folder_sync(const char *path)
 {
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int folder = weir_os->open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     /* Some file systems cannot sync folders (EINVAL); there is nothing to be done about it. */
-    bool bad = folder < 0 || (fsync(folder) != 0 && errno != EINVAL);
+    bool bad = folder < 0 || (weir_os->fsync(folder) != 0 && errno != EINVAL);
     int reason = errno;
     if (folder >= 0)
-        close(folder);
+        weir_os->close(folder);
     return bad ? weir_error(WEIR_EINPUT, "%s: cannot sync this folder: %s", path, strerror(reason)) : WEIR_OK;
 }
 
@@ -72,19 +72,14 @@ unsigned long long weir_file_hash(const char *path, unsigned long long hash)
 
 int weir_file_finish(FILE *file, const char *path)
 {
-    int reason = ferror(file) ? EIO : 0;
-    errno = 0;
-    if (fflush(file) != 0 || fsync(fileno(file)) != 0)
-        reason = errno ? errno : EIO;
-    if (fclose(file) != 0 && !reason)
-        reason = errno;
+    int reason = weir_os_finish(file);
     return reason ? weir_error(WEIR_EINPUT, "%s: cannot write: %s", path, strerror(reason)) : WEIR_OK;
 }
 
 FILE *weir_file_begin(const char *path)
 {
     char *partial = weir_format("%s.partial", path);
-    FILE *file = fopen(partial, "we");
+    FILE *file = weir_os_create(partial, O_CREAT | O_TRUNC);
     if (!file)
         weir_error(WEIR_EINPUT, "%s: cannot write: %s", partial, strerror(errno));
     free(partial);
@@ -95,10 +90,10 @@ int weir_file_commit(FILE *file, const char *path)
 {
     char *partial = weir_format("%s.partial", path);
     int code = weir_file_finish(file, partial);
-    if (code == WEIR_OK && rename(partial, path) != 0)
+    if (code == WEIR_OK && weir_os->rename(partial, path) != 0)
         code = weir_error(WEIR_EINPUT, "%s: cannot rename to this name: %s", path, strerror(errno));
     if (code != WEIR_OK)
-        unlink(partial);
+        weir_os->unlink(partial);
     free(partial);
     return code;
 }
@@ -127,46 +122,71 @@ char *weir_file_name(const char *text)
     return copy;
 }
 
+/* What a spreadsheet takes for the beginning of a formula. */
+static bool begins_formula(const char *text)
+{
+    return *text && strchr("=+-@\t\r\n", *text);
+}
+
+static bool is_number(const char *text)
+{
+    char *end;
+    return strspn(text, "0123456789.eE+-") == strlen(text) && (strtod(text, &end), end > text && !*end);
+}
+
+bool weir_csv_is_formula(const char *text)
+{
+    const char *rest = text + strspn(text, "'");
+    return begins_formula(rest) && (rest > text || !is_number(rest));
+}
+
+const char *weir_csv_unguard(const char *field)
+{
+    return *field == '\'' && begins_formula(field + strspn(field, "'")) ? field + 1 : field;
+}
+
 void weir_csv_field(FILE *file, const char *text)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, file);
-        return;
-    }
-    fputc('"', file);
-    for (const char *c = text; *c; c++) {
+    bool guarded = weir_csv_is_formula(text), quoted = strpbrk(text, ",\"\r\n") != NULL;
+    if (quoted)
+        fputc('"', file);
+    if (guarded)
+        fputc('\'', file);
+    for (const char *c = text; quoted && *c; c++) {
         if (*c == '"')
             fputc('"', file);
         fputc(*c, file);
     }
-    fputc('"', file);
+    fputs(quoted ? "\"" : text, file);
 }
 
-const char *weir_number(double value, char buffer[32])
+int weir_lock_take(int descriptor, int command, struct flock *lock, const char *path)
 {
-    buffer[0] = '\0';
-    if (isfinite(value)) {
-        snprintf(buffer, 32, "%.15g", value);
-        if (strtod(buffer, NULL) != value)
-            snprintf(buffer, 32, "%.17g", value);
-    }
-    return buffer;
+    if (weir_os->lock(descriptor, command, lock) == 0)
+        return WEIR_OK;
+    if (errno == EACCES || errno == EAGAIN)
+        return weir_error(WEIR_EINPUT, "%s: another weir is writing here; wait for it, or give another folder with -o",
+                          path);
+    if (errno != ENOLCK && errno != ENOSYS && errno != EINVAL && errno != EOPNOTSUPP)
+        return weir_error(WEIR_EINPUT, "%s: cannot be locked: %s", path, strerror(errno));
+    fprintf(stderr, "remark: %s: cannot be locked (%s), so nothing keeps two weirs from writing here at once\n", path,
+            strerror(errno));
+    return WEIR_OK;
 }
 
 /* A lock on the file `name`, which says that somebody writes to `path`. */
 static int take_lock(const char *name, const char *path, short type)
 {
-    int lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    int lock = weir_os->open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (lock < 0)
         return weir_error(WEIR_EINPUT, "%s: cannot write: %s", name, strerror(errno));
     /* Record locks are not inherited by children: the lock ends with this process even if a child outlives it. */
     struct flock whole = {.l_type = type, .l_whence = SEEK_SET};
-    if (fcntl(lock, F_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN)) {
-        close(lock);
-        lock = weir_error(WEIR_EINPUT, "%s: another weir is writing here; wait for it, or give another folder with -o",
-                          path);
-    }
-    return lock;
+    int code = weir_lock_take(lock, F_SETLK, &whole, path);
+    if (code == WEIR_OK)
+        return lock;
+    weir_os->close(lock);
+    return code;
 }
 
 static int take_inside(const char *path, short type)
@@ -190,7 +210,7 @@ int weir_folder_share(const char *path)
 void weir_folder_unlock(int lock)
 {
     if (lock >= 0)
-        close(lock);
+        weir_os->close(lock);
 }
 
 int weir_folder_lock_beside(const char *path)
@@ -209,7 +229,7 @@ int weir_folder_lock_beside(const char *path)
             break;
         again = fstat(lock, &opened) != 0 || stat(name, &there) != 0 || opened.st_ino != there.st_ino;
         if (again)
-            close(lock);
+            weir_os->close(lock);
     }
     free(name);
     return lock;
@@ -220,7 +240,7 @@ void weir_folder_unlock_beside(int lock, const char *path)
     if (lock < 0)
         return;
     char *name = weir_format("%s.lock", path);
-    unlink(name);
-    close(lock);
+    weir_os->unlink(name);
+    weir_os->close(lock);
     free(name);
 }

@@ -2,8 +2,11 @@
 #ifndef WEIR_EXPERIMENT_FILES_H
 #define WEIR_EXPERIMENT_FILES_H
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+
+#include "sim/base/number.h"
 
 /* Makes a folder and those above it; one that exists is fine. Errors: WEIR_EINPUT. */
 int weir_folder_make(const char *path);
@@ -35,11 +38,18 @@ int weir_file_finish(FILE *file, const char *path);
  * at the start. Different texts give different names. Owned. */
 char *weir_file_name(const char *text);
 
-/* Writes a field of a CSV row, in quotes if RFC 4180 wants it. */
+/* Writes a field of a CSV row, in quotes if RFC 4180 wants it, and guarded if a spreadsheet would reckon with it. */
 void weir_csv_field(FILE *file, const char *text);
 
-/* The shortest of %.15g and %.17g that reads back as the same number; "" for NaN and infinity. Returns `buffer`. */
-const char *weir_number(double value, char buffer[32]);
+/* Whether a field gets an apostrophe in front, which makes text of it in a spreadsheet: one that begins with = + - @, a
+ * tab or a line end and is no number, and one that begins so behind apostrophes of its own. */
+bool weir_csv_is_formula(const char *text);
+/* The text of a field that may be guarded: what weir_csv_field was given. */
+const char *weir_csv_unguard(const char *field);
+
+/* Takes a lock, for writing to `path`; `command` is fcntl's. A file system without locks is told on stderr, and is no
+ * error. Errors: WEIR_EINPUT if another process holds it, or for a reason of another kind. */
+int weir_lock_take(int descriptor, int command, struct flock *lock, const char *path);
 
 /* Takes the folder for this process by a lock on folder/.lock, which ends with the process. Errors: WEIR_EINPUT if
  * another process holds it. Returns the descriptor, to be closed by weir_folder_unlock. */

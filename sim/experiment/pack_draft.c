@@ -10,6 +10,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/experiment/pack_head.h"
 
 /* What a member is written through. */
@@ -22,14 +23,14 @@ struct weir_pack_stream {
 
 int weir_pack_memory(void)
 {
-    int descriptor = memfd_create("weir-run", MFD_CLOEXEC);
+    int descriptor = weir_os->memfd_create("weir-run", MFD_CLOEXEC);
     return descriptor >= 0 ? descriptor : weir_error(WEIR_ERUN, "no memory for a run's results: %s", strerror(errno));
 }
 
 int weir_pack_draft_begin(struct weir_pack_draft *draft, int descriptor)
 {
     *draft = (struct weir_pack_draft){.descriptor = descriptor};
-    return ftruncate(descriptor, WEIR_PACK_HEAD_BYTES) == 0
+    return weir_os->ftruncate(descriptor, WEIR_PACK_HEAD_BYTES) == 0
                ? WEIR_OK
                : weir_error(WEIR_ERUN, "no memory for a run's results: %s", strerror(errno));
 }

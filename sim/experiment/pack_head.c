@@ -1,5 +1,6 @@
 #define _GNU_SOURCE /* memmem */
 #include "sim/experiment/pack_head.h"
+#include "sim/base/os.h"
 
 #include <errno.h>
 #include <string.h>
@@ -54,20 +55,23 @@ bool weir_pack_head_read(const unsigned char bytes[WEIR_PACK_HEAD_BYTES], struct
 bool weir_pack_read_at(int descriptor, void *bytes, size_t count, uint64_t offset)
 {
     for (size_t done = 0; done < count;) {
-        ssize_t got = pread(descriptor, (char *)bytes + done, count - done, (off_t)(offset + done));
+        ssize_t got = weir_os->pread(descriptor, (char *)bytes + done, count - done, (off_t)(offset + done));
         if (got < 0 && errno == EINTR)
             continue;
+        if (got == 0)
+            errno = 0;
         if (got <= 0)
             return false;
         done += (size_t)got;
     }
+    errno = 0; /* of a call that was interrupted */
     return true;
 }
 
 bool weir_pack_write_at(int descriptor, const void *bytes, size_t count, uint64_t offset)
 {
     for (size_t done = 0; done < count;) {
-        ssize_t put_now = pwrite(descriptor, (const char *)bytes + done, count - done, (off_t)(offset + done));
+        ssize_t put_now = weir_os->pwrite(descriptor, (const char *)bytes + done, count - done, (off_t)(offset + done));
         if (put_now < 0 && errno == EINTR)
             continue;
         if (put_now <= 0)
@@ -96,6 +100,7 @@ bool weir_pack_whole(int descriptor, uint64_t offset, uint64_t size, struct weir
 {
     unsigned char bytes[WEIR_PACK_HEAD_BYTES];
     uint32_t checksum;
+    errno = 0;
     if (offset + sizeof bytes > size || !weir_pack_read_at(descriptor, bytes, sizeof bytes, offset) ||
         !weir_pack_head_read(bytes, head) || head->length > size - offset - sizeof bytes)
         return false;
@@ -118,24 +123,30 @@ static uint64_t find_mark(int descriptor, uint64_t offset, uint64_t size)
     return size;
 }
 
-uint64_t weir_pack_walk(int descriptor,
-                        void (*visit)(void *context, const struct weir_pack_head *head, uint64_t offset), void *context,
-                        uint64_t *cut_bytes)
+int weir_pack_walk(int descriptor, void (*visit)(void *context, const struct weir_pack_head *head, uint64_t offset),
+                   void *context, uint64_t *end, uint64_t *cut_bytes)
 {
     struct stat status;
     struct weir_pack_head head;
-    uint64_t size = fstat(descriptor, &status) == 0 ? (uint64_t)status.st_size : 0, offset = 0, end = 0, whole = 0;
+    uint64_t offset = 0, whole = 0;
+    *end = *cut_bytes = 0;
+    if (fstat(descriptor, &status) != 0)
+        return errno;
+    uint64_t size = (uint64_t)status.st_size;
     while (offset < size) {
         if (!weir_pack_whole(descriptor, offset, size, &head)) {
-            offset = find_mark(descriptor, offset + 1, size);
+            if (!errno)
+                offset = find_mark(descriptor, offset + 1, size);
+            if (errno)
+                return errno;
             continue;
         }
         if (visit)
             visit(context, &head, offset);
         offset += WEIR_PACK_HEAD_BYTES + head.length;
         whole += WEIR_PACK_HEAD_BYTES + head.length;
-        end = offset;
+        *end = offset;
     }
     *cut_bytes = size - whole;
-    return end;
+    return 0;
 }

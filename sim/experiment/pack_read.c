@@ -9,6 +9,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/base/text.h"
 #include "sim/experiment/pack_head.h"
 
@@ -57,9 +58,9 @@ static int open_pack(struct weir_pack_index *index, int pack)
     if (index->descriptor >= 0 && index->open_pack == pack)
         return WEIR_OK;
     if (index->descriptor >= 0)
-        close(index->descriptor);
+        weir_os->close(index->descriptor);
     index->open_pack = pack;
-    index->descriptor = open(index->paths[pack], O_RDONLY | O_CLOEXEC);
+    index->descriptor = weir_os->open(index->paths[pack], O_RDONLY | O_CLOEXEC, 0);
     return index->descriptor >= 0 ? WEIR_OK
                                   : weir_error(WEIR_EINPUT, "%s: cannot read: %s", index->paths[pack], strerror(errno));
 }
@@ -70,9 +71,12 @@ int weir_pack_index_read(struct weir_pack_index *index, const char *folder,
     *index = (struct weir_pack_index){.descriptor = -1};
     int code = list_packs(index, folder, skip, context);
     for (int p = 0; p < index->path_count && code == WEIR_OK; p++) {
-        uint64_t cut = 0;
+        uint64_t end, cut = 0;
+        int reason = 0;
         if ((code = open_pack(index, p)) == WEIR_OK)
-            weir_pack_walk(index->descriptor, take, index, &cut);
+            reason = weir_pack_walk(index->descriptor, take, index, &end, &cut);
+        if (reason)
+            code = weir_error(WEIR_EINPUT, "%s: cannot be read: %s", index->paths[p], strerror(reason));
         index->cut_bytes += cut;
     }
     return code;

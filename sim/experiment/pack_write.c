@@ -10,6 +10,8 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
+#include "sim/experiment/files.h"
 #include "sim/experiment/pack_head.h"
 #include "sim/experiment/progress.h"
 
@@ -25,17 +27,20 @@ int weir_pack_open(const char *path, struct weir_pack *pack)
 {
     uint64_t cut;
     *pack = (struct weir_pack){.path = weir_copy(path), .synced_s = weir_clock_s()};
-    pack->descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    pack->descriptor = weir_os->open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (pack->descriptor < 0)
         return cannot_write(pack);
     /* A lock of the open file, not of the process: reading the pack elsewhere does not end it. */
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(pack->descriptor, F_OFD_SETLK, &whole) != 0 && (errno == EACCES || errno == EAGAIN))
-        return weir_error(WEIR_EINPUT, "%s: another weir is writing to it; wait for it to end", path);
-    pack->end = weir_pack_walk(pack->descriptor, NULL, NULL, &cut);
+    int code = weir_lock_take(pack->descriptor, F_OFD_SETLK, &whole, path);
+    if (code != WEIR_OK)
+        return code;
+    /* What cannot be read may be there: nothing is cut off then. */
+    if ((errno = weir_pack_walk(pack->descriptor, NULL, NULL, &pack->end, &cut)) != 0)
+        return weir_error(WEIR_EINPUT, "%s: cannot be read: %s", path, strerror(errno));
     struct stat status;
     if (fstat(pack->descriptor, &status) != 0 ||
-        ((uint64_t)status.st_size > pack->end && ftruncate(pack->descriptor, (off_t)pack->end) != 0))
+        ((uint64_t)status.st_size > pack->end && weir_os->ftruncate(pack->descriptor, (off_t)pack->end) != 0))
         return cannot_write(pack);
     return WEIR_OK;
 }
@@ -44,7 +49,7 @@ int weir_pack_open(const char *path, struct weir_pack *pack)
 static int take_back(struct weir_pack *pack)
 {
     int reason = errno;
-    if (ftruncate(pack->descriptor, (off_t)pack->end) != 0)
+    if (weir_os->ftruncate(pack->descriptor, (off_t)pack->end) != 0)
         reason = reason ? reason : errno; /* a tail that stays is recognised later */
     errno = reason;
     return cannot_write(pack);
@@ -93,7 +98,7 @@ int weir_pack_sync(struct weir_pack *pack, double age_s)
 {
     if (!pack->dirty || weir_clock_s() - pack->synced_s < age_s)
         return WEIR_OK;
-    int code = fdatasync(pack->descriptor) == 0 ? WEIR_OK : cannot_write(pack);
+    int code = weir_os->fdatasync(pack->descriptor) == 0 ? WEIR_OK : cannot_write(pack);
     pack->dirty = false;
     pack->synced_s = weir_clock_s();
     return code;
@@ -104,7 +109,7 @@ int weir_pack_close(struct weir_pack *pack)
     int code = WEIR_OK;
     if (pack->path && pack->descriptor >= 0) {
         code = weir_pack_sync(pack, 0);
-        close(pack->descriptor);
+        weir_os->close(pack->descriptor);
     }
     free(pack->path);
     *pack = (struct weir_pack){.descriptor = -1};

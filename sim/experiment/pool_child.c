@@ -13,6 +13,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/experiment/progress.h"
 
 struct weir_pool_line {
@@ -23,7 +24,7 @@ static void tell(struct weir_pool_line *line, const struct weir_child_report *re
 {
     ssize_t written;
     do
-        written = write(line->descriptor, report, sizeof *report);
+        written = weir_os->write(line->descriptor, report, sizeof *report);
     while (written < 0 && errno == EINTR);
 }
 
@@ -68,16 +69,16 @@ static void live(const struct weir_pool_task *task, const sigset_t *mask, pid_t 
 int weir_child_start(struct weir_child *child, const struct weir_pool_task *task, const sigset_t *mask)
 {
     int reports[2], words[2];
-    if (pipe2(reports, O_CLOEXEC) != 0)
+    if (weir_os->pipe2(reports, O_CLOEXEC) != 0)
         return weir_error(WEIR_ERUN, "cannot make a pipe: %s", strerror(errno));
-    if (pipe2(words, O_CLOEXEC) != 0) {
+    if (weir_os->pipe2(words, O_CLOEXEC) != 0) {
         close(reports[0]);
         close(reports[1]);
         return weir_error(WEIR_ERUN, "cannot make a pipe: %s", strerror(errno));
     }
     pid_t parent = getpid();
     fflush(NULL);
-    pid_t pid = fork();
+    pid_t pid = weir_os->fork();
     if (pid == 0)
         live(task, mask, parent, reports[1], words[1]);
     int reason = errno;

@@ -274,6 +274,17 @@ static void print_host(FILE *out, const struct weir_preview *preview, size_t h)
 static void (*const printers[])(FILE *, const struct weir_preview *, size_t) = {print_op, print_link, print_host};
 static const char *const nouns[] = {"operator", "link", "host"};
 
+/* "windows.csv.gz: about 11200000 rows, 491 MB before it is compressed" */
+static void print_record(FILE *out, const struct weir_scenario *scenario)
+{
+    struct weir_record_size size;
+    char bytes[32];
+    weir_scenario_record_size(scenario, scenario->record_operators, scenario->record_hosts, scenario->record_links,
+                              &size);
+    fprintf(out, "  windows.csv%s: about %.3g rows, %s%s\n", scenario->record_gzip ? ".gz" : "", size.rows,
+            show(WEIR_UNIT_BYTES, size.bytes, bytes), scenario->record_gzip ? " before it is compressed" : "");
+}
+
 void weir_preview_print(FILE *out, const struct weir_preview *preview, int most)
 {
     for (int kind = OPS; kind <= HOSTS; kind++) {
@@ -288,6 +299,7 @@ void weir_preview_print(FILE *out, const struct weir_preview *preview, int most)
             fprintf(out, "  and %zu %ss that are used less\n", count - (size_t)most, nouns[kind]);
         free(list);
     }
+    print_record(out, preview->scenario);
     if (preview->jobs_left_out)
         fprintf(out, "  %d more jobs are left out of these figures\n", preview->jobs_left_out);
 }

@@ -12,7 +12,10 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/seal.h"
 #include "sim/model/scenario_parts.h"
+
+const char *const weir_record_files[] = {"windows.csv", "windows.csv.gz", "decisions.csv", "anomalies.csv", NULL};
 
 const char *weir_version(void)
 {
@@ -190,7 +193,7 @@ static void add_latencies(cJSON *root, const struct weir_result *result)
     }
 }
 
-char *weir_record_print(const struct weir_run_spec *spec, const struct weir_result *result)
+char *weir_record_print(const struct weir_run_spec *spec, const struct weir_result *result, const char *folder)
 {
     cJSON *root = cJSON_CreateObject();
     cJSON_AddStringToObject(root, "weir", weir_version());
@@ -226,9 +229,8 @@ char *weir_record_print(const struct weir_run_spec *spec, const struct weir_resu
     cJSON_AddNumberToObject(timing, "wall_s", result->wall_s);
     cJSON_AddNumberToObject(timing, "decision_wall_s", result->decision_wall_s);
     cJSON_AddNumberToObject(timing, "items_per_wall_s", result->items_per_wall_s);
-    char *printed = cJSON_Print(root);
-    char *text = weir_format("%s\n", printed);
-    cJSON_free(printed);
+    int code = folder ? weir_seal_files(root, folder, weir_record_files) : WEIR_OK;
+    char *text = code == WEIR_OK ? weir_seal_print(root) : NULL;
     cJSON_Delete(root);
     return text;
 }
@@ -293,16 +295,62 @@ static int read_document(const struct weir_json_doc *doc, struct weir_record *re
     return code;
 }
 
+/* Checks the seal and reads the document, which is the caller's. */
+static int open_sealed(const char *folder, struct weir_text *text, struct weir_json_doc **doc, bool *sealed)
+{
+    char *path = weir_format("%s/result.json", folder);
+    int code = weir_text_read_file(text, path);
+    *doc = NULL;
+    if (code == WEIR_OK)
+        code = weir_json_parse(weir_text_string(text), path, doc);
+    if (code == WEIR_OK)
+        code = weir_seal_check(weir_text_string(text), path, sealed);
+    free(path);
+    return code;
+}
+
 int weir_record_read(const char *folder, struct weir_record *record)
 {
     *record = (struct weir_record){0};
-    struct weir_json_doc *doc = NULL;
-    char *path = weir_format("%s/result.json", folder);
-    int code = weir_json_load(path, &doc);
+    struct weir_json_doc *doc;
+    struct weir_text text = {0};
+    bool sealed = false;
+    int code = open_sealed(folder, &text, &doc, &sealed);
     if (code == WEIR_OK)
         code = read_document(doc, record);
+    record->sealed = sealed;
     weir_json_free(doc);
-    free(path);
+    weir_text_fini(&text);
+    return code;
+}
+
+/* What is verified, and against what. */
+struct verified {
+    const struct weir_json *root;
+    const char *folder;
+};
+
+static int verify_file(void *context, const char *name)
+{
+    const struct verified *verified = context;
+    return weir_seal_check_file(verified->root, verified->folder, name);
+}
+
+int weir_record_verify(const char *folder)
+{
+    struct weir_json_doc *doc;
+    struct weir_text text = {0};
+    bool sealed = false;
+    int code = open_sealed(folder, &text, &doc, &sealed);
+    if (code == WEIR_OK && !sealed)
+        code = weir_error(WEIR_EINPUT, "%s/result.json: has no seal: an older weir wrote it, or it was edited", folder);
+    if (code == WEIR_OK) {
+        struct weir_json root = weir_json_root(doc);
+        struct verified verified = {&root, folder};
+        code = weir_seal_each(&root, verify_file, &verified);
+    }
+    weir_json_free(doc);
+    weir_text_fini(&text);
     return code;
 }
 
@@ -310,9 +358,13 @@ int weir_record_parse(const char *text, const char *name, struct weir_record *re
 {
     *record = (struct weir_record){0};
     struct weir_json_doc *doc = NULL;
+    bool sealed = false;
     int code = weir_json_parse(text, name, &doc);
     if (code == WEIR_OK)
+        code = weir_seal_check(text, name, &sealed);
+    if (code == WEIR_OK)
         code = read_document(doc, record);
+    record->sealed = sealed;
     weir_json_free(doc);
     return code;
 }

@@ -1,29 +1,24 @@
 #include "sim/experiment/recorder.h"
 
-#include <math.h>
-
 #include "sim/experiment/files.h"
 
 static void on_metric(void *context, double time_s, const char *job, const char *op, const char *host,
                       const char *metric, double value)
 {
     const struct weir_recorder *recorder = context;
-    FILE *file = recorder->windows;
+    struct weir_rows *rows = recorder->windows;
     weir_trace_file_metric(recorder->trace, time_s, job, op, host, metric, value);
-    if (!file)
+    if (!rows)
         return;
-    fprintf(file, "%.10g,", time_s);
-    weir_csv_field(file, job);
-    fputc(',', file);
-    weir_csv_field(file, op);
-    fputc(',', file);
-    weir_csv_field(file, host);
-    fputc(',', file);
-    weir_csv_field(file, metric);
-    if (isfinite(value))
-        fprintf(file, ",%.10g\n", value);
-    else
-        fputs(",\n", file);
+    const char *const fields[] = {job, op, host, metric};
+    weir_rows_number(rows, time_s);
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        weir_rows_text(rows, ",");
+        weir_rows_field(rows, fields[i]);
+    }
+    weir_rows_text(rows, ",");
+    weir_rows_number(rows, value);
+    weir_rows_text(rows, "\n");
 }
 
 static void on_decision(void *context, double time_s, const char *policy, const char *job, const char *op,
@@ -66,7 +61,7 @@ void weir_recorder_begin(struct weir_recorder *recorder, struct weir_observer *o
 {
     *observer = (struct weir_observer){.context = recorder, .progress = on_progress, .foreign = on_foreign};
     if (recorder->windows)
-        fputs("time,job,operator,host,metric,value\n", recorder->windows);
+        weir_rows_text(recorder->windows, "time,job,operator,host,metric,value\n");
     if (recorder->decisions)
         fputs("time,policy,job,operator,what,why,refusal\n", recorder->decisions);
     if (recorder->windows || recorder->trace)

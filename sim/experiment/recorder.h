@@ -6,11 +6,13 @@
 
 #include "sim/engine/run.h"
 #include "sim/experiment/pool.h"
+#include "sim/experiment/rows.h"
 #include "sim/experiment/trace_file.h"
 
 /* Where the rows go; NULL: nowhere. */
 struct weir_recorder {
-    FILE *windows, *decisions;
+    struct weir_rows *windows;
+    FILE *decisions;
     struct weir_trace_file *trace;
     struct weir_pool_line *line; /* hears how far the run is and when code of users runs; NULL: none */
 };

@@ -1,6 +1,7 @@
 #include "sim/experiment/run_folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,14 +9,23 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/experiment/anomaly_file.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/record.h"
 #include "sim/experiment/recorder.h"
 
+char *weir_run_file(const char *folder, const char *name)
+{
+    char *plain = weir_format("%s/%s", folder, name), *packed = weir_format("%s/%s.gz", folder, name);
+    bool is_packed = !weir_file_exists(plain) && weir_file_exists(packed);
+    free(is_packed ? plain : packed);
+    return is_packed ? packed : plain;
+}
+
 static FILE *begin_csv(const char *path)
 {
-    FILE *file = fopen(path, "we");
+    FILE *file = weir_os_create(path, O_CREAT | O_TRUNC);
     if (!file) {
         weir_error(WEIR_EINPUT, "%s: cannot write: %s", path, strerror(errno));
         return NULL;
@@ -31,15 +41,15 @@ static int finish_csv(FILE **file, const char *path)
     return code;
 }
 
-static const char *const run_files[] = {"result.json", "result.json.partial", "windows.csv", "decisions.csv",
-                                        "anomalies.csv"};
+static const char *const run_files[] = {"result.json",   "result.json.partial",   "windows.csv",  "windows.csv.gz",
+                                        "decisions.csv", "anomalies.csv.partial", "anomalies.csv"};
 
 static void remove_files(const char *folder)
 {
     /* result.json goes first: from then on the folder does not count as finished. */
     for (size_t i = 0; i < sizeof run_files / sizeof *run_files; i++) {
         char *path = weir_format("%s/%s", folder, run_files[i]);
-        unlink(path);
+        weir_os->unlink(path);
         free(path);
     }
     rmdir(folder);
@@ -72,10 +82,11 @@ int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct
     observed.observer = &observer;
     struct weir_result result = {0};
     char *partial = weir_format("%s.partial", folder);
-    char *windows = weir_format("%s/windows.csv", partial);
+    char *windows = weir_format("%s/windows.csv%s", partial, spec->scenario->record_gzip ? ".gz" : "");
     char *decisions = weir_format("%s/decisions.csv", partial);
     char *json = weir_format("%s/result.json", partial);
     char *content = NULL;
+    FILE *windows_file = NULL;
 
     remove_files(partial);
     int code = weir_folder_make(partial);
@@ -83,30 +94,36 @@ int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct
         goto out;
     if ((code = weir_trace_file_begin(trace, &recorder.trace)) != WEIR_OK)
         goto out;
-    recorder.windows = begin_csv(windows);
+    windows_file = begin_csv(windows);
     recorder.decisions = begin_csv(decisions);
-    if (!recorder.windows || !recorder.decisions) {
+    if (!windows_file || !recorder.decisions) {
         code = WEIR_EINPUT;
         goto out;
     }
+    recorder.windows = weir_rows_new(windows_file, spec->scenario->record_gzip);
     weir_recorder_begin(&recorder, &observer);
-    if ((code = weir_run(&observed, &result)) != WEIR_OK ||
-        (code = finish_csv(&recorder.windows, windows)) != WEIR_OK ||
+    code = weir_run(&observed, &result);
+    weir_rows_end(recorder.windows);
+    if (code != WEIR_OK || (code = finish_csv(&windows_file, windows)) != WEIR_OK ||
         (code = finish_csv(&recorder.decisions, decisions)) != WEIR_OK ||
         (code = weir_anomaly_file_write(partial, spec->scenario, spec->seed)) != WEIR_OK)
         goto out;
-    content = weir_record_print(spec, &result);
+    content = weir_record_print(spec, &result, partial);
+    if (!content) {
+        code = weir_error_code();
+        goto out;
+    }
     if ((code = weir_file_replace(json, content)) != WEIR_OK || (code = weir_folder_sync(partial)) != WEIR_OK)
         goto out;
     remove_files(folder);
-    if (rename(partial, folder) != 0)
+    if (weir_os->rename(partial, folder) != 0)
         code = weir_error(WEIR_EINPUT, "%s: cannot rename %s to this name: %s; is there something else in it?", folder,
                           partial, strerror(errno));
 out:
     if (weir_trace_file_end(recorder.trace, code == WEIR_OK) != WEIR_OK)
         code = weir_error_code();
-    if (recorder.windows)
-        fclose(recorder.windows);
+    if (windows_file)
+        fclose(windows_file);
     if (recorder.decisions)
         fclose(recorder.decisions);
     if (code != WEIR_OK)

@@ -1,4 +1,5 @@
-/* One run into one folder: result.json, windows.csv, decisions.csv. The folder appears whole: everything is written to
+/* One run into one folder: result.json, windows.csv or windows.csv.gz, decisions.csv. The folder appears whole:
+ * everything is written to
  * "<folder>.partial", synced and renamed, so that a folder with a result.json is a finished run. */
 #ifndef WEIR_EXPERIMENT_RUN_FOLDER_H
 #define WEIR_EXPERIMENT_RUN_FOLDER_H
@@ -15,6 +16,9 @@ int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct w
 /* The same, with a trace; NULL: none. If the run fails there is no trace. */
 int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct weir_pool_line *line,
                     const struct weir_trace_options *trace);
+
+/* The path of a CSV file of a run, which may be compressed: NAME.gz if that is there and NAME is not. Owned. */
+char *weir_run_file(const char *folder, const char *name);
 
 /* Removes the files of a run, finished or partial, and its folder; nothing else that may be there. */
 void weir_run_remove(const char *folder);

@@ -1,6 +1,7 @@
 /* A shipped scenario with its files, copied for a user to edit. Which files a JSON file names is not known by its keys,
  * but by looking: a word of a string that is the name of a file beside it. So programs after "exec" come along, too. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/base/text.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/shipped.h"
@@ -157,7 +159,7 @@ static int copy_bytes(const char *from, FILE *to)
 /* Writes a copy, which must be new. */
 static int write_file(const struct file *file, const char *path)
 {
-    FILE *to = fopen(path, "wxe");
+    FILE *to = weir_os_create(path, O_CREAT | O_EXCL);
     if (!to)
         return weir_error(WEIR_EINPUT, "%s: cannot be written: %s", path, strerror(errno));
     int code = WEIR_OK;
@@ -169,7 +171,7 @@ static int write_file(const struct file *file, const char *path)
     if (code == WEIR_OK)
         code = finished;
     if (code != WEIR_OK)
-        unlink(path);
+        weir_os->unlink(path);
     return code;
 }
 
@@ -188,7 +190,7 @@ static int write_all(const struct copies *copies, const char *name, const char *
     for (; written < copies->count && code == WEIR_OK; written++)
         code = write_file(&copies->files[written], paths[written]);
     for (int i = 0; i < written - 1 && code != WEIR_OK; i++)
-        unlink(paths[i]);
+        weir_os->unlink(paths[i]);
     return code;
 }
 

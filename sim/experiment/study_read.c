@@ -11,6 +11,7 @@
 #include "sim/base/quantity.h"
 #include "sim/base/random.h"
 #include "sim/base/text.h"
+#include "sim/base/utf8.h"
 #include "sim/experiment/shipped.h"
 #include "sim/experiment/study.h"
 
@@ -276,7 +277,7 @@ static int read_base(const struct weir_json *root, struct weir_study *study)
     if (!code && !*file)
         code = weir_json_error(&child, "must name a scenario file");
     if (!code)
-        code = weir_json_opt_string(root, "name", &name);
+        code = weir_json_opt_name(root, "name", &name);
     if (!code)
         code = weir_json_opt_choice(root, "keep", keeps, &keep);
     if (code)
@@ -284,6 +285,9 @@ static int read_base(const struct weir_json *root, struct weir_study *study)
     const char *slash = strrchr(study->path, '/'), *base = slash ? slash + 1 : study->path, *dot = strrchr(base, '.');
     study->name =
         name ? weir_copy(name) : weir_format("%.*s", dot > base ? (int)(dot - base) : (int)strlen(base), base);
+    const char *fault = weir_name_fault(study->name);
+    if (fault)
+        return weir_json_error(root, "the file's name, by which the study goes, %s; give it a \"name\"", fault);
     if ((code = weir_shipped_resolve(WEIR_SHIPPED_SCENARIO, study->path, file, &study->scenario)) != WEIR_OK)
         return weir_error_context("%s: scenario", study->path);
     study->keep_files = keep == 0;

@@ -8,9 +8,11 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/engine/run.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/inputs.h"
+#include "sim/experiment/seal.h"
 
 #define SYNC_S 1.0 /* what was appended is forced to disk that often */
 
@@ -144,10 +146,11 @@ int weir_sweep_index(const struct weir_sweep *sweep, struct weir_pack_index *ind
 
 void weir_sweep_remove_old(const struct weir_sweep *sweep)
 {
-    static const char *const tables[] = {"summary.csv", "aggregate.csv", "pairs.csv", "failures.csv", "report.html"};
+    static const char *const tables[] = {"summary.csv",  "aggregate.csv", "pairs.csv",
+                                         "failures.csv", WEIR_CHECKSUMS,  "report.html"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char *path = weir_format("%s/%s", sweep->folder, tables[i]);
-        unlink(path);
+        weir_os->unlink(path);
         free(path);
     }
     if (!sweep->force)
@@ -157,7 +160,7 @@ void weir_sweep_remove_old(const struct weir_sweep *sweep)
     for (struct dirent *entry; folder && (entry = readdir(folder));) {
         char *path = weir_format("%s/%s", packs, entry->d_name);
         if (strstr(entry->d_name, ".pack"))
-            unlink(path);
+            weir_os->unlink(path);
         free(path);
     }
     if (folder)

@@ -7,15 +7,17 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/base/stats.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/seal.h"
 #include "sim/experiment/summary.h"
 #include "sim/experiment/sweep.h"
 
 #define LEVEL 0.95
 
 enum { SUMMARY, AGGREGATE, PAIRS, FAILURES, TABLES };
-static const char *const names[TABLES] = {"summary.csv", "aggregate.csv", "pairs.csv", "failures.csv"};
+static const char *const names[TABLES + 1] = {"summary.csv", "aggregate.csv", "pairs.csv", "failures.csv", NULL};
 
 struct tables {
     const struct weir_sweep *sweep;
@@ -249,7 +251,7 @@ static int finish_pairs(struct tables *tables)
     }
     if (rows)
         fclose(rows);
-    unlink(draft);
+    weir_os->unlink(draft);
     free(line);
     free(draft);
     return code;
@@ -257,6 +259,9 @@ static int finish_pairs(struct tables *tables)
 
 static int begin(struct tables *tables)
 {
+    char *checksums = weir_format("%s/" WEIR_CHECKSUMS, tables->sweep->folder);
+    weir_os->unlink(checksums); /* of the tables before */
+    free(checksums);
     for (int t = 0; t < TABLES; t++) {
         char *draft = weir_format("%s/%s%s", tables->sweep->folder, names[t], t == PAIRS ? ".draft" : "");
         tables->paths[t] = weir_format("%s/%s", tables->sweep->folder, names[t]);
@@ -278,16 +283,18 @@ static int end(struct tables *tables, int code)
         if (tables->files[t] && (code != WEIR_OK || (t == FAILURES && tables->counts->first_failed < 0))) {
             char *partial = weir_format("%s%s.partial", tables->paths[t], t == PAIRS ? ".draft" : "");
             fclose(tables->files[t]);
-            unlink(partial);
+            weir_os->unlink(partial);
             free(partial);
         } else if (tables->files[t]) {
             committed = weir_file_commit(tables->files[t], tables->paths[t]);
         }
         if (t == FAILURES && tables->paths[t] && tables->counts->first_failed < 0)
-            unlink(tables->paths[t]);
+            weir_os->unlink(tables->paths[t]);
         code = code == WEIR_OK ? committed : code;
         free(tables->paths[t]);
     }
+    if (code == WEIR_OK)
+        code = weir_checksums_write(tables->sweep->folder, names);
     return code == WEIR_OK ? weir_folder_sync(tables->sweep->folder) : code;
 }
 

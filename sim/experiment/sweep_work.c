@@ -23,11 +23,13 @@ static int run_observed(const struct weir_run_spec *spec, bool keep_files, struc
     struct weir_recorder recorder = {.line = line};
     struct weir_observer observer;
     struct weir_run_spec observed = *spec;
+    FILE *windows = NULL;
     char *decisions = NULL;
     size_t size;
     observed.observer = &observer;
     if (keep_files) {
-        recorder.windows = weir_pack_draft_open(draft, WEIR_PACK_WINDOWS);
+        windows = weir_pack_draft_open(draft, WEIR_PACK_WINDOWS);
+        recorder.windows = weir_rows_new(windows, false);
         recorder.decisions = open_memstream(&decisions, &size);
     }
     weir_recorder_begin(&recorder, &observer);
@@ -35,7 +37,8 @@ static int run_observed(const struct weir_run_spec *spec, bool keep_files, struc
     int code = weir_run(&observed, result);
     if (keep_files) {
         fclose(recorder.decisions);
-        int closed = weir_pack_draft_close(draft, recorder.windows, WEIR_PACK_WINDOWS);
+        weir_rows_end(recorder.windows);
+        int closed = weir_pack_draft_close(draft, windows, WEIR_PACK_WINDOWS);
         code = code == WEIR_OK ? closed : code;
         if (code == WEIR_OK)
             code = add_member(draft, WEIR_PACK_DECISIONS, decisions);
@@ -70,7 +73,7 @@ int weir_sweep_work(void *context, struct weir_pool_line *line)
     code = run_observed(&spec, plan->study->keep_files, line, &draft, &result);
     if (code != WEIR_OK)
         goto out;
-    json = weir_record_print(&spec, &result);
+    json = weir_record_print(&spec, &result, NULL);
     if ((code = add_member(&draft, WEIR_PACK_JSON, json)) == WEIR_OK)
         code = weir_pack_draft_end(&draft, key);
 out:

@@ -8,6 +8,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/base/text.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/key_map.h"
@@ -55,7 +56,7 @@ int weir_trace_file_end(struct weir_trace_file *file, bool whole)
     } else {
         char *partial = weir_format("%s.partial", file->path);
         fclose(file->file);
-        unlink(partial);
+        weir_os->unlink(partial);
         free(partial);
     }
     weir_key_map_fini(&file->numbers);

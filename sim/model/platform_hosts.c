@@ -42,9 +42,11 @@ static bool routes_as(const struct weir_platform_reader *reader, int zone, const
 
 /* --- names --- */
 
-/* Refuses a name of a host or router that is already there. */
+/* Refuses what is no name, and a name of a host or router that is already there. */
 static int check_point(const struct weir_platform_reader *reader, const xmlNode *node, const char *name)
 {
+    if (weir_platform_check_name(reader, node, name) != 0)
+        return WEIR_EINPUT;
     int host = weir_names_find(reader->hosts, name);
     int router = weir_names_find(&reader->routers, name);
     if (host < 0 && router < 0)

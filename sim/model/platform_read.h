@@ -120,6 +120,9 @@ int weir_platform_props(const struct weir_platform_reader *reader, const struct 
 int weir_platform_numbers(const struct weir_platform_reader *reader, const struct _xmlNode *node, int **numbers,
                           size_t *count);
 
+/* Refuses what is no name (weir_name_fault). */
+int weir_platform_check_name(const struct weir_platform_reader *reader, const struct _xmlNode *node, const char *name);
+
 /* Adds the link(s) that an element gives. */
 int weir_platform_add_link(struct weir_platform_reader *reader, const struct _xmlNode *node, const char *name,
                            bool duplex);

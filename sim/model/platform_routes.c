@@ -8,6 +8,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/base/utf8.h"
 #include "sim/model/platform_read.h"
 
 static const char *name_of(const xmlNode *node)
@@ -31,9 +32,19 @@ static int unknown(const struct weir_platform_reader *reader, const xmlNode *nod
 
 /* --- links --- */
 
+int weir_platform_check_name(const struct weir_platform_reader *reader, const xmlNode *node, const char *name)
+{
+    char quoted[WEIR_QUOTE_SIZE];
+    const char *fault = weir_name_fault(name);
+    return fault ? weir_platform_fail(reader, node, "the name %s %s; choose another", weir_quote(name, quoted), fault)
+                 : 0;
+}
+
 static int add_name(const struct weir_platform_reader *reader, struct weir_names *names, const xmlNode *node,
                     const char *name)
 {
+    if (weir_platform_check_name(reader, node, name) != 0)
+        return WEIR_EINPUT;
     int first = weir_names_find(names, name);
     if (first >= 0)
         return weir_platform_fail(reader, node, "link \"%s\" is given twice, here and in line %d; rename one", name,

@@ -11,6 +11,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/remark.h"
 #include "sim/base/text.h"
+#include "sim/base/utf8.h"
 #include "sim/model/scenario_keys.h"
 #include "sim/model/scenario_parts.h"
 #include "sim/model/workload_parts.h"
@@ -20,7 +21,7 @@
 static int read_name(const struct weir_json *at, struct weir_scenario *scenario)
 {
     const char *name = NULL;
-    int code = weir_json_opt_string(at, "name", &name);
+    int code = weir_json_opt_name(at, "name", &name);
     if (code)
         return code;
     if (name) {
@@ -31,7 +32,9 @@ static int read_name(const struct weir_json *at, struct weir_scenario *scenario)
     const char *base = slash ? slash + 1 : scenario->path;
     const char *dot = strrchr(base, '.');
     scenario->name = weir_format("%.*s", dot && dot > base ? (int)(dot - base) : (int)strlen(base), base);
-    return WEIR_OK;
+    const char *fault = weir_name_fault(scenario->name);
+    return fault ? weir_json_error(at, "the file's name, by which the scenario goes, %s; give it a \"name\"", fault)
+                 : WEIR_OK;
 }
 
 static int read_times(const struct weir_json *at, struct weir_scenario *scenario)
@@ -163,22 +166,6 @@ static int read_costs_of(const struct weir_json *at, struct weir_scenario *scena
     return read_costs(at, &scenario->costs);
 }
 
-static int read_record(const struct weir_json *at, struct weir_scenario *scenario)
-{
-    struct weir_json child;
-    scenario->record_operators = scenario->record_hosts = scenario->record_links = true;
-    if (!weir_json_get(at, "record", &child))
-        return WEIR_OK;
-    int code = weir_json_only(&child, weir_record_keys);
-    if (!code)
-        code = weir_json_opt_bool(&child, "operators", &scenario->record_operators);
-    if (!code)
-        code = weir_json_opt_bool(&child, "hosts", &scenario->record_hosts);
-    if (!code)
-        code = weir_json_opt_bool(&child, "links", &scenario->record_links);
-    return code;
-}
-
 /* Goes on after a part that is wrong, where errors are kept. */
 static int go_on(int code, int *broken)
 {
@@ -190,8 +177,7 @@ static int go_on(int code, int *broken)
 static int read_own(const struct weir_json *at, struct weir_scenario *scenario)
 {
     static int (*const parts[])(const struct weir_json *, struct weir_scenario *) = {
-        read_name,  read_times, read_batch, read_seeds, read_policies, read_costs_of, weir_scenario_read_options,
-        read_record};
+        read_name, read_times, read_batch, read_seeds, read_policies, read_costs_of, weir_scenario_read_options};
     bool energy = true;
     int broken = 0, code = weir_json_only(at, weir_scenario_keys);
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !code; i++)
@@ -307,6 +293,8 @@ static int read_all(const struct weir_json *root, const struct weir_scenario_cha
         code = go_on(weir_scenario_read_anomalies(root, made), &broken);
     if (!code && made->platform)
         code = go_on(weir_scenario_read_account(root, made), &broken);
+    if (!code)
+        code = go_on(weir_scenario_read_record(root, made), &broken);
     return !code && broken ? weir_error_again() : code;
 }
 

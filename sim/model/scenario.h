@@ -87,6 +87,7 @@ struct weir_scenario {
     bool no_energy;      /* joules are not counted, whatever the platform says of watts */
     bool all_activities; /* SimGrid has every execution and transfer, not only those that share something */
     bool record_operators, record_hosts, record_links; /* rows of windows.csv beside those of jobs */
+    bool record_gzip;                                  /* windows.csv is compressed, as windows.csv.gz */
     unsigned long long hash; /* of scenario, workload, platform, loads; without name, seeds, policies */
 };
 
@@ -106,6 +107,14 @@ struct weir_scenario_changes {
 int weir_scenario_read_changed(const char *path, const struct weir_scenario_changes *changes,
                                struct weir_scenario **scenario);
 void weir_scenario_free(struct weir_scenario *scenario);
+
+/* How large windows.csv will be with these rows beside those of jobs, by arithmetic: about, as the jobs stand at first.
+ * Bytes are those before it is compressed. */
+struct weir_record_size {
+    double rows, bytes;
+};
+void weir_scenario_record_size(const struct weir_scenario *scenario, bool operators, bool hosts, bool links,
+                               struct weir_record_size *size);
 
 /* Why the bandwidth of links may not change during a run, by faults, profiles or steering, under these options of
  * SimGrid, in a sentence with a remedy; NULL if it may. */

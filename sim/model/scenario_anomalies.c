@@ -133,7 +133,7 @@ static int read_one(const struct weir_json *at, struct weir_scenario *scenario)
     rule->kind = weir_copy(kind);
     int code = weir_json_only(at, keys);
     if (!code)
-        code = weir_json_opt_string(at, "kind", &kind);
+        code = weir_json_opt_name(at, "kind", &kind);
     if (code)
         return code;
     free(rule->kind);

@@ -253,7 +253,7 @@ int weir_fault_read_targets(const struct weir_json *at, const struct weir_platfo
                             struct weir_fault_rule *rule)
 {
     const char *name = "";
-    int code = weir_json_opt_string(at, "name", &name);
+    int code = weir_json_opt_name(at, "name", &name);
     rule->name = weir_copy(name);
     size_t most = platform->host_count > platform->link_count ? platform->host_count : platform->link_count;
     bool *marked = weir_alloc(most, sizeof *marked);

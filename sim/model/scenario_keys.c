@@ -9,7 +9,7 @@ const char *const weir_scenario_keys[] = {
 
 const char *const weir_costs_keys[] = {"start", "stop", "checkpoint", "restore", NULL};
 
-const char *const weir_record_keys[] = {"operators", "hosts", "links", NULL};
+const char *const weir_record_keys[] = {"operators", "hosts", "links", "compress", NULL};
 
 const char *const weir_recovery_keys[] = {"place",  "delivery", "checkpoint_interval", "checkpoint_time", "restart",
                                           "detect", NULL};

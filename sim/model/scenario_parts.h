@@ -33,6 +33,9 @@ void weir_scenario_free_anomalies(struct weir_scenario *scenario);
 /* "account"; the platform is read. */
 int weir_scenario_read_account(const struct weir_json *at, struct weir_scenario *scenario);
 
+/* "record"; workload and platform are read. */
+int weir_scenario_read_record(const struct weir_json *at, struct weir_scenario *scenario);
+
 /* An element of "faults" that is drawn: whether it is one, and reading it into the next of the scenario's rules, for
  * which there is room. Refuses what draws the same dates as a rule before it. */
 bool weir_fault_rule_is_one(const struct weir_json *at);

@@ -9,6 +9,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/base/utf8.h"
 #include "sim/model/scenario.h"
 
 #define POLICIES_AT_MOST 16
@@ -185,15 +186,15 @@ static int read_list(const struct weir_json *at, struct weir_stack *stack)
 /* Labels name columns and folders of results. */
 static int check_label(const struct weir_json *at, const char *label)
 {
+    char quoted[WEIR_QUOTE_SIZE];
     size_t length = strlen(label);
     bool plain = length > 0 && length <= LABEL_AT_MOST && *label != '.';
-    for (const char *c = label; *c; c++)
-        plain = plain && !iscntrl((unsigned char)*c) && *c != '/' && *c != '"' && *c != ',';
+    plain = plain && !weir_name_fault(label) && !strpbrk(label, "/\",");
     return plain ? WEIR_OK
                  : weir_json_error(at,
-                                   "the label \"%s\" must be of 1 to %d characters, without / , \" or control "
+                                   "the label %s must be of 1 to %d characters, without / , \" or control "
                                    "characters, and not begin with a full stop",
-                                   label, LABEL_AT_MOST);
+                                   weir_quote(label, quoted), LABEL_AT_MOST);
 }
 
 /* The part of a path that names a file, without folders and ending; "" if nothing is left. */

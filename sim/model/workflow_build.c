@@ -6,6 +6,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/remark.h"
+#include "sim/base/utf8.h"
 #include "sim/model/workflow_parts.h"
 
 const char *weir_build_keep(struct weir_workflow_builder *builder, const char *text, size_t length)
@@ -39,6 +40,10 @@ int weir_build_task(struct weir_workflow_builder *builder, const char *id, const
     char shown[WEIR_QUOTE_SIZE];
     if (!*id)
         return weir_error(WEIR_EINPUT, "a task without a name; give it one");
+    const char *fault = weir_name_fault(id), *kind_fault = kind && *kind ? weir_name_fault(kind) : NULL;
+    if (fault || kind_fault)
+        return weir_error(WEIR_EINPUT, "the name of task %s %s; choose another", weir_quote(fault ? id : kind, shown),
+                          fault ? fault : kind_fault);
     if (strcmp(id, "source") == 0 || strcmp(id, "sink") == 0)
         return weir_error(WEIR_EINPUT, "\"%s\" is a reserved name; give the task another", id);
     if (weir_names_find(&builder->tasks, id) >= 0)

@@ -147,9 +147,7 @@ static int read_job(const struct weir_json *at, struct builder *builder, struct 
     if (!code)
         code = weir_json_need(at, "name", &child);
     if (!code)
-        code = weir_json_string(&child, &name);
-    if (!code && !*name)
-        code = weir_json_error(&child, "must not be empty");
+        code = weir_json_name(&child, &name);
     job->name = weir_copy(name);
     if (!code)
         code = read_times(at, job, spread);

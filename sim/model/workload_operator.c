@@ -178,11 +178,9 @@ static int read_name(const struct weir_json *at, const struct weir_job *job, int
     const char *name = NULL;
     int code = weir_json_need(at, "name", &child);
     if (!code)
-        code = weir_json_string(&child, &name);
+        code = weir_json_name(&child, &name);
     if (code)
         return code;
-    if (!*name)
-        return weir_json_error(&child, "must not be empty");
     if (strcmp(name, "source") == 0 || strcmp(name, "sink") == 0)
         return weir_json_error(&child, "\"%s\" is a reserved name; choose another", name);
     for (int i = 0; i < index; i++)

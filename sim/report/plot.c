@@ -8,6 +8,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/run_folder.h"
 #include "sim/report/groups.h"
 #include "sim/report/plot_script.h"
 #include "sim/report/results.h"
@@ -149,9 +150,9 @@ static int plot_time(struct weir_text *script, const struct weir_results *result
         const struct weir_results_run *run = weir_results_find(results, p, seed);
         struct weir_windows windows;
         struct weir_groups groups;
-        if (!run)
+        if (!run || !weir_results_usable(run, "windows.csv"))
             continue;
-        char *path = weir_format("%s/windows.csv", run->folder);
+        char *path = weir_run_file(run->folder, "windows.csv");
         int code = weir_windows_read(path, &windows);
         free(path);
         if (code != WEIR_OK)
@@ -346,10 +347,10 @@ static char *default_name(const struct weir_plot_spec *spec)
     return path;
 }
 
-int weir_plot(const struct weir_plot_spec *spec, char **figure, char **script)
+int weir_plot(const struct weir_plot_spec *spec, char **figure, char **script, char **problems)
 {
     struct weir_results results;
-    *figure = *script = NULL;
+    *figure = *script = *problems = NULL;
     int code = weir_results_read(spec->folder, &results);
     if (code != WEIR_OK)
         return code;
@@ -367,6 +368,7 @@ int weir_plot(const struct weir_plot_spec *spec, char **figure, char **script)
         free(path);
         free(beside);
     }
+    *problems = weir_results_problems(&results);
     weir_results_fini(&results);
     return code;
 }

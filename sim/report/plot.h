@@ -21,7 +21,8 @@ struct weir_plot_spec {
 /* Writes the script beside the figure (its ending becomes .gp) and calls gnuplot. *figure is the figure's path, *script
  * the script's; both owned, and set whenever the script was written, also if gnuplot is not there. Errors: WEIR_EINPUT
  * for a folder without results, an unknown metric or parameter (with the near one), a file that cannot be written, a
- * gnuplot that is not there or fails. */
-int weir_plot(const struct weir_plot_spec *spec, char **figure, char **script);
+ * gnuplot that is not there or fails. *problems tells what is missing or wrong in the folder, a line
+ * each; owned, NULL if the folder cannot be read. */
+int weir_plot(const struct weir_plot_spec *spec, char **figure, char **script, char **problems);
 
 #endif

@@ -8,6 +8,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/run_folder.h"
 #include "sim/experiment/summary.h"
 #include "sim/report/data.h"
 #include "sim/report/page.h"
@@ -128,7 +129,7 @@ static void add_decisions(struct weir_text *text, struct weir_results *results, 
     struct weir_sheet sheet = {0};
     char *path = weir_format("%s/decisions.csv", run->folder);
     size_t start = text->length, stride = 1, end = 0;
-    if (weir_sheet_read(path, &sheet) != WEIR_OK) {
+    if (weir_results_usable(run, "decisions.csv") && weir_sheet_read(path, &sheet) != WEIR_OK) {
         weir_results_tell(results, "%s; it is left out", weir_error_message());
         weir_error_clear();
     }
@@ -162,7 +163,8 @@ static void add_anomalies(struct weir_text *text, struct weir_results *results, 
 {
     struct weir_sheet sheet = {0};
     char *path = weir_format("%s/anomalies.csv", run->folder);
-    if (weir_file_exists(path) && weir_sheet_read(path, &sheet) != WEIR_OK) {
+    if (weir_results_usable(run, "anomalies.csv") && weir_file_exists(path) &&
+        weir_sheet_read(path, &sheet) != WEIR_OK) {
         weir_results_tell(results, "%s; it is left out", weir_error_message());
         weir_error_clear();
     }
@@ -284,8 +286,10 @@ static int add_details(struct weir_text *text, struct weir_results *results, con
         if (!run)
             continue;
         shown[count].run = run;
-        char *path = weir_format("%s/windows.csv", run->folder);
-        if (weir_windows_read(path, &shown[count].windows) != WEIR_OK) {
+        char *path = weir_run_file(run->folder, "windows.csv");
+        if (!weir_results_usable(run, "windows.csv")) {
+            weir_results_tell(results, "%s: charts over time lack %s", path, results->labels[p]);
+        } else if (weir_windows_read(path, &shown[count].windows) != WEIR_OK) {
             weir_results_tell(results, "%s; charts over time lack %s", weir_error_message(), results->labels[p]);
             weir_error_clear();
         } else if (shown[count].windows.is_cut) {
@@ -363,7 +367,7 @@ static int make_data(struct weir_text *text, struct weir_results *results, const
 int weir_report_write(const struct weir_report_spec *spec, char **problems)
 {
     struct weir_results results;
-    struct weir_text data = {0}, lines = {0};
+    struct weir_text data = {0};
     *problems = NULL;
     int code = weir_results_read(spec->folder, &results);
     if (code != WEIR_OK)
@@ -381,11 +385,8 @@ int weir_report_write(const struct weir_report_spec *spec, char **problems)
     code = weir_file_commit(file, path);
     if (code != WEIR_OK)
         goto out;
-    for (size_t i = 0; i < results.problem_count; i++)
-        weir_text_addf(&lines, "%s\n", results.problems[i]);
-    *problems = weir_copy(weir_text_string(&lines));
+    *problems = weir_results_problems(&results);
 out:
-    weir_text_fini(&lines);
     weir_text_fini(&data);
     weir_results_fini(&results);
     free(path);

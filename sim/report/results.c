@@ -8,10 +8,11 @@
 #include <sys/stat.h>
 
 #include "sim/base/error.h"
-#include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/seal.h"
 #include "sim/experiment/summary.h"
+#include "sim/report/results_run.h"
 
 void weir_results_tell(struct weir_results *results, const char *format, ...)
 {
@@ -26,7 +27,17 @@ void weir_results_tell(struct weir_results *results, const char *format, ...)
     weir_text_fini(&text);
 }
 
-static int label_of(struct weir_results *results, const char *label)
+char *weir_results_problems(const struct weir_results *results)
+{
+    struct weir_text lines = {0};
+    for (size_t i = 0; i < results->problem_count; i++)
+        weir_text_addf(&lines, "%s\n", results->problems[i]);
+    char *text = weir_copy(weir_text_string(&lines));
+    weir_text_fini(&lines);
+    return text;
+}
+
+int weir_results_label(struct weir_results *results, const char *label)
 {
     for (int i = 0; i < results->label_count; i++)
         if (strcmp(results->labels[i], label) == 0)
@@ -34,75 +45,6 @@ static int label_of(struct weir_results *results, const char *label)
     results->labels = weir_resize(results->labels, (size_t)results->label_count + 1, sizeof *results->labels);
     results->labels[results->label_count] = weir_copy(label);
     return results->label_count++;
-}
-
-static void read_latencies(const struct weir_json *root, struct weir_results_run *run)
-{
-    struct weir_json list;
-    if (!weir_json_get(root, "latency_quantiles", &list))
-        return;
-    struct weir_json pair;
-    for (bool more = weir_json_first(&list, &pair); more && run->point_count < WEIR_LATENCY_POINTS;
-         more = weir_json_next(&pair)) {
-        if (weir_json_size(&pair) != 2)
-            continue;
-        struct weir_json share = weir_json_at(&pair, 0), latency = weir_json_at(&pair, 1);
-        int at = run->point_count;
-        if (weir_json_number(&share, 0, 1, &run->shares[at]) == WEIR_OK &&
-            weir_json_number(&latency, 0, 1e300, &run->latency_s[at]) == WEIR_OK)
-            run->point_count++;
-    }
-}
-
-/* Adds the run in a folder, or a problem. */
-static void add_run(struct weir_results *results, const char *folder)
-{
-    struct weir_results_run run = {.folder = weir_copy(folder)};
-    struct weir_json_doc *doc = NULL;
-    char *path = weir_format("%s/result.json", folder);
-    const char *label = NULL, *scenario = NULL, *version = NULL;
-    struct weir_json seed;
-    int code = weir_json_load(path, &doc);
-    if (code != WEIR_OK)
-        goto out;
-    struct weir_json root = weir_json_root(doc);
-    code = weir_record_read(folder, &run.record);
-    if (code == WEIR_OK)
-        code = weir_json_need(&root, "seed", &seed);
-    if (code == WEIR_OK)
-        code = weir_json_opt_string(&root, "policy", &label);
-    if (code == WEIR_OK)
-        code = weir_json_opt_string(&root, "scenario", &scenario);
-    if (code == WEIR_OK)
-        code = weir_json_opt_string(&root, "weir", &version);
-    if (code == WEIR_OK)
-        code = weir_json_opt_number(&root, "duration_s", 0, 1e300, &run.duration_s);
-    if (code == WEIR_OK)
-        code = weir_json_opt_number(&root, "warmup_s", 0, 1e300, &run.warmup_s);
-    if (code != WEIR_OK)
-        goto out;
-    char *text = weir_json_print(&seed);
-    run.seed = strtoull(text, NULL, 10);
-    free(text);
-    /* A number above 2^53 is exact in the folder's name only. */
-    const char *name = strrchr(folder, '/');
-    if (name && strncmp(name, "/seed-", 6) == 0)
-        run.seed = strtoull(name + 6, NULL, 10);
-    read_latencies(&root, &run);
-    run.policy = label_of(results, label ? label : "?");
-    run.version = weir_copy(version ? version : "?");
-    if (!results->title && scenario)
-        results->title = weir_copy(scenario);
-    results->runs = weir_grow(results->runs, results->run_count + 1, &results->run_capacity, sizeof *results->runs);
-    results->runs[results->run_count++] = run;
-out:
-    if (code != WEIR_OK) {
-        weir_results_tell(results, "%s; the run is left out", weir_error_message());
-        weir_error_clear();
-        free(run.folder);
-    }
-    weir_json_free(doc);
-    free(path);
 }
 
 /* The entries of a folder, sorted by name, "." and ".." left out; as scandir gives them. -1: it cannot be read. */
@@ -124,7 +66,7 @@ static void visit(struct weir_results *results, const char *folder, int depth)
         else if (depth)
             visit(results, path, depth - 1);
         else if (weir_file_exists(result))
-            add_run(results, path);
+            weir_results_add_run(results, path);
         else if (strncmp(entries[i]->d_name, "seed-", 5) == 0)
             weir_results_tell(results, "%s: has no result.json; the run is left out", path);
         free(result);
@@ -180,6 +122,17 @@ static void tell_missing(struct weir_results *results)
                 weir_results_tell(results, "%s, seed %llu: there is no result; the run failed or was not made",
                                   results->labels[p], seed);
     }
+    size_t unsealed = 0, last = 0;
+    for (size_t r = results->run_count; r-- > 0;) {
+        unsealed += !results->runs[r].record.sealed;
+        last = results->runs[r].record.sealed ? last : r;
+    }
+    if (unsealed)
+        weir_results_tell(
+            results,
+            "%s/result.json: has no seal, and so %zu of %zu: an older weir wrote it, or it was edited; its "
+            "figures are shown as they stand",
+            results->runs[last].folder, unsealed, results->run_count);
     const char *told = weir_version();
     for (size_t r = 0; r < results->run_count; r++) {
         if (strcmp(results->runs[r].version, told) == 0)
@@ -237,6 +190,30 @@ static bool has_columns(const struct weir_sheet *sheet, const char *const *names
     return true;
 }
 
+int weir_results_sheet(struct weir_results *results, const char *name, struct weir_sheet *sheet)
+{
+    bool known;
+    char *path = weir_format("%s/%s", results->folder, name);
+    int code = weir_checksums_check(results->folder, name, &known);
+    if (code == WEIR_OK)
+        code = weir_sheet_read(path, sheet);
+    free(path);
+    return code;
+}
+
+/* Nothing shows that tables are as weir wrote them. A comparison's are made anew of its runs, which have seals. */
+static bool is_unproven(struct weir_results *results)
+{
+    bool has_runs = results->kind == WEIR_RESULTS_COMPARISON;
+    char *path = weir_format("%s/" WEIR_CHECKSUMS, results->folder);
+    bool unproven = !weir_file_exists(path);
+    if (unproven)
+        weir_results_tell(results, "%s is not there: nothing shows that the tables are as weir wrote them; %s", path,
+                          has_runs ? "they are made anew of the runs" : "they are taken as they stand");
+    free(path);
+    return unproven && has_runs;
+}
+
 /* summary.csv or aggregate.csv, if it is what it should be. */
 static void read_summary(struct weir_results *results, const char *name)
 {
@@ -250,7 +227,9 @@ static void read_summary(struct weir_results *results, const char *name)
                               "%s is not there: the comparison was cut short; what follows is of the finished "
                               "runs, and `weir compare ... --resume` goes on",
                               path);
-    } else if (weir_sheet_read(path, &results->summary) != WEIR_OK) {
+    } else if (is_unproven(results)) {
+        weir_sheet_fini(&results->summary);
+    } else if (weir_results_sheet(results, name, &results->summary) != WEIR_OK) {
         weir_results_tell(results, "%s; it is left out", weir_error_message());
         weir_error_clear();
     } else if (!has_columns(&results->summary, columns, &missing)) {
@@ -263,7 +242,7 @@ static void read_summary(struct weir_results *results, const char *name)
     free(path);
     int policy = weir_sheet_column(&results->summary, "policy");
     for (size_t row = 0; row < results->summary.row_count; row++)
-        label_of(results, weir_sheet_cell(&results->summary, row, policy));
+        weir_results_label(results, weir_sheet_cell(&results->summary, row, policy));
 }
 
 static bool has(const char *folder, const char *name)
@@ -278,7 +257,7 @@ static int read_comparison(struct weir_results *results)
 {
     char *runs = weir_format("%s/runs", results->folder);
     if (results->kind == WEIR_RESULTS_RUN) {
-        add_run(results, results->folder);
+        weir_results_add_run(results, results->folder);
     } else {
         read_summary(results, "summary.csv");
         visit(results, runs, 1);
@@ -338,10 +317,8 @@ int weir_results_read(const char *folder, struct weir_results *results)
 
 void weir_results_fini(struct weir_results *results)
 {
-    for (size_t r = 0; r < results->run_count; r++) {
-        free(results->runs[r].folder);
-        free(results->runs[r].version);
-    }
+    for (size_t r = 0; r < results->run_count; r++)
+        weir_results_run_fini(&results->runs[r]);
     for (int p = 0; p < results->label_count; p++)
         free(results->labels[p]);
     for (size_t i = 0; i < results->problem_count; i++)

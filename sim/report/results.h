@@ -19,6 +19,8 @@ struct weir_results_run {
     struct weir_record record;
     int point_count; /* of the distribution of latencies */
     double shares[WEIR_LATENCY_POINTS], latency_s[WEIR_LATENCY_POINTS];
+    char **damaged; /* names of its files that are not as they were written: told as problems, not to be used */
+    int damaged_count;
 };
 
 struct weir_results {
@@ -41,6 +43,15 @@ void weir_results_fini(struct weir_results *results);
 
 /* Adds a problem. */
 void weir_results_tell(struct weir_results *results, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The problems, a line each. Owned. */
+char *weir_results_problems(const struct weir_results *results);
+
+/* Whether a file of a run, plain or compressed, may be used: it is none of the damaged. */
+bool weir_results_usable(const struct weir_results_run *run, const char *name);
+
+/* Reads a table of the folder, if it is what checksums.json says. Errors: WEIR_EINPUT; the sheet is empty then. */
+int weir_results_sheet(struct weir_results *results, const char *name, struct weir_sheet *sheet);
 
 /* The run of a policy with a seed, or NULL. */
 const struct weir_results_run *weir_results_find(const struct weir_results *results, int policy,

@@ -6,6 +6,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/experiment/files.h"
 
 static void add_cell(struct weir_sheet *sheet, char *cell)
 {
@@ -49,7 +50,7 @@ static int cut_rows(struct weir_sheet *sheet)
         while (end == ',') {
             char *cell;
             end = cut_cell(&at, &cell, &line);
-            add_cell(sheet, cell);
+            add_cell(sheet, (char *)weir_csv_unguard(cell));
         }
         line++;
         size_t width = sheet->cell_count - first;

@@ -6,6 +6,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/seal.h"
 #include "sim/report/data.h"
 
 /* Bytes that a row of aggregate.csv and of pairs.csv takes in the page. */
@@ -112,7 +113,7 @@ static void add_pairs(struct weir_text *text, struct weir_results *results, size
         weir_results_tell(results, "%s is not there: paired differences are missing", path);
         goto out;
     }
-    if (weir_sheet_read(path, &sheet) != WEIR_OK) {
+    if (weir_results_sheet(results, "pairs.csv", &sheet) != WEIR_OK) {
         weir_results_tell(results, "%s; it is left out", weir_error_message());
         weir_error_clear();
         goto out;
@@ -147,7 +148,10 @@ static void add_failures(struct weir_text *text, struct weir_results *results)
 {
     struct weir_sheet sheet = {0};
     char *path = weir_format("%s/failures.csv", results->folder);
-    if (weir_file_exists(path) && weir_sheet_read(path, &sheet) == WEIR_OK && sheet.row_count) {
+    bool is_there = weir_file_exists(path), known = false;
+    if (weir_checksums_check(results->folder, "failures.csv", &known) != WEIR_OK && (is_there || known))
+        weir_results_tell(results, "%s; it is left out", weir_error_message());
+    else if (is_there && weir_sheet_read(path, &sheet) == WEIR_OK && sheet.row_count) {
         int run = weir_sheet_column(&sheet, "run"), policy = weir_sheet_column(&sheet, "policy");
         int seed = weir_sheet_column(&sheet, "seed"), message = weir_sheet_column(&sheet, "message");
         weir_results_tell(results, "%zu runs failed and are left out%s", sheet.row_count,
@@ -157,6 +161,7 @@ static void add_failures(struct weir_text *text, struct weir_results *results)
                               weir_sheet_cell(&sheet, row, policy), weir_sheet_cell(&sheet, row, seed),
                               weir_sheet_cell(&sheet, row, message));
     }
+    weir_error_clear();
     weir_sheet_fini(&sheet);
     free(path);
 }

@@ -7,6 +7,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/base/unpack.h"
 #include "sim/report/sheet.h"
 
 #define HEADER "time,job,operator,host,metric,value"
@@ -164,7 +165,7 @@ int weir_windows_read(const char *path, struct weir_windows *windows)
 {
     struct weir_text text = {0};
     *windows = (struct weir_windows){0};
-    int code = weir_text_read_file(&text, path);
+    int code = weir_unpack_file(&text, path);
     if (code != WEIR_OK)
         goto out;
     const char *line = weir_text_string(&text), *end = line_end(line);

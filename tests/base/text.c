@@ -114,6 +114,7 @@ static void quotes(void)
     char buffer[WEIR_QUOTE_SIZE];
     CU_ASSERT_STRING_EQUAL(weir_quote("abc", buffer), "\"abc\"");
     CU_ASSERT_STRING_EQUAL(weir_quote("a\n\033[31m", buffer), "\"a??[31m\"");
+    CU_ASSERT_STRING_EQUAL(weir_quote("caf\xc3\xa9 caf\xe9 \xc2\x85", buffer), "\"caf\xc3\xa9 caf? ?\"");
     char word[300] = {0};
     memset(word, 'z', sizeof word - 1);
     weir_quote(word, buffer);

@@ -23,14 +23,17 @@ empty err
 # Results of another engine: not kept beside new ones, and nothing is touched until it is clear what is wanted.
 cp -r "$folder/c" "$folder/other"
 sed -i 's/"fake engine 1"/"SimGrid 9.9.9"/' "$folder/other/runs/fair/seed-2/result.json"
+"$reseal" "$folder/other/runs/fair/seed-2"
 expect 3 "other: has results that SimGrid 9.9.9 made, and this weir runs on fake engine 1, whose results may be other ones" \
     compare $scenario -o "$folder/other" --resume
 grep -qF -e "they are not mixed: --force runs all anew, -o DIR writes elsewhere" "$folder/err" || fail "no remedy"
 same "$folder/c/summary.csv" "$folder/other/summary.csv"
 expect 3 "made, and this weir runs on" compare $scenario -o "$folder/other" --resume --policy good
 sed -i '/"engine":/d' "$folder/other/runs/fair/seed-2/result.json" # of a weir that did not say
+"$reseal" "$folder/other/runs/fair/seed-2"
 expect 0 "6 of 6 runs are finished and kept" compare $scenario -o "$folder/other" --resume
 sed -i 's/"fake engine 1"/"SimGrid 9.9.9"/' "$folder/other/runs/fair/seed-1/result.json"
+"$reseal" "$folder/other/runs/fair/seed-1"
 expect 0 "latency p99" compare $scenario -o "$folder/other" --force --quiet --metrics latency_p99,cost
 grep -q "SimGrid 9" "$folder/other/runs/fair/seed-1/result.json" && fail "--force has kept a run of another engine"
 

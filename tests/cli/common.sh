@@ -2,6 +2,7 @@
 set -u
 weir=$1
 is_json=${2-}
+reseal=$(dirname "$is_json")/reseal # changed results are made to look whole
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export NO_COLOR=1

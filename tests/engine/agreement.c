@@ -53,8 +53,8 @@ static const char xml[] =
     "<route src=\"cloud\" dst=\"cloud4\"><link_ctn id=\"rack\"/></route></zone></platform>\n";
 
 /* Worlds that are compared. Where hosts draw power and all is SimGrid's, its clock stops at every event, and so rounds
- * otherwise. Many worlds double a difference of dates every half second, from 1e-16 s on, so that they must be short: in one of
- * 500 it comes to 1e-9 s within 16 s. */
+ * otherwise. Many worlds double a difference of dates every half second, from 1e-16 s on, so that they must be short:
+ * in one of 500 it comes to 1e-9 s within 16 s. */
 struct set {
     struct weir_test_worlds worlds;
     bool draws;

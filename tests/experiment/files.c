@@ -53,6 +53,23 @@ static void csv_fields_are_quoted_when_needed(void)
         {"a,b", "\"a,b\""},
         {"say \"no\"", "\"say \"\"no\"\"\""},
         {"two\nlines", "\"two\nlines\""},
+        /* what a spreadsheet would reckon with becomes text; numbers stay numbers */
+        {"=1+2", "'=1+2"},
+        {"=HYPERLINK(\"a\",\"b\")", "\"'=HYPERLINK(\"\"a\"\",\"\"b\"\")\""},
+        {"+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"},
+        {"-2+3", "'-2+3"},
+        {"@sum", "'@sum"},
+        {"\t=1", "'\t=1"},
+        {"\n=1", "\"'\n=1\""},
+        {"-5ms", "'-5ms"},
+        {"-", "'-"},
+        {"-inf", "'-inf"},
+        {"'=1", "''=1"},
+        {"''-5", "'''-5"},
+        {"-5", "-5"},
+        {"+1.5e-3", "+1.5e-3"},
+        {"'quoted'", "'quoted'"},
+        {"a=1", "a=1"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *field;
@@ -61,6 +78,8 @@ static void csv_fields_are_quoted_when_needed(void)
         weir_csv_field(file, cases[i].text);
         fclose(file);
         CU_ASSERT_STRING_EQUAL(field, cases[i].field);
+        if (!strchr(field, '"'))
+            CU_ASSERT_STRING_EQUAL(weir_csv_unguard(field), cases[i].text);
         free(field);
     }
 }

@@ -179,7 +179,7 @@ static void wrong_records_are_not_appended(void)
     CU_ASSERT_EQUAL(weir_pack_append(&pack, record, 2), WEIR_EENGINE);
     CHECK_MESSAGE("left no whole result");
     CU_ASSERT_EQUAL(weir_pack_open(pack_path, &other), WEIR_EINPUT);
-    CHECK_MESSAGE("another weir is writing to it");
+    CHECK_MESSAGE("another weir is writing here");
     weir_pack_close(&other);
     close(empty);
     close(record);

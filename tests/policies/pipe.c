@@ -187,6 +187,8 @@ static void wrong_answers(void)
         {"", "the program's answer"},
         {"{", "the program's answer:1:2"},
         {"{} {}", "the program's answer:1:4"},
+        {"{\"plan\": [{" JOB "\"op\": \"count\", \"scale\": 2, \"why\": \"caf\xe9\"}]}", "the byte e9 is not UTF-8"},
+        {"{\"a\xc3\": 1}", "the program's answer:1:4: the byte c3 is not UTF-8"},
         {"{\"plan\": [], \"plan\": []}", "plan"},
         {"17", "must be an object such as {}"},
         {"{\"plan\": {}}", "plan: must be a list of decisions"},
@@ -326,11 +328,12 @@ static void complaints(void)
         {" 10%\r 20%\r", "20%"},
         {"\033[31mred\033[0m\n\t", "[31mred[0m"},
         {"one\n  tw", "tw"},
+        {"caf\xc3\xa9, caf\xe9\n", "caf\xc3\xa9, caf?"},
     };
     struct weir_pipe_complaint complaint = {0};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         weir_pipe_complaint_add(&complaint, cases[c].written, strlen(cases[c].written));
-        CU_ASSERT_STRING_EQUAL(weir_text_string(&complaint.text), cases[c].kept);
+        CU_ASSERT_STRING_EQUAL(weir_pipe_complaint(&complaint), cases[c].kept);
         weir_pipe_complaint_fini(&complaint);
     }
     for (int i = 0; i < 1000; i++) /* 400 characters are enough */

@@ -44,6 +44,11 @@ rm "$folder/cut/summary.csv"
 try cut 0 "summary.csv is not there: the comparison was cut short"
 copy half # a line of the summary and of the windows has no end
 truncate -s -3 "$folder/half/summary.csv" "$folder/half/runs/static/seed-1/windows.csv"
+try half 0 "summary.csv: is cut short or edited: it has"
+expect 0 "seed-1/windows.csv: is cut short or edited" report "$folder/half" -o "$folder/page.html"
+expect 0 "charts over time lack static" report "$folder/half" -o "$folder/page.html"
+# As a run may have left them whose seals do not speak against it.
+"$reseal" "$folder/half" "$folder/half/runs/static/seed-1"
 try half 0 "summary.csv: is cut short; its last line is left out"
 expect 0 "seed-1/windows.csv: is cut short; what is whole is shown" report "$folder/half" -o "$folder/page.html"
 copy torn
@@ -55,7 +60,9 @@ rm -r "$folder/failed/runs/reactive/seed-1"
 try failed 0 "reactive, seed 1: there is no result; the run failed or was not made"
 copy wordless
 rm "$folder/wordless/runs/static/seed-1/windows.csv" "$folder/wordless/runs/static/seed-1/decisions.csv"
-try wordless 0 "windows.csv: no such file; check the path; charts over time lack static"
+try wordless 0 "windows.csv: is missing; weir wrote it with"
+expect 0 "decisions.csv: is missing; weir wrote it with" report "$folder/wordless" -o "$folder/page.html"
+expect 0 "charts over time lack static" report "$folder/wordless" -o "$folder/page.html"
 # Decisions that are too many: those of every fourth of 10 000 times; of a single time the first.
 decisions="$folder/many/runs/static/seed-1/decisions.csv"
 copy many
@@ -63,18 +70,22 @@ copy many
     echo "time,policy,job,operator,what,why,refusal"
     seq 10000 | sed 's/.*/&,static,,,note,number & of them,/'
 } >"$decisions"
+"$reseal" "${decisions%/*}"
 try many 0 ""
 grep -qF 'static: 2500 of 10000 decisions are in the page, those of every 4th time' "$folder/page.html" || fail "many decisions are not told"
 grep -qF '"number 9997 of them"' "$folder/page.html" || fail "the last decisions are not in the page"
 sed -i '2,$s/^[0-9]*/7/' "$decisions"
+"$reseal" "${decisions%/*}"
 try many 0 ""
 grep -qF 'static: the first 3000 of 10000 decisions' "$folder/page.html" || fail "decisions of one time are not the first"
 copy older
 sed -i 's/"weir":.*"0[^"]*"/"weir": "0.0.7"/' "$folder"/older/runs/*/*/result.json
+"$reseal" "$folder"/older/runs/*/*
 try older 0 "Runs were made by weir 0.0.7"
 copy newer # a column less, and windows of another kind
 cut -d, -f1-6 "$folder/whole/summary.csv" >"$folder/newer/summary.csv"
 sed -i 1s/host/machine/ "$folder/newer/runs/static/seed-1/windows.csv"
+"$reseal" "$folder/newer" "$folder/newer/runs/static/seed-1"
 try newer 0 "summary.csv: has no column \"ci95_low\": it is of another version of weir"
 expect 0 "windows.csv:1: the header is not" report "$folder/newer" -o "$folder/page.html"
 copy moved # the platform is gone since
@@ -90,6 +101,7 @@ awk 'BEGIN {
         if (w == 1) printf "1,job%dx,op,host%d,placed,1\n", j, j
     }
 }' >"$folder/large/runs/static/seed-1/windows.csv"
+"$reseal" "$folder/large/runs/static/seed-1"
 try large 0 "the report is"
 size=$(stat -c %s "$folder/page.html")
 [ "$size" -gt 1000000 ] && [ "$size" -lt 5242880 ] || fail "a large report has $size bytes"

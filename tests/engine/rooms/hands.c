@@ -168,10 +168,10 @@ static void transfers_with_room(void)
 #define TWO_INTO_ONE                                                                                                   \
     ZONE("<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/><host id=\"c\" speed=\"1Gf\"/>"                  \
          "<host id=\"d\" speed=\"1Gf\"/><link id=\"k\" bandwidth=\"2MBps\" latency=\"1ms\"/>"                          \
-         "<link id=\"l\" bandwidth=\"2MBps\" latency=\"1ms\"/>" LINK("m", "")                                           \
-         "<route src=\"a\" dst=\"c\"><link_ctn id=\"l\"/><link_ctn id=\"m\"/></route>"                                   \
-         "<route src=\"d\" dst=\"c\"><link_ctn id=\"k\"/><link_ctn id=\"m\"/></route>"                                   \
-         "<route src=\"b\" dst=\"c\"><link_ctn id=\"m\"/></route>")
+         "<link id=\"l\" bandwidth=\"2MBps\" latency=\"1ms\"/>" LINK(                                                  \
+             "m", "") "<route src=\"a\" dst=\"c\"><link_ctn id=\"l\"/><link_ctn id=\"m\"/></route>"                    \
+                      "<route src=\"d\" dst=\"c\"><link_ctn id=\"k\"/><link_ctn id=\"m\"/></route>"                    \
+                      "<route src=\"b\" dst=\"c\"><link_ctn id=\"m\"/></route>")
     CHECK(TWO_INTO_ONE, slow, 0, 3);
     CHECK(TWO_INTO_ONE, narrower, 2, 3);
 }
