@@ -84,7 +84,7 @@ static struct world draw(uint64_t number, bool weights)
     for (int m = 0; m < NODES; m++)
         world.flops[m] = 1e9 * (double)(int)between(&dice, 100, 500);
     for (int u = 0; u < JOBS; u++) {
-        static const double dates[] = {0, 0, 7, 23};
+        static const double dates[] = {0, 7, 7.5, 23}; /* 7.5: while what moves at 7 is on its way */
         world.arrive_s[u] = u == 0 ? 0 : dates[weir_stream_below(&dice, 4)];
         world.source[u] = (int)weir_stream_below(&dice, NODES);
         world.sink[u] = (world.source[u] + 1 + (int)weir_stream_below(&dice, NODES - 1)) % NODES;
@@ -478,13 +478,14 @@ static void honest(void)
     CU_ASSERT(settled > 0);
 }
 
-/* Two slots a host for nine operators: nothing that is decided is refused, and no host holds more than it can. */
+/* Three slots a host for nine operators, of which most would be on the fastest: nothing that is decided is refused, and
+ * no host holds more than it can. */
 static void room(void)
 {
     static const char *const policies[] = {"dwo", "optimal", "heu-wo", "lawa"};
     for (uint64_t i = 0; i < CASES / 4; i++) {
         struct world world = draw(2000 + i, false);
-        world.slots = 2;
+        world.slots = 3;
         for (size_t p = 0; p < sizeof policies / sizeof policies[0]; p++) {
             struct said said = ask(scenario(&world, ""), policies[p], false);
             int held[NODES] = {0};
@@ -492,7 +493,7 @@ static void room(void)
                 for (int s = 0, rest = said.at[u]; s < STEPS; s++, rest /= NODES)
                     held[rest % NODES]++;
             for (int m = 0; m < NODES; m++)
-                CU_ASSERT(held[m] <= 2);
+                CU_ASSERT(held[m] <= 3);
             CU_ASSERT(!said.not_as_decided);
         }
     }

@@ -217,6 +217,8 @@ static void deviations(void)
         struct offload_sample sample = offload_sample_default(4, 3, 3);
         sample.shares = seed % 4 == 3 ? OFFLOAD_SHARE_OF_USER : OFFLOAD_SHARE_OF_SUBTASK;
         sample.edges_per_subtask = seed % 5 == 4 ? 1.5 : 0;
+        if (seed % 4 == 3) /* a tree of narrow links, where it pays to take a link twice */
+            sample.links_per_node = 1, sample.bytes_per_s[0] = 2e6, sample.bytes_per_s[1] = 2e7;
         struct drawn drawn;
         int at[MOST], response[MOST], all[MOST], some[MOST], optimum[MOST];
         struct offload_deviation exact[3], bounded[3];
