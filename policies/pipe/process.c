@@ -32,49 +32,6 @@ static void close_end(int *descriptor)
 
 /* ---- starting ---- */
 
-/* In the child; only calls that are safe between fork and exec. */
-static void become(const char *command, const char *folder, const int in[2], const int out[2], const int errors[2],
-                   const char *argument)
-{
-    sigset_t none;
-    setpgid(0, 0);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGPIPE, SIG_DFL);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    dup2(in[0], STDIN_FILENO);
-    if (out)
-        dup2(out[1], STDOUT_FILENO);
-    if (errors)
-        dup2(errors[1], STDERR_FILENO);
-    if (*folder && chdir(folder) != 0)
-        _exit(126);
-    execl("/bin/sh", "sh", "-c", command, "sh", argument, (char *)NULL);
-    _exit(127);
-}
-
-/* A process that ends the program's group when this process is gone, however that happens: its input ends then. */
-static int start_guard(struct weir_process *process)
-{
-    int line[2];
-    char group[24];
-    if (pipe2(line, O_CLOEXEC) != 0)
-        return weir_error(WEIR_ERUN, "cannot make a pipe: %s", strerror(errno));
-    snprintf(group, sizeof group, "%ld", (long)process->pid);
-    pid_t pid = fork();
-    if (pid == 0)
-        become("read -r line; kill -9 \"-$1\" 2>/dev/null", "", line, NULL, NULL, group);
-    int reason = errno;
-    close(line[0]);
-    if (pid < 0) {
-        close(line[1]);
-        return weir_error(WEIR_ERUN, "cannot start a process: %s", strerror(reason));
-    }
-    process->guard = pid;
-    process->guard_line = line[1];
-    return WEIR_OK;
-}
-
 int weir_process_start(struct weir_process *process, const char *command, const char *folder)
 {
     int pipes[3][2] = {{-1, -1}, {-1, -1}, {-1, -1}}; /* its stdin, stdout, stderr; read end first */
@@ -84,20 +41,18 @@ int weir_process_start(struct weir_process *process, const char *command, const 
             code = weir_error(WEIR_ERUN, "cannot make a pipe: %s", strerror(errno));
     if (code != WEIR_OK)
         goto out;
-    pid_t pid = fork();
-    if (pid == 0)
-        become(command, folder, pipes[0], pipes[1], pipes[2], NULL);
-    if (pid < 0) {
-        code = weir_error(WEIR_ERUN, "cannot start a process: %s", strerror(errno));
+    *process = (struct weir_process){0};
+    code = weir_guard_start(&process->guard, command, folder, pipes[0][0], pipes[1][1], pipes[2][1]);
+    if (code != WEIR_OK)
         goto out;
-    }
-    setpgid(pid, pid); /* here, too: whoever comes first */
-    *process = (struct weir_process){.pid = pid, .to = pipes[0][1], .from = pipes[1][0], .errors = pipes[2][0]};
+    process->running = true;
+    process->to = pipes[0][1];
+    process->from = pipes[1][0];
+    process->errors = pipes[2][0];
     pipes[0][1] = pipes[1][0] = pipes[2][0] = -1;
     fcntl(process->to, F_SETFL, O_NONBLOCK);
     fcntl(process->from, F_SETFL, O_NONBLOCK);
     fcntl(process->errors, F_SETFL, O_NONBLOCK);
-    code = start_guard(process);
 out:
     for (int i = 0; i < 3; i++)
         for (int e = 0; e < 2; e++)
@@ -160,7 +115,7 @@ static bool wait_end(struct weir_process *process, double patience_s, int *statu
 {
     double until_s = clock_s() + patience_s;
     for (long pause_ns = 100000;; pause_ns = pause_ns < 20000000 ? pause_ns * 2 : pause_ns) {
-        if (waitpid(process->pid, status, WNOHANG) != 0)
+        if (weir_guard_ended(&process->guard, status))
             return true;
         if (clock_s() >= until_s)
             return false;
@@ -191,7 +146,7 @@ static int ended(struct weir_process *process)
     if (!gone) {
         weir_error(WEIR_ERUN, "the program closed its output %s%s%s", part, joint, said(process));
     } else {
-        process->pid = -process->pid; /* reaped; its group may have others */
+        process->ended = true;
         if (WIFSIGNALED(status))
             weir_error(WEIR_ERUN, "the program was ended by signal %d (%s) %s%s%s", WTERMSIG(status),
                        strsignal(WTERMSIG(status)), part, joint, said(process));
@@ -267,7 +222,7 @@ int weir_process_ask(struct weir_process *process, const char *text, size_t leng
 /* ---- stopping ---- */
 
 /* Lets it go on reading and writing until it ends. */
-static bool wait_quiet(struct weir_process *process, const char *text, double patience_s, int *status)
+static void wait_quiet(struct weir_process *process, const char *text, double patience_s, int *status)
 {
     double until_s = clock_s() + patience_s;
     size_t length = strlen(text), sent = 0;
@@ -283,27 +238,17 @@ static bool wait_quiet(struct weir_process *process, const char *text, double pa
             break;
     }
     close_end(&process->to);
-    return wait_end(process, until_s - clock_s(), status);
+    wait_end(process, until_s - clock_s(), status);
 }
 
 int weir_process_stop(struct weir_process *process, const char *text, double patience_s)
 {
     int status = 0, lines = 0;
-    if (!process->pid)
+    if (!process->running)
         return 0;
-    pid_t group = process->pid < 0 ? -process->pid : process->pid;
-    bool gone = process->pid < 0;
-    if (!gone && text)
-        gone = wait_quiet(process, text, patience_s, &status);
-    if (process->guard > 0) { /* first: the number of a group that is gone may be given to another one */
-        kill(process->guard, SIGKILL);
-        while (waitpid(process->guard, NULL, 0) < 0 && errno == EINTR)
-            ;
-        close_end(&process->guard_line);
-    }
-    kill(-group, SIGKILL);
-    while (!gone && waitpid(group, &status, 0) < 0 && errno == EINTR)
-        ;
+    if (!process->ended && text)
+        wait_quiet(process, text, patience_s, &status);
+    weir_guard_stop(&process->guard);
     read_errors(process);
     read_answer(process);
     for (size_t i = 0; text && i < process->answer.text.length; i++)

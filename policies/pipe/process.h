@@ -5,16 +5,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
+#include "policies/pipe/guard.h"
 #include "policies/pipe/line.h"
 
 /* Zero-initialised: no program runs. */
 struct weir_process {
-    pid_t pid;   /* 0: none */
-    pid_t guard; /* ends the program when this process is gone */
-    int guard_line;
-    int to, from, errors; /* our ends of its stdin, stdout and stderr; -1: closed */
+    bool running, ended;     /* it was started; it is known to have ended */
+    struct weir_guard guard; /* ends the program, and what it has started, when this process is gone */
+    int to, from, errors;    /* our ends of its stdin, stdout and stderr; -1: closed */
     struct weir_pipe_answer answer;
     struct weir_pipe_complaint complaint; /* of its stderr */
 };
@@ -28,9 +27,9 @@ int weir_process_start(struct weir_process *process, const char *command, const 
 int weir_process_ask(struct weir_process *process, const char *text, size_t length, double timeout_s,
                      const char **answer);
 
-/* Sends a last text (NULL: none), closes its stdin, and gives it up to patience_s to end by itself; then ends its whole
- * group. Nothing of it is left afterwards. Returns how many lines it still wrote after the last text. Does nothing if
- * no program runs. */
+/* Sends a last text (NULL: none), closes its stdin, and gives it up to patience_s to end by itself; then ends it and
+ * all that it has started. Nothing of it is left afterwards. Returns how many lines it still wrote after the last text.
+ * Does nothing if no program runs. */
 int weir_process_stop(struct weir_process *process, const char *text, double patience_s);
 
 #endif

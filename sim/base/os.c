@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* fopencookie, pipe2, memfd_create */
+#define _GNU_SOURCE /* fopencookie, pipe2, memfd_create, renameat2 */
 #include "sim/base/os.h"
 
 #include <errno.h>
@@ -19,6 +19,11 @@ static int lock_file(int descriptor, int command, struct flock *lock)
     return fcntl(descriptor, command, lock);
 }
 
+static int exchange_names(const char *a, const char *b)
+{
+    return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
+}
+
 static const struct weir_os systems = {
     .open = open_file,
     .close = close,
@@ -30,6 +35,7 @@ static const struct weir_os systems = {
     .fsync = fsync,
     .fdatasync = fdatasync,
     .rename = rename,
+    .exchange = exchange_names,
     .mkdir = mkdir,
     .unlink = unlink,
     .lock = lock_file,
@@ -89,6 +95,7 @@ FILE *weir_os_create(const char *path, int flags)
         free(made);
         return NULL;
     }
+    setvbuf(made->stream, NULL, _IOFBF, 1 << 16);
     made->next = first_made;
     first_made = made;
     return made->stream;

@@ -18,6 +18,7 @@ struct weir_os {
     int (*fsync)(int descriptor);
     int (*fdatasync)(int descriptor);
     int (*rename)(const char *from, const char *to);
+    int (*exchange)(const char *a, const char *b); /* each gets the other's name; not on all file systems */
     int (*mkdir)(const char *path, mode_t mode);
     int (*unlink)(const char *path);
     int (*lock)(int descriptor, int command, struct flock *lock); /* fcntl, of locks */

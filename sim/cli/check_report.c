@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "sim/model/scenario.h"
+#include "sim/model/scenario_bounds.h"
 
 enum { SHOWN = 5 }; /* operators, links and hosts of a preview */
 
@@ -100,6 +100,15 @@ static void add_hosts(cJSON *object, const struct weir_preview *preview)
     }
 }
 
+static void add_needs(cJSON *object, const struct weir_scenario *scenario)
+{
+    struct weir_needs needs;
+    weir_scenario_needs(scenario, &needs);
+    cJSON *run = cJSON_AddObjectToObject(object, "run");
+    cJSON_AddNumberToObject(run, "items", round(needs.items));
+    cJSON_AddNumberToObject(run, "memory_bytes", round(needs.memory_bytes));
+}
+
 static void add_record(cJSON *object, const struct weir_scenario *scenario)
 {
     struct weir_record_size size;
@@ -127,6 +136,7 @@ void check_report_add(const struct check_report *report, struct cJSON *files)
         add_ops(preview, &report->preview);
         add_links(preview, &report->preview);
         add_hosts(preview, &report->preview);
+        add_needs(preview, report->preview.scenario);
         add_record(preview, report->preview.scenario);
     }
     cJSON_AddItemToArray(files, object);

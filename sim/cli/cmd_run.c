@@ -50,8 +50,8 @@ static int check_folder(const struct job *job, bool force)
 {
     struct weir_record record;
     char *result = weir_format("%s/result.json", job->folder);
-    int code = WEIR_OK;
-    if (weir_file_exists(result) && !force) {
+    int code = weir_run_look(job->folder);
+    if (code == WEIR_OK && weir_file_exists(result) && !force) {
         unsigned long long key = weir_run_key(job->spec.scenario, job->spec.stack, job->spec.seed);
         bool same = weir_record_read(job->folder, &record) == WEIR_OK && record.key == key;
         weir_error_clear();

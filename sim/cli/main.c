@@ -1,4 +1,5 @@
 /* weir: the command line. The table of commands, and what happens before and after one. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,7 @@ static int dispatch(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct weir_remarks remarks = {0};
+    signal(SIGXFSZ, SIG_IGN); /* a file beyond the limit is an error of the write, which is told */
     weir_remarks_collect(&remarks);
     int code = dispatch(argc, argv);
     weir_remarks_collect(NULL);

@@ -6,6 +6,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
+#include "sim/model/scenario_bounds.h"
 
 enum { JOBS_AT_MOST = 2000, SAMPLES = 4000 };
 
@@ -285,6 +286,16 @@ static void print_record(FILE *out, const struct weir_scenario *scenario)
             show(WEIR_UNIT_BYTES, size.bytes, bytes), scenario->record_gzip ? " before it is compressed" : "");
 }
 
+/* "  run: about 3.75e+06 items from sources, 12 MB beside the platform" */
+static void print_needs(FILE *out, const struct weir_scenario *scenario)
+{
+    struct weir_needs needs;
+    char bytes[32];
+    weir_scenario_needs(scenario, &needs);
+    fprintf(out, "  run: about %.3g items from sources, %s of memory beside the platform\n", needs.items,
+            show(WEIR_UNIT_BYTES, needs.memory_bytes, bytes));
+}
+
 void weir_preview_print(FILE *out, const struct weir_preview *preview, int most)
 {
     for (int kind = OPS; kind <= HOSTS; kind++) {
@@ -299,6 +310,7 @@ void weir_preview_print(FILE *out, const struct weir_preview *preview, int most)
             fprintf(out, "  and %zu %ss that are used less\n", count - (size_t)most, nouns[kind]);
         free(list);
     }
+    print_needs(out, preview->scenario);
     print_record(out, preview->scenario);
     if (preview->jobs_left_out)
         fprintf(out, "  %d more jobs are left out of these figures\n", preview->jobs_left_out);

@@ -1,5 +1,6 @@
 #include "sim/experiment/run_folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -41,8 +42,8 @@ static int finish_csv(FILE **file, const char *path)
     return code;
 }
 
-static const char *const run_files[] = {"result.json",   "result.json.partial",   "windows.csv",  "windows.csv.gz",
-                                        "decisions.csv", "anomalies.csv.partial", "anomalies.csv"};
+static const char *const run_files[] = {"result.json",   "result.json.partial",   "windows.csv",   "windows.csv.gz",
+                                        "decisions.csv", "anomalies.csv.partial", "anomalies.csv", "report.html"};
 
 static void remove_files(const char *folder)
 {
@@ -53,6 +54,45 @@ static void remove_files(const char *folder)
         free(path);
     }
     rmdir(folder);
+}
+
+int weir_run_look(const char *folder)
+{
+    int code = WEIR_OK;
+    DIR *entries = opendir(folder);
+    if (!entries)
+        return errno == ENOENT
+                   ? WEIR_OK
+                   : weir_error(WEIR_EINPUT, "%s: results cannot take its place: %s", folder, strerror(errno));
+    for (struct dirent *entry; code == WEIR_OK && (entry = readdir(entries));) {
+        bool known = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+        for (size_t i = 0; i < sizeof run_files / sizeof *run_files; i++)
+            known = known || strcmp(entry->d_name, run_files[i]) == 0;
+        if (!known)
+            code =
+                weir_error(WEIR_EINPUT,
+                           "%s: has %s in it, which is no file of a run and is not removed; move it, or give another "
+                           "folder with -o",
+                           folder, entry->d_name);
+    }
+    closedir(entries);
+    return code;
+}
+
+/* Gives a finished folder its name. An older run there is whole until the new one is. */
+static int take_place(const char *partial, const char *folder)
+{
+    int code = weir_run_look(folder);
+    if (code != WEIR_OK)
+        return code;
+    if (weir_file_exists(folder) && weir_os->exchange(partial, folder) == 0) {
+        remove_files(partial);
+        return WEIR_OK;
+    }
+    remove_files(folder); /* the file system cannot exchange names */
+    return weir_os->rename(partial, folder) == 0
+               ? WEIR_OK
+               : weir_error(WEIR_EINPUT, "%s: cannot rename %s to this name: %s", folder, partial, strerror(errno));
 }
 
 void weir_run_remove_partial(const char *folder)
@@ -88,9 +128,11 @@ int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct
     char *content = NULL;
     FILE *windows_file = NULL;
 
-    remove_files(partial);
-    int code = weir_folder_make(partial);
+    int code = weir_run_look(folder);
     if (code != WEIR_OK)
+        goto out;
+    remove_files(partial);
+    if ((code = weir_folder_make(partial)) != WEIR_OK)
         goto out;
     if ((code = weir_trace_file_begin(trace, &recorder.trace)) != WEIR_OK)
         goto out;
@@ -115,10 +157,7 @@ int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct
     }
     if ((code = weir_file_replace(json, content)) != WEIR_OK || (code = weir_folder_sync(partial)) != WEIR_OK)
         goto out;
-    remove_files(folder);
-    if (weir_os->rename(partial, folder) != 0)
-        code = weir_error(WEIR_EINPUT, "%s: cannot rename %s to this name: %s; is there something else in it?", folder,
-                          partial, strerror(errno));
+    code = take_place(partial, folder);
 out:
     if (weir_trace_file_end(recorder.trace, code == WEIR_OK) != WEIR_OK)
         code = weir_error_code();

@@ -20,6 +20,10 @@ int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct
 /* The path of a CSV file of a run, which may be compressed: NAME.gz if that is there and NAME is not. Owned. */
 char *weir_run_file(const char *folder, const char *name);
 
+/* Whether results may take the place of what is in a folder: nothing, or files of a run and its report. Errors:
+ * WEIR_EINPUT, with the first that is neither. */
+int weir_run_look(const char *folder);
+
 /* Removes the files of a run, finished or partial, and its folder; nothing else that may be there. */
 void weir_run_remove(const char *folder);
 

@@ -281,9 +281,13 @@ static int end(struct tables *tables, int code)
     for (int t = 0; t < TABLES; t++) {
         int committed = WEIR_OK;
         if (tables->files[t] && (code != WEIR_OK || (t == FAILURES && tables->counts->first_failed < 0))) {
-            char *partial = weir_format("%s%s.partial", tables->paths[t], t == PAIRS ? ".draft" : "");
+            char *partial = weir_format("%s.partial", tables->paths[t]);
+            char *draft = weir_format("%s.draft.partial", tables->paths[t]);
             fclose(tables->files[t]);
             weir_os->unlink(partial);
+            if (t == PAIRS) /* which has been one, and may be so still */
+                weir_os->unlink(draft);
+            free(draft);
             free(partial);
         } else if (tables->files[t]) {
             committed = weir_file_commit(tables->files[t], tables->paths[t]);

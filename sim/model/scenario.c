@@ -12,6 +12,7 @@
 #include "sim/base/remark.h"
 #include "sim/base/text.h"
 #include "sim/base/utf8.h"
+#include "sim/model/scenario_bounds.h"
 #include "sim/model/scenario_keys.h"
 #include "sim/model/scenario_parts.h"
 #include "sim/model/workload_parts.h"
@@ -293,6 +294,8 @@ static int read_all(const struct weir_json *root, const struct weir_scenario_cha
         code = go_on(weir_scenario_read_anomalies(root, made), &broken);
     if (!code && made->platform)
         code = go_on(weir_scenario_read_account(root, made), &broken);
+    if (!code && made->workload)
+        code = go_on(weir_scenario_check_bounds(made), &broken);
     if (!code)
         code = go_on(weir_scenario_read_record(root, made), &broken);
     return !code && broken ? weir_error_again() : code;

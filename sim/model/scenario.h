@@ -83,6 +83,7 @@ struct weir_scenario {
     struct weir_account account;
     struct weir_option *options; /* SimGrid's, "network/model" and so on */
     int option_count;
+    bool unsafe_options; /* the user answers for them */
     enum weir_fairness fairness;
     bool no_energy;      /* joules are not counted, whatever the platform says of watts */
     bool all_activities; /* SimGrid has every execution and transfer, not only those that share something */

@@ -6,6 +6,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/remark.h"
 #include "sim/model/scenario_parts.h"
+#include "sim/model/simgrid_options.h"
 
 /* Options that both the platform and the scenario give, or weir by itself: SimGrid takes the latter. */
 static void remark_configs(const struct weir_scenario *scenario)
@@ -52,9 +53,34 @@ static int check_links(const struct weir_scenario *scenario)
                       scenario->platform->path, fixed);
 }
 
+/* Options that the platform gives: nonsense is refused; what is not known is a remark, as SimGrid itself takes it. */
+static int check_configs(const struct weir_scenario *scenario)
+{
+    const struct weir_platform *platform = scenario->platform;
+    int code = WEIR_OK;
+    for (size_t i = 0; i < platform->config_count && !code; i++) {
+        const struct weir_platform_config *config = &platform->configs[i];
+        bool known;
+        char *fault = weir_simgrid_fault(config->key, config->value, &known);
+        if (weir_simgrid_writes(config->key))
+            code = weir_error(WEIR_EINPUT,
+                              "%s:%d: <config> %s would write a file outside the results, and every run the same one; "
+                              "take it out",
+                              platform->path, config->line, config->key);
+        else if (fault && known && !scenario->unsafe_options)
+            code = weir_error(WEIR_EINPUT, "%s:%d: <config> %s: %s", platform->path, config->line, config->key, fault);
+        else if (fault && !known)
+            weir_remark("%s:%d: <config> %s %s", platform->path, config->line, config->key, fault);
+        free(fault);
+    }
+    return code;
+}
+
 int weir_scenario_check_platform(const struct weir_scenario *scenario)
 {
     int code = check_links(scenario);
+    if (!code)
+        code = check_configs(scenario);
     if (!code)
         code = check_energy(scenario);
     remark_configs(scenario);

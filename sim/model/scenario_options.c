@@ -5,6 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/model/scenario_parts.h"
+#include "sim/model/simgrid_options.h"
 
 const char *const weir_fairness_names[] = {"max-min", "rtt", NULL};
 
@@ -21,6 +22,22 @@ static int read_sharing(const struct weir_json *at, struct weir_scenario *scenar
     return code;
 }
 
+/* What is known is passed on with values that it can have; what is not, if the user answers for it. */
+static int check_option(const struct weir_json *at, const struct weir_option *option, bool unsafe)
+{
+    bool known;
+    if (weir_simgrid_writes(option->key))
+        return weir_json_error(at,
+                               "would write a file outside the results, and every run the same one; `weir run --paje "
+                               "FILE` leaves such a trace");
+    char *fault = unsafe ? NULL : weir_simgrid_fault(option->key, option->value, &known);
+    int code = !fault  ? WEIR_OK
+               : known ? weir_json_error(at, "%s", fault)
+                       : weir_json_error(at, "%s; \"unsafe\": true beside it passes it to SimGrid as it is", fault);
+    free(fault);
+    return code;
+}
+
 int weir_scenario_read_options(const struct weir_json *at, struct weir_scenario *scenario)
 {
     struct weir_json object;
@@ -29,10 +46,14 @@ int weir_scenario_read_options(const struct weir_json *at, struct weir_scenario 
         return code;
     if (!weir_json_is_object(&object))
         return weir_json_error(&object, "must be an object such as {\"network/model\": \"LV08\"}");
+    bool unsafe = false;
+    if ((code = weir_json_opt_bool(&object, "unsafe", &unsafe)) != WEIR_OK)
+        return code;
+    scenario->unsafe_options = unsafe;
     scenario->options = weir_alloc((size_t)weir_json_size(&object), sizeof *scenario->options);
     for (int i = 0; i < weir_json_size(&object); i++) {
         struct weir_json child = weir_json_at(&object, i);
-        if (*child.key == '#' || strncmp(child.key, "//", 2) == 0)
+        if (*child.key == '#' || strncmp(child.key, "//", 2) == 0 || strcmp(child.key, "unsafe") == 0)
             continue;
         const char *text = NULL;
         if (weir_json_is_string(&child))
@@ -41,6 +62,9 @@ int weir_scenario_read_options(const struct weir_json *at, struct weir_scenario 
             return weir_json_error(&child, "an option of SimGrid is a string, a number, true or false");
         scenario->options[scenario->option_count++] =
             (struct weir_option){weir_copy(child.key), text ? weir_copy(text) : weir_json_print(&child)};
+        code = check_option(&child, &scenario->options[scenario->option_count - 1], unsafe);
+        if (code)
+            return code;
     }
     return WEIR_OK;
 }

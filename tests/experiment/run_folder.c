@@ -98,7 +98,7 @@ static void removing_a_run_spares_other_files(void)
     weir_run_remove(folder);
     CU_ASSERT(weir_file_exists(notes));
     CU_ASSERT_EQUAL(weir_run_into(folder, &spec, NULL), WEIR_EINPUT);
-    CHECK_MESSAGE("is there something else in it?");
+    CHECK_MESSAGE("spared/seed-1: has notes.txt in it, which is no file of a run and is not removed");
     CU_ASSERT(weir_file_exists(notes));
     free(notes);
     free(folder);

@@ -249,7 +249,7 @@ static void long_lines(void)
         CU_ASSERT(answer && strlen(answer) == size - 1 && strncmp(answer, line, size - 1) == 0);
     }
     weir_process_stop(&process, "bye\n", 5);
-    CU_ASSERT_EQUAL(process.pid, 0);
+    CU_ASSERT_FALSE(process.running);
     weir_process_stop(&process, "bye\n", 5); /* nothing runs any more */
     free(line);
 }

@@ -102,6 +102,19 @@ static void answer(const char *mode, int event, const char *line)
         for (int i = 0; i < 3000; i++)
             fprintf(stderr, "%d: a line of a hundred characters or so, to fill whatever pipe there may be with words\n",
                     i);
+    if (strncmp(mode, "daemon", 6) == 0 && fork() == 0) { /* sessions of their own, whose parents live and are gone */
+        setsid();
+        if (fork() == 0) {
+            setsid();
+            if (fork() > 0)
+                _exit(0);
+        }
+        for (;;)
+            pause();
+    }
+    if (is(mode, "daemon-hangs"))
+        for (;;)
+            pause();
     if (is(mode, "leaves-child") && fork() == 0) {
         for (;;)
             pause();

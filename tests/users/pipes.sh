@@ -45,8 +45,10 @@ misbehaves()
     [ -z "$stay" ] || fail "$1: stays behind: $stay"
 }
 
-for mode in fine empty-plan answers-end noisy leaves-child; do
+for mode in fine empty-plan answers-end noisy leaves-child daemon; do
     expect 0 "throughput" run "$folder/small.json" -o "$folder/$mode" -q --policy "exec:$bad $mode"
+    stay=$(left)
+    [ -z "$stay" ] || fail "$mode: stays behind: $stay"
 done
 expect 0 "throughput" run "$folder/small.json" -o "$folder/static" -q --policy static
 for mode in fine noisy; do
@@ -119,6 +121,24 @@ kill -TERM $!
 wait $!
 stay=$(left)
 [ -z "$stay" ] || fail "stays behind: $stay"
+
+# So does one that is killed, be it weir, its run or both; children that made sessions of their own go, too.
+for who in weir run both; do
+    "$weir" run "$folder/small.json" -o "$folder/killed" -q -f --policy "{\"exec\": \"$bad daemon-hangs\", \"timeout\": \"1h\"}" \
+        >/dev/null 2>&1 &
+    started=$!
+    all_there() { [ "$(alive | wc -l)" -ge 6 ]; } # weir, its run, the guard; the program, a session, one whose parent is gone
+    wait_for all_there
+    child=$(cut -d' ' -f1 "/proc/$started/task/$started/children")
+    case $who in
+    weir) kill -KILL "$started" ;;
+    run) kill -KILL "$child" ;;
+    both) kill -KILL "$started" "$child" ;;
+    esac
+    wait $started 2>/dev/null
+    stay=$(left)
+    [ -z "$stay" ] || fail "$who killed: stays behind: $stay"
+done
 
 expect 3 "must be a command" run "$folder/small.json" -p exec
 expect 3 "must be an object" run "$folder/small.json" -p '{"exec": "true", "params": [1]}'
