@@ -76,8 +76,8 @@ static void hold_back(struct weir_offload *self, const struct weir_view *view,
                      memcmp(other + first, game->present + first, (size_t)count * sizeof *other) != 0;
         if (!moves || pays(self, view, decision, u, other, costs))
             continue;
+        question->again |= !question->stays[user->job];
         question->stays[user->job] = true;
-        question->again = true;
     }
     weir_error_clear();
     free(other);
@@ -100,8 +100,9 @@ static void close_to(const struct weir_view *view, struct weir_offload_question 
         question->closed = weir_alloc((size_t)view->job_count, sizeof *question->closed);
     if (!question->closed[job])
         question->closed[job] = weir_alloc((size_t)view->jobs[job].operator_count * hosts, sizeof(bool));
-    question->closed[job][(size_t)op * hosts + (size_t)host] = true;
-    question->again = true;
+    bool *closed = &question->closed[job][(size_t)op * hosts + (size_t)host];
+    question->again |= !*closed; /* where it is closed already, nothing else would come of it */
+    *closed = true;
 }
 
 /* Whether an operator runs on the host already. */
