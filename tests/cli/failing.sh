@@ -92,6 +92,8 @@ try()
     if [ "$command" = report ] && [ $code -eq 0 ] && ! grep -qF '"problems":[]' "$it/c/report.html"; then
         start "$it" "${words[@]}" || fail "report: the next one fails: $(cat "$folder/err")"
     fi
+    # What could not be removed is there, under a name that says that it is nothing.
+    [ $call != unlink ] || find "$it" -depth \( -path '*.partial*' -o -name '*.draft' \) -delete
     found=$(differs "$folder/calm-$command" "$it")
     [ -z "$found" ] || fail "$command: call $number, $call, $kind, errno $reason, exit code $code: $found"
 }

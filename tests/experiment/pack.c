@@ -1,5 +1,6 @@
 /* Packs: what was appended is read again; what was cut off or damaged anywhere does not count, and costs no other
  * record. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/base/text.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/pack.h"
@@ -192,6 +194,43 @@ static void wrong_records_are_not_appended(void)
     end();
 }
 
+/* The system's calls, of which those that write at an offset find the disk full when half is written. */
+static const struct weir_os *system_os;
+static ssize_t write_half(int descriptor, const void *bytes, size_t count, off_t offset)
+{
+    CU_ASSERT(system_os->pwrite(descriptor, bytes, count / 2, offset) > 0);
+    errno = ENOSPC;
+    return -1;
+}
+
+static void a_full_disk_leaves_the_pack_as_it_was(void)
+{
+    struct weir_pack pack;
+    struct stat status;
+    begin();
+    CU_ASSERT_EQUAL(weir_pack_open(pack_path, &pack), WEIR_OK);
+    append(&pack, 1, "whole", 1);
+    uint64_t end_before = pack.end;
+    int record = make_record(2, "not written", 100);
+    system_os = weir_os;
+    struct weir_os full = *weir_os;
+    full.pwrite = write_half;
+    weir_os = &full;
+    CU_ASSERT_EQUAL(weir_pack_append(&pack, record, 2), WEIR_EINPUT);
+    CHECK_MESSAGE("cannot write: No space left on device; the runs before are safe");
+    CU_ASSERT(stat(pack_path, &status) == 0 && (uint64_t)status.st_size == end_before);
+    CU_ASSERT_EQUAL(weir_pack_append_failure(&pack, 3, WEIR_ERUN, "neither"), WEIR_EINPUT);
+    CU_ASSERT(stat(pack_path, &status) == 0 && (uint64_t)status.st_size == end_before);
+    weir_os = system_os;
+    CU_ASSERT_EQUAL(weir_pack_append(&pack, record, 2), WEIR_OK);
+    CU_ASSERT_EQUAL(weir_pack_close(&pack), WEIR_OK);
+    uint64_t cut;
+    CU_ASSERT_EQUAL(count_results(&cut), 2);
+    CU_ASSERT_EQUAL(cut, 0);
+    close(record);
+    end();
+}
+
 static void keys_are_mapped(void)
 {
     struct weir_key_map map = {0};
@@ -213,6 +252,7 @@ static const struct weir_case cases[] = {
     {"cut_off_anywhere", cut_off_anywhere},
     {"damaged_anywhere", damaged_anywhere},
     {"wrong_records_are_not_appended", wrong_records_are_not_appended},
+    {"a_full_disk_leaves_the_pack_as_it_was", a_full_disk_leaves_the_pack_as_it_was},
     {"keys_are_mapped", keys_are_mapped},
     {0},
 };
