@@ -134,7 +134,8 @@ int weir_offload_update_network(struct weir_offload *self, const struct weir_vie
                                               .routing = OFFLOAD_GIVEN,
                                               .way = way_of,
                                               .data = &ways};
-    offload_network_free(self->network);
+    if (self->last.game.network != self->network) /* else it is what the last decision is about */
+        offload_network_free(self->network);
     self->network = NULL;
     int code = offload_network_new(&spec, &self->network);
     free(ways.links);

@@ -59,32 +59,64 @@ static void find_visits(const struct weir_job_view *job, double *visits, double 
     }
 }
 
-static int own_on(const struct weir_plan *plan, int job, int operators, int host)
+/* What is planned; without a plan, what is there. */
+static const struct weir_placement *planned(const struct weir_view *view, const struct weir_plan *plan, int job, int op,
+                                            int *count)
+{
+    if (plan)
+        return weir_plan_get(plan, job, op, count);
+    *count = view->jobs[job].operators[op].instance_count;
+    return view->jobs[job].operators[op].instances;
+}
+
+int weir_offload_own_on(const struct weir_view *view, const struct weir_plan *plan, int job, int host)
 {
     int own = 0;
-    for (int o = 0; o < operators; o++) {
+    for (int o = 0; o < view->jobs[job].operator_count; o++) {
         int count;
-        const struct weir_placement *placed = weir_plan_get(plan, job, o, &count);
+        const struct weir_placement *placed = planned(view, plan, job, o, &count);
         for (int i = 0; i < count; i++)
             own += placed[i].host == host;
     }
     return own;
 }
 
-/* Hosts that are up and have room for the operator's instances, those of the job itself not counted. */
-static void find_hosts(const struct weir_view *view, const struct weir_plan *plan, int job, unsigned char *hosts)
+/* Whether a host has memory for the state of an operator, which is not there yet. */
+static bool holds_state(const struct weir_host_view *host, const struct weir_operator_view *op)
 {
+    bool state = isfinite(op->state_bytes) && op->state_bytes > 0;
+    return !state || !(host->memory_bytes > 0) || op->state_bytes <= host->memory_bytes - host->memory_used_bytes;
+}
+
+/* Hosts that are up and have room for the operator's instances, those of the job itself not counted, nor those of jobs
+ * that arrive, and that are not closed to it. */
+static void find_hosts(const struct weir_view *view, const struct weir_plan *plan, const struct weir_offload_user *user,
+                       const struct weir_offload_question *question, unsigned char *hosts)
+{
+    int job = user->job;
     const struct weir_job_view *seen = &view->jobs[job];
+    const bool *closed = question->closed ? question->closed[job] : NULL;
     for (int h = 0; h < view->host_count; h++) {
-        long room = weir_plan_free_slots(plan, h);
+        long room = plan ? weir_plan_free_slots(plan, h) : view->hosts[h].slots - view->hosts[h].instances;
         if (view->hosts[h].slots > 0)
-            room += own_on(plan, job, seen->operator_count, h);
+            room += (question->spare ? question->spare[h] : 0) +
+                    (user->arriving ? 0 : weir_offload_own_on(view, plan, job, h));
         for (int o = 0; o < seen->operator_count; o++) {
+            size_t at = (size_t)o * (size_t)view->host_count + (size_t)h;
             int count;
-            weir_plan_get(plan, job, o, &count);
-            hosts[(size_t)o * (size_t)view->host_count + (size_t)h] = view->hosts[h].up && room >= count;
+            planned(view, plan, job, o, &count);
+            hosts[at] = view->hosts[h].up && !(closed && closed[at]) && (view->hosts[h].slots <= 0 || room >= count) &&
+                        holds_state(&view->hosts[h], &seen->operators[o]);
         }
     }
+}
+
+int weir_offload_standing(const struct weir_operator_view *op)
+{
+    for (int i = op->instance_count - 1; i >= 0 && op->changing; i--)
+        if (op->ready_s && op->ready_s[i] < 0)
+            return op->instances[i].host;
+    return op->instance_count > 0 ? op->instances[0].host : -1;
 }
 
 static int count_edges(const struct weir_job_view *job)
@@ -139,16 +171,18 @@ static void add_transfers(const struct weir_view *view, int job, double scale, s
     }
 }
 
-/* Where the operators are planned now; all -1 unless that is where they could be. */
+/* Where the operators are planned now, or where the change that is under way takes them; all -1 unless that is where
+ * they could be. */
 static void find_present(const struct weir_offload *self, const struct weir_view *view, const struct weir_plan *plan,
                          int job, const struct draft *draft)
 {
     int operators = draft->user.subtask_count;
     bool feasible = true;
     for (int o = 0; o < operators; o++) {
+        const struct weir_operator_view *op = &view->jobs[job].operators[o];
         int count;
-        const struct weir_placement *placed = weir_plan_get(plan, job, o, &count);
-        int host = count > 0 ? placed[0].host : -1;
+        const struct weir_placement *placed = planned(view, plan, job, o, &count);
+        int host = op->changing ? weir_offload_standing(op) : count > 0 ? placed[0].host : -1;
         draft->present[o] = host;
         feasible = feasible && known(view, host) && view->hosts[host].up;
         if (feasible) /* that it is there shows that it has room */
@@ -164,13 +198,23 @@ static void find_present(const struct weir_offload *self, const struct weir_view
         draft->present[o] = -1;
 }
 
-/* The draft of one job. */
+/* It may be where it is, and nowhere else. */
+static void pin(const struct weir_view *view, const struct draft *draft)
+{
+    size_t hosts = (size_t)view->host_count;
+    memset(draft->hosts, 0, (size_t)draft->user.subtask_count * hosts);
+    for (int o = 0; o < draft->user.subtask_count; o++)
+        draft->hosts[(size_t)o * hosts + (size_t)draft->present[o]] = 1;
+}
+
+/* The draft of one job. A user that is to stay, but is nowhere where it could be, is none of those that stay. */
 static struct draft draft_of(const struct weir_offload *self, const struct weir_view *view,
-                             const struct weir_plan *plan, const struct weir_offload_user *user)
+                             const struct weir_plan *plan, const struct weir_offload_question *question,
+                             struct weir_offload_user *user)
 {
     const struct weir_job_view *job = &view->jobs[user->job];
     size_t operators = (size_t)job->operator_count;
-    struct draft draft = {.user = {.name = job->name, .subtask_count = job->operator_count}};
+    struct draft draft = {.user = {.name = job->name, .subtask_count = job->operator_count, .weight = job->omega}};
     double *visits = weir_alloc(operators, sizeof *visits), *leaving = weir_alloc(operators, sizeof *leaving);
     find_visits(job, visits, leaving);
     draft.work_flop = weir_alloc(operators, sizeof *draft.work_flop);
@@ -180,7 +224,7 @@ static struct draft draft_of(const struct weir_offload *self, const struct weir_
         draft.kinds[o] = job->operators[o].work_class == WEIR_VIEW_GPU ? WEIR_VIEW_GPU : WEIR_VIEW_CPU;
     }
     draft.hosts = weir_alloc(operators * (size_t)view->host_count, sizeof *draft.hosts);
-    find_hosts(view, plan, user->job, draft.hosts);
+    find_hosts(view, plan, user, question, draft.hosts);
     add_transfers(view, user->job, user->scale, &draft);
     draft.present = weir_alloc(operators, sizeof *draft.present);
     if (user->arriving)
@@ -188,6 +232,9 @@ static struct draft draft_of(const struct weir_offload *self, const struct weir_
             draft.present[o] = -1;
     else
         find_present(self, view, plan, user->job, &draft);
+    user->stays = user->stays && draft.present[0] >= 0;
+    if (user->stays)
+        pin(view, &draft);
     draft.user.work_flop = draft.work_flop;
     draft.user.kinds = draft.kinds;
     draft.user.hosts = draft.hosts;
@@ -203,17 +250,29 @@ static bool takes_part(const struct weir_offload *self, const struct weir_view *
     return job->running && job->operator_count > 0 && !((size_t)j < self->job_count && self->done[j]);
 }
 
+/* Whether nothing of a job is deployed, and nothing is about to be. */
+static bool is_free(const struct weir_job_view *job)
+{
+    for (int o = 0; o < job->operator_count; o++)
+        if (job->operators[o].instance_count > 0 || job->operators[o].changing)
+            return false;
+    return true;
+}
+
 static struct weir_offload_user user_of(const struct weir_offload *self, const struct weir_view *view, int j,
-                                        int arriving)
+                                        const struct weir_offload_question *question)
 {
     const struct weir_job_view *job = &view->jobs[j];
     bool workflow = job->declared_items == 1;
     bool by_item = self->unit == WEIR_OFFLOAD_ITEM || (self->unit == WEIR_OFFLOAD_AUTO && workflow);
-    struct weir_offload_user user = {.job = j, .arriving = j == arriving, .movable = true};
+    struct weir_offload_user user = {.job = j, .movable = true, .weight = job->omega > 0 ? job->omega : 1};
+    for (int k = 0; k < question->count; k++)
+        user.arriving |= question->jobs[k] == j && is_free(job);
     user.scale = by_item ? 1 : rate_of(job);
     user.holds = self->hold == WEIR_OFFLOAD_ALL || (self->hold == WEIR_OFFLOAD_WORKFLOWS && workflow);
     for (int o = 0; o < job->operator_count; o++)
         user.movable &= !job->operators[o].changing;
+    user.stays = !user.movable || question->stays[j];
     return user;
 }
 
@@ -254,18 +313,25 @@ static int sort_out(const struct weir_offload *self, struct draft *drafts, struc
 }
 
 int weir_offload_game_make(struct weir_offload *self, const struct weir_view *view, const struct weir_plan *plan,
-                           int arriving, struct weir_offload_game *game, char **left_out)
+                           const struct weir_offload_question *question, struct weir_offload_game *game,
+                           char **left_out)
 {
     int code = WEIR_OK;
-    *game = (struct weir_offload_game){0};
+    *game = (struct weir_offload_game){.network = self->network};
     *left_out = NULL;
     struct draft *drafts = weir_alloc((size_t)view->job_count, sizeof *drafts);
     game->users = weir_alloc((size_t)view->job_count, sizeof *game->users);
     int count = 0;
-    for (int j = 0; j < view->job_count; j++)
+    for (int u = 0; question->of && u < question->of->game.user_count; u++) {
+        game->users[count] = question->of->game.users[u];
+        game->users[count].stays = game->users[count].arriving = false;
+        drafts[count] = draft_of(self, view, plan, question, &game->users[count]);
+        count++;
+    }
+    for (int j = 0; j < view->job_count && !question->of; j++)
         if (takes_part(self, view, j)) {
-            game->users[count] = user_of(self, view, j, arriving);
-            drafts[count] = draft_of(self, view, plan, &game->users[count]);
+            game->users[count] = user_of(self, view, j, question);
+            drafts[count] = draft_of(self, view, plan, question, &game->users[count]);
             count++;
         }
     if (count > 0 && make_problem(self, drafts, count, &game->problem) != WEIR_OK) {
@@ -287,9 +353,10 @@ int weir_offload_game_make(struct weir_offload *self, const struct weir_view *vi
 }
 
 int weir_offload_game_solo(const struct weir_offload *self, const struct weir_view *view, const struct weir_plan *plan,
-                           const struct weir_offload_game *game, int user, struct offload_problem **problem)
+                           const struct weir_offload_question *question, const struct weir_offload_game *game, int user,
+                           struct offload_problem **problem)
 {
-    struct draft draft = draft_of(self, view, plan, &game->users[user]);
+    struct draft draft = draft_of(self, view, plan, question, &game->users[user]);
     int code = make_problem(self, &draft, 1, problem);
     draft_fini(&draft);
     return code;

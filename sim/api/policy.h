@@ -47,6 +47,12 @@ struct weir_routing {
     double flops; /* to be added to: what choosing takes to compute, as in weir_plan_work */
 };
 
+/* What `weir explain` wants to hear of a decision. */
+struct weir_explain_wish {
+    bool json;  /* one JSON object in place of text */
+    bool bound; /* also how far the decision can be from the best one */
+};
+
 /* Hooks may be NULL. They return 0, or a negative code of weir_error() to end the run. */
 struct weir_policy {
     unsigned abi;                    /* WEIR_POLICY_ABI */
@@ -76,6 +82,12 @@ struct weir_policy {
     int (*route)(void *state, const struct weir_view *view, struct weir_routing *item);
     /* Whether route wants to be asked; NULL: yes, if there is one. Since interface 5. */
     bool (*routes)(const void *state);
+    /* Jobs arrive together, at one date: one decision for all of them, in place of job_arrives for each. The view has
+     * them all, none with instances; the plan holds the default placement of each. Where no policy of the stack has
+     * this hook, jobs of one date arrive one after the other, each with those before it deployed. Since interface 5. */
+    int (*jobs_arrive)(void *state, const struct weir_view *view, const int *jobs, int count, struct weir_plan *plan);
+    /* As explain, for `weir explain --json` and `--bound`. Since interface 5. */
+    char *(*explain_as)(void *state, const struct weir_view *view, const struct weir_explain_wish *wish);
 };
 
 #endif

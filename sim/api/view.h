@@ -127,6 +127,7 @@ struct weir_job_view {
     int history_count;
     const struct weir_origin_view *origins; /* hosts that results came from, those of none left out */
     int origin_count;
+    double omega; /* what its latency weighs among those of all jobs; 1 unless the workload says so */
 };
 
 struct weir_view {

@@ -11,11 +11,13 @@
 #include "sim/engine/run.h"
 #include "sim/experiment/shipped.h"
 
-enum { SEED, SET, AT, TIMEOUT };
+enum { SEED, SET, AT, BOUND, JSON, TIMEOUT };
 static const struct weir_flag flags[] = {
     [SEED] = {"seed", 's', "N", "the seed; else the scenario's first"},
     [SET] = {"set", 0, "PATH=VALUE", "change a value of the scenario, as in duration=600s; repeatable"},
     [AT] = {"at", 0, "TIME", "the decision in force at that time, as in 10min; else the first"},
+    [BOUND] = {"bound", 0, NULL, "also how far the decision can be from the best one"},
+    [JSON] = {"json", 0, NULL, "one JSON object in place of text"},
     [TIMEOUT] = {"timeout", 0, "TIME", "give up after so much real time; else 10min"},
     {0},
 };
@@ -23,6 +25,7 @@ static const struct weir_flag flags[] = {
 struct question {
     struct weir_run_spec spec;
     double at_s;
+    struct weir_explain_wish wish;
     bool reached, told;
 };
 
@@ -41,7 +44,9 @@ static bool hear(void *context, double time_s, const char *policy, const char *t
 static int ask(void *context)
 {
     struct question *question = context;
-    struct weir_observer observer = {.context = question, .explained = hear};
+    bool plain = !question->wish.json && !question->wish.bound;
+    struct weir_observer observer = {
+        .context = question, .explained = hear, .explain_wish = plain ? NULL : &question->wish};
     struct weir_result result = {0};
     question->spec.observer = &observer;
     int code = weir_run(&question->spec, &result);
@@ -58,12 +63,12 @@ static int ask(void *context)
 }
 
 /* Whether a policy of the stack has an explanation to give; the names of those of the catalogue that have. */
-static int check_can(const struct weir_stack *stack, const struct weir_policy *const *catalog)
+static int check_can(const struct weir_stack *stack, const struct weir_policy *const *catalog, bool plain)
 {
     char *names = weir_copy("");
     bool can = false;
     for (int i = 0; catalog[i]; i++) {
-        if (!catalog[i]->explain)
+        if (plain ? !catalog[i]->explain : !catalog[i]->explain_as)
             continue;
         char *more = weir_format("%s%s%s", names, *names ? ", " : "", catalog[i]->name);
         free(names);
@@ -74,8 +79,8 @@ static int check_can(const struct weir_stack *stack, const struct weir_policy *c
     for (int p = 0; p < stack->use_count; p++)
         can |= strchr(stack->uses[p].name, '/') || strstr(stack->uses[p].name, ".so"); /* seen when it is loaded */
     int code = can ? WEIR_OK
-                   : weir_error(WEIR_EINPUT, "policy %s does not explain its decisions; those that do: %s",
-                                stack->label, *names ? names : "none");
+                   : weir_error(WEIR_EINPUT, "policy %s does not explain its decisions%s; those that do: %s",
+                                stack->label, plain ? "" : " so", *names ? names : "none");
     free(names);
     return code;
 }
@@ -101,8 +106,10 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
         code = weir_stack_parse(arguments->words[0], &stack);
     if (code == WEIR_OK)
         code = weir_stack_check(&stack, cli->catalog);
+    question.wish = (struct weir_explain_wish){.json = weir_arguments_value(arguments, JSON) != NULL,
+                                               .bound = weir_arguments_value(arguments, BOUND) != NULL};
     if (code == WEIR_OK)
-        code = check_can(&stack, cli->catalog);
+        code = check_can(&stack, cli->catalog, !question.wish.json && !question.wish.bound);
     if (code == WEIR_OK)
         code = weir_shipped_resolve(WEIR_SHIPPED_SCENARIO, NULL, arguments->words[1], &path);
     if (code == WEIR_OK)

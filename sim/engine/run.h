@@ -149,6 +149,7 @@ struct weir_observer {
     /* After each round of decisions, at arrivals and at the ends of windows: what a policy says of its last one (NULL:
      * nothing, or it has no such hook). True ends the run, without a result. */
     bool (*explained)(void *context, double time_s, const char *policy, const char *text);
+    const struct weir_explain_wish *explain_wish; /* NULL: text as such; else of policies with explain_as */
 };
 
 /* What somebody who steers a run wants changed from now on. */

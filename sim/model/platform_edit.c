@@ -2,12 +2,14 @@
 #include <libxml/tree.h>
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/quantity.h"
 #include "sim/model/platform_read.h"
 #include "sim/model/platform_schema.h"
 #include "sim/model/xml_read.h"
@@ -36,13 +38,43 @@ static int check_unit(const char *path, const struct weir_platform_edit *edit, c
     const struct weir_attribute_rule *rule = element ? element->attributes : NULL;
     while (rule && rule->name && strcmp(rule->name, (const char *)attribute->name) != 0)
         rule++;
-    if (!rule || !rule->name || rule->kind < WEIR_VALUE_SPEEDS || rule->kind > WEIR_VALUE_TIME ||
-        !weir_platform_is_bare(edit->value))
+    if (edit->value[0] == '*' || !rule || !rule->name || rule->kind < WEIR_VALUE_SPEEDS ||
+        rule->kind > WEIR_VALUE_TIME || !weir_platform_is_bare(edit->value))
         return WEIR_OK;
     return weir_error(WEIR_EINPUT, "%s: %s: \"%s\" has no unit; write %s", path, edit->xpath, edit->value,
                       weir_unit_describe(rule->kind <= WEIR_VALUE_SPEED       ? WEIR_UNIT_SPEED
                                          : rule->kind <= WEIR_VALUE_BANDWIDTH ? WEIR_UNIT_BANDWIDTH
                                                                               : WEIR_UNIT_TIME));
+}
+
+/* "*0.5": so many times what is there, in its unit. The new value, owned; NULL with an error if one of the two is no
+ * number. */
+static char *multiplied(const char *path, const struct weir_platform_edit *edit, const xmlNode *attribute)
+{
+    const char *present = weir_xml_attribute(attribute->parent, (const char *)attribute->name, "");
+    double factor = 0, value = 0;
+    const char *end = weir_number_scan(edit->value + 1, &factor), *unit = weir_number_scan(present, &value);
+    if (!end || *end || !(factor > 0) || !isfinite(factor)) {
+        weir_error(WEIR_EINPUT, "%s: %s: \"%s\" is no factor; write one such as \"*0.5\"", path, edit->xpath,
+                   edit->value);
+        return NULL;
+    }
+    if (!unit || strpbrk(unit, ", 0123456789")) {
+        weir_error(WEIR_EINPUT, "%s:%d: the XPath %s selects \"%s\", which is not one number that could be multiplied",
+                   path, weir_xml_line(attribute->parent), edit->xpath, present);
+        return NULL;
+    }
+    return weir_format("%.17g%s", factor * value, unit);
+}
+
+static int set_attribute(const char *path, const struct weir_platform_edit *edit, const xmlNode *attribute)
+{
+    char *product = edit->value[0] == '*' ? multiplied(path, edit, attribute) : NULL;
+    if (edit->value[0] == '*' && !product)
+        return weir_error_code();
+    xmlSetProp(attribute->parent, attribute->name, (const xmlChar *)(product ? product : edit->value));
+    free(product);
+    return WEIR_OK;
 }
 
 static int edit_nodes(const char *path, const struct weir_platform_edit *edit, const xmlNodeSet *nodes)
@@ -58,7 +90,8 @@ static int edit_nodes(const char *path, const struct weir_platform_edit *edit, c
         if (check_unit(path, edit, nodes->nodeTab[i]))
             return WEIR_EINPUT;
     for (int i = 0; i < nodes->nodeNr; i++)
-        xmlSetProp(nodes->nodeTab[i]->parent, nodes->nodeTab[i]->name, (const xmlChar *)edit->value);
+        if (set_attribute(path, edit, nodes->nodeTab[i]))
+            return WEIR_EINPUT;
     return WEIR_OK;
 }
 

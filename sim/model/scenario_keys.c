@@ -17,9 +17,9 @@ const char *const weir_recovery_keys[] = {"place",  "delivery", "checkpoint_inte
 const char *const weir_account_keys[] = {"u_opt", "sigma", "price_per_GB", "fine_service", "fine_device",
                                          "hosts", NULL};
 
-const char *const weir_job_keys[] = {"name",      "count",        "arrive",  "arrive_every", "depart",
-                                     "source",    "source_bytes", "sink",    "load",         "slo",
-                                     "operators", "edges",        "backlog", "workflow",     NULL};
+const char *const weir_job_keys[] = {"name",  "count", "arrive", "arrive_every", "depart", "source",  "source_bytes",
+                                     "sink",  "load",  "slo",    "operators",    "edges",  "backlog", "workflow",
+                                     "omega", NULL};
 
 const char *const weir_operator_keys[] = {
     "name",      "flops", "bytes",    "disk",        "selectivity",   "state",           "join",  "window", "keys",

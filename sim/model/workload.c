@@ -14,6 +14,9 @@
 
 #define JOBS_AT_MOST 1000000
 
+#define OMEGA_LEAST 1e-6
+#define OMEGA_MOST  1e6
+
 /* A workload that grows, with what is known of each job until it is sorted. */
 struct builder {
     struct weir_workload *workload;
@@ -157,6 +160,8 @@ static int read_job(const struct weir_json *at, struct builder *builder, struct 
     if (!code)
         code = weir_json_opt_quantity(at, "slo", WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &job->slo_s);
     if (!code)
+        code = weir_json_opt_number(at, "omega", OMEGA_LEAST, OMEGA_MOST, &job->omega);
+    if (!code)
         code = read_backlog(at, job);
     bool is_workflow = weir_json_get(at, "workflow", &child);
     bool one_item = is_workflow && !weir_json_get(at, "load", &child);
@@ -220,7 +225,7 @@ static int expand(const struct weir_json *at, struct builder *builder, int origi
 
 static int add_jobs(const struct weir_json *at, struct builder *builder, int origin)
 {
-    struct weir_job job = {.depart_s = INFINITY, .slo_s = INFINITY, .source.tier = -1, .sink.tier = -1};
+    struct weir_job job = {.depart_s = INFINITY, .slo_s = INFINITY, .omega = 1, .source.tier = -1, .sink.tier = -1};
     struct spread spread = {.count = -1};
     int before = builder->workload->job_count;
     int code = read_job(at, builder, &job, &spread);

@@ -75,6 +75,7 @@ struct weir_job {
     long backlog_capacity;           /* items; 0: no limit */
     bool backlog_drop_old;           /* what a full backlog drops */
     double slo_s;                    /* latency objective; INFINITY: none */
+    double omega;                    /* what its latency weighs among those of all jobs, for policies that ask */
     struct weir_operator *operators; /* in topological order */
     int operator_count;
     struct weir_edge *edges;

@@ -50,7 +50,7 @@ static const char scenario_text[] =
     "   \"operators\": [{\"name\": \"d\", \"flops\": \"200Mf\", \"capacity\": 4}],"
     "   \"edges\": [{\"from\": \"source\", \"to\": \"d\", \"full\": \"drop-new\"}, [\"d\", \"sink\"]]},"
     /* A diamond: g on the accelerator of e, p and r on f, m joins on c; then w halves in windows of 2 s. */
-    "  {\"name\": \"shape\", \"source\": \"e\", \"source_bytes\": \"400B\", \"arrive\": \"50ms\","
+    "  {\"name\": \"shape\", \"omega\": 2.5, \"source\": \"e\", \"source_bytes\": \"400B\", \"arrive\": \"50ms\","
     "   \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\", \"count\": 5000},"
     "   \"operators\": [{\"name\": \"g\", \"class\": \"gpu\", \"flops\": \"40Mf\"},"
     "    {\"name\": \"p\", \"flops\": \"5Mf\", \"placement\": \"f\"}, {\"name\": \"r\", \"flops\": \"10Mf\", "
@@ -190,6 +190,8 @@ static const struct expectation {
     {"job.declared_items_per_s", "shed", NULL, (10 * 4 + 29.95 * 10) / 39.95, 0},
     {"job.declared_items", "shape", NULL, 5000, 0},
     {"job.declared_items", "plain", "inf", 0, 0},
+    {"job.omega", "shape", NULL, 2.5, 0},
+    {"job.omega", "plain", NULL, 1, 0},
     {"job.operators", "shape", NULL, 5, 0},
     {"job.operator_count", "jam", NULL, 2, 0},
     {"job.ingress_rate", "jam", NULL, 10, 0},

@@ -37,6 +37,22 @@ static void values_change_and_the_file_stays(void)
     weir_platform_free(all);
 }
 
+/* "*0.5": half of what each is. */
+static void factors(void)
+{
+    struct weir_platform *plain = NULL, *slow = edited("//host/@speed", "*0.5");
+    struct weir_platform *wide = edited("//link/@bandwidth", "*1e1");
+    CU_ASSERT_EQUAL_FATAL(weir_platform_read(PLATFORM, &plain), WEIR_OK);
+    CU_ASSERT_FATAL(slow && wide);
+    for (size_t i = 0; i < plain->host_count; i++)
+        CHECK_NEAR(slow->hosts[i].speed_flops_per_s, plain->hosts[i].speed_flops_per_s / 2, 1e-6);
+    for (size_t i = 0; i < plain->link_count; i++)
+        CHECK_NEAR(wide->links[i].bandwidth_bytes_per_s, 10 * plain->links[i].bandwidth_bytes_per_s, 1e-3);
+    weir_platform_free(plain);
+    weir_platform_free(slow);
+    weir_platform_free(wide);
+}
+
 static void bad_edits_are_refused(void)
 {
     static const struct {
@@ -55,6 +71,11 @@ static void bad_edits_are_refused(void)
         /* The value is checked as if the file held it. */
         {"//link[@id='backhaul']/@latency", "5apples", PLATFORM ":13: "},
         {"//host/@id", "same", "is given twice"},
+        {"//host/@speed", "*half", "\"*half\" is no factor; write one such as \"*0.5\""},
+        {"//host/@speed", "*0", "is no factor"},
+        {"//host/@speed", "*-2", "is no factor"},
+        {"//host/@speed", "*2Gf", "is no factor"},
+        {"//link[@id='backhaul']/@id", "*2", "selects \"backhaul\", which is not one number"},
         {"//host[1]/@speed", "1Gf\" core=\"4", "1Gf"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -88,6 +109,7 @@ static void a_scenario_takes_edits_or_a_platform(void)
 
 static const struct weir_case cases[] = {
     {"values_change_and_the_file_stays", values_change_and_the_file_stays},
+    {"factors", factors},
     {"bad_edits_are_refused", bad_edits_are_refused},
     {"a_scenario_takes_edits_or_a_platform", a_scenario_takes_edits_or_a_platform},
     {0},

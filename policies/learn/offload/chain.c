@@ -118,32 +118,39 @@ static void take_some(struct offload_chain *chain, int most)
     }
     chain->count = most;
     chain->stride = (size_t)most;
-    for (size_t c = 0; c < chain->stride; c++) {
-        for (size_t d = 0; d < chain->stride; d++) {
-            size_t pair = (size_t)chain->node[c] * (size_t)network->nodes + (size_t)chain->node[d];
-            chain->some_span[c * chain->stride + d] = network->span[pair];
-            if (network->delay_s)
-                chain->some_delay_s[c * chain->stride + d] = network->delay_s[pair];
-        }
-    }
     chain->span = chain->some_span;
     chain->delay_s = network->delay_s ? chain->some_delay_s : NULL;
 }
 
 /* ---- ways ---- */
 
-/* The row of sums of load / bandwidth from a candidate, reckoned once a turn. */
+/* Where some nodes are candidates: what the network has of the ways from one to the others. */
+static void gather_row(struct offload_chain *chain, size_t candidate)
+{
+    const struct offload_network *network = chain->game->network;
+    size_t row = candidate * chain->stride, from = (size_t)chain->node[candidate] * (size_t)network->nodes;
+    for (size_t c = 0; c < chain->stride; c++)
+        chain->some_span[row + c] = network->span[from + (size_t)chain->node[c]];
+    for (size_t c = 0; network->delay_s && c < chain->stride; c++)
+        chain->some_delay_s[row + c] = network->delay_s[from + (size_t)chain->node[c]];
+}
+
+/* The row of sums of load / bandwidth from a candidate, reckoned once a turn, with those of span and delay. */
 static const double *queue_from(struct offload_chain *chain, size_t candidate)
 {
     const struct offload_game *game = chain->game;
     const struct offload_network *network = game->network;
-    double *row = chain->queue + candidate * chain->stride, *walk = game->walk;
+    double *row = chain->queue + candidate * chain->stride;
     if (chain->queue_of[candidate] == chain->turn)
         return row;
     chain->queue_of[candidate] = chain->turn;
-    int node = chain->node[candidate], count = offload_tree_count(&network->out, node);
+    if (chain->span == chain->some_span)
+        gather_row(chain, candidate);
+    int node = chain->node[candidate];
     const int *parent = offload_tree_parent(&network->out, node), *link = offload_tree_link(&network->out, node);
     const int *at = offload_tree_at(&network->out, network->nodes, node);
+    double *walk = game->walk;
+    int count = offload_tree_count(&network->out, node);
     walk[0] = 0;
     for (int i = 1; i < count; i++)
         walk[i] = walk[parent[i]] + chain->pressure[link[i]];
@@ -207,8 +214,9 @@ static size_t moved_from(struct offload_chain *chain, int transfer, bool stay, c
     for (size_t n = 0; n < (size_t)chain->count; n++) {
         if ((n == m && !stay) || !(f[n] <= g))
             continue;
+        double queue = queue_from(chain, n)[m]; /* first: it fetches the rows of the others */
         double delay_s = chain->delay_s ? omega * chain->delay_s[n * chain->stride + m] : 0;
-        double way = bytes.square * chain->span[n * chain->stride + m] + bytes.root * queue_from(chain, n)[m] + delay_s;
+        double way = bytes.square * chain->span[n * chain->stride + m] + bytes.root * queue + delay_s;
         if (f[n] + way < least) {
             least = f[n] + way;
             best = n;
@@ -358,6 +366,7 @@ bool offload_chain_respond(struct offload_chain *chain, bool blind, int most, do
         end[c] += chain->result[chain->node[c]];
         best = end[c] < end[best] ? c : best;
     }
+    chain->value = end[best];
     if (!(end[best] < bound))
         return false;
     trace_back(chain, blind, best);

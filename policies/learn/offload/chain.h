@@ -10,7 +10,7 @@ struct offload_chain {
     struct offload_game *game;
     int count;                    /* candidates */
     int *node;                    /* [count] */
-    const double *span, *delay_s; /* [count][stride]: as the network's, between candidates */
+    const double *span, *delay_s; /* [count][stride]: as the network's, between candidates; rows once asked for */
     size_t stride;
     double *some_span, *some_delay_s; /* room for these where not all nodes are candidates */
     double *f, *g;                    /* [longest + 1][count] */
@@ -18,8 +18,9 @@ struct offload_chain {
     double *load, *per_capacity;      /* [count]: of candidates */
     double *total;                    /* [count]: items of a run */
     double *queue;                    /* [count][count]: sum of load / bandwidth along the ways from a candidate */
-    int *queue_of;                    /* [count]: turn for which its row holds */
+    int *queue_of;                    /* [count]: turn for which its row, and those of span and delay, hold */
     int turn;
+    double value;                 /* cost of the response by the programme's own reckoning */
     double *pressure;             /* [links]: load / bandwidth */
     double *rest;                 /* [longest + 1]: what the subtasks from j on cost at least */
     double *raw, *result, *score; /* [nodes]: ways from the origin, to the end; how good a candidate it is */

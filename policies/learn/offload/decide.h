@@ -75,6 +75,38 @@ int offload_dwo(const struct offload_problem *problem, const struct offload_dwo_
 int offload_best_response(const struct offload_problem *problem, const int *placement, int user,
                           enum offload_response kind, bool polish, int *response, double *cost_s);
 
+/* What a user could gain by placing itself anew while the others stay. */
+struct offload_deviation {
+    double cost_s;  /* (19) where it is */
+    double best_s;  /* of the best place found for it, at most cost_s */
+    double least_s; /* no place costs it less */
+};
+/* For each user, deviations[users], with where it would go: responses[subtasks]. Users with at most `enumerable`
+ * placements: all of them are looked at, and least_s is best_s. Others: by the segment programme and moves of single
+ * subtasks; least_s is then that programme's own reckoning, which leaves out what a user's own subtasks and transfers
+ * do to each other where it comes back to a node or link, and is what the work alone costs for users that are no chain
+ * and for OFFLOAD_SHARE_OF_USER. Errors as offload_evaluate. */
+int offload_deviations(const struct offload_problem *problem, const int *placement, double enumerable,
+                       struct offload_deviation *deviations, int *responses);
+/* It gains by more than rounding. */
+bool offload_deviation_gains(const struct offload_deviation *deviation);
+/* Nothing gains more than what was found, but for rounding. */
+bool offload_deviation_certain(const struct offload_deviation *deviation);
+
+/* How far the sum of costs C of a placement A can be above the least one, C*. With
+ *   (31) sum_u T_u(A*_u, A_-u) <= sum_r X*_r X_r / cap_r + sum_r sum_u w*_ur^2 / cap_r <= sqrt(C C*) + C*
+ *   (36) C / C* <= rho^2, rho^2 = (1 + slack) (rho + 1): (3 + sqrt 5) / 2 for an equilibrium. */
+struct offload_bounds {
+    double cost_s;      /* C: sum of weight times cost */
+    double slack;       /* no user costs more than 1 + slack times its best response; 0: an equilibrium */
+    double anarchy;     /* (36) with that slack */
+    double alone_s;     /* C* is at least this: each user's least cost as if alone, */
+    double responses_s; /* and this: (31), with each user's best response to A in place of A*_u */
+    double least_s;     /* the largest of these, and of C / anarchy; at most C */
+};
+int offload_bound(const struct offload_problem *problem, const int *placement, double enumerable,
+                  struct offload_bounds *bounds);
+
 /* Algorithm 2: for s = 0, 1, ..., users in turn place their s-th subtask where it ends first under the loads so far.
  * O(U S M). Its loads are those of OFFLOAD_SHARE_OF_SUBTASK, whatever the problem's. Errors, WEIR_EINPUT: a graph that
  * does not fit the ways of a network in which some nodes cannot reach each other. */
@@ -101,13 +133,18 @@ int offload_nearest(const struct offload_problem *problem, int *placement);
 int offload_random(const struct offload_problem *problem, uint64_t seed, int *placement);
 
 /* The placement of least sum of costs (19), by branch and bound over the users' placements. Refuses (WEIR_EINPUT, with
- * the number) if there are `limit` placements or more, 0: OFFLOAD_OPTIMAL_LIMIT, or if the tables would not fit into
- * memory. */
+ * the number) if there are `limit` placements or more, 0: OFFLOAD_OPTIMAL_LIMIT, if a user has more than
+ * OFFLOAD_ENUMERATE_LIMIT, or if those of single users that cannot be ruled out are too many for memory. `search` may
+ * be NULL. */
 #define OFFLOAD_OPTIMAL_LIMIT 1e12
 struct offload_search {
     double placements; /* of the whole space */
-    long visited;      /* partial placements that were looked at */
+    double visited;    /* partial placements that were looked at */
+    bool whole;        /* it did not give up: nothing is better */
 };
 int offload_optimal(const struct offload_problem *problem, double limit, int *placement, struct offload_search *search);
+/* The same, but after `most` partial placements it gives up, with the best so far. */
+int offload_optimal_within(const struct offload_problem *problem, double limit, double most, int *placement,
+                           struct offload_search *search);
 
 #endif

@@ -243,8 +243,7 @@ static int start(const struct offload_problem *problem, const struct offload_dwo
                                                   : offload_nearest(problem, placement);
 }
 
-/* Refuses users with too many placements. */
-static int check_enumerable(const struct offload_problem *problem)
+int offload_check_enumerable(const struct offload_problem *problem)
 {
     for (int u = 0; u < problem->users; u++) {
         double count = offload_user_placements(problem, u);
@@ -273,7 +272,7 @@ static void merge_trace(struct offload_trace *into, struct offload_trace *from, 
 int offload_dwo(const struct offload_problem *problem, const struct offload_dwo_options *options, int *placement,
                 struct offload_trace *trace)
 {
-    if (options->response == OFFLOAD_ENUMERATE && check_enumerable(problem) < 0)
+    if (options->response == OFFLOAD_ENUMERATE && offload_check_enumerable(problem) < 0)
         return weir_error_code();
     int starts = options->starts > 1 ? options->starts : 1, code = WEIR_OK;
     size_t size = (size_t)problem->subtasks * sizeof *placement;
@@ -316,7 +315,8 @@ int offload_refine(const struct offload_problem *problem, int *placement, struct
 int offload_best_response(const struct offload_problem *problem, const int *placement, int user,
                           enum offload_response kind, bool polish, int *response, double *cost_s)
 {
-    if (offload_check_placement(problem, placement) < 0 || (kind == OFFLOAD_ENUMERATE && check_enumerable(problem) < 0))
+    if (offload_check_placement(problem, placement) < 0 ||
+        (kind == OFFLOAD_ENUMERATE && offload_check_enumerable(problem) < 0))
         return weir_error_code();
     int *copy = weir_alloc((size_t)problem->subtasks, sizeof *copy);
     memcpy(copy, placement, (size_t)problem->subtasks * sizeof *copy);

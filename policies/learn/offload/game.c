@@ -165,16 +165,22 @@ static void copy_own_placement(struct offload_game *game)
     memcpy(game->own_placement, game->placement + first, (size_t)(next - first) * sizeof *game->own_placement);
 }
 
+/* None of a user's subtasks is at -1. */
+static bool is_placed(const struct offload_game *game, int user)
+{
+    bool whole = true;
+    for (int s = game->problem->first_subtask[user]; s < game->problem->first_subtask[user + 1]; s++)
+        whole = whole && game->placement[s] >= 0;
+    return whole;
+}
+
 void offload_game_load(struct offload_game *game)
 {
     const struct offload_problem *problem = game->problem;
     for (int r = 0; r < game->network->nodes + game->network->links; r++)
         game->pull[r].load = 0;
     for (int u = 0; u < problem->users; u++) {
-        bool whole = true;
-        for (int s = problem->first_subtask[u]; s < problem->first_subtask[u + 1]; s++)
-            whole = whole && game->placement[s] >= 0;
-        if (!whole)
+        if (!is_placed(game, u))
             continue;
         game->user = u;
         copy_own_placement(game);
@@ -225,6 +231,8 @@ struct offload_totals offload_game_totals(const struct offload_game *game)
     struct offload_game other;
     offload_game_init(&other, problem, game->placement, 1);
     for (int u = 0; u < problem->users; u++) {
+        if (!is_placed(&other, u))
+            continue;
         other.user = u;
         copy_own_placement(&other);
         gather_own(&other);

@@ -64,7 +64,7 @@ struct offload_totals {
 };
 struct offload_totals offload_game_totals(const struct offload_game *game);
 
-/* The sum of costs of a placement that is feasible. */
+/* The sum of costs of a placement that is feasible; of the users who have a place, if others have a subtask at -1. */
 double offload_placement_cost(const struct offload_problem *problem, int *placement);
 
 /* Moves as in the game, but of the sum of all costs, until none lowers it. The placement is feasible. */
@@ -77,8 +77,14 @@ double offload_game_least_work(const struct offload_game *game, int subtask);
  * lowers it by more than rounding: each subtask `once`, or until none moves. Returns the cost. */
 double offload_game_polish(struct offload_game *game, bool once);
 
-/* The true best response of a user by enumeration with bounds, tried on return. Returns the cost. */
+/* The true best response of a user by enumeration with bounds, tried on return; what is at own_placement if nothing is
+ * better. Returns the cost. */
 double offload_game_enumerate(struct offload_game *game);
+
+/* Tells of each placement of the user that costs less than *below, as it is being tried; `keep` may lower that. What is
+ * being tried is undefined on return. */
+typedef void offload_keep(void *context, double cost);
+void offload_game_each(struct offload_game *game, const double *below, offload_keep *keep, void *context);
 
 /* ---- small parts ---- */
 

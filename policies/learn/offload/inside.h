@@ -103,6 +103,8 @@ bool offload_fits(const struct offload_problem *problem, int user, int subtask, 
 
 /* Placements of one user, as far as nodes may host its subtasks. */
 double offload_user_placements(const struct offload_problem *problem, int user);
+/* Refuses users with too many of them. */
+int offload_check_enumerable(const struct offload_problem *problem);
 
 /* A placement that algorithms get: every subtask on a node that may host it, every transfer with a way. */
 int offload_check_placement(const struct offload_problem *problem, const int *placement);

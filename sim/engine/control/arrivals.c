@@ -34,11 +34,10 @@ static int place(const struct weir_controller *controller, const struct weir_op 
     return own >= 0 ? own : weir_default_host(controller, op, space, bytes);
 }
 
-/* The scenario's placement of a job that arrives. */
-static int preset(struct weir_controller *controller, struct weir_run_job *job, struct weir_plan *plan)
+/* The scenario's placement of a job that arrives, into both plans. */
+static int preset(struct weir_controller *controller, struct weir_run_job *job)
 {
     struct weir_space *space = &controller->space;
-    weir_space_begin(space, &controller->view);
     for (int o = 0; o < job->spec->operator_count; o++) {
         struct weir_op *op = &job->ops[o];
         int count = op->spec->parallelism;
@@ -53,7 +52,8 @@ static int preset(struct weir_controller *controller, struct weir_run_job *job, 
             weir_space_take(space, host, 1, bytes);
             list[i] = (struct weir_placement){host, 1, 1};
         }
-        weir_plan_preset(plan, job->index, o, list, count);
+        weir_plan_preset(controller->plan, job->index, o, list, count);
+        weir_plan_preset(controller->defaults, job->index, o, list, count);
         free(list);
     }
     return WEIR_OK;
@@ -105,7 +105,7 @@ static bool is_placed(const struct weir_plan *plan, int job, int op)
 static bool asks_on_arrival(const struct weir_controller *controller)
 {
     for (int p = 0; p < controller->policies->count; p++)
-        if (controller->policies->list[p].policy->job_arrives)
+        if (controller->policies->list[p].policy->job_arrives || controller->policies->list[p].policy->jobs_arrive)
             return true;
     return false;
 }
@@ -121,41 +121,76 @@ static void make_plans(struct weir_controller *controller)
     controller->defaults = weir_plan_new(&controller->view);
 }
 
-void weir_job_arrives(struct weir_controller *controller)
+/* How many jobs arrive at once. */
+static int count_arrivals(const struct weir_controller *controller)
 {
-    struct weir_run_job *job = &controller->flow->jobs[controller->arrived_jobs++];
-    weir_view_deployments(controller, asks_on_arrival(controller) ? 0 : job->index);
-    make_plans(controller);
-    struct weir_plan *plan = controller->plan, *defaults = controller->defaults;
-    if (preset(controller, job, plan) != WEIR_OK) {
-        weir_clock_fail(controller->clock, weir_error_code(), "%s", weir_error_message());
-        return;
-    }
-    preset(controller, job, defaults);
-    weir_hook_job_arrives(controller, job->index, plan);
-    if (!weir_goes_on(controller))
-        return;
-    weir_plan_check(plan);
-    weir_plan_tell(controller, plan);
+    bool together = false;
+    for (int p = 0; p < controller->policies->count; p++)
+        together |= controller->policies->list[p].policy->jobs_arrive != NULL;
+    int first = controller->arrived_jobs, next = first + 1;
+    while (together && next < controller->flow->job_count &&
+           controller->flow->jobs[next].spec->arrive_s <= controller->flow->jobs[first].spec->arrive_s)
+        next++;
+    return next - first;
+}
+
+/* What has become of the scenario's placement of what the policies leave there. */
+static void tell_placements(struct weir_controller *controller, struct weir_run_job *job)
+{
     for (int o = 0; o < job->spec->operator_count; o++) {
         int own_count;
-        const struct weir_placement *own = weir_plan_get(defaults, job->index, o, &own_count);
-        if (!is_placed(plan, job->index, o))
+        const struct weir_placement *own = weir_plan_get(controller->defaults, job->index, o, &own_count);
+        if (!is_placed(controller->plan, job->index, o))
             tell_placement(controller, &job->ops[o], own, own_count);
     }
+}
+
+/* The placement of jobs from `first` on is the scenario's, or what the policies wish instead. */
+static void deploy(struct weir_controller *controller, int first)
+{
     int count;
-    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
+    const struct weir_plan_change *changes = weir_plan_changes(controller->plan, &count);
     for (int c = 0; c < count; c++)
-        if (!changes[c].refusal && changes[c].job == job->index)
-            weir_plan_preset(defaults, changes[c].job, changes[c].op, changes[c].instances, changes[c].count);
-    weir_rates_carry_out(controller, plan);
-    if (weir_job_deploy(job, defaults))
-        weir_recovery_await(controller, job);
-    for (int o = 0; o < job->spec->operator_count; o++)
-        weir_state_lay(controller, &job->ops[o]);
+        if (!changes[c].refusal && changes[c].job >= first)
+            weir_plan_preset(controller->defaults, changes[c].job, changes[c].op, changes[c].instances,
+                             changes[c].count);
+    weir_rates_carry_out(controller, controller->plan);
+    for (int j = first; j < controller->arrived_jobs; j++) {
+        struct weir_run_job *job = &controller->flow->jobs[j];
+        if (weir_job_deploy(job, controller->defaults))
+            weir_recovery_await(controller, job);
+        for (int o = 0; o < job->spec->operator_count; o++)
+            weir_state_lay(controller, &job->ops[o]);
+    }
     for (int c = 0; c < count && weir_goes_on(controller); c++)
-        if (!changes[c].refusal && changes[c].job != job->index)
+        if (!changes[c].refusal && changes[c].job < first)
             weir_change_begin(controller, &changes[c]);
+}
+
+void weir_jobs_arrive(struct weir_controller *controller)
+{
+    int first = controller->arrived_jobs, count = count_arrivals(controller);
+    controller->arrived_jobs += count;
+    weir_view_deployments(controller, asks_on_arrival(controller) ? 0 : first);
+    make_plans(controller);
+    weir_space_begin(&controller->space, &controller->view);
+    int *jobs = weir_alloc((size_t)count, sizeof *jobs);
+    for (int k = 0; k < count; k++) {
+        jobs[k] = first + k;
+        if (preset(controller, &controller->flow->jobs[first + k]) != WEIR_OK) {
+            weir_clock_fail(controller->clock, weir_error_code(), "%s", weir_error_message());
+            break;
+        }
+    }
+    weir_hook_jobs_arrive(controller, jobs, count, controller->plan);
+    free(jobs);
+    if (!weir_goes_on(controller))
+        return;
+    weir_plan_check(controller->plan);
+    weir_plan_tell(controller, controller->plan);
+    for (int j = first; j < controller->arrived_jobs; j++)
+        tell_placements(controller, &controller->flow->jobs[j]);
+    deploy(controller, first);
 }
 
 void weir_arrivals_fini(struct weir_controller *controller)

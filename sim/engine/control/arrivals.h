@@ -6,8 +6,8 @@
 
 #include "sim/engine/control/controller.h"
 
-/* The next job arrives now. */
-void weir_job_arrives(struct weir_controller *controller);
+/* The next jobs arrive now: one, or all of this date if a policy takes those of a date together. */
+void weir_jobs_arrive(struct weir_controller *controller);
 void weir_arrivals_fini(struct weir_controller *controller);
 
 /* When the next one does; infinity if none is left. */

@@ -35,7 +35,7 @@ static void let_arrive(struct weir_controller *controller)
 {
     bool decided = false;
     for (; weir_goes_on(controller) && reached(controller, weir_next_job_s(controller)); decided = true)
-        weir_job_arrives(controller);
+        weir_jobs_arrive(controller);
     controller->explained |= decided && weir_hook_explain(controller);
 }
 

@@ -4,8 +4,9 @@
 
 #include "sim/engine/control/controller.h"
 
-/* Ask all policies in turn. */
-void weir_hook_job_arrives(struct weir_controller *controller, int job, struct weir_plan *plan);
+/* Ask all policies in turn. Jobs that arrive together are one decision for a policy that takes them so; others are
+ * asked for each. */
+void weir_hook_jobs_arrive(struct weir_controller *controller, const int *jobs, int count, struct weir_plan *plan);
 void weir_hook_window_ends(struct weir_controller *controller, struct weir_plan *plan);
 /* Asks one policy where an item goes. */
 void weir_hook_route(struct weir_controller *controller, const struct weir_used_policy *used,

@@ -61,8 +61,8 @@ static bool set_links(struct weir_controller *controller, const struct weir_wish
     return found || !wish->name;
 }
 
-/* New policies in place of the old ones. They are shown the jobs that run, one after the other, as if each arrived;
- * what they plan then has its price, since those jobs are at work. */
+/* New policies in place of the old ones. They are shown the jobs that run as if these arrived; what they plan then has
+ * its price, since those jobs are at work. */
 static void set_policies(struct weir_controller *controller, const struct weir_wish *wish)
 {
     const struct weir_run_spec *spec = controller->spec;
@@ -80,9 +80,12 @@ static void set_policies(struct weir_controller *controller, const struct weir_w
         weir_clock_fail(controller->clock, weir_error_code(), "%s", weir_error_message());
     weir_view_deployments(controller, 0);
     struct weir_plan *plan = weir_plan_new(&controller->view);
-    for (int j = 0; j < controller->arrived_jobs && weir_goes_on(controller); j++)
+    int *jobs = weir_alloc((size_t)controller->arrived_jobs, sizeof *jobs), count = 0;
+    for (int j = 0; j < controller->arrived_jobs; j++)
         if (controller->flow->jobs[j].life == WEIR_JOB_RUNNING)
-            weir_hook_job_arrives(controller, j, plan);
+            jobs[count++] = j;
+    weir_hook_jobs_arrive(controller, jobs, count, plan);
+    free(jobs);
     if (weir_goes_on(controller)) {
         weir_plan_check(plan);
         weir_plan_tell(controller, plan);

@@ -159,6 +159,7 @@ void weir_view_init(struct weir_controller *controller)
             .sink_host = job->sink.host,
             .source_bytes = job->spec->source_bytes,
             .slo_s = job->spec->slo_s,
+            .omega = job->spec->omega,
             .declared_items_per_s = declared_rate(controller, job->spec),
             .declared_items = weir_load_items(job->spec->load),
             .operators = operators,

@@ -188,6 +188,108 @@ static void optimal_visits_few(void)
     release(&drawn);
 }
 
+/* 20^9 = 5.1e11 placements, 8000 of each user: no table of pairs would fit. */
+static void optimal_without_tables(void)
+{
+    struct offload_sample sample = offload_sample_default(20, 3, 3);
+    struct drawn drawn;
+    int at[MOST], one[MOST];
+    struct offload_search search;
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        CU_ASSERT_FATAL(draw(&sample, seed, &drawn));
+        CU_ASSERT_EQUAL_FATAL(offload_optimal(drawn.problem, 0, at, &search), 0);
+        CHECK_NEAR(search.placements, pow(20, 9), 1);
+        CU_ASSERT(search.whole);
+        /* Nor can it be improved by moving any one user, or is it above what many games find. */
+        struct offload_dwo_options options = {.starts = 50, .seed = seed};
+        CU_ASSERT_EQUAL_FATAL(offload_dwo(drawn.problem, &options, one, NULL), 0);
+        CU_ASSERT(cost_sum(&drawn, at) <= cost_sum(&drawn, one) * (1 + 1e-12));
+        release(&drawn);
+    }
+}
+
+/* What is said of each user's deviations, whether or not all its placements are looked at, is true of them all; and the
+ * bounds lie below the least sum, the one by (36) wherever the placement is an equilibrium or not. */
+static void deviations(void)
+{
+    int certain = 0, gaps = 0, slack = 0;
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        struct offload_sample sample = offload_sample_default(4, 3, 3);
+        sample.shares = seed % 4 == 3 ? OFFLOAD_SHARE_OF_USER : OFFLOAD_SHARE_OF_SUBTASK;
+        sample.edges_per_subtask = seed % 5 == 4 ? 1.5 : 0;
+        if (seed % 4 == 3) /* a tree of narrow links, where it pays to take a link twice */
+            sample.links_per_node = 1, sample.bytes_per_s[0] = 2e6, sample.bytes_per_s[1] = 2e7;
+        struct drawn drawn;
+        int at[MOST], response[MOST], all[MOST], some[MOST], optimum[MOST];
+        struct offload_deviation exact[3], bounded[3];
+        struct offload_bounds bounds;
+        CU_ASSERT_FATAL(draw(&sample, seed, &drawn));
+        if (seed % 2)
+            CU_ASSERT_EQUAL_FATAL(offload_random(drawn.problem, seed, at), 0);
+        if (seed % 2 == 0)
+            CU_ASSERT_EQUAL_FATAL(offload_dwo(drawn.problem, &(struct offload_dwo_options){0}, at, NULL), 0);
+        CU_ASSERT_EQUAL_FATAL(offload_deviations(drawn.problem, at, 1e6, exact, all), 0);
+        CU_ASSERT_EQUAL_FATAL(offload_deviations(drawn.problem, at, 0, bounded, some), 0);
+        for (int u = 0; u < 3; u++) {
+            double best_s;
+            int moved[MOST], first = offload_problem_first_subtask(drawn.problem, u);
+            offload_best_response(drawn.problem, at, u, OFFLOAD_ENUMERATE, false, response, &best_s);
+            CHECK_NEAR(exact[u].best_s, fmin(best_s, exact[u].cost_s), 1e-9 * best_s);
+            CHECK_NEAR(exact[u].least_s, exact[u].best_s, 1e-9 * best_s);
+            CU_ASSERT(bounded[u].least_s <= best_s * (1 + 1e-9));
+            CU_ASSERT(bounded[u].best_s >= best_s * (1 - 1e-9));
+            /* Going there costs what is said. */
+            memcpy(moved, at, sizeof moved);
+            memcpy(moved + first, some + first, 3 * sizeof *some);
+            double cost_s[3];
+            struct offload_evaluation evaluation = {.cost_s = cost_s};
+            CU_ASSERT_EQUAL_FATAL(offload_evaluate(drawn.problem, moved, &evaluation), 0);
+            CHECK_NEAR(cost_s[u], bounded[u].best_s, 1e-9 * best_s);
+            certain += offload_deviation_certain(&bounded[u]);
+            gaps += offload_deviation_gains(&exact[u]);
+        }
+        CU_ASSERT_EQUAL_FATAL(offload_bound(drawn.problem, at, 1e6, &bounds), 0);
+        CU_ASSERT_EQUAL_FATAL(offload_optimal(drawn.problem, 0, optimum, NULL), 0);
+        double least = cost_sum(&drawn, optimum);
+        CHECK_NEAR(bounds.cost_s, cost_sum(&drawn, at), 1e-9 * least);
+        CU_ASSERT(bounds.least_s <= least * (1 + 1e-9));
+        CU_ASSERT(bounds.alone_s <= least * (1 + 1e-9));
+        CU_ASSERT(bounds.responses_s <= least * (1 + 1e-9));
+        CU_ASSERT(bounds.responses_s >= bounds.cost_s / bounds.anarchy * (1 - 1e-9));
+        if (bounds.slack == 0)
+            CHECK_NEAR(bounds.anarchy, (3 + sqrt(5)) / 2, 1e-9);
+        slack += bounds.slack > 0;
+        release(&drawn);
+    }
+    CU_ASSERT(certain > 200);
+    CU_ASSERT(gaps > 100);
+    CU_ASSERT(slack > 50);
+}
+
+/* Equal users alone on one node and nothing else to choose: C = (n w)^2 / F, each best response is what it is. By hand:
+ * two users of 4 flop on 1 flop/s pay 2 (2 + 2) = 8 each; alone 4 each. */
+static void bound_by_hand(void)
+{
+    const double speed = 1, work = 4;
+    const struct offload_network_spec spec = {.node_count = 1, .flops_per_s = &speed};
+    struct offload_network *network;
+    struct offload_problem *problem;
+    struct offload_user users[2] = {{.origin = -1, .end = -1, .subtask_count = 1, .work_flop = &work},
+                                    {.origin = -1, .end = -1, .subtask_count = 1, .work_flop = &work}};
+    struct offload_bounds bounds;
+    int at[2] = {0, 0};
+    CU_ASSERT_EQUAL_FATAL(offload_network_new(&spec, &network), 0);
+    CU_ASSERT_EQUAL_FATAL(offload_problem_new(network, users, 2, OFFLOAD_SHARE_OF_SUBTASK, &problem), 0);
+    CU_ASSERT_EQUAL_FATAL(offload_bound(problem, at, 10, &bounds), 0);
+    CHECK_NEAR(bounds.cost_s, 16, 1e-12);
+    CHECK_NEAR(bounds.alone_s, 8, 1e-12);
+    CHECK_NEAR(bounds.anarchy, 2.618033988749895, 1e-12);
+    CHECK_NEAR(bounds.responses_s, 16 / 2.618033988749895, 1e-9);
+    CHECK_NEAR(bounds.least_s, 8, 1e-12);
+    offload_problem_free(problem);
+    offload_network_free(network);
+}
+
 /* Mean of the response's cost over the best one's, of one user against random others, and how often it is the best. */
 static void compare_responses(const struct offload_sample *sample, int count, bool polish, double *mean, double *exact)
 {
@@ -322,6 +424,9 @@ int main(int argc, char **argv)
                                              {"equilibrium", equilibrium},
                                              {"optimal exact", optimal_exact},
                                              {"optimal visits few", optimal_visits_few},
+                                             {"optimal without tables", optimal_without_tables},
+                                             {"deviations", deviations},
+                                             {"bound by hand", bound_by_hand},
                                              {"segment", segment},
                                              {"ratio", ratio},
                                              {"refined wins", refined_wins},
