@@ -196,7 +196,7 @@ static int by_value(const void *a, const void *b)
 }
 
 /* What users from `depth` on cost at least beside those placed. */
-static double rest_of(const struct tree *tree, int depth)
+static double rest_below(const struct tree *tree, int depth)
 {
     double sum = 0;
     for (int v = depth; v < tree->users; v++)
@@ -210,7 +210,7 @@ static void search(struct tree *tree, int depth, double base)
     struct options *options = &tree->options[depth];
     int kept = 0;
     bool last = depth == tree->users - 1;
-    double rest = rest_of(tree, depth + 1);
+    double rest = rest_below(tree, depth + 1);
     tree->visited += options->count;
     struct ranked *ranked = weir_alloc((size_t)options->count, sizeof *ranked);
     for (int k = 0; k < options->count && base + options->list[k].base + rest < tree->least; k++) {
@@ -228,7 +228,7 @@ static void search(struct tree *tree, int depth, double base)
             break;
         }
         add_load(options, option, tree->load, 1);
-        if (base + ranked[i].value + rest_of(tree, depth + 1) < tree->least)
+        if (base + ranked[i].value + rest_below(tree, depth + 1) < tree->least)
             search(tree, depth + 1, base + ranked[i].value);
         add_load(options, option, tree->load, -1);
     }
