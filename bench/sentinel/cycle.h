@@ -11,6 +11,6 @@ double cycle_measure(const struct platform *platform, const struct assignment *p
 
 /* Detection for all servers by rules and net, by rules alone and by the net alone; `cycle_s` is the time of the cycle
  * that it would be part of. Errors: those of the net. */
-int detect_measure(int servers, double cycle_s);
+int bench_detection(int servers, double cycle_s);
 
 #endif

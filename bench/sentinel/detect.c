@@ -80,7 +80,7 @@ static int learn(struct devices *d, struct weir_stream *s)
     return code;
 }
 
-int detect_measure(int servers, double cycle_s)
+int bench_detection(int servers, double cycle_s)
 {
     struct devices d = {.servers = servers};
     struct weir_stream s = weir_stream_open(1, "bench/sentinel/devices");

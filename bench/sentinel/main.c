@@ -44,7 +44,7 @@ int main(int argc, char **argv)
     int code = plan(&platform, &result);
     if (code == WEIR_OK) {
         double cycle_s = cycle_measure(&platform, &result);
-        code = cycle_s < 0 ? weir_error_code() : detect_measure(platform.servers, cycle_s);
+        code = cycle_s < 0 ? weir_error_code() : bench_detection(platform.servers, cycle_s);
     }
     if (code)
         fprintf(stderr, "bench_sentinel: %s\n", weir_error_message());
