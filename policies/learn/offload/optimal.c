@@ -267,7 +267,8 @@ static void tree_init(struct tree *tree, const struct offload_problem *problem, 
             tree->options[tree->users++] =
                 (struct options){.user = u, .subtasks = problem->first_subtask[u + 1] - problem->first_subtask[u]};
     int *fixed = weir_alloc((size_t)problem->subtasks, sizeof *fixed);
-    memcpy(fixed, placement, (size_t)problem->subtasks * sizeof *fixed);
+    if (problem->subtasks > 0)
+        memcpy(fixed, placement, (size_t)problem->subtasks * sizeof *fixed);
     for (int i = 0; i < tree->users; i++)
         for (int s = 0; s < tree->options[i].subtasks; s++)
             fixed[problem->first_subtask[tree->options[i].user] + s] = -1;
