@@ -110,7 +110,8 @@ static void find_options(struct tree *tree, int u)
     tree->game.user = options->user;
     offload_game_each(&tree->game, &below, keep_option, &keeper);
     offload_game_clear(&tree->game);
-    qsort(options->list, (size_t)options->count, sizeof *options->list, by_base);
+    if (options->count > 0)
+        qsort(options->list, (size_t)options->count, sizeof *options->list, by_base);
 }
 
 /* ---- products ---- */
