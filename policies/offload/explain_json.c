@@ -6,20 +6,6 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 
-static void add_string(struct weir_text *text, const char *string)
-{
-    weir_text_add(text, "\"");
-    for (; *string; string++) {
-        if (*string == '"' || *string == '\\')
-            weir_text_addf(text, "\\%c", *string);
-        else if ((unsigned char)*string < 0x20 || *string == 0x7f)
-            weir_text_addf(text, "\\u%04x", (unsigned)(unsigned char)*string);
-        else
-            weir_text_add_bytes(text, string, 1);
-    }
-    weir_text_add(text, "\"");
-}
-
 /* ", "key": value"; without the comma where `first`. */
 static void add_key(struct weir_text *text, const char *key, bool first)
 {
@@ -44,14 +30,14 @@ static void add_truth(struct weir_text *text, const char *key, bool value)
 static void add_name(struct weir_text *text, const char *key, const char *name, bool first)
 {
     add_key(text, key, first);
-    add_string(text, name);
+    weir_text_add_quoted(text, name);
 }
 
 static void add_host(struct weir_text *text, const struct weir_view *view, const char *key, int host)
 {
     add_key(text, key, false);
     if (host >= 0 && host < view->host_count)
-        add_string(text, view->hosts[host].name);
+        weir_text_add_quoted(text, view->hosts[host].name);
     else
         weir_text_add(text, "null");
 }
@@ -161,7 +147,7 @@ char *weir_offload_picture_json(const struct weir_offload_picture *picture)
     add_truth(&text, "equilibrium", certain && !gains);
     add_key(&text, "left_out", false);
     if (decision->left_out)
-        add_string(&text, decision->left_out);
+        weir_text_add_quoted(&text, decision->left_out);
     else
         weir_text_add(&text, "null");
     add_number(&text, "moves", decision->trace.moves);

@@ -8,20 +8,6 @@
 #include "sim/api/view_fields.h"
 #include "sim/base/memory.h"
 
-static void add_string(struct weir_text *text, const char *string)
-{
-    weir_text_add(text, "\"");
-    for (; *string; string++) {
-        if (*string == '"' || *string == '\\')
-            weir_text_addf(text, "\\%c", *string);
-        else if ((unsigned char)*string < 0x20 || *string == 0x7f)
-            weir_text_addf(text, "\\u%04x", (unsigned)*string);
-        else
-            weir_text_add_bytes(text, string, 1);
-    }
-    weir_text_add(text, "\"");
-}
-
 /* 17 digits give the same double back; the point makes readers take a whole number as one, too. */
 static void add_number(struct weir_text *text, double value)
 {
@@ -39,7 +25,7 @@ static void add_number(struct weir_text *text, double value)
 static void add_host_name(struct weir_text *text, const struct weir_view *view, int host)
 {
     if (host >= 0 && host < view->host_count)
-        add_string(text, view->hosts[host].name);
+        weir_text_add_quoted(text, view->hosts[host].name);
     else
         weir_text_add(text, "null");
 }
@@ -70,9 +56,9 @@ static void add_element(struct sending *sending, const struct weir_view_field *f
     case WEIR_FIELD_UPSTREAM:
     case WEIR_FIELD_DOWNSTREAM:
         if (((const int *)array)[i] >= 0)
-            add_string(text, job->operators[((const int *)array)[i]].name);
+            weir_text_add_quoted(text, job->operators[((const int *)array)[i]].name);
         else
-            add_string(text, field->kind == WEIR_FIELD_UPSTREAM ? "source" : "sink");
+            weir_text_add_quoted(text, field->kind == WEIR_FIELD_UPSTREAM ? "source" : "sink");
         break;
     default:
         add_record(sending, field->elements, (const char *)array + (size_t)i * weir_view_record_sizes[field->elements],
@@ -108,13 +94,13 @@ static void add_value(struct sending *sending, const struct weir_view_field *fie
         weir_text_add(text, *(const bool *)at ? "true" : "false");
         break;
     case WEIR_FIELD_STRING:
-        add_string(text, *(const char *const *)at);
+        weir_text_add_quoted(text, *(const char *const *)at);
         break;
     case WEIR_FIELD_TIER:
-        add_string(text, weir_view_tier_names[*(const enum weir_view_tier *)at]);
+        weir_text_add_quoted(text, weir_view_tier_names[*(const enum weir_view_tier *)at]);
         break;
     case WEIR_FIELD_CLASS:
-        add_string(text, weir_view_class_names[*(const enum weir_view_class *)at]);
+        weir_text_add_quoted(text, weir_view_class_names[*(const enum weir_view_class *)at]);
         break;
     case WEIR_FIELD_HOST:
         add_host_name(text, sending->view, *(const int *)at);
@@ -205,7 +191,7 @@ static void add_links(struct weir_text *text, const struct weir_view *view)
     weir_text_add(text, "\"link_names\":[");
     for (int l = 0; l < view->link_count; l++) {
         weir_text_add(text, l ? "," : "");
-        add_string(text, view->links[l].name);
+        weir_text_add_quoted(text, view->links[l].name);
     }
     weir_text_add(text, "],\"link_bytes_per_s\":[");
     for (int l = 0; l < view->link_count; l++) {
@@ -251,11 +237,11 @@ void weir_pipe_add_item(struct weir_text *text, const struct weir_view *view, co
     weir_text_add(text, "{\"event\":\"route\",\"time_s\":");
     add_number(text, item->time_s);
     weir_text_add(text, ",\"job\":");
-    add_string(text, job->name);
+    weir_text_add_quoted(text, job->name);
     weir_text_add(text, ",\"op\":");
-    add_string(text, job->operators[item->op].name);
+    weir_text_add_quoted(text, job->operators[item->op].name);
     weir_text_add(text, ",\"from\":");
-    add_string(text, item->from < 0 ? "source" : job->operators[item->from].name);
+    weir_text_add_quoted(text, item->from < 0 ? "source" : job->operators[item->from].name);
     weir_text_add(text, ",\"host\":");
     add_host_name(text, view, item->host);
     weir_text_add(text, ",\"bytes\":");
@@ -277,7 +263,7 @@ void weir_pipe_add_item(struct weir_text *text, const struct weir_view *view, co
 void weir_pipe_add_hello(struct weir_text *text, unsigned long long seed, const char *stream, const char *params)
 {
     weir_text_addf(text, "{\"hello\":{\"abi\":%u,\"seed\":%llu,\"stream\":", WEIR_POLICY_ABI, seed);
-    add_string(text, stream);
+    weir_text_add_quoted(text, stream);
     weir_text_addf(text, ",\"params\":%s}}\n", params);
 }
 
@@ -287,7 +273,7 @@ void weir_pipe_add_event(struct weir_text *text, const char *event, int job, con
     weir_text_addf(text, "{\"event\":\"%s\"", event);
     if (job >= 0) {
         weir_text_add(text, ",\"job\":");
-        add_string(text, view->jobs[job].name);
+        weir_text_add_quoted(text, view->jobs[job].name);
     }
     weir_text_add(text, ",\"view\":");
     add_view(text, view, plan, routes);

@@ -46,6 +46,21 @@ void weir_text_addv(struct weir_text *text, const char *format, va_list argument
     text->length += (size_t)length;
 }
 
+void weir_text_add_quoted(struct weir_text *text, const char *string)
+{
+    weir_text_add(text, "\"");
+    for (; *string; string++) {
+        unsigned char byte = (unsigned char)*string;
+        if (byte == '"' || byte == '\\')
+            weir_text_addf(text, "\\%c", byte);
+        else if (byte < 0x20 || byte == 0x7f)
+            weir_text_addf(text, "\\u%04x", byte);
+        else
+            weir_text_add_bytes(text, string, 1);
+    }
+    weir_text_add(text, "\"");
+}
+
 void weir_text_addf(struct weir_text *text, const char *format, ...)
 {
     va_list arguments;

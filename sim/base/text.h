@@ -14,6 +14,8 @@ struct weir_text {
 
 void weir_text_add(struct weir_text *text, const char *string);
 void weir_text_add_bytes(struct weir_text *text, const void *bytes, size_t count);
+/* As a string of JSON, in quotes; `string` is UTF-8. */
+void weir_text_add_quoted(struct weir_text *text, const char *string);
 void weir_text_addf(struct weir_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void weir_text_addv(struct weir_text *text, const char *format, va_list arguments);
 

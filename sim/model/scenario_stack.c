@@ -18,32 +18,17 @@
 /* The policy that runs a program, and its parameter that holds the command. */
 #define EXEC "exec"
 
-/* A key in quotes, as JSON. */
-static void add_quoted(struct weir_text *text, const char *string)
-{
-    weir_text_add(text, "\"");
-    for (; *string; string++) {
-        if (*string == '"' || *string == '\\')
-            weir_text_addf(text, "\\%c", *string);
-        else if ((unsigned char)*string < 0x20)
-            weir_text_addf(text, "\\u%04x", (unsigned)*string);
-        else
-            weir_text_add_bytes(text, string, 1);
-    }
-    weir_text_add(text, "\"");
-}
-
 static void add_member(struct weir_text *text, const char *key, const char *value)
 {
     weir_text_add(text, text->length ? "," : "{");
-    add_quoted(text, key);
+    weir_text_add_quoted(text, key);
     weir_text_addf(text, ":%s", value);
 }
 
 static void add_string_member(struct weir_text *text, const char *key, const char *string)
 {
     struct weir_text quoted = {0};
-    add_quoted(&quoted, string);
+    weir_text_add_quoted(&quoted, string);
     add_member(text, key, weir_text_string(&quoted));
     weir_text_fini(&quoted);
 }
@@ -293,7 +278,7 @@ int weir_stack_parse(const char *text, struct weir_stack *stack)
         weir_text_add(&quoted, "}");
         start = weir_text_string(&quoted);
     } else if (*start != '{' && *start != '[') {
-        add_quoted(&quoted, text);
+        weir_text_add_quoted(&quoted, text);
         start = weir_text_string(&quoted);
     }
     int code = weir_json_parse(start, "policy", &doc);

@@ -142,6 +142,14 @@ static void hashes(void)
     CU_ASSERT_EQUAL(weir_hash(weir_hash(WEIR_HASH_START, "foo", 3), "bar", 3), 0x85944171f73967e8ULL);
 }
 
+static void quoted(void)
+{
+    struct weir_text text = {0};
+    weir_text_add_quoted(&text, "a\"b\\c\n\x01\x7f\xc3\xa4/");
+    CU_ASSERT_STRING_EQUAL(weir_text_string(&text), "\"a\\\"b\\\\c\\u000a\\u0001\\u007f\xc3\xa4/\"");
+    weir_text_fini(&text);
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
@@ -150,6 +158,7 @@ int main(int argc, char **argv)
         {"paths beside", paths_beside},
         {"near words", near_words},
         {"quotes", quotes},
+        {"strings of JSON", quoted},
         {"hashes", hashes},
         {NULL, NULL},
     };
