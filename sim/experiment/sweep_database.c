@@ -122,7 +122,7 @@ static char *runs_sql(const struct weir_sweep_database *database, int *count)
     static const char *const types[] = {
         [WEIR_STUDY_TEXT] = "TEXT", [WEIR_STUDY_NUMBER] = "REAL", [WEIR_STUDY_QUANTITY] = "TEXT"};
     const struct weir_study *study = database->sweep->plan->study;
-    char **names = weir_alloc((size_t)(2 * study->column_count + weir_metric_count() + 16), sizeof *names);
+    char **names = weir_alloc(2 * (size_t)study->column_count + (size_t)weir_metric_count() + 16, sizeof *names);
     struct weir_text sql = {0};
     *count = 0;
     weir_text_add(&sql, "CREATE TABLE runs (");
