@@ -7,7 +7,7 @@
 #include "sim/base/memory.h"
 #include "sim/experiment/study.h"
 
-static bool is_number(const struct weir_study_value *value)
+static bool is_json_number(const struct weir_study_value *value)
 {
     char *end = NULL;
     if (!value->json || *value->json == '"')
@@ -32,7 +32,8 @@ static enum weir_unit unit_of(const struct weir_study_column *column, const stru
     for (enum weir_unit unit = WEIR_UNIT_TIME; unit < WEIR_UNIT_COUNT_OF_UNITS; unit++) {
         bool all = true, any = false;
         for (int v = 0; v < count && all; v++) {
-            bool bare = !values[v].shown || is_number(&values[v]) || strcmp(values[v].shown, "0") == 0; /* is in SI */
+            bool bare =
+                !values[v].shown || is_json_number(&values[v]) || strcmp(values[v].shown, "0") == 0; /* is in SI */
             all = bare || is_quantity(unit, values[v].shown);
             any |= !bare;
         }
@@ -55,7 +56,7 @@ struct weir_study_kind weir_study_kind(const struct weir_study *study, int colum
     int count = one ? 1 : of->value_count, numbers = 0, there = 0;
     for (int v = 0; v < count; v++) {
         there += values[v].shown != NULL;
-        numbers += is_number(&values[v]);
+        numbers += is_json_number(&values[v]);
     }
     struct weir_study_kind kind = {.type = numbers == there ? WEIR_STUDY_NUMBER : WEIR_STUDY_TEXT};
     if (kind.type == WEIR_STUDY_TEXT && (kind.unit = unit_of(of, values, count)) != WEIR_UNIT_NONE)
@@ -69,7 +70,7 @@ double weir_study_number(struct weir_study_kind kind, const struct weir_study_va
     double number = NAN;
     if (!value->shown || kind.type == WEIR_STUDY_TEXT)
         return NAN;
-    if (kind.type == WEIR_STUDY_NUMBER || is_number(value))
+    if (kind.type == WEIR_STUDY_NUMBER || is_json_number(value))
         return strtod(value->shown, NULL);
     if (weir_quantity_parse(kind.unit, value->shown, &number) != WEIR_OK)
         weir_error_clear();

@@ -99,8 +99,8 @@ static void bind_text(sqlite3_stmt *statement, int at, const char *text)
 /* --- the tables --- */
 
 /* Adds ', "name" TYPE', with a name that no column before has: SQL takes large letters for small ones. */
-static void add_column(struct weir_text *sql, char **names, int *count, const char *name, const char *suffix,
-                       const char *type)
+static void declare_column(struct weir_text *sql, char **names, int *count, const char *name, const char *suffix,
+                           const char *type)
 {
     char *unique = weir_format("%s%s", name, suffix);
     for (int n = 0; n < *count; n++) {
@@ -126,20 +126,20 @@ static char *runs_sql(const struct weir_sweep_database *database, int *count)
     struct weir_text sql = {0};
     *count = 0;
     weir_text_add(&sql, "CREATE TABLE runs (");
-    add_column(&sql, names, count, "run", "", "INTEGER PRIMARY KEY");
-    add_column(&sql, names, count, "key", "", "TEXT");
-    add_column(&sql, names, count, "configuration", "", "INTEGER");
-    add_column(&sql, names, count, "policy", "", "TEXT");
-    add_column(&sql, names, count, "seed", "", "INTEGER");
-    add_column(&sql, names, count, "status", "", "TEXT");
-    add_column(&sql, names, count, "code", "", "INTEGER");
-    add_column(&sql, names, count, "message", "", "TEXT");
+    declare_column(&sql, names, count, "run", "", "INTEGER PRIMARY KEY");
+    declare_column(&sql, names, count, "key", "", "TEXT");
+    declare_column(&sql, names, count, "configuration", "", "INTEGER");
+    declare_column(&sql, names, count, "policy", "", "TEXT");
+    declare_column(&sql, names, count, "seed", "", "INTEGER");
+    declare_column(&sql, names, count, "status", "", "TEXT");
+    declare_column(&sql, names, count, "code", "", "INTEGER");
+    declare_column(&sql, names, count, "message", "", "TEXT");
     for (const struct weir_metric *m = weir_metric_table; m->name; m++)
-        add_column(&sql, names, count, m->name, "", "REAL");
+        declare_column(&sql, names, count, m->name, "", "REAL");
     for (int c = 0; c < study->column_count; c++) {
-        add_column(&sql, names, count, study->columns[c].name, "", types[database->kinds[c].type]);
+        declare_column(&sql, names, count, study->columns[c].name, "", types[database->kinds[c].type]);
         if (database->kinds[c].type == WEIR_STUDY_QUANTITY)
-            add_column(&sql, names, count, study->columns[c].name, "_si", "REAL");
+            declare_column(&sql, names, count, study->columns[c].name, "_si", "REAL");
     }
     weir_text_add(&sql, ")");
     char *text = weir_copy(weir_text_string(&sql));
