@@ -55,8 +55,9 @@ static void drop_section_headers(void)
  * that zlib needs and does not have. */
 static void as_the_linker(void)
 {
-    static const char *const names[] = {"deflate", "inflate",      "gzopen", "crc32",   "adler32_z", "zlibVersion",
-                                        "gzread",  "compressBound", "malloc", "deflat", "deflate2",  "weir_policy_plugin",
+    static const char *const names[] = {"deflate",   "inflate",     "gzopen",   "crc32",
+                                        "adler32_z", "zlibVersion", "gzread",   "compressBound",
+                                        "malloc",    "deflat",      "deflate2", "weir_policy_plugin",
                                         ""};
     begin();
     for (int without = 0; without < 2; without++) {
