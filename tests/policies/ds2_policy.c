@@ -173,6 +173,11 @@ static void test_times(void)
         CU_ASSERT_EQUAL(window(&f, 100, 100), w < 17 ? 4 : 2);
     end(&f);
 
+    f = begin_with("{\"stabilization\": \"0s\", \"down_windows\": 1}"); /* grown at 10 s: down after 30 s, too */
+    for (int w = 1; w <= 5; w++)
+        CU_ASSERT_EQUAL(window(&f, w == 1 ? 500 : 100, 100), w < 4 ? 6 : 2);
+    end(&f);
+
     f = begin(); /* the first window counts as if what is there had been asked for, too */
     for (int i = 1; i < 6; i++)
         weir_mock_deploy(f.world, 0, 0, 0);

@@ -278,6 +278,61 @@ static void test_jobs(void)
     end();
 }
 
+/* 1000/s come and 100/s are sent on, with one as with two instances: grown at 20 s, which is first seen whole at 40 s,
+ * undone, and not tried again for 600 s, and then by two windows; with "remember" at a minute, or without. */
+static void test_brings_nothing(void)
+{
+    static const struct {
+        const char *params;
+        int undone, again;
+    } rows[] = {{"{}", 4, 65}, {"{\"remember\": \"1min\"}", 4, 11}, {"{\"remember\": \"0s\"}", 99, 99}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(rows[i].params, 1);
+        world->operators[0][0].max_parallelism = 2;
+        for (int w = 1; w <= 65; w++) {
+            struct weir_operator_view *a = &world->operators[0][0];
+            weir_mock_serve(world, 0, 0, 1000, 100);
+            a->processed_rate = world->jobs[0].emitted_rate = 100;
+            world->jobs[0].ingress_rate = 1000;
+            world->jobs[0].backlog = 9000;
+            weir_mock_step(world, &weir_policy_reactive, state);
+            if (w < 13 || w >= 64)
+                CU_ASSERT_EQUAL(a->instance_count, 1 + (w >= 2 && (w < rows[i].undone || w >= rows[i].again)));
+            if (w == 12 && rows[i].again == 11)
+                break; /* then it is judged again */
+        }
+        end();
+    }
+}
+
+/* "low" is below "high"; "min_instances" at most "max_instances", where that is given. */
+static void test_create(void)
+{
+    static const struct {
+        const char *params;
+        int code;
+    } rows[] = {{"{\"low\": 0.8}", WEIR_EINPUT},
+                {"{\"low\": 0.79}", WEIR_OK},
+                {"{\"high\": 0.3}", WEIR_EINPUT},
+                {"{\"high\": 0.31}", WEIR_OK},
+                {"{\"min_instances\": 2, \"max_instances\": 1}", WEIR_EINPUT},
+                {"{\"min_instances\": 9, \"max_instances\": 8}", WEIR_EINPUT},
+                {"{\"min_instances\": 8, \"max_instances\": 8}", WEIR_OK},
+                {"{\"min_instances\": 8}", WEIR_OK}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct weir_json_doc *doc;
+        state = weir_mock_state(&weir_policy_reactive);
+        CU_ASSERT_EQUAL_FATAL(weir_json_parse(rows[i].params, "params", &doc), WEIR_OK);
+        struct weir_json root = weir_json_root(doc);
+        CU_ASSERT_EQUAL(weir_param_bind(weir_policy_reactive.params, &root, NULL, state), WEIR_OK);
+        weir_json_free(doc);
+        int got = weir_policy_reactive.create(state, &env);
+        CU_ASSERT_EQUAL(got, rows[i].code);
+        weir_policy_reactive.destroy(state);
+        free(state);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
@@ -290,6 +345,8 @@ int main(int argc, char **argv)
         {"no_more_than_comes", test_no_more_than_comes},
         {"catches_up", test_catches_up},
         {"jobs", test_jobs},
+        {"create", test_create},
+        {"brings_nothing", test_brings_nothing},
         {0},
     };
     return weir_test_main("reactive-rules", cases, argc, argv);
