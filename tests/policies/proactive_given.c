@@ -13,6 +13,8 @@
 
 #define LINEAR "\"forecaster\": {\"name\": \"linear\", \"window\": 4, \"seasonal\": false}, \"confidence\": 0"
 
+#define LAST "\"forecaster\": \"last\", \"confidence\": 0"
+
 static void start(const struct weir_policy *which, const char *keys, const char *more)
 {
     char *text = weir_format("{%s%s}", keys, more);
@@ -113,7 +115,7 @@ static void short_history(void)
 /* Only jobs that run and have a history are scaled; one that departs is known no more. */
 static void jobs(void)
 {
-    start(&weir_policy_proactive, "\"forecaster\": \"last\", \"confidence\": 0", "");
+    start(&weir_policy_proactive, LAST, "");
     for (int j = 1; j < 4; j++) {
         weir_mock_job(world, "other", 0);
         weir_mock_operator(world, j, "work", 1e7);
@@ -142,7 +144,7 @@ static void jobs(void)
 /* Without room nothing has changed: neither a change that takes time, nor a cool-down. */
 static void no_room(void)
 {
-    start(&weir_policy_proactive, "\"forecaster\": \"last\", \"confidence\": 0", "");
+    start(&weir_policy_proactive, LAST, "");
     world->hosts[0].slots = 1;
     CU_ASSERT_EQUAL(step(250), 1);
     CU_ASSERT_EQUAL(step(250), 1);
@@ -207,6 +209,73 @@ static void measured_throughput(void)
     }
 }
 
+/* 1.2 x (340 + 600/30)/100 = 4.32 -> 5 are wanted, and 100/s sent on, before and after: undone at 30 s, when the first
+ * whole window has shown it, and tried again 600 s later, or 60 s; growth by one is let be. */
+static void brings_nothing(void)
+{
+    static const struct {
+        const char *more;
+        double load;
+        int grown, left, again;
+    } rows[] = {{"", 340, 5, 1, 63},
+                {", \"remember\": \"1min\"", 340, 5, 1, 9},
+                {", \"remember\": \"0s\"", 340, 5, 5, 3},
+                {"", 200, 3, 1, 63},
+                {"", 110, 2, 2, 63}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        start(&weir_policy_proactive, LAST, rows[i].more);
+        served_most = 100;
+        world->jobs[0].backlog = 600;
+        for (int w = 1; w <= rows[i].again; w++)
+            CU_ASSERT_EQUAL(step(rows[i].load), w < 3 || w == rows[i].again ? rows[i].grown : rows[i].left);
+        end();
+    }
+}
+
+/* 10 items in the window are enough to believe that an instance serves 50/s: 1.2 x 90/50 -> 3; 9 are not: 90/100. */
+static void few_items(void)
+{
+    static const struct {
+        const char *more;
+        double served;
+        int got;
+    } rows[] = {{"", 1, 3}, {"", 0.9, 2}, {", \"min_items\": 100", 9.9, 2}, {", \"min_items\": 99", 9.9, 3}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        start(&weir_policy_proactive, LAST, rows[i].more);
+        rate_each = 50;
+        served_most = rows[i].served;
+        CU_ASSERT_EQUAL(step(90), rows[i].got);
+        end();
+    }
+}
+
+/* Pairs of a number of instances, up to a million, and what they serve; up to 64 of them. */
+static void calibrations(void)
+{
+    static const struct {
+        const char *text;
+        int code;
+    } rows[] = {{"1:100", WEIR_OK},        {"1000000:5", WEIR_OK}, {"1000001:5", WEIR_EINPUT}, {"0:5", WEIR_EINPUT},
+                {"1:100,2:", WEIR_EINPUT}, {"1:", WEIR_EINPUT},    {"1", WEIR_EINPUT},         {"-1:5", WEIR_EINPUT},
+                {"1:5;2:6", WEIR_EINPUT},  {",1:5", WEIR_EINPUT},  {"1:-5", WEIR_EINPUT},      {"2:9,1:5", WEIR_OK}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *text = weir_format("{\"sizing\": \"twres\", \"calibration\": \"%s\"}", rows[i].text);
+        CU_ASSERT_EQUAL(begin(&weir_policy_proactive, text), rows[i].code);
+        end();
+        free(text);
+    }
+    for (int pairs = 64; pairs <= 65; pairs++) {
+        struct weir_text text = {0};
+        weir_text_add(&text, "{\"sizing\": \"twres\", \"calibration\": \"1:100");
+        for (int m = 2; m <= pairs; m++)
+            weir_text_addf(&text, ",%d:%d", m, 100 * m);
+        weir_text_add(&text, "\"}");
+        CU_ASSERT_EQUAL(begin(&weir_policy_proactive, text.data), pairs == 64 ? WEIR_OK : WEIR_EINPUT);
+        end();
+        weir_text_fini(&text);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {{"same_history", same_history},
@@ -216,6 +285,9 @@ int main(int argc, char **argv)
                                              {"no_room", no_room},
                                              {"by_throughput", by_throughput},
                                              {"measured_throughput", measured_throughput},
+                                             {"brings_nothing", brings_nothing},
+                                             {"few_items", few_items},
+                                             {"calibrations", calibrations},
                                              {0}};
     return weir_test_main("policies/proactive-given", cases, argc, argv);
 }

@@ -323,13 +323,18 @@ static void noise(void)
 {
     static const struct {
         const char *more;
-        double load;
+        double load, swing;
         int at;
-    } rows[] = {{"", 89, 7}, {"", 92, 1}, {", \"reserve\": \"30s\"", 89, 4}, {", \"reserve\": \"0s\"", 89, 1}};
+    } rows[] = {{"", 89, 20, 7},
+                {"", 92, 20, 1},
+                {", \"reserve\": \"30s\"", 89, 20, 4},
+                {", \"reserve\": \"0s\"", 89, 20, 1},
+                {"", 89, 3, 1}, /* noise of 7.3 %, within half of the reserve; not of that of 10 % */
+                {", \"headroom\": 0.1", 93, 3, 7}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         start(LAST, rows[i].more);
         for (int k = 0; k < 10; k++)
-            history[world->jobs[0].history_count++] = k % 2 ? 120 : 80;
+            history[world->jobs[0].history_count++] = 100 + (k % 2 ? rows[i].swing : -rows[i].swing);
         for (int w = 1; w <= 8; w++)
             CU_ASSERT_EQUAL(step(rows[i].load), w < rows[i].at ? 1 : 2);
         end();

@@ -15,7 +15,7 @@ void *state;
 double history[MOST];
 char why[1024], warning[1024], lesson[1024];
 int warnings, lessons;
-double flops, rate_each;
+double flops, rate_each, served_most;
 static struct weir_json_doc *params;
 
 int begin(const struct weir_policy *which, const char *text)
@@ -28,6 +28,7 @@ int begin(const struct weir_policy *which, const char *text)
     warnings = lessons = 0;
     flops = 0;
     rate_each = 100;
+    served_most = INFINITY;
     CU_ASSERT_EQUAL_FATAL(weir_json_parse(text, "params", &params), WEIR_OK);
     struct weir_json root = weir_json_root(params);
     weir_mock_host(world, "cloud", "far", WEIR_VIEW_CLOUD, 64, 0);
@@ -55,6 +56,8 @@ int step(double ingress)
     job->ingress_history = history;
     job->ingress_rate = ingress;
     weir_mock_serve(world, 0, 0, ingress, rate_each);
+    job->emitted_rate = fmin(job->emitted_rate, served_most);
+    world->operators[0][0].processed_rate = job->emitted_rate;
     world->view.window++;
     world->view.time_s += world->view.window_s;
     struct weir_plan *plan = weir_plan_new(weir_mock_view(world));

@@ -16,7 +16,8 @@ extern double history[MOST];
 extern char why[1024], warning[1024], lesson[1024]; /* of the last plan that had any */
 extern int warnings, lessons;
 extern double flops;
-extern double rate_each; /* measured, 100 at first */
+extern double rate_each;   /* measured, 100 at first */
+extern double served_most; /* of what could be, INFINITY at first */
 
 /* The policy with these parameters; a code. */
 int begin(const struct weir_policy *which, const char *text);

@@ -178,6 +178,10 @@ static void test_times(void)
     for (int w = 1; w <= 7; w++)
         CU_ASSERT_EQUAL(window(&busy), w < 2 ? 1 : w < 7 ? 2 : 3);
     end();
+    begin("{\"stabilization\": \"0s\", \"down_windows\": 1}", 1); /* 30 s after it has grown, too */
+    for (int w = 1; w <= 5; w++)
+        CU_ASSERT_EQUAL(window(w < 3 ? &busy : &idle), w < 2 || w == 5 ? 1 : 2);
+    end();
     begin("{}", 3);
     for (int w = 1; w <= 26; w++)
         CU_ASSERT_EQUAL(window(&idle), w < 13 ? 3 : w < 25 ? 2 : 1);
