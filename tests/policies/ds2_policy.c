@@ -371,6 +371,9 @@ static void test_what_can_come(void)
         double let = told(&f, "of which ");
         CU_ASSERT_EQUAL(i, isnan(let));
         CU_ASSERT(i || fabs(let - 160) < 1e-9);
+        CHECK_NEAR(told(&f, "in "), 500, 1e-9);
+        CHECK_NEAR(told(&f, "true rate "), 100, 1e-9);
+        CHECK_NEAR(told(&f, "an instance: "), i ? 6 : 2, 1e-9);
         end(&f);
     }
 }

@@ -1,4 +1,5 @@
 /* The rules of reactive on defaults, at both sides of each of its bounds, by hand. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/base/error.h"
@@ -196,15 +197,16 @@ static void test_upstream(void)
     world->upstream[0][1][0] = 0;
     world->upstream[0][1][1] = -1;
     b->upstream_count = 2;
+    b->instance_count = 1;
     static const struct shown a = {0.2, 0, 0.05, 0.2}, both = {0.2, 0, 0.2, 0.05};
     window(&a);
     window(&a);
-    CU_ASSERT_EQUAL(b->instance_count, 3); /* the source is blocked; a is not busy enough to be the cause */
+    CU_ASSERT_EQUAL(b->instance_count, 2); /* the source is blocked; a is not busy enough to be the cause */
     CU_ASSERT_EQUAL(world->operators[0][0].instance_count, 1);
     window(&both);
     window(&both);
     window(&both);
-    CU_ASSERT_EQUAL(b->instance_count, 4);
+    CU_ASSERT_EQUAL(b->instance_count, 3);
     end();
 }
 
@@ -309,6 +311,42 @@ static void test_brings_nothing(void)
     }
 }
 
+/* The numbers of the reason of a change of a, after windows that show this. */
+static void check_told(const char *params, int k, int windows, const struct shown *shown, const char *format,
+                       const double *wanted, int numbers)
+{
+    double got[6] = {0};
+    begin(params, k);
+    for (int w = 1; w < windows; w++)
+        window(shown);
+    struct weir_operator_view *a = &world->operators[0][0];
+    world->view.time_s += 10;
+    struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
+    weir_policy_reactive.window_ends(state, &world->view, plan);
+    int count;
+    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
+    CU_ASSERT_EQUAL(count, 1);
+    CU_ASSERT_EQUAL(a->instance_count, k);
+    if (count == 1)
+        CU_ASSERT_EQUAL(sscanf(changes[0].why, format, &got[0], &got[1], &got[2], &got[3], &got[4], &got[5]), numbers);
+    for (int i = 0; i < numbers; i++)
+        CHECK_NEAR(got[i], wanted[i], 0.006);
+    weir_plan_free(plan);
+    end();
+}
+
+static void test_told(void)
+{
+    static const struct shown busy = {0.93, 0, 0, 0}, stuck = {0.5, 0, 0, 0.25}, waits = {0.5, 1300, 0, 0},
+                              idle = {0.12, 0, 0, 0};
+    static const double of_busy[] = {0.93, 0.8, 2, 3}, of_stuck[] = {0.25, 0.1, 0.5, 2, 3},
+                        of_waits[] = {1300, 6.5, 5, 2, 3}, of_idle[] = {0.12, 0.3, 5, 2};
+    check_told("{}", 2, 2, &busy, "busy %lf > %lf for %lf windows: %lf instances", of_busy, 4);
+    check_told("{}", 2, 2, &stuck, "upstream blocked %lf > %lf, busy %lf for %lf windows: %lf instances", of_stuck, 5);
+    check_told("{}", 2, 2, &waits, "%lf items wait, %lf s of work > %lf s for %lf windows: %lf instances", of_waits, 5);
+    check_told("{\"stabilization\": \"0s\"}", 3, 5, &idle, "busy %lf < %lf for %lf windows: %lf instances", of_idle, 4);
+}
+
 /* "low" is below "high"; "min_instances" at most "max_instances", where that is given. */
 static void test_create(void)
 {
@@ -332,6 +370,13 @@ static void test_create(void)
         weir_json_free(doc);
         int got = weir_policy_reactive.create(state, &env);
         CU_ASSERT_EQUAL(got, rows[i].code);
+        double low = 0, high = 0;
+        if (got && sscanf(weir_error_message(), "\"low\" (%lf) must be below \"high\" (%lf)", &low, &high) == 2)
+            CU_ASSERT(low >= high && low > 0.29 && high < 0.81);
+        int least, most;
+        if (got && sscanf(weir_error_message(), "\"min_instances\" (%d) must not be above \"max_instances\" (%d)",
+                          &least, &most) == 2)
+            CU_ASSERT(least == most + 1);
         weir_policy_reactive.destroy(state);
         free(state);
     }
@@ -349,6 +394,7 @@ int main(int argc, char **argv)
         {"no_more_than_comes", test_no_more_than_comes},
         {"catches_up", test_catches_up},
         {"jobs", test_jobs},
+        {"told", test_told},
         {"create", test_create},
         {"brings_nothing", test_brings_nothing},
         {0},
