@@ -37,11 +37,6 @@ static struct fixture begin_with(const char *params)
     return f;
 }
 
-static struct fixture begin(void)
-{
-    return begin_with("{}");
-}
-
 static void end(struct fixture *f)
 {
     weir_policy_ds2.destroy(f->state);
@@ -65,7 +60,7 @@ static void load(struct fixture *f, double ingress, double rate_a, double rate_b
  * ever seen 100/s. */
 static void test_one_step(void)
 {
-    struct fixture f = begin();
+    struct fixture f = begin_with("{}");
     load(&f, 250, 100, 200);
     f.world->operators[0][1].arrival_rate = f.world->operators[0][1].processed_rate = 100;
     f.world->view.window = 0;
@@ -86,7 +81,7 @@ static void test_one_step(void)
 /* 30 000 items wait: over 60 s that is 500/s more: 1.2 x 550/100 = 6.6 -> 7. max_parallelism caps at 8. */
 static void test_drain_and_cap(void)
 {
-    struct fixture f = begin();
+    struct fixture f = begin_with("{}");
     load(&f, 50, 100, 1000);
     f.world->jobs[0].backlog = 30000;
     CU_ASSERT_EQUAL(weir_mock_step(f.world, &weir_policy_ds2, f.state), 1);
@@ -101,7 +96,7 @@ static void test_drain_and_cap(void)
 /* Nothing processed: the declared 100/s and selectivity stand in: 1.2 x 150/100 -> 2 each. */
 static void test_declared(void)
 {
-    struct fixture f = begin();
+    struct fixture f = begin_with("{}");
     f.world->jobs[0].ingress_rate = 150;
     CU_ASSERT_EQUAL(weir_mock_step(f.world, &weir_policy_ds2, f.state), 2);
     CU_ASSERT_EQUAL(instances(&f, 0), 2);
@@ -142,7 +137,7 @@ static void test_down(void)
 
 static void test_changing(void)
 {
-    struct fixture f = begin();
+    struct fixture f = begin_with("{}");
     load(&f, 500, 100, 1e6);
     f.world->operators[0][0].changing = true;
     CU_ASSERT_EQUAL(weir_mock_step(f.world, &weir_policy_ds2, f.state), 0);
@@ -163,7 +158,7 @@ static int window(struct fixture *f, double ingress, double rate_a)
  * 1.32 x 100/100 -> 2 when 120 s have passed since 4 were asked for last, at 50 s: at 170 s. */
 static void test_times(void)
 {
-    struct fixture f = begin();
+    struct fixture f = begin_with("{}");
     CU_ASSERT_EQUAL(window(&f, 250, 100), 3); /* 10 s */
     CU_ASSERT_EQUAL(window(&f, 300, 100), 3);
     CU_ASSERT_EQUAL(window(&f, 300, 100), 3);
@@ -178,7 +173,7 @@ static void test_times(void)
         CU_ASSERT_EQUAL(window(&f, w == 1 ? 500 : 100, 100), w < 4 ? 6 : 2);
     end(&f);
 
-    f = begin(); /* the first window counts as if what is there had been asked for, too */
+    f = begin_with("{}"); /* the first window counts as if what is there had been asked for, too */
     for (int i = 1; i < 6; i++)
         weir_mock_deploy(f.world, 0, 0, 0);
     for (int w = 1; w <= 15; w++)
@@ -271,7 +266,7 @@ static void test_noise(void)
 /* a makes two of each item: 100/s are 200/s to b, which serves 100/s: 1.2 x 1 -> 2 and 1.2 x 2 -> 3. */
 static void test_passes_on(void)
 {
-    struct fixture f = begin();
+    struct fixture f = begin_with("{}");
     f.world->operators[0][0].selectivity = 2;
     load(&f, 100, 100, 100);
     weir_mock_step(f.world, &weir_policy_ds2, f.state);
@@ -283,7 +278,7 @@ static void test_passes_on(void)
 /* Jobs that do not run are left alone, those after them are not. */
 static void test_jobs(void)
 {
-    struct fixture f = begin();
+    struct fixture f = begin_with("{}");
     weir_mock_job(f.world, "other", 0);
     weir_mock_operator(f.world, 1, "c", 1e7);
     weir_mock_deploy(f.world, 1, 0, 0);
@@ -336,7 +331,7 @@ static void test_spare(void)
 {
     static const double ingress[] = {190, 110};
     for (int i = 0; i < 2; i++) {
-        struct fixture f = begin();
+        struct fixture f = begin_with("{}");
         for (int w = 1; w <= 6; w++) {
             load(&f, ingress[i], 100, 1e6);
             f.world->jobs[0].emitted_rate = f.world->operators[0][0].processed_rate = 100;
@@ -359,7 +354,7 @@ static double told(const char *text, const char *word)
 static void test_what_can_come(void)
 {
     for (int i = 0; i < 2; i++) {
-        struct fixture f = begin();
+        struct fixture f = begin_with("{}");
         load(&f, 500, 100, i ? 1e6 : 20);
         struct weir_plan *plan = weir_plan_new(weir_mock_view(f.world));
         weir_policy_ds2.window_ends(f.state, &f.world->view, plan);
@@ -379,7 +374,7 @@ static void test_what_can_come(void)
 /* Where there was no room nothing has changed: no cool-down. */
 static void test_no_room(void)
 {
-    struct fixture f = begin();
+    struct fixture f = begin_with("{}");
     f.world->hosts[0].slots = 2;
     for (int w = 0; w < 2; w++)
         CU_ASSERT_EQUAL(window(&f, 250, 100), 1);

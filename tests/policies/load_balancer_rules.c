@@ -386,48 +386,6 @@ static void test_few(void)
     }
 }
 
-/* The numbers of the reasons: 1/(100 - 90) > 1/600 + 0.010 + 1/(400 - 90) s, and on the way back at 10/s. */
-static void test_told(void)
-{
-    double edge, migration, cloud, ratio;
-    int windows_there;
-    begin(0.010, "2");
-    for (int back = 0; back < 2; back++) {
-        if (back)
-            world->latency_s[EDGE][CLOUD] = world->latency_s[CLOUD][EDGE] = 0.050;
-        for (int w = back ? 30 : 2; w > 1; w--)
-            window(back ? 10 : 90);
-        show(back ? 10 : 90);
-        world->view.time_s += 10;
-        struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
-        weir_policy_load_balancer.window_ends(state, &world->view, plan);
-        int changes;
-        const struct weir_plan_change *change = weir_plan_changes(plan, &changes);
-        CU_ASSERT_EQUAL_FATAL(changes, 1);
-        if (back) {
-            CU_ASSERT_EQUAL(sscanf(change->why, "edge %lf s < %lf x cloud %lf s for %d windows", &edge, &ratio, &cloud,
-                                   &windows_there),
-                            4);
-            CHECK_NEAR(edge, 1.0 / 90, 1e-4);
-            CHECK_NEAR(ratio, 0.7, 0);
-            CHECK_NEAR(cloud, 0.050001 + 1.0 / 390, 1e-4);
-            CU_ASSERT_EQUAL(windows_there, 30);
-        } else {
-            CU_ASSERT_EQUAL(sscanf(change->why, "edge %lf s > migration %lf s + cloud %lf s for %d windows", &edge,
-                                   &migration, &cloud, &windows_there),
-                            4);
-            CHECK_NEAR(edge, 0.1, 1e-4);
-            CHECK_NEAR(migration, 1.0 / 600, 1e-5);
-            CHECK_NEAR(cloud, 0.010001 + 1.0 / 310, 1e-4);
-            CU_ASSERT_EQUAL(windows_there, 2);
-        }
-        weir_mock_apply(world, plan);
-        weir_plan_free(plan);
-    }
-    CU_ASSERT_EQUAL(host(0, 0), EDGE);
-    end();
-}
-
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
@@ -443,7 +401,6 @@ int main(int argc, char **argv)
         {"home", test_home},
         {"windows", test_windows},
         {"few", test_few},
-        {"told", test_told},
         {0},
     };
     return weir_test_main("load-balancer-rules", cases, argc, argv);

@@ -276,6 +276,40 @@ static void calibrations(void)
     }
 }
 
+/* All numbers of a reason: up from one to 1.2 x 2.7 -> 4 for 250/s and 600 items that wait, down to one for 50/s. */
+static void tells(void)
+{
+    static const char *const format =
+        "monitor: in %lf/s, %lf/s to work off; analyse: %31s sees %lf/s (+-%lf) within %lf s; "
+        "plan: %lf instances of %lf/s needed, %63[^:]: %lf; known: %lf windows, error %lf/s, "
+        "a change takes %lf s, %lf failures";
+    static const struct {
+        const char *more;
+        double within_s;
+    } rows[] = {{", \"hold\": \"70s\"", 70}, {", \"hold\": \"5s\"", 20}};
+    for (int i = 0; i < 2; i++) {
+        char *more = weir_format(
+            ", \"warm\": 1, \"stabilization\": \"0s\", \"cooldown\": \"0s\", \"down_windows\": 1%s", rows[i].more);
+        start(&weir_policy_proactive, LAST, more);
+        const double up[] = {250, 20, 250, 0, 20, 2.7, 100, 4, 1, 0, 0, 0},
+                     down[] = {50, 0, 50, 0, rows[i].within_s, 0.5, 100, 1, 3, 100, 10, 0};
+        for (int k = 0; k < 2; k++) {
+            double got[12];
+            char model[32], why_so[64];
+            world->jobs[0].backlog = k ? 0 : 600;
+            for (int w = 0; w < 1 + k; w++)
+                step(k ? 50 : 250);
+            CU_ASSERT_EQUAL(sscanf(why, format, &got[0], &got[1], model, &got[2], &got[3], &got[4], &got[5], &got[6],
+                                   why_so, &got[7], &got[8], &got[9], &got[10], &got[11]),
+                            14);
+            for (int n = 0; n < 12; n++)
+                CHECK_NEAR(got[n], (k ? down : up)[n], 1e-9);
+        }
+        end();
+        free(more);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {{"same_history", same_history},
@@ -288,6 +322,7 @@ int main(int argc, char **argv)
                                              {"brings_nothing", brings_nothing},
                                              {"few_items", few_items},
                                              {"calibrations", calibrations},
+                                             {"tells", tells},
                                              {0}};
     return weir_test_main("policies/proactive-given", cases, argc, argv);
 }

@@ -116,6 +116,8 @@ static void test_shrinks(void)
         {{0.19, 0, 0, 0}, ", \"step\": 3", 4, 1},
         {{0.19, 0, 0, 0}, ", \"step\": 2", 4, 2},
         {{0.10, 0, 0, 0}, ", \"step\": 9", 4, 1},
+        {{0.25, 0, 0, 0}, ", \"step\": 6", 8, 8}, /* 2 of the 1.6 that would be left */
+        {{0.19, 0, 0, 0}, ", \"step\": 6", 8, 2},
         {{0.10, 0, 0, 0}, ", \"step\": 9, \"min_instances\": 2", 4, 2},
         {{0.26, 0, 0, 0}, ", \"step\": 9, \"min_instances\": 2", 6, 2}, /* 1.56 < 1.6 */
         {{0.27, 0, 0, 0}, ", \"step\": 9, \"min_instances\": 2", 6, 6},
@@ -256,6 +258,21 @@ static void test_catches_up(void)
     end();
 }
 
+/* A window at whose end a change with state has just ended is not judged; one without state is. */
+static void test_pauses(void)
+{
+    static const struct shown busy = {0.9, 0, 0, 0};
+    for (int stateful = 0; stateful < 2; stateful++) {
+        begin("{}", 1);
+        world->operators[0][0].stateful = stateful;
+        for (int w = 1; w <= 4; w++) {
+            world->operators[0][0].changing = w == 1;
+            CU_ASSERT_EQUAL(window(&busy), w < 3 + stateful ? 1 : 2);
+        }
+        end();
+    }
+}
+
 /* Jobs that do not run are left alone; those that depart are forgotten; without room nothing is asked for. */
 static void test_jobs(void)
 {
@@ -347,41 +364,6 @@ static void test_told(void)
     check_told("{\"stabilization\": \"0s\"}", 3, 5, &idle, "busy %lf < %lf for %lf windows: %lf instances", of_idle, 4);
 }
 
-/* "low" is below "high"; "min_instances" at most "max_instances", where that is given. */
-static void test_create(void)
-{
-    static const struct {
-        const char *params;
-        int code;
-    } rows[] = {{"{\"low\": 0.8}", WEIR_EINPUT},
-                {"{\"low\": 0.79}", WEIR_OK},
-                {"{\"high\": 0.3}", WEIR_EINPUT},
-                {"{\"high\": 0.31}", WEIR_OK},
-                {"{\"min_instances\": 2, \"max_instances\": 1}", WEIR_EINPUT},
-                {"{\"min_instances\": 9, \"max_instances\": 8}", WEIR_EINPUT},
-                {"{\"min_instances\": 8, \"max_instances\": 8}", WEIR_OK},
-                {"{\"min_instances\": 8}", WEIR_OK}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct weir_json_doc *doc;
-        state = weir_mock_state(&weir_policy_reactive);
-        CU_ASSERT_EQUAL_FATAL(weir_json_parse(rows[i].params, "params", &doc), WEIR_OK);
-        struct weir_json root = weir_json_root(doc);
-        CU_ASSERT_EQUAL(weir_param_bind(weir_policy_reactive.params, &root, NULL, state), WEIR_OK);
-        weir_json_free(doc);
-        int got = weir_policy_reactive.create(state, &env);
-        CU_ASSERT_EQUAL(got, rows[i].code);
-        double low = 0, high = 0;
-        if (got && sscanf(weir_error_message(), "\"low\" (%lf) must be below \"high\" (%lf)", &low, &high) == 2)
-            CU_ASSERT(low >= high && low > 0.29 && high < 0.81);
-        int least, most;
-        if (got && sscanf(weir_error_message(), "\"min_instances\" (%d) must not be above \"max_instances\" (%d)",
-                          &least, &most) == 2)
-            CU_ASSERT(least == most + 1);
-        weir_policy_reactive.destroy(state);
-        free(state);
-    }
-}
-
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
@@ -393,9 +375,9 @@ int main(int argc, char **argv)
         {"ranges", test_ranges},
         {"no_more_than_comes", test_no_more_than_comes},
         {"catches_up", test_catches_up},
+        {"pauses", test_pauses},
         {"jobs", test_jobs},
         {"told", test_told},
-        {"create", test_create},
         {"brings_nothing", test_brings_nothing},
         {0},
     };
