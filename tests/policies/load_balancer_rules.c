@@ -11,7 +11,7 @@
 extern const struct weir_policy weir_policy_load_balancer;
 static const struct weir_policy_env env = {.seed = 1, .stream = "policy/load-balancer"};
 
-enum { EDGE, CLOUD, THIRD };
+enum { CLOUD, EDGE, THIRD };
 static struct weir_mock *world;
 static void *state;
 
@@ -29,8 +29,8 @@ static void begin(double latency_s, const char *more)
     CU_ASSERT_EQUAL(weir_param_bind(weir_policy_load_balancer.params, &root, NULL, state), WEIR_OK);
     weir_json_free(doc);
     weir_policy_load_balancer.create(state, &env);
-    weir_mock_host(world, "edge-0", "north", WEIR_VIEW_EDGE, 1, 0);
     weir_mock_host(world, "cloud-0", "far", WEIR_VIEW_CLOUD, 16, 0);
+    weir_mock_host(world, "edge-0", "north", WEIR_VIEW_EDGE, 1, 0);
     world->hosts[CLOUD].speed_flops_per_s = 4e9;
     world->latency_s[EDGE][CLOUD] = world->latency_s[CLOUD][EDGE] = latency_s;
     world->restart_s = 1;
