@@ -12,6 +12,7 @@ extern const struct weir_policy weir_policy_load_balancer;
 static const struct weir_policy_env env = {.seed = 1, .stream = "policy/load-balancer"};
 
 enum { CLOUD, EDGE, THIRD };
+enum { IDLE, J, OTHER, MORE }; /* jobs */
 static struct weir_mock *world;
 static void *state;
 
@@ -34,9 +35,14 @@ static void begin(double latency_s, const char *more)
     world->hosts[CLOUD].speed_flops_per_s = 4e9;
     world->latency_s[EDGE][CLOUD] = world->latency_s[CLOUD][EDGE] = latency_s;
     world->restart_s = 1;
+    weir_mock_job(world, "idle", CLOUD); /* others in its place would be seen */
+    weir_mock_operator(world, IDLE, "z", 1e3);
+    world->jobs[IDLE].running = false;
+    world->operators[IDLE][0].max_parallelism = 1;
     weir_mock_job(world, "stream", EDGE);
-    weir_mock_operator(world, 0, "a", 1e7);
-    weir_mock_deploy(world, 0, 0, EDGE);
+    weir_mock_operator(world, J, "a", 1e7);
+    world->operators[J][0].selectivity = 2;
+    weir_mock_deploy(world, J, 0, EDGE);
 }
 
 static void end(void)
@@ -53,7 +59,7 @@ static int host(int job, int op)
 
 static int count(int op)
 {
-    return world->operators[0][op].instance_count;
+    return world->operators[J][op].instance_count;
 }
 
 /* All operators of all jobs serve the load, as fast as their hosts are. */
@@ -93,8 +99,8 @@ static void test_cores(void)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(0.010, "");
         weir_mock_job(world, "other", EDGE);
-        weir_mock_operator(world, 1, "c", 1e7);
-        weir_mock_deploy(world, 1, 0, EDGE);
+        weir_mock_operator(world, OTHER, "c", 1e7);
+        weir_mock_deploy(world, OTHER, 0, EDGE);
         world->hosts[CLOUD].cores = 1;
         world->hosts[CLOUD].cpu = rows[i].cpu;
         CU_ASSERT_EQUAL(window(90), rows[i].first);
@@ -118,17 +124,17 @@ static void test_excess(void)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(0.010, "");
         for (int k = 1; k < rows[i].k; k++)
-            weir_mock_deploy(world, 0, 0, EDGE);
+            weir_mock_deploy(world, J, 0, EDGE);
         show(rows[i].load);
-        world->operators[0][0].latency_s = rows[i].latency_s;
-        world->operators[0][0].backpressured = rows[i].blocked;
+        world->operators[J][0].latency_s = rows[i].latency_s;
+        world->operators[J][0].backpressured = rows[i].blocked;
         CU_ASSERT_EQUAL(weir_mock_step(world, &weir_policy_load_balancer, state), rows[i].moves);
         end();
     }
     begin(0.010, "");
     show(20);
-    world->operators[0][0].processed_rate = 0;
-    world->operators[0][0].latency_s = 0.5;
+    world->operators[J][0].processed_rate = 0;
+    world->operators[J][0].latency_s = 0.5;
     CU_ASSERT_EQUAL(weir_mock_step(world, &weir_policy_load_balancer, state), 0);
     end();
 }
@@ -140,16 +146,16 @@ static void test_planned_otherwise(void)
         begin(0.010, "");
         weir_mock_host(world, "edge-1", "north", WEIR_VIEW_EDGE, 1, 0);
         show(20);
-        world->operators[0][0].latency_s = 0.5;
+        world->operators[J][0].latency_s = 0.5;
         struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
         struct weir_placement placed[] = {{.host = k == 2 ? THIRD : EDGE, .weight = 1, .cpu_share = 1},
                                           {.host = EDGE, .weight = 1, .cpu_share = 1}};
         weir_plan_author(plan, "other");
-        weir_plan_set(plan, 0, 0, placed, k == 1 ? 2 : 1, "so");
+        weir_plan_set(plan, J, 0, placed, k == 1 ? 2 : 1, "so");
         weir_plan_author(plan, "load-balancer");
         weir_policy_load_balancer.window_ends(state, &world->view, plan);
         weir_mock_apply(world, plan);
-        CU_ASSERT_EQUAL(host(0, 0), k == 0 ? CLOUD : k == 1 ? EDGE : THIRD);
+        CU_ASSERT_EQUAL(host(J, 0), k == 0 ? CLOUD : k == 1 ? EDGE : THIRD);
         weir_plan_free(plan);
         end();
     }
@@ -170,7 +176,7 @@ static void test_full(void)
         if (rows[i].other)
             weir_mock_host(world, "edge-1", "north", WEIR_VIEW_EDGE, 4, abs(rows[i].other));
         world->hosts[THIRD].up = rows[i].other > 0;
-        world->operators[0][0].max_parallelism = rows[i].most;
+        world->operators[J][0].max_parallelism = rows[i].most;
         CU_ASSERT_EQUAL(window(rows[i].load), rows[i].moves);
         end();
     }
@@ -196,12 +202,12 @@ static void test_which(void)
         world->hosts[THIRD].up = rows[i].up;
         world->latency_s[EDGE][THIRD] = world->latency_s[THIRD][EDGE] = rows[i].latency_s;
         weir_mock_job(world, "other", EDGE);
-        weir_mock_operator(world, 1, "c", 1e7);
+        weir_mock_operator(world, OTHER, "c", 1e7);
         for (int k = 0; k < rows[i].used; k++)
-            weir_mock_deploy(world, 1, 0, THIRD);
-        world->jobs[1].running = false;
+            weir_mock_deploy(world, OTHER, 0, THIRD);
+        world->jobs[OTHER].running = false;
         CU_ASSERT_EQUAL(window(90), 1);
-        CU_ASSERT_EQUAL(host(0, 0), rows[i].to);
+        CU_ASSERT_EQUAL(host(J, 0), rows[i].to);
         end();
     }
 }
@@ -221,13 +227,13 @@ static void test_how_many(void)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(0.010, rows[i].more);
         world->hosts[CLOUD].slots = rows[i].slots;
-        world->operators[0][0].max_parallelism = rows[i].most;
-        world->placed[0][0][0].cpu_share = rows[i].share;
+        world->operators[J][0].max_parallelism = rows[i].most;
+        world->placed[J][0][0].cpu_share = rows[i].share;
         CU_ASSERT_EQUAL(window(rows[i].load), rows[i].got > 0);
-        CU_ASSERT_EQUAL(host(0, 0), rows[i].got ? CLOUD : EDGE);
+        CU_ASSERT_EQUAL(host(J, 0), rows[i].got ? CLOUD : EDGE);
         CU_ASSERT_EQUAL(count(0), rows[i].got ? rows[i].got : 1);
-        CHECK_NEAR(world->placed[0][0][0].cpu_share, rows[i].share, 0);
-        CHECK_NEAR(world->placed[0][0][0].weight, 1, 0);
+        CHECK_NEAR(world->placed[J][0][0].cpu_share, rows[i].share, 0);
+        CHECK_NEAR(world->placed[J][0][0].weight, 1, 0);
         end();
     }
 }
@@ -242,21 +248,23 @@ static void test_order(void)
         {{1e7, 2e7}, 40, 1}, {{2e7, 1e7}, 40, 0}, {{1e7, 1e7}, 150, 0}, {{1e7, 2e7}, 150, 1}, {{2e7, 1e7}, 150, 0}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(0.010, "");
-        weir_mock_operator(world, 0, "b", 1e7);
-        weir_mock_deploy(world, 0, 1, EDGE);
+        weir_mock_operator(world, J, "b", 1e7);
+        weir_mock_deploy(world, J, 1, EDGE);
+        world->operators[J][0].selectivity = 1;
         for (int o = 0; o < 2; o++)
-            world->operators[0][o].flops_per_item = rows[i].flops[o];
+            world->operators[J][o].flops_per_item = rows[i].flops[o];
         CU_ASSERT_EQUAL(window(rows[i].load), 1);
-        CU_ASSERT_EQUAL(host(0, rows[i].first), CLOUD);
-        CU_ASSERT_EQUAL(host(0, !rows[i].first), EDGE);
+        CU_ASSERT_EQUAL(host(J, rows[i].first), CLOUD);
+        CU_ASSERT_EQUAL(host(J, !rows[i].first), EDGE);
         end();
     }
     begin(0.010, "1, \"moves_per_window\": 2"); /* three instances each, and five slots */
-    weir_mock_operator(world, 0, "b", 1e7);
-    weir_mock_deploy(world, 0, 1, EDGE);
+    weir_mock_operator(world, J, "b", 1e7);
+    weir_mock_deploy(world, J, 1, EDGE);
+    world->operators[J][0].selectivity = 1;
     world->hosts[CLOUD].slots = 5;
     CU_ASSERT_EQUAL(window(900), 1);
-    CU_ASSERT_EQUAL(host(0, 0), CLOUD);
+    CU_ASSERT_EQUAL(host(J, 0), CLOUD);
     CU_ASSERT_EQUAL(window(900), 0); /* two would not keep up */
     world->hosts[CLOUD].slots = 6;
     CU_ASSERT_EQUAL(window(900), 1);
@@ -294,24 +302,39 @@ static void test_returns(void)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(0.050, rows[i].more);
         weir_mock_job(world, "other", EDGE);
-        weir_mock_operator(world, 1, "c", 1e7);
-        world->jobs[1].running = false;
+        weir_mock_operator(world, OTHER, "c", 1e7);
+        world->jobs[OTHER].running = false;
         CU_ASSERT_EQUAL(window(98), 1);
-        CU_ASSERT_EQUAL(host(0, 0), CLOUD);
+        CU_ASSERT_EQUAL(host(J, 0), CLOUD);
         for (int k = 0; k < rows[i].others; k++)
-            weir_mock_deploy(world, 1, 0, EDGE);
+            weir_mock_deploy(world, OTHER, 0, EDGE);
         world->hosts[EDGE].cores = rows[i].cores;
         world->hosts[EDGE].slots = rows[i].slots;
         world->hosts[EDGE].cpu = rows[i].cpu;
         world->hosts[EDGE].up = rows[i].home_up;
         world->hosts[CLOUD].up = rows[i].cloud_up;
-        world->operators[0][0].max_parallelism = rows[i].most;
+        world->operators[J][0].max_parallelism = rows[i].most;
         CU_ASSERT_EQUAL(windows(29, rows[i].load), 0); /* to 300 s */
         CU_ASSERT_EQUAL(window(rows[i].load), rows[i].got > 0);
-        CU_ASSERT_EQUAL(host(0, 0), rows[i].got ? EDGE : CLOUD);
+        CU_ASSERT_EQUAL(host(J, 0), rows[i].got ? EDGE : CLOUD);
         CU_ASSERT_EQUAL(count(0), rows[i].got ? rows[i].got : 1);
         end();
     }
+}
+
+/* Of the three instances that 190/s ask for at the edge there is room for two, and M/M/2 has 103 ms: less than 0.7 x
+ * 0.5 s. */
+static void test_returns_to_little_room(void)
+{
+    begin(0.050, "");
+    CU_ASSERT_EQUAL(window(98), 1);
+    world->latency_s[EDGE][CLOUD] = world->latency_s[CLOUD][EDGE] = 0.5;
+    world->hosts[EDGE].cores = 4;
+    world->hosts[EDGE].slots = 2;
+    CU_ASSERT_EQUAL(windows(30, 190), 1);
+    CU_ASSERT_EQUAL(host(J, 0), EDGE);
+    CU_ASSERT_EQUAL(count(0), 2);
+    end();
 }
 
 /* M = D^2 / 2H with H = 100 s is 5 ms: at 31/s it stays, at 45/s 18.2 > 17.8 ms; back 100 s after. */
@@ -323,9 +346,9 @@ static void test_horizon(void)
     world->latency_s[EDGE][CLOUD] = world->latency_s[CLOUD][EDGE] = 0.050;
     CU_ASSERT_EQUAL(windows(9, 10), 0);
     CU_ASSERT_EQUAL(window(10), 1); /* at 140 s */
-    CU_ASSERT_EQUAL(host(0, 0), EDGE);
+    CU_ASSERT_EQUAL(host(J, 0), EDGE);
     CU_ASSERT_EQUAL(windows(3, 95), 1); /* and away again at once */
-    CU_ASSERT_EQUAL(host(0, 0), CLOUD);
+    CU_ASSERT_EQUAL(host(J, 0), CLOUD);
     end();
 }
 
@@ -335,11 +358,11 @@ static void test_home(void)
     begin(0.050, "");
     weir_mock_host(world, "edge-1", "north", WEIR_VIEW_EDGE, 1, 0);
     world->latency_s[THIRD][CLOUD] = world->latency_s[CLOUD][THIRD] = 0.050;
-    world->placed[0][0][0].host = THIRD;
+    world->placed[J][0][0].host = THIRD;
     CU_ASSERT_EQUAL(window(98), 1);
-    CU_ASSERT_EQUAL(host(0, 0), CLOUD);
+    CU_ASSERT_EQUAL(host(J, 0), CLOUD);
     CU_ASSERT_EQUAL(windows(30, 10), 1);
-    CU_ASSERT_EQUAL(host(0, 0), THIRD);
+    CU_ASSERT_EQUAL(host(J, 0), THIRD);
     end();
 }
 
@@ -348,28 +371,33 @@ static void test_windows(void)
 {
     begin(0.010, "3");
     CU_ASSERT_EQUAL(windows(2, 90), 0);
-    world->operators[0][0].changing = true;
+    world->operators[J][0].changing = true;
     CU_ASSERT_EQUAL(window(90), 0);
-    world->operators[0][0].changing = false;
+    world->operators[J][0].changing = false;
     CU_ASSERT_EQUAL(windows(2, 90), 0);
     CU_ASSERT_EQUAL(window(90), 1);
     end();
 
+    begin(0.010, ""); /* what has no instance cannot be moved */
+    world->operators[J][0].instance_count = 0;
+    CU_ASSERT_EQUAL(windows(3, 90), 0);
+    end();
+
     begin(0.050, "");
     CU_ASSERT_EQUAL(window(98), 1);
-    weir_policy_load_balancer.job_departs(state, &world->view, 0);
+    weir_policy_load_balancer.job_departs(state, &world->view, J);
     CU_ASSERT_EQUAL(windows(40, 10), 0); /* what it did not move stays */
     end();
 
     begin(0.010, "");
     weir_mock_job(world, "bare", EDGE);
     weir_mock_job(world, "other", EDGE);
-    weir_mock_operator(world, 2, "c", 1e7);
-    weir_mock_deploy(world, 2, 0, EDGE);
-    world->jobs[0].running = false;
+    weir_mock_operator(world, MORE, "c", 1e7);
+    weir_mock_deploy(world, MORE, 0, EDGE);
+    world->jobs[J].running = false;
     CU_ASSERT_EQUAL(window(90), 1);
-    CU_ASSERT_EQUAL(host(0, 0), EDGE);
-    CU_ASSERT_EQUAL(host(2, 0), CLOUD);
+    CU_ASSERT_EQUAL(host(J, 0), EDGE);
+    CU_ASSERT_EQUAL(host(MORE, 0), CLOUD);
     end();
 }
 
@@ -380,7 +408,7 @@ static void test_few(void)
     for (int k = 0; k < 2; k++) {
         begin(0.010, "");
         show(loads[k]);
-        world->operators[0][0].true_rate = 1.1;
+        world->operators[J][0].true_rate = 1.1;
         CU_ASSERT_EQUAL(weir_mock_step(world, &weir_policy_load_balancer, state), k);
         end();
     }
@@ -397,6 +425,7 @@ int main(int argc, char **argv)
         {"how_many", test_how_many},
         {"order", test_order},
         {"returns", test_returns},
+        {"returns_to_little_room", test_returns_to_little_room},
         {"horizon", test_horizon},
         {"home", test_home},
         {"windows", test_windows},
