@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "policies/learn/forecast/catalog.h"
+#include "policies/learn/forecast/forecaster.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
@@ -212,11 +214,56 @@ static void tries_again(void)
     }
 }
 
+/* 2000/s are no forecast where at most 1/s was seen; where 150/s were, they are. From then on it learns as others do.
+ */
+static void comes_back(void)
+{
+    char *keys =
+        weir_format("\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\", \"scale\": 20, \"repeat\": true}, "
+                    "\"warm\": 1, \"refit\": 10, \"adapt\": \"none\"",
+                    flat_file());
+    start(&weir_policy_proactive, keys, "");
+    for (int w = 1; w <= 35; w++) {
+        lessons = warnings = 0;
+        step(w == 1 ? 1 : 150);
+        CU_ASSERT_EQUAL(lessons, w % 10 == 1);
+        CU_ASSERT_EQUAL(warnings, w == 1);
+    }
+    end();
+    free(keys);
+}
+
+/* What is reckoned of a window: the value that came, 12 steps of forecast for the two minutes of `hold`, and lessons.
+ */
+static void costs(void)
+{
+    struct forecaster_env of = {.step_s = 10, .season_s = 86400, .catalog = forecaster_catalog};
+    struct forecaster *made;
+    CU_ASSERT_EQUAL_FATAL(forecaster_make_text(&of, "linear:window=4:seasonal=false", &made), WEIR_OK);
+    double push = forecaster_cost(made, 1, 1).push_flops, predict = forecaster_cost(made, 1, 12).predict_flops;
+    CU_ASSERT(predict > 0);
+    start(&weir_policy_proactive, LINEAR, "");
+    for (int w = 1; w <= 140; w++) {
+        flops = 0;
+        step(100);
+        double wanted = w < 30 ? 0 : predict + (w > 30 ? push : 0);
+        if (w == 30 || w == 130)
+            wanted += forecaster_cost(made, (size_t)w, 1).fit_flops;
+        CHECK_NEAR(flops, wanted, 1e-9 * wanted);
+    }
+    end();
+    forecaster_free(made);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"lessons_in_time", lessons_in_time},   {"lessons_of_the_trained", lessons_of_the_trained},
-        {"lessons_of_drift", lessons_of_drift}, {"errors", errors},
-        {"tries_again", tries_again},           {0}};
+    static const struct weir_case cases[] = {{"lessons_in_time", lessons_in_time},
+                                             {"lessons_of_the_trained", lessons_of_the_trained},
+                                             {"lessons_of_drift", lessons_of_drift},
+                                             {"errors", errors},
+                                             {"tries_again", tries_again},
+                                             {"comes_back", comes_back},
+                                             {"costs", costs},
+                                             {0}};
     return weir_test_main("policies/proactive-model", cases, argc, argv);
 }
