@@ -188,6 +188,10 @@ def downloads(page, folder):
         if name.endswith(".svg"):
             check(content.startswith("<svg") and page.run(f"new DOMParser().parseFromString(saved[{json.dumps(name)}], 'image/svg+xml').querySelector('parsererror') === null"),
                   name + " is no SVG")
+            check(not re.search(r"var\(|<style|class=|style=|color\(", content), name + " needs the page's rules")
+            fills = set(re.findall(r'(?:fill|stroke)="([^"]*)"', content))
+            check(all(re.fullmatch(r"#[0-9a-f]{6}|none|url\(.*\)", fill) for fill in fills), f"{name} has colours {fills}")
+            check(len(fills) > 3, f"{name} has only the colours {fills}")
         else:
             rows = list(csv.reader(content.splitlines()))
             check(len(rows) > 1 or name == "decisions.csv", name + " has no rows")
