@@ -213,14 +213,11 @@ static int create_svr_twres(void *state, const struct weir_policy_env *env)
     return create(state, env, "svr");
 }
 
-/* The demand of the job's operators for an ingress; models as weir_job_demand fills them. */
-static int scale(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
+/* Analyse, plan and execute. */
+static void scale(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
 {
     int count = view->jobs[job].operator_count;
     struct proactive_outlook outlook;
-    int code = proactive_monitor(self, view, plan, job);
-    if (code != WEIR_OK)
-        return weir_error_context("job %s", view->jobs[job].name);
     const struct weir_settle *settle = weir_scaler_window(&self->scaler, view, job);
     struct weir_reach reach;
     proactive_analyse(self, view, plan, job, settle, &outlook);
@@ -237,16 +234,25 @@ static int scale(struct proactive *self, const struct weir_view *view, struct we
     weir_reach_fini(&reach);
     free(up);
     free(model);
-    return WEIR_OK;
+}
+
+/* Whether there is anything to decide, or to learn. */
+static bool counts(const struct weir_job_view *seen)
+{
+    return seen->running && seen->operator_count > 0 && seen->history_count > 0;
 }
 
 static int window_ends(void *state, const struct weir_view *view, struct weir_plan *plan)
 {
-    int code = WEIR_OK;
-    for (int j = 0; j < view->job_count && code == WEIR_OK; j++)
-        if (view->jobs[j].running && view->jobs[j].operator_count > 0 && view->jobs[j].history_count > 0)
-            code = scale(state, view, plan, j);
-    return code;
+    for (int j = 0; j < view->job_count; j++)
+        if (counts(&view->jobs[j]) && proactive_monitor(state, view, plan, j) != WEIR_OK)
+            return weir_error_context("job %s", view->jobs[j].name);
+    proactive_teach(state, view, plan);
+    proactive_foresee(state, view);
+    for (int j = 0; j < view->job_count; j++)
+        if (counts(&view->jobs[j]))
+            scale(state, view, plan, j);
+    return WEIR_OK;
 }
 
 static void job_departs(void *state, const struct weir_view *view, int job)

@@ -18,28 +18,40 @@ enum proactive_sizing { PROACTIVE_DS2, PROACTIVE_TWRES };
 /* Errors of forecasts that their margin is measured by. */
 enum { PROACTIVE_RECENT = 100 };
 
+/* Jobs of a kind, whose forecasters know the same: one net, taught with the loads of all of them. A forecaster whose kind
+ * cannot share has a group for itself. Windows are those of the group: as many as its first job has seen. */
+struct proactive_group {
+    int like;    /* a job whose operators all have */
+    int history; /* file of `train` that they were trained on, -1: none */
+    int *jobs;   /* [count] in the order in which they joined; owned */
+    size_t count, capacity;
+    long began; /* number of the window before its first */
+    bool ready; /* it has been taught */
+    int trained; /* windows that it was fitted to before the run, 0: none, INT_MAX: unknown */
+    int fitted_at; /* windows when it was last taught in the run, 0: before it */
+    int adapt_at;  /* windows at which it is adapted again, 0: not planned */
+    int since;     /* windows at which the load last became another one */
+    double off;    /* errors of the window's forecasts, in shares of the load, summed, and how many */
+    int offs;
+    struct transfer_drift drift;
+};
+
 /* What is known of a job. */
 struct proactive_job {
-    struct forecaster *model;  /* NULL before the first window */
-    struct forecaster **spare; /* [self->history_count] trained on the other files of `train`, until one is chosen;
-                                * the place of the model is NULL; owned */
-    bool ready;                /* it is fitted */
-    bool fallen;               /* `last` stands in for a model that failed */
+    struct forecaster *model;      /* NULL before the first window */
+    struct proactive_group *group; /* NULL: `last` stands in for a model that failed */
+    bool chosen; /* of the files of `train` the nearest has been taken */
+    bool ready;  /* it is fitted */
     int failures;
-    int again_at;                    /* windows at which a new model takes its place, 0: none will */
+    int again_at;                    /* windows at which a new model takes the place of `last`, 0: none will */
     int taken;                       /* windows of the job's history that the model has learnt */
-    int fitted_at;                   /* windows when it was fitted in the run, 0: before it */
     double flops;                    /* of the work since the last decision */
-    int trained;                     /* windows that it was fitted to before the run, 0: none, INT_MAX: unknown */
     double next_per_s;               /* what was forecast for the coming window; NAN: nothing */
     double next_spread;              /* its standard deviation */
     int contradicted;                /* windows in a row that stayed below their forecast by more than twice that */
     double error_per_s;              /* mean absolute error of that, latest windows weighing more */
     int errors;                      /* that were seen */
     double recent[PROACTIVE_RECENT]; /* the last absolute errors, in a ring */
-    struct transfer_drift drift;
-    int adapt_at;     /* windows at which the model is adapted again, 0: not planned */
-    int since;        /* windows at which the load last became another one */
     double rescale_s; /* how long the last changes took, from the decision until they showed; NAN: not seen */
 };
 
@@ -93,11 +105,16 @@ struct proactive {
     const struct forecaster_kind **catalog; /* weir's forecasters and the oracle; owned */
     struct transfer_series *history; /* of the files of `train`, in steps of the window; owned, NULL before the first */
     size_t history_count;            /* files */
+    struct forecaster **trained; /* [history_count, or 1 with `model`] what was fitted before the run; owned */
+    size_t trained_count;
+    bool told; /* that the run ends before a model is fitted */
     struct throughput calibrated;    /* of `calibration`; all 0: none */
 
     /* The knowledge base. */
     struct proactive_job **jobs; /* [job], NULL: not seen */
     size_t job_capacity;
+    struct proactive_group **groups; /* [group_count]; owned */
+    size_t group_count, group_capacity;
     struct weir_memo operators; /* of struct proactive_operator */
     double *mean, *spread;      /* [step_capacity] of one forecast */
     size_t step_capacity;
@@ -107,19 +124,33 @@ struct proactive {
 struct proactive_job *proactive_job_at(struct proactive *self, int job);
 void proactive_job_forget(struct proactive *self, int job);
 void proactive_knowledge_fini(struct proactive *self);
-/* Makes a job's model, from a file, or fits it to the series of `train`; else it is fitted in the run. */
-int proactive_prepare(struct proactive *self, const struct weir_view *view, struct proactive_job *known);
+/* Makes a job's model, from a file, or as it was fitted to the series of `train`; else it is fitted in the run. */
+int proactive_prepare(struct proactive *self, const struct weir_view *view, int job);
 /* A new model, to be fitted, in the place of `last`. */
-int proactive_renew(struct proactive *self, const struct weir_view *view, struct proactive_job *known);
+int proactive_renew(struct proactive *self, const struct weir_view *view, int job);
 /* Of the models that were trained before the run, the one whose series is nearest to what the run has shown. */
-void proactive_choose(struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known);
+int proactive_choose(struct proactive *self, const struct weir_view *view, int job);
 /* The model failed: `last` takes its place, and the plan tells. */
 void proactive_fall_back(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job);
+/* The most steps that an analysis asks for, before any change has been timed. */
+size_t proactive_steps(const struct proactive *self, const struct weir_view *view);
+
+/* Groups (group.c). The job, which has a model and no group, joins its kind's; `history` as in the group. */
+void proactive_group_join(struct proactive *self, const struct weir_view *view, int job, int history);
+void proactive_group_leave(struct proactive *self, int job);
+void proactive_groups_fini(struct proactive *self);
+/* Teaches the groups for which it is time, and tells when a run is too short for that; models that fail are replaced.
+ */
+void proactive_teach(struct proactive *self, const struct weir_view *view, struct weir_plan *plan);
+/* Runs the nets of all jobs that share one together, so that the forecasts that the analysis asks for are there. */
+void proactive_foresee(struct proactive *self, const struct weir_view *view);
 
 /* Phases. Codes are those of models whose parameters are wrong; models that fail are replaced. */
 int proactive_monitor(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job);
 void proactive_analyse(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job,
                        const struct weir_settle *settle, struct proactive_outlook *outlook);
+/* How many windows ahead it looks. */
+size_t proactive_looks_ahead(const struct proactive *self, const struct weir_view *view, int job);
 /* How long the operator would stand still for one more instance; 0 without state. */
 double proactive_pause_s(const struct weir_view *view, int job, int op);
 /* The step of an operator, from == to if it stays; demands as weir_job_demand gives them, and how far they can come. */
