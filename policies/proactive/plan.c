@@ -60,7 +60,7 @@ static int by_twres(struct proactive *self, const struct weir_view *view, int jo
     int most = seen->operators[op].max_parallelism;
     int up = throughput_twres(&model, from, up_per_s, response_s, limit_s, most);
     int down = throughput_twres(&model, from, down_per_s, response_s, limit_s, most);
-    return up > from ? up : down;
+    return up > from ? up : down < from ? down : from; /* it gives back by what lasts, and grows by what is near */
 }
 
 /* Instance-seconds or items that a change wins while it lasts, against those that the pause for it costs. */

@@ -99,7 +99,7 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
 
 static const struct weir_param proactive_params[] = PARAMS("linear", "ds2", "tune");
 static const struct weir_param gru_params[] = PARAMS("gru", "ds2", "tune");
-static const struct weir_param svr_twres_params[] = PARAMS("svr", "twres", "tune");
+static const struct weir_param svr_twres_params[] = PARAMS("svr:tune=all:ageing=tuned", "twres", "tune");
 
 /* "1:100,2:190" */
 static int read_calibration(struct proactive *self)
@@ -210,7 +210,7 @@ static int create_gru(void *state, const struct weir_policy_env *env)
 
 static int create_svr_twres(void *state, const struct weir_policy_env *env)
 {
-    return create(state, env, "svr");
+    return create(state, env, "svr:tune=all:ageing=tuned");
 }
 
 /* Analyse, plan and execute. */

@@ -198,6 +198,29 @@ static void by_throughput(void)
     end();
 }
 
+/* By the paper's rule growth is what the coming window calls for, or one for a long response. That the load will be ten
+ * times as high in 40 s is beyond the horizon, and holds back giving back alone: one instance of 100/s for 50/s. */
+static void grows_by_the_rule_alone(void)
+{
+    const char *file = weir_test_file("later.csv", "time_s,rate\n0,50\n100,490\n400,490\n");
+    char *text = weir_format("{\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"}, \"warm\": 1, \"headroom\": 0, "
+                             "\"confidence\": 0, \"limit\": \"1s\", \"horizon\": \"10s\", \"hold\": \"60s\"}",
+                             file);
+    for (int slow = 0; slow < 2; slow++) {
+        CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_svr_twres, text), WEIR_OK);
+        for (int w = 0; w < 6; w++)
+            CU_ASSERT_EQUAL(step(50), 1);
+        world->jobs[0].latency_mean_s = slow ? 2 : 0.5; /* at 60 s, the surge being 40 s ahead */
+        CU_ASSERT_EQUAL(step(50), slow ? 2 : 1);
+        world->jobs[0].latency_mean_s = 0.5;
+        CU_ASSERT_EQUAL(step(50), slow ? 2 : 1); /* nor are they given back for as long as they will be needed */
+        CU_ASSERT_EQUAL(step(50), slow ? 2 : 1);
+        CU_ASSERT_EQUAL(step(50), 5);
+        end();
+    }
+    free(text);
+}
+
 /* A history of two hours trains before the run, so that the first windows are forecast and cost no work. */
 static void trained_before(void)
 {
@@ -356,6 +379,7 @@ int main(int argc, char **argv)
                                              {"falls_back", falls_back},
                                              {"pays_or_stays", pays_or_stays},
                                              {"by_throughput", by_throughput},
+                                             {"grows_by_the_rule_alone", grows_by_the_rule_alone},
                                              {"trained_before", trained_before},
                                              {"trained_on_other_columns", trained_on_other_columns},
                                              {"nearest_history", nearest_history},
