@@ -103,6 +103,7 @@ void proactive_analyse(struct proactive *self, const struct weir_view *view, str
     size_t up, down = looks_ahead(self, view, job, &up), at = 0;
     if (!forecast(self, view, plan, job, down))
         return;
+    outlook->steps = down;
     double margin = self->confidence * earned(known);
     /* A forecast that the load falls is believed when it falls: what comes now has to be served. */
     outlook->down_per_s = fmax(most(self, margin, down, &at), now);

@@ -2,6 +2,7 @@
 #include "policies/proactive/proactive.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -213,6 +214,26 @@ static int create_svr_twres(void *state, const struct weir_policy_env *env)
     return create(state, env, "svr:tune=all:ageing=tuned");
 }
 
+/* What comes to the source and so to each operator, for the policies after this one. */
+static void foresee(const struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job,
+                    const struct weir_ds2_operator *model, const struct proactive_outlook *outlook)
+{
+    int count = view->jobs[job].operator_count;
+    if (outlook->steps == 0)
+        return;
+    struct weir_ds2_demand *one = weir_alloc((size_t)count, sizeof *one); /* of 1 item/s */
+    double *per_s = weir_alloc(outlook->steps, sizeof *per_s);
+    weir_ds2(model, count, 1, one);
+    weir_plan_foresee(plan, job, -1, self->mean, (int)outlook->steps);
+    for (int o = 0; o < count; o++) {
+        for (size_t k = 0; k < outlook->steps; k++)
+            per_s[k] = one[o].input * fmax(self->mean[k], 0);
+        weir_plan_foresee(plan, job, o, per_s, (int)outlook->steps);
+    }
+    free(per_s);
+    free(one);
+}
+
 /* Analyse, plan and execute. */
 static void scale(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
 {
@@ -225,6 +246,7 @@ static void scale(struct proactive *self, const struct weir_view *view, struct w
     struct weir_ds2_demand *up = weir_alloc(2 * (size_t)count, sizeof *up), *down = up + count;
     weir_job_demand(view, plan, job, outlook.up_per_s + outlook.backlog_per_s, self->min_items, model, up);
     weir_ds2(model, count, outlook.down_per_s + outlook.backlog_per_s, down);
+    foresee(self, view, plan, job, model, &outlook);
     weir_reach_init(&reach, view, plan, job, model);
     for (int o = 0; o < count; o++) {
         struct proactive_step step = proactive_plan(self, view, plan, job, o, &reach, &up[o], &down[o]);

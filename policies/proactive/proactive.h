@@ -69,6 +69,7 @@ struct proactive_outlook {
     double horizon_s;            /* until a change that is decided at the next window would pay */
     double up_per_s, down_per_s; /* most that is to come within the horizon, and within `hold` */
     double spread_per_s;         /* of the forecast of up_per_s */
+    size_t steps;                /* windows that are forecast and believed, in self->mean; 0: none */
     double backlog_per_s;        /* to work off what waits */
 };
 
@@ -78,6 +79,7 @@ struct proactive_step {
     double needed;    /* instances, not rounded */
     double rate;      /* items/s of one */
     char reason[240]; /* a few words */
+    char terms[240];  /* of TWRES, "" without */
 };
 
 struct proactive {

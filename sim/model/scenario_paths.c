@@ -26,6 +26,7 @@ static const struct {
     {"record", weir_record_keys},
     {"recovery", weir_recovery_keys},
     {"account", weir_account_keys},
+    {"monitor", weir_monitor_keys},
     {"workload.jobs[]", weir_job_keys},
     {"workload.jobs[].operators[]", weir_operator_keys},
 };
