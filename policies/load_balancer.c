@@ -234,8 +234,7 @@ static bool consider(const struct round *round, struct weir_mover *mover, const 
     track->away = track->away && in_cloud; /* a move that was refused left it at the edge */
     mover->demand = demands->soon;
     mover->ingress = demands->ingress_soon;
-    bool leave =
-        !in_cloud && should_leave(round, mover, now, count, mu, demands->now[mover->op].input, option);
+    bool leave = !in_cloud && should_leave(round, mover, now, count, mu, demands->now[mover->op].input, option);
     mover->demand = demands->later;
     mover->ingress = demands->ingress_later;
     bool back = track->away && should_return(round, mover, now, count, mu, track, option);

@@ -1,4 +1,5 @@
-/* Groups: jobs of a kind have one net, which is taught with the loads of all of them and runs for all of them at once. */
+/* Groups: jobs of a kind have one net, which is taught with the loads of all of them and runs for all of them at once.
+ */
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -141,7 +142,8 @@ static int lesson(const struct proactive *self, const struct weir_view *view, st
 }
 
 /* Those of a group that have seen enough to learn from it. */
-struct class {
+struct class
+{
     int *jobs;
     struct forecaster **models;
     struct forecaster_series *series;

@@ -165,12 +165,14 @@ static int train_models(struct proactive *self, const struct weir_view *view)
     return code;
 }
 
-/* A model as it was before the run, for one more job. A kind that cannot be copied is made and fitted again, which gives
- * the same. */
+/* A model as it was before the run, for one more job. A kind that cannot be copied is made and fitted again, which
+ * gives the same. */
 static int twin_of_trained(struct proactive *self, const struct weir_view *view, size_t which, struct forecaster **made)
 {
     struct forecaster_env env = env_of(self, view);
-    env.step_s = 0; /* as in the file */
+    env.step_s = 0; /* as it has it */
+    if (*self->model)
+        env.season_s *= self->train_speedup;
     if (forecaster_twin(&env, self->trained[which], made) == WEIR_OK)
         return WEIR_OK;
     weir_error_clear();

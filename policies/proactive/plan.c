@@ -72,7 +72,9 @@ static int by_twres(struct proactive *self, const struct weir_view *view, int jo
     int most = seen->operators[op].max_parallelism;
     int up = throughput_twres(&model, from, up_per_s, response_s, limit_s, most);
     int down = throughput_twres(&model, from, down_per_s, response_s, limit_s, most);
-    int wanted = up > from ? up : down < from ? down : from; /* it gives back by what lasts, and grows by what is near */
+    int wanted = up > from     ? up
+                 : down < from ? down
+                               : from; /* it gives back by what lasts, and grows by what is near */
     tell_terms(view, &model, from, wanted, wanted < from ? down_per_s : up_per_s, response_s, limit_s, step->terms,
                sizeof step->terms);
     return wanted;

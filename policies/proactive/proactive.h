@@ -18,16 +18,16 @@ enum proactive_sizing { PROACTIVE_DS2, PROACTIVE_TWRES };
 /* Errors of forecasts that their margin is measured by. */
 enum { PROACTIVE_RECENT = 100 };
 
-/* Jobs of a kind, whose forecasters know the same: one net, taught with the loads of all of them. A forecaster whose kind
- * cannot share has a group for itself. Windows are those of the group: as many as its first job has seen. */
+/* Jobs of a kind, whose forecasters know the same: one net, taught with the loads of all of them. A forecaster whose
+ * kind cannot share has a group for itself. Windows are those of the group: as many as its first job has seen. */
 struct proactive_group {
     int like;    /* a job whose operators all have */
     int history; /* file of `train` that they were trained on, -1: none */
     int *jobs;   /* [count] in the order in which they joined; owned */
     size_t count, capacity;
-    long began; /* number of the window before its first */
-    bool ready; /* it has been taught */
-    int trained; /* windows that it was fitted to before the run, 0: none, INT_MAX: unknown */
+    long began;    /* number of the window before its first */
+    bool ready;    /* it has been taught */
+    int trained;   /* windows that it was fitted to before the run, 0: none, INT_MAX: unknown */
     int fitted_at; /* windows when it was last taught in the run, 0: before it */
     int adapt_at;  /* windows at which it is adapted again, 0: not planned */
     int since;     /* windows at which the load last became another one */
@@ -40,8 +40,8 @@ struct proactive_group {
 struct proactive_job {
     struct forecaster *model;      /* NULL before the first window */
     struct proactive_group *group; /* NULL: `last` stands in for a model that failed */
-    bool chosen; /* of the files of `train` the nearest has been taken */
-    bool ready;  /* it is fitted */
+    bool chosen;                   /* of the files of `train` the nearest has been taken */
+    bool ready;                    /* it is fitted */
     int failures;
     int again_at;                    /* windows at which a new model takes the place of `last`, 0: none will */
     int taken;                       /* windows of the job's history that the model has learnt */
@@ -107,10 +107,10 @@ struct proactive {
     const struct forecaster_kind **catalog; /* weir's forecasters and the oracle; owned */
     struct transfer_series *history; /* of the files of `train`, in steps of the window; owned, NULL before the first */
     size_t history_count;            /* files */
-    struct forecaster **trained; /* [history_count, or 1 with `model`] what was fitted before the run; owned */
+    struct forecaster **trained;     /* [history_count, or 1 with `model`] what was fitted before the run; owned */
     size_t trained_count;
-    bool told; /* that the run ends before a model is fitted */
-    struct throughput calibrated;    /* of `calibration`; all 0: none */
+    bool told;                    /* that the run ends before a model is fitted */
+    struct throughput calibrated; /* of `calibration`; all 0: none */
 
     /* The knowledge base. */
     struct proactive_job **jobs; /* [job], NULL: not seen */

@@ -109,8 +109,8 @@ static int make_room(struct rivals *self, const struct weir_view *view)
             distance[m * servers + e] = live->latency_s[e * regions + m];
     book_order(distance, live->regions, live->servers, nearest);
     book_free(self->book);
-    int code = book_new(live->servers, live->regions, live->categories, nearest,
-                        self->near > 0 ? self->near : 1, &self->book);
+    int code =
+        book_new(live->servers, live->regions, live->categories, nearest, self->near > 0 ? self->near : 1, &self->book);
     free(nearest);
     free(distance);
     if (code)

@@ -24,8 +24,7 @@ static void make_row(struct weir_plan *plan, int job)
             plan->outlooks[plan->outlook_count] = NULL;
     }
     if (!plan->outlooks[job])
-        plan->outlooks[job] =
-            weir_alloc((size_t)plan->view->jobs[job].operator_count + 1, sizeof *plan->outlooks[job]);
+        plan->outlooks[job] = weir_alloc((size_t)plan->view->jobs[job].operator_count + 1, sizeof *plan->outlooks[job]);
 }
 
 void weir_plan_foresee(struct weir_plan *plan, int job, int op, const double *per_s, int steps)

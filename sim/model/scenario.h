@@ -7,9 +7,9 @@
 
 #include "sim/base/json.h"
 #include "sim/model/account.h"
-#include "sim/model/monitor.h"
 #include "sim/model/anomalies.h"
 #include "sim/model/faults.h"
+#include "sim/model/monitor.h"
 #include "sim/model/platform.h"
 #include "sim/model/workload.h"
 

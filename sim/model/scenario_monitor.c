@@ -59,7 +59,7 @@ int weir_scenario_read_monitor(const struct weir_json *at, struct weir_scenario 
     if (!code)
         code = read_noise(&child, monitor);
     if (!code)
-        code = weir_json_opt_quantity(&child, "lag", WEIR_UNIT_TIME, 0, LAG_AT_MOST * scenario->window_s,
-                                      &monitor->lag_s);
+        code =
+            weir_json_opt_quantity(&child, "lag", WEIR_UNIT_TIME, 0, LAG_AT_MOST * scenario->window_s, &monitor->lag_s);
     return code ? code : weir_json_opt_number(&child, "gaps", 0, 0.99, &monitor->gaps);
 }

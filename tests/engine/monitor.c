@@ -31,8 +31,8 @@ static int tell(void *state, const struct weir_view *view, struct weir_plan *pla
 
 static const struct weir_policy teller = {.abi = WEIR_POLICY_ABI, .name = "teller", .window_ends = tell};
 
-/* A job of 50 items/s on edge2 (2 cores of 1 Gflop/s), 900 windows of 1 s, the last of which decides nothing. Its memory
- * grows all the time, as an anomaly makes it, so that each window's report is another. */
+/* A job of 50 items/s on edge2 (2 cores of 1 Gflop/s), 900 windows of 1 s, the last of which decides nothing. Its
+ * memory grows all the time, as an anomaly makes it, so that each window's report is another. */
 static int run(const char *monitor, unsigned long long seed, double (*reports)[SIGNALS])
 {
     const struct weir_policy *const catalog[] = {&teller, NULL};
@@ -96,7 +96,8 @@ static void noise_has_its_size(void)
         double relative, additive;
     } sizes[] = {{0.1, 0}, {0, 5e4}, {0.05, 1e4}, {0, 0}};
     double mean, deviation;
-    run(", \"monitor\": {\"noise\": {\"cpu\": 0.1, \"memory\": {\"additive\": \"50kB\"}, \"disk\": {\"relative\": 0.05, "
+    run(", \"monitor\": {\"noise\": {\"cpu\": 0.1, \"memory\": {\"additive\": \"50kB\"}, \"disk\": {\"relative\": "
+        "0.05, "
         "\"additive\": \"10kBps\"}}}",
         1, seen);
     for (int s = 0; s < SIGNALS; s++) {
@@ -157,10 +158,11 @@ static void refuses(void)
                  {"{\"gaps\": 1}", "gaps"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct weir_policy *const catalog[] = {&teller, NULL};
-        char *text = weir_format("{\"duration\": \"9s\", \"window\": \"1s\", \"monitor\": %s, \"workload\": {\"jobs\": ["
-                                 "{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"load\": {\"kind\": \"constant\", "
-                                 "\"rate\": \"1/s\"}, \"operators\": [{\"name\": \"a\", \"flops\": \"4Mf\"}]}]}}",
-                                 cases[i].monitor);
+        char *text =
+            weir_format("{\"duration\": \"9s\", \"window\": \"1s\", \"monitor\": %s, \"workload\": {\"jobs\": ["
+                        "{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"load\": {\"kind\": \"constant\", "
+                        "\"rate\": \"1/s\"}, \"operators\": [{\"name\": \"a\", \"flops\": \"4Mf\"}]}]}}",
+                        cases[i].monitor);
         struct weir_test_result got = weir_test_run_catalog(PLATFORM, text, "teller", 1, catalog);
         CU_ASSERT_EQUAL(got.code, WEIR_EINPUT);
         CHECK_MESSAGE(cases[i].message);
@@ -171,8 +173,8 @@ static void refuses(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"exact", exact}, {"noise_has_its_size", noise_has_its_size}, {"late", late}, {"gaps", gaps},
-        {"refuses", refuses}, {0}};
+    static const struct weir_case cases[] = {{"exact", exact},     {"noise_has_its_size", noise_has_its_size},
+                                             {"late", late},       {"gaps", gaps},
+                                             {"refuses", refuses}, {0}};
     return weir_test_main("engine/monitor", cases, argc, argv);
 }

@@ -91,7 +91,8 @@ static void kept(void)
 static void told_by_operator(void)
 {
     const char *file = weir_test_file("step.csv", "time_s,rate\n0,50\n200,90\n4000,90\n");
-    char *text = weir_format("{\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"}, \"warm\": 2, \"hold\": \"50s\"}", file);
+    char *text =
+        weir_format("{\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"}, \"warm\": 2, \"hold\": \"50s\"}", file);
     static double history[MOST];
     begin(&weir_policy_proactive, 0.010, text);
     weir_mock_operator(world, 0, "b", 1e6);
@@ -146,15 +147,20 @@ static int window(int w, int from, int until, int steps)
 }
 
 /* Cloud 10 ms away: at 10/s the edge is quicker (1/90 = 11.1 ms < 1.67 + 10 + 2.6 ms), at 90/s the cloud (1/10 = 100
- * ms). Load of 90/s from window 20 on. Three windows in a row and a restart of 1 s, four windows in all, are what a move
- * takes: with so much foreseen it counts from window 16 on and moves at the end of 18, before the first window of 90/s.
- * With three windows foreseen a window later, with two another; without foresight at the end of window 22. */
+ * ms). Load of 90/s from window 20 on. Three windows in a row and a restart of 1 s, four windows in all, are what a
+ * move takes: with so much foreseen it counts from window 16 on and moves at the end of 18, before the first window of
+ * 90/s. With three windows foreseen a window later, with two another; without foresight at the end of window 22. */
 static void moves_ahead(void)
 {
     static const struct {
         const char *text;
         int steps, at;
-    } cases[] = {{"{}", 60, 18}, {"{}", 4, 18}, {"{}", 3, 19}, {"{}", 2, 20}, {"{}", 0, 22}, {"{\"foresee\": false}", 60, 22},
+    } cases[] = {{"{}", 60, 18},
+                 {"{}", 4, 18},
+                 {"{}", 3, 19},
+                 {"{}", 2, 20},
+                 {"{}", 0, 22},
+                 {"{\"foresee\": false}", 60, 22},
                  {"{\"windows\": 1}", 60, 18}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         begin(&weir_policy_load_balancer, 0.010, cases[i].text);
@@ -168,8 +174,8 @@ static void moves_ahead(void)
     }
 }
 
-/* State of 100 MB over 100 MB/s at 1 s a window: 1 + 1 s of stall are two windows more than the three of patience, so that
- * it moves three windows ahead. */
+/* State of 100 MB over 100 MB/s at 1 s a window: 1 + 1 s of stall are two windows more than the three of patience, so
+ * that it moves three windows ahead. */
 static void counts_the_stall(void)
 {
     begin(&weir_policy_load_balancer, 0.010, "{}");

@@ -215,7 +215,8 @@ static void grows_by_the_rule_alone(void)
         world->jobs[0].latency_mean_s = 0.5;
         /* F: 50/s for 10 s; one instance sustains 100/s, two 200/s */
         if (slow)
-            CU_ASSERT(strstr(why, ", TWRES: F 500, MST(1) 100/s, MSTW(1) 1000, MSTW(2) 2000, R 2 s, limit 1 s: R > limit;"));
+            CU_ASSERT(
+                strstr(why, ", TWRES: F 500, MST(1) 100/s, MSTW(1) 1000, MSTW(2) 2000, R 2 s, limit 1 s: R > limit;"));
         CU_ASSERT_EQUAL(step(50), slow ? 2 : 1); /* nor are they given back for as long as they will be needed */
         CU_ASSERT_EQUAL(step(50), slow ? 2 : 1);
         CU_ASSERT_EQUAL(step(50), 5);

@@ -18,8 +18,9 @@ enum { MOST = 200, JOBS = 4 };
 
 #define SLOT "gru:hidden=6:layers=1:epochs=4:window=6"
 #define KEYS                                                                                                           \
-    "\"forecaster\": {\"name\": \"gru\", \"hidden\": 6, \"layers\": 1, \"epochs\": 4, \"window\": 6}, \"confidence\": 0, " \
-    "\"hold\": \"30s\", \"horizon\": \"30s\", \"down_windows\": 1, \"cooldown\": \"0s\", \"stabilization\": \"0s\", "           \
+    "\"forecaster\": {\"name\": \"gru\", \"hidden\": 6, \"layers\": 1, \"epochs\": 4, \"window\": 6}, "                \
+    "\"confidence\": 0, "                                                                                              \
+    "\"hold\": \"30s\", \"horizon\": \"30s\", \"down_windows\": 1, \"cooldown\": \"0s\", \"stabilization\": \"0s\", "  \
     "\"reserve\": \"0s\""
 
 static struct weir_mock *world;
@@ -200,7 +201,8 @@ static void says_that_a_run_is_short(void)
 /* A net that diverges is replaced for each of its jobs, and tried again. */
 static void falls_back(void)
 {
-    begin("{\"forecaster\": {\"name\": \"gru\", \"hidden\": 4, \"rate\": 1e9, \"window\": 6}, \"warm\": 20, \"refit\": 5}",
+    begin("{\"forecaster\": {\"name\": \"gru\", \"hidden\": 4, \"rate\": 1e9, \"window\": 6}, \"warm\": 20, \"refit\": "
+          "5}",
           2);
     for (int w = 0; w < 26; w++) {
         step(w, 0, 2, 1);

@@ -33,9 +33,9 @@ struct neural {
 
     const struct neural_net *net;
     struct weir_stream stream, fresh; /* of weights and order; as it was at the start, for a new fit */
-    struct neural_weights *weights; /* NULL before a fit */
-    struct nn_tape tape;            /* of forecasts */
-    double *said;                   /* [said_steps] a forecast that was made, until it is not the newest any more */
+    struct neural_weights *weights;   /* NULL before a fit */
+    struct nn_tape tape;              /* of forecasts */
+    double *said;                     /* [said_steps] a forecast that was made, until it is not the newest any more */
     size_t said_steps, said_capacity;
     struct series_scale scale;
     struct series_tail tail; /* in units of the series */

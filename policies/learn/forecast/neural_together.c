@@ -97,8 +97,7 @@ static void fill(struct pool *pool, struct neural *const *selves, const struct f
         for (size_t i = 0; i < count; i++)
             if (samples[i] >= back)
                 pool->first[pool->count++] = begin[i] + samples[i] - back;
-    pool->windows =
-        (struct nn_windows){.values = pool->values, .window = window, .ahead = ahead, .first = pool->first};
+    pool->windows = (struct nn_windows){.values = pool->values, .window = window, .ahead = ahead, .first = pool->first};
     free(begin);
     free(samples);
 }

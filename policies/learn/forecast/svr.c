@@ -25,8 +25,8 @@ enum { AGEING_TUNED = SVR_SIGMOID + 1 };
 static const struct {
     enum svr_ageing ageing;
     double rate;
-} ageing_choices[] = {{SVR_UNIFORM, 1},  {SVR_EXPONENTIAL, 0.99}, {SVR_EXPONENTIAL, 0.97}, {SVR_EXPONENTIAL, 0.9},
-                      {SVR_LINEAR, 0.1}, {SVR_SIGMOID, 2}};
+} ageing_choices[] = {{SVR_UNIFORM, 1},       {SVR_EXPONENTIAL, 0.99}, {SVR_EXPONENTIAL, 0.97},
+                      {SVR_EXPONENTIAL, 0.9}, {SVR_LINEAR, 0.1},       {SVR_SIGMOID, 2}};
 
 /* What describes the problem. */
 struct choice {
@@ -112,7 +112,8 @@ static struct svr_weights weights_of(const struct svr_forecast *self, const stru
 }
 
 /* Mean square error one step ahead of the scaled values `from` to count, summed over blocks: learnt on the blocks
- * before, tested on the next. INFINITY if it fails, or is not below `best`, which is known as soon as the sum is not. */
+ * before, tested on the next. INFINITY if it fails, or is not below `best`, which is known as soon as the sum is not.
+ */
 static double forward_validation(const struct svr_forecast *self, const struct choice *choice, const double *z,
                                  int from, int count, double best)
 {

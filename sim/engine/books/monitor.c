@@ -13,8 +13,8 @@ struct report {
 
 struct weir_monitors {
     size_t hosts;
-    long windows, lag; /* that were reported; in windows */
-    uint64_t *keys;    /* [host] of the random streams */
+    long windows, lag;    /* that were reported; in windows */
+    uint64_t *keys;       /* [host] of the random streams */
     struct report *kept;  /* [lag + 1][host] in a ring, as they were sent */
     struct report *shown; /* [host] the last that stood */
 };
@@ -70,7 +70,8 @@ void weir_monitors_update(struct weir_books *books, struct weir_host_view *views
     if (!monitors)
         return;
     const struct weir_monitor *monitor = &books->scenario->monitor;
-    long window = monitors->windows++, ring = monitors->lag + 1, of = window < monitors->lag ? 0 : window - monitors->lag;
+    long window = monitors->windows++, ring = monitors->lag + 1,
+         of = window < monitors->lag ? 0 : window - monitors->lag;
     for (size_t h = 0; h < monitors->hosts; h++) {
         struct weir_host_view *view = &views[h];
         struct report *shown = &monitors->shown[h];

@@ -166,8 +166,11 @@ static void taught_ahead(void)
         const char *text;
         int ahead;
         size_t need; /* window + steps + 1 */
-    } cases[] = {{"gru:window=8", 0, 10},        {"gru:window=8", 5, 14}, {"gru:window=8", 30, 17},
-                 {"gru:window=8:ahead=2", 30, 11}, {"mlp:window=8", 3, 12}};
+    } cases[] = {{"gru:window=8", 0, 10},
+                 {"gru:window=8", 5, 14},
+                 {"gru:window=8", 30, 17},
+                 {"gru:window=8:ahead=2", 30, 11},
+                 {"mlp:window=8", 3, 12}};
     double values[COUNT], mean[2][STEPS];
     struct forecaster *loaded, *made;
     wave(values, 100, 20, 0);

@@ -324,9 +324,9 @@ static void fewer_of_many(void)
     training.validation = 0.4;
     taken.count = 0;
     CU_ASSERT_EQUAL(nn_train(&taken.slope.params, &training, taken_loss, &taken, 10, NULL), 0);
-    CU_ASSERT(taken.samples[0] == 8 && taken.samples[1] == 9);     /* before training */
-    CU_ASSERT(taken.samples[2] < 8 && taken.samples[4] < 8);       /* three learnt */
-    CU_ASSERT(taken.samples[5] == 8 && taken.samples[6] == 9);     /* and after the first epoch */
+    CU_ASSERT(taken.samples[0] == 8 && taken.samples[1] == 9); /* before training */
+    CU_ASSERT(taken.samples[2] < 8 && taken.samples[4] < 8);   /* three learnt */
+    CU_ASSERT(taken.samples[5] == 8 && taken.samples[6] == 9); /* and after the first epoch */
     nn_params_fini(&taken.slope.params);
 }
 

@@ -103,9 +103,11 @@ static void back_and_forth(void)
         struct offload_network *network;
         struct offload_problem *problem;
         struct offload_deviation far[PAIR];
-        CU_ASSERT_EQUAL_FATAL(
-            offload_network_new(&(struct offload_network_spec){.node_count = HOSTS, .flops_per_s = flops,
-                                                               .link_count = count, .links = links}, &network), 0);
+        CU_ASSERT_EQUAL_FATAL(offload_network_new(
+                                  &(struct offload_network_spec){
+                                      .node_count = HOSTS, .flops_per_s = flops, .link_count = count, .links = links},
+                                  &network),
+                              0);
         CU_ASSERT_EQUAL_FATAL(offload_problem_new(network, users, PAIR, OFFLOAD_SHARE_OF_USER, &problem), 0);
         CU_ASSERT_EQUAL(offload_deviations(problem, placement, 0, far, responses), 0);
         for (int n = 0; n < PLACES; n++) {
@@ -134,6 +136,7 @@ static void of_users(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"of_subtasks", of_subtasks}, {"of_users", of_users}, {"back_and_forth", back_and_forth}, {0}};
+    static const struct weir_case cases[] = {
+        {"of_subtasks", of_subtasks}, {"of_users", of_users}, {"back_and_forth", back_and_forth}, {0}};
     return weir_test_main("learn/offload/deviations", cases, argc, argv);
 }

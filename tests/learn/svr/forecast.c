@@ -90,16 +90,16 @@ static void steps_ahead(void)
     forecaster_free(forecaster);
 }
 
-/* Forward validation by its definition, without a thought of speed: the mean over blocks 2 to 5 of the mean square error
- * one step ahead, each learnt on all blocks before, the first 24 values being lags only. */
+/* Forward validation by its definition, without a thought of speed: the mean over blocks 2 to 5 of the mean square
+ * error one step ahead, each learnt on all blocks before, the first 24 values being lags only. */
 static double validated(const double *z, int lags, const struct svr_weights *weights, double gamma)
 {
     enum { LAGS = 24, VALUES = 100, BLOCKS = 5 };
     double sum = 0;
     for (int block = 1; block < BLOCKS; block++) {
         int begin = LAGS + (VALUES - LAGS) * block / BLOCKS, end = LAGS + (VALUES - LAGS) * (block + 1) / BLOCKS;
-        struct svr *svr = svr_new(
-            &(struct svr_settings){.inputs = lags, .capacity = VALUES, .gamma = gamma, .jitter = 1e-6});
+        struct svr *svr =
+            svr_new(&(struct svr_settings){.inputs = lags, .capacity = VALUES, .gamma = gamma, .jitter = 1e-6});
         for (int t = LAGS; t < begin; t++)
             CU_ASSERT(svr_slide(svr, weights, z + t - lags, z[t]) == WEIR_OK);
         for (int t = begin; t < end; t++) {
@@ -234,6 +234,7 @@ static void bad_input(void)
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
-        {"reference", reference}, {"steps_ahead", steps_ahead}, {"chooses_the_least", chooses_the_least}, {"saved", saved}, {"bad_input", bad_input}, {0}};
+        {"reference", reference}, {"steps_ahead", steps_ahead}, {"chooses_the_least", chooses_the_least},
+        {"saved", saved},         {"bad_input", bad_input},     {0}};
     return weir_test_main("learn/svr/forecast", cases, argc, argv);
 }
