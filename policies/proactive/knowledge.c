@@ -45,6 +45,7 @@ void proactive_knowledge_fini(struct proactive *self)
     for (size_t k = 0; k < self->trained_count; k++)
         forecaster_free(self->trained[k]);
     free(self->trained);
+    free(self->calibrated);
     weir_memo_fini(&self->operators);
     weir_scaler_fini(&self->scaler);
     for (size_t k = 0; k < self->history_count; k++)

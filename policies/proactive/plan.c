@@ -19,8 +19,13 @@ double proactive_pause_s(const struct weir_view *view, int job, int op)
 }
 
 /* What m instances sustain: measured ones fitted, calibrated ones, or m times one. */
-static struct throughput model_of(const struct proactive *self, const struct proactive_operator *known, double rate)
+static struct throughput model_of(const struct proactive *self, const struct weir_job_view *seen, int op,
+                                  const struct proactive_operator *known, double rate)
 {
+    const struct throughput *calibrated = proactive_calibrated(self, seen, op);
+    if (calibrated)
+        return *calibrated;
+
     struct throughput_sample samples[PROACTIVE_WORKERS];
     size_t count = 0;
     double sum = 0;
@@ -29,9 +34,7 @@ static struct throughput model_of(const struct proactive *self, const struct pro
             samples[count++] = (struct throughput_sample){m, known->sustained[m]};
             sum += known->sustained[m] / m;
         }
-    struct throughput model = self->calibrated;
-    if (throughput_per_s(&model, 1) < INFINITY)
-        return model;
+    struct throughput model;
     if (count >= 3 && throughput_fit(&model, samples, count, THROUGHPUT_OF_RATE) == 0)
         return model;
     rate = count > 0 ? sum / (double)count : rate; /* too few to see more than a mean */
@@ -64,7 +67,7 @@ static int by_twres(struct proactive *self, const struct weir_view *view, int jo
 {
     const struct weir_job_view *seen = &view->jobs[job];
     const struct proactive_operator *known = weir_memo_at(&self->operators, view, job, op);
-    struct throughput model = model_of(self, known, step->rate);
+    struct throughput model = model_of(self, seen, op, known, step->rate);
     double limit_s = self->limit_s > 0 ? self->limit_s : seen->slo_s;
     /* Where nothing was processed or delivered there is no response time that could call for more. */
     bool longest = seen->operators[op].latency_s >= longest_wait(seen);

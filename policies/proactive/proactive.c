@@ -1,7 +1,6 @@
 /* The policy "proactive" and its presets. docs/policies/proactive.md. */
 #include "policies/proactive/proactive.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,8 +90,12 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
              .choices = sizings,                                                                                       \
              .help = "How instances are counted: by true rates, or by the throughput model."},                         \
             TIME("limit", limit_s, "0s", "Response time above which TWRES adds one; 0: the job's objective."),         \
-            TEXT("calibration", calibration,                                                                           \
-                 "Throughput model of an operator for TWRES: instances:items per second, separated by commas."),       \
+            {.name = "calibration",                                                                                    \
+             .type = WEIR_PARAM_SLOT,                                                                                  \
+             .offset = AT(calibration),                                                                                \
+             .fallback = "",                                                                                           \
+             .help = "Throughput model of operators for TWRES: instances:items per second, separated by commas; or "   \
+                     "an object with that for operators (\"match\", \"job/match\")."},                                 \
         {                                                                                                              \
             0                                                                                                          \
         }                                                                                                              \
@@ -101,32 +104,6 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
 static const struct weir_param proactive_params[] = PARAMS("linear", "ds2", "tune");
 static const struct weir_param gru_params[] = PARAMS("gru", "ds2", "tune");
 static const struct weir_param svr_twres_params[] = PARAMS("svr:tune=all:ageing=tuned", "twres", "tune");
-
-/* "1:100,2:190" */
-static int read_calibration(struct proactive *self)
-{
-    struct throughput_sample samples[PROACTIVE_WORKERS];
-    size_t count = 0;
-    for (const char *at = self->calibration; *at && count < PROACTIVE_WORKERS; count++) {
-        char *end;
-        errno = 0;
-        long workers = strtol(at, &end, 10);
-        if (end == at || *end != ':' || workers < 1 || workers > 1000000)
-            break;
-        at = end + 1;
-        samples[count] = (struct throughput_sample){(int)workers, strtod(at, &end)};
-        if (end == at || (*end && *end != ','))
-            break;
-        if (!*end) {
-            int code = throughput_fit(&self->calibrated, samples, count + 1, THROUGHPUT_OF_RATE);
-            return code == WEIR_OK ? code : weir_error_context("\"calibration\"");
-        }
-        at = end + 1;
-    }
-    return weir_error(WEIR_EINPUT,
-                      "\"calibration\" (%s) must be instances and items per second, such as \"1:100,2:190,4:350\"",
-                      self->calibration);
-}
 
 /* Files that are read when a job arrives must be there before the run. */
 static int check_files(const struct proactive *self, const char *key, const char *list)
@@ -154,7 +131,7 @@ static int check_use(const struct proactive *self)
     if (!*self->train && (*self->train_time || *self->train_value || *self->train_time_format))
         return weir_error(WEIR_EINPUT, "\"train_time\", \"train_value\" and \"train_time_format\" do nothing without "
                                        "\"train\"; leave them out");
-    if (self->sizing == PROACTIVE_DS2 && *self->calibration)
+    if (self->sizing == PROACTIVE_DS2 && self->calibration.node)
         return weir_error(WEIR_EINPUT, "\"calibration\" does nothing with \"sizing\": \"ds2\"; leave it out");
     if (self->sizing == PROACTIVE_DS2 && self->limit_s > 0)
         return weir_error(WEIR_EINPUT, "\"limit\" does nothing with \"sizing\": \"ds2\"; leave it out");
@@ -182,11 +159,9 @@ static int create(struct proactive *self, const struct weir_policy_env *env, con
     int wrong = check_use(self);
     if (wrong)
         return wrong;
-    if (*self->calibration) {
-        int code = read_calibration(self);
-        if (code != WEIR_OK)
-            return code;
-    }
+    wrong = proactive_read_calibration(self);
+    if (wrong)
+        return wrong;
     if (!self->forecaster.node)
         return WEIR_OK;
     /* A slot that is wrong shall be refused before the run. */
@@ -269,6 +244,7 @@ static int window_ends(void *state, const struct weir_view *view, struct weir_pl
     for (int j = 0; j < view->job_count; j++)
         if (counts(&view->jobs[j]) && proactive_monitor(state, view, plan, j) != WEIR_OK)
             return weir_error_context("job %s", view->jobs[j].name);
+    proactive_check_calibration(state, view, plan);
     proactive_teach(state, view, plan);
     proactive_foresee(state, view);
     for (int j = 0; j < view->job_count; j++)

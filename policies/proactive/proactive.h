@@ -98,7 +98,7 @@ struct proactive {
     double pay;
     int sizing;
     double limit_s;
-    const char *calibration;
+    struct weir_json calibration; /* a text or an object of them */
 
     /* From create on. */
     const char *preset; /* the forecaster if the slot is empty */
@@ -109,8 +109,13 @@ struct proactive {
     size_t history_count;            /* files */
     struct forecaster **trained;     /* [history_count, or 1 with `model`] what was fitted before the run; owned */
     size_t trained_count;
-    bool told;                    /* that the run ends before a model is fitted */
-    struct throughput calibrated; /* of `calibration`; all 0: none */
+    bool told; /* that the run ends before a model is fitted */
+    struct proactive_calibration {
+        const char *whose; /* "operator" or "job/operator", borrowed; NULL: all */
+        struct throughput model;
+    } * calibrated; /* of `calibration`; owned */
+    size_t calibrated_count, calibrated_capacity;
+    bool checked; /* that there are such operators */
 
     /* The knowledge base. */
     struct proactive_job **jobs; /* [job], NULL: not seen */
@@ -146,6 +151,12 @@ void proactive_groups_fini(struct proactive *self);
 void proactive_teach(struct proactive *self, const struct weir_view *view, struct weir_plan *plan);
 /* Runs the nets of all jobs that share one together, so that the forecasts that the analysis asks for are there. */
 void proactive_foresee(struct proactive *self, const struct weir_view *view);
+
+/* Calibrations (calibrate.c): reads `calibration`; that of an operator, NULL: it has none; warns, once, of those of
+ * operators that no job has. */
+int proactive_read_calibration(struct proactive *self);
+const struct throughput *proactive_calibrated(const struct proactive *self, const struct weir_job_view *seen, int op);
+void proactive_check_calibration(struct proactive *self, const struct weir_view *view, struct weir_plan *plan);
 
 /* Phases. Codes are those of models whose parameters are wrong; models that fail are replaced. */
 int proactive_monitor(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job);

@@ -1,6 +1,8 @@
 /* When links between regions lose packets. */
 #include <math.h>
+#include <stdio.h>
 
+#include "sim/base/random.h"
 #include "sim/generate/ccp.h"
 
 /* Of a link that is lossy about a peak: how far the middle of that lies from the peak's, standard deviation; how long

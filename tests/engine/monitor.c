@@ -165,7 +165,9 @@ static void refuses(void)
                         cases[i].monitor);
         struct weir_test_result got = weir_test_run_catalog(PLATFORM, text, "teller", 1, catalog);
         CU_ASSERT_EQUAL(got.code, WEIR_EINPUT);
-        CHECK_MESSAGE(cases[i].message);
+        if (!strstr(got.message, cases[i].message))
+            printf("%s: %s\n", cases[i].monitor, got.message);
+        CU_ASSERT_PTR_NOT_NULL(strstr(got.message, cases[i].message));
         weir_test_result_fini(&got);
         free(text);
     }
