@@ -112,7 +112,7 @@ int main(int argc, char **argv)
 {
     struct weir_policy_env env = {.seed = 1, .stream = "bench", .folder = ""};
     const struct weir_policy *policy = &weir_policy_proactive;
-    char *text = weir_format("{\"forecaster\": \"%s\", \"season\": \"2880s\", \"warm\": %d}",
+    char *text = weir_format("{\"forecaster\": \"%s\", \"season\": \"2880s\", \"warm\": %d, \"refit\": 0}",
                              argc > 1 ? argv[1] : "linear", WARM - 10);
     struct weir_json_doc *doc = NULL;
     struct world *world = begin();

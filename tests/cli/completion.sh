@@ -8,24 +8,34 @@ cp "$folder/out" "$folder/script"
 bash -n "$folder/script" || fail "the script is no bash"
 . "$folder/script"
 
-# offers WORD...: what is offered for the last word, one a line, sorted.
+# offers WORD...: what is offered for the last word is left in COMPREPLY.
 offers()
 {
     COMP_WORDS=("$program" "$@")
     COMP_CWORD=$#
     COMPREPLY=()
     _weir
-    printf '%s\n' "${COMPREPLY[@]}" | sed '/^$/d' | LC_ALL=C sort -u
 }
 
-# wants LIST WORD...: just these are offered.
+# wants LIST WORD...: just these are offered, in any order.
 wants()
 {
-    local list got
-    list=$(tr ' ' '\n' <<<"$1" | sed '/^$/d' | LC_ALL=C sort)
+    local word wrong=
+    local -A list=() got=()
+    for word in $1; do
+        list[$word]=wanted
+    done
     shift
-    got=$(offers "$@")
-    [ "$got" = "$list" ] || fail "$*: offers"$'\n'"$got"$'\n'"instead of"$'\n'"$list"
+    offers "$@"
+    for word in "${COMPREPLY[@]}"; do
+        [ -n "$word" ] || continue
+        got[$word]=there
+        [ -n "${list[$word]-}" ] || wrong+=" +$word"
+    done
+    for word in "${!list[@]}"; do
+        [ -n "${got[$word]-}" ] || wrong+=" -$word"
+    done
+    [ -z "$wrong" ] || fail "$*: offers too much (+) or too little (-):$wrong"
 }
 
 names()
@@ -112,8 +122,8 @@ while [ ${#beginnings[@]} -gt 0 ]; do
         *.) next+=("$path") ;;
         *)
             "$weir" explain static "$folder/all.json" --set "$path[]" >"$folder/out" 2>&1 </dev/null
-            if grep -E 'unknown key|cannot set' "$folder/out"; then
-                fail "--set $path"
+            if said "unknown key" || said "cannot set"; then
+                fail "--set $path: $(<"$folder/out")"
             fi
             tried=$((tried + 1))
             ;;
@@ -129,7 +139,8 @@ mkdir "$folder/files"
 cd "$folder/files" || exit 1
 wants "a.json d.xml e.csv f.csv.gz g.txt h" workflow ""
 touch "b c.json"
-[ "$(offers check a.json d.xml b)" = "b c.json" ] || fail "more files: $(offers check a.json d.xml b)"
+offers check a.json d.xml b
+[ "${COMPREPLY[*]}" = "b c.json" ] || fail "more files: ${COMPREPLY[*]}"
 rm "b c.json"
 wants "d.xml h" check --platform ""
 wants "e.csv f.csv.gz h" detect ""

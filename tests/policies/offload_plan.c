@@ -19,7 +19,7 @@
 #include "tests/support/test.h"
 
 #ifndef CASES
-#define CASES 40
+#define CASES 20
 #endif
 
 /* ---- the same as files, and what weir says of them ---- */
