@@ -55,7 +55,7 @@ static void watch_throughput(struct proactive *self, const struct weir_view *vie
 }
 
 /* Takes in the windows since the last decision. */
-static int push(struct proactive_job *known, const struct weir_job_view *seen)
+static int take_in(struct proactive_job *known, const struct weir_job_view *seen)
 {
     int code = WEIR_OK;
     for (; known->taken < seen->history_count && code == WEIR_OK; known->taken++) {
@@ -83,7 +83,7 @@ int proactive_monitor(struct proactive *self, const struct weir_view *view, stru
         code = proactive_renew(self, view, job);
     if (code != WEIR_OK)
         return code;
-    if (push(known, seen) != WEIR_OK)
+    if (take_in(known, seen) != WEIR_OK)
         proactive_fall_back(self, view, plan, job);
     time_changes(self, view, job);
     if (self->sizing == PROACTIVE_TWRES)

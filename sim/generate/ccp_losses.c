@@ -36,7 +36,7 @@ static void by_the_clock(const struct weir_ccp *c, int days, FILE *out)
     }
 }
 
-static double between(struct weir_stream *stream, double low, double high)
+static double draw_between(struct weir_stream *stream, double low, double high)
 {
     return low + (high - low) * weir_stream_uniform(stream);
 }
@@ -52,15 +52,15 @@ static void drawn(const struct weir_ccp *c, unsigned long long seed, int link, i
         for (int p = 0; p < WEIR_CCP_PEAKS; p++) {
             bool lossy = weir_stream_uniform(&stream) < LOSSY;
             double middle_s = (day + weir_ccp_peaks[p]) * 86400 + weir_stream_normal(&stream, 0, SHIFT_S);
-            double for_s = 2 * WEIR_CCP_PEAK_HALF_S * between(&stream, SHORTEST, LONGEST);
-            double loss = c->options->loss * between(&stream, LEAST, MOST);
+            double for_s = 2 * WEIR_CCP_PEAK_HALF_S * draw_between(&stream, SHORTEST, LONGEST);
+            double loss = c->options->loss * draw_between(&stream, LEAST, MOST);
             if (lossy)
                 write_one(name, fmax(middle_s - for_s / 2, 0), for_s, loss, comma, out);
         }
         bool lossy = weir_stream_uniform(&stream) < ELSEWHEN;
-        double at_s = day * 86400 + between(&stream, 0, 86400 - BRIEFLY_S);
-        double for_s = between(&stream, BRIEFEST_S, BRIEFLY_S);
-        double loss = c->options->loss * between(&stream, LEAST, MOST);
+        double at_s = day * 86400 + draw_between(&stream, 0, 86400 - BRIEFLY_S);
+        double for_s = draw_between(&stream, BRIEFEST_S, BRIEFLY_S);
+        double loss = c->options->loss * draw_between(&stream, LEAST, MOST);
         if (lossy)
             write_one(name, at_s, for_s, loss, comma, out);
     }

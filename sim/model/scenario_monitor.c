@@ -9,7 +9,7 @@
 /* Windows that a report may be late. */
 #define LAG_AT_MOST 1000
 
-static int read_signal(const struct weir_json *at, enum weir_signal signal, struct weir_monitor_noise *noise)
+static int read_signal_noise(const struct weir_json *at, enum weir_signal signal, struct weir_monitor_noise *noise)
 {
     static const char *const keys[] = {"relative", "additive", NULL};
     static const enum weir_unit units[] = {WEIR_UNIT_NONE, WEIR_UNIT_BYTES, WEIR_UNIT_BANDWIDTH, WEIR_UNIT_BANDWIDTH};
@@ -43,7 +43,7 @@ static int read_noise(const struct weir_json *at, struct weir_monitor *monitor)
     }
     int code = weir_json_only(&child, weir_signal_names);
     for (int s = 0; s < WEIR_SIGNAL_COUNT && !code; s++)
-        code = read_signal(&child, (enum weir_signal)s, &monitor->noise[s]);
+        code = read_signal_noise(&child, (enum weir_signal)s, &monitor->noise[s]);
     return code;
 }
 
