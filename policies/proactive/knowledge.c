@@ -214,26 +214,32 @@ int proactive_renew(struct proactive *self, const struct weir_view *view, int jo
     return code;
 }
 
-int proactive_choose(struct proactive *self, const struct weir_view *view, int job)
+int proactive_choose(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
 {
     struct proactive_job *known = self->jobs[job];
     const struct weir_job_view *seen = &view->jobs[job];
     struct transfer_series target = {seen->ingress_history, (size_t)seen->history_count};
     struct transfer_choice *choices = weir_alloc(self->history_count, sizeof *choices);
     transfer_choose(&target, self->history, self->history_count, 0.1, 0, choices);
-    size_t nearest = choices[0].index;
+    const struct transfer_choice nearest = choices[0];
     free(choices);
     known->chosen = true;
-    if (!known->group || known->group->history == (int)nearest)
+    bool none = self->train_within > 0 && nearest.distance > self->train_within;
+    int chosen = none ? -1 : (int)nearest.index;
+    if (none)
+        weir_plan_note(plan, job, "the nearest file of \"train\" is %.3g away, beyond %.3g: a model learns in the run",
+                       nearest.distance, self->train_within);
+    if (!known->group || known->group->history == chosen)
         return WEIR_OK;
     proactive_group_leave(self, job);
     forecaster_free(known->model);
     known->model = NULL;
     known->taken = 0; /* it has yet to see the run */
     known->next_per_s = NAN;
-    int code = twin_of_trained(self, view, nearest, &known->model);
+    known->ready = !none;
+    int code = none ? make_model(self, view, &known->model) : twin_of_trained(self, view, nearest.index, &known->model);
     if (code == WEIR_OK)
-        proactive_group_join(self, view, job, (int)nearest);
+        proactive_group_join(self, view, job, chosen);
     return code;
 }
 

@@ -77,8 +77,9 @@ int proactive_monitor(struct proactive *self, const struct weir_view *view, stru
     known->flops = 0;
     if (!known->model)
         code = proactive_prepare(self, view, job);
-    if (code == WEIR_OK && self->history_count > 1 && !known->chosen && seen->history_count >= self->warm)
-        code = proactive_choose(self, view, job);
+    bool choice = self->history_count > 1 || (self->history_count > 0 && self->train_within > 0);
+    if (code == WEIR_OK && choice && !known->chosen && seen->history_count >= self->warm)
+        code = proactive_choose(self, view, plan, job);
     if (code == WEIR_OK && !known->group && known->again_at > 0 && seen->history_count >= known->again_at)
         code = proactive_renew(self, view, job);
     if (code != WEIR_OK)

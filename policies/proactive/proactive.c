@@ -47,6 +47,9 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
                  "How their times are written, as strptime has it, or s, ms, us, ns for numbers."),                    \
             NUMBER("train_scale", train_scale, "1", 1e-12, 1e12, "Factor of the rates in them."),                      \
             NUMBER("train_speedup", train_speedup, "1", 1e-9, 1e9, "How much faster the load plays than they."),       \
+            NUMBER("train_within", train_within, "0", 0, 1e6,                                                          \
+                   "Distance to the load beyond which none of them is taken, and a model learns in the run; 0: the "   \
+                   "nearest is."),                                                                                     \
             TIME("season", season_s, "1d", "Season of the load, in the time of the run."),                             \
             WHOLE("warm", warm, "30", 1, "Windows before a model is fitted that was not trained before."),             \
             WHOLE("refit", refit, "100", 0, "Windows from one fit in the run to the next; 0: never again."),           \
@@ -128,6 +131,8 @@ static int check_use(const struct proactive *self)
     if (!*self->train && self->train_scale != 1)
         return weir_error(WEIR_EINPUT, "\"train_scale\" does nothing without \"train\"%s; leave it out",
                           *self->model ? ", and \"model\" takes its place" : "");
+    if (!*self->train && self->train_within > 0)
+        return weir_error(WEIR_EINPUT, "\"train_within\" does nothing without \"train\"; leave it out");
     if (!*self->train && (*self->train_time || *self->train_value || *self->train_time_format))
         return weir_error(WEIR_EINPUT, "\"train_time\", \"train_value\" and \"train_time_format\" do nothing without "
                                        "\"train\"; leave them out");

@@ -87,7 +87,7 @@ struct proactive {
     struct weir_json forecaster;
     const char *model, *train;
     const char *train_time, *train_value, *train_time_format; /* of the files of `train`; "": as they come */
-    double train_scale, train_speedup;
+    double train_scale, train_speedup, train_within;
     double season_s;
     int warm, refit, memory, adapt, doubt;
     double drift;
@@ -135,8 +135,9 @@ void proactive_knowledge_fini(struct proactive *self);
 int proactive_prepare(struct proactive *self, const struct weir_view *view, int job);
 /* A new model, to be fitted, in the place of `last`. */
 int proactive_renew(struct proactive *self, const struct weir_view *view, int job);
-/* Of the models that were trained before the run, the one whose series is nearest to what the run has shown. */
-int proactive_choose(struct proactive *self, const struct weir_view *view, int job);
+/* Of the models that were trained before the run, the one whose series is nearest to what the run has shown; none, if
+ * that is beyond `train_within`. */
+int proactive_choose(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job);
 /* The model failed: `last` takes its place, and the plan tells. */
 void proactive_fall_back(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job);
 /* The most steps that an analysis asks for, before any change has been timed. */

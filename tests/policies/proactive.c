@@ -309,23 +309,29 @@ static void write_saw(const char *name, int period, int swing)
 /* Of the models trained on two histories, the one whose history is like the load is taken once the load is known. */
 static void nearest_history(void)
 {
-    static const char *const trains[] = {"other.csv,like.csv", "other.csv"};
-    double error[2];
+    double error[3];
     write_saw("other.csv", 37, 5);
     write_saw("like.csv", 8, 40);
-    for (int i = 0; i < 2; i++) {
-        char *text = weir_format("{\"train\": \"%s/%s%s%s%s\", \"forecaster\": {\"name\": \"linear\", \"window\": 12, "
-                                 "\"seasonal\": false}, \"hold\": \"0s\", \"cooldown\": \"0s\", \"stabilization\": "
-                                 "\"0s\", \"down_windows\": 1}",
-                                 weir_test_folder(), i ? trains[i] : "other.csv", i ? "" : ",",
-                                 i ? "" : weir_test_folder(), i ? "" : "/like.csv");
+    char *two = weir_format("%s/other.csv,%s/like.csv", weir_test_folder(), weir_test_folder());
+    char *one = weir_format("%s/other.csv", weir_test_folder());
+    for (int i = 0; i < 3; i++) {
+        char *text = weir_format("{\"train\": \"%s\", \"train_within\": %g, \"forecaster\": {\"name\": \"linear\", "
+                                 "\"window\": 12, \"seasonal\": false}, \"hold\": \"0s\", \"cooldown\": \"0s\", "
+                                 "\"stabilization\": \"0s\", \"down_windows\": 1}",
+                                 i ? one : two, i == 2 ? 0.1 : 0);
         CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, text), WEIR_OK);
-        for (int w = 0; w < 120; w++)
+        for (int w = 0; w < 120; w++) {
             step(200 + 40 * (w % 8));
+            if (i == 2 && w == 29) /* `warm` windows: rejected, and learnt at once */
+                CU_ASSERT(strstr(lesson, "linear learns 30 windows") != NULL && lessons == 2);
+        }
         error[i] = told_error();
         end();
         free(text);
     }
+    free(one);
+    free(two);
+    CU_ASSERT(error[2] < 5); /* the one history is too far away: none is taken */
     CU_ASSERT(error[0] < 5);
     CU_ASSERT(error[1] > 10);
 }
@@ -375,6 +381,7 @@ static void bad_input(void)
         {"{\"sizing\": \"twres\", \"calibration\": {}}", "names no operator"},
         {"{\"calibration\": \"1:10\"}", "\"calibration\" does nothing with \"sizing\": \"ds2\""},
         {"{\"limit\": \"1s\"}", "\"limit\" does nothing with \"sizing\": \"ds2\""},
+        {"{\"train_within\": 2}", "\"train_within\" does nothing without \"train\""},
         {"{\"train_scale\": 2}", "\"train_scale\" does nothing without \"train\""},
         {"{\"model\": \"a\", \"train_scale\": 2}", "and \"model\" takes its place"},
         {"{\"train_time\": \"t\"}", "do nothing without \"train\""},
