@@ -7,6 +7,7 @@
 #include "policies/support/demand.h"
 #include "policies/support/edge_cloud.h"
 #include "policies/support/memo.h"
+#include "policies/support/patience.h"
 #include "policies/support/queue.h"
 #include "sim/api/policy.h"
 #include "sim/base/error.h"
@@ -18,6 +19,7 @@
 #define BLOCKED 0.1
 
 struct load_balancer {
+    struct weir_patience_rule patience; /* up: to the cloud, down: back */
     int windows;
     double horizon_s;
     double return_ratio;
@@ -32,11 +34,11 @@ struct load_balancer {
 
 /* Of an operator. */
 struct track {
-    int over, under; /* windows in a row in which it should leave, return */
-    bool away;       /* moved to the cloud by this policy */
-    int home;        /* the host it left */
-    double moved_s;  /* when it was last moved */
+    struct weir_patience patience; /* of its place: EDGE or CLOUD */
+    bool away;                     /* moved to the cloud by this policy */
+    int home;                      /* the host it left */
 };
+enum place { EDGE, CLOUD };
 
 /* A move that may be made. */
 struct option {
@@ -90,10 +92,17 @@ static const struct weir_param params[] = {
     {0},
 };
 
+static void forget_track(void *record)
+{
+    weir_patience_fini(&((struct track *)record)->patience);
+}
+
 static int create(void *state, const struct weir_policy_env *env)
 {
     struct load_balancer *self = state;
-    self->memo.record_size = sizeof(struct track);
+    self->patience.up.windows = self->patience.down.windows = self->windows;
+    self->patience.down.cooldown_s = self->horizon_s;
+    self->memo = (struct weir_memo){.record_size = sizeof(struct track), .fini = forget_track};
     return WEIR_OK;
 }
 
@@ -225,24 +234,22 @@ static bool consider(const struct round *round, struct weir_mover *mover, const 
     int count;
     const struct weir_placement *now = weir_plan_get(round->plan, mover->job, mover->op, &count);
     if (view->jobs[mover->job].operators[mover->op].changing || count == 0 || !known(view, now[0].host)) {
-        track->over = track->under = 0;
+        weir_patience_pass(&track->patience);
         return false;
     }
     *option = (struct option){.op = mover->op};
     double mu = weir_instance_rate(view, round->plan, mover->job, mover->op, self->min_items);
-    bool in_cloud = view->hosts[now[0].host].tier == WEIR_VIEW_CLOUD;
-    track->away = track->away && in_cloud; /* a move that was refused left it at the edge */
+    int present = view->hosts[now[0].host].tier == WEIR_VIEW_CLOUD ? CLOUD : EDGE, wanted = present;
+    track->away = track->away && present == CLOUD; /* a move that was refused left it at the edge */
     mover->demand = demands->soon;
     mover->ingress = demands->ingress_soon;
-    bool leave = !in_cloud && should_leave(round, mover, now, count, mu, demands->now[mover->op].input, option);
+    if (present == EDGE && should_leave(round, mover, now, count, mu, demands->now[mover->op].input, option))
+        wanted = CLOUD;
     mover->demand = demands->later;
     mover->ingress = demands->ingress_later;
-    bool back = track->away && should_return(round, mover, now, count, mu, track, option);
-    track->over = leave ? track->over + 1 : 0;
-    track->under = back ? track->under + 1 : 0;
-    if (back && view->time_s - track->moved_s < self->horizon_s)
-        return false;
-    return track->over >= self->windows || track->under >= self->windows;
+    if (track->away && should_return(round, mover, now, count, mu, track, option))
+        wanted = EDGE;
+    return weir_patience_ask(&track->patience, &self->patience, view->time_s, present, wanted) != present;
 }
 
 static int by_gain(const void *a, const void *b)
@@ -271,17 +278,19 @@ static void move(const struct round *round, const struct weir_mover *mover, cons
     if (option->back)
         weir_plan_set(round->plan, mover->job, option->op, placed, count,
                       "edge %.3g s < %.2g x cloud %.3g s for %d windows: back to %s", option->edge_s,
-                      round->self->return_ratio, option->cloud_s, track->under, name);
+                      round->self->return_ratio, option->cloud_s, track->patience.down, name);
     else
         weir_plan_set(round->plan, mover->job, option->op, placed, count,
                       "edge %.3g s > migration %.3g s + cloud %.3g s for %d windows: to %s", option->edge_s,
-                      option->migration_s, option->cloud_s, track->over, name);
+                      option->migration_s, option->cloud_s, track->patience.up, name);
     const struct weir_operator_view *op = &view->jobs[mover->job].operators[option->op];
     double rate = weir_declared_rate(op, &view->hosts[option->to], placed[0].cpu_share);
     if (rate > 0)
         round->claimed[option->to] += mover->demand[option->op].input / rate;
     free(placed);
-    *track = (struct track){.away = !option->back, .home = option->back ? option->to : from, .moved_s = view->time_s};
+    track->away = !option->back;
+    track->home = option->back ? option->to : from;
+    weir_patience_acted(&track->patience, view->time_s);
 }
 
 /* The most of the first `steps` windows that are foreseen, and of now. */

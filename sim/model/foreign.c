@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <elf.h>
 #include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/model/elf.h"
 
 #define EXEC "exec"
 
@@ -102,53 +102,15 @@ static int read_image(const char *path, struct image *image)
     return WEIR_OK;
 }
 
-/* Whether `count` things of `size` bytes lie inside the file. */
-static bool inside(const struct image *image, uint64_t offset, uint64_t count, uint64_t size)
+/* Whether the object exports weir's symbol; *abi is the interface number that it begins with, if that can be told. */
+static bool exports(const struct image *image, unsigned *abi)
 {
-    return offset <= image->size && (size == 0 || count <= (image->size - offset) / size);
-}
-
-/* The interface number that a policy begins with; that of this weir if it cannot be told. */
-static unsigned interface_of(const struct image *image, const Elf64_Ehdr *head, const Elf64_Sym *symbol)
-{
-    Elf64_Shdr section;
-    unsigned abi = WEIR_POLICY_ABI;
-    if (symbol->st_shndx >= head->e_shnum)
-        return abi;
-    memcpy(&section, image->bytes + head->e_shoff + symbol->st_shndx * sizeof section, sizeof section);
-    uint64_t at = symbol->st_value - section.sh_addr + section.sh_offset;
-    if (section.sh_type == SHT_PROGBITS && symbol->st_value >= section.sh_addr && inside(image, at, 1, sizeof abi))
-        memcpy(&abi, image->bytes + at, sizeof abi);
-    return abi;
-}
-
-/* Of the file's symbols for others one that is defined and has this name; *abi is its interface number. */
-static bool exports(const struct image *image, const Elf64_Ehdr *head, const char *name, unsigned *abi)
-{
-    if (!inside(image, head->e_shoff, head->e_shnum, sizeof(Elf64_Shdr)))
+    size_t at;
+    if (!weir_elf_exports(image->bytes, image->size, WEIR_POLICY_SYMBOL, &at))
         return false;
-    for (int s = 0; s < head->e_shnum; s++) {
-        Elf64_Shdr table, strings;
-        memcpy(&table, image->bytes + head->e_shoff + (size_t)s * sizeof table, sizeof table);
-        if (table.sh_type != SHT_DYNSYM || table.sh_link >= head->e_shnum ||
-            !inside(image, table.sh_offset, table.sh_size, 1))
-            continue;
-        memcpy(&strings, image->bytes + head->e_shoff + table.sh_link * sizeof strings, sizeof strings);
-        if (!inside(image, strings.sh_offset, strings.sh_size, 1))
-            continue;
-        for (uint64_t i = 0; (i + 1) * sizeof(Elf64_Sym) <= table.sh_size; i++) {
-            Elf64_Sym symbol;
-            memcpy(&symbol, image->bytes + table.sh_offset + i * sizeof symbol, sizeof symbol);
-            size_t length = strlen(name) + 1;
-            if (symbol.st_shndx != SHN_UNDEF && symbol.st_name < strings.sh_size &&
-                strings.sh_size - symbol.st_name >= length &&
-                memcmp(image->bytes + strings.sh_offset + symbol.st_name, name, length) == 0) {
-                *abi = interface_of(image, head, &symbol);
-                return true;
-            }
-        }
-    }
-    return false;
+    if (at < image->size && sizeof *abi <= image->size - at)
+        memcpy(abi, image->bytes + at, sizeof *abi);
+    return true;
 }
 
 static int look_at_object(const char *path)
@@ -172,8 +134,7 @@ static int look_at_object(const char *path)
         code = weir_error(WEIR_EINPUT,
                           "%s: is no shared object that this weir can load: it is for another machine; build it here",
                           path);
-    else if (head.e_shnum > 0 && head.e_shentsize == sizeof(Elf64_Shdr) &&
-             !exports(&image, &head, WEIR_POLICY_SYMBOL, &abi))
+    else if (!exports(&image, &abi))
         code = weir_error(WEIR_EINPUT,
                           "%s: does not export \"%s\"; define `const struct weir_policy %s = {...}` in it, not static",
                           path, WEIR_POLICY_SYMBOL, WEIR_POLICY_SYMBOL);

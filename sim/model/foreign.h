@@ -12,7 +12,7 @@ bool weir_foreign_is(const struct weir_policy_use *use);
 char *weir_foreign_list(const struct weir_stack *stacks, int count);
 
 /* Looks at the file of a policy: a shared object must be there, be one for this machine, and export the symbol of
- * policies by its table; a program must be there, as far as its command can be read without a shell. Errors:
+ * policies by its dynamic segment; a program must be there, as far as its command can be read without a shell. Errors:
  * WEIR_EINPUT. */
 int weir_foreign_look(const struct weir_policy_use *use);
 

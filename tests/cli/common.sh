@@ -14,9 +14,9 @@ fail()
     failures=$((failures + 1))
 }
 
-# said FRAGMENT: whether the last command's stdout or stderr has it. Programs are started for large outputs only: starting them is
+# has_told FRAGMENT: whether the last command's stdout or stderr has it. Programs are started for large outputs only: starting them is
 # most of what such a test would take.
-said()
+has_told()
 {
     local LC_ALL=C text name
     for name in out err; do
@@ -38,7 +38,7 @@ expect()
     if [ $got -ne "$code" ]; then
         fail "weir $*: exit code $got, wanted $code"
         head -c 2000 "$folder/out" "$folder/err"
-    elif ! said "$fragment"; then
+    elif ! has_told "$fragment"; then
         fail "weir $*: does not say \"$fragment\", but"
         head -c 2000 "$folder/out" "$folder/err"
     fi
@@ -53,7 +53,7 @@ expect_limit()
     shift 2
     for limit in 1 10; do
         if "$weir" "${@//\{limit\}/$limit}" >"$folder/out" 2>"$folder/err" </dev/null; [ $? -eq "$code" ] &&
-            said "${fragment//\{limit\}/$limit}"; then
+            has_told "${fragment//\{limit\}/$limit}"; then
             return
         fi
     done

@@ -75,6 +75,28 @@ static void test_order(void)
     CU_ASSERT_PTR_NULL(weir_catalog[count]);
 }
 
+/* Beside the default the row says "A to B", with the unit of what is counted in one: the numbers that are taken. */
+static void check_range(const char *row, const struct weir_param *p)
+{
+    double least, most;
+    int of;
+    bool numbers = p->type == WEIR_PARAM_INT || p->type == WEIR_PARAM_DOUBLE;
+    if (!numbers || sscanf(row, "| `%*[^`]` | %*[^|]| %lf to %lf%n", &least, &most, &of) != 2)
+        return;
+    CHECK_NEAR(p->min, least, 0);
+    CHECK_NEAR(p->max, most, 0);
+}
+
+/* No two parameters are kept in the same field. */
+static void check_fields(const struct weir_param *params)
+{
+    int same = 0;
+    for (const struct weir_param *p = params; p && p->name; p++)
+        for (const struct weir_param *before = params; before < p; before++)
+            same += before->offset == p->offset;
+    CU_ASSERT_EQUAL(same, 0);
+}
+
 /* The table of parameters on a policy's page has a row `| name | default | ...` for each parameter. */
 static void test_pages(void)
 {
@@ -87,11 +109,15 @@ static void test_pages(void)
             continue;
         page[fread(page, 1, sizeof page - 1, file)] = '\0';
         fclose(file);
+        check_fields(weir_catalog[i]->params);
         for (const struct weir_param *p = weir_catalog[i]->params; p && p->name; p++) {
             snprintf(row, sizeof row, "| `%s` | %s |", p->name, p->fallback);
             if (!strstr(page, row))
                 fprintf(stderr, "\n%s: no row %s\n", path, row);
-            CU_ASSERT_PTR_NOT_NULL(strstr(page, row));
+            const char *found = strstr(page, row);
+            CU_ASSERT_PTR_NOT_NULL(found);
+            if (found)
+                check_range(found, p);
             CU_ASSERT_PTR_NOT_NULL(strstr(page, p->help));
         }
     }

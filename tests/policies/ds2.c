@@ -1,4 +1,4 @@
-/* The DS2 recursion against reference numbers, Erlang C, and the policy's windows and limits. */
+/* The DS2 recursion against reference numbers, Erlang C, as ds2 and others use them. */
 #include "policies/support/ds2.h"
 
 #include <limits.h>
@@ -7,17 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policies/catalog.h"
-#include "policies/support/demand.h"
 #include "policies/support/queue.h"
 #include "sim/base/error.h"
-#include "sim/base/json.h"
 #include "tests/support/test.h"
-#include "tests/support/view.h"
-
-extern const struct weir_policy weir_policy_ds2;
-
-/* ---- reference numbers ---- */
 
 #define MOST 16
 
@@ -135,156 +127,14 @@ static void test_erlang(void)
     CU_ASSERT(isinf(weir_mmc_stay(0, 0, 1)));
 }
 
-/* ---- the policy ---- */
-
-static const struct weir_policy_env env = {.seed = 1, .stream = "policy/ds2"};
-
-struct fixture {
-    struct weir_mock *world;
-    void *state;
-};
-
-/* One cloud host without limits; operators a and b, one instance each. */
-static struct fixture begin_with(const char *params)
-{
-    struct fixture f = {weir_mock_new(), weir_mock_state(&weir_policy_ds2)};
-    struct weir_json_doc *doc;
-    CU_ASSERT_EQUAL_FATAL(weir_json_parse(params, "params", &doc), WEIR_OK);
-    struct weir_json root = weir_json_root(doc);
-    CU_ASSERT_EQUAL(weir_param_bind(weir_policy_ds2.params, &root, NULL, f.state), WEIR_OK);
-    weir_json_free(doc);
-    weir_mock_host(f.world, "cloud", "far", WEIR_VIEW_CLOUD, 64, 0);
-    weir_mock_job(f.world, "stream", 0);
-    for (int o = 0; o < 2; o++) {
-        weir_mock_operator(f.world, 0, o ? "b" : "a", 1e7); /* declared: 1e9 / 1e7 = 100/s */
-        weir_mock_deploy(f.world, 0, o, 0);
-    }
-    weir_policy_ds2.create(f.state, &env);
-    return f;
-}
-
-static struct fixture begin(void)
-{
-    return begin_with("{}");
-}
-
-static void end(struct fixture *f)
-{
-    weir_policy_ds2.destroy(f->state);
-    free(f->state);
-    free(f->world);
-}
-
-static int instances(const struct fixture *f, int op)
-{
-    return f->world->operators[0][op].instance_count;
-}
-
-static void load(struct fixture *f, double ingress, double rate_a, double rate_b)
-{
-    f->world->jobs[0].ingress_rate = ingress;
-    weir_mock_serve(f->world, 0, 0, ingress, rate_a);
-    weir_mock_serve(f->world, 0, 1, ingress, rate_b);
-}
-
-/* 250/s; a: 1.2 x 250/100 = 3 instances; b: 1.2 x 250/200 = 1.5 -> 2; both in the first window, though b has only
- * ever seen 100/s. */
-static void test_one_step(void)
-{
-    struct fixture f = begin();
-    load(&f, 250, 100, 200);
-    f.world->operators[0][1].arrival_rate = f.world->operators[0][1].processed_rate = 100;
-    f.world->view.window = 0;
-    f.world->view.time_s = 10;
-    struct weir_plan *plan = weir_plan_new(weir_mock_view(f.world));
-    weir_plan_author(plan, "ds2");
-    weir_policy_ds2.window_ends(f.state, &f.world->view, plan);
-    int count;
-    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
-    CU_ASSERT_EQUAL_FATAL(count, 2);
-    CU_ASSERT_STRING_EQUAL(changes[0].why, "in 250/s, true rate 100/s an instance: 3 instances");
-    CU_ASSERT_EQUAL(changes[0].count, 3);
-    CU_ASSERT_EQUAL(changes[1].count, 2);
-    weir_plan_free(plan);
-    end(&f);
-}
-
-/* 30 000 items wait: over 60 s that is 500/s more: 1.2 x 550/100 = 6.6 -> 7. max_parallelism caps at 8. */
-static void test_drain_and_cap(void)
-{
-    struct fixture f = begin();
-    load(&f, 50, 100, 1000);
-    f.world->jobs[0].backlog = 30000;
-    CU_ASSERT_EQUAL(weir_mock_step(f.world, &weir_policy_ds2, f.state), 1);
-    CU_ASSERT_EQUAL(instances(&f, 0), 7);
-    f.world->jobs[0].backlog = 3e6;
-    for (int w = 0; w < 3; w++) /* 30 s of cool-down: windows at 20, 30, 40 */
-        weir_mock_step(f.world, &weir_policy_ds2, f.state);
-    CU_ASSERT_EQUAL(instances(&f, 0), 8);
-    end(&f);
-}
-
-/* Nothing processed: the declared 100/s and selectivity stand in: 1.2 x 150/100 -> 2 each. */
-static void test_declared(void)
-{
-    struct fixture f = begin();
-    f.world->jobs[0].ingress_rate = 150;
-    CU_ASSERT_EQUAL(weir_mock_step(f.world, &weir_policy_ds2, f.state), 2);
-    CU_ASSERT_EQUAL(instances(&f, 0), 2);
-    CU_ASSERT_EQUAL(instances(&f, 1), 2);
-
-    /* 0.5 items/s x 10 s = 5 items are too few for a measurement, 1 x 10 are enough */
-    struct weir_plan *plan = weir_plan_new(weir_mock_view(f.world));
-    weir_mock_serve(f.world, 0, 0, 0.5, 7);
-    CHECK_NEAR(weir_instance_rate(&f.world->view, plan, 0, 0, 10), 100, 1e-9);
-    weir_mock_serve(f.world, 0, 0, 1, 7);
-    CHECK_NEAR(weir_instance_rate(&f.world->view, plan, 0, 0, 10), 7, 1e-9);
-    weir_plan_free(plan);
-    end(&f);
-}
-
-/* Down after three windows, to the most that one of them asked for, and not within the margin. */
-static void test_down(void)
-{
-    struct fixture f = begin_with("{\"stabilization\": \"0s\"}");
-    for (int i = 1; i < 6; i++)
-        weir_mock_deploy(f.world, 0, 0, 0);
-    static const double loads[] = {100, 200, 100}; /* 1.32 x 1 -> 2; 1.32 x 2 -> 3 */
-    for (int w = 0; w < 3; w++) {
-        CU_ASSERT_EQUAL(instances(&f, 0), 6);
-        load(&f, loads[w], 100, 1e6);
-        weir_mock_step(f.world, &weir_policy_ds2, f.state);
-    }
-    CU_ASSERT_EQUAL(instances(&f, 0), 3);
-
-    /* 160/s: up to 1.92 -> 2 would do, with the margin 2.11 -> 3: stays */
-    for (int w = 0; w < 10; w++) {
-        load(&f, 160, 100, 1e6);
-        weir_mock_step(f.world, &weir_policy_ds2, f.state);
-    }
-    CU_ASSERT_EQUAL(instances(&f, 0), 3);
-    end(&f);
-}
-
-static void test_changing(void)
-{
-    struct fixture f = begin();
-    load(&f, 500, 100, 1e6);
-    f.world->operators[0][0].changing = true;
-    CU_ASSERT_EQUAL(weir_mock_step(f.world, &weir_policy_ds2, f.state), 0);
-    f.world->operators[0][0].changing = false;
-    CU_ASSERT_EQUAL(weir_mock_step(f.world, &weir_policy_ds2, f.state), 1);
-    end(&f);
-}
-
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
-        {"reference", test_reference},   {"exact_demand", test_exact_demand},
-        {"odd_values", test_odd_values}, {"erlang", test_erlang},
-        {"one_step", test_one_step},     {"drain_and_cap", test_drain_and_cap},
-        {"declared", test_declared},     {"down", test_down},
-        {"changing", test_changing},     {0},
+        {"reference", test_reference},
+        {"exact_demand", test_exact_demand},
+        {"odd_values", test_odd_values},
+        {"erlang", test_erlang},
+        {0},
     };
     return weir_test_main("ds2", cases, argc, argv);
 }

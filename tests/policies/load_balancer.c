@@ -1,5 +1,6 @@
 /* The edge-to-cloud rule: when it moves, what it moves first, when it returns, and that it does not swing. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,8 +56,7 @@ static int host(int op)
     return world->placed[0][op][0].host;
 }
 
-/* One window at the load; returns the changes carried out. */
-static int window(double load)
+static void show(double load)
 {
     world->jobs[0].ingress_rate = load;
     for (int o = 0; o < world->jobs[0].operator_count; o++) {
@@ -65,6 +65,12 @@ static int window(double load)
         if (world->operators[0][o].busy >= 1)
             world->operators[0][o].processed_rate = rate * world->operators[0][o].instance_count;
     }
+}
+
+/* One window at the load; returns the changes carried out. */
+static int window(double load)
+{
+    show(load);
     if (!scaler)
         return weir_mock_step(world, &weir_policy_load_balancer, state);
     world->view.window++;
@@ -302,15 +308,64 @@ static void test_host_down(void)
     end();
 }
 
+/* The numbers of the reasons: 1/(100 - 90) > 1/600 + 0.010 + 1/(400 - 90) s, and on the way back at 10/s. */
+static void test_told(void)
+{
+    double edge, migration, cloud, ratio;
+    int windows_there;
+    begin(0.010, "{\"windows\": 2}");
+    for (int back = 0; back < 2; back++) {
+        if (back)
+            world->latency_s[EDGE][CLOUD] = world->latency_s[CLOUD][EDGE] = 0.050;
+        for (int w = back ? 30 : 2; w > 1; w--)
+            window(back ? 10 : 90);
+        show(back ? 10 : 90);
+        world->view.time_s += 10;
+        struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
+        weir_policy_load_balancer.window_ends(state, &world->view, plan);
+        int changes;
+        const struct weir_plan_change *change = weir_plan_changes(plan, &changes);
+        CU_ASSERT_EQUAL_FATAL(changes, 1);
+        if (back) {
+            CU_ASSERT_EQUAL(sscanf(change->why, "edge %lf s < %lf x cloud %lf s for %d windows", &edge, &ratio, &cloud,
+                                   &windows_there),
+                            4);
+            CHECK_NEAR(edge, 1.0 / 90, 1e-4);
+            CHECK_NEAR(ratio, 0.7, 0);
+            CHECK_NEAR(cloud, 0.050001 + 1.0 / 390, 1e-4);
+            CU_ASSERT_EQUAL(windows_there, 30);
+        } else {
+            CU_ASSERT_EQUAL(sscanf(change->why, "edge %lf s > migration %lf s + cloud %lf s for %d windows", &edge,
+                                   &migration, &cloud, &windows_there),
+                            4);
+            CHECK_NEAR(edge, 0.1, 1e-4);
+            CHECK_NEAR(migration, 1.0 / 600, 1e-5);
+            CHECK_NEAR(cloud, 0.010001 + 1.0 / 310, 1e-4);
+            CU_ASSERT_EQUAL(windows_there, 2);
+        }
+        weir_mock_apply(world, plan);
+        weir_plan_free(plan);
+    }
+    CU_ASSERT_EQUAL(host(0), EDGE);
+    end();
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
-        {"threshold", test_threshold},       {"state_costs", test_state_costs},
-        {"measured", test_measured},         {"count_and_reason", test_count_and_reason},
-        {"nowhere", test_nowhere},           {"return", test_return},
-        {"no_ping_pong", test_no_ping_pong}, {"greatest_gain", test_greatest_gain},
-        {"behind_ds2", test_behind_ds2},     {"only_when_full", test_only_when_full},
-        {"host_down", test_host_down},       {0},
+        {"threshold", test_threshold},
+        {"state_costs", test_state_costs},
+        {"measured", test_measured},
+        {"count_and_reason", test_count_and_reason},
+        {"nowhere", test_nowhere},
+        {"return", test_return},
+        {"no_ping_pong", test_no_ping_pong},
+        {"greatest_gain", test_greatest_gain},
+        {"behind_ds2", test_behind_ds2},
+        {"only_when_full", test_only_when_full},
+        {"host_down", test_host_down},
+        {"told", test_told},
+        {0},
     };
     return weir_test_main("load-balancer", cases, argc, argv);
 }

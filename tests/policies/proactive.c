@@ -5,82 +5,9 @@
 #include <string.h>
 
 #include "sim/base/error.h"
-#include "sim/base/json.h"
 #include "sim/base/memory.h"
+#include "tests/policies/proactive_world.h"
 #include "tests/support/test.h"
-#include "tests/support/view.h"
-
-extern const struct weir_policy weir_policy_proactive, weir_policy_svr_twres;
-
-#define MOST 400
-
-static struct weir_mock *world;
-static const struct weir_policy *policy;
-static struct weir_json_doc *params;
-static void *state;
-static double history[MOST];
-static char why[1024], warning[1024], lesson[1024]; /* of the last plan that had any */
-static int warnings, lessons;
-static double flops;
-
-/* One operator of 100/s an instance, windows of 10 s. */
-static int begin(const struct weir_policy *which, const char *text)
-{
-    static const struct weir_policy_env env = {.seed = 1, .stream = "policy/proactive", .folder = ""};
-    policy = which;
-    world = weir_mock_new();
-    state = weir_mock_state(policy);
-    why[0] = warning[0] = '\0';
-    warnings = lessons = 0;
-    flops = 0;
-    CU_ASSERT_EQUAL_FATAL(weir_json_parse(text, "params", &params), WEIR_OK);
-    struct weir_json root = weir_json_root(params);
-    weir_mock_host(world, "cloud", "far", WEIR_VIEW_CLOUD, 64, 0);
-    weir_mock_job(world, "stream", 0);
-    weir_mock_operator(world, 0, "work", 1e7);
-    world->operators[0][0].max_parallelism = 30;
-    weir_mock_deploy(world, 0, 0, 0);
-    world->jobs[0].slo_s = INFINITY;
-    int code = weir_param_bind(policy->params, &root, NULL, state);
-    return code == WEIR_OK ? policy->create(state, &env) : code;
-}
-
-static void end(void)
-{
-    policy->destroy(state);
-    weir_json_free(params);
-    free(state);
-    free(world);
-}
-
-/* One window with this ingress; the instances that there are then. */
-static int step(double ingress)
-{
-    struct weir_job_view *job = &world->jobs[0];
-    history[job->history_count++] = ingress;
-    job->ingress_history = history;
-    job->ingress_rate = ingress;
-    weir_mock_serve(world, 0, 0, ingress, 100);
-    world->view.window++;
-    world->view.time_s += world->view.window_s;
-    struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
-    weir_plan_author(plan, policy->name);
-    CU_ASSERT_EQUAL(policy->window_ends(state, &world->view, plan), WEIR_OK);
-    int count;
-    const struct weir_plan_change *changes = weir_plan_changes(plan, &count);
-    if (count)
-        snprintf(why, sizeof why, "%s", changes[0].why);
-    const struct weir_plan_warning *told = weir_plan_warnings(plan, &count);
-    for (int i = 0; i < count; i++) {
-        warnings += !told[i].note;
-        lessons += told[i].note;
-        snprintf(told[i].note ? lesson : warning, sizeof warning, "%s", told[i].why);
-    }
-    flops += weir_plan_flops(plan);
-    weir_mock_apply(world, plan);
-    weir_plan_free(plan);
-    return world->operators[0][0].instance_count;
-}
 
 /* The load of a file: 50/s, and 490/s from 100 s to 200 s. With a headroom of 0.2 that is 1 instance, and
  * ceil(1.2 * 4.9) = 6. The horizon is 30 s: at the end of window 7 (70 s) the surge is 30 s ahead, the first step of

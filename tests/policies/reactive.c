@@ -1,5 +1,6 @@
 /* The thresholds of reactive: when it grows, when it shrinks, what it waits for. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/base/error.h"
@@ -193,6 +194,41 @@ static void test_create(void)
     end();
 }
 
+/* "low" is below "high"; "min_instances" at most "max_instances", where that is given. */
+static void test_bounds_of_create(void)
+{
+    static const struct {
+        const char *params;
+        int code;
+    } rows[] = {{"{\"low\": 0.8}", WEIR_EINPUT},
+                {"{\"low\": 0.79}", WEIR_OK},
+                {"{\"high\": 0.3}", WEIR_EINPUT},
+                {"{\"high\": 0.31}", WEIR_OK},
+                {"{\"min_instances\": 2, \"max_instances\": 1}", WEIR_EINPUT},
+                {"{\"min_instances\": 9, \"max_instances\": 8}", WEIR_EINPUT},
+                {"{\"min_instances\": 8, \"max_instances\": 8}", WEIR_OK},
+                {"{\"min_instances\": 8}", WEIR_OK}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct weir_json_doc *doc;
+        state = weir_mock_state(&weir_policy_reactive);
+        CU_ASSERT_EQUAL_FATAL(weir_json_parse(rows[i].params, "params", &doc), WEIR_OK);
+        struct weir_json root = weir_json_root(doc);
+        CU_ASSERT_EQUAL(weir_param_bind(weir_policy_reactive.params, &root, NULL, state), WEIR_OK);
+        weir_json_free(doc);
+        int got = weir_policy_reactive.create(state, &env);
+        CU_ASSERT_EQUAL(got, rows[i].code);
+        double low = 0, high = 0;
+        if (got && sscanf(weir_error_message(), "\"low\" (%lf) must be below \"high\" (%lf)", &low, &high) == 2)
+            CU_ASSERT(low >= high && low > 0.29 && high < 0.81);
+        int least, most;
+        if (got && sscanf(weir_error_message(), "\"min_instances\" (%d) must not be above \"max_instances\" (%d)",
+                          &least, &most) == 2)
+            CU_ASSERT(least == most + 1);
+        weir_policy_reactive.destroy(state);
+        free(state);
+    }
+}
+
 static void test_reason(void)
 {
     begin("{\"for_windows\": 1}");
@@ -220,6 +256,7 @@ int main(int argc, char **argv)
         {"source_blocked", test_source_blocked},
         {"limits", test_limits},
         {"create", test_create},
+        {"bounds_of_create", test_bounds_of_create},
         {"reason", test_reason},
         {0},
     };

@@ -35,6 +35,21 @@ wrong no_name "the policy's name is missing or wrong" inside
 wrong table_offset "policy plugin: the table of parameters is wrong: row 0 (\"high\"): its field lies at byte 4096" inside
 wrong table_default "policy plugin: the table of parameters is wrong: row 0 (\"high\"): the default cannot be \"a lot\"" inside
 
+# Without section headers, which the dynamic linker does not need, and with either of its tables of symbols.
+for plugin in no_symbol other_abi everything sysv; do
+    bare=$folder/bare-$plugin.so
+    cp "$plugins/$plugin.so" "$bare"
+    printf '\0\0\0\0\0\0\0\0' | dd of="$bare" bs=1 seek=40 conv=notrunc status=none # e_shoff
+    printf '\0\0\0\0' | dd of="$bare" bs=1 seek=60 conv=notrunc status=none             # e_shnum, e_shstrndx
+done
+wrong "$folder/bare-no_symbol.so" "does not export \"weir_policy_plugin\"; define"
+wrong "$folder/bare-other_abi.so" "was built for policy interface 46, and this weir has interface 5; build it again"
+for plugin in everything sysv; do
+    sed -e "s|\[\"static\", \"reactive\"\]|[\"static\", \"$folder/bare-$plugin.so\"]|" $scenario >"$folder/bare.json"
+    expect 0 "bare.json: ok" check "$folder/bare.json"
+    expect 0 "throughput" run $scenario -p "$folder/bare-$plugin.so" -o "$folder/ran-$plugin" -q
+done
+
 expect 3 "crash.so: ends the process" run $scenario -p "$plugins/crash.so"
 expect 3 "hang.so: does not come to an end within 10 s" run $scenario -p "$plugins/hang.so"
 

@@ -91,7 +91,7 @@ def simulated(folder):
         for row in csv.DictReader(file):
             sample = found.setdefault(float(row["time"]), {"latency": None, "workers": None})
             if row["metric"] == "latency_p95" and not row["operator"]:
-                sample["latency"] = float(row["value"]) or None
+                sample["latency"] = float(row["value"]) if row["value"] else None
             if row["metric"] == "instances" and row["operator"]:
                 sample["workers"] = float(row["value"])
     return [dict(found[time], time=time) for time in sorted(found)]

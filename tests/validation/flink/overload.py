@@ -25,10 +25,10 @@ class Overload:
     def window_ends(self, view):
         """Decisions: the share of all instances, when it has moved by half a percent."""
         job = view["jobs"][0]
-        if job["latency_mean_s"] > self.limit_s:
-            self.since = view["time_s"] if self.since is None else self.since
-        elif job["delivered_rate"] > 0:  # nothing comes out while the job restarts: that says nothing
-            self.since = None
+        latency_s = job["latency_mean_s"]
+        if latency_s is not None:  # nothing comes out while the job restarts: that says nothing
+            overloaded = latency_s > self.limit_s
+            self.since = None if not overloaded else view["time_s"] if self.since is None else self.since
         age = 0.0 if self.since is None else view["time_s"] - self.since
         share = share_at(self.wear, age) if self.since is not None else 1.0
         if abs(share - self.share) < 0.005:

@@ -95,7 +95,7 @@ class Arithmetic(unittest.TestCase):
         self.assertEqual(model.window_ends(view), [])
         view["time_s"] = 150
         self.assertEqual(model.window_ends(view)[0]["instances"], [{"host": "h", "cpu_share": 0.75}])
-        view["jobs"][0].update(latency_mean_s=0, delivered_rate=0)  # a restart: the overload goes on
+        view["jobs"][0].update(latency_mean_s=None, delivered_rate=0)  # a restart: the overload goes on
         view["time_s"] = 200
         self.assertEqual(model.window_ends(view)[0]["instances"][0]["cpu_share"], 0.5)
         view["jobs"][0].update(latency_mean_s=1, delivered_rate=1)

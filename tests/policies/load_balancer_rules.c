@@ -1,0 +1,436 @@
+/* The bounds of load-balancer, each at both of its sides, by hand. The formulas: docs/policies/load-balancer.md. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/base/error.h"
+#include "sim/base/json.h"
+#include "tests/support/test.h"
+#include "tests/support/view.h"
+
+extern const struct weir_policy weir_policy_load_balancer;
+static const struct weir_policy_env env = {.seed = 1, .stream = "policy/load-balancer"};
+
+enum { CLOUD, EDGE, THIRD };
+enum { IDLE, J, OTHER, MORE }; /* jobs */
+static struct weir_mock *world;
+static void *state;
+
+/* As in load_balancer.c: 100/s an instance at the edge, 400/s in the cloud, M = 1.667 ms; it moves in the first window
+ * that says so. */
+static void begin(double latency_s, const char *more)
+{
+    char params[160];
+    struct weir_json_doc *doc;
+    world = weir_mock_new();
+    state = weir_mock_state(&weir_policy_load_balancer);
+    snprintf(params, sizeof params, "{\"windows\": %s}", *more ? more : "1");
+    CU_ASSERT_EQUAL_FATAL(weir_json_parse(params, "params", &doc), WEIR_OK);
+    struct weir_json root = weir_json_root(doc);
+    CU_ASSERT_EQUAL(weir_param_bind(weir_policy_load_balancer.params, &root, NULL, state), WEIR_OK);
+    weir_json_free(doc);
+    weir_policy_load_balancer.create(state, &env);
+    weir_mock_host(world, "cloud-0", "far", WEIR_VIEW_CLOUD, 16, 0);
+    weir_mock_host(world, "edge-0", "north", WEIR_VIEW_EDGE, 1, 0);
+    world->hosts[CLOUD].speed_flops_per_s = 4e9;
+    world->latency_s[EDGE][CLOUD] = world->latency_s[CLOUD][EDGE] = latency_s;
+    world->restart_s = 1;
+    weir_mock_job(world, "idle", CLOUD); /* others in its place would be seen */
+    weir_mock_operator(world, IDLE, "z", 1e3);
+    world->jobs[IDLE].running = false;
+    world->operators[IDLE][0].max_parallelism = 1;
+    weir_mock_job(world, "stream", EDGE);
+    weir_mock_operator(world, J, "a", 1e7);
+    world->operators[J][0].selectivity = 2;
+    weir_mock_deploy(world, J, 0, EDGE);
+}
+
+static void end(void)
+{
+    weir_policy_load_balancer.destroy(state);
+    free(state);
+    free(world);
+}
+
+static int host(int job, int op)
+{
+    return world->placed[job][op][0].host;
+}
+
+static int count(int op)
+{
+    return world->operators[J][op].instance_count;
+}
+
+/* All operators of all jobs serve the load, as fast as their hosts are. */
+static void show(double load)
+{
+    for (int j = 0; j < world->view.job_count; j++) {
+        world->jobs[j].ingress_rate = load;
+        for (int o = 0; o < world->jobs[j].operator_count; o++) {
+            double rate = world->hosts[host(j, o)].speed_flops_per_s / world->operators[j][o].flops_per_item;
+            weir_mock_serve(world, j, o, load, rate * world->placed[j][o][0].cpu_share);
+            world->operators[j][o].latency_s = 0;
+        }
+    }
+}
+
+static int window(double load)
+{
+    show(load);
+    return weir_mock_step(world, &weir_policy_load_balancer, state);
+}
+
+static int windows(int number, double load)
+{
+    int changes = 0;
+    for (int w = 0; w < number; w++)
+        changes += window(load);
+    return changes;
+}
+
+/* A cloud host is full beyond 95 %; moves of this window count in it: 90/400 of its core. */
+static void test_cores(void)
+{
+    static const struct {
+        double cpu;
+        int first, second;
+    } rows[] = {{0.95, 1, 1}, {0.951, 0, 0}, {0.72, 2, 0}, {0.73, 1, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(0.010, "");
+        weir_mock_job(world, "other", EDGE);
+        weir_mock_operator(world, OTHER, "c", 1e7);
+        weir_mock_deploy(world, OTHER, 0, EDGE);
+        world->hosts[CLOUD].cores = 1;
+        world->hosts[CLOUD].cpu = rows[i].cpu;
+        CU_ASSERT_EQUAL(window(90), rows[i].first);
+        CU_ASSERT_EQUAL(window(90), rows[i].second);
+        end();
+    }
+}
+
+/* l = 20, k instances at the edge, W + 1/mu = 12.5, 10.101 and 10.0 ms of 1, 2 and 5; M + C = 14.299 ms. What is
+ * measured above it counts in the cloud k x 100/400 times, at most once: it moves beyond 14.899 and 18.498 ms, and
+ * never with five. Not if it is blocked more than 10 %, nor below the formula, nor if nothing was processed. */
+static void test_excess(void)
+{
+    static const struct {
+        int k;
+        double latency_s, blocked, load;
+        int moves;
+    } rows[] = {{1, 0.0148, 0, 20, 0},    {1, 0.0150, 0, 20, 1}, {2, 0.0184, 0, 20, 0},
+                {2, 0.0186, 0, 20, 1},    {5, 1, 0, 20, 0},      {1, 0.0150, 0.10, 20, 1},
+                {1, 0.0150, 0.11, 20, 0}, {1, 0.001, 0, 31, 1},  {1, 0.001, 0, 30, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(0.010, "");
+        for (int k = 1; k < rows[i].k; k++)
+            weir_mock_deploy(world, J, 0, EDGE);
+        show(rows[i].load);
+        world->operators[J][0].latency_s = rows[i].latency_s;
+        world->operators[J][0].backpressured = rows[i].blocked;
+        CU_ASSERT_EQUAL(weir_mock_step(world, &weir_policy_load_balancer, state), rows[i].moves);
+        end();
+    }
+    begin(0.010, "");
+    show(20);
+    world->operators[J][0].processed_rate = 0;
+    world->operators[J][0].latency_s = 0.5;
+    CU_ASSERT_EQUAL(weir_mock_step(world, &weir_policy_load_balancer, state), 0);
+    end();
+}
+
+/* A policy before has planned otherwise than what was measured: two instances, or one elsewhere. */
+static void test_planned_otherwise(void)
+{
+    for (int k = 0; k < 3; k++) {
+        begin(0.010, "");
+        weir_mock_host(world, "edge-1", "north", WEIR_VIEW_EDGE, 1, 0);
+        show(20);
+        world->operators[J][0].latency_s = 0.5;
+        struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
+        struct weir_placement placed[] = {{.host = k == 2 ? THIRD : EDGE, .weight = 1, .cpu_share = 1},
+                                          {.host = EDGE, .weight = 1, .cpu_share = 1}};
+        weir_plan_author(plan, "other");
+        weir_plan_set(plan, J, 0, placed, k == 1 ? 2 : 1, "so");
+        weir_plan_author(plan, "load-balancer");
+        weir_policy_load_balancer.window_ends(state, &world->view, plan);
+        weir_mock_apply(world, plan);
+        CU_ASSERT_EQUAL(host(J, 0), k == 0 ? CLOUD : k == 1 ? EDGE : THIRD);
+        weir_plan_free(plan);
+        end();
+    }
+}
+
+/* only_when_full: 150/s need two instances, 100/s one; what the edge can give are the planned one and free slots of
+ * hosts that are up, at most max_parallelism. It stays as long as fewer are needed than that. */
+static void test_full(void)
+{
+    static const struct {
+        double load;
+        int slots, other, most, moves; /* other: slots of another edge host, -1: it is down, 0: none */
+    } rows[] = {{150, 2, 0, 8, 1}, {150, 3, 0, 8, 0}, {150, 2, 1, 8, 0}, {150, 2, -1, 8, 1}, {150, 3, 0, 2, 1},
+                {150, 3, 0, 3, 0}, {100, 1, 0, 8, 1}, {100, 2, 0, 8, 0}, {150, 1, 1, 8, 1},  {150, 1, 2, 8, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(0.010, "1, \"only_when_full\": true");
+        world->hosts[EDGE].slots = rows[i].slots;
+        if (rows[i].other)
+            weir_mock_host(world, "edge-1", "north", WEIR_VIEW_EDGE, 4, abs(rows[i].other));
+        world->hosts[THIRD].up = rows[i].other > 0;
+        world->operators[J][0].max_parallelism = rows[i].most;
+        CU_ASSERT_EQUAL(window(rows[i].load), rows[i].moves);
+        end();
+    }
+}
+
+/* Of cloud hosts the one of least latency; ties go to the first. */
+static void test_which(void)
+{
+    static const struct {
+        double latency_s, speed, cpu;
+        int slots, used, tier, up, to;
+    } rows[] = {
+        {0.005, 4e9, 0, 0, 0, WEIR_VIEW_CLOUD, 1, THIRD}, {0.010, 4e9, 0, 0, 0, WEIR_VIEW_CLOUD, 1, CLOUD},
+        {0.005, 1e9, 0, 0, 0, WEIR_VIEW_CLOUD, 1, CLOUD}, {0.005, 4e9, 0, 1, 1, WEIR_VIEW_CLOUD, 1, CLOUD},
+        {0.005, 4e9, 0, 1, 0, WEIR_VIEW_CLOUD, 1, THIRD}, {0.005, 4e9, 0, 0, 0, WEIR_VIEW_EDGE, 1, CLOUD},
+        {0.005, 4e9, 0, 0, 0, WEIR_VIEW_CLOUD, 0, CLOUD}, {0.005, 4e9, 0.96, 0, 0, WEIR_VIEW_CLOUD, 1, CLOUD},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(0.010, "");
+        weir_mock_host(world, "third", "far", (enum weir_view_tier)rows[i].tier, 16, rows[i].slots);
+        world->hosts[THIRD].speed_flops_per_s = rows[i].speed;
+        world->hosts[THIRD].cpu = rows[i].cpu;
+        world->hosts[THIRD].up = rows[i].up;
+        world->latency_s[EDGE][THIRD] = world->latency_s[THIRD][EDGE] = rows[i].latency_s;
+        weir_mock_job(world, "other", EDGE);
+        weir_mock_operator(world, OTHER, "c", 1e7);
+        for (int k = 0; k < rows[i].used; k++)
+            weir_mock_deploy(world, OTHER, 0, THIRD);
+        world->jobs[OTHER].running = false;
+        CU_ASSERT_EQUAL(window(90), 1);
+        CU_ASSERT_EQUAL(host(J, 0), rows[i].to);
+        end();
+    }
+}
+
+/* Instances there keep below `load` = 0.8 of 400/s: 320/s each; at most max_parallelism and the free slots. */
+static void test_how_many(void)
+{
+    static const struct {
+        const char *more;
+        double load, share;
+        int slots, most, got; /* 0: it stays, since not even the cloud would keep up */
+    } rows[] = {
+        {"", 640, 1, 0, 8, 2},   {"", 641, 1, 0, 8, 3},  {"", 3000, 1, 0, 8, 8}, {"", 3200, 1, 0, 8, 0},
+        {"", 1900, 1, 5, 8, 5},  {"", 2000, 1, 5, 8, 0}, {"", 1900, 1, 9, 5, 5}, {"1, \"load\": 0.5", 640, 1, 0, 8, 4},
+        {"", 640, 0.5, 0, 8, 4}, /* half of a core: 200/s */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(0.010, rows[i].more);
+        world->hosts[CLOUD].slots = rows[i].slots;
+        world->operators[J][0].max_parallelism = rows[i].most;
+        world->placed[J][0][0].cpu_share = rows[i].share;
+        CU_ASSERT_EQUAL(window(rows[i].load), rows[i].got > 0);
+        CU_ASSERT_EQUAL(host(J, 0), rows[i].got ? CLOUD : EDGE);
+        CU_ASSERT_EQUAL(count(0), rows[i].got ? rows[i].got : 1);
+        CHECK_NEAR(world->placed[J][0][0].cpu_share, rows[i].share, 0);
+        CHECK_NEAR(world->placed[J][0][0].weight, 1, 0);
+        end();
+    }
+}
+
+/* The greatest gain first: 40/s of 50/s and of 100/s in either order; equal ones in the order of the job. */
+static void test_order(void)
+{
+    static const struct {
+        double flops[2], load;
+        int first;
+    } rows[] = {
+        {{1e7, 2e7}, 40, 1}, {{2e7, 1e7}, 40, 0}, {{1e7, 1e7}, 150, 0}, {{1e7, 2e7}, 150, 1}, {{2e7, 1e7}, 150, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(0.010, "");
+        weir_mock_operator(world, J, "b", 1e7);
+        weir_mock_deploy(world, J, 1, EDGE);
+        world->operators[J][0].selectivity = 1;
+        for (int o = 0; o < 2; o++)
+            world->operators[J][o].flops_per_item = rows[i].flops[o];
+        CU_ASSERT_EQUAL(window(rows[i].load), 1);
+        CU_ASSERT_EQUAL(host(J, rows[i].first), CLOUD);
+        CU_ASSERT_EQUAL(host(J, !rows[i].first), EDGE);
+        end();
+    }
+    begin(0.010, "1, \"moves_per_window\": 2"); /* three instances each, and five slots */
+    weir_mock_operator(world, J, "b", 1e7);
+    weir_mock_deploy(world, J, 1, EDGE);
+    world->operators[J][0].selectivity = 1;
+    world->hosts[CLOUD].slots = 5;
+    CU_ASSERT_EQUAL(window(900), 1);
+    CU_ASSERT_EQUAL(host(J, 0), CLOUD);
+    CU_ASSERT_EQUAL(window(900), 0); /* two would not keep up */
+    world->hosts[CLOUD].slots = 6;
+    CU_ASSERT_EQUAL(window(900), 1);
+    end();
+}
+
+/* From a cloud 50 ms away, where it went at 10 s, back 300 s later: C = 50.001 + 1/(400 - l) ms, eps = 1/(100 - l). */
+static void test_returns(void)
+{
+    static const struct {
+        const char *more;
+        double load, cpu;
+        int cores, slots, others, most, home_up, cloud_up, got; /* got: instances at the edge, 0: none */
+    } rows[] = {
+        {"", 60, 0.20, 1, 0, 0, 8, 1, 1, 1}, /* 0.2 + 0.6 of its core */
+        {"", 60, 0.21, 1, 0, 0, 8, 1, 1, 0},
+        {"", 60, 0.61, 2, 0, 0, 8, 1, 1, 0}, /* 1.22 + 0.6 of 1.6 */
+        {"", 60, 0.50, 2, 0, 0, 8, 1, 1, 1},
+        {"", 0, 0.99, 1, 0, 0, 8, 1, 1, 1}, /* without load it takes no core */
+        {"", 150, 0, 4, 0, 0, 8, 1, 1, 2},  /* 150 / 80 -> 2: 22.9 < 0.7 x 54 ms */
+        {"", 150, 0, 4, 1, 0, 8, 1, 1, 0},  /* one would not keep up */
+        {"", 150, 0, 4, 0, 0, 1, 1, 1, 0},
+        {"", 150, 0, 1, 0, 0, 8, 1, 1, 0}, /* 1.5 cores */
+        {"", 60, 0, 1, 2, 2, 8, 1, 1, 0},  /* no slot */
+        {"", 60, 0, 1, 2, 1, 8, 1, 1, 1},
+        {"", 10, 0, 1, 0, 0, 8, 0, 1, 0},
+        {"", 73, 0, 1, 0, 0, 8, 1, 1, 1},                         /* 37.04 < 0.7 x 53.06 = 37.14 ms */
+        {"", 74, 0, 1, 0, 0, 8, 1, 1, 0},                         /* 38.46 > 37.15 */
+        {"", 74, 0, 1, 0, 0, 8, 1, 0, 1},                         /* nothing is slower than a host that is down */
+        {"1, \"return_ratio\": 0.5", 61, 0, 1, 0, 0, 8, 1, 1, 1}, /* 25.64 < 26.48 */
+        {"1, \"return_ratio\": 0.5", 63, 0, 1, 0, 0, 8, 1, 1, 0}, /* 27.03 > 26.48 */
+        {"1, \"load\": 0.5", 51, 0, 1, 0, 0, 8, 1, 1, 0},
+        {"1, \"load\": 0.5", 50, 0, 1, 0, 0, 8, 1, 1, 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(0.050, rows[i].more);
+        weir_mock_job(world, "other", EDGE);
+        weir_mock_operator(world, OTHER, "c", 1e7);
+        world->jobs[OTHER].running = false;
+        CU_ASSERT_EQUAL(window(98), 1);
+        CU_ASSERT_EQUAL(host(J, 0), CLOUD);
+        for (int k = 0; k < rows[i].others; k++)
+            weir_mock_deploy(world, OTHER, 0, EDGE);
+        world->hosts[EDGE].cores = rows[i].cores;
+        world->hosts[EDGE].slots = rows[i].slots;
+        world->hosts[EDGE].cpu = rows[i].cpu;
+        world->hosts[EDGE].up = rows[i].home_up;
+        world->hosts[CLOUD].up = rows[i].cloud_up;
+        world->operators[J][0].max_parallelism = rows[i].most;
+        CU_ASSERT_EQUAL(windows(29, rows[i].load), 0); /* to 300 s */
+        CU_ASSERT_EQUAL(window(rows[i].load), rows[i].got > 0);
+        CU_ASSERT_EQUAL(host(J, 0), rows[i].got ? EDGE : CLOUD);
+        CU_ASSERT_EQUAL(count(0), rows[i].got ? rows[i].got : 1);
+        end();
+    }
+}
+
+/* Of the three instances that 190/s ask for at the edge there is room for two, and M/M/2 has 103 ms: less than 0.7 x
+ * 0.5 s. */
+static void test_returns_to_little_room(void)
+{
+    begin(0.050, "");
+    CU_ASSERT_EQUAL(window(98), 1);
+    world->latency_s[EDGE][CLOUD] = world->latency_s[CLOUD][EDGE] = 0.5;
+    world->hosts[EDGE].cores = 4;
+    world->hosts[EDGE].slots = 2;
+    CU_ASSERT_EQUAL(windows(30, 190), 1);
+    CU_ASSERT_EQUAL(host(J, 0), EDGE);
+    CU_ASSERT_EQUAL(count(0), 2);
+    end();
+}
+
+/* M = D^2 / 2H with H = 100 s is 5 ms: at 31/s it stays, at 45/s 18.2 > 17.8 ms; back 100 s after. */
+static void test_horizon(void)
+{
+    begin(0.010, "1, \"horizon\": \"100s\"");
+    CU_ASSERT_EQUAL(windows(3, 43), 0); /* 17.54 < 17.80 */
+    CU_ASSERT_EQUAL(window(45), 1);     /* at 40 s */
+    world->latency_s[EDGE][CLOUD] = world->latency_s[CLOUD][EDGE] = 0.050;
+    CU_ASSERT_EQUAL(windows(9, 10), 0);
+    CU_ASSERT_EQUAL(window(10), 1); /* at 140 s */
+    CU_ASSERT_EQUAL(host(J, 0), EDGE);
+    CU_ASSERT_EQUAL(windows(3, 95), 1); /* and away again at once */
+    CU_ASSERT_EQUAL(host(J, 0), CLOUD);
+    end();
+}
+
+/* It returns to the host that it left, not to the source's. */
+static void test_home(void)
+{
+    begin(0.050, "");
+    weir_mock_host(world, "edge-1", "north", WEIR_VIEW_EDGE, 1, 0);
+    world->latency_s[THIRD][CLOUD] = world->latency_s[CLOUD][THIRD] = 0.050;
+    world->placed[J][0][0].host = THIRD;
+    CU_ASSERT_EQUAL(window(98), 1);
+    CU_ASSERT_EQUAL(host(J, 0), CLOUD);
+    CU_ASSERT_EQUAL(windows(30, 10), 1);
+    CU_ASSERT_EQUAL(host(J, 0), THIRD);
+    end();
+}
+
+/* Windows in which it is changed count for nothing; jobs that depart are forgotten; others are left alone. */
+static void test_windows(void)
+{
+    begin(0.010, "3");
+    CU_ASSERT_EQUAL(windows(2, 90), 0);
+    world->operators[J][0].changing = true;
+    CU_ASSERT_EQUAL(window(90), 0);
+    world->operators[J][0].changing = false;
+    CU_ASSERT_EQUAL(windows(2, 90), 0);
+    CU_ASSERT_EQUAL(window(90), 1);
+    end();
+
+    begin(0.010, ""); /* what has no instance cannot be moved */
+    world->operators[J][0].instance_count = 0;
+    CU_ASSERT_EQUAL(windows(3, 90), 0);
+    end();
+
+    begin(0.050, "");
+    CU_ASSERT_EQUAL(window(98), 1);
+    weir_policy_load_balancer.job_departs(state, &world->view, J);
+    CU_ASSERT_EQUAL(windows(40, 10), 0); /* what it did not move stays */
+    end();
+
+    begin(0.010, "");
+    weir_mock_job(world, "bare", EDGE);
+    weir_mock_job(world, "other", EDGE);
+    weir_mock_operator(world, MORE, "c", 1e7);
+    weir_mock_deploy(world, MORE, 0, EDGE);
+    world->jobs[J].running = false;
+    CU_ASSERT_EQUAL(window(90), 1);
+    CU_ASSERT_EQUAL(host(J, 0), EDGE);
+    CU_ASSERT_EQUAL(host(MORE, 0), CLOUD);
+    end();
+}
+
+/* 10 items in the window are enough to believe what was measured: 1.1/s, hardly more than 1/s; 9 are not. */
+static void test_few(void)
+{
+    static const double loads[] = {0.9, 1};
+    for (int k = 0; k < 2; k++) {
+        begin(0.010, "");
+        show(loads[k]);
+        world->operators[J][0].true_rate = 1.1;
+        CU_ASSERT_EQUAL(weir_mock_step(world, &weir_policy_load_balancer, state), k);
+        end();
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct weir_case cases[] = {
+        {"cores", test_cores},
+        {"excess", test_excess},
+        {"planned_otherwise", test_planned_otherwise},
+        {"full", test_full},
+        {"which", test_which},
+        {"how_many", test_how_many},
+        {"order", test_order},
+        {"returns", test_returns},
+        {"returns_to_little_room", test_returns_to_little_room},
+        {"horizon", test_horizon},
+        {"home", test_home},
+        {"windows", test_windows},
+        {"few", test_few},
+        {0},
+    };
+    return weir_test_main("load-balancer-rules", cases, argc, argv);
+}
