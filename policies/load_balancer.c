@@ -2,7 +2,6 @@
  * docs/policies/load-balancer.md. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "policies/support/demand.h"
 #include "policies/support/edge_cloud.h"
@@ -298,7 +297,7 @@ static double most_of(const struct round *round, int job, int op, int steps, dou
 {
     const double *per_s;
     int foreseen = weir_plan_foreseen(round->plan, job, op, &per_s);
-    for (int k = 0; k < foreseen && k < steps; k++)
+    for (int k = 0; k < foreseen && k < steps && round->self->foresee; k++)
         now = fmax(now, per_s[k]);
     return now;
 }
@@ -344,15 +343,10 @@ static void balance_job(const struct round *round, int j)
     demands.ingress = demands.ingress_soon = demands.ingress_later = weir_ingress_wanted(job, 0);
     weir_job_demand(round->view, round->plan, j, demands.ingress, self->min_items, model, demand);
     int within = (int)fmin(ceil(self->horizon_s / round->view->window_s), 1e6);
-    if (self->foresee) {
-        look_ahead(round, j, model, demands.now, 0, demands.soon);
-        look_ahead(round, j, model, demands.now, within, demands.later);
-        demands.ingress_soon = most_of(round, j, -1, self->windows, demands.ingress);
-        demands.ingress_later = most_of(round, j, -1, within, demands.ingress);
-    } else {
-        memcpy(demands.soon, demand, count * sizeof *demand);
-        memcpy(demands.later, demand, count * sizeof *demand);
-    }
+    look_ahead(round, j, model, demands.now, 0, demands.soon);
+    look_ahead(round, j, model, demands.now, within, demands.later);
+    demands.ingress_soon = most_of(round, j, -1, self->windows, demands.ingress);
+    demands.ingress_later = most_of(round, j, -1, within, demands.ingress);
     int found = 0;
     for (mover.op = 0; mover.op < job->operator_count; mover.op++)
         found += consider(round, &mover, &demands, &options[found]);
