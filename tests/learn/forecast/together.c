@@ -76,6 +76,28 @@ static void at_once_as_one_by_one(void)
     }
 }
 
+/* Two nets that know different things are asked at once: each says its own. */
+static void each_its_own(void)
+{
+    double values[2][COUNT], mean[2][STEPS];
+    struct forecaster *made[2], *alone[2];
+    for (int k = 0; k < 2; k++) {
+        wave(values[k], 100, 20 + 50 * k, 7 * k);
+        made[k] = make(kinds[0]);
+        CU_ASSERT_EQUAL(forecaster_fit(made[k], values[k], COUNT), WEIR_OK);
+        alone[k] = twin(made[k]);
+    }
+    forecaster_prepare(made, 2, STEPS);
+    for (int k = 0; k < 2; k++) {
+        CU_ASSERT_EQUAL(forecaster_predict(made[k], STEPS, mean[0], NULL), WEIR_OK);
+        CU_ASSERT_EQUAL(forecaster_predict(alone[k], STEPS, mean[1], NULL), WEIR_OK);
+        CU_ASSERT_EQUAL(memcmp(mean[0], mean[1], sizeof mean[0]), 0);
+        forecaster_free(alone[k]);
+    }
+    forecaster_free(made[0]);
+    forecaster_free(made[1]);
+}
+
 /* b = 3 a + 7 is the same to a net that sees both from 0 to 1: the forecasts are each other's 3 times and 7 more. */
 static void affine(struct forecaster *of_a, struct forecaster *of_b, bool same)
 {
@@ -226,6 +248,7 @@ static void refuses(void)
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {{"at_once_as_one_by_one", at_once_as_one_by_one},
+                                             {"each_its_own", each_its_own},
                                              {"learn_as_one", learn_as_one},
                                              {"one_net_for_all", one_net_for_all},
                                              {"taught_ahead", taught_ahead},
