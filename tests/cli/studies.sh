@@ -13,8 +13,9 @@ study()
         -e 's/"runs": [0-9]+/"runs": 1/' -e "/\"policies\": \[/,/^ *\]/d" "workloads/studies/offloading-$number.json" |
         sed "s#^\( *\"scenario\":.*\)#\1 \"policies\": [${policies%,}],#" >"$folder/study.json"
     expect 0 "runs" sweep "$folder/study.json" -o "$folder/study-$number" --no-report
-    # numbers stand behind what may hold commas
-    awk -F, 'NR > 1 && $(NF - 6) == "latency_mean" { print $(NF - 7), $(NF - 2) }' "$folder/study-$number/aggregate.csv" >"$folder/means"
+    # what is in quotes may hold commas, and is not looked at
+    sed -E 's/"([^"]|"")*"/quoted/g' "$folder/study-$number/aggregate.csv" | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+        NR > 1 && $at["metric"] == "latency_mean" { print $at["policy"], $at["mean"] }' >"$folder/means"
 }
 
 # means POLICY COUNT: its latencies, in order; there must be so many
