@@ -31,7 +31,8 @@ static void by_the_clock(const struct weir_ccp *c, int days, FILE *out)
 {
     const char *comma = "";
     for (int k = 0; k < WEIR_CCP_PEAKS * days; k++) {
-        double middle_s = (k / WEIR_CCP_PEAKS + weir_ccp_peaks[k % WEIR_CCP_PEAKS]) * 86400;
+        int day = k / WEIR_CCP_PEAKS;
+        double middle_s = (day + weir_ccp_peaks[k % WEIR_CCP_PEAKS]) * 86400;
         write_one("fibre*", middle_s - WEIR_CCP_PEAK_HALF_S, 2 * WEIR_CCP_PEAK_HALF_S, c->options->loss, &comma, out);
     }
 }

@@ -258,8 +258,8 @@ static void cost(const void *state, size_t count, size_t horizon, struct forecas
     size_t grid = COUNT(c_choices) * COUNT(eps_choices) * COUNT(gamma_choices);
     double tuning[] = {0, LAG_CHOICES, (double)(LAG_CHOICES * grid)};
     double fitted = (double)count < n ? (double)count : n;
-    double ageing = self->asked.ageing == AGEING_TUNED ? (double)COUNT(ageing_choices) : 0;
-    cost->fit_flops = sample * (fitted + (tuning[self->tune] + ageing) * TUNED_ON);
+    size_t ages = self->asked.ageing == AGEING_TUNED ? COUNT(ageing_choices) : 0;
+    cost->fit_flops = sample * (fitted + (tuning[self->tune] + (double)ages) * TUNED_ON);
     cost->push_flops = sample;
     cost->predict_flops = (double)horizon * n * kernel;
 }
