@@ -66,6 +66,26 @@ static void same_history(void)
         weir_text_fini(&csv[i]);
 }
 
+/* Names of files are seen from the folder of the scenario; a season is one in the time of the run. */
+static void folder_and_season(void)
+{
+    struct weir_text csv = {0};
+    weir_text_add(&csv, "time_s,rate\n");
+    for (int k = 0; k <= PAST; k++)
+        weir_text_addf(&csv, "%d,%g\n", 10 * k, past(k));
+    weir_test_file("beside.csv", csv.data);
+    char *folder = weir_format("%s/", weir_test_folder());
+    seen_from = folder;
+    start(&weir_policy_proactive,
+          "\"forecaster\": \"seasonal\", \"confidence\": 0, \"train\": \"beside.csv\", \"season\": \"80s\"", "");
+    step(past(PAST));
+    CHECK_NEAR(told(why, "sees "), past(PAST + 2), 0.1); /* what came six windows before */
+    end();
+    seen_from = "";
+    free(folder);
+    weir_text_fini(&csv);
+}
+
 /* A saved model forecasts in the policy what it forecasts by itself, after the same values. */
 static void saved_model(void)
 {
@@ -313,6 +333,7 @@ static void tells(void)
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {{"same_history", same_history},
+                                             {"folder_and_season", folder_and_season},
                                              {"saved_model", saved_model},
                                              {"short_history", short_history},
                                              {"jobs", jobs},
