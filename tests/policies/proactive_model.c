@@ -197,13 +197,21 @@ static void tries_again(void)
     static const struct {
         const char *more;
         int at[6];
-    } rows[] = {{"", {1, 101, 301}}, {", \"refit\": 10", {1, 11, 31, 71, 151, 311}}, {", \"refit\": 0", {1}}};
+    } rows[] = {{"", {1, 101, 301}},
+                {", \"refit\": 10", {1, 11, 31, 71, 151, 311}},
+                {", \"refit\": 0", {1}},
+                {", \"train\": \"past.csv\"", {1}}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char *keys =
             weir_format("\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\", \"scale\": 1e9, \"repeat\": true}, "
                         "\"warm\": 1%s",
                         flat_file(), rows[i].more);
+        char *folder = weir_format("%s/", weir_test_folder());
+        weir_test_file("past.csv", "time_s,rate\n0,100\n300,100\n");
+        seen_from = folder;
         start(&weir_policy_proactive, keys, "");
+        seen_from = "";
+        free(folder);
         for (int w = 1, next = 0; w < 320; w++) {
             warnings = 0;
             step(150);
