@@ -332,6 +332,7 @@ static void tells(void)
                             14);
             for (int n = 0; n < 12; n++)
                 CHECK_NEAR(got[n], (k ? down : up)[n], 1e-9);
+            CU_ASSERT_STRING_EQUAL(why_so, k ? "more than is needed for long" : "too few for what is to come");
         }
         end();
         free(more);
