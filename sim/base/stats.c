@@ -38,27 +38,6 @@ double weir_moments_p_value(const struct weir_moments *moments)
     return 2 * weir_student_above(fabs(moments->mean) / error, (double)(moments->count - 1));
 }
 
-static int compare_targets(const void *a, const void *b)
-{
-    double first = **(double *const *)a, second = **(double *const *)b;
-    return (first > second) - (first < second);
-}
-
-void weir_holm(double *p, size_t count)
-{
-    double **sorted = weir_alloc(count, sizeof *sorted), least = 0;
-    size_t tests = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!isnan(p[i]))
-            sorted[tests++] = &p[i];
-    qsort(sorted, tests, sizeof *sorted, compare_targets);
-    for (size_t i = 0; i < tests; i++) {
-        least = fmax(least, fmin(1, (double)(tests - i) * *sorted[i]));
-        *sorted[i] = least;
-    }
-    free(sorted);
-}
-
 #define LEAST_EXPONENT (-30)
 #define OCTAVES        50
 #define PER_OCTAVE     64 /* the first 6 bits of the mantissa */

@@ -19,10 +19,6 @@ double weir_moments_half_width(const struct weir_moments *moments, double level)
 /* Two-sided p-value of Student's test that the mean is 0; NaN for fewer than two values. Values that are all the same
  * give 1 if they are 0, else 0. */
 double weir_moments_p_value(const struct weir_moments *moments);
-/* Corrects p-values for being several (Holm 1979, step-down, controls the family-wise error): the i-th smallest of m
- * becomes min(1, (m - i + 1) p), but not less than those before. In place; NaN stays NaN and does not count. */
-void weir_holm(double *p, size_t count);
-
 /* Histogram of positive times with buckets of equal relative width: 64 to a factor of two, from 2^-30 s (about 1 ns) to
  * 2^20 s (about 12 days). Values outside go to the end buckets; exact mean, minimum and maximum are kept beside. Within
  * a bucket values count as evenly spread, and no quantile is below the minimum or above the maximum. So one is off by

@@ -24,6 +24,7 @@ enum {
     PART,
     COLLECT,
     EXTRACT,
+    SERIES,
     FORCE,
     NO_REPORT,
     NO_CODE,
@@ -42,6 +43,7 @@ static const struct weir_flag flags[] = {
     [PART] = {"part", 0, "K/N", "run the K-th of N parts of the sweep, and make no tables"},
     [COLLECT] = {"collect", 0, NULL, "make the tables of what is there, and run nothing"},
     [EXTRACT] = {"extract", 0, "N|KEY", "write the files of one run, given by its number or key"},
+    [SERIES] = {"series", 0, "A,B,C|all", "also put these metrics of all windows.csv into runs.sqlite"},
     [FORCE] = {"force", 'f', NULL, "remove the results that are there, run all anew"},
     [NO_REPORT] = {"no-report", 0, NULL, "do not make report.html"},
     [NO_CODE] = WEIR_NO_CODE_FLAG,
@@ -118,6 +120,7 @@ static int read_flags(const struct weir_arguments *arguments, struct request *re
     request->cluster.options = weir_arguments_value(arguments, SBATCH);
     sweep->force = weir_arguments_value(arguments, FORCE) != NULL;
     sweep->pool.quiet = weir_arguments_value(arguments, QUIET) != NULL;
+    sweep->series = weir_arguments_value(arguments, SERIES);
     sweep->pool.many = true;
     sweep->pool.title = "sweep";
     if ((value = weir_arguments_value(arguments, PROCESSES)))

@@ -28,6 +28,7 @@ void weir_study_free(struct weir_study *study)
             weir_study_value_fini(&column->values[v]);
         free(column->values);
         free(column->path);
+        free(column->name);
         free(column->unit);
         free(column->strata);
     }
@@ -89,7 +90,7 @@ char *weir_study_describe(const struct weir_study *study, int configuration)
     for (int c = 0; c < study->column_count; c++) {
         struct weir_study_value value = weir_study_value(study, c, configuration);
         if (value.shown)
-            weir_text_addf(&text, "%s%s=%s", text.length ? ", " : "", study->columns[c].path, value.shown);
+            weir_text_addf(&text, "%s%s=%s", text.length ? ", " : "", study->columns[c].name, value.shown);
         weir_study_value_fini(&value);
     }
     char *copy = weir_copy(weir_text_string(&text));

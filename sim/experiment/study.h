@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/base/quantity.h"
 #include "sim/model/scenario.h"
 
 #define WEIR_STUDY_RUNS 10000000 /* at most */
@@ -24,6 +25,7 @@ enum weir_column_kind { WEIR_COLUMN_LIST, WEIR_COLUMN_GRID, WEIR_COLUMN_SAMPLE }
 struct weir_study_column {
     enum weir_column_kind kind;
     char *path;
+    char *name; /* by which results call it: what "as" says, or the path */
     bool is_xpath;
     struct weir_study_value *values; /* of a list: one an entry; of a grid: one a choice */
     int value_count;
@@ -58,6 +60,17 @@ int weir_study_count(const struct weir_study *study);
 /* The value of a column in a configuration; owned by the caller. */
 struct weir_study_value weir_study_value(const struct weir_study *study, int column, int configuration);
 void weir_study_value_fini(struct weir_study_value *value);
+
+/* What the values of a column are. Of numbers with a unit, in one kind of unit, tables have a second column, in SI. */
+enum weir_study_type { WEIR_STUDY_TEXT, WEIR_STUDY_NUMBER, WEIR_STUDY_QUANTITY };
+struct weir_study_kind {
+    enum weir_study_type type;
+    enum weir_unit unit; /* of a quantity */
+};
+struct weir_study_kind weir_study_kind(const struct weir_study *study, int column);
+
+/* A value of a column that is of this kind, as a number, in SI of a quantity; NaN of text and of no value. */
+double weir_study_number(struct weir_study_kind kind, const struct weir_study_value *value);
 
 /* "duration=60s, //link[@id='a']/@latency=5ms", for people. Owned. */
 char *weir_study_describe(const struct weir_study *study, int configuration);

@@ -13,9 +13,10 @@
 #include "sim/base/text.h"
 #include "sim/base/utf8.h"
 #include "sim/experiment/shipped.h"
-#include "sim/experiment/study.h"
+#include "sim/experiment/study_names.h"
 
-#define VALUES_AT_MOST 1000000
+#define VALUES_AT_MOST  1000000
+#define COLUMNS_AT_MOST 800 /* a table of SQLite has 2000 */
 
 /* Keys of a study that begin with '#' are remarks; "//..." is an XPath here. */
 static bool is_remark(const char *key)
@@ -52,7 +53,8 @@ static int add_column(struct weir_study *study, const struct weir_json *at, enum
     }
     study->columns = weir_resize(study->columns, (size_t)study->column_count + 1, sizeof *study->columns);
     *column = &study->columns[study->column_count++];
-    **column = (struct weir_study_column){.kind = kind, .path = weir_copy(at->key), .is_xpath = is_xpath};
+    **column = (struct weir_study_column){
+        .kind = kind, .path = weir_copy(at->key), .name = weir_copy(at->key), .is_xpath = is_xpath};
     return WEIR_OK;
 }
 
@@ -78,22 +80,32 @@ static int multiply(const struct weir_json *at, int *count, int by)
 static int read_choices(const struct weir_json *at, struct weir_study *study)
 {
     struct weir_study_column *column;
-    int count = weir_json_size(at), code = add_column(study, at, WEIR_COLUMN_GRID, &column);
+    struct weir_json list = *at;
+    int code = add_column(study, at, WEIR_COLUMN_GRID, &column);
+    if (!code && weir_json_is_object(at)) {
+        static const char *const keys[] = {"as", "values", NULL};
+        code = weir_json_only(at, keys);
+        if (!code)
+            code = weir_json_need(at, "values", &list);
+        if (!code)
+            code = weir_study_opt_name(at, study, column);
+    }
     if (code)
         return code;
-    if (!weir_json_is_array(at) || count < 1 || count > VALUES_AT_MOST)
-        return weir_json_error(at, "must be a list of at least one value, such as [\"5ms\", \"20ms\"]");
+    int count = weir_json_size(&list);
+    if (!weir_json_is_array(&list) || count < 1 || count > VALUES_AT_MOST)
+        return weir_json_error(&list, "must be a list of at least one value, such as [\"5ms\", \"20ms\"]");
     column->values = weir_alloc((size_t)count, sizeof *column->values);
     column->value_count = count;
-    const cJSON *node = at->node->child;
+    const cJSON *node = list.node->child;
     for (int i = 0; i < count && !code; i++, node = node->next) {
-        struct weir_json child = {at->doc, node, at, NULL, i};
+        struct weir_json child = {at->doc, node, &list, NULL, i};
         code = read_value(&child, column->is_xpath, &column->values[i]);
         for (int j = 0; j < i && i < 1000 && !code; j++)
             if (strcmp(column->values[j].json, column->values[i].json) == 0)
                 code = weir_json_error(&child, "%s is there twice; keep one", column->values[i].json);
     }
-    return code ? code : multiply(at, &study->grid_count, count);
+    return code ? code : multiply(&list, &study->grid_count, count);
 }
 
 static int read_grid(const struct weir_json *at, struct weir_study *study)
@@ -196,8 +208,8 @@ static int check_range(const struct weir_json *at, const struct weir_study_colum
 
 static int read_range(const struct weir_json *at, bool is_latin, struct weir_study *study)
 {
-    static const char *const keys[] = {"min", "max", "scale", "integer", NULL}, *const scales[] = {"linear", "log",
-                                                                                                   NULL};
+    static const char *const keys[] = {"as", "min", "max", "scale", "integer", NULL}, *const scales[] = {"linear",
+                                                                                                         "log", NULL};
     struct weir_study_column *column;
     struct weir_json low, high;
     const char *unit = "", *other = "";
@@ -218,6 +230,8 @@ static int read_range(const struct weir_json *at, bool is_latin, struct weir_stu
             code = weir_json_opt_choice(at, "scale", scales, &scale);
         if (!code)
             code = weir_json_opt_bool(at, "integer", &column->is_integer);
+        if (!code)
+            code = weir_study_opt_name(at, study, column);
     }
     if (!code)
         code = read_end(&low, &column->min, &unit);
@@ -305,7 +319,8 @@ static int read_base(const struct weir_json *root, struct weir_study *study)
 
 static int read_root(const struct weir_json *root, struct weir_study *study)
 {
-    static const char *const keys[] = {"name", "scenario", "policies", "seeds", "keep", "list", "grid", "sample", NULL};
+    static const char *const keys[] = {"name", "scenario", "policies", "seeds",  "keep",
+                                       "as",   "list",     "grid",     "sample", NULL};
     struct weir_json child;
     int total = 1, code = weir_json_only(root, keys);
     if (!code)
@@ -318,6 +333,14 @@ static int read_root(const struct weir_json *root, struct weir_study *study)
         code = read_sample(&child, study);
     if (!code && study->column_count == 0)
         code = weir_json_error(root, "varies nothing; give \"grid\", \"list\" or \"sample\"");
+    if (!code && study->column_count > COLUMNS_AT_MOST)
+        code = weir_json_error(
+            root,
+            "varies %d places, and tables have room for %d; vary several together, as attributes that one "
+            "XPath selects or as an object",
+            study->column_count, COLUMNS_AT_MOST);
+    if (!code && weir_json_get(root, "as", &child))
+        code = weir_study_read_names(&child, study);
     const int counts[] = {study->list_count, study->grid_count, study->sample_count};
     for (int i = 0; i < 3 && !code; i++)
         code = multiply(root, &total, counts[i]);

@@ -146,8 +146,8 @@ int weir_sweep_index(const struct weir_sweep *sweep, struct weir_pack_index *ind
 
 void weir_sweep_remove_old(const struct weir_sweep *sweep)
 {
-    static const char *const tables[] = {"summary.csv",  "aggregate.csv", "pairs.csv",
-                                         "failures.csv", WEIR_CHECKSUMS,  "report.html"};
+    static const char *const tables[] = {"summary.csv",  "aggregate.csv", "pairs.csv",  "failures.csv",
+                                         WEIR_CHECKSUMS, "report.html",   "runs.sqlite"};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char *path = weir_format("%s/%s", sweep->folder, tables[i]);
         weir_os->unlink(path);

@@ -3,7 +3,7 @@
  *   packs/NAME.pack   results, many to a file
  *   study.json  scenario.json   the inputs
  *   plan.bin          keys of the runs, for parts that run elsewhere
- *   summary.csv  aggregate.csv  pairs.csv  failures.csv */
+ *   summary.csv  aggregate.csv  pairs.csv  failures.csv  runs.sqlite */
 #ifndef WEIR_EXPERIMENT_SWEEP_H
 #define WEIR_EXPERIMENT_SWEEP_H
 
@@ -15,8 +15,9 @@ struct weir_sweep {
     const struct weir_sweep_plan *plan;
     const char *folder;
     struct weir_pool_options pool;
-    bool force;      /* remove what is there and run all */
-    int part, parts; /* run the part-th of so many parts (from 1 on) and make no tables; parts 0: run all */
+    bool force;         /* remove what is there and run all */
+    const char *series; /* metrics of windows.csv that go into runs.sqlite, divided by commas, or "all"; NULL: none */
+    int part, parts;    /* run the part-th of so many parts (from 1 on) and make no tables; parts 0: run all */
 };
 
 /* The runs of a part: from *first on, up to before *end. */

@@ -43,7 +43,7 @@ void weir_sweep_plan_print_header(const struct weir_sweep_plan *plan, FILE *file
     fputs("configuration", file);
     for (int c = 0; c < plan->study->column_count; c++) {
         fputc(',', file);
-        weir_csv_field(file, plan->study->columns[c].path);
+        weir_csv_field(file, plan->study->columns[c].name);
     }
 }
 
@@ -58,6 +58,26 @@ void weir_sweep_plan_print_configuration(const struct weir_sweep_plan *plan, int
     }
 }
 
+void weir_sweep_plan_print_si(const struct weir_sweep_plan *plan, int configuration, FILE *file)
+{
+    char buffer[WEIR_NUMBER_SIZE];
+    for (int c = 0; c < plan->study->column_count; c++) {
+        struct weir_study_kind kind = plan->kinds[c];
+        if (kind.type != WEIR_STUDY_QUANTITY)
+            continue;
+        if (configuration < 0) {
+            char *name = weir_format("%s_si", plan->study->columns[c].name);
+            fputc(',', file);
+            weir_csv_field(file, name);
+            free(name);
+            continue;
+        }
+        struct weir_study_value value = weir_study_value(plan->study, c, configuration);
+        fprintf(file, ",%s", weir_number(weir_study_number(kind, &value), buffer));
+        weir_study_value_fini(&value);
+    }
+}
+
 void weir_sweep_plan_free(struct weir_sweep_plan *plan)
 {
     if (!plan)
@@ -66,6 +86,7 @@ void weir_sweep_plan_free(struct weir_sweep_plan *plan)
         free(plan->labels[l]);
     free(plan->labels);
     free(plan->label_of);
+    free(plan->kinds);
     free(plan->keys);
     weir_key_map_fini(&plan->first);
     weir_scenario_free(plan->base);
@@ -109,6 +130,9 @@ static int begin(const struct weir_study *study, const struct weir_policy *const
             study->path, plan->configuration_count, plan->policy_count, plan->seed_count, count, WEIR_STUDY_RUNS);
     plan->run_count = (int)count;
     plan->keys = weir_alloc((size_t)count, sizeof *plan->keys);
+    plan->kinds = weir_alloc((size_t)study->column_count, sizeof *plan->kinds);
+    for (int c = 0; c < study->column_count; c++)
+        plan->kinds[c] = weir_study_kind(study, c);
     return WEIR_OK;
 }
 

@@ -22,7 +22,8 @@ struct weir_sweep_plan {
     struct weir_key_map first; /* from keys to the first run that has it */
     char **labels;             /* of policies, each once */
     int label_count;
-    int *label_of; /* [configuration][policy]; NULL if the plan was loaded */
+    struct weir_study_kind *kinds; /* [column of the study] */
+    int *label_of;                 /* [configuration][policy]; NULL if the plan was loaded */
 };
 
 /* Reads and checks every configuration: what is wrong with one is told before anything is started. Errors: WEIR_EINPUT
@@ -63,5 +64,9 @@ char *weir_sweep_plan_name(const struct weir_sweep_plan *plan, int run);
 /* Columns that tell runs apart, as CSV: the header's fields, and those of a configuration. */
 void weir_sweep_plan_print_header(const struct weir_sweep_plan *plan, FILE *file);
 void weir_sweep_plan_print_configuration(const struct weir_sweep_plan *plan, int configuration, FILE *file);
+
+/* Of columns whose values have units, the numbers in SI, each behind a comma: ",backhaul_si" and ",0.005".
+ * Configuration -1 is the header. */
+void weir_sweep_plan_print_si(const struct weir_sweep_plan *plan, int configuration, FILE *file);
 
 #endif

@@ -1,5 +1,5 @@
-/* summary.csv, aggregate.csv, pairs.csv, failures.csv: one walk through the plan, in its order, so that the tables do
- * not depend on when and where the runs were made. */
+/* summary.csv, aggregate.csv, pairs.csv, failures.csv and runs.sqlite: one walk through the plan, in its order, so that
+ * the tables do not depend on when and where the runs were made. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "sim/experiment/files.h"
 #include "sim/experiment/seal.h"
 #include "sim/experiment/summary.h"
-#include "sim/experiment/sweep.h"
+#include "sim/experiment/sweep_database.h"
 
 #define LEVEL 0.95
 
@@ -27,8 +27,7 @@ struct tables {
     char *paths[TABLES];
     char *configuration;         /* the one that is taken, as fields of a row */
     struct weir_record *records; /* its runs, [policy][seed] */
-    double *p;                   /* of all pairs, in the order of their rows */
-    size_t p_count, p_capacity;
+    struct weir_sweep_database *database;
 };
 
 static void print_numbers(FILE *file, const double *values, int count)
@@ -49,18 +48,19 @@ static const struct weir_metric *next_compared(const struct weir_metric *metric)
 static void print_headers(const struct tables *tables)
 {
     static const char *const before[TABLES] = {"run,key,", "", "", "run,key,"};
-    static const char *const after[TABLES] = {",policy,seed", ",policy,metric,unit,better,n,mean,ci95_low,ci95_high\n",
+    static const char *const after[TABLES] = {",policy,seed", ",policy,metric,unit,better,n,mean,ci95_low,ci95_high",
                                               ",policy_a,policy_b,metric,unit,better,n,difference,ci95_low,ci95_high,p,"
-                                              "p_holm\n",
-                                              ",policy,seed,code,message\n"};
+                                              "p_holm",
+                                              ",policy,seed,code,message"};
     for (int t = 0; t < TABLES; t++) {
         fputs(before[t], tables->files[t]);
         weir_sweep_plan_print_header(tables->sweep->plan, tables->files[t]);
         fputs(after[t], tables->files[t]);
+        weir_sweep_plan_print_si(tables->sweep->plan, -1, tables->files[t]);
+        for (const struct weir_metric *m = weir_metric_table; m->name && t == SUMMARY; m++)
+            fprintf(tables->files[t], ",%s", m->name);
+        fputc('\n', tables->files[t]);
     }
-    for (const struct weir_metric *m = weir_metric_table; m->name; m++)
-        fprintf(tables->files[SUMMARY], ",%s", m->name);
-    fputc('\n', tables->files[SUMMARY]);
 }
 
 /* "17,0123456789abcdef,3,60s,ds2,1" */
@@ -83,9 +83,22 @@ static int tell_failure(struct tables *tables, int run, const struct weir_pack_e
     print_run(tables, run, tables->files[FAILURES]);
     fprintf(tables->files[FAILURES], ",%d,", weir_exit_code(run_code));
     weir_csv_field(tables->files[FAILURES], message);
+    weir_sweep_plan_print_si(tables->sweep->plan, weir_sweep_plan_configuration(tables->sweep->plan, run),
+                             tables->files[FAILURES]);
     fputc('\n', tables->files[FAILURES]);
+    code = weir_sweep_database_run(tables->database, run, &(struct weir_record){0}, run_code, message);
     free(message);
-    return WEIR_OK;
+    return code;
+}
+
+static int take_series(struct tables *tables, int run, const struct weir_pack_entry *entry)
+{
+    char *windows = NULL;
+    int code = weir_pack_read(tables->index, entry, WEIR_PACK_WINDOWS, &windows);
+    if (code == WEIR_OK && *windows) /* not kept, else */
+        code = weir_sweep_database_series(tables->database, run, windows);
+    free(windows);
+    return code;
 }
 
 /* Reads one run's record and writes its row; the record is absent if there is none. */
@@ -101,7 +114,7 @@ static int take_run(struct tables *tables, int run, struct weir_record *record)
     counts->done += is_first && is_result;
     counts->missing += is_first && !entry;
     if (!entry)
-        return WEIR_OK;
+        return weir_sweep_database_run(tables->database, run, record, WEIR_OK, NULL);
     if (!is_result) {
         counts->failed += is_first;
         if (counts->first_failed < 0)
@@ -115,12 +128,14 @@ static int take_run(struct tables *tables, int run, struct weir_record *record)
     if (code != WEIR_OK)
         return code;
     print_run(tables, run, tables->files[SUMMARY]);
+    weir_sweep_plan_print_si(plan, weir_sweep_plan_configuration(plan, run), tables->files[SUMMARY]);
     for (const struct weir_metric *m = weir_metric_table; m->name; m++) {
         double value = weir_metric_value(&record->metrics, m);
         print_numbers(tables->files[SUMMARY], &value, 1);
     }
     fputc('\n', tables->files[SUMMARY]);
-    return WEIR_OK;
+    code = weir_sweep_database_run(tables->database, run, record, WEIR_OK, NULL);
+    return code == WEIR_OK && tables->sweep->series ? take_series(tables, run, entry) : code;
 }
 
 static double value_of(const struct weir_record *record, const struct weir_metric *metric)
@@ -137,13 +152,15 @@ static void print_metric(FILE *file, const struct weir_metric *metric, const str
     print_numbers(file, (const double[]){mean, mean - half, mean + half}, 3);
 }
 
-static void aggregate(const struct tables *tables, int configuration)
+static int aggregate(const struct tables *tables, int configuration)
 {
+    int code = WEIR_OK;
     const struct weir_sweep_plan *plan = tables->sweep->plan;
     FILE *file = tables->files[AGGREGATE];
     for (int p = 0; p < plan->policy_count; p++) {
         const struct weir_record *records = tables->records + (size_t)p * (size_t)plan->seed_count;
-        for (const struct weir_metric *m = weir_metric_table; m->name; m++) {
+        const char *label = weir_sweep_plan_label(plan, (configuration * plan->policy_count + p) * plan->seed_count);
+        for (const struct weir_metric *m = weir_metric_table; m->name && code == WEIR_OK; m++) {
             struct weir_moments moments = {0};
             for (int s = 0; s < plan->seed_count; s++) {
                 double value = value_of(&records[s], m);
@@ -151,21 +168,25 @@ static void aggregate(const struct tables *tables, int configuration)
                     weir_moments_add(&moments, value);
             }
             fprintf(file, "%s,", tables->configuration);
-            weir_csv_field(file,
-                           weir_sweep_plan_label(plan, (configuration * plan->policy_count + p) * plan->seed_count));
+            weir_csv_field(file, label);
             print_metric(file, m, &moments);
+            weir_sweep_plan_print_si(plan, configuration, file);
             fputc('\n', file);
+            code = weir_sweep_database_mean(tables->database, configuration, label, NULL, m, &moments);
         }
     }
+    return code;
 }
 
-/* Rows of two policies, without the last field: the correction needs all p-values. */
-static void compare_pair(struct tables *tables, int configuration, int a, int b)
+/* Rows of two policies. They are printed when all are there: the correction of p-values needs all. */
+static int compare_pair(struct tables *tables, int configuration, int a, int b)
 {
     const struct weir_sweep_plan *plan = tables->sweep->plan;
-    FILE *file = tables->files[PAIRS];
-    int base = configuration * plan->policy_count;
-    for (const struct weir_metric *m = next_compared(weir_metric_table); m->name; m = next_compared(m + 1)) {
+    int base = configuration * plan->policy_count, code = WEIR_OK;
+    const char *first = weir_sweep_plan_label(plan, (base + a) * plan->seed_count);
+    const char *second = weir_sweep_plan_label(plan, (base + b) * plan->seed_count);
+    for (const struct weir_metric *m = next_compared(weir_metric_table); m->name && code == WEIR_OK;
+         m = next_compared(m + 1)) {
         struct weir_moments moments = {0};
         for (int s = 0; s < plan->seed_count; s++) {
             double difference = value_of(&tables->records[a * plan->seed_count + s], m) -
@@ -173,17 +194,9 @@ static void compare_pair(struct tables *tables, int configuration, int a, int b)
             if (isfinite(difference))
                 weir_moments_add(&moments, difference);
         }
-        double p = weir_moments_p_value(&moments);
-        fprintf(file, "%s,", tables->configuration);
-        weir_csv_field(file, weir_sweep_plan_label(plan, (base + a) * plan->seed_count));
-        fputc(',', file);
-        weir_csv_field(file, weir_sweep_plan_label(plan, (base + b) * plan->seed_count));
-        print_metric(file, m, &moments);
-        print_numbers(file, &p, 1);
-        fputc('\n', file);
-        tables->p = weir_grow(tables->p, tables->p_count + 1, &tables->p_capacity, sizeof *tables->p);
-        tables->p[tables->p_count++] = p;
+        code = weir_sweep_database_mean(tables->database, configuration, first, second, m, &moments);
     }
+    return code;
 }
 
 static int take_configuration(struct tables *tables, int configuration)
@@ -196,64 +209,12 @@ static int take_configuration(struct tables *tables, int configuration)
     fclose(fields);
     for (int i = 0; i < runs && code == WEIR_OK; i++)
         code = take_run(tables, configuration * runs + i, &tables->records[i]);
-    if (code == WEIR_OK) {
-        aggregate(tables, configuration);
-        for (int a = 0; a < plan->policy_count; a++)
-            for (int b = a + 1; b < plan->policy_count; b++)
-                compare_pair(tables, configuration, a, b);
-    }
+    if (code == WEIR_OK)
+        code = aggregate(tables, configuration);
+    for (int a = 0; a < plan->policy_count; a++)
+        for (int b = a + 1; b < plan->policy_count && code == WEIR_OK; b++)
+            code = compare_pair(tables, configuration, a, b);
     free(tables->configuration);
-    return code;
-}
-
-/* Corrects the p-values of each metric over all its rows. */
-static void correct(struct tables *tables)
-{
-    size_t metrics = 0;
-    for (const struct weir_metric *m = next_compared(weir_metric_table); m->name; m = next_compared(m + 1))
-        metrics++;
-    size_t rows = metrics ? tables->p_count / metrics : 0;
-    double *one = weir_alloc(rows, sizeof *one);
-    for (size_t m = 0; m < metrics; m++) {
-        for (size_t r = 0; r < rows; r++)
-            one[r] = tables->p[r * metrics + m];
-        weir_holm(one, rows);
-        for (size_t r = 0; r < rows; r++)
-            tables->p[r * metrics + m] = one[r];
-    }
-    free(one);
-}
-
-/* Writes the rows of pairs once more, each with its corrected p-value. */
-static int finish_pairs(struct tables *tables)
-{
-    char *draft = weir_format("%s.draft", tables->paths[PAIRS]), *line = NULL, buffer[32];
-    size_t capacity = 0;
-    ssize_t length;
-    int code = weir_file_commit(tables->files[PAIRS], draft);
-    tables->files[PAIRS] = NULL;
-    FILE *rows = code == WEIR_OK ? fopen(draft, "re") : NULL;
-    if (rows)
-        tables->files[PAIRS] = weir_file_begin(tables->paths[PAIRS]);
-    if (tables->files[PAIRS]) {
-        bool header = true;
-        correct(tables);
-        for (size_t row = 0; (length = getline(&line, &capacity, rows)) > 0;) {
-            line[length - 1] = '\0';
-            fputs(line, tables->files[PAIRS]);
-            if (!header && row < tables->p_count)
-                fprintf(tables->files[PAIRS], ",%s", weir_number(tables->p[row++], buffer));
-            header = false;
-            fputc('\n', tables->files[PAIRS]);
-        }
-    } else if (code == WEIR_OK) {
-        code = weir_error(WEIR_EINPUT, "%s: cannot write the table of pairs", tables->paths[PAIRS]);
-    }
-    if (rows)
-        fclose(rows);
-    weir_os->unlink(draft);
-    free(line);
-    free(draft);
     return code;
 }
 
@@ -263,31 +224,26 @@ static int begin(struct tables *tables)
     weir_os->unlink(checksums); /* of the tables before */
     free(checksums);
     for (int t = 0; t < TABLES; t++) {
-        char *draft = weir_format("%s/%s%s", tables->sweep->folder, names[t], t == PAIRS ? ".draft" : "");
         tables->paths[t] = weir_format("%s/%s", tables->sweep->folder, names[t]);
-        tables->files[t] = weir_file_begin(draft);
-        free(draft);
+        tables->files[t] = weir_file_begin(tables->paths[t]);
         if (!tables->files[t])
             return WEIR_EINPUT;
         setvbuf(tables->files[t], NULL, _IOFBF, 1 << 16);
     }
     print_headers(tables);
-    return WEIR_OK;
+    return weir_sweep_database_begin(tables->sweep, &tables->database);
 }
 
 /* Makes the tables appear, or takes away what was written of them. */
 static int end(struct tables *tables, int code)
 {
+    code = weir_sweep_database_end(tables->database, code);
     for (int t = 0; t < TABLES; t++) {
         int committed = WEIR_OK;
         if (tables->files[t] && (code != WEIR_OK || (t == FAILURES && tables->counts->first_failed < 0))) {
             char *partial = weir_format("%s.partial", tables->paths[t]);
-            char *draft = weir_format("%s.draft.partial", tables->paths[t]);
             fclose(tables->files[t]);
             weir_os->unlink(partial);
-            if (t == PAIRS) /* which has been one, and may be so still */
-                weir_os->unlink(draft);
-            free(draft);
             free(partial);
         } else if (tables->files[t]) {
             committed = weir_file_commit(tables->files[t], tables->paths[t]);
@@ -312,9 +268,8 @@ int weir_sweep_tables(const struct weir_sweep *sweep, struct weir_pack_index *in
     for (int c = 0; c < plan->configuration_count && code == WEIR_OK; c++)
         code = take_configuration(&tables, c);
     if (code == WEIR_OK)
-        code = finish_pairs(&tables);
+        code = weir_sweep_database_pairs(tables.database, tables.files[PAIRS]);
     code = end(&tables, code);
     free(tables.records);
-    free(tables.p);
     return code;
 }

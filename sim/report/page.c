@@ -21,6 +21,7 @@ EMBED(html, "page.html");
 EMBED(css, "page.css");
 EMBED(base_js, "base.js");
 EMBED(chart_js, "chart.js");
+EMBED(svg_file_js, "svg_file.js");
 EMBED(data_js, "data.js");
 EMBED(table_js, "table.js");
 EMBED(bars_js, "bars.js");
@@ -55,12 +56,19 @@ static void put_escaped(FILE *file, const char *text)
 static void put_scripts(FILE *file)
 {
     const struct asset scripts[] = {
-        {weir_page_base_js, weir_page_base_js_end},   {weir_page_chart_js, weir_page_chart_js_end},
-        {weir_page_data_js, weir_page_data_js_end},   {weir_page_table_js, weir_page_table_js_end},
-        {weir_page_bars_js, weir_page_bars_js_end},   {weir_page_time_js, weir_page_time_js_end},
-        {weir_page_heat_js, weir_page_heat_js_end},   {weir_page_decisions_js, weir_page_decisions_js_end},
-        {weir_page_stage_js, weir_page_stage_js_end}, {weir_page_player_js, weir_page_player_js_end},
-        {weir_page_sweep_js, weir_page_sweep_js_end}, {weir_page_sweep_tables_js, weir_page_sweep_tables_js_end},
+        {weir_page_base_js, weir_page_base_js_end},
+        {weir_page_chart_js, weir_page_chart_js_end},
+        {weir_page_svg_file_js, weir_page_svg_file_js_end},
+        {weir_page_data_js, weir_page_data_js_end},
+        {weir_page_table_js, weir_page_table_js_end},
+        {weir_page_bars_js, weir_page_bars_js_end},
+        {weir_page_time_js, weir_page_time_js_end},
+        {weir_page_heat_js, weir_page_heat_js_end},
+        {weir_page_decisions_js, weir_page_decisions_js_end},
+        {weir_page_stage_js, weir_page_stage_js_end},
+        {weir_page_player_js, weir_page_player_js_end},
+        {weir_page_sweep_js, weir_page_sweep_js_end},
+        {weir_page_sweep_tables_js, weir_page_sweep_tables_js_end},
         {weir_page_main_js, weir_page_main_js_end},
     };
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "sim/experiment/record.h"
-#include "sim/report/sheet.h"
+#include "sim/experiment/sheet.h"
 
 enum weir_results_kind { WEIR_RESULTS_RUN, WEIR_RESULTS_COMPARISON, WEIR_RESULTS_SWEEP };
 

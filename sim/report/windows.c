@@ -8,7 +8,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/base/unpack.h"
-#include "sim/report/sheet.h"
+#include "sim/experiment/sheet.h"
 
 #define HEADER "time,job,operator,host,metric,value"
 /* A series' number in the map: its entity's and its metric's; SKIPPED for what is passed over. */

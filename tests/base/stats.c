@@ -322,24 +322,6 @@ static void student(void)
     CHECK_NEAR(weir_student_quantile_above(0.5, 7), 0, 1e-15);
 }
 
-/* Four tests: 4 x 0.005, 3 x 0.01, 2 x 0.03, and 1 x 0.04, which must not be less than the one before. */
-static void holm(void)
-{
-    double p[] = {0.01, 0.04, 0.03, NAN, 0.005}, large[] = {0.6, 0.7};
-    const double wanted[] = {0.03, 0.06, 0.06, NAN, 0.02};
-    weir_holm(p, 5);
-    for (int i = 0; i < 5; i++) {
-        if (isnan(wanted[i])) {
-            CU_ASSERT(isnan(p[i]));
-        } else {
-            CHECK_NEAR(p[i], wanted[i], 1e-15);
-        }
-    }
-    weir_holm(large, 2);
-    CU_ASSERT(large[0] == 1 && large[1] == 1);
-    weir_holm(NULL, 0);
-}
-
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
@@ -355,7 +337,6 @@ int main(int argc, char **argv)
         {"p-values", p_values},
         {"intervals by bootstrap, many items", intervals_by_bootstrap},
         {"student", student},
-        {"holm", holm},
         {NULL, NULL},
     };
     return weir_test_main("base/stats", cases, argc, argv);

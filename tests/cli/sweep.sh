@@ -30,7 +30,7 @@ expect 0 "48 of 48 runs finished, 0 failed, 0 missing" sweep $study -o "$folder/
 [ "$(wc -l <"$folder/calm/aggregate.csv")" -eq $((1 + 16 * 9)) ] || fail "aggregate.csv: 8 x 2 x 9 metrics are wanted"
 [ "$(wc -l <"$folder/calm/pairs.csv")" -eq $((1 + 8 * 8)) ] || fail "pairs.csv: 8 x 1 pair x 8 metrics with a better"
 [ -e "$folder/calm/failures.csv" ] && fail "failures.csv without a failure"
-[ "$(find "$folder/calm" -type f | wc -l)" -eq 9 ] || fail "a sweep leaves too many files: $(find "$folder/calm")"
+[ "$(find "$folder/calm" -type f | wc -l)" -eq 10 ] || fail "a sweep leaves too many files: $(find "$folder/calm")"
 [ "$(find "$folder/calm" -name '*.partial' -o -name '*.draft' | wc -l)" -eq 0 ] || fail "drafts were left"
 
 expect 0 "48 finished and kept, 0 to do" sweep $study -o "$folder/calm" -j 1

@@ -54,6 +54,55 @@ static void lists_change_slowest_samples_fastest(void)
     weir_study_free(study);
 }
 
+/* Names by "as" in each place; kinds of values and their numbers in SI. */
+static void names_and_numbers(void)
+{
+    static const struct {
+        const char *name;
+        enum weir_study_type type;
+        enum weir_unit unit;
+        double first; /* configuration 0; NaN of text */
+    } wanted[] = {
+        {"entry", WEIR_STUDY_QUANTITY, WEIR_UNIT_TIME, NAN}, /* which configuration 0 leaves as it is */
+        {"backhaul", WEIR_STUDY_QUANTITY, WEIR_UNIT_TIME, 0.005},
+        {"window", WEIR_STUDY_QUANTITY, WEIR_UNIT_TIME, 5}, /* a number among times is of seconds */
+        {"part", WEIR_STUDY_NUMBER, WEIR_UNIT_NONE, 0.25},
+        {"//host/@speed", WEIR_STUDY_QUANTITY, WEIR_UNIT_SPEED, 2e9},
+        {"speed", WEIR_STUDY_TEXT, WEIR_UNIT_NONE, NAN}, /* a factor is no quantity */
+        {"mixed", WEIR_STUDY_TEXT, WEIR_UNIT_NONE, NAN},
+        {"record.links", WEIR_STUDY_TEXT, WEIR_UNIT_NONE, NAN},
+        {"mb", WEIR_STUDY_QUANTITY, WEIR_UNIT_BANDWIDTH, NAN},
+    };
+    struct weir_study *study = study_of(
+        "\"as\": {\"costs.start\": \"entry\", \"# a remark\": 1, \"items_per_batch\": \"mixed\"},"
+        "\"list\": [{\"window\": 5}, {\"costs.start\": \"2min\", \"window\": \"1min\"}],"
+        "\"grid\": {\"//link/@latency\": {\"values\": [\"5ms\", \"0\", \"2s\"], \"as\": \"backhaul\"},"
+        "\"batch_share\": {\"as\": \"part\", \"values\": [0.25, 1e-3]}, \"//host/@speed\": [\"2Gf\"],"
+        "\"//host[1]/@speed\": {\"as\": \"speed\", \"values\": [\"*2\"]}, \"items_per_batch\": [\"2s\", \"3MB\"],"
+        "\"record.links\": [true, false]},"
+        "\"sample\": {\"runs\": 2, \"ranges\": {\"x\": {\"min\": \"8Mbps\", \"max\": \"16Mbps\", \"as\": \"mb\"}}}");
+    CU_ASSERT_EQUAL_FATAL(study->column_count, 9);
+    for (int w = 0; w < 9; w++) {
+        int c = 0;
+        while (c < study->column_count && strcmp(study->columns[c].name, wanted[w].name) != 0)
+            c++;
+        CU_ASSERT_FATAL(c < study->column_count);
+        struct weir_study_kind kind = weir_study_kind(study, c);
+        struct weir_study_value value = weir_study_value(study, c, 0);
+        double got = weir_study_number(kind, &value);
+        CU_ASSERT_EQUAL(kind.type, wanted[w].type);
+        CU_ASSERT_EQUAL(kind.unit, wanted[w].unit);
+        if (strcmp(wanted[w].name, "mb") == 0)
+            CU_ASSERT(got >= 1e6 && got <= 2e6) /* 8 to 16 Mbit/s in B/s */
+        else if (isnan(wanted[w].first))
+            CU_ASSERT(isnan(got))
+        else
+            CHECK_NEAR(got, wanted[w].first, 1e-12 * wanted[w].first);
+        weir_study_value_fini(&value);
+    }
+    weir_study_free(study);
+}
+
 static void the_first_key_of_a_grid_changes_slowest(void)
 {
     struct weir_study *study = study_of("\"grid\": {\"duration\": [60, 70], \"window\": [5, 6, 7]}");
@@ -172,6 +221,7 @@ static void keys_are_those_of_the_inputs(void)
 
 static const struct weir_case cases[] = {
     {"lists_change_slowest_samples_fastest", lists_change_slowest_samples_fastest},
+    {"names_and_numbers", names_and_numbers},
     {"the_first_key_of_a_grid_changes_slowest", the_first_key_of_a_grid_changes_slowest},
     {"changes_are_sets_and_edits", changes_are_sets_and_edits},
     {"a_latin_hypercube_has_one_sample_a_stratum", a_latin_hypercube_has_one_sample_a_stratum},

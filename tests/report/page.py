@@ -72,6 +72,50 @@ def comparison(page, folder, width):
     return marks
 
 
+# The pointer goes over all that is drawn, also between the marks; how often something was said beside it, and of what.
+HOVER = """(() => {
+  const said = {};
+  const move = (to, x, y) => {
+    for (const type of ["pointerenter", "pointermove"])
+      to.dispatchEvent(new PointerEvent(type, {bubbles: type === "pointermove", clientX: x, clientY: y}));
+  };
+  FIGURES.forEach((figure) => {
+    said[figure.spec.id] = [];
+    for (const root of figure.body.querySelectorAll("svg")) {
+      const all = [root, ...root.querySelectorAll("*")];
+      for (let i = 0; i < all.length; i += Math.ceil(all.length / 150)) {
+        const box = all[i].getBoundingClientRect();
+        for (const [x, y] of [[0.02, 0.5], [0.5, 0.5], [0.98, 0.9]]) {
+          move(all[i], box.left + x * box.width, box.top + y * box.height);
+          if (!TIP.hidden) said[figure.spec.id].push(TIP.textContent);
+          all[i].dispatchEvent(new PointerEvent("pointerleave"));
+        }
+        root.dispatchEvent(new PointerEvent("pointerleave"));
+      }
+    }
+  });
+  return said;
+})()"""
+
+
+def hover(page, what, talking=()):
+    """Moves over every chart: no error, and something said by those that must say something."""
+    page.draw_all()
+    said = page.run(HOVER)
+    no_complaints(page, what + ": moving over the charts")
+    for figure in talking:
+        check(said.get(figure), f"{what}: {figure} says nothing of what is pointed at")
+    for figure, texts in said.items():
+        check(not any(re.search(r"\b(null|undefined|NaN|Infinity)\b", text) for text in texts), f"{what}: {figure} shows nonsense")
+    return said
+
+
+def operators_in_time(page):
+    """The small charts of operators say what share of the time an operator was busy, held back and idle."""
+    said = hover(page, "comparison", ("latency", "throughput", "backlog", "states", "cdf", "hosts", "links"))
+    check(all("busy" in text and "idle" in text for text in said["states"]), "states: what operators do is not said")
+
+
 def sorting(page):
     order = "[...document.querySelectorAll('#comparison .group:first-child tbody tr')].map((row) => row.dataset.policy)"
     means = ("[...document.querySelectorAll('#comparison .group:first-child td[data-metric=latency_mean]')]"
@@ -144,6 +188,10 @@ def downloads(page, folder):
         if name.endswith(".svg"):
             check(content.startswith("<svg") and page.run(f"new DOMParser().parseFromString(saved[{json.dumps(name)}], 'image/svg+xml').querySelector('parsererror') === null"),
                   name + " is no SVG")
+            check(not re.search(r"var\(|<style|class=|style=|color\(", content), name + " needs the page's rules")
+            fills = set(re.findall(r'(?:fill|stroke)="([^"]*)"', content))
+            check(all(re.fullmatch(r"#[0-9a-f]{6}|none|url\(.*\)", fill) for fill in fills), f"{name} has colours {fills}")
+            check(len(fills) > 3, f"{name} has only the colours {fills}")
         else:
             rows = list(csv.reader(content.splitlines()))
             check(len(rows) > 1 or name == "decisions.csv", name + " has no rows")
@@ -238,6 +286,7 @@ def main():
             table_equals_summary(page, folder + "/page")
             player(page)
         comparison(page, folder + "/page", 1280)
+        operators_in_time(page)
         hostile(page, folder + "/page")
         sorting(page)
         switches(page)
@@ -250,21 +299,25 @@ def main():
         pdf = page.pdf(folder + "/page.pdf")
         check(pdf.startswith(b"%PDF") and len(pdf) > 50000, f"the PDF has {len(pdf)} bytes")
         comparison(page, folder + "/first", 1280)
+        hover(page, "first", ("latency", "states"))
         table_equals_summary(page, folder + "/first")
         page.open(folder + "/failed/report.html")
         page.draw_all()
         no_complaints(page, "a failed run")
+        hover(page, "a failed run")
         told = page.run("document.querySelector('.problems').textContent")
         check("static, seed 2: there is no result" in told, "the failed run is told: " + told)
         check(page.run("document.querySelectorAll('#comparison td[data-value]').length") > 50, "the rest is shown")
         page.open(folder + "/run/report.html")
         page.draw_all()
         no_complaints(page, "a single run")
+        hover(page, "a single run")
         same(page.run("[...document.querySelectorAll('#comparison tbody tr')].length"), page.run("document.querySelectorAll('#comparison .group').length"),
              "a row a group for one run")
         check(page.run("!/\\b(null|undefined|NaN)\\b/.test(document.body.innerText)"), "a page shows what a script has not found")
         for width in (1280, 400):
             sweep(page, folder + "/sweep", width)
+        hover(page, "a sweep")
     finally:
         page.close()
     return 1 if failures else 0

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "sim/base/error.h"
+#include "sim/experiment/sheet.h"
 #include "sim/report/data.h"
 #include "sim/report/groups.h"
 #include "sim/report/series_data.h"
-#include "sim/report/sheet.h"
 #include "tests/support/test.h"
 
 static void cells_are_as_written(void)

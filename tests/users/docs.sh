@@ -73,4 +73,16 @@ diff "$folder/told" "$folder/sent" || fail "docs/view.md (<) and the lines (>) d
 [ "$(wc -l <"$folder/listed")" -ge 90 ] || fail "too few rows of the view are listed"
 grep '^| `' docs/view.md | diff - "$folder/listed" || fail "docs/view.md (<) and weir list view (>) differ"
 
+# Files that docs/architecture.md leads to are there, and all rooms and layers are named.
+mapfile -t named < <(grep -o '`\(sim\|scripts\)/[^`*]*`' docs/architecture.md | tr -d '`' | sort -u)
+[ ${#named[@]} -ge 40 ] || fail "only ${#named[@]} files in docs/architecture.md"
+for file in "${named[@]}"; do
+    [ -e "$file" ] || fail "docs/architecture.md: there is no $file"
+done
+for room in sim/engine/*/; do
+    grep -qF "\`$(basename "$room")\`" docs/architecture.md || fail "docs/architecture.md does not name $room"
+done
+for layer in sim/*/; do
+    grep -qF "${layer%/}" docs/figures/layers.svg || fail "docs/figures/layers.svg does not show $layer"
+done
 finish

@@ -51,61 +51,9 @@ class Figure {
     this.stale = true;
     this.draw(false);
   }
-  /* What the page says around a drawing: its title, and which line is which policy. */
-  svgHead(width) {
-    const about = this.spec.single ? `${this.spec.title}: ${POLICIES[STATE.policy]}` : this.spec.title;
-    const keys = svg("g");
-    let x = 8,
-      rows = 1;
-    if (!this.spec.single)
-      POLICIES.forEach((name, policy) => {
-        if (!shown(policy)) return;
-        const wide = 40 + 7 * name.length;
-        if (x + wide > width && x > 8) {
-          x = 8;
-          rows++;
-        }
-        const y = 18 + 16 * rows;
-        keys.append(
-          svg("path", {
-            d: `M${x},${y - 4}h24`,
-            style: `stroke:${colour(policy)};stroke-width:2.5`,
-            "stroke-dasharray": dash(policy)
-          }),
-          svg("text", {x: x + 30, y}, name)
-        );
-        x += wide;
-      });
-    const height = this.spec.single ? 30 : 32 + 16 * rows;
-    const node = svg(
-      "g",
-      {transform: `translate(0 ${-height})`},
-      svg("rect", {width, height: 10000, style: "fill:var(--back)"}),
-      svg("text", {x: 8, y: 16, style: "font-weight:600;font-size:13px"}, about),
-      keys
-    );
-    return {node, height};
-  }
   saveSvg() {
-    this.draw(true);
-    const drawing = this.body.querySelector("svg");
-    if (!drawing) return;
-    const copy = drawing.cloneNode(true);
-    const light = [...document.styleSheets[0].cssRules]
-      .filter(
-        (rule) =>
-          rule.selectorText === ":root" || /^(svg|\.host|\.op|\.flow|\.cross|\.mover)/.test(rule.selectorText || "")
-      )
-      .map((rule) => rule.cssText)
-      .join("\n");
-    const {width, height} = drawing.viewBox.baseVal,
-      head = this.svgHead(width);
-    copy.setAttribute("xmlns", SVG);
-    copy.setAttribute("width", width);
-    copy.setAttribute("height", height + head.height);
-    copy.setAttribute("viewBox", `0 ${-head.height} ${width} ${height + head.height}`);
-    copy.prepend(svg("style", {}, light.replace("svg.chart", ".chart").replaceAll(/^svg /gm, "")), head.node);
-    save(this.spec.id + ".svg", "image/svg+xml", new XMLSerializer().serializeToString(copy));
+    const text = svgFile(this);
+    if (text) save(this.spec.id + ".svg", "image/svg+xml", text);
   }
 }
 

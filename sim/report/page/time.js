@@ -353,10 +353,8 @@ function smallStack(width, height, name, entity, times) {
   );
   timeAxis(group, x, height - 10, width / 70);
   group.addEventListener("pointermove", (event) => {
-    const box = group.ownerSVGElement.getBoundingClientRect(),
-      scale = group.ownerSVGElement.viewBox.baseVal.width / box.width;
-    const local = (event.clientX - box.left) * scale - group.transform.baseVal.getItem(0).matrix.e;
-    const i = times.findIndex((time) => time >= x.invert(local));
+    const local = new DOMPoint(event.clientX, event.clientY).matrixTransform(group.getScreenCTM().inverse());
+    const i = times.findIndex((time) => time >= x.invert(local.x));
     if (i < 0) return;
     setCursor(times[i]);
     tip(event.clientX, event.clientY, `${name}, up to ${clock(times[i])}`, [

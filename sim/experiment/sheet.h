@@ -1,6 +1,6 @@
 /* A CSV file of results in memory, cell by cell as text, so that numbers can be shown exactly as they stand there. */
-#ifndef WEIR_REPORT_SHEET_H
-#define WEIR_REPORT_SHEET_H
+#ifndef WEIR_EXPERIMENT_SHEET_H
+#define WEIR_EXPERIMENT_SHEET_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "sim/report/sheet.h"
+#include "sim/experiment/sheet.h"
 
 #include <math.h>
 #include <stdlib.h>
