@@ -25,7 +25,7 @@ struct load_balancer {
     int moves_per_window;
     bool only_when_full;
     double load;
-    bool measured;
+    bool measured, foresee;
     double min_items;
 
     struct weir_memo memo; /* of struct track */
@@ -47,6 +47,13 @@ struct option {
     double edge_s, migration_s, cloud_s;
     double gain_s;
     double load; /* instances needed over those there, where gains are equal */
+};
+
+/* The demand on a job's operators: in this window, and the most until a move that begins now would be done, and within
+ * the horizon. Without foresight they are the same. */
+struct demands {
+    struct weir_ds2_demand *now, *soon, *later; /* [operator] */
+    double ingress, ingress_soon, ingress_later;
 };
 
 /* Of one window_ends. */
@@ -77,6 +84,8 @@ static const struct weir_param params[] = {
         "Share of busy time for which the instances on the new host are counted."),
     ROW("measured", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, measured, "true", 0, 0,
         "Add what the measured latency at the edge is above the formula's, and its share in the cloud."),
+    ROW("foresee", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, foresee, "true", 0, 0,
+        "Go by what a policy before it in the stack foresees, where one does."),
     ROW("min_items", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, min_items, "10", 0, 1e9,
         "Items in a window below which the declared speed stands for the measured rate."),
     {0},
@@ -102,19 +111,20 @@ static bool known(const struct weir_view *view, int host)
 }
 
 /* Latency of an item where the operator is planned, by the formula. What was measured above it goes to *excess_s:
- * bursts wait longer than the formula knows. */
+ * bursts wait longer than the formula knows. seen_per_s: the demand when that was measured. */
 static double latency_now(const struct round *round, const struct weir_mover *mover, const struct weir_placement *now,
-                          int count, double mu, double *excess_s)
+                          int count, double mu, double seen_per_s, double *excess_s)
 {
     const struct weir_operator_view *op = &round->view->jobs[mover->job].operators[mover->op];
     *excess_s = 0;
     if (!round->view->hosts[now[0].host].up)
         return INFINITY;
     double stay_s = weir_mmc_stay(mover->demand[mover->op].input, mu, count);
+    double measured_s = weir_mmc_stay(seen_per_s, mu, count); /* of what the latency was measured with */
     bool as_deployed = op->instance_count == count && op->instances[0].host == now[0].host;
     if (round->self->measured && as_deployed && op->backpressured <= BLOCKED && op->processed_rate > 0 &&
         isfinite(op->latency_s))
-        *excess_s = fmax(op->latency_s - stay_s, 0);
+        *excess_s = fmax(op->latency_s - measured_s, 0);
     return weir_network_s(mover, now[0].host) + stay_s;
 }
 
@@ -171,14 +181,14 @@ static void find_cloud(const struct round *round, const struct weir_mover *mover
 
 /* At the edge: whether it should leave. */
 static bool should_leave(const struct round *round, const struct weir_mover *mover, const struct weir_placement *now,
-                         int count, double mu, struct option *option)
+                         int count, double mu, double seen_per_s, struct option *option)
 {
     if (!(mover->demand[mover->op].input > 0))
         return false;
     if (round->self->only_when_full && edge_has_instances(round, mover, now[0].host, count))
         return false;
     double excess_s;
-    option->edge_s = latency_now(round, mover, now, count, mu, &excess_s) + excess_s;
+    option->edge_s = latency_now(round, mover, now, count, mu, seen_per_s, &excess_s) + excess_s;
     find_cloud(round, mover, now, mu * count, excess_s, option);
     if (option->to < 0 || !(option->edge_s > option->migration_s + option->cloud_s))
         return false;
@@ -214,7 +224,8 @@ static bool should_return(const struct round *round, const struct weir_mover *mo
 }
 
 /* Counts the windows of an operator; true if it may be moved now. */
-static bool consider(const struct round *round, const struct weir_mover *mover, struct option *option)
+static bool consider(const struct round *round, struct weir_mover *mover, const struct demands *demands,
+                     struct option *option)
 {
     struct load_balancer *self = round->self;
     const struct weir_view *view = round->view;
@@ -229,9 +240,13 @@ static bool consider(const struct round *round, const struct weir_mover *mover, 
     double mu = weir_instance_rate(view, round->plan, mover->job, mover->op, self->min_items);
     int present = view->hosts[now[0].host].tier == WEIR_VIEW_CLOUD ? CLOUD : EDGE, wanted = present;
     track->away = track->away && present == CLOUD; /* a move that was refused left it at the edge */
-    if (present == EDGE && should_leave(round, mover, now, count, mu, option))
+    mover->demand = demands->soon;
+    mover->ingress = demands->ingress_soon;
+    if (present == EDGE && should_leave(round, mover, now, count, mu, demands->now[mover->op].input, option))
         wanted = CLOUD;
-    else if (track->away && should_return(round, mover, now, count, mu, track, option))
+    mover->demand = demands->later;
+    mover->ingress = demands->ingress_later;
+    if (track->away && should_return(round, mover, now, count, mu, track, option))
         wanted = EDGE;
     return weir_patience_ask(&track->patience, &self->patience, view->time_s, present, wanted) != present;
 }
@@ -277,21 +292,66 @@ static void move(const struct round *round, const struct weir_mover *mover, cons
     weir_patience_acted(&track->patience, view->time_s);
 }
 
+/* The most of the first `steps` windows that are foreseen, and of now. */
+static double most_of(const struct round *round, int job, int op, int steps, double now)
+{
+    const double *per_s;
+    int foreseen = weir_plan_foreseen(round->plan, job, op, &per_s);
+    for (int k = 0; k < foreseen && k < steps && round->self->foresee; k++)
+        now = fmax(now, per_s[k]);
+    return now;
+}
+
+/* Windows until an operator that is to be moved has been: those of patience, and the stall. */
+static int lead_of(const struct round *round, int job, int op)
+{
+    const struct weir_view *view = round->view;
+    double slowest = INFINITY, state = view->jobs[job].operators[op].state_bytes;
+    const struct weir_operator_view *seen = &view->jobs[job].operators[op];
+    for (int h = 0; h < view->host_count && state > 0 && seen->instance_count > 0; h++)
+        if (view->hosts[h].tier == WEIR_VIEW_CLOUD && view->hosts[h].up && known(view, seen->instances[0].host))
+            slowest = fmin(slowest, view->route_bytes_per_s(view, seen->instances[0].host, h));
+    double stall_s = view->restart_s(view) + (isfinite(slowest) && slowest > 0 ? state / slowest : 0);
+    return (int)fmin(round->self->windows + ceil(stall_s / view->window_s - 1e-9), 1e6);
+}
+
+/* The demand with the most that is foreseen within `steps` windows, 0: within as many as each operator's move takes. */
+static void look_ahead(const struct round *round, int job, const struct weir_ds2_operator *model,
+                       const struct weir_ds2_demand *now, int steps, struct weir_ds2_demand *ahead)
+{
+    for (int o = 0; o < round->view->jobs[job].operator_count; o++) {
+        double input = most_of(round, job, o, steps > 0 ? steps : lead_of(round, job, o), now[o].input);
+        ahead[o] = now[o];
+        if (!(input > now[o].input))
+            continue;
+        ahead[o].input = input;
+        ahead[o].output = model[o].selectivity * input;
+        ahead[o].instances = input / model[o].rate;
+    }
+}
+
 static void balance_job(const struct round *round, int j)
 {
     const struct load_balancer *self = round->self;
     const struct weir_job_view *job = &round->view->jobs[j];
     size_t count = (size_t)job->operator_count;
     struct weir_ds2_operator *model = weir_alloc(count, sizeof *model);
-    struct weir_ds2_demand *demand = weir_alloc(count, sizeof *demand);
+    struct weir_ds2_demand *demand = weir_alloc(3 * count, sizeof *demand);
     struct option *options = weir_alloc(count, sizeof *options);
-    struct weir_mover mover = {.view = round->view, .plan = round->plan, .job = j, .demand = demand};
-    mover.ingress = weir_ingress_wanted(job, 0);
-    weir_job_demand(round->view, round->plan, j, mover.ingress, self->min_items, model, demand);
+    struct demands demands = {.now = demand, .soon = demand + count, .later = demand + 2 * count};
+    struct weir_mover mover = {.view = round->view, .plan = round->plan, .job = j};
+    demands.ingress = demands.ingress_soon = demands.ingress_later = weir_ingress_wanted(job, 0);
+    weir_job_demand(round->view, round->plan, j, demands.ingress, self->min_items, model, demand);
+    int within = (int)fmin(ceil(self->horizon_s / round->view->window_s), 1e6);
+    look_ahead(round, j, model, demands.now, 0, demands.soon);
+    look_ahead(round, j, model, demands.now, within, demands.later);
+    demands.ingress_soon = most_of(round, j, -1, self->windows, demands.ingress);
+    demands.ingress_later = most_of(round, j, -1, within, demands.ingress);
     int found = 0;
     for (mover.op = 0; mover.op < job->operator_count; mover.op++)
-        found += consider(round, &mover, &options[found]);
+        found += consider(round, &mover, &demands, &options[found]);
     qsort(options, (size_t)found, sizeof *options, by_gain);
+    mover.demand = demands.soon;
     for (int i = 0; i < found && i < self->moves_per_window; i++)
         move(round, &mover, &options[i]);
     free(options);

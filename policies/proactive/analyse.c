@@ -21,6 +21,21 @@ static double horizon_s(const struct proactive *self, const struct weir_view *vi
     return 2 * view->window_s + most_s;
 }
 
+/* Windows within the horizon, and those that the analysis looks at in all. */
+static size_t looks_ahead(const struct proactive *self, const struct weir_view *view, int job, size_t *up)
+{
+    size_t down = (size_t)fmin(ceil(self->hold_s / view->window_s - 1e-9), FORECASTER_HORIZON);
+    *up = (size_t)fmin(ceil(horizon_s(self, view, job) / view->window_s - 1e-9), FORECASTER_HORIZON);
+    *up = *up > 0 ? *up : 1;
+    return down > *up ? down : *up;
+}
+
+size_t proactive_looks_ahead(const struct proactive *self, const struct weir_view *view, int job)
+{
+    size_t up;
+    return looks_ahead(self, view, job, &up);
+}
+
 /* The share of its margin that a forecast has earned: all of it, unless the last errors were all smaller. */
 static double earned(const struct proactive_job *known)
 {
@@ -85,12 +100,10 @@ void proactive_analyse(struct proactive *self, const struct weir_view *view, str
         forecast(self, view, plan, job, 1);
         return;
     }
-    size_t up = (size_t)fmin(ceil(outlook->horizon_s / view->window_s - 1e-9), FORECASTER_HORIZON), at = 0;
-    size_t down = (size_t)fmin(ceil(self->hold_s / view->window_s - 1e-9), FORECASTER_HORIZON);
-    up = up > 0 ? up : 1;
-    down = down > up ? down : up;
+    size_t up, down = looks_ahead(self, view, job, &up), at = 0;
     if (!forecast(self, view, plan, job, down))
         return;
+    outlook->steps = down;
     double margin = self->confidence * earned(known);
     /* A forecast that the load falls is believed when it falls: what comes now has to be served. */
     outlook->down_per_s = fmax(most(self, margin, down, &at), now);

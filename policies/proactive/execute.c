@@ -17,10 +17,10 @@ void proactive_execute(struct proactive *self, const struct weir_view *view, str
     weir_plan_scale(
         plan, job, op, step->to,
         "monitor: in %.4g/s, %.4g/s to work off; analyse: %s sees %.4g/s (+-%.3g) within %.3g s; plan: %.3g "
-        "instances of %.4g/s needed, %s: %d; known: %d windows, error %.3g/s, a change takes %.3g s, "
+        "instances of %.4g/s needed, %s: %d%s; known: %d windows, error %.3g/s, a change takes %.3g s, "
         "%d failures",
         outlook->now_per_s, outlook->backlog_per_s, model, coming, outlook->spread_per_s, within_s, step->needed,
-        step->rate, step->reason, step->to, known->taken, known->error_per_s,
+        step->rate, step->reason, step->to, step->terms, known->taken, known->error_per_s,
         isnan(known->rescale_s) ? 0 : known->rescale_s, known->failures);
     int planned;
     weir_plan_get(plan, job, op, &planned);

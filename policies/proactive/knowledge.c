@@ -24,20 +24,12 @@ struct proactive_job *proactive_job_at(struct proactive *self, int job)
     return self->jobs[job];
 }
 
-static void drop_spare(const struct proactive *self, struct proactive_job *known)
-{
-    for (size_t k = 0; known->spare && k < self->history_count; k++)
-        forecaster_free(known->spare[k]);
-    free(known->spare);
-    known->spare = NULL;
-}
-
 void proactive_job_forget(struct proactive *self, int job)
 {
     if (job < 0 || (size_t)job >= self->job_capacity || !self->jobs[job])
         return;
+    proactive_group_leave(self, job);
     forecaster_free(self->jobs[job]->model);
-    drop_spare(self, self->jobs[job]);
     free(self->jobs[job]);
     self->jobs[job] = NULL;
     weir_memo_forget(&self->operators, job);
@@ -49,6 +41,11 @@ void proactive_knowledge_fini(struct proactive *self)
     for (size_t j = 0; j < self->job_capacity; j++)
         proactive_job_forget(self, (int)j);
     free(self->jobs);
+    proactive_groups_fini(self);
+    for (size_t k = 0; k < self->trained_count; k++)
+        forecaster_free(self->trained[k]);
+    free(self->trained);
+    free(self->calibrated);
     weir_memo_fini(&self->operators);
     weir_scaler_fini(&self->scaler);
     for (size_t k = 0; k < self->history_count; k++)
@@ -58,6 +55,12 @@ void proactive_knowledge_fini(struct proactive *self)
     free(self->spread);
 }
 
+size_t proactive_steps(const struct proactive *self, const struct weir_view *view)
+{
+    double lasts_s = fmax(fmax(self->hold_s, self->horizon_s), view->window_s);
+    return (size_t)fmin(ceil(lasts_s / view->window_s - 1e-9), FORECASTER_HORIZON);
+}
+
 static struct forecaster_env env_of(const struct proactive *self, const struct weir_view *view)
 {
     return (struct forecaster_env){.step_s = view->window_s,
@@ -65,6 +68,7 @@ static struct forecaster_env env_of(const struct proactive *self, const struct w
                                    .seed = self->seed,
                                    .stream = self->stream,
                                    .catalog = self->catalog,
+                                   .ahead = (int)proactive_steps(self, view),
                                    .folder = self->folder};
 }
 
@@ -134,65 +138,109 @@ static int make_model(struct proactive *self, const struct weir_view *view, stru
     return forecaster_make_text(&env, self->preset, made);
 }
 
-int proactive_prepare(struct proactive *self, const struct weir_view *view, struct proactive_job *known)
+/* The model that `model` names, in the time of its file. */
+static int load_model(struct proactive *self, const struct weir_view *view)
 {
-    int code = WEIR_OK;
-    if (*self->model) {
-        struct forecaster_env env = env_of(self, view);
-        char *path = weir_path_beside(self->folder, self->model);
-        env.step_s *= self->train_speedup; /* it was fitted in the time of its file */
-        env.season_s *= self->train_speedup;
-        code = forecaster_load(&env, path, &known->model);
-        free(path);
-        known->ready = code == WEIR_OK;
-        known->trained = INT_MAX; /* that is not in the file: only a drift has it learn */
-        return code;
-    }
-    if (!*self->train)
-        return make_model(self, view, &known->model);
-    if (!self->history)
-        code = read_history(self, view->window_s);
-    /* Before the run: it costs nothing in it. */
-    known->spare = weir_alloc(self->history_count, sizeof *known->spare);
-    for (size_t k = 0; k < self->history_count && code == WEIR_OK; k++) {
-        code = make_model(self, view, &known->spare[k]);
-        if (code == WEIR_OK)
-            code = forecaster_fit(known->spare[k], self->history[k].values, self->history[k].count);
-    }
-    if (code != WEIR_OK)
-        return code;
-    known->model = known->spare[0];
-    known->spare[0] = NULL;
-    known->ready = true;
-    known->trained = (int)self->history[0].count;
+    struct forecaster_env env = env_of(self, view);
+    char *path = weir_path_beside(self->folder, self->model);
+    env.step_s *= self->train_speedup;
+    env.season_s *= self->train_speedup;
+    self->trained = weir_alloc(1, sizeof *self->trained);
+    self->trained_count = 1;
+    int code = forecaster_load(&env, path, &self->trained[0]);
+    free(path);
     return code;
 }
 
-int proactive_renew(struct proactive *self, const struct weir_view *view, struct proactive_job *known)
+/* A model for each file of `train`. Before the run: it costs nothing in it. */
+static int train_models(struct proactive *self, const struct weir_view *view)
 {
-    forecaster_free(known->model);
-    known->model = NULL;
-    known->fallen = known->ready = false;
-    known->again_at = 0;
-    return make_model(self, view, &known->model);
+    int code = read_history(self, view->window_s);
+    self->trained = weir_alloc(self->history_count + 1, sizeof *self->trained);
+    self->trained_count = self->history_count;
+    for (size_t k = 0; k < self->history_count && code == WEIR_OK; k++) {
+        code = make_model(self, view, &self->trained[k]);
+        if (code == WEIR_OK)
+            code = forecaster_fit(self->trained[k], self->history[k].values, self->history[k].count);
+    }
+    return code;
 }
 
-void proactive_choose(struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known)
+/* A model as it was before the run, for one more job. A kind that cannot be copied is made and fitted again, which
+ * gives the same. */
+static int twin_of_trained(struct proactive *self, const struct weir_view *view, size_t which, struct forecaster **made)
 {
+    struct forecaster_env env = env_of(self, view);
+    env.step_s = 0; /* as it has it */
+    if (*self->model)
+        env.season_s *= self->train_speedup;
+    if (forecaster_twin(&env, self->trained[which], made) == WEIR_OK)
+        return WEIR_OK;
+    weir_error_clear();
+    if (*self->model)
+        return weir_error(WEIR_EINPUT, "%s cannot be copied", self->model);
+    int code = make_model(self, view, made);
+    return code == WEIR_OK ? forecaster_fit(*made, self->history[which].values, self->history[which].count) : code;
+}
+
+int proactive_prepare(struct proactive *self, const struct weir_view *view, int job)
+{
+    struct proactive_job *known = self->jobs[job];
+    int code = WEIR_OK;
+    if (!*self->model && !*self->train) {
+        code = make_model(self, view, &known->model);
+    } else {
+        if (!self->trained)
+            code = *self->model ? load_model(self, view) : train_models(self, view);
+        if (code == WEIR_OK)
+            code = twin_of_trained(self, view, 0, &known->model);
+        known->ready = code == WEIR_OK;
+    }
+    if (code == WEIR_OK)
+        proactive_group_join(self, view, job, *self->train ? 0 : -1);
+    return code;
+}
+
+int proactive_renew(struct proactive *self, const struct weir_view *view, int job)
+{
+    struct proactive_job *known = self->jobs[job];
+    forecaster_free(known->model);
+    known->model = NULL;
+    known->ready = false;
+    known->again_at = 0;
+    int code = make_model(self, view, &known->model);
+    if (code == WEIR_OK)
+        proactive_group_join(self, view, job, -1);
+    return code;
+}
+
+int proactive_choose(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
+{
+    struct proactive_job *known = self->jobs[job];
+    const struct weir_job_view *seen = &view->jobs[job];
     struct transfer_series target = {seen->ingress_history, (size_t)seen->history_count};
     struct transfer_choice *choices = weir_alloc(self->history_count, sizeof *choices);
     transfer_choose(&target, self->history, self->history_count, 0.1, 0, choices);
-    struct forecaster **nearest = &known->spare[choices[0].index];
-    if (*nearest) { /* else the model is it */
-        forecaster_free(known->model);
-        known->model = *nearest;
-        known->trained = (int)self->history[choices[0].index].count;
-        *nearest = NULL;
-        known->taken = 0; /* it has yet to see the run */
-        known->next_per_s = NAN;
-    }
+    const struct transfer_choice nearest = choices[0];
     free(choices);
-    drop_spare(self, known);
+    known->chosen = true;
+    bool none = self->train_within > 0 && nearest.distance > self->train_within;
+    int chosen = none ? -1 : (int)nearest.index;
+    if (none)
+        weir_plan_note(plan, job, "the nearest file of \"train\" is %.3g away, beyond %.3g: a model learns in the run",
+                       nearest.distance, self->train_within);
+    if (!known->group || known->group->history == chosen)
+        return WEIR_OK;
+    proactive_group_leave(self, job);
+    forecaster_free(known->model);
+    known->model = NULL;
+    known->taken = 0; /* it has yet to see the run */
+    known->next_per_s = NAN;
+    known->ready = !none;
+    int code = none ? make_model(self, view, &known->model) : twin_of_trained(self, view, nearest.index, &known->model);
+    if (code == WEIR_OK)
+        proactive_group_join(self, view, job, chosen);
+    return code;
 }
 
 void proactive_fall_back(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
@@ -202,10 +250,11 @@ void proactive_fall_back(struct proactive *self, const struct weir_view *view, s
     struct forecaster_env env = env_of(self, view);
     weir_plan_warn(plan, job, "%s; \"last\" takes its place", weir_error_message());
     weir_error_clear();
+    int since = known->group ? known->group->since : 0;
+    proactive_group_leave(self, job);
     forecaster_free(known->model);
     known->failures++;
-    known->fallen = true;
-    int since = seen->history_count - known->since >= 2 ? known->since : 0; /* of the load as it is now */
+    since = seen->history_count - since >= 2 ? since : 0; /* of the load as it is now */
     known->ready =
         forecaster_make_text(&env, "last", &known->model) == WEIR_OK &&
         forecaster_fit(known->model, seen->ingress_history + since, (size_t)(seen->history_count - since)) == WEIR_OK;

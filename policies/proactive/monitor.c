@@ -7,81 +7,20 @@
 /* Weight of the newest error is one of so many. */
 enum { ERRORS = 20 };
 
-/* The error of the last forecast; whether errors have risen for good (Page and Hinkley's test, in shares of the load).
- */
-static bool score(struct proactive_job *known, double value)
+/* The error of the last forecast, for the job and for its group. */
+static void score(struct proactive_job *known, double value)
 {
     if (isnan(known->next_per_s))
-        return false;
+        return;
     double off = fabs(value - known->next_per_s), size = fmax(fabs(value), fabs(known->next_per_s));
     known->recent[known->errors % PROACTIVE_RECENT] = off;
     known->errors++;
     known->error_per_s += (off - known->error_per_s) / (known->errors < ERRORS ? known->errors : ERRORS);
     known->contradicted = known->next_per_s - value > 2 * known->next_spread ? known->contradicted + 1 : 0;
     known->next_per_s = NAN;
-    return known->drift.threshold > 0 && transfer_drift_push(&known->drift, size > 0 ? off / size : 0);
-}
-
-/* The number of windows that the model shall learn now, 0: none. */
-static int lesson(const struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known)
-{
-    int count = seen->history_count, need = (int)forecaster_need(known->model), lasts = count;
-    if (!known->ready)
-        return count >= (self->warm > need ? self->warm : need) ? count : 0;
-    if (known->fallen)
-        return known->again_at > 0 && count >= known->again_at ? count : 0;
-    /* One that was trained before the run knows more until the run has shown as much. */
-    bool again = self->refit > 0 && count - known->fitted_at >= self->refit && count >= known->trained;
-    if (known->adapt_at > 0 && count >= known->adapt_at) {
-        known->adapt_at = 0;
-        again = true;
-        if (known->trained > 0) { /* of the load as it is now; one that knows nothing else needs all there is */
-            lasts = count - known->since;
-            lasts = lasts > 2 * need ? lasts : 2 * need;
-        }
-    }
-    return again && count >= need ? (lasts < count ? lasts : count) : 0;
-}
-
-/* Fits the model to what has been seen in the run, when there is enough of it or it is time again. */
-static int learn(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
-{
-    const struct weir_job_view *seen = &view->jobs[job];
-    struct proactive_job *known = self->jobs[job];
-    int count = lesson(self, seen, known);
-    if (count == 0)
-        return WEIR_OK;
-    if (known->fallen) {
-        int code = proactive_renew(self, view, known);
-        if (code != WEIR_OK)
-            return code;
-    }
-    if (self->memory > 0 && count > self->memory && self->memory >= (int)forecaster_need(known->model))
-        count = self->memory;
-    const double *values = seen->ingress_history + seen->history_count - count;
-    double flops = forecaster_cost(known->model, (size_t)count, 1).fit_flops;
-    known->flops += flops;
-    weir_plan_note(plan, job, "%s learns %d windows: %.3g flop", forecaster_kind_of(known->model)->name, count, flops);
-    int code = known->ready && self->adapt != PROACTIVE_FIT ? forecaster_tune(known->model, values, (size_t)count)
-                                                            : forecaster_fit(known->model, values, (size_t)count);
-    known->ready = code == WEIR_OK;
-    known->fitted_at = seen->history_count;
-    known->taken = seen->history_count;
-    return code;
-}
-
-/* A drift is answered at once, and again when the new load is better known. */
-static void plan_lessons(const struct proactive *self, const struct weir_job_view *seen, struct proactive_job *known,
-                         bool drift)
-{
-    int count = seen->history_count, better = known->since + self->warm;
-    if (known->drift.threshold <= 0 && self->adapt != PROACTIVE_KEEP && known->ready)
-        known->drift = transfer_drift_start(0.02, self->drift, self->warm);
-    if (drift) {
-        known->since = count - 1;
-        known->adapt_at = count;
-    } else if (known->since > 0 && known->fitted_at < better && count >= better) {
-        known->adapt_at = count;
+    if (known->group) {
+        known->group->off += size > 0 ? off / size : 0;
+        known->group->offs++;
     }
 }
 
@@ -115,32 +54,37 @@ static void watch_throughput(struct proactive *self, const struct weir_view *vie
     }
 }
 
-int proactive_monitor(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
+/* Takes in the windows since the last decision. */
+static int take_in(struct proactive_job *known, const struct weir_job_view *seen)
 {
-    struct proactive_job *known = proactive_job_at(self, job);
-    const struct weir_job_view *seen = &view->jobs[job];
-    known->flops = 0;
-    if (!known->model) {
-        int code = proactive_prepare(self, view, known);
-        if (code != WEIR_OK)
-            return code;
-    }
-    if (known->spare && seen->history_count >= self->warm)
-        proactive_choose(self, seen, known);
     int code = WEIR_OK;
-    bool drift = false;
     for (; known->taken < seen->history_count && code == WEIR_OK; known->taken++) {
         double value = seen->ingress_history[known->taken];
-        drift |= score(known, value);
+        score(known, value);
         if (!known->ready)
             continue;
         known->flops += forecaster_cost(known->model, 1, 1).push_flops;
         code = forecaster_push(known->model, value);
     }
-    plan_lessons(self, seen, known, drift);
-    if (code == WEIR_OK)
-        code = learn(self, view, plan, job);
+    return code;
+}
+
+int proactive_monitor(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
+{
+    struct proactive_job *known = proactive_job_at(self, job);
+    const struct weir_job_view *seen = &view->jobs[job];
+    int code = WEIR_OK;
+    known->flops = 0;
+    if (!known->model)
+        code = proactive_prepare(self, view, job);
+    bool choice = self->history_count > 1 || (self->history_count > 0 && self->train_within > 0);
+    if (code == WEIR_OK && choice && !known->chosen && seen->history_count >= self->warm)
+        code = proactive_choose(self, view, plan, job);
+    if (code == WEIR_OK && !known->group && known->again_at > 0 && seen->history_count >= known->again_at)
+        code = proactive_renew(self, view, job);
     if (code != WEIR_OK)
+        return code;
+    if (take_in(known, seen) != WEIR_OK)
         proactive_fall_back(self, view, plan, job);
     time_changes(self, view, job);
     if (self->sizing == PROACTIVE_TWRES)

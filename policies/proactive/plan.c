@@ -19,8 +19,13 @@ double proactive_pause_s(const struct weir_view *view, int job, int op)
 }
 
 /* What m instances sustain: measured ones fitted, calibrated ones, or m times one. */
-static struct throughput model_of(const struct proactive *self, const struct proactive_operator *known, double rate)
+static struct throughput model_of(const struct proactive *self, const struct weir_job_view *seen, int op,
+                                  const struct proactive_operator *known, double rate)
 {
+    const struct throughput *calibrated = proactive_calibrated(self, seen, op);
+    if (calibrated)
+        return *calibrated;
+
     struct throughput_sample samples[PROACTIVE_WORKERS];
     size_t count = 0;
     double sum = 0;
@@ -29,9 +34,7 @@ static struct throughput model_of(const struct proactive *self, const struct pro
             samples[count++] = (struct throughput_sample){m, known->sustained[m]};
             sum += known->sustained[m] / m;
         }
-    struct throughput model = self->calibrated;
-    if (throughput_per_s(&model, 1) < INFINITY)
-        return model;
+    struct throughput model;
     if (count >= 3 && throughput_fit(&model, samples, count, THROUGHPUT_OF_RATE) == 0)
         return model;
     rate = count > 0 ? sum / (double)count : rate; /* too few to see more than a mean */
@@ -46,13 +49,25 @@ static double longest_wait(const struct weir_job_view *seen)
     return longest;
 }
 
+/* TWRES's own terms: F items of the next window against what m instances sustain in one, MSTW(m) = T MST(m), and the
+ * branch that it took. */
+static void tell_terms(const struct weir_view *view, const struct throughput *model, int from, int to, double per_s,
+                       double response_s, double limit_s, char *terms, size_t size)
+{
+    double mst = throughput_per_s(model, from);
+    const char *branch = per_s > mst ? "F > MSTW" : response_s > limit_s ? "R > limit" : "F <= MSTW";
+    snprintf(terms, size, ", TWRES: F %.4g, MST(%d) %.4g/s, MSTW(%d) %.4g, MSTW(%d) %.4g, R %.3g s, limit %.3g s: %s",
+             per_s * view->window_s, from, mst, from, mst * view->window_s, to,
+             throughput_per_s(model, to) * view->window_s, response_s, limit_s, branch);
+}
+
 /* TWRES by operator: the job's response time, and the operator where most of it is spent, call for one more. */
 static int by_twres(struct proactive *self, const struct weir_view *view, int job, int op, int from, double up_per_s,
-                    double down_per_s, double rate)
+                    double down_per_s, struct proactive_step *step)
 {
     const struct weir_job_view *seen = &view->jobs[job];
     const struct proactive_operator *known = weir_memo_at(&self->operators, view, job, op);
-    struct throughput model = model_of(self, known, rate);
+    struct throughput model = model_of(self, seen, op, known, step->rate);
     double limit_s = self->limit_s > 0 ? self->limit_s : seen->slo_s;
     /* Where nothing was processed or delivered there is no response time that could call for more. */
     bool longest = seen->operators[op].latency_s >= longest_wait(seen);
@@ -60,7 +75,12 @@ static int by_twres(struct proactive *self, const struct weir_view *view, int jo
     int most = seen->operators[op].max_parallelism;
     int up = throughput_twres(&model, from, up_per_s, response_s, limit_s, most);
     int down = throughput_twres(&model, from, down_per_s, response_s, limit_s, most);
-    return up > from ? up : down;
+    int wanted = up > from     ? up
+                 : down < from ? down
+                               : from; /* it gives back by what lasts, and grows by what is near */
+    tell_terms(view, &model, from, wanted, wanted < from ? down_per_s : up_per_s, response_s, limit_s, step->terms,
+               sizeof step->terms);
+    return wanted;
 }
 
 /* Instance-seconds or items that a change wins while it lasts, against those that the pause for it costs. */
@@ -80,12 +100,11 @@ static bool pays(const struct proactive *self, const struct weir_view *view, int
  * soon stand still again. */
 static struct weir_scaler_wish wish_of(struct proactive *self, const struct weir_view *view, int job, int op, int from,
                                        const struct weir_reach *reach, const struct weir_ds2_demand *up,
-                                       const struct weir_ds2_demand *down)
+                                       const struct weir_ds2_demand *down, struct proactive_step *step)
 {
     double more = 1 + self->headroom, pause_s = proactive_pause_s(view, job, op);
     if (self->sizing == PROACTIVE_TWRES) {
-        int wanted =
-            by_twres(self, view, job, op, from, up->input * more, down->input * more, reach->operators[op].rate);
+        int wanted = by_twres(self, view, job, op, from, up->input * more, down->input * more, step);
         int worth = weir_reach_size(reach, op, INFINITY, 1);
         wanted = wanted <= worth || wanted <= from ? wanted : worth > from ? worth : from;
         return (struct weir_scaler_wish){wanted, wanted, wanted};
@@ -107,7 +126,7 @@ struct proactive_step proactive_plan(struct proactive *self, const struct weir_v
 {
     struct proactive_step step = {.needed = up->instances, .rate = reach->operators[op].rate};
     weir_plan_get(plan, job, op, &step.from);
-    struct weir_scaler_wish wish = wish_of(self, view, job, op, step.from, reach, up, down);
+    struct weir_scaler_wish wish = wish_of(self, view, job, op, step.from, reach, up, down, &step);
     snprintf(step.reason, sizeof step.reason, "%s",
              wish.least > step.from ? "too few for what is to come" : "more than is needed for long");
     step.to = weir_scaler_ask(&self->scaler, view, plan, job, op, reach, &wish, step.reason, sizeof step.reason);

@@ -1,7 +1,7 @@
 /* The policy "proactive" and its presets. docs/policies/proactive.md. */
 #include "policies/proactive/proactive.h"
 
-#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,6 +47,9 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
                  "How their times are written, as strptime has it, or s, ms, us, ns for numbers."),                    \
             NUMBER("train_scale", train_scale, "1", 1e-12, 1e12, "Factor of the rates in them."),                      \
             NUMBER("train_speedup", train_speedup, "1", 1e-9, 1e9, "How much faster the load plays than they."),       \
+            NUMBER("train_within", train_within, "0", 0, 1e6,                                                          \
+                   "Distance to the load beyond which none of them is taken, and a model learns in the run; 0: the "   \
+                   "nearest is."),                                                                                     \
             TIME("season", season_s, "1d", "Season of the load, in the time of the run."),                             \
             WHOLE("warm", warm, "30", 1, "Windows before a model is fitted that was not trained before."),             \
             WHOLE("refit", refit, "100", 0, "Windows from one fit in the run to the next; 0: never again."),           \
@@ -90,8 +93,12 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
              .choices = sizings,                                                                                       \
              .help = "How instances are counted: by true rates, or by the throughput model."},                         \
             TIME("limit", limit_s, "0s", "Response time above which TWRES adds one; 0: the job's objective."),         \
-            TEXT("calibration", calibration,                                                                           \
-                 "Throughput model of an operator for TWRES: instances:items per second, separated by commas."),       \
+            {.name = "calibration",                                                                                    \
+             .type = WEIR_PARAM_SLOT,                                                                                  \
+             .offset = AT(calibration),                                                                                \
+             .fallback = "",                                                                                           \
+             .help = "Throughput model of operators for TWRES: instances:items per second, separated by commas; or "   \
+                     "an object with that for operators (\"match\", \"job/match\")."},                                 \
         {                                                                                                              \
             0                                                                                                          \
         }                                                                                                              \
@@ -99,33 +106,7 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
 
 static const struct weir_param proactive_params[] = PARAMS("linear", "ds2", "tune");
 static const struct weir_param gru_params[] = PARAMS("gru", "ds2", "tune");
-static const struct weir_param svr_twres_params[] = PARAMS("svr", "twres", "tune");
-
-/* "1:100,2:190" */
-static int read_calibration(struct proactive *self)
-{
-    struct throughput_sample samples[PROACTIVE_WORKERS];
-    size_t count = 0;
-    for (const char *at = self->calibration; *at && count < PROACTIVE_WORKERS; count++) {
-        char *end;
-        errno = 0;
-        long workers = strtol(at, &end, 10);
-        if (end == at || *end != ':' || workers < 1 || workers > 1000000)
-            break;
-        at = end + 1;
-        samples[count] = (struct throughput_sample){(int)workers, strtod(at, &end)};
-        if (end == at || (*end && *end != ','))
-            break;
-        if (!*end) {
-            int code = throughput_fit(&self->calibrated, samples, count + 1, THROUGHPUT_OF_RATE);
-            return code == WEIR_OK ? code : weir_error_context("\"calibration\"");
-        }
-        at = end + 1;
-    }
-    return weir_error(WEIR_EINPUT,
-                      "\"calibration\" (%s) must be instances and items per second, such as \"1:100,2:190,4:350\"",
-                      self->calibration);
-}
+static const struct weir_param svr_twres_params[] = PARAMS("svr:tune=all:ageing=tuned", "twres", "tune");
 
 /* Files that are read when a job arrives must be there before the run. */
 static int check_files(const struct proactive *self, const char *key, const char *list)
@@ -150,10 +131,12 @@ static int check_use(const struct proactive *self)
     if (!*self->train && self->train_scale != 1)
         return weir_error(WEIR_EINPUT, "\"train_scale\" does nothing without \"train\"%s; leave it out",
                           *self->model ? ", and \"model\" takes its place" : "");
+    if (!*self->train && self->train_within > 0)
+        return weir_error(WEIR_EINPUT, "\"train_within\" does nothing without \"train\"; leave it out");
     if (!*self->train && (*self->train_time || *self->train_value || *self->train_time_format))
         return weir_error(WEIR_EINPUT, "\"train_time\", \"train_value\" and \"train_time_format\" do nothing without "
                                        "\"train\"; leave them out");
-    if (self->sizing == PROACTIVE_DS2 && *self->calibration)
+    if (self->sizing == PROACTIVE_DS2 && self->calibration.node)
         return weir_error(WEIR_EINPUT, "\"calibration\" does nothing with \"sizing\": \"ds2\"; leave it out");
     if (self->sizing == PROACTIVE_DS2 && self->limit_s > 0)
         return weir_error(WEIR_EINPUT, "\"limit\" does nothing with \"sizing\": \"ds2\"; leave it out");
@@ -181,11 +164,9 @@ static int create(struct proactive *self, const struct weir_policy_env *env, con
     int wrong = check_use(self);
     if (wrong)
         return wrong;
-    if (*self->calibration) {
-        int code = read_calibration(self);
-        if (code != WEIR_OK)
-            return code;
-    }
+    wrong = proactive_read_calibration(self);
+    if (wrong)
+        return wrong;
     if (!self->forecaster.node)
         return WEIR_OK;
     /* A slot that is wrong shall be refused before the run. */
@@ -210,17 +191,34 @@ static int create_gru(void *state, const struct weir_policy_env *env)
 
 static int create_svr_twres(void *state, const struct weir_policy_env *env)
 {
-    return create(state, env, "svr");
+    return create(state, env, "svr:tune=all:ageing=tuned");
 }
 
-/* The demand of the job's operators for an ingress; models as weir_job_demand fills them. */
-static int scale(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
+/* What comes to the source and so to each operator, for the policies after this one. */
+static void foresee(const struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job,
+                    const struct weir_ds2_operator *model, const struct proactive_outlook *outlook)
+{
+    int count = view->jobs[job].operator_count;
+    if (outlook->steps == 0)
+        return;
+    struct weir_ds2_demand *one = weir_alloc((size_t)count, sizeof *one); /* of 1 item/s */
+    double *per_s = weir_alloc(outlook->steps, sizeof *per_s);
+    weir_ds2(model, count, 1, one);
+    weir_plan_foresee(plan, job, -1, self->mean, (int)outlook->steps);
+    for (int o = 0; o < count; o++) {
+        for (size_t k = 0; k < outlook->steps; k++)
+            per_s[k] = one[o].input * fmax(self->mean[k], 0);
+        weir_plan_foresee(plan, job, o, per_s, (int)outlook->steps);
+    }
+    free(per_s);
+    free(one);
+}
+
+/* Analyse, plan and execute. */
+static void scale(struct proactive *self, const struct weir_view *view, struct weir_plan *plan, int job)
 {
     int count = view->jobs[job].operator_count;
     struct proactive_outlook outlook;
-    int code = proactive_monitor(self, view, plan, job);
-    if (code != WEIR_OK)
-        return weir_error_context("job %s", view->jobs[job].name);
     const struct weir_settle *settle = weir_scaler_window(&self->scaler, view, job);
     struct weir_reach reach;
     proactive_analyse(self, view, plan, job, settle, &outlook);
@@ -228,6 +226,7 @@ static int scale(struct proactive *self, const struct weir_view *view, struct we
     struct weir_ds2_demand *up = weir_alloc(2 * (size_t)count, sizeof *up), *down = up + count;
     weir_job_demand(view, plan, job, outlook.up_per_s + outlook.backlog_per_s, self->min_items, model, up);
     weir_ds2(model, count, outlook.down_per_s + outlook.backlog_per_s, down);
+    foresee(self, view, plan, job, model, &outlook);
     weir_reach_init(&reach, view, plan, job, model);
     for (int o = 0; o < count; o++) {
         struct proactive_step step = proactive_plan(self, view, plan, job, o, &reach, &up[o], &down[o]);
@@ -237,16 +236,26 @@ static int scale(struct proactive *self, const struct weir_view *view, struct we
     weir_reach_fini(&reach);
     free(up);
     free(model);
-    return WEIR_OK;
+}
+
+/* Whether there is anything to decide, or to learn. */
+static bool counts(const struct weir_job_view *seen)
+{
+    return seen->running && seen->operator_count > 0 && seen->history_count > 0;
 }
 
 static int window_ends(void *state, const struct weir_view *view, struct weir_plan *plan)
 {
-    int code = WEIR_OK;
-    for (int j = 0; j < view->job_count && code == WEIR_OK; j++)
-        if (view->jobs[j].running && view->jobs[j].operator_count > 0 && view->jobs[j].history_count > 0)
-            code = scale(state, view, plan, j);
-    return code;
+    for (int j = 0; j < view->job_count; j++)
+        if (counts(&view->jobs[j]) && proactive_monitor(state, view, plan, j) != WEIR_OK)
+            return weir_error_context("job %s", view->jobs[j].name);
+    proactive_check_calibration(state, view, plan);
+    proactive_teach(state, view, plan);
+    proactive_foresee(state, view);
+    for (int j = 0; j < view->job_count; j++)
+        if (counts(&view->jobs[j]))
+            scale(state, view, plan, j);
+    return WEIR_OK;
 }
 
 static void job_departs(void *state, const struct weir_view *view, int job)

@@ -48,10 +48,10 @@ static const struct weir_param params[] = {
     {.name = "near",
      .type = WEIR_PARAM_INT,
      .offset = AT(near),
-     .fallback = "8",
-     .min = 1,
+     .fallback = "0",
+     .min = 0,
      .max = 100000,
-     .help = "Nearest servers that are compared by the bandwidth they have left."},
+     .help = "Nearest servers that are compared by the bandwidth they have left; 0: as many as the region has."},
     {.name = "categories",
      .type = WEIR_PARAM_INT,
      .offset = AT(categories),
@@ -84,8 +84,18 @@ static int create(struct rivals *self, enum rival rule, const struct weir_policy
     return WEIR_OK;
 }
 
+/* Servers in the region of its viewers, at least 1. */
+static int near_of(const struct live *live, const struct weir_view *view, int region)
+{
+    const char *name = view->hosts[live->viewer[region]].region;
+    int count = 0;
+    for (int e = 0; e < live->servers; e++)
+        count += strcmp(view->hosts[live->host[e]].region, name) == 0;
+    return count > 0 ? count : 1;
+}
+
 /* Books for the platform as it is now. */
-static int make_room(struct rivals *self)
+static int make_room(struct rivals *self, const struct weir_view *view)
 {
     const struct live *live = &self->live;
     if (self->shape == live->shape)
@@ -99,11 +109,14 @@ static int make_room(struct rivals *self)
             distance[m * servers + e] = live->latency_s[e * regions + m];
     book_order(distance, live->regions, live->servers, nearest);
     book_free(self->book);
-    int code = book_new(live->servers, live->regions, live->categories, nearest, self->near, &self->book);
+    int code =
+        book_new(live->servers, live->regions, live->categories, nearest, self->near > 0 ? self->near : 1, &self->book);
     free(nearest);
     free(distance);
     if (code)
         return code;
+    for (int m = 0; m < live->regions && self->near == 0; m++)
+        book_compare(self->book, m, near_of(live, view, m));
     self->rate = weir_resize(self->rate, servers * cells, sizeof *self->rate);
     self->count = weir_resize(self->count, servers * cells, sizeof *self->count);
     self->expected = weir_resize(self->expected, cells, sizeof *self->expected);
@@ -209,7 +222,7 @@ static int window_ends(void *state, const struct weir_view *view, struct weir_pl
     int code = live_read(live, view);
     if (code || live->servers == 0 || live->regions == 0 || live->categories == 0)
         return code;
-    code = make_room(self);
+    code = make_room(self, view);
     if (code)
         return code;
     double sum = expect(self, view), bundle = fmax(1, sum / MOST);

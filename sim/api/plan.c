@@ -33,6 +33,7 @@ static void clear(struct weir_plan *plan)
     plan->change_count = 0;
     weir_plan_rates_clear(plan);
     weir_plan_notes_clear(plan);
+    weir_plan_outlooks_clear(plan);
     for (size_t j = 0; j < plan->job_count; j++) {
         if (!plan->jobs[j])
             continue;
@@ -63,6 +64,7 @@ void weir_plan_free(struct weir_plan *plan)
     clear(plan);
     free(plan->changes);
     free(plan->rates);
+    free(plan->outlooks);
     free(plan->warnings);
     free(plan->jobs);
     free(plan->used);

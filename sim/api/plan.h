@@ -60,6 +60,16 @@ void weir_plan_warn(struct weir_plan *plan, int job, const char *why, ...) __att
  * nowhere. job -1: none in particular. */
 void weir_plan_note(struct weir_plan *plan, int job, const char *why, ...) __attribute__((format(printf, 3, 4)));
 
+/* What a policy foresees of a job, for policies after it in the stack: items per second at the inputs of an operator
+ * (-1: the items that arrive at the source), means of the windows to come, per_s[0] of the next one. It decides
+ * nothing, and holds for this plan. What was foreseen for the operator before is replaced. A job or operator that does
+ * not exist, rates below 0 or not finite, no steps: nothing happens. Since interface 5. */
+void weir_plan_foresee(struct weir_plan *plan, int job, int op, const double *per_s, int steps);
+
+/* How many windows are foreseen for an operator (-1: the source), and their rates: borrowed, valid until they are
+ * replaced. 0 and NULL: nothing is. Since interface 5. */
+int weir_plan_foreseen(const struct weir_plan *plan, int job, int op, const double **per_s);
+
 /* Slots of a host that the plan leaves free; INT_MAX if it has no limit. */
 int weir_plan_free_slots(const struct weir_plan *plan, int host);
 

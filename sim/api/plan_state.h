@@ -26,6 +26,12 @@ struct weir_plan {
     struct weir_plan_rate_change *rates;
     int rate_count;
     size_t rate_capacity;
+    /* [job][operator + 1] what is foreseen, the source first; a row is made when something is */
+    struct weir_plan_outlook {
+        double *per_s; /* [steps] owned; NULL: nothing */
+        int steps;
+    } * *outlooks;
+    size_t outlook_count, outlook_capacity;
     double flops;
     struct weir_plan_warning *warnings;
     int warning_count;
@@ -47,6 +53,9 @@ void weir_plan_put(struct weir_plan *plan, int job, int op, const struct weir_pl
 
 /* The reason as printf makes it, "" if there is none. Owned. */
 char *weir_plan_format_why(const char *format, va_list args);
+
+/* plan_outlook.c */
+void weir_plan_outlooks_clear(struct weir_plan *plan);
 
 /* plan_rate.c */
 void weir_plan_rates_clear(struct weir_plan *plan);

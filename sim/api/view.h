@@ -153,6 +153,8 @@ struct weir_view {
      * for nothing else. 0 for an empty time. */
     double (*anomalous)(const struct weir_view *view, int host, double from_s, double until_s);
     const void *engine; /* for the functions above */
+    double ends_s;      /* when the run ends, which no monitor knows: for telling of what will not come about, and for
+                         * nothing else; 0: not known. Since interface 5 */
 };
 
 /* Speed of a core of the host for the operator, by its class, in flop/s. */

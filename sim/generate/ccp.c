@@ -5,6 +5,7 @@
 
 #include "sim/generate/kinds.h"
 
+static const char *const losses[] = {"drawn", "hours", NULL};
 static const char *const sizes[] = {"small", "dataset", "whole", NULL};
 
 #define AT(field) offsetof(struct weir_ccp_options, field)
@@ -30,7 +31,10 @@ static const struct weir_param params[] = {
     SHARE(noise, "0.1", 0.9, "each rate times a uniform draw from 1 - noise to 1 + noise"),
     SHARE(device, "0.049", 0.3, "share of the servers' time in which something is wrong with them"),
     SHARE(service, "0.089", 0.5, "share of the requests that cross regions at peak"),
-    SHARE(loss, "0.05", 0.5, "packets lost on each link between regions at peak; 0: none"),
+    SHARE(loss, "0.05", 0.5, "packets lost on links between regions, mostly at peak; 0: none"),
+    {"losses", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(losses), "drawn", 0, 0, losses,
+     "when: each link at its own drawn times about the peaks and now and then, or all of them in the hours of the "
+     "peaks"},
     ROW(WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, radius_km, "radius_km", "1000", 1, 20000,
         "of the circle that holds the regions"),
     ROW(WEIR_PARAM_DOUBLE, WEIR_UNIT_BANDWIDTH, backbone_bytes_per_s, "backbone", "0Bps", 0, 1e300,

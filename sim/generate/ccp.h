@@ -11,8 +11,12 @@
 enum { WEIR_CCP_CONTENTS = 6, WEIR_CCP_SCREENS = 3, WEIR_CCP_CLASSES = 3, WEIR_CCP_KINDS = 5, WEIR_CCP_PEAKS = 2 };
 extern const char *const weir_ccp_contents[], *const weir_ccp_screens[], *const weir_ccp_classes[];
 
+/* When links between regions lose packets. */
+enum weir_ccp_losses { WEIR_CCP_DRAWN, WEIR_CCP_HOURS };
+
 struct weir_ccp_options {
     int size, regions, servers, categories, channels;
+    int losses;
     double duration_s, run_s, requests_per_s, quiet, weekend, noise, device, service, loss, radius_km;
     double backbone_bytes_per_s, slo_s;
     struct weir_way_options way;
@@ -62,6 +66,9 @@ void weir_ccp_fini(struct weir_ccp *ccp);
 
 /* "r07-s03-b": the class is the last letter. Returns `buffer`. */
 const char *weir_ccp_name(const struct weir_ccp *ccp, int server, char buffer[48]);
+
+/* The faults of the links fibre1 to fibre<links>, as elements of a list. */
+void weir_ccp_write_losses(const struct weir_ccp *ccp, unsigned long long seed, int links, FILE *out);
 
 /* Writes all files. Errors: WEIR_EINPUT. */
 int weir_ccp_write(const struct weir_ccp *ccp, unsigned long long seed, FILE *out);

@@ -168,7 +168,7 @@ static void write_prices(const char *space, FILE *out)
             space, space, space, space, 0.001 * (62.81 / 39.16) / (28.13 / 56.03));
 }
 
-static void write_scenario(const struct weir_ccp *c, int links, FILE *out)
+static void write_scenario(const struct weir_ccp *c, unsigned long long seed, int links, FILE *out)
 {
     weir_generate_begin(out, "scenario.json");
     fprintf(out,
@@ -181,15 +181,7 @@ static void write_scenario(const struct weir_ccp *c, int links, FILE *out)
     fprintf(out, ", \"hosts\": \"r*-s*\"},\n  \"anomalies\": [");
     write_anomalies(c, out);
     fprintf(out, "\n  ],\n  \"faults\": [");
-    const char *comma = "";
-    int peaks = c->options->loss > 0 ? WEIR_CCP_PEAKS * (int)ceil(c->options->duration_s / 86400) : 0;
-    for (int k = 0; links > 0 && k < peaks; k++) {
-        int day = k / WEIR_CCP_PEAKS;
-        double middle_s = (day + weir_ccp_peaks[k % WEIR_CCP_PEAKS]) * 86400;
-        fprintf(out, "%s\n    {\"links\": \"fibre*\", \"at\": \"%.0fs\", \"for\": \"%.0fs\", \"loss\": %g}", comma,
-                middle_s - WEIR_CCP_PEAK_HALF_S, 2 * WEIR_CCP_PEAK_HALF_S, fmax(c->options->loss, 1e-6));
-        comma = ",";
-    }
+    weir_ccp_write_losses(c, seed, links, out);
     fprintf(out, "\n  ]\n}\n");
 }
 
@@ -235,7 +227,7 @@ int weir_ccp_write(const struct weir_ccp *c, unsigned long long seed, FILE *out)
         return code;
     write_workload(c, out);
     write_rates(c, out);
-    write_scenario(c, links, out);
+    write_scenario(c, seed, links, out);
     write_tables(c, seed, out);
     return WEIR_OK;
 }

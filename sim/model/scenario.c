@@ -305,6 +305,8 @@ static int read_all(const struct weir_json *root, const struct weir_scenario_cha
         code = go_on(weir_scenario_read_anomalies(root, made), &broken);
     if (!code && made->platform)
         code = go_on(weir_scenario_read_account(root, made), &broken);
+    if (!code && made->platform)
+        code = go_on(weir_scenario_read_monitor(root, made), &broken);
     if (!code && made->workload)
         code = go_on(weir_scenario_check_bounds(made), &broken);
     if (!code)

@@ -5,7 +5,7 @@
 const char *const weir_scenario_keys[] = {
     "name",       "platform",      "workload", "duration", "warmup",        "window", "seeds",    "items_per_batch",
     "batch_span", "policies",      "costs",    "simgrid",  "decision_time", "faults", "recovery", "anomalies",
-    "record",     "decision_host", "account",  "fairness", "activities",    "energy", NULL};
+    "record",     "decision_host", "account",  "fairness", "activities",    "energy", "monitor",  NULL};
 
 const char *const weir_costs_keys[] = {"start", "stop", "checkpoint", "restore", NULL};
 
@@ -16,6 +16,8 @@ const char *const weir_recovery_keys[] = {"place",  "delivery", "checkpoint_inte
 
 const char *const weir_account_keys[] = {"u_opt", "sigma", "price_per_GB", "fine_service", "fine_device",
                                          "hosts", NULL};
+
+const char *const weir_monitor_keys[] = {"noise", "lag", "gaps", NULL};
 
 const char *const weir_job_keys[] = {"name",  "count", "arrive", "arrive_every", "depart", "source",  "source_bytes",
                                      "sink",  "load",  "slo",    "operators",    "edges",  "backlog", "workflow",

@@ -33,6 +33,9 @@ void weir_scenario_free_anomalies(struct weir_scenario *scenario);
 /* "account"; the platform is read. */
 int weir_scenario_read_account(const struct weir_json *at, struct weir_scenario *scenario);
 
+/* "monitor"; the window is read. */
+int weir_scenario_read_monitor(const struct weir_json *at, struct weir_scenario *scenario);
+
 /* "record"; workload and platform are read. */
 int weir_scenario_read_record(const struct weir_json *at, struct weir_scenario *scenario);
 

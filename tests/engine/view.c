@@ -142,6 +142,7 @@ static const struct expectation {
     {"view.route_links", "s-c", "up wan_UP", 0, 0},
     {"view.route_links", "s-s", NULL, 0, 0},
     {"view.anomalous", "c", NULL, 0.5, 0}, /* until 25 s */
+    {"view.ends_s", "now", NULL, 40, 0},
 
     {"host.name", "e", "e", 0, 0},
     {"host.region", "e", "north", 0, 0},

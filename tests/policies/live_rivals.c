@@ -115,6 +115,12 @@ static void gp(void)
 static void origin(void)
 {
     begin(&weir_policy_origin);
+    step(9, 1); /* as many are near as the region has: A and B of the north, C of the south */
+    SHARES(NORTH, 5. / 9, 4. / 9, 0);
+    SHARES(SOUTH, 0, 0, 1);
+    end();
+    begin(&weir_policy_origin);
+    set("near", 3);
     step(9, 0); /* all three are near, and one request of the south is on C */
     const struct weir_operator_view *op = &world->operators[NORTH][0];
     CU_ASSERT_EQUAL(op->instance_count, 3);

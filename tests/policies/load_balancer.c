@@ -268,6 +268,39 @@ static void test_greatest_gain(void)
     end();
 }
 
+/* Two alike but for 100 MB of state of the first, which makes its move cost 6.7 and not 1.7 ms: the second goes first.
+ */
+static void test_gain_after_migration(void)
+{
+    begin(0.010, "{\"windows\": 1}");
+    weir_mock_operator(world, 0, "b", 1e7);
+    weir_mock_deploy(world, 0, 1, EDGE);
+    world->operators[0][0].state_bytes = 100e6;
+    CU_ASSERT_EQUAL(window(60), 1);
+    CU_ASSERT_EQUAL(host(0), EDGE);
+    CU_ASSERT_EQUAL(host(1), CLOUD);
+    end();
+}
+
+/* Both fed by the source, of 100 and 1000/s: back from a cloud 50 ms away they gain 52.9 - 25 and 50.3 - 1.1 ms. */
+static void test_greatest_gain_of_returns(void)
+{
+    begin(0.050, "{\"windows\": 1, \"moves_per_window\": 2}");
+    weir_mock_operator(world, 0, "b", 1e6);
+    weir_mock_deploy(world, 0, 1, EDGE);
+    world->upstream[0][1][0] = -1;
+    world->downstream[0][0][0] = -1;
+    CU_ASSERT_EQUAL(window(1100), 2);
+    world->hosts[EDGE].up = false;
+    CU_ASSERT_EQUAL(windows(40, 60), 0);
+    world->hosts[EDGE].up = true;
+    world->hosts[EDGE].slots = 1; /* for the first of them */
+    CU_ASSERT_EQUAL(window(60), 1);
+    CU_ASSERT_EQUAL(host(0), CLOUD);
+    CU_ASSERT_EQUAL(host(1), EDGE);
+    end();
+}
+
 /* Behind ds2: while the edge has slots ds2 scales and nothing moves; when it has none left, the operator moves. */
 static void test_behind_ds2(void)
 {
@@ -364,6 +397,8 @@ int main(int argc, char **argv)
         {"behind_ds2", test_behind_ds2},
         {"only_when_full", test_only_when_full},
         {"host_down", test_host_down},
+        {"gain_after_migration", test_gain_after_migration},
+        {"greatest_gain_of_returns", test_greatest_gain_of_returns},
         {"told", test_told},
         {0},
     };

@@ -108,6 +108,11 @@ static void refuses(void)
         CHECK_MESSAGE(rows[i].message);
         free(text);
     }
+    struct forecaster_env short_steps = {.step_s = 0.5, .catalog = catalog};
+    struct forecaster *none;
+    char *one_row = weir_format("oracle:file=%s", weir_test_file("short.csv", "time_s,rate\n0,5\n"));
+    CU_ASSERT(forecaster_make_text(&short_steps, one_row, &none) < 0);
+    free(one_row);
     struct forecaster *made = make(10, "", weir_test_file("short.csv", "time_s,rate\n0,5\n5,5\n")); /* exactly one */
     double seen[] = {5}, mean[2];
     forecaster_fit(made, seen, 1);

@@ -111,6 +111,24 @@ static void by_throughput(void)
         step(160);
     CU_ASSERT_EQUAL(world->operators[0][0].instance_count, 3);
     end();
+    /* Of operators: that of the job's own goes first; one of another leaves it as it is, two of 100/s, and is told. */
+    static const struct {
+        const char *whose;
+        int instances, warnings;
+    } cases[] = {{"\"work\": \"1:90,2:150,3:180,4:200\"", 3, 0},
+                 {"\"work\": \"1:200\", \"stream/work\": \"1:90,2:150,3:180\"", 3, 0},
+                 {"\"stream/work\": \"1:200\", \"work\": \"1:90,2:150,3:180\"", 1, 0},
+                 {"\"other/work\": \"1:10\"", 2, 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = weir_format("{\"calibration\": {%s}, \"headroom\": 0, \"confidence\": 0}", cases[i].whose);
+        CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_svr_twres, text), WEIR_OK);
+        for (int w = 0; w < 3; w++)
+            step(160);
+        CU_ASSERT_EQUAL(world->operators[0][0].instance_count, cases[i].instances);
+        CU_ASSERT_EQUAL(warnings, cases[i].warnings);
+        end();
+        free(text);
+    }
     CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_svr_twres,
                                 "{\"headroom\": 0, \"limit\": \"1s\", \"confidence\": 0, \"stabilization\": \"0s\"}"),
                           WEIR_OK);
@@ -123,6 +141,36 @@ static void by_throughput(void)
         step(50);
     CU_ASSERT_EQUAL(world->operators[0][0].instance_count, 1);
     end();
+}
+
+/* By the paper's rule growth is what the coming window calls for, or one for a long response. That the load will be ten
+ * times as high in 40 s is beyond the horizon, and holds back giving back alone: one instance of 100/s for 50/s. */
+static void grows_by_the_rule_alone(void)
+{
+    const char *file = weir_test_file("later.csv", "time_s,rate\n0,50\n100,490\n400,490\n");
+    char *text = weir_format("{\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"}, \"warm\": 1, \"headroom\": 0, "
+                             "\"confidence\": 0, \"limit\": \"1s\", \"horizon\": \"10s\", \"hold\": \"60s\"}",
+                             file);
+    for (int slow = 0; slow < 2; slow++) {
+        CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_svr_twres, text), WEIR_OK);
+        for (int w = 0; w < 6; w++)
+            CU_ASSERT_EQUAL(step(50), 1);
+        world->jobs[0].latency_mean_s = slow ? 2 : 0.5; /* at 60 s, the surge being 40 s ahead */
+        CU_ASSERT_EQUAL(step(50), slow ? 2 : 1);
+        world->jobs[0].latency_mean_s = 0.5;
+        /* F: 50/s for 10 s; one instance sustains 100/s, two 200/s */
+        if (slow)
+            CU_ASSERT(
+                strstr(why, ", TWRES: F 500, MST(1) 100/s, MSTW(1) 1000, MSTW(2) 2000, R 2 s, limit 1 s: R > limit;") !=
+                NULL);
+        CU_ASSERT_EQUAL(step(50), slow ? 2 : 1); /* nor are they given back for as long as they will be needed */
+        CU_ASSERT_EQUAL(step(50), slow ? 2 : 1);
+        CU_ASSERT_EQUAL(step(50), 5);
+        CU_ASSERT(strstr(why, slow ? "F 4900, MST(2) 200/s, MSTW(2) 2000, MSTW(5) 5000" : "MSTW(5) 5000") != NULL);
+        CU_ASSERT(strstr(why, ": F > MSTW;") != NULL);
+        end();
+    }
+    free(text);
 }
 
 /* A history of two hours trains before the run, so that the first windows are forecast and cost no work. */
@@ -166,6 +214,7 @@ static void trained_on_other_columns(void)
         end();
         free(slot);
     }
+    CHECK_NEAR(told(said[0], "sees "), told(said[1], "sees "), 0);
     CU_ASSERT_STRING_EQUAL(said[0], said[1]);
     CU_ASSERT(strstr(said[1], "linear sees") != NULL);
 }
@@ -188,23 +237,29 @@ static void write_saw(const char *name, int period, int swing)
 /* Of the models trained on two histories, the one whose history is like the load is taken once the load is known. */
 static void nearest_history(void)
 {
-    static const char *const trains[] = {"other.csv,like.csv", "other.csv"};
-    double error[2];
+    double error[3];
     write_saw("other.csv", 37, 5);
     write_saw("like.csv", 8, 40);
-    for (int i = 0; i < 2; i++) {
-        char *text = weir_format("{\"train\": \"%s/%s%s%s%s\", \"forecaster\": {\"name\": \"linear\", \"window\": 12, "
-                                 "\"seasonal\": false}, \"hold\": \"0s\", \"cooldown\": \"0s\", \"stabilization\": "
-                                 "\"0s\", \"down_windows\": 1}",
-                                 weir_test_folder(), i ? trains[i] : "other.csv", i ? "" : ",",
-                                 i ? "" : weir_test_folder(), i ? "" : "/like.csv");
+    char *two = weir_format("%s/other.csv,%s/like.csv", weir_test_folder(), weir_test_folder());
+    char *one = weir_format("%s/other.csv", weir_test_folder());
+    for (int i = 0; i < 3; i++) {
+        char *text = weir_format("{\"train\": \"%s\", \"train_within\": %g, \"forecaster\": {\"name\": \"linear\", "
+                                 "\"window\": 12, \"seasonal\": false}, \"hold\": \"0s\", \"cooldown\": \"0s\", "
+                                 "\"stabilization\": \"0s\", \"down_windows\": 1}",
+                                 i ? one : two, i == 2 ? 0.1 : 0);
         CU_ASSERT_EQUAL_FATAL(begin(&weir_policy_proactive, text), WEIR_OK);
-        for (int w = 0; w < 120; w++)
+        for (int w = 0; w < 120; w++) {
             step(200 + 40 * (w % 8));
+            if (i == 2 && w == 29) /* `warm` windows: rejected, and learnt at once */
+                CU_ASSERT(strstr(lesson, "linear learns 30 windows") != NULL && lessons == 2);
+        }
         error[i] = told_error();
         end();
         free(text);
     }
+    free(one);
+    free(two);
+    CU_ASSERT(error[2] < 5); /* the one history is too far away: none is taken */
     CU_ASSERT(error[0] < 5);
     CU_ASSERT(error[1] > 10);
 }
@@ -249,8 +304,12 @@ static void bad_input(void)
         {"{\"sizing\": \"twres\", \"calibration\": \"1:x\"}", "must be instances and items per second"},
         {"{\"sizing\": \"twres\", \"calibration\": \"1:0\"}", "both must be above 0"},
         {"{\"sizing\": \"twres\", \"calibration\": \"1:10,\"}", "must be instances and items per second"},
+        {"{\"sizing\": \"twres\", \"calibration\": {\"work\": \"1:x\"}}", "\"calibration\" of \"work\""},
+        {"{\"sizing\": \"twres\", \"calibration\": {\"work\": 3}}", "\"calibration\" of \"work\""},
+        {"{\"sizing\": \"twres\", \"calibration\": {}}", "names no operator"},
         {"{\"calibration\": \"1:10\"}", "\"calibration\" does nothing with \"sizing\": \"ds2\""},
         {"{\"limit\": \"1s\"}", "\"limit\" does nothing with \"sizing\": \"ds2\""},
+        {"{\"train_within\": 2}", "\"train_within\" does nothing without \"train\""},
         {"{\"train_scale\": 2}", "\"train_scale\" does nothing without \"train\""},
         {"{\"model\": \"a\", \"train_scale\": 2}", "and \"model\" takes its place"},
         {"{\"train_time\": \"t\"}", "do nothing without \"train\""},
@@ -283,6 +342,7 @@ int main(int argc, char **argv)
                                              {"falls_back", falls_back},
                                              {"pays_or_stays", pays_or_stays},
                                              {"by_throughput", by_throughput},
+                                             {"grows_by_the_rule_alone", grows_by_the_rule_alone},
                                              {"trained_before", trained_before},
                                              {"trained_on_other_columns", trained_on_other_columns},
                                              {"nearest_history", nearest_history},

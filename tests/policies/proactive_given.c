@@ -44,26 +44,46 @@ static double sees(const char *csv, const char *more)
 /* The same history in rows of half a window, of 3 and 7 s, at half of its rates, at half of its speed. */
 static void same_history(void)
 {
-    struct weir_text csv[5] = {0};
+    struct weir_text given[5] = {0};
     for (int i = 0; i < 5; i++)
-        weir_text_add(&csv[i], "time_s,rate\n");
+        weir_text_add(&given[i], "time_s,rate\n");
     for (int k = 0; k < PAST; k++) {
-        weir_text_addf(&csv[0], "%d,%g\n", 10 * k, past(k));
-        weir_text_addf(&csv[1], "%d,%g\n%d,%g\n", 10 * k, past(k) - 50, 10 * k + 5, past(k) + 50);
-        weir_text_addf(&csv[2], "%d,%g\n%d,%g\n", 10 * k, past(k) - 70, 10 * k + 3, past(k) + 30);
-        weir_text_addf(&csv[3], "%d,%g\n", 10 * k, past(k) / 2);
-        weir_text_addf(&csv[4], "%d,%g\n", 20 * k, past(k));
+        weir_text_addf(&given[0], "%d,%g\n", 10 * k, past(k));
+        weir_text_addf(&given[1], "%d,%g\n%d,%g\n", 10 * k, past(k) - 50, 10 * k + 5, past(k) + 50);
+        weir_text_addf(&given[2], "%d,%g\n%d,%g\n", 10 * k, past(k) - 70, 10 * k + 3, past(k) + 30);
+        weir_text_addf(&given[3], "%d,%g\n", 10 * k, past(k) / 2);
+        weir_text_addf(&given[4], "%d,%g\n", 20 * k, past(k));
     }
     for (int i = 0; i < 5; i++)
-        weir_text_addf(&csv[i], "%d,0\n", (i == 4 ? 20 : 10) * PAST); /* where the last one ends */
-    double plain = sees(csv[0].data, "");
+        weir_text_addf(&given[i], "%d,0\n", (i == 4 ? 20 : 10) * PAST); /* where the last one ends */
+    double plain = sees(given[0].data, "");
     CU_ASSERT(plain > 220 && plain < 300);
-    CHECK_NEAR(sees(csv[1].data, ""), plain, 1e-3 * plain);
-    CHECK_NEAR(sees(csv[2].data, ""), plain, 1e-3 * plain);
-    CHECK_NEAR(sees(csv[3].data, ", \"train_scale\": 2"), plain, 1e-3 * plain);
-    CHECK_NEAR(sees(csv[4].data, ", \"train_speedup\": 2"), plain, 1e-3 * plain);
+    CHECK_NEAR(sees(given[1].data, ""), plain, 1e-3 * plain);
+    CHECK_NEAR(sees(given[2].data, ""), plain, 1e-3 * plain);
+    CHECK_NEAR(sees(given[3].data, ", \"train_scale\": 2"), plain, 1e-3 * plain);
+    CHECK_NEAR(sees(given[4].data, ", \"train_speedup\": 2"), plain, 1e-3 * plain);
     for (int i = 0; i < 5; i++)
-        weir_text_fini(&csv[i]);
+        weir_text_fini(&given[i]);
+}
+
+/* Names of files are seen from the folder of the scenario; a season is one in the time of the run. */
+static void folder_and_season(void)
+{
+    struct weir_text csv = {0};
+    weir_text_add(&csv, "time_s,rate\n");
+    for (int k = 0; k <= PAST; k++)
+        weir_text_addf(&csv, "%d,%g\n", 10 * k, past(k));
+    weir_test_file("beside.csv", csv.data);
+    char *folder = weir_format("%s/", weir_test_folder());
+    seen_from = folder;
+    start(&weir_policy_proactive,
+          "\"forecaster\": \"seasonal\", \"confidence\": 0, \"train\": \"beside.csv\", \"season\": \"80s\"", "");
+    step(past(PAST));
+    CHECK_NEAR(told(why, "sees "), past(PAST + 2), 0.1); /* what came six windows before */
+    end();
+    seen_from = "";
+    free(folder);
+    weir_text_fini(&csv);
 }
 
 /* A saved model forecasts in the policy what it forecasts by itself, after the same values. */
@@ -207,6 +227,14 @@ static void measured_throughput(void)
         CU_ASSERT_EQUAL(step(after[i]), 2 + i);
         end();
     }
+    start(&weir_policy_svr_twres, LAST, ", \"headroom\": 0"); /* five items tell nothing */
+    rate_each = 20;
+    served_most = 0.5;
+    step(15);
+    rate_each = 100;
+    served_most = INFINITY;
+    CU_ASSERT_EQUAL(step(167), 2);
+    end();
 }
 
 /* 1.2 x (340 + 600/30)/100 = 4.32 -> 5 are wanted, and 100/s sent on, before and after: undone at 30 s, when the first
@@ -254,13 +282,13 @@ static void calibrations(void)
 {
     static const struct {
         const char *text;
-        int code;
-    } rows[] = {{"1:100", WEIR_OK},        {"1000000:5", WEIR_OK}, {"1000001:5", WEIR_EINPUT}, {"0:5", WEIR_EINPUT},
-                {"1:100,2:", WEIR_EINPUT}, {"1:", WEIR_EINPUT},    {"1", WEIR_EINPUT},         {"-1:5", WEIR_EINPUT},
-                {"1:5;2:6", WEIR_EINPUT},  {",1:5", WEIR_EINPUT},  {"1:-5", WEIR_EINPUT},      {"2:9,1:5", WEIR_OK}};
+        bool taken;
+    } rows[] = {{"1:100", true},     {"1000000:5", true}, {"1000001:5", false}, {"0:5", false},
+                {"1:100,2:", false}, {"1:", false},       {"1", false},         {"-1:5", false},
+                {"1:5;2:6", false},  {",1:5", false},     {"1:-5", false},      {"2:9,1:5", true}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char *text = weir_format("{\"sizing\": \"twres\", \"calibration\": \"%s\"}", rows[i].text);
-        CU_ASSERT_EQUAL(begin(&weir_policy_proactive, text), rows[i].code);
+        CU_ASSERT_EQUAL(begin(&weir_policy_proactive, text) >= 0, rows[i].taken);
         end();
         free(text);
     }
@@ -270,7 +298,7 @@ static void calibrations(void)
         for (int m = 2; m <= pairs; m++)
             weir_text_addf(&text, ",%d:%d", m, 100 * m);
         weir_text_add(&text, "\"}");
-        CU_ASSERT_EQUAL(begin(&weir_policy_proactive, text.data), pairs == 64 ? WEIR_OK : WEIR_EINPUT);
+        CU_ASSERT_EQUAL(begin(&weir_policy_proactive, text.data) >= 0, pairs == 64);
         end();
         weir_text_fini(&text);
     }
@@ -304,6 +332,7 @@ static void tells(void)
                             14);
             for (int n = 0; n < 12; n++)
                 CHECK_NEAR(got[n], (k ? down : up)[n], 1e-9);
+            CU_ASSERT_STRING_EQUAL(why_so, k ? "more than is needed for long" : "too few for what is to come");
         }
         end();
         free(more);
@@ -313,6 +342,7 @@ static void tells(void)
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {{"same_history", same_history},
+                                             {"folder_and_season", folder_and_season},
                                              {"saved_model", saved_model},
                                              {"short_history", short_history},
                                              {"jobs", jobs},

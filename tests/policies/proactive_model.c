@@ -123,17 +123,19 @@ static void lessons_of_drift(void)
     static const struct {
         const char *more;
         double threshold;
-        int warm;
-        bool trained, answers;
-    } rows[] = {{"", 2, 5, false, true},
-                {", \"drift\": 1", 1, 5, false, true},
-                {", \"drift\": 3", 3, 5, false, true},
-                {", \"adapt\": \"none\"", 2, 5, false, false},
-                {", \"adapt\": \"fit\"", 2, 5, false, true},
-                {"", 2, 12, false, true},
-                {"", 2, 5, true, true}};
+        int warm, trained; /* windows, 0: not before */
+        bool answers;
+    } rows[] = {{"", 2, 5, 0, true},
+                {", \"drift\": 1", 1, 5, 0, true},
+                {", \"drift\": 3", 3, 5, 0, true},
+                {", \"adapt\": \"none\"", 2, 5, 0, false},
+                {", \"adapt\": \"fit\"", 2, 5, 0, true},
+                {"", 2, 12, 0, true},
+                {"", 2, 5, 30, true},
+                {"", 2, 5, 1, true}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char *train = weir_format(", \"train\": \"%s\"", weir_test_file("short.csv", "time_s,rate\n0,100\n300,100\n"));
+        char *past = weir_format("time_s,rate\n0,100\n%d,100\n", 10 * rows[i].trained);
+        char *train = weir_format(", \"train\": \"%s\"", weir_test_file("short.csv", past));
         char *keys =
             weir_format(", \"refit\": 0, \"warm\": %d%s%s", rows[i].warm, rows[i].more, rows[i].trained ? train : "");
         char *slot = flat(keys);
@@ -153,6 +155,7 @@ static void lessons_of_drift(void)
         free(slot);
         free(keys);
         free(train);
+        free(past);
     }
 }
 
@@ -194,13 +197,21 @@ static void tries_again(void)
     static const struct {
         const char *more;
         int at[6];
-    } rows[] = {{"", {1, 101, 301}}, {", \"refit\": 10", {1, 11, 31, 71, 151, 311}}, {", \"refit\": 0", {1}}};
+    } rows[] = {{"", {1, 101, 301}},
+                {", \"refit\": 10", {1, 11, 31, 71, 151, 311}},
+                {", \"refit\": 0", {1}},
+                {", \"train\": \"past.csv\"", {1}}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char *keys =
             weir_format("\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\", \"scale\": 1e9, \"repeat\": true}, "
                         "\"warm\": 1%s",
                         flat_file(), rows[i].more);
+        char *folder = weir_format("%s/", weir_test_folder());
+        weir_test_file("past.csv", "time_s,rate\n0,100\n300,100\n");
+        seen_from = folder;
         start(&weir_policy_proactive, keys, "");
+        seen_from = "";
+        free(folder);
         for (int w = 1, next = 0; w < 320; w++) {
             warnings = 0;
             step(150);

@@ -16,11 +16,12 @@ double history[MOST];
 char why[1024], warning[1024], lesson[1024];
 int warnings, lessons;
 double flops, rate_each, served_most;
+const char *seen_from = "";
 static struct weir_json_doc *params;
 
 int begin(const struct weir_policy *which, const char *text)
 {
-    static const struct weir_policy_env env = {.seed = 1, .stream = "policy/proactive", .folder = ""};
+    const struct weir_policy_env env = {.seed = 1, .stream = "policy/proactive", .folder = seen_from};
     policy = which;
     world = weir_mock_new();
     state = weir_mock_state(policy);

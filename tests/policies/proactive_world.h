@@ -19,6 +19,9 @@ extern double flops;
 extern double rate_each;   /* measured, 100 at first */
 extern double served_most; /* of what could be, INFINITY at first */
 
+/* The folder that files are seen from, ending in '/'; "": the present one. */
+extern const char *seen_from;
+
 /* The policy with these parameters; a code. */
 int begin(const struct weir_policy *which, const char *text);
 void end(void);

@@ -199,15 +199,15 @@ static void test_bounds_of_create(void)
 {
     static const struct {
         const char *params;
-        int code;
-    } rows[] = {{"{\"low\": 0.8}", WEIR_EINPUT},
-                {"{\"low\": 0.79}", WEIR_OK},
-                {"{\"high\": 0.3}", WEIR_EINPUT},
-                {"{\"high\": 0.31}", WEIR_OK},
-                {"{\"min_instances\": 2, \"max_instances\": 1}", WEIR_EINPUT},
-                {"{\"min_instances\": 9, \"max_instances\": 8}", WEIR_EINPUT},
-                {"{\"min_instances\": 8, \"max_instances\": 8}", WEIR_OK},
-                {"{\"min_instances\": 8}", WEIR_OK}};
+        bool taken;
+    } rows[] = {{"{\"low\": 0.8}", false},
+                {"{\"low\": 0.79}", true},
+                {"{\"high\": 0.3}", false},
+                {"{\"high\": 0.31}", true},
+                {"{\"min_instances\": 2, \"max_instances\": 1}", false},
+                {"{\"min_instances\": 9, \"max_instances\": 8}", false},
+                {"{\"min_instances\": 8, \"max_instances\": 8}", true},
+                {"{\"min_instances\": 8}", true}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct weir_json_doc *doc;
         state = weir_mock_state(&weir_policy_reactive);
@@ -216,7 +216,7 @@ static void test_bounds_of_create(void)
         CU_ASSERT_EQUAL(weir_param_bind(weir_policy_reactive.params, &root, NULL, state), WEIR_OK);
         weir_json_free(doc);
         int got = weir_policy_reactive.create(state, &env);
-        CU_ASSERT_EQUAL(got, rows[i].code);
+        CU_ASSERT_EQUAL(got >= 0, rows[i].taken);
         double low = 0, high = 0;
         if (got && sscanf(weir_error_message(), "\"low\" (%lf) must be below \"high\" (%lf)", &low, &high) == 2)
             CU_ASSERT(low >= high && low > 0.29 && high < 0.81);

@@ -79,14 +79,17 @@ int book_new(int servers, int regions, int categories, const int *nearest, int n
             servers, regions, categories, near);
     size_t pairs = (size_t)regions * (size_t)categories, e = (size_t)servers, m = (size_t)regions;
     struct book *book = weir_alloc(1, sizeof *book);
-    *book = (struct book){.servers = servers, .regions = regions, .categories = categories, .near = near};
+    *book = (struct book){.servers = servers, .regions = regions, .categories = categories};
     book->row = weir_alloc(m * e, sizeof(int));
     book->reach = weir_alloc(m, sizeof(int));
     book->rate = weir_alloc(pairs * e, sizeof(float));
     book->mean = weir_alloc(pairs, sizeof(double));
     book->least = weir_alloc(m, sizeof(float));
     book->remain = weir_alloc(e, sizeof(double));
+    book->near = weir_alloc(m, sizeof(int));
     book->open_near = weir_alloc(m, sizeof(int));
+    for (int i = 0; i < regions; i++)
+        book->near[i] = near;
     book->open = weir_alloc(m, sizeof(int));
     book->best = weir_alloc(pairs, sizeof(int));
     memcpy(book->row, nearest, m * e * sizeof(int));
@@ -112,6 +115,7 @@ void book_free(struct book *book)
     free(book->mean);
     free(book->least);
     free(book->remain);
+    free(book->near);
     free(book->open_near);
     free(book->open);
     free(book->best);
@@ -148,6 +152,13 @@ static int check(const struct book *book, const float *values, float least, cons
             return weir_error(WEIR_EINPUT, "dispatch: server %zu, region %zu, category %zu: a %s of %g", j / pairs,
                               j % pairs / categories, j % categories, what, (double)values[j]);
     return WEIR_OK;
+}
+
+void book_compare(struct book *book, int region, int near)
+{
+    assert(region >= 0 && region < book->regions && near >= 1);
+    book->near[region] = near;
+    look_anew(book);
 }
 
 int book_rates(struct book *book, const float *rate)
@@ -241,7 +252,7 @@ int book_near(struct book *book, int region, int category)
     while (p < reach) {
         int best = -1;
         double most = -INFINITY;
-        for (int seen = 0; p < reach && seen < book->near; p++) {
+        for (int seen = 0; p < reach && seen < book->near[region]; p++) {
             double remain = book->remain[row[p]];
             seen += remain > -INFINITY;
             full = full && remain < (double)book->least[region];

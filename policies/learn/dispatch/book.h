@@ -27,6 +27,9 @@ void book_order(const double *distance, int regions, int servers, int *nearest);
 int book_new(int servers, int regions, int categories, const int *nearest, int near, struct book **book);
 void book_free(struct book *book);
 
+/* From now on book_near compares so many servers, at least 1, for requests of the region. */
+void book_compare(struct book *book, int region, int near);
+
 /* The bandwidth A_emi that requests use, rate[servers][regions][categories] >= 0, copied; all 0 before. Opens the books
  * anew if they are open. Errors: WEIR_EINPUT for a rate that is negative or not finite, naming its place; the books are
  * as before then. O(servers regions categories). */

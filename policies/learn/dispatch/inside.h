@@ -8,7 +8,8 @@
 
 /* A place is that of a server in the row of a region, 0 for the nearest. */
 struct book {
-    int servers, regions, categories, near;
+    int servers, regions, categories;
+    int *near;      /* [regions] servers that book_near compares at a time */
     int *row;       /* [regions][servers], nearest first */
     int *reach;     /* [regions] servers in a row */
     float *rate;    /* [regions][categories][places] A, in the order of the row: neighbours lie side by side */

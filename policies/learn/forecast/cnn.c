@@ -49,7 +49,7 @@ static void build(void *state, struct nn_params *to, struct weir_stream *stream)
 static struct nn_tensor *run(const void *state, struct nn_tape *tape, struct nn_tensor *x)
 {
     const struct cnn *self = state;
-    const struct nn_params *from = &self->neural.params;
+    const struct nn_params *from = &self->neural.weights->params;
     for (int i = 0; i < self->blocks; i++) {
         x = nn_relu(tape, nn_convolution_layer_run(tape, from, &self->convolution[i], x));
         x = nn_dropout(tape, nn_max_pool(tape, x, 2), self->neural.dropout);

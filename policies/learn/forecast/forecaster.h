@@ -23,6 +23,7 @@ struct forecaster_env {
     unsigned long long seed;
     const char *stream; /* name of its random streams: weir_stream_open(env->seed, env->stream); NULL: "forecast" */
     const struct forecaster_kind *const *catalog; /* NULL-terminated; for kinds that are made of others */
+    int ahead; /* steps that its user will ask for, for kinds that are taught how many they forecast; 0: not known */
     const char *folder; /* from which files that parameters name are seen, ending in '/'; "" or NULL: the present one */
 };
 
@@ -31,6 +32,12 @@ struct forecaster_cost {
     double fit_flops;     /* of a fit to `count` values */
     double push_flops;    /* of one value */
     double predict_flops; /* of one forecast of `horizon` steps */
+};
+
+/* A series: values evenly spaced in time, oldest first. Borrowed. */
+struct forecaster_series {
+    const double *values;
+    size_t count;
 };
 
 /* Steps a forecast may have at most. */
@@ -73,6 +80,16 @@ struct forecaster_kind {
     int (*load)(void *state, const char *bytes, size_t count);
     /* One line about what was fitted ("order (2,0,3)"), without line end. Optional. */
     void (*describe)(const void *state, struct weir_text *to);
+    /* Several states with the same parameters learn their series together, and know the same from then on, until one of
+     * them learns alone: with the effort of a fit (`tune`: of a fine-tuning of what states[0] knows) to the longest
+     * series. Each keeps the newest values and the scale of its own. Every series has need() values. Optional. */
+    int (*fit_together)(void *const *states, const struct forecaster_series *series, size_t count, bool tune);
+    /* Knows from then on what `of`, fitted and of the same parameters, knows. It is fitted to the series for its scale
+     * and newest values alone; NULL: it has those. Optional, together with fit_together. */
+    void (*join)(void *state, const void *of, const struct forecaster_series *series);
+    /* predict will be asked of these states for at most `horizon` steps: what it takes may be computed for those that
+     * know the same at once. Results are the same to the last bit. Optional. */
+    void (*prepare)(void *const *states, size_t count, size_t horizon);
     /* Frees what create, fit and load allocated, not the state; bears a state whose create failed. Optional. */
     void (*destroy)(void *state);
 };
@@ -123,6 +140,29 @@ size_t forecaster_need(const struct forecaster *forecaster);
 
 /* What work costs; zeros where the kind does not say. `count` values in a fit, `horizon` steps in a forecast. */
 struct forecaster_cost forecaster_cost(const struct forecaster *forecaster, size_t count, size_t horizon);
+
+/* Whether forecasters of its kind can learn together. */
+bool forecaster_shares(const struct forecaster *forecaster);
+
+/* Several forecasters of one kind that shares, with the same parameters, are fitted to their series as one: they know
+ * the same from then on, until one of them is fitted or tuned alone, and the effort is that for the longest series.
+ * `tune`: they go on learning from what the first knows. Rules for each series, and errors, as those of forecaster_fit;
+ * after an error none is fitted. */
+int forecaster_fit_together(struct forecaster *const *forecasters, const struct forecaster_series *series, size_t count,
+                            bool tune);
+
+/* Takes over what another one of the same kind and parameters knows, which must be fitted, without learning. The series
+ * gives it its own scale and newest values; NULL: it is fitted, and keeps those it has. Errors as those of
+ * forecaster_fit. */
+int forecaster_join(struct forecaster *joining, const struct forecaster *of, const struct forecaster_series *series);
+
+/* Another one, fitted as this one is, to go on on its own; where the kind shares, both share what they know. Errors:
+ * WEIR_EINPUT if it is not fitted or its kind cannot be saved. */
+int forecaster_twin(const struct forecaster_env *env, const struct forecaster *of, struct forecaster **made);
+
+/* Computes what the next forecasts of several forecasters of one kind take, up to `horizon` steps, at once where they
+ * share it. forecaster_predict says the same without, only later. Those that are not fitted are left out. */
+void forecaster_prepare(struct forecaster *const *forecasters, size_t count, size_t horizon);
 
 /* What was done to the values since the forecaster was made. */
 struct forecaster_counts {

@@ -39,7 +39,7 @@ static void build(void *state, struct nn_params *to, struct weir_stream *stream)
 static struct nn_tensor *run(const void *state, struct nn_tape *tape, struct nn_tensor *x)
 {
     const struct gru *self = state;
-    const struct nn_params *from = &self->neural.params;
+    const struct nn_params *from = &self->neural.weights->params;
     for (int i = 0; i < self->layers; i++)
         x = nn_gru_layer_run(tape, from, &self->gru[i], i ? nn_dropout(tape, x, self->neural.dropout) : x);
     return nn_dense_layer_run(tape, from, &self->out, nn_steps(tape, x, x->steps - 1, 1));

@@ -26,9 +26,10 @@ static void build(void *state, struct nn_params *to, struct weir_stream *stream)
 static struct nn_tensor *run(const void *state, struct nn_tape *tape, struct nn_tensor *x)
 {
     const struct mlp *self = state;
-    struct nn_tensor *h = nn_tanh(tape, nn_convolution_layer_run(tape, &self->neural.params, &self->hidden, x));
+    struct nn_tensor *h =
+        nn_tanh(tape, nn_convolution_layer_run(tape, &self->neural.weights->params, &self->hidden, x));
     h = nn_dropout(tape, h, self->neural.dropout);
-    return nn_dense_layer_run(tape, &self->neural.params, &self->out, h);
+    return nn_dense_layer_run(tape, &self->neural.weights->params, &self->out, h);
 }
 
 static double flops(const void *state)

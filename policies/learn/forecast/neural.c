@@ -1,8 +1,9 @@
 #include "policies/learn/forecast/neural.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "policies/learn/nn/train.h"
 #include "sim/base/error.h"
 
 /* Rate of a fine-tuning by that of a fit, and the share of its series that chooses the epoch. */
@@ -13,6 +14,8 @@ int neural_create(void *state, const struct neural_net *net, const struct foreca
 {
     struct neural *self = state;
     self->net = net;
+    if (self->ahead == 0)
+        self->ahead = env->ahead < 1 ? 1 : env->ahead < self->window ? env->ahead : self->window;
     self->stream = self->fresh = weir_stream_open(env->seed, env->stream ? env->stream : "forecast");
     nn_tape_init(&self->tape, 0);
     return WEIR_OK;
@@ -28,40 +31,58 @@ void neural_destroy(void *state)
 {
     struct neural *self = state;
     nn_tape_fini(&self->tape);
-    nn_params_fini(&self->params);
+    neural_leave(self);
     series_tail_fini(&self->tail);
+    free(self->said);
 }
 
 struct batch {
     const struct neural *self;
-    struct nn_windows windows;
+    const struct nn_windows *windows;
 };
 
 static struct nn_tensor *loss_of(struct nn_tape *tape, void *with, const size_t *samples, size_t count)
 {
     const struct batch *batch = with;
     struct nn_tensor *x, *y;
-    nn_windows_take(tape, &batch->windows, samples, count, &x, &y);
+    nn_windows_take(tape, batch->windows, samples, count, &x, &y);
     return nn_squared_error(tape, batch->self->net->run(batch->self, tape, x), y);
 }
 
-static int train(struct neural *self, const struct nn_training *training, const double *values, size_t count)
+int neural_train(struct neural *self, const struct nn_training *training, const struct nn_windows *windows,
+                 size_t count)
+{
+    struct batch batch = {.self = self, .windows = windows};
+    struct nn_trained trained;
+    int code = nn_train(&self->weights->params, training, loss_of, &batch, count, &trained);
+    self->first_loss = trained.first_loss;
+    self->last_loss = trained.last_loss;
+    self->fitted = code == WEIR_OK;
+    return code;
+}
+
+struct nn_training neural_training(struct neural *self, bool tune)
+{
+    return (struct nn_training){.epochs = tune ? self->tune_epochs : self->epochs,
+                                .batch = self->batch,
+                                .rate = tune ? TUNE_RATE * self->rate : self->rate,
+                                .validation = tune ? TUNE_VALIDATION : self->validation,
+                                .stream = &self->stream};
+}
+
+static int train(struct neural *self, bool tune, const double *values, size_t count)
 {
     nn_real *scaled = weir_alloc(count, sizeof *scaled);
     for (size_t i = 0; i < count; i++)
         scaled[i] = (nn_real)series_scale_to(&self->scale, values[i]);
-    struct batch batch = {.self = self, .windows = {.values = scaled, .window = self->window, .ahead = self->ahead}};
-    struct nn_trained trained;
-    int code = nn_train(&self->params, training, loss_of, &batch, nn_windows_count(count, self->window, self->ahead),
-                        &trained);
-    self->first_loss = trained.first_loss;
-    self->last_loss = trained.last_loss;
-    self->fitted = code == WEIR_OK;
+    const struct nn_windows windows = {.values = scaled, .window = self->window, .ahead = self->ahead};
+    const struct nn_training training = neural_training(self, tune);
+    int code = neural_train(self, &training, &windows, nn_windows_count(count, self->window, self->ahead));
     free(scaled);
     return code;
 }
 
-static bool is_flat(const double *values, size_t count)
+bool neural_is_flat(const double *values, size_t count)
 {
     for (size_t i = 1; i < count; i++)
         if (values[i] != values[0])
@@ -73,22 +94,17 @@ int neural_fit(void *state, const double *values, size_t count)
 {
     struct neural *self = state;
     series_tail_set(&self->tail, (size_t)self->window, values, count);
+    self->said_steps = 0;
     self->stream = self->fresh;
     self->scale = series_scale_min_max(values, count);
-    nn_params_fini(&self->params);
-    self->net->build(self, &self->params, &self->stream);
-    self->flat = is_flat(values, count);
+    neural_build(self, &self->stream);
+    self->flat = neural_is_flat(values, count);
     if (self->flat) {
         self->first_loss = self->last_loss = 0;
         self->fitted = true;
         return WEIR_OK;
     }
-    struct nn_training training = {.epochs = self->epochs,
-                                   .batch = self->batch,
-                                   .rate = self->rate,
-                                   .validation = self->validation,
-                                   .stream = &self->stream};
-    return train(self, &training, values, count);
+    return train(self, false, values, count);
 }
 
 int neural_tune(void *state, const double *values, size_t count)
@@ -97,46 +113,25 @@ int neural_tune(void *state, const double *values, size_t count)
     if (!self->fitted || self->flat)
         return neural_fit(state, values, count);
     series_tail_set(&self->tail, (size_t)self->window, values, count);
-    struct nn_training training = {.epochs = self->tune_epochs,
-                                   .batch = self->batch,
-                                   .rate = TUNE_RATE * self->rate,
-                                   .validation = TUNE_VALIDATION,
-                                   .stream = &self->stream};
-    return train(self, &training, values, count);
+    self->said_steps = 0;
+    neural_own(self);
+    return train(self, true, values, count);
 }
 
 int neural_push(void *state, double value)
 {
     struct neural *self = state;
     series_tail_push(&self->tail, value);
+    self->said_steps = 0;
     return WEIR_OK;
 }
 
 int neural_predict(void *state, size_t horizon, double *mean, double *spread)
 {
     struct neural *self = state;
-    size_t window = (size_t)self->window;
-    const double *past = series_tail_last(&self->tail, window);
-    if (self->flat) {
-        for (size_t i = 0; i < horizon; i++)
-            mean[i] = past[window - 1];
-        return WEIR_OK;
-    }
-    nn_real *values = weir_alloc(window + horizon, sizeof *values);
-    for (size_t i = 0; i < window; i++)
-        values[i] = (nn_real)series_scale_to(&self->scale, past[i]);
-    struct nn_windows windows = {.values = values, .window = self->window};
-    for (size_t i = 0; i < horizon; i += (size_t)self->ahead) {
-        struct nn_tensor *x;
-        nn_tape_start(&self->tape, false);
-        nn_windows_take(&self->tape, &windows, &i, 1, &x, NULL);
-        const nn_real *next = self->net->run(self, &self->tape, x)->value;
-        for (size_t k = i; k < horizon && k < i + (size_t)self->ahead; k++) {
-            values[window + k] = next[k - i];
-            mean[k] = series_scale_from(&self->scale, (double)next[k - i]);
-        }
-    }
-    free(values);
+    if (self->said_steps < horizon)
+        neural_prepare(&state, 1, horizon);
+    memcpy(mean, self->said, horizon * sizeof *mean);
     return WEIR_OK;
 }
 
@@ -155,13 +150,27 @@ int neural_save(const void *state, struct weir_text *to)
     struct nn_file file = {0};
     const double numbers[] = {self->scale.offset, self->scale.factor, self->flat, self->first_loss, self->last_loss};
     const double stream[] = {(double)(self->stream.state >> 32), (double)(self->stream.state & 0xffffffffu)};
+    const double ahead = self->ahead;
     nn_file_put_doubles(&file, "scale", 1, 5, numbers);
+    nn_file_put_doubles(&file, "ahead", 1, 1, &ahead);
     nn_file_put_doubles(&file, "stream", 1, 2, stream);
     nn_file_put_doubles(&file, "newest", 1, (size_t)self->window, series_tail_last(&self->tail, (size_t)self->window));
-    nn_params_put(&self->params, &file);
+    nn_params_put(&self->weights->params, &file);
     nn_file_pack(&file, to);
     nn_file_fini(&file);
     return WEIR_OK;
+}
+
+/* How many steps its net forecasts: as it was when it was saved. */
+static int load_ahead(struct neural *self, const struct nn_file *file)
+{
+    double ahead;
+    int code = nn_file_get_doubles(file, "ahead", 1, 1, &ahead);
+    if (code == WEIR_OK && !(ahead >= 1 && ahead <= 1000))
+        code = weir_error(WEIR_EINPUT, "what it saved does not fit this weir; save it anew");
+    if (code == WEIR_OK)
+        self->ahead = (int)ahead;
+    return code;
 }
 
 int neural_load(void *state, const char *bytes, size_t count)
@@ -170,17 +179,20 @@ int neural_load(void *state, const char *bytes, size_t count)
     struct nn_file file = {0};
     size_t window = (size_t)self->window;
     double numbers[5], stream[2], *newest = weir_alloc(window, sizeof *newest);
-    nn_params_fini(&self->params);
-    self->net->build(self, &self->params, &self->stream);
+    self->said_steps = 0;
     int code = nn_file_unpack(&file, "its net", bytes, count);
+    if (code == WEIR_OK)
+        code = load_ahead(self, &file);
     if (code == WEIR_OK)
         code = nn_file_get_doubles(&file, "scale", 1, 5, numbers);
     if (code == WEIR_OK)
         code = nn_file_get_doubles(&file, "stream", 1, 2, stream);
     if (code == WEIR_OK)
         code = nn_file_get_doubles(&file, "newest", 1, window, newest);
-    if (code == WEIR_OK)
-        code = nn_params_get(&self->params, &file);
+    if (code == WEIR_OK) {
+        neural_build(self, &self->stream);
+        code = nn_params_get(&self->weights->params, &file);
+    }
     if (code == WEIR_OK) {
         self->scale = (struct series_scale){.offset = numbers[0], .factor = numbers[1]};
         self->flat = numbers[2] != 0;
@@ -202,5 +214,5 @@ void neural_describe(const void *state, struct weir_text *to)
         weir_text_add(to, "a constant series, nothing to learn");
     else
         weir_text_addf(to, "%zu weights, mean squared error %.3g in the first epoch, %.3g in the last (scaled to 0..1)",
-                       self->params.size, self->first_loss, self->last_loss);
+                       self->weights->params.size, self->first_loss, self->last_loss);
 }

@@ -5,6 +5,7 @@
 
 #include "policies/learn/forecast/forecaster.h"
 #include "policies/learn/nn/layer.h"
+#include "policies/learn/nn/train.h"
 #include "policies/learn/series/scale.h"
 #include "policies/learn/series/tail.h"
 
@@ -18,6 +19,12 @@ struct neural_net {
     double (*flops)(const void *state);
 };
 
+/* Weights of one forecaster, or of several that know the same. */
+struct neural_weights {
+    struct nn_params params;
+    int users;
+};
+
 /* The first field of the state of a kind. */
 struct neural {
     /* parameters, NEURAL_PARAMS */
@@ -26,8 +33,10 @@ struct neural {
 
     const struct neural_net *net;
     struct weir_stream stream, fresh; /* of weights and order; as it was at the start, for a new fit */
-    struct nn_params params;
-    struct nn_tape tape; /* of forecasts */
+    struct neural_weights *weights;   /* NULL before a fit */
+    struct nn_tape tape;              /* of forecasts */
+    double *said;                     /* [said_steps] a forecast that was made, until it is not the newest any more */
+    size_t said_steps, said_capacity;
     struct series_scale scale;
     struct series_tail tail; /* in units of the series */
     bool fitted, flat;       /* flat: the series was constant, and nothing was learnt: the newest value goes on */
@@ -42,8 +51,9 @@ struct neural {
     }
 #define NEURAL_PARAMS(window_, epochs_, dropout_)                                                                      \
     NEURAL_PARAM(window, WEIR_PARAM_INT, window_, 2, 2000, "Newest values that a forecast is made from."),             \
-        NEURAL_PARAM(ahead, WEIR_PARAM_INT, "1", 1, 1000,                                                              \
-                     "Steps that a run of the net forecasts; more come of forecasts."),                                \
+        NEURAL_PARAM(ahead, WEIR_PARAM_INT, "0", 0, 1000,                                                              \
+                     "Steps that a run of the net forecasts; more come of forecasts. 0: as many as a policy asks "     \
+                     "for, at most window; else 1."),                                                                  \
         NEURAL_PARAM(epochs, WEIR_PARAM_INT, epochs_, 1, 10000, "Passes over the series in a fit."),                   \
         NEURAL_PARAM(batch, WEIR_PARAM_INT, "16", 1, 4096, "Windows in a step of training."),                          \
         NEURAL_PARAM(rate, WEIR_PARAM_DOUBLE, "0.01", 1e-6, 1e9, "Learning rate of Adam."),                            \
@@ -65,10 +75,26 @@ int neural_save(const void *state, struct weir_text *to);
 int neural_load(void *state, const char *bytes, size_t count);
 void neural_describe(const void *state, struct weir_text *to);
 void neural_destroy(void *state);
+int neural_fit_together(void *const *states, const struct forecaster_series *series, size_t count, bool tune);
+void neural_join(void *state, const void *of, const struct forecaster_series *series);
+void neural_prepare(void *const *states, size_t count, size_t horizon);
+
+/* Between the files of these hooks. New weights, drawn from the stream, for it alone. */
+void neural_build(struct neural *self, struct weir_stream *stream);
+/* Weights that no other uses, as they are. */
+void neural_own(struct neural *self);
+/* Those of another one, shared with it. */
+void neural_share(struct neural *self, const struct neural *of);
+void neural_leave(struct neural *self);
+/* Trains the weights, which no other uses, on windows of values scaled to 0..1. */
+int neural_train(struct neural *self, const struct nn_training *training, const struct nn_windows *windows,
+                 size_t count);
+struct nn_training neural_training(struct neural *self, bool tune);
+bool neural_is_flat(const double *values, size_t count);
 
 #define NEURAL_HOOKS                                                                                                   \
     .need = neural_need, .fit = neural_fit, .tune = neural_tune, .push = neural_push, .predict = neural_predict,       \
     .cost = neural_cost, .save = neural_save, .load = neural_load, .describe = neural_describe,                        \
-    .destroy = neural_destroy
+    .destroy = neural_destroy, .fit_together = neural_fit_together, .join = neural_join, .prepare = neural_prepare
 
 #endif

@@ -20,16 +20,24 @@ static const double c_choices[] = {1, 10, 100}, eps_choices[] = {0.01, 0.03, 0.1
 enum { LAG_CHOICES = sizeof lag_choices / sizeof *lag_choices, MOST_LAGS = 24 };
 #define COUNT(row) (sizeof(row) / sizeof *(row))
 
+/* How weights may fall with age, the first being the one of equally good ones that is taken. */
+enum { AGEING_TUNED = SVR_SIGMOID + 1 };
+static const struct {
+    enum svr_ageing ageing;
+    double rate;
+} ageing_choices[] = {{SVR_UNIFORM, 1},       {SVR_EXPONENTIAL, 0.99}, {SVR_EXPONENTIAL, 0.97},
+                      {SVR_EXPONENTIAL, 0.9}, {SVR_LINEAR, 0.1},       {SVR_SIGMOID, 2}};
+
 /* What describes the problem. */
 struct choice {
-    double c, eps, gamma;
-    int lags;
+    double c, eps, gamma, rate;
+    int lags, ageing;
 };
 
 struct svr_forecast {
     struct choice asked;
-    int window, tune, ageing;
-    double rate, widest;
+    int window, tune;
+    double widest;
 
     struct choice used; /* after tuning */
     struct series_scale scale;
@@ -43,7 +51,7 @@ struct svr_forecast {
         .fallback = text, .min = low_end, .max = high_end, .help = sentence                                            \
     }
 static const char *const tunings[] = {"none", "lags", "all", NULL};
-static const char *const ageings[] = {"uniform", "exponential", "linear", "sigmoid", NULL};
+static const char *const ageings[] = {"uniform", "exponential", "linear", "sigmoid", "tuned", NULL};
 static const struct weir_param params[] = {
     ROW("window", WEIR_PARAM_INT, window, "100", 2, 2000, "Samples that are remembered."),
     ROW("lags", WEIR_PARAM_INT, asked.lags, "6", 1, 1000, "Values that a sample looks back, unless tuned."),
@@ -60,11 +68,11 @@ static const struct weir_param params[] = {
              "too."},
     {.name = "ageing",
      .type = WEIR_PARAM_CHOICE,
-     .offset = offsetof(struct svr_forecast, ageing),
+     .offset = offsetof(struct svr_forecast, asked.ageing),
      .fallback = "uniform",
      .choices = ageings,
-     .help = "How the weight of a sample falls with its age."},
-    ROW("rate", WEIR_PARAM_DOUBLE, rate, "0.97", 1e-3, 20,
+     .help = "How the weight of a sample falls with its age; tuned: not at all, or as forward validation prefers it."},
+    ROW("rate", WEIR_PARAM_DOUBLE, asked.rate, "0.97", 1e-3, 20,
         "Factor from sample to sample (exponential), weight of the oldest (linear), steepness (sigmoid)."),
     ROW("widest", WEIR_PARAM_DOUBLE, widest, "4", 1, 1e6, "Most that the tube of an old sample widens (exponential)."),
     {0},
@@ -73,9 +81,9 @@ static const struct weir_param params[] = {
 static int create(void *state, const struct forecaster_env *env)
 {
     const struct svr_forecast *self = state;
-    if (self->rate > 1 && (self->ageing == SVR_EXPONENTIAL || self->ageing == SVR_LINEAR))
-        return weir_error(WEIR_EINPUT, "\"rate\" (%g) must not be above 1 with \"ageing\": \"%s\"", self->rate,
-                          ageings[self->ageing]);
+    if (self->asked.rate > 1 && (self->asked.ageing == SVR_EXPONENTIAL || self->asked.ageing == SVR_LINEAR))
+        return weir_error(WEIR_EINPUT, "\"rate\" (%g) must not be above 1 with \"ageing\": \"%s\"", self->asked.rate,
+                          ageings[self->asked.ageing]);
     return WEIR_OK;
 }
 
@@ -83,7 +91,9 @@ static size_t need(const void *state)
 {
     const struct svr_forecast *self = state;
     /* Tuning needs blocks of two values at least behind the most lags. */
-    return self->tune == TUNE_NONE ? (size_t)self->asked.lags + 2 : MOST_LAGS + 2 * BLOCKS;
+    bool validates = self->tune != TUNE_NONE || self->asked.ageing == AGEING_TUNED;
+    size_t most = self->tune == TUNE_NONE && self->asked.lags > MOST_LAGS ? (size_t)self->asked.lags : MOST_LAGS;
+    return validates ? most + 2 * BLOCKS : (size_t)self->asked.lags + 2;
 }
 
 static struct svr *make(const struct svr_forecast *self, const struct choice *choice, int capacity)
@@ -92,16 +102,25 @@ static struct svr *make(const struct svr_forecast *self, const struct choice *ch
         &(struct svr_settings){.inputs = choice->lags, .capacity = capacity, .gamma = choice->gamma, .jitter = 1e-6});
 }
 
-/* Mean square error one step ahead of the scaled values `from` to count: learnt on the blocks before, tested on the
- * next, block after block. INFINITY if it fails. */
+static struct svr_weights weights_of(const struct svr_forecast *self, const struct choice *choice)
+{
+    return (struct svr_weights){.ageing = (enum svr_ageing)choice->ageing,
+                                .c = choice->c,
+                                .eps = choice->eps,
+                                .rate = choice->rate,
+                                .widest = self->widest};
+}
+
+/* Mean square error one step ahead of the scaled values `from` to count, summed over blocks: learnt on the blocks
+ * before, tested on the next. INFINITY if it fails, or is not below `best`, which is known as soon as the sum is not.
+ */
 static double forward_validation(const struct svr_forecast *self, const struct choice *choice, const double *z,
-                                 int from, int count)
+                                 int from, int count, double best)
 {
     struct svr *svr = make(self, choice, count);
-    double sum = 0;
-    if (!svr)
-        return INFINITY;
-    for (int block = 0; block < BLOCKS; block++) {
+    const struct svr_weights weights = weights_of(self, choice);
+    double sum = svr ? 0 : INFINITY;
+    for (int block = 0; block < BLOCKS && sum < best; block++) {
         int begin = from + (count - from) * block / BLOCKS, end = from + (count - from) * (block + 1) / BLOCKS;
         double square = 0;
         for (int t = begin; t < end && block > 0; t++) {
@@ -109,57 +128,69 @@ static double forward_validation(const struct svr_forecast *self, const struct c
             square += off * off;
         }
         sum += end > begin ? square / (end - begin) : 0;
-        for (int t = begin; t < end && block + 1 < BLOCKS; t++)
-            if (svr_insert(svr, z + t - choice->lags, z[t], choice->c, choice->eps) != WEIR_OK)
+        for (int t = begin; t < end && block + 1 < BLOCKS && sum < best; t++)
+            if (svr_slide(svr, &weights, z + t - choice->lags, z[t]) != WEIR_OK)
                 sum = INFINITY;
     }
     svr_free(svr);
-    return sum;
+    return sum < best ? sum : INFINITY;
 }
 
+/* Of the choices so far and this one, the better; the first of equally good ones. */
 static void consider(const struct svr_forecast *self, struct choice choice, const double *z, int count, double *best,
                      struct choice *chosen)
 {
-    double error = forward_validation(self, &choice, z, MOST_LAGS, count);
+    int from = choice.lags > MOST_LAGS ? choice.lags : MOST_LAGS;
+    double error = forward_validation(self, &choice, z, from, count, *best);
     if (error < *best) {
         *best = error;
         *chosen = choice;
     }
 }
 
-/* Chooses on the last values; the first of equally good candidates. */
-static struct choice tuned(const struct svr_forecast *self, const double *z, int count)
+static void tune_numbers(const struct svr_forecast *self, struct choice choice, const double *z, int count,
+                         double *best, struct choice *chosen)
 {
-    struct choice chosen = self->asked;
-    double best = INFINITY;
-    if (count > TUNED_ON) {
-        z += count - TUNED_ON;
-        count = TUNED_ON;
+    for (size_t i = 0; i < COUNT(c_choices) * COUNT(eps_choices) * COUNT(gamma_choices); i++) {
+        choice.c = c_choices[i / COUNT(gamma_choices) / COUNT(eps_choices)];
+        choice.eps = eps_choices[i / COUNT(gamma_choices) % COUNT(eps_choices)];
+        choice.gamma = gamma_choices[i % COUNT(gamma_choices)];
+        consider(self, choice, z, count, best, chosen);
     }
-    for (size_t l = 0; l < LAG_CHOICES && self->tune != TUNE_NONE; l++) {
-        struct choice choice = self->asked;
-        choice.lags = lag_choices[l];
-        if (self->tune == TUNE_LAGS) {
-            consider(self, choice, z, count, &best, &chosen);
-            continue;
-        }
-        for (size_t i = 0; i < COUNT(c_choices) * COUNT(eps_choices) * COUNT(gamma_choices); i++) {
-            choice.c = c_choices[i / COUNT(gamma_choices) / COUNT(eps_choices)];
-            choice.eps = eps_choices[i / COUNT(gamma_choices) % COUNT(eps_choices)];
-            choice.gamma = gamma_choices[i % COUNT(gamma_choices)];
-            consider(self, choice, z, count, &best, &chosen);
-        }
-    }
-    return chosen;
 }
 
-static struct svr_weights weights_of(const struct svr_forecast *self)
+/* Chooses on the last values: the problem first, with samples of one weight, then their weights. */
+static struct choice tuned(const struct svr_forecast *self, const double *z, int count)
 {
-    return (struct svr_weights){.ageing = (enum svr_ageing)self->ageing,
-                                .c = self->used.c,
-                                .eps = self->used.eps,
-                                .rate = self->rate,
-                                .widest = self->widest};
+    struct choice asked = self->asked, chosen;
+    double best = INFINITY;
+    int most = self->tune == TUNE_NONE && asked.lags > MOST_LAGS ? TUNED_ON + asked.lags : TUNED_ON;
+    if (count > most) {
+        z += count - most;
+        count = most;
+    }
+    asked.ageing = SVR_UNIFORM;
+    chosen = asked;
+    for (size_t l = 0; l < LAG_CHOICES && self->tune != TUNE_NONE; l++) {
+        struct choice choice = asked;
+        choice.lags = lag_choices[l];
+        if (self->tune == TUNE_LAGS)
+            consider(self, choice, z, count, &best, &chosen);
+        else
+            tune_numbers(self, choice, z, count, &best, &chosen);
+    }
+    if (self->asked.ageing != AGEING_TUNED) {
+        chosen.ageing = self->asked.ageing;
+        return chosen;
+    }
+    best = INFINITY;
+    for (size_t a = 0; a < COUNT(ageing_choices); a++) {
+        struct choice choice = chosen;
+        choice.ageing = (int)ageing_choices[a].ageing;
+        choice.rate = ageing_choices[a].rate;
+        consider(self, choice, z, count, &best, &chosen);
+    }
+    return chosen;
 }
 
 static int fit(void *state, const double *values, size_t count)
@@ -175,7 +206,7 @@ static int fit(void *state, const double *values, size_t count)
     size_t lags = (size_t)self->used.lags, last = count - lags; /* samples that there are */
     svr_free(self->svr);
     self->svr = make(self, &self->used, self->window);
-    weights = weights_of(self);
+    weights = weights_of(self, &self->used);
     for (size_t t = count - (last < (size_t)self->window ? last : (size_t)self->window); t < count && code == WEIR_OK;
          t++)
         code = svr_slide(self->svr, &weights, z + t - lags, z[t]);
@@ -196,7 +227,7 @@ static int push(void *state, double value)
 {
     struct svr_forecast *self = state;
     double scaled = series_scale_to(&self->scale, value);
-    struct svr_weights weights = weights_of(self);
+    struct svr_weights weights = weights_of(self, &self->used);
     int code = svr_slide(self->svr, &weights, self->recent, scaled);
     shift(self->recent, self->used.lags, scaled);
     return code;
@@ -227,7 +258,8 @@ static void cost(const void *state, size_t count, size_t horizon, struct forecas
     size_t grid = COUNT(c_choices) * COUNT(eps_choices) * COUNT(gamma_choices);
     double tuning[] = {0, LAG_CHOICES, (double)(LAG_CHOICES * grid)};
     double fitted = (double)count < n ? (double)count : n;
-    cost->fit_flops = sample * (fitted + tuning[self->tune] * TUNED_ON);
+    size_t ages = self->asked.ageing == AGEING_TUNED ? COUNT(ageing_choices) : 0;
+    cost->fit_flops = sample * (fitted + (tuning[self->tune] + (double)ages) * TUNED_ON);
     cost->push_flops = sample;
     cost->predict_flops = (double)horizon * n * kernel;
 }
@@ -240,7 +272,9 @@ static int save(const void *state, struct weir_text *to)
     used.c = self->used.c;
     used.eps = self->used.eps;
     used.gamma = self->used.gamma;
+    used.rate = self->used.rate;
     used.lags = self->used.lags;
+    used.ageing = self->used.ageing;
     weir_text_add_bytes(to, &used, sizeof used);
     weir_text_add_bytes(to, &self->scale, sizeof self->scale);
     weir_text_add_bytes(to, self->recent, (size_t)used.lags * sizeof *self->recent);
@@ -254,6 +288,8 @@ static int load(void *state, const char *bytes, size_t count)
     int code = forecaster_unpack(&bytes, &count, &self->used, sizeof self->used);
     if (code == WEIR_OK && (self->used.lags < 1 || self->used.lags > 1000))
         code = weir_error(WEIR_EINPUT, "%d lags are not from 1 to 1000", self->used.lags);
+    if (code == WEIR_OK && (self->used.ageing < SVR_UNIFORM || self->used.ageing > SVR_SIGMOID))
+        code = weir_error(WEIR_EINPUT, "there is no ageing of number %d", self->used.ageing);
     if (code == WEIR_OK)
         code = forecaster_unpack(&bytes, &count, &self->scale, sizeof self->scale);
     if (code != WEIR_OK)
@@ -273,6 +309,8 @@ static void describe(const void *state, struct weir_text *to)
     const struct svr_forecast *self = state;
     weir_text_addf(to, "%d lags, C %g, eps %g, gamma %g, %d samples", self->used.lags, self->used.c, self->used.eps,
                    self->used.gamma, svr_count(self->svr));
+    if (self->used.ageing != SVR_UNIFORM)
+        weir_text_addf(to, ", ageing %s of rate %g", ageings[self->used.ageing], self->used.rate);
 }
 
 static void destroy(void *state)

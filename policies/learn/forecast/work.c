@@ -17,10 +17,15 @@ static int refuse_infinite(const struct forecaster *forecaster, double value, si
                       forecaster->kind->name, index + 1, value > 0 ? "infinite" : "minus infinity");
 }
 
-/* The series as kinds get it: without gaps, and without outliers if those are to go. */
-static int clean(struct forecaster *forecaster, const double *values, size_t count, double **cleaned)
+int forecaster_clean(struct forecaster *forecaster, const double *values, size_t count, double **cleaned)
 {
+    size_t need = forecaster_need(forecaster);
     *cleaned = NULL;
+    if (count < need)
+        return weir_error(WEIR_EINPUT,
+                          "forecaster %s: the series has %zu values, and it needs %zu; give a longer series or "
+                          "a smaller window",
+                          forecaster->kind->name, count, need);
     for (size_t i = 0; i < count; i++)
         if (isinf(values[i]))
             return refuse_infinite(forecaster, values[i], i);
@@ -44,27 +49,26 @@ static int clean(struct forecaster *forecaster, const double *values, size_t cou
     return WEIR_OK;
 }
 
+void forecaster_begin(struct forecaster *forecaster)
+{
+    for (size_t row = 0; forecaster->pending && row < FORECASTER_LEADS; row++)
+        forecaster->pending->horizon[row] = 0;
+    forecaster->fitted = true;
+}
+
 static int learn(struct forecaster *forecaster, int (*hook)(void *, const double *, size_t), const double *values,
                  size_t count)
 {
-    size_t need = forecaster_need(forecaster);
     double *cleaned;
     forecaster->fitted = false;
-    if (count < need)
-        return weir_error(WEIR_EINPUT,
-                          "forecaster %s: the series has %zu values, and it needs %zu; give a longer series or "
-                          "a smaller window",
-                          forecaster->kind->name, count, need);
-    int code = clean(forecaster, values, count, &cleaned);
+    int code = forecaster_clean(forecaster, values, count, &cleaned);
     if (code != WEIR_OK)
         return code;
     code = hook(forecaster->state, cleaned, count);
     free(cleaned);
     if (code != WEIR_OK)
         return weir_error_context("forecaster %s", forecaster->kind->name);
-    for (size_t row = 0; forecaster->pending && row < FORECASTER_LEADS; row++)
-        forecaster->pending->horizon[row] = 0;
-    forecaster->fitted = true;
+    forecaster_begin(forecaster);
     return WEIR_OK;
 }
 

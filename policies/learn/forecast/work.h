@@ -44,6 +44,13 @@ struct forecaster {
 /* Takes the outliers out of the next value and remembers it; returns what is left. */
 double forecaster_take_in(struct forecaster *forecaster, double value);
 
+/* The series as kinds get it: without gaps, and without outliers if those are to go; what the checks remember is that
+ * of the series. *cleaned is owned by the caller. Errors as those of forecaster_fit. */
+int forecaster_clean(struct forecaster *forecaster, const double *values, size_t count, double **cleaned);
+
+/* It has been fitted: forecasts made before wait for nothing any more. */
+void forecaster_begin(struct forecaster *forecaster);
+
 /* Scores the pending forecasts of this value. */
 void forecaster_score(struct forecaster *forecaster, double value);
 

@@ -57,9 +57,10 @@ static int learn(struct nn_tape *tape, struct nn_adam *adam, struct nn_params *p
 int nn_train(struct nn_params *params, const struct nn_training *training, nn_loss loss, void *with, size_t count,
              struct nn_trained *trained)
 {
-    size_t kept_out = (size_t)(training->validation * (double)count);
-    kept_out = kept_out < count ? kept_out : count - 1;
-    size_t learnt = count - kept_out;
+    size_t most = training->most > 0 && training->most < count ? training->most : count;
+    size_t kept_out = (size_t)(training->validation * (double)most);
+    kept_out = kept_out < most ? kept_out : most - 1;
+    size_t learnt = count - kept_out, taken = most - kept_out; /* of which an epoch takes so many */
     size_t *samples = weir_alloc(count, sizeof *samples);
     nn_real *best = kept_out ? weir_alloc(params->size, sizeof *best) : NULL;
     struct nn_trained result = {0};
@@ -78,7 +79,7 @@ int nn_train(struct nn_params *params, const struct nn_training *training, nn_lo
     for (int epoch = 0; !status && epoch < training->epochs; epoch++) {
         double mean;
         shuffle(samples, learnt, training->stream);
-        status = learn(&tape, &adam, params, training, loss, with, samples, learnt, epoch, &mean);
+        status = learn(&tape, &adam, params, training, loss, with, samples, taken, epoch, &mean);
         if (status)
             break;
         result.epochs = epoch + 1;
@@ -117,15 +118,20 @@ void nn_windows_take(struct nn_tape *tape, const struct nn_windows *windows, con
                      struct nn_tensor **x, struct nn_tensor **y)
 {
     int window = windows->window;
+    const size_t *first = windows->first;
     *x = nn_input(tape, window, (int)count, 1);
-    for (size_t row = 0; row < count; row++)
+    for (size_t row = 0; row < count; row++) {
+        const nn_real *from = windows->values + (first ? first[samples[row]] : samples[row]);
         for (int t = 0; t < window; t++)
-            (*x)->value[(size_t)t * count + row] = windows->values[samples[row] + (size_t)t];
+            (*x)->value[(size_t)t * count + row] = from[t];
+    }
     if (!y)
         return;
     int ahead = windows->ahead > 0 ? windows->ahead : 1;
     *y = nn_input(tape, 1, (int)count, ahead);
-    for (size_t row = 0; row < count; row++)
+    for (size_t row = 0; row < count; row++) {
+        const nn_real *after = windows->values + (first ? first[samples[row]] : samples[row]) + window;
         for (int t = 0; t < ahead; t++)
-            (*y)->value[row * (size_t)ahead + (size_t)t] = windows->values[samples[row] + (size_t)(window + t)];
+            (*y)->value[row * (size_t)ahead + (size_t)t] = after[t];
+    }
 }

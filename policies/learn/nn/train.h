@@ -13,6 +13,8 @@ struct nn_training {
                           epoch with the least loss on them, those before training included. 0: all are learnt, and
                           the weights are those of the last epoch */
     int patience;      /* epochs without a better validation after which training ends; 0: no such end */
+    size_t most;       /* samples of an epoch at most, drawn anew for each; `validation` is then a share of so many.
+                          0: all */
     struct weir_stream *stream; /* of the order, and of dropout */
 };
 
@@ -35,7 +37,8 @@ int nn_train(struct nn_params *params, const struct nn_training *training, nn_lo
  */
 struct nn_windows {
     const nn_real *values;
-    int window, ahead; /* ahead 0 counts as 1 */
+    int window, ahead;   /* ahead 0 counts as 1 */
+    const size_t *first; /* where sample i begins; NULL: at i */
 };
 
 /* Samples in a series of `count` numbers; 0 if it is too short. */

@@ -27,6 +27,7 @@ void weir_books_init(struct weir_books *books, const struct weir_run_spec *spec,
     }
     books->outages = weir_outages_new(books->scenario, books->seed, &books->outage_count);
     weir_telemetry_init(books);
+    weir_monitors_init(books);
     weir_truth_init(books);
     weir_account_init(books);
 }
@@ -35,6 +36,7 @@ void weir_books_fini(struct weir_books *books)
 {
     weir_account_fini(books);
     weir_truth_fini(books);
+    weir_monitors_fini(books);
     weir_telemetry_fini(books);
     weir_outages_free(books->outages, books->outage_count);
     free(books->tiers);

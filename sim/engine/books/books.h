@@ -53,6 +53,7 @@ struct weir_link_book {
 };
 
 struct weir_telemetry;
+struct weir_monitors;
 struct weir_truth;
 struct weir_ledger;
 
@@ -81,6 +82,7 @@ struct weir_books {
     double backlog_most;
     double decision_wall_s;
     struct weir_telemetry *telemetry; /* telemetry.c */
+    struct weir_monitors *monitors;   /* monitor.c; NULL: they do not err */
     struct weir_truth *truth;         /* truth.c */
     struct weir_ledger *ledger;       /* account.c; NULL: the scenario has none */
 };

@@ -75,8 +75,9 @@ static void disturb(const struct weir_books *books, struct weir_host_view *view,
     view->cpu = fmin(view->cpu, 1);
 }
 
-void weir_telemetry_update(struct weir_books *books, struct weir_host_view *views, const double *waiting_bytes,
-                           double now_s)
+/* What is sent: the truth, disturbed by anomalies. */
+static void take_signals(struct weir_books *books, struct weir_host_view *views, const double *waiting_bytes,
+                         double now_s)
 {
     struct weir_telemetry *telemetry = books->telemetry;
     double start_s = books->window_start_s, window_s = now_s - start_s;
@@ -97,4 +98,12 @@ void weir_telemetry_update(struct weir_books *books, struct weir_host_view *view
     telemetry->now_count = kept;
     for (size_t a = 0; a < kept; a++)
         disturb(books, &views[telemetry->now[a]->host], telemetry->now[a], start_s, now_s);
+}
+
+void weir_telemetry_update(struct weir_books *books, struct weir_host_view *views, const double *waiting_bytes,
+                           double now_s)
+{
+    take_signals(books, views, waiting_bytes, now_s);
+    if (now_s > books->window_start_s)
+        weir_monitors_update(books, views);
 }

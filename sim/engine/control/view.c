@@ -172,6 +172,7 @@ void weir_view_init(struct weir_controller *controller)
     }
     controller->view = (struct weir_view){
         .window_s = controller->scenario->window_s,
+        .ends_s = controller->scenario->duration_s,
         .window = -1,
         .hosts = controller->host_views,
         .host_count = (int)platform->host_count,

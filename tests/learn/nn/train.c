@@ -303,6 +303,33 @@ static void updates(void)
     nn_params_fini(&taken.slope.params);
 }
 
+/* Of ten samples an epoch learns four, others each time; of five, two are the newest, which choose the epoch. */
+static void fewer_of_many(void)
+{
+    struct taken taken = {0};
+    struct weir_stream stream = weir_stream_open(2, "slope");
+    struct nn_training training = {.epochs = 16, .batch = 4, .rate = 0.05, .most = 4, .stream = &stream};
+    bool seen[10] = {false};
+    size_t different = 0;
+    nn_params_add(&taken.slope.params, "w", 1, 1, 0, &stream);
+    CU_ASSERT_EQUAL(nn_train(&taken.slope.params, &training, taken_loss, &taken, 10, NULL), 0);
+    CU_ASSERT_EQUAL(taken.slope.calls, 16);
+    CU_ASSERT_EQUAL(taken.count, 64);
+    for (size_t i = 0; i < 64; i++) {
+        different += !seen[taken.samples[i]];
+        seen[taken.samples[i]] = true;
+    }
+    CU_ASSERT_EQUAL(different, 10);
+    training.most = 5;
+    training.validation = 0.4;
+    taken.count = 0;
+    CU_ASSERT_EQUAL(nn_train(&taken.slope.params, &training, taken_loss, &taken, 10, NULL), 0);
+    CU_ASSERT(taken.samples[0] == 8 && taken.samples[1] == 9); /* before training */
+    CU_ASSERT(taken.samples[2] < 8 && taken.samples[4] < 8);   /* three learnt */
+    CU_ASSERT(taken.samples[5] == 8 && taken.samples[6] == 9); /* and after the first epoch */
+    nn_params_fini(&taken.slope.params);
+}
+
 static void windows(void)
 {
     const nn_real values[] = {0, 1, 2, 3, 4, 5};
@@ -315,13 +342,18 @@ static void windows(void)
     nn_tape_init(&tape, 1);
     nn_tape_start(&tape, false);
     struct nn_tensor *x, *y;
-    nn_windows_take(&tape, &(struct nn_windows){values, 4, 0}, (const size_t[]){1, 0}, 2, &x, &y);
+    nn_windows_take(&tape, &(struct nn_windows){values, 4, 0, NULL}, (const size_t[]){1, 0}, 2, &x, &y);
     CU_ASSERT(x->steps == 4 && x->rows == 2 && x->columns == 1 && y->rows == 2);
     CU_ASSERT(x->value[0] == 1 && x->value[1] == 0 && x->value[6] == 4 && x->value[7] == 3);
     CU_ASSERT(y->value[0] == 5 && y->value[1] == 4);
-    nn_windows_take(&tape, &(struct nn_windows){values, 3, 2}, (const size_t[]){1, 0}, 2, &x, &y);
-    CU_ASSERT(x->steps == 3 && y->rows == 2 && y->columns == 2);
-    CU_ASSERT(y->value[0] == 4 && y->value[1] == 5 && y->value[2] == 3 && y->value[3] == 4);
+    const size_t first[] = {0, 1};
+    for (int i = 0; i < 2; i++) { /* the first and the second window, and those named the other way round */
+        nn_windows_take(&tape, &(struct nn_windows){values, 3, 2, i ? first : NULL}, (const size_t[]){1, 0}, 2, &x, &y);
+        CU_ASSERT(x->steps == 3 && y->rows == 2 && y->columns == 2);
+        CU_ASSERT(y->value[0] == 4 && y->value[1] == 5 && y->value[2] == 3 && y->value[3] == 4);
+    }
+    nn_windows_take(&tape, &(struct nn_windows){values, 3, 2, first + 1}, (const size_t[]){0}, 1, &x, &y);
+    CU_ASSERT(x->value[0] == 1 && y->value[1] == 5);
     nn_tape_fini(&tape);
 }
 
@@ -336,6 +368,7 @@ int main(int argc, char **argv)
                                              {"repeats", repeats},
                                              {"trainer", trainer},
                                              {"updates", updates},
+                                             {"fewer of many", fewer_of_many},
                                              {"windows", windows},
                                              {0}};
     return weir_test_main("learn/nn/train", cases, argc, argv);
