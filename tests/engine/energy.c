@@ -95,6 +95,18 @@ static void many_short_items(void)
                  50 * 100 + 50 * 140);
 }
 
+static void many_items_of_half_a_flop(void)
+{
+    /* The same on cores of 100 f: nothing is taken for whole flops. */
+    check_joules(
+        PLATFORM(
+            "<host id=\"h\" speed=\"100f\" core=\"4\"><prop id=\"wattage_per_state\" value=\"100:120:200\"/></host>"),
+        "{\"platform\": \"\", \"duration\": \"100s\", \"workload\": {\"jobs\": [{\"name\": \"j\","
+        " \"source\": \"h\", \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"
+        " \"operators\": [{\"name\": \"op\", \"flops\": \"0.5f\"}]}]}}",
+        50 * 100 + 50 * 140);
+}
+
 static void a_slow_host_draws_less(void)
 {
     /* Half of its speed from 20 to 60 s: an item of 50 Gf has 20 Gf done by 20 s, 40 by 60 s, 50 by 70 s. While it is
@@ -197,6 +209,7 @@ int main(int argc, char **argv)
         {"work that ends", work_that_ends},
         {"what the warm-up draws does not count", what_the_warmup_draws_does_not_count},
         {"many short items, many items", many_short_items},
+        {"items of half a flop", many_items_of_half_a_flop},
         {"a slow host draws less", a_slow_host_draws_less},
         {"a host that is down draws nothing", a_host_that_is_down_draws_nothing},
         {"a share of a core draws its share", a_share_of_a_core_draws_its_share},
