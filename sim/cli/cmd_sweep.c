@@ -99,6 +99,9 @@ static int check_flags(const struct weir_arguments *arguments, const struct requ
                               flags[modes[i]].name);
         first = flags[modes[i]].name;
     }
+    if (weir_arguments_value(arguments, SERIES) && first && !weir_arguments_value(arguments, COLLECT))
+        return weir_error(WEIR_EUSAGE, "sweep: --series goes into runs.sqlite, which --%s does not make; leave one out",
+                          first);
     if (request->sweep.force && first && request->executor == LOCAL)
         return weir_error(WEIR_EUSAGE,
                           "sweep: --force removes results, and --%s does not make new ones of all; leave "

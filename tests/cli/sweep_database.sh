@@ -100,6 +100,12 @@ grep -qF "(window=5, back-haul=20ms, length=" "$folder/err" || expect 4 "(window
 expect 0 "run,key,configuration,window,START,back-haul,length,workload.jobs[0].load.rate,policy,seed" sweep "$folder/study.json" -n
 expect 0 "" plot "$folder/o" --metric cost --over back-haul --script
 
+for more in --dry-run "--part 1/2" "--extract 5" "--executor command"; do
+    # shellcheck disable=SC2086 # two words
+    expect 2 "--series goes into runs.sqlite, which ${more%% *} does not make; leave one out" \
+        sweep "$folder/study.json" -o "$folder/o" --series all $more
+done
+
 # Without --series there are none; what is missing is there as that.
 expect 4 "36 of 108 runs failed" sweep "$folder/study.json" -o "$folder/o" --collect
 expect 0 "1" sweep "$folder/study.json" -o "$folder/part" --executor command --batch 72

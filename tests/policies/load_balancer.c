@@ -31,14 +31,7 @@ static void begin(double latency_s, const char *params)
         weir_json_free(doc);
     }
     weir_policy_load_balancer.create(state, &env);
-    weir_mock_host(world, "edge-0", "north", WEIR_VIEW_EDGE, 1, 0);
-    weir_mock_host(world, "cloud-0", "far", WEIR_VIEW_CLOUD, 16, 0);
-    world->hosts[CLOUD].speed_flops_per_s = 4e9;
-    world->latency_s[EDGE][CLOUD] = world->latency_s[CLOUD][EDGE] = latency_s;
-    world->restart_s = 1;
-    weir_mock_job(world, "stream", EDGE);
-    weir_mock_operator(world, 0, "a", 1e7);
-    weir_mock_deploy(world, 0, 0, EDGE);
+    weir_mock_edge_and_cloud(world, latency_s);
 }
 
 static void end(void)

@@ -27,14 +27,7 @@ static void begin(const struct weir_policy *policy, double latency_s, const char
     CU_ASSERT_EQUAL_FATAL(weir_json_parse(text, "params", &params), WEIR_OK);
     struct weir_json root = weir_json_root(params);
     CU_ASSERT_EQUAL_FATAL(weir_param_bind(policy->params, &root, NULL, state), WEIR_OK);
-    weir_mock_host(world, "edge-0", "north", WEIR_VIEW_EDGE, 1, 0);
-    weir_mock_host(world, "cloud-0", "far", WEIR_VIEW_CLOUD, 16, 0);
-    world->hosts[CLOUD].speed_flops_per_s = 4e9;
-    world->latency_s[EDGE][CLOUD] = world->latency_s[CLOUD][EDGE] = latency_s;
-    world->restart_s = 1;
-    weir_mock_job(world, "stream", EDGE);
-    weir_mock_operator(world, 0, "a", 1e7);
-    weir_mock_deploy(world, 0, 0, EDGE);
+    weir_mock_edge_and_cloud(world, latency_s);
     world->jobs[0].slo_s = INFINITY;
     CU_ASSERT_EQUAL_FATAL(policy->create(state, &env), WEIR_OK);
 }

@@ -195,3 +195,16 @@ void *weir_mock_state(const struct weir_policy *policy)
         weir_param_defaults(policy->params, state);
     return state;
 }
+
+void weir_mock_edge_and_cloud(struct weir_mock *world, double latency_s)
+{
+    int edge = 0, cloud = 1;
+    weir_mock_host(world, "edge-0", "north", WEIR_VIEW_EDGE, 1, 0);
+    weir_mock_host(world, "cloud-0", "far", WEIR_VIEW_CLOUD, 16, 0);
+    world->hosts[cloud].speed_flops_per_s = 4e9;
+    world->latency_s[edge][cloud] = world->latency_s[cloud][edge] = latency_s;
+    world->restart_s = 1;
+    weir_mock_job(world, "stream", edge);
+    weir_mock_operator(world, 0, "a", 1e7);
+    weir_mock_deploy(world, 0, 0, edge);
+}
