@@ -48,8 +48,8 @@ int weir_mock_operator(struct weir_mock *world, int job, const char *name, doubl
 /* Adds an instance of the operator on the host, weight and share 1. */
 void weir_mock_deploy(struct weir_mock *world, int job, int op, int host);
 
-/* Host 0 at the edge with a core of 1 Gf/s, host 1 in the cloud with 16 of 4 Gf/s, this latency between them each way, a
- * restart of 1 s, and a job "stream" from the edge whose operator "a" of 10 Mf has an instance there. */
+/* Host 0 at the edge with a core of 1 Gf/s, host 1 in the cloud with 16 of 4 Gf/s, this latency between them each way,
+ * a restart of 1 s, and a job "stream" from the edge whose operator "a" of 10 Mf has an instance there. */
 void weir_mock_edge_and_cloud(struct weir_mock *world, double latency_s);
 
 /* Recounts what follows from the rest; the view to hand to a policy. */
