@@ -135,7 +135,7 @@ static int bind_row(const struct weir_param *row, const struct weir_json *value,
         return weir_json_string(value, FIELD(const char *, row, base));
     case WEIR_PARAM_SLOT:
         if (!weir_json_is_string(value) && !weir_json_is_object(value))
-            return weir_json_error(value, "expected a name, or an object with \"name\" and parameters");
+            return weir_json_error(value, "expected a string or an object: %s", row->help);
         *FIELD(struct weir_json, row, base) =
             (struct weir_json){.doc = value->doc, .node = value->node, .key = row->name};
         return WEIR_OK;

@@ -14,7 +14,7 @@ enum weir_param_type {
     WEIR_PARAM_BOOL,   /* bool field */
     WEIR_PARAM_CHOICE, /* int field: index into `choices` */
     WEIR_PARAM_STRING, /* const char * field, borrowed from the scenario */
-    WEIR_PARAM_SLOT,   /* struct weir_json field: a name, or an object with "name"; its node is NULL by default */
+    WEIR_PARAM_SLOT,   /* struct weir_json field: a string or an object; its node is NULL by default */
 };
 
 /* One parameter. The table ends with a row whose name is NULL. */

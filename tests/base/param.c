@@ -134,7 +134,7 @@ static void refuses(void)
         {"{\"policy\": {\"eager\": 1}}", "policy.eager: expected true or false, got the number 1"},
         {"{\"policy\": {\"mode\": \"drop\"}}", "policy.mode: unknown value \"drop\"; did you mean \"drop-new\"?"},
         {"{\"policy\": {\"file\": []}}", "policy.file: expected a string, got an array"},
-        {"{\"policy\": {\"model\": 1}}", "policy.model: expected a name, or an object with \"name\" and parameters"},
+        {"{\"policy\": {\"model\": 1}}", "policy.model: expected a string or an object: what forecasts"},
         {"{\"policy\": {\"hihg\": 0.5}}", "policy: unknown key \"hihg\"; did you mean \"high\"?"},
         {"{\"policy\": {\"colour\": 0.5}}",
          "policy: unknown key \"colour\"; known keys are: high, cool-down, scale, steps, eager, mode, file, model"},

@@ -297,7 +297,8 @@ static void bad_input(void)
     } cases[] = {
         {"{\"forecaster\": \"liner\"}", "did you mean \"linear\"?"},
         {"{\"forecaster\": {\"name\": \"linear\", \"windw\": 3}}", "did you mean \"window\"?"},
-        {"{\"forecaster\": 3}", "expected a name, or an object"},
+        {"{\"forecaster\": 3}", "expected a string or an object: "},
+        {"{\"calibration\": 3}", "calibration: expected a string or an object: Throughput model"},
         {"{\"forecaster\": \"oracle\"}", "\"file\" is missing"},
         {"{\"forecaster\": {\"name\": \"oracle\", \"file\": \"/none.csv\"}}", "/none.csv"},
         {"{\"model\": \"a\", \"train\": \"b\"}", "exclude each other"},
