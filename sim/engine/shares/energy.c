@@ -67,7 +67,7 @@ void weir_energy_fini(struct weir_shares *shares)
 void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *host)
 {
     struct weir_host_energy *energy = &host->energy;
-    if (!host->metered)
+    if (!host->metered || shares->plug_in)
         return;
     double took_s = shares->clock->now_s - energy->since_s;
     bool works = host->first && host->speed > 0;
@@ -75,13 +75,6 @@ void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *
     energy->base_j += watts * took_s;
     energy->flops += host->own_load * host->speed * took_s;
     energy->since_s = shares->clock->now_s;
-}
-
-void weir_energy_work_ends(struct weir_shares *shares, const struct weir_work *work, double left)
-{
-    struct weir_host_state *host = &shares->hosts[work->host];
-    if (host->metered)
-        host->energy.flops += work->flops - left;
 }
 
 /* A link without bandwidth carries nothing. */
@@ -172,11 +165,7 @@ static double host_j(struct weir_shares *shares, struct weir_host_state *host)
     if (shares->plug_in)
         return weir_simgrid_platform->consumed_j(host->host);
     weir_energy_count_host(shares, host);
-    double flops = energy->flops;
-    for (const struct weir_work *work = host->first; work; work = work->next)
-        if (work->hands == WEIR_HANDS_SIMGRID)
-            flops += work->flops - weir_simgrid->left(work->activity, shares->clock->now_s);
-    return energy->base_j + (energy->all_w - energy->epsilon_w) * flops / (host->peak * host->cores);
+    return energy->base_j + (energy->all_w - energy->epsilon_w) * energy->flops / (host->peak * host->cores);
 }
 
 double weir_shares_energy_j(struct weir_shares *shares)
