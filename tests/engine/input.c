@@ -387,11 +387,9 @@ static void promised_and_lost(void)
 
 int main(int argc, char **argv)
 {
-    const struct weir_case cases[] = {{"a full one drops", a_full_one_drops},
-                                      {"a full one sheds", a_full_one_sheds},
-                                      {"senders wait in line", senders_wait_in_line},
-                                      {"short batches go together", short_batches_go_together},
-                                      {"promised and lost", promised_and_lost},
-                                      {0}};
+    const struct weir_case cases[] = {
+        {"a full one drops", a_full_one_drops},         {"a full one sheds", a_full_one_sheds},
+        {"senders wait in line", senders_wait_in_line}, {"short batches go together", short_batches_go_together},
+        {"promised and lost", promised_and_lost},       {0}};
     return weir_test_main("engine/input", cases, argc, argv);
 }

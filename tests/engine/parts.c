@@ -93,7 +93,7 @@ static void lines_of_waiters(void)
 }
 
 #define TICKS 30000
-#define LAG 40
+#define LAG   40
 
 static bool busy[TICKS];
 
@@ -214,8 +214,8 @@ static struct came *of_epoch(unsigned epoch, unsigned id, int op)
     return &all[all_count++];
 }
 
-/* Item n came at n seconds. A job plays some items, goes back, and forgets those before a checkpoint at times; items may
- * come twice of themselves. */
+/* Item n came at n seconds. A job plays some items, goes back, and forgets those before a checkpoint at times; items
+ * may come twice of themselves. */
 static void what_came_before(void)
 {
     draws = weir_stream_at(4, 0);
