@@ -203,6 +203,7 @@ static void options_leave_them_to_simgrid(void)
                  {"network/optim", "Full", 0, 1},
                  {"cpu/optim", "Full", 1, 0},
                  {"host/model", "default", 1, 1},
+                 {"tracing/precision", "9", 1, 1},
                  {"maxmin/precision", "1e-6", 0, 0}};
     for (int c = 0; c < COUNT(cases); c++)
         check_world((struct world){.platform = IN_LINE("", ""),
