@@ -143,20 +143,23 @@ static void count_wire(struct weir_shares *shares, struct weir_route_state *way)
         weir_energy_count_transfer(shares, transfer, weir_transfer_left(transfer));
 }
 
+static bool leads_over(const struct weir_route *route, int link)
+{
+    for (int l = 0; l < route->link_count; l++)
+        if (route->links[l] == link)
+            return true;
+    return false;
+}
+
 void weir_energy_count_link(struct weir_shares *shares, int link)
 {
     if (shares->fatpipes_draw) /* flows over them may depend on any link */
         count_all(shares, NULL, 0);
     if (shares->fatpipes_draw || !shares->links[link].energy)
         return;
-    for (size_t r = 0; r < shares->route_count; r++) {
-        struct weir_route_state *way = &shares->routes[r];
-        for (int l = 0; l < way->route.link_count && way->wire; l++)
-            if (way->route.links[l] == link) {
-                count_wire(shares, way);
-                break;
-            }
-    }
+    for (size_t r = 0; r < shares->route_count; r++)
+        if (shares->routes[r].wire && leads_over(&shares->routes[r].route, link))
+            count_wire(shares, &shares->routes[r]);
 }
 
 static double host_j(struct weir_shares *shares, struct weir_host_state *host)

@@ -199,19 +199,21 @@ static void options_leave_them_to_simgrid(void)
     static const struct {
         const char *option, *value;
         int works, transfers;
-    } cases[] = {{"network/model", "LV08", 0, 1},
-                 {"network/optim", "Full", 0, 1},
-                 {"cpu/optim", "Full", 1, 0},
-                 {"host/model", "default", 1, 1},
-                 {"tracing/precision", "9", 1, 1},
-                 {"maxmin/precision", "1e-6", 0, 0}};
-    for (int c = 0; c < COUNT(cases); c++)
-        check_world((struct world){.platform = IN_LINE("", ""),
-                                   .steps = steps,
-                                   .count = COUNT(steps),
-                                   .option = cases[c].option,
-                                   .value = cases[c].value},
-                    cases[c].works, cases[c].transfers);
+        bool latencies;
+    } cases[] = {{"network/model", "LV08", 0, 1, true},   {"network/optim", "Full", 0, 1, true},
+                 {"cpu/optim", "Full", 1, 0, false},      {"host/model", "default", 1, 1, true},
+                 {"tracing/precision", "9", 1, 1, false}, {"maxmin/precision", "1e-6", 0, 0, false}};
+    for (int c = 0; c < COUNT(cases); c++) {
+        struct world world = {.platform = IN_LINE("", ""),
+                              .steps = steps,
+                              .count = COUNT(steps),
+                              .option = cases[c].option,
+                              .value = cases[c].value};
+        static struct world_outcome outcome;
+        check_world(world, cases[c].works, cases[c].transfers);
+        world_run(&world, &outcome);
+        CU_ASSERT_EQUAL(outcome.latencies, cases[c].latencies);
+    }
     check_world((struct world){.platform = IN_LINE("", ""), .steps = steps, .count = COUNT(steps), .rtt = true}, 0, 1);
     /* Over a link that is crossed twice. */
     check_world(
