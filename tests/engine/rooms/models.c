@@ -272,6 +272,12 @@ static void platforms_probed(void)
                         "<trace id=\"t\" periodicity=\"-1\">0 0\n9 1</trace>"
                         "<trace_connect kind=\"HOST_AVAIL\" trace=\"t\" element=\"c\"/>"),
          NULL, 4, true},
+        {"first.xml", /* over the first route of all */
+         PLATFORM(HOSTS "<link id=\"l\" bandwidth=\"1MBps\" latency=\"1ms\"/>"
+                        "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route>"
+                        "<trace id=\"t\" periodicity=\"-1\">0 0\n9 1</trace>"
+                        "<trace_connect kind=\"HOST_AVAIL\" trace=\"t\" element=\"b\"/>"),
+         NULL, 4, true},
     };
     weir_test_folder();
     for (int c = 0; c < COUNT(cases); c++) {
