@@ -48,7 +48,7 @@ static struct weir_test_result run(const char *scenario, const struct step *step
 #define CHAIN(rescale, more, b)                                                                                        \
     "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"rescale\": \"" rescale "\", " more              \
     " \"costs\": {\"start\": \"3s\", \"stop\": \"0s\", \"checkpoint\": \"500ms\", \"restore\": \"1500ms\"},"           \
-    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"cloud4\","                                              \
+    " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"cloud4\","                                             \
     "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\", \"start\": \"5ms\", \"count\": 5000},"                  \
     "  \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\", \"max_parallelism\": 4}, {\"name\": \"b\", \"flops\": "   \
     "\"1Mf\"" b ", \"max_parallelism\": 4}, {\"name\": \"c\", \"flops\": \"1Mf\", \"max_parallelism\": 4}]}]}}"
@@ -58,8 +58,8 @@ static struct weir_test_result run(const char *scenario, const struct step *step
 static void a_job_stands_still_by_the_fixed_costs(void)
 {
     static const struct step steps[] = {{3, 1, 2, {CLOUD4, CLOUD4}}, {0}};
-    static const char *const scenarios[] = {
-        CHAIN("job", "", ""), CHAIN("job", "", ", \"state\": \"1MB\""), CHAIN("job", "\"activities\": \"all\",", "")};
+    static const char *const scenarios[] = {CHAIN("job", "", ""), CHAIN("job", "", ", \"state\": \"1MB\""),
+                                            CHAIN("job", "\"activities\": \"all\",", "")};
     for (size_t s = 0; s < sizeof scenarios / sizeof *scenarios; s++) {
         struct weir_test_result got = run(scenarios[s], steps);
         CHECK_NEAR(got.result.metrics.latency_max_s, 25.003 - 23.005, 1e-9);
@@ -72,8 +72,8 @@ static void a_job_stands_still_by_the_fixed_costs(void)
     }
 }
 
-/* The operator alone stands still: without state not at all; with it, a goes on, and the item of 23.005 s waits for 25 s
- * in front of b. */
+/* The operator alone stands still: without state not at all; with it, a goes on, and the item of 23.005 s waits for 25
+ * s in front of b. */
 static void an_operator_stands_still_alone(void)
 {
     static const struct step steps[] = {{3, 1, 2, {CLOUD4, CLOUD4}}, {0}};
@@ -106,11 +106,12 @@ static void what_is_inside_goes_on(void)
 }
 
 /* What is decided at one date stops the job once, also where one has nothing to start: a shrinks beside b, which grows.
- * A change of 20 s takes until 23 + 0.5 + 8.01 + 1.5 s, 100 MB over 100 Mbit/s and 10 ms; one of 25 s starts within 3 s,
- * finds the job stopped, is done at 30 s, and waits for the other. Items go there and back, 3 + 20 ms. */
+ * A change of 20 s takes until 23 + 0.5 + 8.01 + 1.5 s, 100 MB over 100 Mbit/s and 10 ms; one of 25 s starts within 3
+ * s, finds the job stopped, is done at 30 s, and waits for the other. Items go there and back, 3 + 20 ms. */
 static void changes_share_a_halt(void)
 {
-    static const struct step one_date[] = {{1, 0, 2, {CLOUD4, CLOUD4}}, {3, 0, 1, {CLOUD4}}, {3, 1, 2, {CLOUD4, CLOUD4}}, {0}};
+    static const struct step one_date[] = {
+        {1, 0, 2, {CLOUD4, CLOUD4}}, {3, 0, 1, {CLOUD4}}, {3, 1, 2, {CLOUD4, CLOUD4}}, {0}};
     struct weir_test_result got = run(CHAIN("job", "", ""), one_date);
     CHECK_NEAR(got.result.metrics.paused_s, 2 * 6, 1e-9);
     CHECK_NEAR(got.result.metrics.rescales, 3, 0);
@@ -147,9 +148,9 @@ static void a_halt_is_given_up(void)
         double paused_s;
     } cases[] = {{"20.2s", 0}, {"23.2s", 3 * 1.0}};
     for (int i = 0; i < 2; i++) {
-        char *scenario = weir_format(
-            "{\"faults\": [{\"host\": \"edge\", \"at\": \"%s\"}], \"recovery\": {\"detect\": \"1s\"}, %s", cases[i].at,
-            &CHAIN("job", "", "")[1]);
+        char *scenario =
+            weir_format("{\"faults\": [{\"host\": \"edge\", \"at\": \"%s\"}], \"recovery\": {\"detect\": \"1s\"}, %s",
+                        cases[i].at, &CHAIN("job", "", "")[1]);
         struct weir_test_result got = run(scenario, steps);
         CHECK_NEAR(got.result.metrics.paused_s, cases[i].paused_s, 1e-9);
         CHECK_NEAR(got.result.metrics.restarts, 0, 0);

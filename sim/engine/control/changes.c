@@ -179,8 +179,7 @@ static void moved(struct weir_change *change)
         return;
     }
     change->stage = WEIR_CHANGE_RESTORES;
-    go_on(change, change->controller->scenario->costs.restore_s,
-          weir_change_halts(change) ? await_others : restored);
+    go_on(change, change->controller->scenario->costs.restore_s, weir_change_halts(change) ? await_others : restored);
 }
 
 /* Moves the state; what stays on its host does not travel. */
