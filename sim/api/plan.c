@@ -104,6 +104,8 @@ const struct weir_placement *weir_plan_base(const struct weir_plan *plan, int jo
 
 const struct weir_placement *weir_plan_get(const struct weir_plan *plan, int job, int op, int *count)
 {
+    int ignored;
+    count = count ? count : &ignored;
     *count = 0;
     if (!weir_plan_has(plan, job, op))
         return NULL;
@@ -210,8 +212,13 @@ void weir_plan_put(struct weir_plan *plan, int job, int op, const struct weir_pl
 {
     if (!weir_plan_has(plan, job, op))
         return;
+    static const struct weir_placement nowhere = {.host = -1, .weight = 1, .cpu_share = 1};
     if (count < 0)
         count = 0;
+    if (count > 0 && !instances) { /* refused as that */
+        instances = &nowhere;
+        count = 1;
+    }
     int present;
     const struct weir_placement *before = weir_plan_get(plan, job, op, &present);
     if (same(instances, count, before, present))

@@ -19,7 +19,8 @@ const struct weir_placement *weir_plan_get(const struct weir_plan *plan, int job
  * that has departed, a change already under way) is refused when the plan is checked: it is logged and counted, the
  * operator stays as it is, and the other changes of the plan go on. An identical wish (the same instances in any order)
  * is no decision and leaves no trace; so is one that takes back what a policy before asked for. Another wish for the
- * same operator replaces the one before and its author. A job or operator that does not exist: nothing happens. */
+ * same operator replaces the one before and its author. A job or operator that does not exist: nothing happens. A count
+ * below 0 is 0; without `instances` the wish is one for a host that does not exist. */
 void weir_plan_set(struct weir_plan *plan, int job, int op, const struct weir_placement *instances, int count,
                    const char *why, ...) __attribute__((format(printf, 6, 7)));
 

@@ -19,8 +19,9 @@ double weir_plan_flops(const struct weir_plan *plan)
 
 static void add(struct weir_plan *plan, bool note, int job, const char *why, va_list args)
 {
-    char text[512];
-    vsnprintf(text, sizeof text, why, args);
+    char text[512] = "";
+    if (why)
+        vsnprintf(text, sizeof text, why, args);
     plan->warnings =
         weir_grow(plan->warnings, (size_t)plan->warning_count + 1, &plan->warning_capacity, sizeof *plan->warnings);
     bool known = job >= 0 && job < plan->view->job_count;

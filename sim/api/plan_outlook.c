@@ -29,7 +29,7 @@ static void make_row(struct weir_plan *plan, int job)
 
 void weir_plan_foresee(struct weir_plan *plan, int job, int op, const double *per_s, int steps)
 {
-    if (steps < 1 || (op != -1 && !weir_plan_has(plan, job, op)) || job < 0 || job >= plan->view->job_count)
+    if (steps < 1 || !per_s || (op != -1 && !weir_plan_has(plan, job, op)) || job < 0 || job >= plan->view->job_count)
         return;
     for (int k = 0; k < steps; k++)
         if (!isfinite(per_s[k]) || per_s[k] < 0)
@@ -45,7 +45,8 @@ void weir_plan_foresee(struct weir_plan *plan, int job, int op, const double *pe
 int weir_plan_foreseen(const struct weir_plan *plan, int job, int op, const double **per_s)
 {
     const struct weir_plan_outlook *outlook = outlook_at(plan, job, op);
-    *per_s = outlook ? outlook->per_s : NULL;
+    if (per_s)
+        *per_s = outlook ? outlook->per_s : NULL;
     return outlook ? outlook->steps : 0;
 }
 

@@ -13,13 +13,14 @@
 /* The limit of an edge as the view shows it; 0 if there is no such edge. */
 static double seen_rate(const struct weir_plan *plan, int job, int from, int to)
 {
-    if (!weir_plan_has(plan, job, from < 0 ? to : from) || (to >= 0 && !weir_plan_has(plan, job, to)))
+    if (from < -1 || to < -1 || !weir_plan_has(plan, job, from < 0 ? to : from) ||
+        (to >= 0 && !weir_plan_has(plan, job, to)))
         return 0;
     const struct weir_operator_view *operators = plan->view->jobs[job].operators;
     if (to >= 0) {
         const struct weir_operator_view *op = &operators[to];
         for (int u = 0; u < op->upstream_count; u++)
-            if (op->upstream[u] == (from < 0 ? -1 : from))
+            if (op->upstream[u] == from)
                 return op->upstream_rates ? op->upstream_rates[u] : INFINITY;
         return 0;
     }
@@ -40,7 +41,7 @@ static int find(const struct weir_plan *plan, int job, int from, int to)
 
 double weir_plan_rate_get(const struct weir_plan *plan, int job, int from, int to)
 {
-    int at = find(plan, job, from < 0 ? -1 : from, to < 0 ? -1 : to);
+    int at = find(plan, job, from, to);
     return at < 0 ? seen_rate(plan, job, from, to) : plan->rates[at].bytes_per_s;
 }
 
@@ -52,8 +53,6 @@ static void change_fini(struct weir_plan_rate_change *change)
 
 void weir_plan_rate(struct weir_plan *plan, int job, int from, int to, double bytes_per_s, const char *why, ...)
 {
-    from = from < 0 ? -1 : from;
-    to = to < 0 ? -1 : to;
     double seen = seen_rate(plan, job, from, to);
     int at = find(plan, job, from, to);
     if (seen == 0 || (at < 0 ? seen : plan->rates[at].bytes_per_s) == bytes_per_s)

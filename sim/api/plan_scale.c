@@ -7,6 +7,9 @@
 #include "sim/api/plan_state.h"
 #include "sim/base/memory.h"
 
+/* A wish for more than that, and than the operator may have, is not made out in full. */
+#define FAR_TOO_MANY 10000
+
 /* Where a new instance may go, in order of preference. */
 enum group { GROUP_PRESENT, GROUP_DEFAULT, GROUP_REGION, GROUP_TIER, GROUP_NONE };
 
@@ -120,8 +123,11 @@ void weir_plan_scale(struct weir_plan *plan, int job, int op, int count, const c
 {
     if (!weir_plan_has(plan, job, op))
         return;
+    int most = plan->view->jobs[job].operators[op].max_parallelism;
     if (count < 0)
         count = 0;
+    if (count > FAR_TOO_MANY && count > most) /* it is refused either way */
+        count = most > FAR_TOO_MANY ? most + 1 : FAR_TOO_MANY;
     int present;
     const struct weir_placement *now = weir_plan_get(plan, job, op, &present);
     struct weir_placement *wish = weir_alloc((size_t)(count > present ? count : present), sizeof *wish);

@@ -69,6 +69,12 @@ static const struct kind {
                         "/s"},
 };
 
+/* What a policy says may be no kind at all: it is a number then. */
+static enum weir_unit sound(enum weir_unit kind)
+{
+    return kind < WEIR_UNIT_COUNT_OF_UNITS ? kind : WEIR_UNIT_NONE;
+}
+
 /* Numbers of up to 15 digits, of which some may follow a point, and nothing else: both their digits and the power of
  * ten are exact, so that the one division rounds as strtod does. NULL if it is another number. */
 static const char *scan_short(const char *text, double *value)
@@ -132,6 +138,9 @@ static int refuse(enum weir_unit kind, const char *text, const char *what)
 
 int weir_quantity_parse(enum weir_unit kind, const char *text, double *value)
 {
+    kind = sound(kind);
+    if (!text || !value)
+        return weir_error(WEIR_EINPUT, "no text is given where %s is wanted", kinds[kind].noun);
     const char *start = text;
     while (isspace((unsigned char)*start))
         start++;
@@ -174,6 +183,7 @@ int weir_quantity_parse(enum weir_unit kind, const char *text, double *value)
 
 const char *weir_quantity_show(enum weir_unit kind, double value, char *buffer, size_t size)
 {
+    kind = sound(kind);
     const struct kind *k = &kinds[kind];
     if (kind == WEIR_UNIT_NONE && value == floor(value) && fabs(value) < 1e15) {
         snprintf(buffer, size, "%.0f", value);
@@ -207,10 +217,10 @@ const char *weir_unit_describe(enum weir_unit kind)
         [WEIR_UNIT_SPEED] = "a speed such as \"2Gf\"",
         [WEIR_UNIT_RATE] = "a rate such as \"250/s\"",
     };
-    return described[kind];
+    return described[sound(kind)];
 }
 
 const char *weir_unit_symbol(enum weir_unit kind)
 {
-    return kinds[kind].symbol;
+    return kinds[sound(kind)].symbol;
 }

@@ -21,7 +21,7 @@ const char *weir_number_scan(const char *text, double *value);
 
 /* Reads text as a quantity of the kind, into SI base units (bits become bytes). A bare number is refused unless it is
  * 0 or the kind is NONE; so is a unit of another kind, text after the unit, NaN and infinity.
- * Errors: WEIR_EINPUT, with what units the kind has. */
+ * Errors: WEIR_EINPUT, with what units the kind has; also where there is no text. */
 int weir_quantity_parse(enum weir_unit kind, const char *text, double *value);
 
 /* A short human form with a unit, for messages and tables: "10.7 ms", "1.5 GB", "250 /s". Returns `buffer`. */

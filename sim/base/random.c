@@ -1,6 +1,5 @@
 #include "sim/base/random.h"
 
-#include <assert.h>
 #include <math.h>
 
 #include "sim/base/random_table.h"
@@ -64,7 +63,8 @@ double weir_stream_exponential(struct weir_stream *stream, double mean)
 
 uint64_t weir_stream_below(struct weir_stream *stream, uint64_t count)
 {
-    assert(count > 0);
+    if (!count)
+        return 0;
     /* Lemire, ACM TOMACS 29(1), 2019: multiply and reject the few that would make it uneven. */
     unsigned __int128 product = (unsigned __int128)next_bits(&stream->state) * count;
     if ((uint64_t)product < count) {
@@ -106,6 +106,8 @@ double weir_stream_normal(struct weir_stream *stream, double mean, double deviat
 double weir_stream_gamma(struct weir_stream *stream, double shape, double scale)
 {
     double factor = 1;
+    if (!(shape > 0))
+        return NAN;
     if (shape < 1) {
         factor = weir_pow(next_uniform(&stream->state), 1 / shape);
         shape++;
@@ -161,7 +163,8 @@ double weir_draw(const struct weir_distribution *distribution, struct weir_strea
     case WEIR_SPREAD_UNIFORM:
         return mean * (1 + sqrt(3) * cv * (2 * next_uniform(&stream->state) - 1));
     case WEIR_SPREAD_NORMAL: {
-        assert(cv <= 0.5);
+        if (!(cv <= 0.5))
+            return NAN;
         double parent_mean, parent_deviation, value;
         positive_normal(mean, cv, &parent_mean, &parent_deviation);
         do

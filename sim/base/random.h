@@ -27,11 +27,12 @@ uint64_t weir_stream_bits(struct weir_stream *stream);  /* 64 uniform bits */
 double weir_stream_uniform(struct weir_stream *stream); /* (0, 1), both ends open */
 double weir_stream_exponential(struct weir_stream *stream, double mean);
 double weir_stream_normal(struct weir_stream *stream, double mean, double deviation);
+/* A shape that is not above 0: NaN. */
 double weir_stream_gamma(struct weir_stream *stream, double shape, double scale);
 /* Weibull's, of this mean: scale = mean / Gamma(1 + 1 / shape). Shape 1 is the exponential, INFINITY the mean itself.
  */
 double weir_stream_weibull(struct weir_stream *stream, double mean, double shape);
-/* Uniform on 0..count-1; count > 0. */
+/* Uniform on 0..count-1; of none 0. */
 uint64_t weir_stream_below(struct weir_stream *stream, uint64_t count);
 
 /* A positive quantity that varies about its mean. */
@@ -52,7 +53,7 @@ struct weir_distribution {
     double cv; /* coefficient of variation; 0 for constant */
     enum weir_spread spread;
 };
-/* One draw; unit of the mean. */
+/* One draw; unit of the mean. NaN for a cv that the distribution cannot have. */
 double weir_draw(const struct weir_distribution *distribution, struct weir_stream *stream);
 
 #endif
