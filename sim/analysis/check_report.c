@@ -100,13 +100,16 @@ static void add_hosts(cJSON *object, const struct weir_preview *preview)
     }
 }
 
-static void add_needs(cJSON *object, const struct weir_scenario *scenario)
+static void add_needs(cJSON *object, const struct weir_preview *preview)
 {
     struct weir_needs needs;
-    weir_scenario_needs(scenario, &needs);
+    weir_scenario_needs(preview->scenario, &needs);
     cJSON *run = cJSON_AddObjectToObject(object, "run");
     cJSON_AddNumberToObject(run, "items", round(needs.items));
     cJSON_AddNumberToObject(run, "memory_bytes", round(needs.memory_bytes));
+    add_number(run, "services", round(preview->services));
+    add_number(run, "processor_s", weir_preview_run_s(preview));
+    cJSON_AddNumberToObject(run, "runs", (double)preview->scenario->stack_count * preview->scenario->seed_count);
 }
 
 static void add_record(cJSON *object, const struct weir_scenario *scenario)
@@ -136,7 +139,7 @@ void check_report_add(const struct check_report *report, struct cJSON *files)
         add_ops(preview, &report->preview);
         add_links(preview, &report->preview);
         add_hosts(preview, &report->preview);
-        add_needs(preview, report->preview.scenario);
+        add_needs(preview, &report->preview);
         add_record(preview, report->preview.scenario);
     }
     cJSON_AddItemToArray(files, object);

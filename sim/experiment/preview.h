@@ -28,6 +28,7 @@ struct weir_preview {
     struct weir_probe_link *links;   /* those that carry something, by direction, as SimGrid names them */
     size_t link_count;
     int jobs_left_out; /* beyond the first 2000 */
+    double services;   /* items that operators work on in a run, all together; no more than their instances can do */
     /* Pairs of hosts between which items go, and how many bytes a second at the peak. */
     struct weir_pair *pairs;
     double *pair_bytes_per_s;
@@ -37,6 +38,10 @@ struct weir_preview {
 /* Fills in all but the links, which need routes (weir_probe_scenario). Free with weir_preview_fini. */
 void weir_preview_make(const struct weir_scenario *scenario, struct weir_preview *preview);
 void weir_preview_fini(struct weir_preview *preview);
+
+/* Processor time of a run, about: by what an item and an operator take, as measured (docs/performance.md), without what
+ * policies compute. */
+double weir_preview_run_s(const struct weir_preview *preview);
 
 /* The busiest operators, links and hosts, indented, at most `most` of each. */
 void weir_preview_print(FILE *out, const struct weir_preview *preview, int most);

@@ -37,7 +37,11 @@ said "  operator j/first: 25 /s, 40 /s at the peak; 2 instances can do 100 /s: u
     "  link ab: 800 kBps at the peak of 1 MBps: use 0.80" "  link bc_UP: 400 kBps at the peak of 1 MBps: use 0.40" \
     "  host b: 0.80 of 4 cores, 2 of 3 slots, 2 MB of 10 MB of memory" "  host c: 0.40 of 1 cores"
 grep -q "^  windows.csv: about [0-9]* rows, [0-9.]* kB$" "$folder/out" || fail "does not say how large windows.csv will be"
-grep -q "^  run: about [0-9.e+]* items from sources, [0-9.]* kB of memory beside the platform$" "$folder/out" || fail "does not say what a run takes"
+grep -q "^  run: about [0-9.e+]* items from sources, [0-9.]* kB of memory beside the platform, 10[0-9.]* ms of a processor and what policies compute; 1 run$" "$folder/out" || fail "does not say what a run takes"
+# 50 s of 10 and 50 of 40 items a second, of which each goes to first and two to second: 2500 + 5000.
+expect 0 '"services":	7500,' check --json "$folder/line.json"
+expect 0 '"runs":	1' check --json "$folder/line.json"
+expect 0 "first: 25 /s" check "$folder/line.json"
 [ "$(wc -l <"$folder/out")" -eq 9 ] || fail "more than that: $(cat "$folder/out")"
 expect 0 "before the run: busiest operator j/first: 25 /s, 40 /s at the peak; 2 instances can do 100 /s: use 0.40 | busiest link ab: 800 kBps" \
     compare "$folder/line.json" -o "$folder/compared" --no-report
