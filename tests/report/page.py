@@ -139,14 +139,18 @@ def sorting(page):
 
 def switches(page):
     count = "document.querySelectorAll('#latency [data-mark=line]').length"
+    page.draw_all()
     same(page.run(count), 3, "lines, all policies on")
     click(page, "#bar input[data-policy=static]")
+    page.draw_all()
     same(page.run(count), 2, "lines, one policy off")
     same(page.run("document.querySelectorAll('#comparison .group:first-child tbody tr').length"), 2, "rows, one policy off")
     click(page, "#bar input[data-policy=static]")
+    page.draw_all()
     same(page.run(count), 3, "lines, all policies on again")
     title = page.run("document.querySelector('#latency [data-mark=line]').getAttribute('d')")
     page.run("(() => { const job = document.getElementById('job'); job.value = job.options[1].value; job.dispatchEvent(new Event('change')); })()")
+    page.draw_all()
     check(page.run("document.querySelector('#latency [data-mark=line]').getAttribute('d')") != title, "another job gives other lines")
     page.run("(() => { const job = document.getElementById('job'); job.value = ''; job.dispatchEvent(new Event('change')); })()")
 
@@ -277,6 +281,51 @@ def sweep(page, folder, width):
     check(len(got) == len(means) and all(math.isclose(one, two, rel_tol=1e-4) for one, two in zip(got, means)), at + "means are those of aggregate.csv")
 
 
+def digits(share):
+    """A share in per cent, as the page shows it."""
+    return f"{float(f'{share * 100:.4g}'):.10g}\u202f%"
+
+
+def shapes(page, folder):
+    """Who holds whom back stands there in words, with the figures of result.json, and is what the scenario is made for."""
+    wanted = {"chain": "price", "diamond": "right", "keyed": "count", "many-3": "sum", "narrow": "thin_UP", "dead": "weak", "calm": None}
+    with open(folder + "/runs/static/seed-1/result.json", encoding="utf-8") as file:
+        result = json.load(file)
+    page.open(folder + "/report.html", 1280, 800)
+    for job, name in wanted.items():
+        page.run(f"chooseJob({json.dumps(job)})")
+        page.draw_all()
+        ops = {op["name"]: op for op in result["operators"] if op["job"] == job}
+        verdict = next(one for one in result["bottlenecks"] if one["job"] == job)
+        text = page.run("document.querySelector('#necks').innerText")
+        same(page.run("document.querySelector('#graph .words').innerText") in text, True, job + ": the graph says the same")
+        same(page.run("document.querySelectorAll('#graph [data-op]').length"), len(ops), job + ": operators in its graph")
+        same(verdict["kind"] == "none", name is None, job + ": whether somebody is held back")
+        if not name:
+            check("nobody is held back" in text, f"{job}: {text}")
+            continue
+        link = next((one for one in result["links"] if one["name"] == name), None)
+        check(f"{name} is " in text, f"{job}: {name} is not named: {text}")
+        check(digits(link["use"] if link else ops[name]["busy"]) in text, f"{job}: the share of {name} is not told: {text}")
+        check(len(verdict["waits"]) == 2, f"{job}: who waits")
+        for wait in verdict["waits"]:
+            who = "the source" if wait["name"] == "source" else wait["name"]
+            check(re.search(re.escape(who) + "( waits for it)? " + re.escape(digits(wait["share"])), text), f"{job}: how long {who} waits: {text}")
+            if wait["name"] in ops and job != "dead":
+                check(math.isclose(wait["share"], ops[wait["name"]]["backpressured"], rel_tol=1e-12), f"{job}: {wait}")
+        if name in ops:
+            same(page.run("document.querySelector('#graph .box.neck').dataset.op"), name, job + ": the bottleneck in the graph")
+    same(page.run("document.querySelectorAll('#templates tbody tr').length"), 7, "templates")
+    page.run("chooseJob('chain')")
+    page.draw_all()
+    page.run("document.querySelector('#graph [data-op=store]').dispatchEvent(new MouseEvent('click'))")
+    same(page.run("document.querySelector('#operator h3').textContent"), "store: busy", "a click shows the operator's series")
+    whole = page.run("document.querySelector('#graph svg').textContent")
+    page.run("setCursor(STATE.cursor ?? SERIES[0].times[0])")
+    check(page.run("document.querySelector('#graph svg').textContent") != whole, "the graph follows the cursor")
+    no_complaints(page, "shapes")
+
+
 def main():
     folder = sys.argv[1]
     page = browser.Browser()
@@ -298,6 +347,7 @@ def main():
         no_complaints(page, "use")
         pdf = page.pdf(folder + "/page.pdf")
         check(pdf.startswith(b"%PDF") and len(pdf) > 50000, f"the PDF has {len(pdf)} bytes")
+        shapes(page, folder + "/shapes")
         comparison(page, folder + "/first", 1280)
         hover(page, "first", ("latency", "states"))
         table_equals_summary(page, folder + "/first")

@@ -107,7 +107,7 @@ function bar() {
         "job ",
         el(
           "select",
-          {id: "job", onchange: (event) => change("job", {job: event.target.value})},
+          {id: "job", onchange: (event) => chooseJob(event.target.value)},
           el("option", {value: ""}, "all jobs"),
           names.map((name) => el("option", {value: name}, name))
         )
@@ -125,6 +125,12 @@ function bar() {
     push.append(reset);
   }
   document.getElementById("bar").append(toggles, push);
+}
+/* The jobs that all charts are about: one, all copies of a template, or ("") all. */
+function chooseJob(job) {
+  const select = document.getElementById("job");
+  if (select) select.value = job;
+  change("job", {job});
 }
 function section(title, text) {
   const grid = el("div", {class: "grid"});
@@ -152,12 +158,20 @@ function accountFigures(parent) {
 }
 function comparison() {
   const main = document.getElementById("main");
+  if (SERIES.length) {
+    STATE.policy = SERIES[0].policy;
+    STATE.pair = [SERIES[0].policy, (SERIES[1] || SERIES[0]).policy];
+    const necks = el("section", {"aria-label": "Who holds whom back"}, el("h2", {}, "Who holds whom back"));
+    main.append(necks);
+    heldFigure(necks);
+  }
   const top = el("section", {"aria-label": "Comparison"});
   main.append(top);
   const table = new Table(top);
   LISTENERS.push((what) => {
     if (what === "policies") table.draw();
   });
+  if (SERIES.length) graphFigure(section("Job graph"));
   const latency = section("Latency"),
     objectives = section("Objectives and price"),
     flow = SERIES.length
@@ -189,7 +203,6 @@ function comparison() {
     );
   if (POLICIES.some((_, policy) => summaryOf(policy, "revenue")?.mean != null)) accountFigures(section("Account"));
   if (!SERIES.length) return;
-  STATE.policy = SERIES[0].policy;
   timeFigures(latency, flow, resources);
   objectiveFigure(objectives);
   stateFigure(resources);

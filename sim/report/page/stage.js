@@ -1,6 +1,4 @@
 /* A stage of the platform player: hosts by tier, operators on them, what flows between, for one policy and window. */
-const TIERS = ["device", "edge", "cloud"];
-
 /* Where the instances of each operator are from which time on: "job\nop" -> [{host, times, counts}]. */
 function placements(run) {
   const result = new Map();

@@ -101,15 +101,15 @@ function setCursor(time) {
 /* Lines over time. `lines()` gives [{name, times, values, colour, dash}]; limits are drawn across. */
 function lineFigure(parent, spec) {
   const follows = ["policies", "zoom", "job", ...(spec.follows || [])];
-  return new Figure(parent, {
-    ...spec,
+  const figure = {
     follows,
     csv: () => [
       ["time", "series", "value"],
       ...spec.lines().flatMap((line) => line.times.map((time, i) => [time, line.name, line.values[i]]))
     ],
-    draw: (figure, width) => drawLines(width, spec, spec.lines())
-  });
+    draw: (_, width) => drawLines(width, spec, spec.lines())
+  };
+  return new Figure(parent, Object.assign(Object.create(spec), figure)); /* its title may change */
 }
 function drawLines(width, spec, lines) {
   const [low, high] = span();
