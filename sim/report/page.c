@@ -27,6 +27,7 @@ EMBED(data_js, "data.js");
 EMBED(table_js, "table.js");
 EMBED(bars_js, "bars.js");
 EMBED(numbers_js, "numbers.js");
+EMBED(names_js, "names.js");
 EMBED(scales_js, "scales.js");
 EMBED(held_js, "held.js");
 EMBED(graph_js, "graph.js");
@@ -75,6 +76,7 @@ static void put_scripts(FILE *file)
 {
     const struct asset scripts[] = {
         {weir_page_numbers_js, weir_page_numbers_js_end},
+        {weir_page_names_js, weir_page_names_js_end},
         {weir_page_scales_js, weir_page_scales_js_end},
         {weir_page_held_js, weir_page_held_js_end},
         {weir_page_base_js, weir_page_base_js_end},

@@ -16,11 +16,22 @@ const el = (tag, attributes, ...children) => build(document.createElement(tag), 
 const svg = (tag, attributes, ...children) => build(document.createElementNS(SVG, tag), attributes, children);
 
 /* What all charts follow. */
-const STATE = {hidden: new Set(), job: "", zoom: null, cursor: null, quantile: "latency_p95", policy: 0, pair: [0, 0], op: "", at: null};
+const STATE = {hidden: new Set(), job: "", zoom: null, cursor: null, quantile: "latency_p95", policy: 0, pair: [0, 0], first: [0, 0], op: "", at: null};
 const LISTENERS = [];
 function change(what, values) {
   Object.assign(STATE, values);
   for (const listener of LISTENERS) listener(what);
+  keepState();
+}
+/* The address keeps what is chosen, so that a link shows the same. */
+function keepState() {
+  const hash = stateHash(STATE, D.policies);
+  if (hash === location.hash.slice(1)) return;
+  try {
+    history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search);
+  } catch {
+    /* a page that may not do so keeps nothing */
+  }
 }
 
 /* A policy's colour and dash, so that it is known without colour, too. */

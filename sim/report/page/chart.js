@@ -1,6 +1,18 @@
 /* Figures: a heading, a word on how to read it, a drawing, and its download as SVG and CSV. */
 const FIGURES = [];
 
+const followsJob = (spec) => !SERIES.length || (spec.follows || []).includes("job") || ["op", "graph"].includes(spec.id);
+/* Said while a job is chosen, where it makes no difference. */
+function allJobsNote() {
+  const note = el("p", {class: "help all-jobs", hidden: true});
+  LISTENERS.push((what) => {
+    if (what !== "job") return;
+    note.hidden = !STATE.job;
+    note.textContent = STATE.job ? `Of all jobs, not of ${STATE.job} alone.` : "";
+  });
+  return note;
+}
+
 class Figure {
   /* spec: id, title, help, wide, draw(figure, width) -> SVG or element, csv() -> rows, follows: what makes it draw
      anew */
@@ -32,6 +44,8 @@ class Figure {
         )
       ),
       el("p", {class: "help"}, spec.help),
+      followsJob(spec) ? null : allJobsNote(),
+      (this.paper = el("p", {class: "legend paper"})),
       this.body
     );
     parent.append(this.node);
@@ -39,9 +53,19 @@ class Figure {
     this.stale = true;
     FIGURES.push(this);
   }
+  /* On paper the bar with the policies is far away, or not there. */
+  printLegend() {
+    const policies = POLICIES.map((_, policy) => policy).filter(shown);
+    this.paper.replaceChildren(
+      ...(this.spec.single || policies.length < 2
+        ? []
+        : policies.map((policy) => el("span", {}, swatch(policy), " ", POLICIES[policy])))
+    );
+  }
   draw(force, paper) {
     if (!this.stale || !(force || this.near)) return;
     this.stale = Boolean(paper);
+    if (paper) this.printLegend();
     const width = paper || Math.max(260, Math.round(this.body.clientWidth || 600));
     this.body.replaceChildren(
       this.spec.draw(this, width) || el("p", {class: "empty"}, "The results say nothing about it.")

@@ -362,6 +362,8 @@ function graphFigure(parent) {
     id: "graph",
     title: "Operators on their tiers",
     wide: true,
+    single: true,
+    policy: () => STATE.pair[0],
     follows: ["policies", "job", "pair", "op"],
     help:
       "Operators on the tier of most of their instances, filled by the share of time they are busy (green), held back (orange) and idle; " +

@@ -1,4 +1,5 @@
 /* Who holds whom back, in words. Verdicts are those of result.json, the worst first. Needs no page. */
+import {firstWord} from "./names.js";
 import {show} from "./numbers.js";
 
 const asShare = (value) => show(value, "share");
@@ -44,8 +45,6 @@ function verdictText(verdict) {
 }
 const severity = (verdict) => Math.max(verdict.waits.length ? verdict.waits[0].share : 0, verdict.dropped || 0);
 
-/* Copies of a template under one name. */
-const firstWord = (name) => name.replace(/-\d+$/, "-*");
 /* [{name, jobs, held, worst}] a template, worst first; held: jobs in which somebody is held back. */
 function byTemplate(verdicts) {
   const templates = new Map();
@@ -75,4 +74,4 @@ function neckEdges(verdict, ops, edges) {
   return edges.filter(([from, to]) => (from < 0 ? waits.has("source") : isWaiting(from)) && !isWaiting(to));
 }
 
-export {asShare, verdictText, severity, firstWord, byTemplate, depths, neckEdges};
+export {asShare, verdictText, severity, byTemplate, depths, neckEdges};
