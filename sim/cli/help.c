@@ -51,8 +51,15 @@ static void fold_line(FILE *out, const char *line, size_t bytes, int column, int
         size_t end = from;
         while (end < bytes && line[end] == ' ')
             end++;
+        size_t word = end;
         while (end < bytes && line[end] != ' ')
             end++;
+        if (columns_of(line + word, end - word) > width - indent) /* a list of words, longer than a line */
+            for (size_t at = end; at > word; at--)
+                if (line[at - 1] == '|' && columns_of(line + word, at - word) <= width - indent) {
+                    end = at;
+                    break;
+                }
         int length = columns_of(line + from, end - from);
         if (column + length > width && column > indent) {
             while (from < end && line[from] == ' ')
@@ -67,14 +74,28 @@ static void fold_line(FILE *out, const char *line, size_t bytes, int column, int
     }
 }
 
-/* Lines as they are, folded; a line that begins with blanks keeps them. */
+/* A source's line of so many columns was broken for its length, so that the next one goes on with it. */
+#define BROKEN_FROM 80
+
+/* Lines folded; those that were broken in the source are joined before. A line that begins with blanks keeps them. */
 static void fold_text(FILE *out, const char *text)
 {
+    struct weir_text line = {0};
     while (*text) {
-        size_t bytes = strcspn(text, "\n"), blanks = strspn(text, " ");
-        fold_line(out, text, bytes, 0, blanks < bytes ? (int)blanks : 0);
-        fputc('\n', out);
+        size_t bytes = strcspn(text, "\n");
+        weir_text_add_bytes(&line, text, bytes);
         text += bytes + (text[bytes] == '\n');
+        if (bytes >= BROKEN_FROM && *text && *text != ' ' && *text != '\n') {
+            weir_text_add(&line, " ");
+            continue;
+        }
+        const char *whole = weir_text_string(&line);
+        size_t blanks = strspn(whole, " ");
+        int indent = blanks < line.length ? (int)blanks : 0;
+        fold_line(out, whole, line.length, 0, strncmp(whole, "usage: ", 7) == 0 ? 7 : indent);
+        fputc('\n', out);
+        weir_text_fini(&line);
+        line = (struct weir_text){0};
     }
 }
 
