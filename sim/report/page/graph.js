@@ -156,7 +156,7 @@ class GraphPanel {
       class: "chart graph",
       viewBox: `0 0 ${this.width} ${this.height}`,
       style: `width:${this.width}px;max-width:none`,
-      role: "img",
+      role: "group",
       "aria-label": `Job ${this.name} under ${POLICIES[this.policy]}: ${verdictText(this.verdict)}`
     });
     this.root.cursorAt = (time) => this.show(time ?? STATE.at);
@@ -324,8 +324,7 @@ class GraphPanel {
         tabindex: 0,
         role: "button",
         "data-mark": "operator",
-        "data-op": op,
-        "aria-label": `${op}: ${lines.join("; ")}; show its series`
+        "data-op": op
       },
       part("idle", 0, 1),
       part("busy", 0, busy),
