@@ -226,9 +226,11 @@ static int hear(void *context, const struct weir_view *view, struct weir_wish *w
 
 struct weir_held *weir_held_new(const struct weir_run_spec *spec, struct weir_control *control)
 {
+    const struct weir_workload *workload = spec->scenario->workload;
+    if (!workload || !spec->scenario->platform)
+        return NULL;
     struct weir_held *held = weir_alloc(1, sizeof *held);
     held->scenario = spec->scenario;
-    const struct weir_workload *workload = spec->scenario->workload;
     held->jobs = weir_alloc((size_t)workload->job_count, sizeof *held->jobs);
     held->first_op = weir_alloc((size_t)workload->job_count, sizeof *held->first_op);
     for (int j = 1; j < workload->job_count; j++)

@@ -29,7 +29,8 @@ struct weir_verdict {
 
 struct weir_held;
 
-/* For a run as specified; `control` is filled in and hears the windows. */
+/* For a run as specified; `control` is filled in and hears the windows. NULL, and no control, for a scenario that has
+ * no workload or platform. */
 struct weir_held *weir_held_new(const struct weir_run_spec *spec, struct weir_control *control);
 void weir_held_free(struct weir_held *held);
 

@@ -124,7 +124,8 @@ int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct
     struct weir_control control;
     struct weir_held *held = weir_held_new(spec, &control);
     recorder.held = held;
-    observed.control = &control;
+    if (held)
+        observed.control = &control;
     struct weir_result result = {0};
     char *partial = weir_format("%s.partial", folder);
     char *windows = weir_format("%s/windows.csv%s", partial, spec->scenario->record_gzip ? ".gz" : "");
