@@ -135,7 +135,8 @@ void weir_tell_remarks(bool quiet);
 /* Whether to write bold text to a stream: a terminal, and no NO_COLOR. */
 bool weir_terminal_bold(FILE *stream);
 
-/* Columns in which help is folded: COLUMNS or the terminal's, from 40 to 100; 80 where there is neither. */
+/* Columns in which help is folded: COLUMNS, or those of the terminal but 100 at most; 40 at least, 80 where there is
+ * neither. */
 int weir_help_width(FILE *out);
 
 /* A row of help: a name, room for `width` columns, and its sentence, folded beside it. */

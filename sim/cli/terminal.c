@@ -34,11 +34,12 @@ int weir_terminal_width(FILE *stream)
     return 120;
 }
 
-/* Text in longer lines is hard to read. */
+/* Text in longer lines than 100 is hard to read. */
 int weir_help_width(FILE *out)
 {
-    int width = told_width() || isatty(fileno(out)) ? weir_terminal_width(out) : 80;
-    return width < 40 ? 40 : width > 100 ? 100 : width;
+    int told = told_width(), width = isatty(fileno(out)) ? weir_terminal_width(out) : 80;
+    width = told ? told : width > 100 ? 100 : width;
+    return width < 40 ? 40 : width;
 }
 
 void weir_tell_remarks(bool quiet)
