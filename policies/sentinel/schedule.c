@@ -57,6 +57,7 @@ void sentinel_schedule_room(struct sentinel *self)
     self->rate = weir_resize(self->rate, servers * cells, sizeof *self->rate);
     self->safe = weir_resize(self->safe, servers * cells, sizeof *self->safe);
     self->count = weir_resize(self->count, servers * cells, sizeof *self->count);
+    self->capacity = weir_resize(self->capacity, servers, sizeof *self->capacity);
     self->left = weir_resize(self->left, cells, sizeof *self->left);
     self->probes = weir_resize(self->probes, servers, sizeof *self->probes);
     self->planned = weir_resize(self->planned, cells, sizeof *self->planned);
@@ -139,6 +140,25 @@ static void remember(struct sentinel *self)
     self->planned_u_opt = self->history.u_opt;
 }
 
+/* What the revenue of each server counts: one, or as many requests as it could take, in shares of their mean. */
+static const double *weigh(struct sentinel *self)
+{
+    const struct live *live = &self->live;
+    if (self->weigh == SENTINEL_SERVERS)
+        return NULL;
+    double sum = 0;
+    for (int e = 0; e < live->servers; e++) {
+        double need = 0;
+        for (int i = 0; i < live->categories; i++)
+            need += live_need(live, e, i) / live->categories;
+        self->capacity[e] = need > 0 ? 1 / need : 1;
+        sum += self->capacity[e];
+    }
+    for (int e = 0; e < live->servers; e++)
+        self->capacity[e] *= live->servers / sum;
+    return self->capacity;
+}
+
 int sentinel_preschedule(struct sentinel *self, struct sentinel_schedule *schedule)
 {
     const struct live *live = &self->live;
@@ -154,7 +174,8 @@ int sentinel_preschedule(struct sentinel *self, struct sentinel_schedule *schedu
                                          .rate = self->rate,
                                          .safe = self->safe,
                                          .u_opt = self->history.u_opt,
-                                         .sigma = self->sigma};
+                                         .sigma = self->sigma,
+                                         .weight = weigh(self)};
     struct assignment_settings settings = {.segments = self->segments,
                                            .block = 160,
                                            .nodes = self->nodes,
@@ -182,7 +203,8 @@ enum { FITS, FITS_ABOVE, UNSAFE, FULL, NOT_AT_ALL };
 static int grade(const struct sentinel *self, int server, int region, int category)
 {
     const struct live *live = &self->live;
-    if (!self->healthy[server] || !isfinite(live->latency_s[server * live->regions + region]))
+    if (!self->healthy[server] || !live_serves(live, server, category) ||
+        !isfinite(live->latency_s[server * live->regions + region]))
         return NOT_AT_ALL;
     double then = self->use[server] + live_need(live, server, category);
     if (then > BUSIEST)
