@@ -131,7 +131,8 @@ static void room_for_what_waits(void)
     end();
 }
 
-/* The same with two slots: the server near by has room for one instance beside the others, the next one for the rest. */
+/* The same with two slots: the server near by has room for one instance beside the others, the next one for the rest.
+ */
 static void spills_where_slots_are(void)
 {
     begin("{\"u_opt\": 1, \"categories\": 1, \"device_detection\": false}");
