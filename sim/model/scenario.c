@@ -19,6 +19,8 @@
 
 #define SEEDS_AT_MOST 100000
 
+const char *const weir_rescale_names[] = {"operator", "job", NULL};
+
 static int read_name(const struct weir_json *at, struct weir_scenario *scenario)
 {
     const char *name = NULL;
@@ -164,7 +166,11 @@ static int read_costs(const struct weir_json *at, struct weir_change_costs *cost
 
 static int read_costs_of(const struct weir_json *at, struct weir_scenario *scenario)
 {
-    return read_costs(at, &scenario->costs);
+    int rescale = WEIR_RESCALE_OPERATOR, code = read_costs(at, &scenario->costs);
+    if (!code)
+        code = weir_json_opt_choice(at, "rescale", weir_rescale_names, &rescale);
+    scenario->rescale = (enum weir_rescale)rescale;
+    return code;
 }
 
 /* Goes on after a part that is wrong, where errors are kept. */
@@ -299,6 +305,8 @@ static int read_all(const struct weir_json *root, const struct weir_scenario_cha
         code = go_on(read_workload(root, changes->sets, made), &broken);
     if (!code && made->workload)
         code = go_on(weir_scenario_check_speeds(made), &broken);
+    if (!code && made->workload)
+        code = go_on(weir_scenario_check_rescale(root, made), &broken);
     if (!code && made->platform)
         code = go_on(weir_scenario_read_faults(root, made), &broken);
     if (!code && made->platform)

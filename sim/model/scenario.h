@@ -56,6 +56,13 @@ enum weir_fairness {
 };
 extern const char *const weir_fairness_names[]; /* "max-min", "rtt", NULL */
 
+/* What stands still while an operator changes its instances. */
+enum weir_rescale {
+    WEIR_RESCALE_OPERATOR, /* the operator, if it has state */
+    WEIR_RESCALE_JOB       /* its whole job, whether it has state or not */
+};
+extern const char *const weir_rescale_names[]; /* "operator", "job", NULL */
+
 struct weir_scenario {
     char *path;
     char *name;
@@ -72,6 +79,7 @@ struct weir_scenario {
     struct weir_stack *stacks;
     int stack_count;
     struct weir_change_costs costs;
+    enum weir_rescale rescale;
     double decision_s; /* simulated time a decision takes before it is carried out */
     int decision_host; /* does the work that policies say their decisions take; -1: it takes no time */
     struct weir_fault *faults;

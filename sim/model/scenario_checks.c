@@ -119,3 +119,20 @@ int weir_scenario_check_speeds(const struct weir_scenario *scenario)
     free(hosts);
     return code;
 }
+
+int weir_scenario_check_rescale(const struct weir_json *at, const struct weir_scenario *scenario)
+{
+    struct weir_json child;
+    if (scenario->rescale != WEIR_RESCALE_JOB || !weir_json_get(at, "rescale", &child))
+        return WEIR_OK;
+    for (int j = 0; j < scenario->workload->job_count; j++) {
+        const struct weir_job *job = &scenario->workload->jobs[j];
+        for (int o = 0; o < job->operator_count; o++)
+            if (job->operators[o].min_instances == 0)
+                return weir_json_error(&child,
+                                       "operator \"%s\" of job \"%s\" may have no instance (\"min_instances\": 0), "
+                                       "where a job cannot be stopped as a whole; raise it, or take \"operator\"",
+                                       job->operators[o].name, job->name);
+    }
+    return WEIR_OK;
+}

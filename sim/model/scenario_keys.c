@@ -2,10 +2,11 @@
 
 #include <stddef.h>
 
-const char *const weir_scenario_keys[] = {
-    "name",       "platform",      "workload", "duration", "warmup",        "window", "seeds",    "items_per_batch",
-    "batch_span", "policies",      "costs",    "simgrid",  "decision_time", "faults", "recovery", "anomalies",
-    "record",     "decision_host", "account",  "fairness", "activities",    "energy", "monitor",  NULL};
+const char *const weir_scenario_keys[] = {"name",       "platform", "workload",        "duration",   "warmup",
+                                          "window",     "seeds",    "items_per_batch", "batch_span", "policies",
+                                          "costs",      "simgrid",  "decision_time",   "faults",     "recovery",
+                                          "anomalies",  "record",   "decision_host",   "account",    "fairness",
+                                          "activities", "energy",   "monitor",         "rescale",    NULL};
 
 const char *const weir_costs_keys[] = {"start", "stop", "checkpoint", "restore", NULL};
 

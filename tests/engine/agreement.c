@@ -67,6 +67,8 @@ static const char *const batches[] = {"1", "1", "1", "1", "1", "1", "1", "\"auto
 #define AGREEING .batches = batches, .batch_count = sizeof batches / sizeof *batches, .most_bytes = 60000
 static const struct set plain = {{.name = "agreeing worlds", AGREEING}, .count = WORLDS};
 static const struct set failing = {{.name = "agreeing worlds that fail", AGREEING, .failures = true}, .count = WORLDS};
+static const struct set halting = {{.name = "agreeing worlds that halt", AGREEING, .more = "\"rescale\": \"job\", "},
+                                   .count = WORLDS / 4};
 static const struct set drawing = {
     {.name = "agreeing worlds with watts", AGREEING}, .draws = true, .count = WORLDS / 2};
 static const struct set both = {
@@ -178,6 +180,7 @@ static void worlds_agree(void)
 
 static void failing_worlds_agree(void)
 {
+    compare_worlds(&halting);
     compare_worlds(&failing);
 }
 

@@ -89,6 +89,24 @@ static void worlds_with_none(void)
     run_worlds(&failing, WORLDS / 3);
 }
 
+/* Changes stop whole jobs. */
+static void worlds_that_halt(void)
+{
+    static const struct weir_test_worlds set = {.name = "worlds that halt",
+                                                .batches = batches,
+                                                .batch_count = 4,
+                                                .most_bytes = 20000,
+                                                .more = "\"rescale\": \"job\", "};
+    run_worlds(&set, WORLDS / 3);
+    static const struct weir_test_worlds failing = {.name = "failing worlds that halt",
+                                                    .batches = batches,
+                                                    .batch_count = 4,
+                                                    .failures = true,
+                                                    .most_bytes = 20000,
+                                                    .more = "\"rescale\": \"job\", "};
+    run_worlds(&failing, WORLDS / 3);
+}
+
 static void failing_worlds(void)
 {
     static const struct weir_test_worlds set = {
@@ -155,6 +173,7 @@ int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"random worlds", random_worlds},
                                       {"worlds with none", worlds_with_none},
+                                      {"worlds that halt", worlds_that_halt},
                                       {"failing worlds", failing_worlds},
                                       {"every item comes out", every_item_comes_out},
                                       {0}};

@@ -69,6 +69,7 @@ static void every_key(void)
         CU_ASSERT_STRING_EQUAL(s->options[i].value, options[i].value);
     }
     CU_ASSERT(s->fairness == WEIR_FAIRNESS_RTT && s->all_activities);
+    CU_ASSERT_EQUAL(s->rescale, WEIR_RESCALE_JOB);
     CU_ASSERT_STRING_EQUAL(s->workload->path, "tests/input/valid/workload-full.json");
     CU_ASSERT_EQUAL(s->workload->job_count, 11); /* four copies and seven */
     weir_scenario_free(s);
@@ -123,6 +124,7 @@ static void wrong_sets_are_told(void)
         {FULL, "policies[1]=static+", "a policy needs a name"},
         {SMALLEST, "fairness=maxmin", "did you mean \"max-min\"?"},
         {SMALLEST, "fairness=3", "fairness"},
+        {SMALLEST, "rescale=jobs", "did you mean \"job\"?"},
         {SMALLEST, "activities=shares", "did you mean \"shared\"?"},
         {SMALLEST, "activites=all", "did you mean \"activities\"?"},
     };

@@ -233,6 +233,7 @@ void weir_test_world(struct weir_text *text, const struct weir_test_worlds *worl
                    weir_test_below(&s, 500), weir_test_below(&s, 300), weir_test_below(&s, 300));
     if (worlds->failures)
         weir_test_failures(text, &s);
+    weir_text_add(text, worlds->more ? worlds->more : "");
     weir_text_add(text, "\"workload\": {\"jobs\": [");
     int jobs = 1 + (int)weir_test_below(&s, 3);
     for (int j = 0; j < jobs; j++)

@@ -18,6 +18,7 @@ struct weir_test_worlds {
     bool failures;
     bool zeros;          /* operators may have no instance */
     unsigned most_bytes; /* of an item */
+    const char *more;    /* keys of the scenario, each with a comma behind it; NULL: none */
 };
 
 /* World `number` of the set as the text of a scenario: one to three jobs, each a chain, a diamond that joins or a fork

@@ -10,99 +10,20 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
-#include "sim/engine/control/moves.h"
+#include "sim/engine/control/change.h"
+#include "sim/engine/control/halt.h"
 #include "sim/engine/control/placement.h"
 #include "sim/engine/control/plans.h"
-
-/* One change of an operator under way. */
-struct weir_change {
-    struct weir_change *next;
-    struct weir_controller *controller;
-    struct weir_op *op;
-    char *policy; /* that asked for it */
-    enum { STARTS, DRAINS, WRITES, MOVES, RESTORES } stage;
-    void (*step)(struct weir_change *change); /* what comes next */
-    struct weir_alarm alarm;                  /* after a while */
-    struct weir_soon go;                      /* at once */
-    struct weir_alarm patience;               /* for what drains */
-    uint64_t processed;                       /* by the operator when it was set */
-    struct weir_instance **start, **stop;
-    int start_count, stop_count, kept_count;
-    bool moves; /* as many instances as before, on other hosts */
-    double begun_s, paused_since_s, paused_s;
-    struct weir_moves state;
-};
 
 static double now_of(const struct weir_change *change)
 {
     return change->controller->clock->now_s;
 }
 
-static void free_change(struct weir_change *change)
-{
-    struct weir_clock *clock = change->controller->clock;
-    struct weir_change **link = &change->controller->changes;
-    while (*link && *link != change)
-        link = &(*link)->next;
-    if (*link)
-        *link = change->next;
-    if (change->op->at_rest_context == change)
-        change->op->at_rest = NULL;
-    weir_moves_fini(&change->state);
-    weir_alarm_stop(clock, &change->alarm);
-    weir_alarm_stop(clock, &change->patience);
-    weir_soon_drop(clock, &change->go);
-    free(change->policy);
-    free(change->start);
-    free(change->stop);
-    free(change);
-}
-
 void weir_changes_fini(struct weir_controller *controller)
 {
     while (controller->changes)
-        free_change(controller->changes);
-}
-
-/* Matches the wish with what is there by host, sets weights and shares of what stays, lists what starts and stops. */
-static struct weir_change *compare(struct weir_controller *controller, struct weir_op *op,
-                                   const struct weir_plan_change *wish)
-{
-    struct weir_change *change = weir_alloc(1, sizeof *change);
-    change->controller = controller;
-    change->op = op;
-    change->policy = weir_format("%s", wish->policy);
-    change->start = weir_alloc((size_t)wish->count, sizeof *change->start);
-    change->stop = weir_alloc(op->instance_count, sizeof *change->stop);
-    bool *taken = weir_alloc(op->instance_count, sizeof *taken);
-    int *kept = weir_alloc((size_t)wish->count, sizeof *kept);
-    for (int w = 0; w < wish->count; w++) {
-        const struct weir_placement *wanted = &wish->instances[w];
-        kept[w] = -1;
-        for (size_t i = 0; kept[w] < 0 && i < op->instance_count; i++) {
-            struct weir_instance *instance = op->instances[i];
-            if (!taken[i] && instance->life == WEIR_ACTIVE && instance->host == wanted->host) {
-                taken[i] = true;
-                kept[w] = (int)i;
-                weir_instance_weigh(instance, wanted->weight, wanted->cpu_share);
-            }
-        }
-    }
-    for (size_t i = 0; i < op->instance_count; i++)
-        if (op->instances[i]->life == WEIR_ACTIVE && !taken[i]) {
-            op->instances[i]->leaves = true;
-            change->stop[change->stop_count++] = op->instances[i];
-        }
-    for (int w = 0; w < wish->count; w++) {
-        if (kept[w] >= 0)
-            change->kept_count++;
-        else
-            change->start[change->start_count++] = weir_instance_new(op, &wish->instances[w]);
-    }
-    free(taken);
-    free(kept);
-    change->moves = change->start_count > 0 && change->start_count == change->stop_count;
-    return change;
+        weir_change_free(controller->changes);
 }
 
 static void ring(struct weir_alarm *alarm)
@@ -137,25 +58,28 @@ static void wait_no_more(struct weir_change *change)
         weir_watch_end(&change->op->job->watch);
     weir_alarm_stop(change->controller->clock, &change->alarm);
     weir_soon_drop(change->controller->clock, &change->go);
+    change->waits = false;
     weir_moves_fini(&change->state);
 }
 
 /* Done, or given up. */
 static void end(struct weir_change *change)
 {
+    struct weir_controller *controller = change->controller;
     struct weir_op *op = change->op;
     wait_no_more(change);
     op->changing = false;
-    weir_state_lay(change->controller, op);
-    if (change->stage != STARTS) {
+    weir_state_lay(controller, op);
+    if (change->stage != WEIR_CHANGE_STARTS) {
+        change->stage = WEIR_CHANGE_RESTORES;
         change->paused_s = now_of(change) - change->paused_since_s;
-        if (change->controller->books->warm)
-            change->controller->books->paused_s += change->paused_s;
-        weir_op_resume(op);
+        weir_halt_drained(change);
+        weir_halt_end(change);
     }
-    weir_trace_change(change->controller->books, op->job->spec->name, op->spec->name, change->moves, change->begun_s,
+    weir_trace_change(controller->books, op->job->spec->name, op->spec->name, change->moves, change->begun_s,
                       change->paused_s, now_of(change));
-    free_change(change);
+    weir_change_free(change);
+    weir_halt_look(controller, op->job);
 }
 
 static void give_up(struct weir_change *change, const char *why)
@@ -242,14 +166,20 @@ static void restored(struct weir_change *change)
     }
 }
 
+/* The job is let go by all at once. */
+static void await_others(struct weir_change *change)
+{
+    weir_halt_meet(change, restored);
+}
+
 static void moved(struct weir_change *change)
 {
     if (change->state.failed) {
         give_up(change, "its state could not be moved");
         return;
     }
-    change->stage = RESTORES;
-    go_on(change, change->controller->scenario->costs.restore_s, restored);
+    change->stage = WEIR_CHANGE_RESTORES;
+    go_on(change, change->controller->scenario->costs.restore_s, weir_change_halts(change) ? await_others : restored);
 }
 
 /* Moves the state; what stays on its host does not travel. */
@@ -260,7 +190,7 @@ static void move_state(struct weir_change *change)
     double state = change->op->state_bytes;
     double *surplus = state > 0 && after > 0 ? weir_state_surplus(change->controller, change->op, before, after) : NULL;
     wait_no_more(change);
-    change->stage = MOVES;
+    change->stage = WEIR_CHANGE_MOVES;
     change->state = (struct weir_moves){.controller = change->controller, .op = change->op, .end = &change->go};
     if (surplus)
         weir_moves_even(&change->state, surplus, hosts, 1e-6 * state);
@@ -271,9 +201,9 @@ static void move_state(struct weir_change *change)
 
 static void drained(struct weir_change *change)
 {
-    change->op->at_rest = NULL;
+    change->stage = WEIR_CHANGE_WRITES;
+    weir_halt_drained(change);
     weir_alarm_stop(change->controller->clock, &change->patience);
-    change->stage = WRITES;
     bool writes = change->kept_count + change->stop_count > 0; /* else its state lies in a checkpoint already */
     go_on(change, writes ? change->controller->scenario->costs.checkpoint_s : 0,
           count_after(change) ? move_state : replace);
@@ -281,54 +211,51 @@ static void drained(struct weir_change *change)
 
 static void see_whether_drained(struct weir_change *change)
 {
-    if (weir_op_drained(change->op))
+    if (weir_halt_is_drained(change))
         drained(change);
-}
-
-static void something_rests(void *context)
-{
-    struct weir_change *change = context;
-    weir_soon(change->controller->clock, &change->go);
 }
 
 static void wait_to_drain(struct weir_change *change)
 {
-    change->processed = change->op->counts.processed;
+    change->processed = weir_halt_processed(change);
     weir_alarm_set(change->controller->clock, &change->patience,
                    now_of(change) + change->controller->scenario->window_s);
 }
 
-/* Nothing enters the operator: it is not left so while it does nothing. What is on its way over a link that is down is
+/* Nothing enters: that is not left so while nothing is done. What is on its way over a link that is down is
  * left to those that stop, once it comes; where what has come cannot be served, the change is given up. */
 static void lose_patience(struct weir_alarm *alarm)
 {
     struct weir_change *change = WEIR_RECORD(alarm, struct weir_change, patience);
-    const struct weir_op *op = change->op;
-    if (op->counts.processed != change->processed || op->in_service)
+    if (weir_halt_processed(change) != change->processed || weir_halt_serves(change))
         wait_to_drain(change);
-    else if (weir_op_quiet(op))
+    else if (weir_halt_is_quiet(change))
         drained(change);
     else
         give_up(change, "what waits in it is not served");
 }
 
-static void started(struct weir_change *change)
+static void halt(struct weir_change *change)
 {
-    struct weir_op *op = change->op;
-    if (leave_out_lost(change) == GIVEN_UP)
-        return;
-    if (!(op->state_bytes > 0 || op->spec->state_bytes_per_item > 0)) {
-        replace(change);
-        return;
-    }
     change->paused_since_s = now_of(change);
-    change->stage = DRAINS;
+    change->stage = WEIR_CHANGE_DRAINS;
     change->step = see_whether_drained;
-    op->at_rest = something_rests;
-    op->at_rest_context = change;
-    weir_op_pause(op);
+    weir_halt_begin(change);
     wait_to_drain(change);
     weir_soon(change->controller->clock, &change->go);
+}
+
+static void started(struct weir_change *change)
+{
+    const struct weir_op *op = change->op;
+    if (leave_out_lost(change) == GIVEN_UP)
+        return;
+    if (weir_change_halts(change))
+        weir_halt_meet(change, halt);
+    else if (op->state_bytes > 0 || op->spec->state_bytes_per_item > 0)
+        halt(change);
+    else
+        replace(change);
 }
 
 static void start(struct weir_change *change)
@@ -343,9 +270,9 @@ void weir_change_begin(struct weir_controller *controller, const struct weir_pla
         weir_tell_note(controller, wish->policy, wish->job, op->spec->name, "change given up: another is under way");
         return;
     }
-    struct weir_change *change = compare(controller, op, wish);
+    struct weir_change *change = weir_change_new(controller, op, wish);
     if (!change->start_count && !change->stop_count) { /* weights and shares alone are free */
-        free_change(change);
+        weir_change_free(change);
         return;
     }
     op->changing = true;
@@ -369,7 +296,7 @@ void weir_changes_look(struct weir_controller *controller, const struct weir_run
 {
     for (struct weir_change *change = controller->changes, *next; change; change = next) {
         next = change->next;
-        if (change->op->job == job && leave_out_lost(change) == SOME_LOST && change->stage >= MOVES)
+        if (change->op->job == job && leave_out_lost(change) == SOME_LOST && change->stage >= WEIR_CHANGE_MOVES)
             move_state(change); /* in other parts than before */
     }
 }

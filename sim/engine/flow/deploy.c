@@ -8,6 +8,7 @@
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/route.h"
+#include "sim/engine/flow/send.h"
 #include "sim/engine/flow/waiting.h"
 #include "sim/engine/flow/window.h"
 
@@ -162,6 +163,36 @@ bool weir_op_quiet(const struct weir_op *op)
 bool weir_op_drained(const struct weir_op *op)
 {
     return !op->in_transit && weir_op_quiet(op);
+}
+
+void weir_job_halt(struct weir_run_job *job)
+{
+    if (job->halts++)
+        return;
+    job->halted_s = job->flow->clock->now_s;
+    weir_soon(job->flow->clock, &job->source_go);
+}
+
+bool weir_job_resume(struct weir_run_job *job)
+{
+    if (--job->halts)
+        return false;
+    weir_soon(job->flow->clock, &job->source_go);
+    for (int o = 0; o < job->spec->operator_count; o++)
+        for (size_t i = 0; i < job->ops[o].instance_count; i++)
+            if (job->ops[o].instances[i]->window.count) {
+                weir_window_hold(job->ops[o].instances[i]);
+                weir_soon(job->flow->clock, &job->ops[o].instances[i]->go);
+            }
+    return true;
+}
+
+bool weir_job_drained(const struct weir_run_job *job)
+{
+    bool drained = !weir_sender_busy(&job->source_sender);
+    for (int o = 0; o < job->spec->operator_count && drained; o++)
+        drained = weir_op_drained(&job->ops[o]);
+    return drained;
 }
 
 bool weir_job_is_empty(const struct weir_run_job *job)

@@ -262,6 +262,8 @@ struct weir_run_job {
     double source_free_s;
     int batch_limit;
     bool source_done;
+    int halts;       /* changes of plan for which all of it stands still: weir_job_halt */
+    double halted_s; /* since then */
     struct weir_arrivals arrivals;
     struct weir_spent source_spent, source_at_window; /* the latter is control's */
     double load_factor;                               /* of the rate that the workload gives: control's */
@@ -332,6 +334,12 @@ void weir_op_pause(struct weir_op *op);
 void weir_op_resume(struct weir_op *op);
 bool weir_op_quiet(const struct weir_op *op);   /* nothing waits or is in service */
 bool weir_op_drained(const struct weir_op *op); /* nothing is in transit either */
+
+/* The source holds back until all who have halted the job have resumed it, and windows stay as they are; what is inside
+ * goes on to the sink. weir_job_resume: true if the job goes on. */
+void weir_job_halt(struct weir_run_job *job);
+bool weir_job_resume(struct weir_run_job *job);
+bool weir_job_drained(const struct weir_run_job *job); /* nothing is inside but in windows and for want of a partner */
 
 /* The source begins. */
 void weir_source_start(struct weir_run_job *job);

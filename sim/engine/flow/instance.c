@@ -62,7 +62,7 @@ static void rest(struct weir_instance *instance)
         inbox->idle_first = instance;
     inbox->idle_last = instance;
     instance->in_idle_list = true;
-    if (instance->window.count)
+    if (instance->window.count && !instance->op->job->halts)
         weir_alarm_set(flow_of(instance)->clock, &instance->alarm, weir_window_due_s(instance));
     weir_op_at_rest(instance->op);
 }
@@ -189,7 +189,7 @@ static void go(struct weir_instance *instance)
     if (weir_alarm_is_set(&instance->alarm) && !instance->stalled && !instance->left)
         weir_alarm_stop(clock, &instance->alarm);
     while (!occupied(instance) && !clock->over) {
-        if (instance->window.count && !instance->results) {
+        if (instance->window.count && !instance->results && !instance->op->job->halts) {
             instance->results = weir_window_fire(instance);
             hand_over_window(instance);
         }

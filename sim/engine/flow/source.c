@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/send.h"
 
 /* Batches stay well below what the inputs hold, lest a full input moves in lumps. */
@@ -151,9 +152,22 @@ static bool emit(struct weir_run_job *job, int count)
     return weir_send(&job->source_sender, batch);
 }
 
+/* Nothing of it goes, and what it sent last has gone on. */
+static void hold_back(struct weir_run_job *job)
+{
+    if (weir_sender_busy(&job->source_sender))
+        return;
+    weir_spent_set(&job->source_spent, WEIR_BLOCKED, job->flow->clock->now_s);
+    weir_op_at_rest(&job->ops[0]);
+}
+
 void weir_source_go(struct weir_run_job *job)
 {
     struct weir_clock *clock = job->flow->clock;
+    if (job->halts) {
+        hold_back(job);
+        return;
+    }
     while (!weir_sender_busy(&job->source_sender) && !clock->over) {
         weir_source_refill(job, clock->now_s);
         if (!job->backlog_count) {

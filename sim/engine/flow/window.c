@@ -177,6 +177,21 @@ struct weir_batch *weir_window_fire(struct weir_instance *instance)
     return first;
 }
 
+void weir_window_hold(struct weir_instance *instance)
+{
+    struct weir_window_content *content = &instance->window;
+    double now_s = now_of(instance);
+    for (int p = 0; p < content->part_count; p++) {
+        struct weir_window_part *part = &content->parts[p];
+        double due_s = fmax(part->at, part->end_s);
+        if (due_s >= now_s)
+            continue;
+        part->waiting += due_s - part->at;
+        part->blocked += now_s - due_s;
+        part->at = now_s;
+    }
+}
+
 void weir_window_hand_over(struct weir_instance *from, struct weir_instance *to)
 {
     struct weir_window_content *given = &from->window;

@@ -9,6 +9,8 @@ void weir_window_add(struct weir_instance *instance, const struct weir_batch *ba
 double weir_window_due_s(const struct weir_instance *instance);
 /* Takes out what is due: a list of batches of results, NULL if there are none. */
 struct weir_batch *weir_window_fire(struct weir_instance *instance);
+/* What was due while its job was halted (weir_job_halt) was blocked until now. */
+void weir_window_hold(struct weir_instance *instance);
 void weir_window_clear(struct weir_instance *instance);
 /* The other instance gets what is not due yet. */
 void weir_window_hand_over(struct weir_instance *from, struct weir_instance *to);

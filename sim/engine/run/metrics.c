@@ -59,7 +59,7 @@ const struct weir_metric weir_metric_table[] = {
         "Changes of its hosts: as many instances elsewhere, or any number in another tier."),
     ROW(tier_crossings, "count", WEIR_BETTER_NONE, "Changes that take instances of it from one tier to another."),
     NAMED("state_moved", state_moved_bytes, "B", WEIR_BETTER_LOW, "State moved between hosts."),
-    NAMED("paused", paused_s, "s", WEIR_BETTER_LOW, "Time that stateful operators stood still for changes, summed."),
+    NAMED("paused", paused_s, "s", WEIR_BETTER_LOW, "Time that operators stood still for changes, summed."),
     ROW(revenue, "servers", WEIR_BETTER_HIGH,
         "Revenue R(U) of the account's hosts while nothing is wrong with them, summed; mean of the windows."),
     ROW(utilisation, "share", WEIR_BETTER_NONE, "Mean share of the uplinks of the account's hosts that results take."),
