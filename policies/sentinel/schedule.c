@@ -99,6 +99,16 @@ static void deal(struct sentinel *self, const struct assignment *solved)
     free(room);
 }
 
+/* As equation 14 has it: each server has requests of all regions in proportion, but for routes that are not safe. */
+static void deal_proportionally(struct sentinel *self, const struct assignment *solved)
+{
+    const struct live *live = &self->live;
+    size_t servers = (size_t)live->servers, cells = (size_t)live->regions * (size_t)live->categories;
+    memcpy(self->count, solved->count, servers * cells * sizeof *self->count);
+    memcpy(self->left, solved->left, cells * sizeof *self->left);
+    memcpy(self->use, solved->use, servers * sizeof *self->use);
+}
+
 /* How far the forecast of groups of cells is from what the schedule in use was made for, summed: groups are regions, or
  * categories. */
 static double drift(const struct sentinel *self, bool by_region)
@@ -185,7 +195,10 @@ int sentinel_preschedule(struct sentinel *self, struct sentinel_schedule *schedu
     int code = assignment_solve(&problem, &settings, &solved);
     if (code != WEIR_OK)
         return weir_error_context("pre-scheduling");
-    deal(self, &solved);
+    if (self->expand == SENTINEL_NEAR)
+        deal(self, &solved);
+    else
+        deal_proportionally(self, &solved);
     schedule->wanted = solved.wanted;
     schedule->placed = solved.total;
     schedule->value = solved.value;

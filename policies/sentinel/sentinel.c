@@ -25,6 +25,7 @@
     ROW(#field, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, low_end, high_end, sentence)
 #define FLAG(field, text, sentence) ROW(#field, WEIR_PARAM_BOOL, WEIR_UNIT_NONE, field, text, 0, 0, sentence)
 
+static const char *const expands[] = {[SENTINEL_NEAR] = "near", [SENTINEL_PROPORTIONAL] = "proportional", NULL};
 static const char *const weighs[] = {[SENTINEL_SERVERS] = "servers", [SENTINEL_CAPACITY] = "capacity", NULL};
 
 /* How servers are found not to be well, which the oracle is told. */
@@ -57,6 +58,12 @@ static const char *const weighs[] = {[SENTINEL_SERVERS] = "servers", [SENTINEL_C
          .fallback = "servers",                                                                                        \
          .choices = weighs,                                                                                            \
          .help = "What counts in the program: each server alike, or by the requests that it could take."},             \
+        {.name = "expand",                                                                                             \
+         .type = WEIR_PARAM_CHOICE,                                                                                    \
+         .offset = AT(expand),                                                                                         \
+         .fallback = "near",                                                                                           \
+         .choices = expands,                                                                                           \
+         .help = "Of which regions servers get their requests: the nearest, or all in proportion (equation 14)."},     \
         {.name = "forecaster",                                                                                         \
          .type = WEIR_PARAM_SLOT,                                                                                      \
          .offset = AT(forecaster),                                                                                     \

@@ -157,6 +157,8 @@ struct sentinel_history {
 
 /* What a server's revenue counts in the program. */
 enum sentinel_weigh { SENTINEL_SERVERS, SENTINEL_CAPACITY };
+/* Of which regions a server gets the requests that the program gives it. */
+enum sentinel_expand { SENTINEL_NEAR, SENTINEL_PROPORTIONAL };
 
 struct sentinel {
     /* parameters */
@@ -165,7 +167,7 @@ struct sentinel {
     int recent, hold;
     double probe, probe_idle, most;
     double u_opt, sigma;
-    int weigh; /* enum sentinel_weigh */
+    int weigh, expand; /* enum sentinel_weigh, enum sentinel_expand */
     struct weir_json forecaster;
     int categories, warm;
     double refit_s;

@@ -153,6 +153,28 @@ static void spills_where_slots_are(void)
     end();
 }
 
+/* 90 requests in the north and 30 in the south: by equation 14 each server has three of the north to one of the south;
+ * else fewer of them cross regions. */
+static void deals_as_equation_14(void)
+{
+    double crosses[2] = {0};
+    for (int near = 0; near < 2; near++) {
+        begin(near ? "{\"u_opt\": 0.3, \"probe\": 0, \"categories\": 1}"
+                   : "{\"u_opt\": 0.3, \"probe\": 0, \"categories\": 1, \"expand\": \"proportional\"}");
+        world->operators[2][0].downstream_bytes = world->operators[0][0].downstream_bytes;
+        for (int w = 0; w < 3; w++)
+            step(90, 30, 0);
+        for (int e = SERVERS; e < HOSTS; e++) {
+            double of_north = 90 * share(0, e), of_south = 30 * share(1, e);
+            crosses[near] += e < S1 ? of_south : of_north;
+            if (!near)
+                CHECK_NEAR(of_north - 3 * of_south, 0, 3); /* whole requests */
+        }
+        end();
+    }
+    CU_ASSERT(crosses[1] < 0.7 * crosses[0]);
+}
+
 /* Requests that rise by a quarter each window are expected to go on rising; those that jump about are not. */
 static void sees_a_trend(void)
 {
@@ -180,6 +202,7 @@ int main(int argc, char **argv)
         {"u_opt is of the use", u_opt_is_of_the_use},
         {"room for what waits", room_for_what_waits},
         {"spills where slots are", spills_where_slots_are},
+        {"deals as equation 14", deals_as_equation_14},
         {"sees a trend", sees_a_trend},
         {0},
     };
