@@ -198,6 +198,11 @@ static void ask_portions(struct writer *at, int job, int op, const struct weir_p
         left += (1 - able) * part;
     }
     spill(at, job, op, left, share);
+    double sum = 0;
+    for (int k = 0; k < at->wish_count; k++)
+        sum += at->wish[k].weight;
+    for (int k = 0; k < at->wish_count && sum > 0; k++)
+        at->wish[k].weight /= sum;
 }
 
 /* Those that stand idle, as long as they are remembered. */
