@@ -186,7 +186,8 @@ static void bury_all(struct recovery *recovery)
         weir_state_lay(recovery->controller, &job->ops[o]);
     }
     weir_job_wake_all(job);
-    look_for_hosts(recovery);
+    recovery->step = look_for_hosts; /* once those that are buried are gone: their slots are free then */
+    weir_soon(recovery->controller->clock, &recovery->go);
 }
 
 static void ring_job(struct weir_alarm *alarm)
