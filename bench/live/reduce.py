@@ -1,19 +1,55 @@
 """Rows of one run for the figures: reduce.py LABEL SEED RUN BED <rows of windows.csv
 
 Prints policy,seed,of,key,metric,value: of `run` what result.json has, of `day`, `hour` and `class` (the last letter of
-a server's name) counts after the warm-up, and of `detection`, by day, the windows of servers that sentinel found not to
+a server's name) counts after the warm-up, of `judged` the revenue at other u_opt than the account's, and of `detection`, by day, the windows of servers that sentinel found not to
 be well, against the truth. A server is not well in a window if something was wrong with it for half of the window at least.
 """
 import collections
 import csv
 import json
+import math
 import re
 import sys
 
 DAY_S, HOUR_S = 86400, 3600
 METRICS = ("anomaly_frequency", "device_anomalies", "service_anomalies", "utilisation", "revenue", "income", "fines", "latency_p50",
            "latency_p95", "decisions")
+JUDGED = (0.2, 0.3, 0.35, 0.4, 0.5, 0.6)
+SIGMA = 0.25
 COUNTS = ("requests", "device_anomalies", "service_anomalies", "served")
+
+
+def judged(lines, run, window_s, warmup_s, servers):
+    """Revenue, sum of R(U) over the servers while nothing is wrong with them, and mean of the windows, by u_opt."""
+    with open(f"{run}/anomalies.csv", encoding="utf-8") as file:
+        wrong = collections.defaultdict(float)  # a host's seconds of a window; anomalies of one host may overlap
+        for row in csv.DictReader(file):
+            start, end = float(row["start"]), float(row["end"])
+            for window in range(int(start // window_s), int(math.ceil(end / window_s))):
+                wrong[row["host"], window] += max(0, min(end, (window + 1) * window_s) - max(start, window * window_s))
+    use, windows = {}, set()
+    for time, _, _, host, metric, value in csv.reader(lines):
+        begin = float(time) - window_s
+        if begin < warmup_s:
+            continue
+        windows.add(int(begin // window_s))
+        if host in servers and metric == "utilisation":
+            use[host, int(begin // window_s)] = float(value)  # there is no row of a server that sends nothing
+    for u_opt in JUDGED:
+        total = 0
+        for window in windows:
+            for host in servers:
+                well = max(0, 1 - wrong[host, window] / window_s)
+                total += well * math.exp(-((use.get((host, window), 0) - u_opt) ** 2) / (2 * SIGMA**2))
+        yield "judged", f"{u_opt:g}", "revenue", total / len(windows)
+
+
+def fitted(run):
+    """The u_opt that sentinel has fitted last (equation 12); nothing of other policies."""
+    with open(f"{run}/decisions.csv", encoding="utf-8") as file:
+        found = re.findall(r"upkeep: models anew, u_opt ([\d.]+)", file.read())
+    if found:
+        yield "run", "all", "u_opt", float(found[-1])
 
 
 def in_windows(lines, window_s, warmup_s, servers):
@@ -79,7 +115,10 @@ def main(label, seed, run, bed):
     write = csv.writer(sys.stdout, lineterminator="\n")
     rows = [("run", "all", name, result["metrics"][name]) for name in METRICS]
     rows += [("run", "all", "decision_wall_s", result["timing"]["decision_wall_s"])]
-    rows += in_windows(sys.stdin, 60, result["warmup_s"], servers)
+    lines = sys.stdin.readlines()
+    rows += in_windows(lines, 60, result["warmup_s"], servers)
+    rows += judged(lines, run, 60, result["warmup_s"], servers)
+    rows += fitted(run)
     rows += detected(run, 60, result["warmup_s"], servers)
     for row in rows:
         write.writerow((label, seed, *row))

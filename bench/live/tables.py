@@ -103,6 +103,17 @@ def recall(policy, kind, days, seeds):
     return f"{hits / (hits + misses):.2f}" if hits + misses else "-"
 
 
+def frontier(title, labels):
+    """Revenue, judged at several u_opt, and anomalies."""
+    keys = sorted({key for _, group, key, _ in figures if group == "judged"}, key=float)
+    labels = {policy: label for policy, label in labels.items() if of(policy, "revenue")}
+    table(title, ["policy", "seeds", "u_opt in the end", "anomaly frequency, %", "of devices, %", "of service, %", "utilisation, %"] +
+          [f"revenue at {key}" for key in keys],
+          [[label, str(len(of(policy, "revenue"))), plain(of(policy, "u_opt").values(), 2)] +
+           [text(of(policy, metric).values(), 2, 100) for metric in ("anomaly_frequency", "device_anomalies", "service_anomalies", "utilisation")] +
+           [text(of(policy, "revenue", key, "judged").values(), 2) for key in keys] for policy, label in labels.items()])
+
+
 SUMMARY = (("anomaly frequency, %", "anomaly_frequency", 2, 100), ("of devices, %", "device_anomalies", 2, 100),
            ("of service, %", "service_anomalies", 2, 100), ("utilisation, %", "utilisation", 2, 100), ("revenue", "revenue", 2, 1),
            ("income", "income", 1, 1), ("fines", "fines", 1, 1), ("latency, p50, s", "latency_p50", 2, 1))
@@ -158,6 +169,10 @@ def main(path):
     table("Figure 10: anomaly frequency by hour of the day, %", ["hours"] + there,
           [[f"{hour}, {hour + 1}"] + [plain(paired_hours(policy, hour), 2, 100) for policy in there] for hour in range(0, 24, 2)])
 
+    varied = sorted({policy for policy, *_ in figures if policy.startswith("u_opt")})
+    frontier("Revenue at what equation 12 gives, and the frontier over u_opt", {policy: policy for policy in there + varied})
+    noises = sorted({policy for policy, *_ in figures if policy.startswith("noise")})
+    variants("Monitors that err", {"sentinel": "no noise", **{policy: policy for policy in noises}} if noises else {})
     variants("Figure 11: sentinel", {"sentinel": "sentinel"})
     variants("Figure 11: ablations", ABLATIONS)
     thresholds = {policy: policy.replace("=", " ") for policy in sorted({p for p, *_ in figures if "=" in p})}

@@ -19,8 +19,8 @@ static long peak_mib(void)
 static int plan(const struct platform *p, struct assignment *result)
 {
     static const char *const ends[] = {"within the gap", "limited", "greedy"};
-    struct assignment_problem problem = {p->servers,  p->regions, p->categories, p->bandwidth, p->healthy,
-                                         p->expected, p->rate,    p->safe,       0.6,          0.25};
+    struct assignment_problem problem = {p->servers, p->regions, p->categories, p->bandwidth, p->healthy, p->expected,
+                                         p->rate,    p->safe,    0.6,           0.25,         NULL};
     struct assignment_settings settings = {.segments = 8, .block = 160, .nodes = 2000, .gap = 0.01, .time_limit_s = 50};
     double wall = clock_s(CLOCK_MONOTONIC), cpu = clock_s(CLOCK_PROCESS_CPUTIME_ID);
     int code = assignment_solve(&problem, &settings, result);

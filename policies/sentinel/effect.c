@@ -1,6 +1,7 @@
 /* Service effect: what a request yields on a server, and whether it fails there for no fault of the server. Late
  * results are counted by the zone of the server, the region of the viewer and the hour of the day. Where few came, the
- * count is drawn towards that of all pairs alike (within a region or across). What is late now counts as well. */
+ * count is drawn towards that of all pairs alike (within a region or across, of the edge or the cloud). What is late
+ * now counts as well, pair by pair, drawn likewise. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,8 @@
 #include "sim/base/memory.h"
 #include "sim/base/real.h"
 
-#define PRIOR  20.0 /* requests that the more general count stands for */
+#define PRIOR  20.0 /* requests that the more general count stands for, */
+#define NOW    5.0  /* and what is late now in all pairs alike, for a single one */
 #define MEMORY 0.8  /* of the recent counts, a window */
 #define CALM   0.99 /* of what they alarm of, a minute */
 #define DAILY  0.5  /* of the counts by hour, a refit */
@@ -17,6 +19,23 @@
 static bool same(const char *a, const char *b)
 {
     return a && b && strcmp(a, b) == 0;
+}
+
+/* Whether two servers are of one zone. */
+static bool alike(const struct live *live, const struct weir_view *view, int one, int other)
+{
+    return live->server_tier[one] == live->server_tier[other] &&
+           same(view->hosts[live->host[one]].region, view->hosts[live->host[other]].region);
+}
+
+static void forget(struct sentinel_effect *effect)
+{
+    free(effect->kind);
+    free(effect->late);
+    free(effect->all);
+    free(effect->recent_late);
+    free(effect->recent_all);
+    free(effect->alarm);
 }
 
 static void begin(struct sentinel *self, const struct weir_view *view)
@@ -28,23 +47,27 @@ static void begin(struct sentinel *self, const struct weir_view *view)
     effect->zones = 0;
     for (int e = 0; e < live->servers; e++) {
         int z = 0;
-        while (z < effect->zones && !same(view->hosts[live->host[first[z]]].region, view->hosts[live->host[e]].region))
+        while (z < effect->zones && !alike(live, view, first[z], e))
             z++;
         if (z == effect->zones)
             first[effect->zones++] = e;
         effect->zone[e] = z;
     }
     size_t pairs = (size_t)effect->zones * (size_t)live->regions;
-    free(effect->home);
-    free(effect->late);
-    free(effect->all);
-    effect->home = weir_alloc(pairs, sizeof *effect->home);
+    forget(effect);
+    effect->kind = weir_alloc(pairs, sizeof *effect->kind);
     effect->late = weir_alloc(pairs * SENTINEL_HOURS, sizeof *effect->late);
     effect->all = weir_alloc(pairs * SENTINEL_HOURS, sizeof *effect->all);
+    effect->recent_late = weir_alloc(pairs, sizeof *effect->recent_late);
+    effect->recent_all = weir_alloc(pairs, sizeof *effect->recent_all);
+    effect->alarm = weir_alloc(pairs, sizeof *effect->alarm);
     for (int z = 0; z < effect->zones; z++)
-        for (int m = 0; m < live->regions; m++)
-            effect->home[z * live->regions + m] =
-                same(view->hosts[live->host[first[z]]].region, view->hosts[live->viewer[m]].region);
+        for (int m = 0; m < live->regions; m++) {
+            bool home = same(view->hosts[live->host[first[z]]].region, view->hosts[live->viewer[m]].region);
+            bool cloud = live->server_tier[first[z]] == WEIR_VIEW_CLOUD;
+            effect->kind[z * live->regions + m] =
+                (unsigned char)((home ? 0 : SENTINEL_ACROSS) | (cloud ? SENTINEL_CLOUD : 0));
+        }
     effect->shape = live->shape;
     effect->servers = live->servers;
     free(first);
@@ -62,9 +85,22 @@ static int hour_at(double time_s)
     return hour >= 0 && hour < SENTINEL_HOURS ? (int)hour : 0;
 }
 
-static double drawn(double late, double all, double prior)
+static double drawn(double late, double all, double prior, double weight)
 {
-    return (late + PRIOR * prior) / (all + PRIOR);
+    return (late + weight * prior) / (all + weight);
+}
+
+/* What was in the newest windows counts less with each. */
+static void fade(struct sentinel_effect *effect, int regions)
+{
+    for (int kind = 0; kind < SENTINEL_KINDS; kind++) {
+        effect->kind_all[kind] *= MEMORY;
+        effect->kind_late[kind] *= MEMORY;
+    }
+    for (int pair = 0; pair < effect->zones * regions; pair++) {
+        effect->recent_all[pair] *= (float)MEMORY;
+        effect->recent_late[pair] *= (float)MEMORY;
+    }
 }
 
 void sentinel_effect_learn(struct sentinel *self, const struct weir_view *view)
@@ -73,10 +109,7 @@ void sentinel_effect_learn(struct sentinel *self, const struct weir_view *view)
     const struct live *live = &self->live;
     make_room(self, view);
     int hour = hour_at(view->time_s - view->window_s / 2);
-    for (int side = 0; side < 2; side++) {
-        effect->recent_all[side] *= MEMORY;
-        effect->recent_late[side] *= MEMORY;
-    }
+    fade(effect, live->regions);
     for (int j = 0; j < live->job_count; j++) {
         const struct weir_job_view *job = &view->jobs[j];
         int m = live->jobs[j].region;
@@ -88,28 +121,34 @@ void sentinel_effect_learn(struct sentinel *self, const struct weir_view *view)
             if (e < 0 || !(all > 0) || !isfinite(late) || (self->shape == live->shape && !self->healthy[e]))
                 continue;
             sentinel_effect_watch(self, view, j, e, all, late);
-            int pair = effect->zone[e] * live->regions + m, side = !effect->home[pair];
+            int pair = effect->zone[e] * live->regions + m, kind = effect->kind[pair];
             effect->all[pair * SENTINEL_HOURS + hour] += (float)all;
             effect->late[pair * SENTINEL_HOURS + hour] += (float)late;
-            effect->hourly_all[side][hour] += all;
-            effect->hourly_late[side][hour] += late;
-            effect->recent_all[side] += all;
-            effect->recent_late[side] += late;
+            effect->hourly_all[kind][hour] += all;
+            effect->hourly_late[kind][hour] += late;
+            effect->kind_all[kind] += all;
+            effect->kind_late[kind] += late;
+            effect->recent_all[pair] += (float)all;
+            effect->recent_late[pair] += (float)late;
         }
     }
-    for (int side = 0; side < 2; side++) {
-        double now = drawn(effect->recent_late[side], effect->recent_all[side], 0);
-        effect->alarm[side] = fmax(now, weir_pow(CALM, view->window_s / 60) * effect->alarm[side]);
+    double calm = weir_pow(CALM, view->window_s / 60);
+    for (int pair = 0; pair < effect->zones * live->regions; pair++) {
+        int kind = effect->kind[pair];
+        double usual = drawn(effect->kind_late[kind], effect->kind_all[kind], 0, PRIOR);
+        double now = drawn(effect->recent_late[pair], effect->recent_all[pair], usual, NOW);
+        effect->alarm[pair] = (float)fmax(now, calm * effect->alarm[pair]);
     }
 }
 
 double sentinel_late(const struct sentinel *self, int server, int region, double time_s)
 {
     const struct sentinel_effect *effect = &self->effect;
-    int pair = effect->zone[server] * self->live.regions + region, side = !effect->home[pair], hour = hour_at(time_s);
-    double pooled = drawn(effect->hourly_late[side][hour], effect->hourly_all[side][hour], 0);
-    double usual = drawn(effect->late[pair * SENTINEL_HOURS + hour], effect->all[pair * SENTINEL_HOURS + hour], pooled);
-    return fmax(usual, effect->alarm[side]);
+    int pair = effect->zone[server] * self->live.regions + region, kind = effect->kind[pair], hour = hour_at(time_s);
+    double pooled = drawn(effect->hourly_late[kind][hour], effect->hourly_all[kind][hour], 0, PRIOR);
+    double usual =
+        drawn(effect->late[pair * SENTINEL_HOURS + hour], effect->all[pair * SENTINEL_HOURS + hour], pooled, PRIOR);
+    return fmax(usual, effect->alarm[pair]);
 }
 
 /* What is late now; and, as long as no net knows, what usually is. */
@@ -117,7 +156,7 @@ static double late_by(const struct sentinel *self, int server, int region, doubl
 {
     const struct sentinel_effect *effect = &self->effect;
     int pair = effect->zone[server] * self->live.regions + region;
-    return chance ? effect->alarm[!effect->home[pair]] : sentinel_late(self, server, region, time_s);
+    return chance ? effect->alarm[pair] : sentinel_late(self, server, region, time_s);
 }
 
 void sentinel_effect_expect(struct sentinel *self, const struct weir_view *view)
@@ -134,8 +173,10 @@ void sentinel_effect_expect(struct sentinel *self, const struct weir_view *view)
             bool safe = reached && (!self->service_detection || late_by(self, e, m, time_s, chance) <= self->unsafe);
             long cell = ((long)e * live->regions + m) * live->categories;
             for (int i = 0; i < live->categories; i++) {
-                self->safe[cell + i] = safe && (!chance || effect_is_safe(self->effect.net, (double)chance[cell + i]));
-                self->effect.unsafe += reached && !self->safe[cell + i];
+                bool serves = live_serves(live, e, i);
+                bool fine = safe && (!chance || effect_is_safe(self->effect.net, (double)chance[cell + i]));
+                self->safe[cell + i] = serves && fine;
+                self->effect.unsafe += reached && serves && !fine;
             }
         }
 }
@@ -148,19 +189,17 @@ void sentinel_effect_refit(struct sentinel *self)
         effect->all[k] *= (float)DAILY;
         effect->late[k] *= (float)DAILY;
     }
-    for (int side = 0; side < 2; side++)
+    for (int kind = 0; kind < SENTINEL_KINDS; kind++)
         for (int h = 0; h < SENTINEL_HOURS; h++) {
-            effect->hourly_all[side][h] *= DAILY;
-            effect->hourly_late[side][h] *= DAILY;
+            effect->hourly_all[kind][h] *= DAILY;
+            effect->hourly_late[kind][h] *= DAILY;
         }
 }
 
 void sentinel_effect_fini(struct sentinel_effect *effect)
 {
     free(effect->zone);
-    free(effect->home);
-    free(effect->late);
-    free(effect->all);
+    forget(effect);
     free(effect->samples);
     free(effect->chance);
     effect_free(effect->net);

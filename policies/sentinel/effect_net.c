@@ -42,7 +42,7 @@ void sentinel_effect_watch(struct sentinel *self, const struct weir_view *view, 
     const struct live *live = &self->live;
     if (effect->net_shape != live->shape)
         forget(effect, live->shape);
-    double load = live->used_per_s[server] / live->bandwidth[server], safe = 1 - late / all;
+    double load = live->used[server], safe = 1 - late / all;
     add(effect, &(struct effect_sample){.server = server,
                                         .region = live->jobs[job].region,
                                         .category = live->jobs[job].category,
@@ -117,13 +117,9 @@ const float *sentinel_effect_ask(struct sentinel *self, const struct weir_view *
     if (effect->asked_s >= 0 && view->time_s - effect->asked_s < FRESH_S)
         return effect->chance;
     size_t cells = (size_t)live->servers * (size_t)live->regions * (size_t)live->categories;
-    double *load = weir_alloc((size_t)live->servers, sizeof *load);
-    for (int e = 0; e < live->servers; e++)
-        load[e] = live->used_per_s[e] / live->bandwidth[e];
     effect->chance = weir_resize(effect->chance, cells, sizeof *effect->chance);
-    effect_predict_all(effect->net, view->time_s + fmax(view->window_s, FRESH_S) / 2, live->bandwidth, load, NULL,
+    effect_predict_all(effect->net, view->time_s + fmax(view->window_s, FRESH_S) / 2, live->bandwidth, live->used, NULL,
                        effect->chance);
     effect->asked_s = view->time_s;
-    free(load);
     return effect->chance;
 }

@@ -35,8 +35,7 @@ char *sentinel_explain(void *state, const struct weir_view *view)
         if (self->device_detection && e < self->devices.server_count)
             says = states[self->devices.servers[e].state];
         weir_text_addf(&text, "%-20s %-10s %10.4g %8.3f %8.3f %9ld  %s\n", host->name, host->region ? host->region : "",
-                       live->bandwidth[e], live->used_per_s[e] / live->bandwidth[e], self->use[e], requests_of(self, e),
-                       says);
+                       live->bandwidth[e], live->used[e], self->use[e], requests_of(self, e), says);
     }
     if (live->servers > MOST_ROWS)
         weir_text_addf(&text, "and %d servers more\n", live->servers - MOST_ROWS);

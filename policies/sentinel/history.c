@@ -32,6 +32,38 @@ static void draw(struct sentinel *self, double latency_s, double late)
         history->drawn[at] = (struct sentinel_served){latency_s, late};
 }
 
+static int server_of(const struct live *live, const struct weir_view *view, const struct weir_origin_view *origin)
+{
+    return origin->host >= 0 && origin->host < view->host_count && origin->delivered_rate > 0
+               ? live->server_at[origin->host]
+               : -1;
+}
+
+/* Whether all results of a job came from servers of the viewers' region: what is late elsewhere may be so by the route,
+ * not by the use of the server. */
+static bool stays_home(const struct sentinel *self, const struct weir_view *view, int job)
+{
+    const struct live *live = &self->live;
+    int results = 0;
+    for (int o = 0; live->jobs[job].region >= 0 && o < view->jobs[job].origin_count; o++) {
+        int e = server_of(live, view, &view->jobs[job].origins[o]);
+        int pair = e < 0 ? -1 : self->effect.zone[e] * live->regions + live->jobs[job].region;
+        if (pair >= 0 && self->effect.kind[pair] & SENTINEL_ACROSS)
+            return false;
+        results += pair >= 0;
+    }
+    return results > 0;
+}
+
+/* Whether any job stays at home; where none does, all jobs count. */
+static bool some_stay(const struct sentinel *self, const struct weir_view *view)
+{
+    for (int j = 0; j < self->live.job_count; j++)
+        if (stays_home(self, view, j))
+            return true;
+    return false;
+}
+
 /* Joins what jobs saw of a server with how much it was used. */
 void sentinel_history_take(struct sentinel *self, const struct weir_view *view)
 {
@@ -40,18 +72,22 @@ void sentinel_history_take(struct sentinel *self, const struct weir_view *view)
     double *latency_s = weir_alloc((size_t)live->servers, sizeof *latency_s);
     double *late = weir_alloc((size_t)live->servers, sizeof *late),
            *all = weir_alloc((size_t)live->servers, sizeof *all);
-    for (int j = 0; j < live->job_count; j++)
-        for (int o = 0; live->jobs[j].region >= 0 && o < view->jobs[j].origin_count; o++) {
-            const struct weir_origin_view *origin = &view->jobs[j].origins[o];
-            int e = origin->host >= 0 && origin->host < view->host_count ? live->server_at[origin->host] : -1;
-            if (e < 0 || !(origin->delivered_rate > 0) || !isfinite(view->jobs[j].latency_mean_s))
+    bool home = some_stay(self, view);
+    for (int j = 0; j < live->job_count; j++) {
+        const struct weir_job_view *job = &view->jobs[j];
+        if (live->jobs[j].region < 0 || !isfinite(job->latency_mean_s) || (home && !stays_home(self, view, j)))
+            continue;
+        for (int o = 0; o < job->origin_count; o++) {
+            int e = server_of(live, view, &job->origins[o]);
+            if (e < 0)
                 continue;
-            latency_s[e] += origin->delivered_rate * view->jobs[j].latency_mean_s;
-            late[e] += origin->late_rate;
-            all[e] += origin->delivered_rate;
+            latency_s[e] += job->origins[o].delivered_rate * job->latency_mean_s;
+            late[e] += job->origins[o].late_rate;
+            all[e] += job->origins[o].delivered_rate;
         }
+    }
     for (int e = 0; e < live->servers; e++) {
-        double use = live->used_per_s[e] / live->bandwidth[e];
+        double use = live->used[e];
         if (!(all[e] > 0) || !(use >= 0) || !self->healthy[e])
             continue;
         int bin = use < 1 ? (int)(use * SENTINEL_BINS) : SENTINEL_BINS - 1;

@@ -9,51 +9,25 @@
 #include "sim/base/memory.h"
 #include "sim/base/real.h"
 
-enum { FEATURES = 4 };
+enum { FEATURES = LIVE_FEATURES };
 #define UNBOUNDED 1e12 /* bytes/s of a server without a link of its own */
 
-bool live_movable(const struct weir_operator_view *op)
-{
-    return !op->stateful && !op->joins && op->window_s <= 0;
-}
-
-/* Bytes that leave the operators that can be scheduled, and their work, for one item of the source. */
-static void request_of(const struct weir_job_view *job, double *bytes, double *flops)
-{
-    double *flow = weir_alloc((size_t)job->operator_count, sizeof *flow);
-    *bytes = *flops = 0;
-    for (int o = 0; o < job->operator_count; o++) {
-        const struct weir_operator_view *op = &job->operators[o];
-        double in = 0;
-        for (int u = 0; u < op->upstream_count; u++)
-            in += op->upstream[u] < 0 ? 1 : flow[op->upstream[u]];
-        if (op->joins && op->upstream_count > 0)
-            in /= op->upstream_count;
-        flow[o] = in * op->selectivity;
-        if (!live_movable(op))
-            continue;
-        *flops += in * op->flops_per_item;
-        for (int d = 0; d < op->downstream_count; d++)
-            if (op->downstream[d] >= 0 || job->sink_host >= 0)
-                *bytes += flow[o] * op->downstream_bytes[d];
-    }
-    free(flow);
-}
-
-static void features_of(const struct weir_job_view *job, double features[FEATURES])
+static void features_of(const struct weir_view *view, const struct weir_job_view *job, int tier,
+                        double features[FEATURES])
 {
     double bytes, flops;
-    request_of(job, &bytes, &flops);
+    live_request(view, job, tier, &bytes, &flops);
     features[0] = weir_log1p(bytes);
     features[1] = weir_log1p(flops);
     features[2] = weir_log1p(job->source_bytes);
     features[3] = isfinite(job->slo_s) ? weir_log1p(job->slo_s) : 0;
+    features[4] = tier;
 }
 
-static bool can_serve(const struct weir_job_view *job)
+static bool can_serve(const struct weir_view *view, const struct weir_job_view *job, int tier)
 {
     for (int o = 0; job->running && o < job->operator_count; o++)
-        if (live_movable(&job->operators[o]))
+        if (live_movable(view, job, o, tier))
             return true;
     return false;
 }
@@ -86,6 +60,7 @@ static void find_servers(struct live *live, const struct weir_view *view)
     live->flops = weir_resize(live->flops, count, sizeof *live->flops);
     live->up = weir_resize(live->up, count, sizeof *live->up);
     live->used_per_s = weir_resize(live->used_per_s, count, sizeof *live->used_per_s);
+    live->used = weir_resize(live->used, count, sizeof *live->used);
     for (int e = 0; e < live->servers; e++)
         live->bandwidth[e] = UNBOUNDED;
     live->regions = 0; /* their routes have to be found anew */
@@ -164,7 +139,7 @@ static int make_categories(struct live *live, const struct weir_view *view)
     int *job = weir_alloc((size_t)view->job_count, sizeof *job);
     for (int j = 0; j < view->job_count; j++)
         if (live->jobs[j].region >= 0) {
-            features_of(&view->jobs[j], x + count * FEATURES);
+            features_of(view, &view->jobs[j], live->jobs[j].tier, x + count * FEATURES);
             job[count++] = j;
         }
     for (int f = 0; f < FEATURES; f++) {
@@ -211,8 +186,10 @@ static void take_jobs(struct live *live, const struct weir_view *view)
     }
     for (int j = 0; j < view->job_count; j++) {
         struct live_job *job = &live->jobs[j];
-        bool known = j < live->job_count && job->region >= 0 && job->region < live->regions,
-             serves = can_serve(&view->jobs[j]);
+        bool known = j < live->job_count && job->region >= 0 && job->region < live->regions;
+        if (!known && view->jobs[j].running)
+            job->tier = live_tier(view, &view->jobs[j]);
+        bool serves = can_serve(view, &view->jobs[j], job->tier);
         if (!serves)
             job->region = job->category = -1;
         else if (!known) {
@@ -240,24 +217,30 @@ static void take_window(struct live *live, const struct weir_view *view)
     live->request_bytes = weir_resize(live->request_bytes, categories, sizeof *live->request_bytes);
     live->request_flops = weir_resize(live->request_flops, categories, sizeof *live->request_flops);
     live->category_jobs = weir_resize(live->category_jobs, categories, sizeof *live->category_jobs);
+    live->category_tiers = weir_resize(live->category_tiers, categories, sizeof *live->category_tiers);
+    live->server_tier = weir_resize(live->server_tier, (size_t)live->servers, sizeof *live->server_tier);
     memset(live->requests, 0, cells * sizeof *live->requests);
     memset(live->request_bytes, 0, categories * sizeof *live->request_bytes);
     memset(live->request_flops, 0, categories * sizeof *live->request_flops);
     memset(live->category_jobs, 0, categories * sizeof *live->category_jobs);
+    memset(live->category_tiers, 0, categories * sizeof *live->category_tiers);
     for (int e = 0; e < live->servers; e++) {
         const struct weir_host_view *host = &view->hosts[live->host[e]];
         live->up[e] = host->up;
+        live->server_tier[e] = host->tier;
         live->flops[e] = host->speed_flops_per_s * host->cores;
         live->used_per_s[e] = host->sent_bytes_per_s;
+        live->used[e] = fmax(host->sent_bytes_per_s / live->bandwidth[e], host->cpu);
     }
     for (int j = 0; j < live->job_count; j++) {
         int m = live->jobs[j].region, i = live->jobs[j].category;
         if (m < 0 || i < 0)
             continue;
         double bytes, flops;
-        request_of(&view->jobs[j], &bytes, &flops);
+        live_request(view, &view->jobs[j], live->jobs[j].tier, &bytes, &flops);
         live->requests[m * live->categories + i] += items_of(view->jobs[j].ingress_rate, view->window_s);
-        int known = live->category_jobs[i]++;
+        int known = live->category_jobs[i]++, tier = live->jobs[j].tier;
+        live->category_tiers[i] |= tier == LIVE_ANY ? LIVE_ALL_TIERS : 1u << tier;
         live->request_bytes[i] += (bytes - live->request_bytes[i]) / (known + 1);
         live->request_flops[i] += (flops - live->request_flops[i]) / (known + 1);
     }
@@ -278,7 +261,7 @@ int live_read(struct live *live, const struct weir_view *view)
     for (int j = 0; j < live->job_count; j++)
         if (live->jobs[j].region >= 0 && live->jobs[j].category < 0) {
             double features[FEATURES];
-            features_of(&view->jobs[j], features);
+            features_of(view, &view->jobs[j], live->jobs[j].tier, features);
             scale(live, features);
             live->jobs[j].category = kmeans_nearest(&live->classes, features, NULL);
         }
@@ -289,6 +272,11 @@ int live_read(struct live *live, const struct weir_view *view)
 void live_refit(struct live *live)
 {
     live->stale = true;
+}
+
+bool live_serves(const struct live *live, int server, int category)
+{
+    return live->category_tiers[category] & 1u << live->server_tier[server];
 }
 
 double live_need(const struct live *live, int server, int category)
@@ -353,6 +341,9 @@ void live_fini(struct live *live)
     free(live->requests);
     free(live->request_bytes);
     free(live->request_flops);
+    free(live->used);
     free(live->category_jobs);
+    free(live->category_tiers);
+    free(live->server_tier);
     kmeans_fini(&live->classes);
 }

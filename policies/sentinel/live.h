@@ -5,6 +5,8 @@
  *   category  a cluster of jobs whose requests are alike (k-means over what the view shows of them)
  *   cell      a region and a category; all jobs of a cell are scheduled alike
  *   request   an item that arrives at the source of a job
+ * An operator whose default placement names hosts of a tier (and not just the source) stays in that tier, and requests
+ * of a job are served in one tier: where most of the work is that can be scheduled.
  * Indexes stay as they are as long as `shape` does. All arrays belong to the struct. */
 #ifndef WEIR_POLICIES_SENTINEL_LIVE_H
 #define WEIR_POLICIES_SENTINEL_LIVE_H
@@ -24,9 +26,16 @@ struct live_seat {
 
 struct live_job {
     int region, category; /* -1: it has departed, or no operator of it can be scheduled */
+    int tier;             /* as of live_tier */
     struct live_seat *seats;
     int seat_count;
     size_t seat_capacity;
+};
+
+enum {
+    LIVE_FEATURES = 5, /* of jobs, by which they are alike */
+    LIVE_ANY = 3,      /* in place of a tier */
+    LIVE_ALL_TIERS = 7 /* as a set of them */
 };
 
 /* Zero-initialised with `wanted` and `seed` set is empty and valid. */
@@ -43,23 +52,26 @@ struct live {
     double *flops;      /* [servers] flops/s of all cores */
     bool *up;           /* [servers] */
     double *used_per_s; /* [servers] bytes/s sent in the window, as reported */
-    int *viewer;        /* [regions] host where a source is */
-    double *latency_s;  /* [servers][regions] of the route; INFINITY: there is none */
+    double *used;       /* [servers] use as reported: the larger of that of the uplink and of the cores */
+    enum weir_view_tier *server_tier; /* [servers] */
+    int *viewer;                      /* [regions] host where a source is */
+    double *latency_s;                /* [servers][regions] of the route; INFINITY: there is none */
 
     struct live_job *jobs; /* [job_count] */
     int job_count;
     size_t job_capacity;
     double window_s;
-    double *requests;      /* [regions][categories] that arrived in the window */
-    double *request_bytes; /* [categories] that leave servers for a request, mean over the jobs */
-    double *request_flops; /* [categories] */
+    double *requests;         /* [regions][categories] that arrived in the window */
+    double *request_bytes;    /* [categories] that leave servers for a request, mean over the jobs */
+    double *request_flops;    /* [categories] */
+    unsigned *category_tiers; /* [categories] set of the tiers, 1 << tier, that serve jobs of it */
 
     int host_count;
     int fitted_jobs, new_jobs; /* jobs that the categories were made from; those since then */
     bool stale;
     struct kmeans classes;
-    double low[4], high[4]; /* range of the features of jobs */
-    int *category_jobs;     /* [categories] */
+    double low[LIVE_FEATURES], high[LIVE_FEATURES]; /* range of the features of jobs */
+    int *category_jobs;                             /* [categories] */
 };
 
 /* Takes in what the view shows. Categories are made at the first job, again when a quarter of the jobs is new to them,
@@ -70,8 +82,19 @@ int live_read(struct live *live, const struct weir_view *view);
 /* Makes the categories anew at the next live_read. */
 void live_refit(struct live *live);
 
-/* Whether an operator follows the schedule: it has no state, and any instance will do for any item. */
-bool live_movable(const struct weir_operator_view *op);
+/* Whether an operator follows the schedule of its job's tier: it has no state, any instance will do for any item, and
+ * its default placement is of that tier or says nothing. */
+bool live_movable(const struct weir_view *view, const struct weir_job_view *job, int op, int tier);
+
+/* Where the most work is that can be scheduled: WEIR_VIEW_EDGE, WEIR_VIEW_CLOUD, or LIVE_ANY if no operator says. */
+int live_tier(const struct weir_view *view, const struct weir_job_view *job);
+
+/* Bytes that leave the operators of the tier that can be scheduled, and their work, for one item of the source. */
+void live_request(const struct weir_view *view, const struct weir_job_view *job, int tier, double *bytes,
+                  double *flops);
+
+/* Whether the server is of a tier in which jobs of the category are served. */
+bool live_serves(const struct live *live, int server, int category);
 
 /* Share of a server that one request a window of the category takes: the larger of its shares of uplink and cores. */
 double live_need(const struct live *live, int server, int category);

@@ -21,8 +21,8 @@ struct writer {
     const struct weir_view *view;
     struct weir_plan *plan;
     const struct live_writing *how;
-    int cell;
-    struct portion *portions; /* of the cell, the largest first */
+    int cell, tier;           /* of the job */
+    struct portion *portions; /* of the cell, in the tier, the largest first */
     int portion_count;
     double total;
     struct weir_placement *wish; /* [capacity] */
@@ -53,22 +53,28 @@ static bool usable(const struct writer *at, int server)
     return healthy(at, server) || probed(at, server);
 }
 
-static void gather(struct writer *at, int cell)
+static bool in_tier(const struct writer *at, int server)
+{
+    return at->tier == LIVE_ANY || (int)at->live->server_tier[server] == at->tier;
+}
+
+static void gather(struct writer *at, int cell, int tier)
 {
     const struct live *live = at->live;
     long cells = (long)live->regions * live->categories;
     at->cell = cell;
+    at->tier = tier;
     at->portion_count = 0;
     at->total = 0;
     for (int e = 0; e < live->servers; e++)
-        if (at->how->count[e * cells + cell] > 0 && healthy(at, e)) {
+        if (at->how->count[e * cells + cell] > 0 && healthy(at, e) && in_tier(at, e)) {
             double count = at->how->count[e * cells + cell];
             at->portions[at->portion_count++] = (struct portion){e, count, false};
             at->total += count;
         }
     bool served = at->portion_count > 0;
     for (int e = 0; e < live->servers && served && at->how->probe > 0; e++)
-        if (probed(at, e) && !(at->how->count[e * cells + cell] > 0 && healthy(at, e))) {
+        if (probed(at, e) && in_tier(at, e) && !(at->how->count[e * cells + cell] > 0 && healthy(at, e))) {
             at->portions[at->portion_count++] = (struct portion){e, at->how->probe, true};
             at->total += at->how->probe;
         }
@@ -116,40 +122,87 @@ static int copies_at(const struct weir_placement *present, int count, int host)
     return copies;
 }
 
-/* Instances that `items` requests of the cell keep busy to 0.8 of a core each; of those present, one more may stay. */
-static int copies_for(const struct writer *at, int job, int op, int server, double items, int present)
+/* Cores that a portion of the cell's requests keeps busy to 0.8 each at an operator, with its part of what waits there:
+ * that is to be done in the next window as well. */
+static double cores_for(const struct writer *at, int job, int op, const struct portion *portion)
 {
     const struct weir_job_view *seen = &at->view->jobs[job];
     const struct live_job *known = &at->live->jobs[job];
     const struct weir_operator_view *work = &seen->operators[op];
-    const struct weir_host_view *host = &at->view->hosts[at->live->host[server]];
+    const struct weir_host_view *host = &at->view->hosts[at->live->host[portion->server]];
     double cell = at->live->requests[known->region * at->live->categories + known->category];
     double mine = cell > 0 ? fmin(seen->ingress_rate * at->view->window_s / cell, 1) : 1;
     double inputs = seen->ingress_rate > 0 && work->arrival_rate > 0 ? work->arrival_rate / seen->ingress_rate : 1;
     double full = weir_view_speed(host, work) * at->view->window_s * CORE_FULL;
-    double needed = full > 0 ? items * mine * inputs * work->flops_per_item / full : 1;
-    int most = host->cores > 1 ? host->cores : 1, copies = needed < most ? (int)ceil(needed - 1e-9) : most;
+    double waits = fmax(work->queued, 0) + fmax(work->held, 0);
+    double items = portion->count * mine * inputs + waits * portion->count / at->total;
+    return full > 0 && isfinite(items) ? items * work->flops_per_item / full : 1;
+}
+
+/* Instances for so many cores; of those present, one more may stay. */
+static int copies_for(const struct weir_host_view *host, double cores, int present)
+{
+    int most = host->cores > 1 ? host->cores : 1, copies = cores < most ? (int)ceil(cores - 1e-9) : most;
     copies = copies > 1 ? copies : 1;
     return present == copies + 1 ? present : copies;
 }
 
-/* The part of the wish that has weight. */
+/* The nearest server with a free slot that the wish does not name; -1: there is none. */
+static int nearest_free(const struct writer *at, int job)
+{
+    const struct live *live = at->live;
+    int best = -1, m = live->jobs[job].region;
+    for (int e = 0; e < live->servers; e++) {
+        double latency_s = live->latency_s[e * live->regions + m];
+        if (healthy(at, e) && in_tier(at, e) && isfinite(latency_s) &&
+            (best < 0 || latency_s < live->latency_s[best * live->regions + m]) &&
+            copies_at(at->wish, at->wish_count, live->host[e]) == 0 &&
+            weir_plan_free_slots(at->plan, live->host[e]) > 0)
+            best = e;
+    }
+    return best;
+}
+
+/* What the servers of the schedule have no slots for goes to the nearest that have, as much as a core of theirs does.
+ */
+static void spill(struct writer *at, int job, int op, double left, double share)
+{
+    int most = at->view->jobs[job].operators[op].max_parallelism;
+    for (int e; left > 0 && at->wish_count < most && (e = nearest_free(at, job)) >= 0;) {
+        double cores = cores_for(at, job, op, &(struct portion){e, at->total * left, false});
+        double part = cores > 1 ? left / cores : left;
+        ask(at, at->live->host[e], part, share);
+        left -= part;
+    }
+}
+
+/* The part of the wish that has weight. A server that has no room for all instances that its portion takes gets no more
+ * than what those it has can do. */
 static void ask_portions(struct writer *at, int job, int op, const struct weir_placement *present, int count)
 {
     int most = at->view->jobs[job].operators[op].max_parallelism;
-    double share = count > 0 ? present[0].cpu_share : 1;
+    double share = count > 0 ? present[0].cpu_share : 1, left = 0;
     for (int p = 0; p < at->portion_count && at->wish_count < most; p++) {
         int server = at->portions[p].server, host = at->live->host[server], there = copies_at(present, count, host);
         int free_slots = weir_plan_free_slots(at->plan, host), rest = most - at->wish_count;
-        int copies = copies_for(at, job, op, server, at->portions[p].count, there);
+        double cores = cores_for(at, job, op, &at->portions[p]);
+        int copies = copies_for(&at->view->hosts[host], cores, there);
         if (copies > there && copies - there > free_slots)
             copies = there + (free_slots > 0 ? free_slots : 0);
         if (p + 1 < at->portion_count && copies > 1 && rest - copies < at->portion_count - p - 1)
             copies = 1; /* rather all servers than one twice */
         copies = copies < rest ? copies : rest;
+        double able = cores > copies ? copies / cores : 1, part = at->portions[p].count / at->total;
         for (int c = 0; c < copies; c++)
-            ask(at, host, at->portions[p].count / at->total / copies, share);
+            ask(at, host, able * part / copies, share);
+        left += (1 - able) * part;
     }
+    spill(at, job, op, left, share);
+    double sum = 0;
+    for (int k = 0; k < at->wish_count; k++)
+        sum += at->wish[k].weight;
+    for (int k = 0; k < at->wish_count && sum > 0; k++)
+        at->wish[k].weight /= sum;
 }
 
 /* Those that stand idle, as long as they are remembered. */
@@ -212,6 +265,17 @@ static bool must_leave(const struct writer *at, const struct weir_placement *pre
     return false;
 }
 
+/* Whether a server wants more instances than it has: their weights together may be what they were. */
+static bool wants_more_copies(const struct writer *at, const struct weir_placement *present, int count)
+{
+    for (int k = 0; k < at->wish_count; k++) {
+        int there = copies_at(present, count, at->wish[k].host);
+        if (there > 0 && copies_at(at->wish, at->wish_count, at->wish[k].host) > there)
+            return true;
+    }
+    return false;
+}
+
 static bool write_operator(struct writer *at, int job, int op)
 {
     const struct live_job *known = &at->live->jobs[job];
@@ -229,7 +293,7 @@ static bool write_operator(struct writer *at, int job, int op)
     }
     if (at->wish_count == 0)
         return false;
-    bool must = must_leave(at, present, count) || untried(at, present, count);
+    bool must = must_leave(at, present, count) || untried(at, present, count) || wants_more_copies(at, present, count);
     if (count > 0 && !must && (!scheduled || difference(at, present, count) < at->how->change))
         return false;
     const struct weir_host_view *first = &at->view->hosts[at->wish[0].host];
@@ -266,12 +330,15 @@ int live_write(struct live *live, const struct weir_view *view, struct weir_plan
     for (int c = 0; c < cells; c++) {
         if (first[c] < 0)
             continue;
-        gather(&at, c);
+        at.cell = -1;
         for (int j = first[c]; j >= 0; j = next[j]) {
+            if (at.cell < 0 || at.tier != live->jobs[j].tier)
+                gather(&at, c, live->jobs[j].tier);
             take_seats(&at, &live->jobs[j]);
             for (int o = 0; o < view->jobs[j].operator_count; o++) {
                 const struct weir_operator_view *op = &view->jobs[j].operators[o];
-                if (live_movable(op) && !op->changing && op->max_parallelism > 0)
+                if (live_movable(view, &view->jobs[j], o, live->jobs[j].tier) && !op->changing &&
+                    op->max_parallelism > 0)
                     changed += write_operator(&at, j, o);
             }
         }

@@ -10,6 +10,8 @@
 
 #define NEWEST   0.2     /* weight of the newest window in the mean that stands in for a model */
 #define TOTAL    0.5     /* the same of the total of all cells, which is less noisy */
+#define TREND    0.3     /* the same of its growth from window to window */
+#define CHOICE   0.1     /* the same of the errors by which one of the two is chosen */
 #define LOOKBACK 30      /* windows that this mean is begun with */
 #define TRUST    0.02    /* weight of the newest window in the errors that are compared */
 #define MOST     1e8     /* requests of a window, all cells together */
@@ -57,6 +59,8 @@ static void begin(struct sentinel *self, const struct weir_view *view)
     requests->total = 0;
     for (size_t c = 0; c < cells; c++)
         requests->total += requests->recent[c];
+    requests->level = requests->total;
+    requests->trend = requests->flat_error = requests->trend_error = 0;
 }
 
 bool sentinel_wants_graph(const struct weir_json *slot)
@@ -180,6 +184,19 @@ static void forecast_graph(struct sentinel *self, const struct weir_view *view)
         memcpy(requests->next, requests->by_graph, (size_t)requests->cells * sizeof(double));
 }
 
+/* The total of the next window: the mean of the newest, or Holt's, which sees it rise or fall, where that has erred
+ * less of late. */
+static double next_total(struct sentinel_requests *requests, double newest)
+{
+    double ahead = requests->level + requests->trend, before = requests->level;
+    requests->flat_error += CHOICE * (fabs(newest - requests->total) - requests->flat_error);
+    requests->trend_error += CHOICE * (fabs(newest - ahead) - requests->trend_error);
+    requests->total += TOTAL * (newest - requests->total);
+    requests->level = ahead + TOTAL * (newest - ahead);
+    requests->trend += TREND * (requests->level - before - requests->trend);
+    return requests->trend_error < requests->flat_error ? fmax(requests->level + requests->trend, 0) : requests->total;
+}
+
 static void forecast(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan)
 {
     struct sentinel_requests *requests = &self->requests;
@@ -188,8 +205,7 @@ static void forecast(struct sentinel *self, const struct weir_view *view, struct
         newest += self->live.requests[c];
         mean += requests->recent[c];
     }
-    requests->total += TOTAL * (newest - requests->total);
-    double level = mean > 0 ? requests->total / mean : 1;
+    double next = next_total(requests, newest), level = mean > 0 ? next / mean : 1;
     for (int c = 0; c < requests->cells; c++) {
         requests->next[c] = requests->stand_in[c] = requests->recent[c] * level;
         if (requests->ready[c] && requests->model[c] &&

@@ -140,7 +140,7 @@ static void learn_job(struct rivals *self, const struct weir_view *view, int j)
     const struct live *live = &self->live;
     int m = live->jobs[j].region, o = 0;
     double weights = 0, requests = job->ingress_rate * view->window_s;
-    while (o < job->operator_count && !live_movable(&job->operators[o]))
+    while (o < job->operator_count && !live_movable(view, job, o, live->jobs[j].tier))
         o++;
     if (m < 0 || o == job->operator_count || !isfinite(requests))
         return;

@@ -57,6 +57,7 @@ void sentinel_schedule_room(struct sentinel *self)
     self->rate = weir_resize(self->rate, servers * cells, sizeof *self->rate);
     self->safe = weir_resize(self->safe, servers * cells, sizeof *self->safe);
     self->count = weir_resize(self->count, servers * cells, sizeof *self->count);
+    self->capacity = weir_resize(self->capacity, servers, sizeof *self->capacity);
     self->left = weir_resize(self->left, cells, sizeof *self->left);
     self->probes = weir_resize(self->probes, servers, sizeof *self->probes);
     self->planned = weir_resize(self->planned, cells, sizeof *self->planned);
@@ -96,6 +97,16 @@ static void deal(struct sentinel *self, const struct assignment *solved)
             self->use[e] += live_need(live, e, i) * portion;
         }
     free(room);
+}
+
+/* As equation 14 has it: each server has requests of all regions in proportion, but for routes that are not safe. */
+static void deal_proportionally(struct sentinel *self, const struct assignment *solved)
+{
+    const struct live *live = &self->live;
+    size_t servers = (size_t)live->servers, cells = (size_t)live->regions * (size_t)live->categories;
+    memcpy(self->count, solved->count, servers * cells * sizeof *self->count);
+    memcpy(self->left, solved->left, cells * sizeof *self->left);
+    memcpy(self->use, solved->use, servers * sizeof *self->use);
 }
 
 /* How far the forecast of groups of cells is from what the schedule in use was made for, summed: groups are regions, or
@@ -139,6 +150,25 @@ static void remember(struct sentinel *self)
     self->planned_u_opt = self->history.u_opt;
 }
 
+/* What the revenue of each server counts: one, or as many requests as it could take, in shares of their mean. */
+static const double *weigh(struct sentinel *self)
+{
+    const struct live *live = &self->live;
+    if (self->weigh == SENTINEL_SERVERS)
+        return NULL;
+    double sum = 0;
+    for (int e = 0; e < live->servers; e++) {
+        double need = 0;
+        for (int i = 0; i < live->categories; i++)
+            need += live_need(live, e, i) / live->categories;
+        self->capacity[e] = need > 0 ? 1 / need : 1;
+        sum += self->capacity[e];
+    }
+    for (int e = 0; e < live->servers; e++)
+        self->capacity[e] *= live->servers / sum;
+    return self->capacity;
+}
+
 int sentinel_preschedule(struct sentinel *self, struct sentinel_schedule *schedule)
 {
     const struct live *live = &self->live;
@@ -154,7 +184,8 @@ int sentinel_preschedule(struct sentinel *self, struct sentinel_schedule *schedu
                                          .rate = self->rate,
                                          .safe = self->safe,
                                          .u_opt = self->history.u_opt,
-                                         .sigma = self->sigma};
+                                         .sigma = self->sigma,
+                                         .weight = weigh(self)};
     struct assignment_settings settings = {.segments = self->segments,
                                            .block = 160,
                                            .nodes = self->nodes,
@@ -164,7 +195,10 @@ int sentinel_preschedule(struct sentinel *self, struct sentinel_schedule *schedu
     int code = assignment_solve(&problem, &settings, &solved);
     if (code != WEIR_OK)
         return weir_error_context("pre-scheduling");
-    deal(self, &solved);
+    if (self->expand == SENTINEL_NEAR)
+        deal(self, &solved);
+    else
+        deal_proportionally(self, &solved);
     schedule->wanted = solved.wanted;
     schedule->placed = solved.total;
     schedule->value = solved.value;
@@ -182,7 +216,8 @@ enum { FITS, FITS_ABOVE, UNSAFE, FULL, NOT_AT_ALL };
 static int grade(const struct sentinel *self, int server, int region, int category)
 {
     const struct live *live = &self->live;
-    if (!self->healthy[server] || !isfinite(live->latency_s[server * live->regions + region]))
+    if (!self->healthy[server] || !live_serves(live, server, category) ||
+        !isfinite(live->latency_s[server * live->regions + region]))
         return NOT_AT_ALL;
     double then = self->use[server] + live_need(live, server, category);
     if (then > BUSIEST)

@@ -25,6 +25,9 @@
     ROW(#field, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, low_end, high_end, sentence)
 #define FLAG(field, text, sentence) ROW(#field, WEIR_PARAM_BOOL, WEIR_UNIT_NONE, field, text, 0, 0, sentence)
 
+static const char *const expands[] = {[SENTINEL_NEAR] = "near", [SENTINEL_PROPORTIONAL] = "proportional", NULL};
+static const char *const weighs[] = {[SENTINEL_SERVERS] = "servers", [SENTINEL_CAPACITY] = "capacity", NULL};
+
 /* How servers are found not to be well, which the oracle is told. */
 #define DETECTION_ROWS                                                                                                 \
     FLAG(device_detection, "true", "Keep requests off servers that are found not to be well."),                        \
@@ -49,6 +52,18 @@
     FLAG(service_detection, "true", "Keep requests off routes on which they are expected to be late."),                \
         NUMBER(u_opt, "0", 0, 1, "Use of a server that is best; 0: fitted to what was seen."),                         \
         NUMBER(sigma, "0.25", 0.01, 10, "How fast revenue falls off beside it."),                                      \
+        {.name = "weigh",                                                                                              \
+         .type = WEIR_PARAM_CHOICE,                                                                                    \
+         .offset = AT(weigh),                                                                                          \
+         .fallback = "servers",                                                                                        \
+         .choices = weighs,                                                                                            \
+         .help = "What counts in the program: each server alike, or by the requests that it could take."},             \
+        {.name = "expand",                                                                                             \
+         .type = WEIR_PARAM_CHOICE,                                                                                    \
+         .offset = AT(expand),                                                                                         \
+         .fallback = "near",                                                                                           \
+         .choices = expands,                                                                                           \
+         .help = "Of which regions servers get their requests: the nearest, or all in proportion (equation 14)."},     \
         {.name = "forecaster",                                                                                         \
          .type = WEIR_PARAM_SLOT,                                                                                      \
          .offset = AT(forecaster),                                                                                     \
@@ -316,6 +331,7 @@ static void destroy(void *state)
     free(self->probes);
     free(self->left);
     free(self->use);
+    free(self->capacity);
     free(self->planned);
     free(self->order);
     free(self->was_healthy);

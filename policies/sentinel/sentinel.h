@@ -90,17 +90,19 @@ struct sentinel_devices {
 
 struct sentinel_requests {
     int cells;
-    long shape;                /* of the platform they are of */
-    struct forecaster **model; /* [cells], NULL: none was made yet */
-    bool *ready;               /* [cells] it is fitted */
-    int fitted_at;             /* windows of history at the last fit, 0: none */
-    bool stale;                /* to be fitted again */
-    double *recent;            /* [cells] mean of the newest windows, the latest weighing more */
-    double total;              /* of all cells, a mean of fewer windows */
-    double *stand_in;          /* [cells] `recent`, brought to that total: the forecast without a model */
-    double *next;              /* [cells] R_hat */
-    double *past;              /* [cells] of one window */
-    double error;              /* of the last forecast: sum of absolute errors of all cells over the requests */
+    long shape;                     /* of the platform they are of */
+    struct forecaster **model;      /* [cells], NULL: none was made yet */
+    bool *ready;                    /* [cells] it is fitted */
+    int fitted_at;                  /* windows of history at the last fit, 0: none */
+    bool stale;                     /* to be fitted again */
+    double *recent;                 /* [cells] mean of the newest windows, the latest weighing more */
+    double total;                   /* of all cells, a mean of fewer windows */
+    double level, trend;            /* the same with its growth from window to window [hyndman-2008] */
+    double flat_error, trend_error; /* of the two, one window ahead; means of the newest windows */
+    double *stand_in;               /* [cells] `recent`, brought to that total: the forecast without a model */
+    double *next;                   /* [cells] R_hat */
+    double *past;                   /* [cells] of one window */
+    double error;                   /* of the last forecast: sum of absolute errors of all cells over the requests */
     int failures;
 
     struct stgcn *graph; /* NULL: not wanted, or not fitted */
@@ -113,16 +115,20 @@ struct sentinel_requests {
 
 /* --- Effect (effect.c). */
 
+/* Pairs of zone and region that are alike. */
+enum { SENTINEL_ACROSS = 1, SENTINEL_CLOUD = 2, SENTINEL_KINDS = 4 };
+
 /* Results and late results, by server zone, viewer region and hour of the day. */
 struct sentinel_effect {
     long shape;
     int servers;
-    int *zone; /* [servers] number of the region in which it stands */
+    int *zone; /* [servers] servers of a region and tier are one */
     int zones;
-    bool *home;        /* [zones][regions] they are the same region */
-    float *late, *all; /* [zones][regions][SENTINEL_HOURS] results */
-    double hourly_late[2][SENTINEL_HOURS], hourly_all[2][SENTINEL_HOURS]; /* [0]: within a region; [1]: across */
-    double recent_late[2], recent_all[2], alarm[2]; /* of the newest windows; their share, which falls slowly */
+    unsigned char *kind; /* [zones][regions] SENTINEL_ACROSS: other regions; SENTINEL_CLOUD: the zone is cloud */
+    float *late, *all;   /* [zones][regions][SENTINEL_HOURS] results */
+    double hourly_late[SENTINEL_KINDS][SENTINEL_HOURS], hourly_all[SENTINEL_KINDS][SENTINEL_HOURS];
+    double kind_late[SENTINEL_KINDS], kind_all[SENTINEL_KINDS]; /* of the newest windows */
+    float *recent_late, *recent_all, *alarm; /* [zones][regions] the same by pair; their share, which falls slowly */
 
     struct effect_sample *samples; /* drawn evenly from all that came; owned */
     long seen;
@@ -149,6 +155,11 @@ struct sentinel_history {
     int refits;
 };
 
+/* What a server's revenue counts in the program. */
+enum sentinel_weigh { SENTINEL_SERVERS, SENTINEL_CAPACITY };
+/* Of which regions a server gets the requests that the program gives it. */
+enum sentinel_expand { SENTINEL_NEAR, SENTINEL_PROPORTIONAL };
+
 struct sentinel {
     /* parameters */
     bool device_detection, service_detection, rules, learned;
@@ -156,6 +167,7 @@ struct sentinel {
     int recent, hold;
     double probe, probe_idle, most;
     double u_opt, sigma;
+    int weigh, expand; /* enum sentinel_weigh, enum sentinel_expand */
     struct weir_json forecaster;
     int categories, warm;
     double refit_s;
@@ -187,6 +199,7 @@ struct sentinel {
     int *probes;         /* [servers] cell of which they are tried with some requests; -1: none */
     int *left;           /* [regions][categories] that pre-scheduling could not place */
     double *use;         /* [servers] expected share of the server */
+    double *capacity;    /* [servers] requests that it could take, over their mean */
     int *order;          /* server * regions + region of all pairs with a route, the nearest first */
     long order_count;
     double *planned;         /* [regions][categories] requests that it was made for */

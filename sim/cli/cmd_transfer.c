@@ -20,6 +20,7 @@ enum {
     TARGET,
     KNOWN,
     QUANTILE,
+    WITHIN,
     BAND,
     WINDOW,
     EPOCHS,
@@ -38,6 +39,7 @@ static const struct weir_flag flags[] = {
     [TARGET] = {"target", 0, "FILE", "the series to forecast"},
     [KNOWN] = {"known", 0, "PART", "first part of the target that is learnt, the rest is forecast; default 0.1"},
     [QUANTILE] = {"quantile", 0, "Q", "learn sources up to this quantile of their distances; default 0.5; 1: all"},
+    [WITHIN] = {"within", 0, "DISTANCE", "learn no source farther than that; default 0: no bound"},
     [BAND] = {"band", 0, "PART", "band of dynamic time warping, of the length; default 0.1"},
     [WINDOW] = {"window", 0, "N", "newest values that a forecast is made from; default 24"},
     [EPOCHS] = {"epochs", 0, "N", "passes over the sources, and over both in the joint training; default 5"},
@@ -57,7 +59,7 @@ static const struct weir_flag flags[] = {
 struct request {
     const struct weir_arguments *arguments;
     const char *folder, *target, *output;
-    double known, quantile, band, step_s;
+    double known, quantile, within, band, step_s;
     bool quiet;
     struct transfer_options options;
     unsigned long long *seeds; /* owned */
@@ -95,6 +97,8 @@ static int read_flags(const struct weir_arguments *arguments, struct request *re
     int code = read_number(request, KNOWN, 0, 1, &request->known);
     if (code == WEIR_OK)
         code = read_number(request, QUANTILE, 0, 1, &request->quantile);
+    if (code == WEIR_OK)
+        code = read_number(request, WITHIN, 0, 1e6, &request->within);
     if (code == WEIR_OK)
         code = read_number(request, BAND, 0, 1, &request->band);
     if (code == WEIR_OK)
@@ -193,6 +197,7 @@ static size_t choose(const struct request *request, struct transfer_report *repo
     report->choices = weir_alloc(count, sizeof *report->choices);
     *chosen = weir_alloc(count, sizeof **chosen);
     transfer_choose(&target, all, count, request->band, request->quantile, report->choices);
+    transfer_reject(report->choices, count, request->within);
     for (size_t i = 0; i < count; i++)
         if (report->choices[i].kept)
             (*chosen)[kept++] = all[report->choices[i].index];
@@ -207,6 +212,13 @@ static int run_trials(const struct request *request, struct transfer_report *rep
         .target = {report->target.values, report->target.count}, .known = report->known, .options = request->options};
     int code = WEIR_OK;
     trial.source_count = choose(request, report, &chosen);
+    if (trial.source_count == 0) {
+        free(chosen);
+        return weir_error(WEIR_EINPUT,
+                          "--within: no source is within %g of the target; the nearest, %s, is %.3g away: learn the "
+                          "target alone",
+                          request->within, report->sources[report->choices[0].index].name, report->choices[0].distance);
+    }
     trial.sources = chosen;
     report->seeds = request->seeds;
     report->results = weir_alloc((size_t)request->seed_count, sizeof *report->results);

@@ -33,7 +33,7 @@ expect 0 ".TH" man
 same "$folder/out" "$folder/man/weir.1"
 expect 0 "" --help
 cp "$folder/out" "$folder/program"
-commands=$(sed -n '/^commands:/,/^$/s/^  \([a-z]*\)  .*/\1/p' "$folder/program" | grep -vx help)
+commands=$(sed -n '/^commands:/,/^$/s/^  \([a-z-]*\)  .*/\1/p' "$folder/program" | grep -vx help)
 [ "$(wc -w <<<"$commands")" -ge 17 ] || fail "commands: $commands"
 [ "$(find "$folder/man" -name '*.1' | wc -l)" -eq $(($(wc -w <<<"$commands") + 1)) ] || fail "pages: $(ls "$folder/man")"
 

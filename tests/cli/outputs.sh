@@ -12,7 +12,7 @@ full()
     [ $got -eq 3 ] || fail "weir $* >/dev/full: exit code $got, wanted 3"
     grep -q "stdout cannot be written" "$folder/err" || fail "weir $*: does not say that its output is cut: $(cat "$folder/err")"
 }
-commands=$("$weir" help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+commands=$("$weir" help | sed -n '/^commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')
 for command in $commands; do
     full "$command" --help
 done

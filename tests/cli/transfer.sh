@@ -59,6 +59,10 @@ expect 3 "the first 0.05 of its 300 values are 15, too few for a window of 24; r
     transfer --sources "$folder/sources" --target "$target" --known 0.05
 expect 3 "nothing is left to forecast" transfer --sources "$folder/sources" --target "$target" --known 1
 printf 'time,value\n0,1\n3600,2\n7200,4\n' >"$folder/none/short.csv"
+mkdir "$folder/far"
+cp "$folder/sources/other.csv" "$folder/far"
+expect 3 "no source is within 0.0001 of the target; the nearest, other.csv, is" \
+    transfer --sources "$folder/far" --target "$target" --known 0.2 --within 0.0001
 expect 3 "short.csv: its 3 values are too few for a window of 24" \
     transfer --sources "$folder/none" --target "$target" --known 0.2
 finish

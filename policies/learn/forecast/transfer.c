@@ -25,7 +25,7 @@
 struct transfer {
     const char *sources; /* parameters */
     int window, units, channels, epochs, recent;
-    double quantile, mmd, cmmd, rate, drift;
+    double quantile, within, mmd, cmmd, rate, drift;
     bool joint;
 
     struct transfer_options options;
@@ -54,6 +54,8 @@ static const struct weir_param params[] = {
     {"rate", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(rate), "0.005", 1e-6, 1e9, NULL, "Learning rate of Adam."},
     {"quantile", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(quantile), "0.5", 0, 1, NULL,
      "Sources not further than this quantile of their distances are learnt; 0: the nearest, 1: all."},
+    {"within", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(within), "0", 0, 1e6, NULL,
+     "Distance beyond which no source is learnt, so that maybe none is; 0: no bound."},
     {"joint", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(joint), "true", 0, 0, NULL,
      "Whether to learn sources and series together before the series alone."},
     {"mmd", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(mmd), "0.1", 0, 1e6, NULL, "Weight of MMD in the joint loss."},
@@ -136,12 +138,13 @@ static int learn_sources(struct transfer *self, const struct transfer_series *se
     struct transfer_choice *choices = weir_alloc(self->load_count, sizeof *choices);
     struct transfer_series *chosen = weir_alloc(self->load_count, sizeof *chosen);
     transfer_choose(series, self->loads, self->load_count, BAND, self->quantile, choices);
+    transfer_reject(choices, self->load_count, self->within);
     self->kept = 0;
     for (size_t i = 0; i < self->load_count; i++)
         if (choices[i].kept)
             chosen[self->kept++] = self->loads[choices[i].index];
-    int code = transfer_net_learn_sources(self->net, chosen, self->kept);
-    if (code == WEIR_OK && self->joint)
+    int code = self->kept > 0 ? transfer_net_learn_sources(self->net, chosen, self->kept) : WEIR_OK;
+    if (code == WEIR_OK && self->joint && self->kept > 0)
         code = transfer_net_learn_joint(self->net, chosen, self->kept, series);
     free(chosen);
     free(choices);
@@ -182,7 +185,7 @@ static int fit(void *state, const double *values, size_t count)
     struct transfer_series series = {.values = own, .count = count};
     int code = learn_sources(self, &series);
     if (code == WEIR_OK)
-        code = transfer_net_learn_target(self->net, &series, self->load_count ? TUNE_RATE : 1);
+        code = transfer_net_learn_target(self->net, &series, self->kept > 0 ? TUNE_RATE : 1);
     self->usual = usual_error(self, own, count);
     free(own);
     return code;

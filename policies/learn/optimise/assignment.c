@@ -45,6 +45,9 @@ static int check(const struct assignment_problem *p, const struct assignment_set
     for (int e = 0; e < p->servers; e++)
         if (!(p->bandwidth[e] > 0) || isinf(p->bandwidth[e]))
             return weir_error(WEIR_EINPUT, "assignment: server %d: bandwidth %g must be above 0", e, p->bandwidth[e]);
+    for (int e = 0; e < p->servers && p->weight; e++)
+        if (!(p->weight[e] > 0) || isinf(p->weight[e]))
+            return weir_error(WEIR_EINPUT, "assignment: server %d: weight %g must be above 0", e, p->weight[e]);
     double total = 0;
     for (size_t j = 0; j < pairs; j++) {
         if (!(p->requests[j] >= 0))
@@ -123,6 +126,11 @@ static double seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+static double weight_of(const struct assignment_problem *p, int server)
+{
+    return p->weight ? p->weight[server] : 1;
+}
+
 /* Solves the servers b, b + blocks, ... of the order, for their share of the requests. */
 static void solve_block(struct deal *d, int b, const struct assignment_settings *settings, double time_limit_s)
 {
@@ -131,6 +139,7 @@ static void solve_block(struct deal *d, int b, const struct assignment_settings 
     for (int k = b; k < d->healthy; k += d->blocks)
         rows++;
     double *need = weir_alloc(rows * categories, sizeof *need), *size = weir_alloc(rows, sizeof *size);
+    double *weight = weir_alloc(rows, sizeof *weight);
     double *requests = weir_alloc(categories, sizeof *requests), *all = weir_alloc(categories, sizeof *all);
     struct flat_result result = {.x = weir_alloc(rows * categories, sizeof(double)),
                                  .use = weir_alloc(rows, sizeof(double)),
@@ -146,6 +155,7 @@ static void solve_block(struct deal *d, int b, const struct assignment_settings 
         if (!ours)
             continue;
         size[k / d->blocks] = p->bandwidth[e];
+        weight[k / d->blocks] = weight_of(p, e);
         memcpy(need + (size_t)(k / d->blocks) * categories, d->need + (size_t)e * categories,
                categories * sizeof *need);
     }
@@ -156,6 +166,7 @@ static void solve_block(struct deal *d, int b, const struct assignment_settings 
                         .need = need,
                         .requests = requests,
                         .size = size,
+                        .weight = weight,
                         .u_opt = p->u_opt};
     flat_search(&flat, &d->curve, settings, time_limit_s, &result);
     d->solved += result.solved;
@@ -167,6 +178,7 @@ static void solve_block(struct deal *d, int b, const struct assignment_settings 
     }
     free(need);
     free(size);
+    free(weight);
     free(requests);
     free(all);
     free(result.x);
@@ -183,6 +195,7 @@ static void finish(struct deal *d, struct assignment *result)
                         .need = d->need,
                         .requests = d->requests,
                         .size = p->bandwidth,
+                        .weight = p->weight,
                         .u_opt = p->u_opt};
     double *left = weir_alloc(categories, sizeof *left), *penalty = weir_alloc(categories, sizeof *penalty);
     double *mean = weir_alloc(categories, sizeof *mean), idle = 0, unmet = 0;
@@ -197,8 +210,8 @@ static void finish(struct deal *d, struct assignment *result)
     for (size_t i = 0; i < categories; i++)
         unmet += penalty[i] * left[i];
     for (int e = 0; e < p->servers; e++) {
-        idle += p->healthy[e] ? 0 : d->curve.base; /* the bound counts all rows */
-        result->relaxed += p->healthy[e] ? flat_curve_at(&d->curve, d->use[e]) : 0;
+        idle += p->healthy[e] ? 0 : weight_of(p, e) * d->curve.base; /* the bound counts all rows */
+        result->relaxed += p->healthy[e] ? weight_of(p, e) * flat_curve_at(&d->curve, d->use[e]) : 0;
     }
     result->bound = INFINITY;
     for (int b = 0; b <= d->blocks; b++) {
@@ -258,7 +271,7 @@ int assignment_solve(const struct assignment_problem *p, const struct assignment
     finish(&d, result);
     flat_expand(p, need, d.x, wanted, result);
     for (int e = 0; e < p->servers; e++)
-        result->value += p->healthy[e] ? assignment_revenue(result->use[e], p->u_opt, p->sigma) : 0;
+        result->value += p->healthy[e] ? weight_of(p, e) * assignment_revenue(result->use[e], p->u_opt, p->sigma) : 0;
     result->blocks = d.blocks;
     result->end = d.within == d.blocks                  ? ASSIGNMENT_WITHIN_GAP
                   : d.solved > 0 || result->wanted == 0 ? ASSIGNMENT_LIMITED

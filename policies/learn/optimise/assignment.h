@@ -1,10 +1,11 @@
 /* How many of the expected requests each server should take [li-2025, equations 10 to 14]:
- *     max  sum_e D_e R(u_e),   u_e = sum_mi x_emi A_emi / B_e,   R(u) = exp(-(u - u_opt)^2 / (2 sigma^2))
+ *     max  sum_e D_e w_e R(u_e),   u_e = sum_mi x_emi A_emi / B_e,   R(u) = exp(-(u - u_opt)^2 / (2 sigma^2))
  *     s.t. sum_e x_emi = r_mi,   u_e <= u_opt,   x >= 0 whole
- * for servers e, regions m and categories i. It is solved in steps: (1) the region is dropped, a request of category i
- * then needs the mean A_ei over the regions, weighted by r_mi, of A_emi where S_emi = 1 and 0 elsewhere; (2) R is
- * replaced by secants on [0, u_opt], with binaries where they are convex; (3) x is relaxed to reals: branch and cut
- * (GLPK); (4) x is rounded by largest remainders; (5) regions come back in proportion to r_mi, where S = 1.
+ * for servers e, regions m and categories i; the source has w_e = 1. It is solved in steps: (1) the region is dropped,
+ * a request of category i then needs the mean A_ei over the regions, weighted by r_mi, of A_emi where S_emi = 1 and 0
+ * elsewhere; (2) R is replaced by secants on [0, u_opt], with binaries where they are convex; (3) x is relaxed to
+ * reals: branch and cut (GLPK); (4) x is rounded by largest remainders; (5) regions come back in proportion to r_mi,
+ * where S = 1.
  *
  * Many servers are dealt to blocks of about as much bandwidth each, in order of their bandwidth, and each block is
  * given its share of the requests and solved by itself. `bound` holds for the problem of all servers none the less.
@@ -24,6 +25,7 @@ struct assignment_problem {
     const float *rate;         /* [servers][regions][categories] A_emi >= 0: bandwidth that a request uses */
     const unsigned char *safe; /* the same shape: S_emi, 0 or 1; NULL: all 1 */
     double u_opt, sigma;       /* 0 < u_opt <= 1, sigma > 0 */
+    const double *weight;      /* [servers] w_e > 0: what a server counts; NULL: all 1 */
 };
 
 struct assignment_settings {
@@ -47,7 +49,7 @@ struct assignment {
     int *left;          /* [regions][categories] requests for which there is no room */
     double *use;        /* [servers] u_e of x */
     long wanted, total; /* whole requests asked for; those placed */
-    double value;       /* sum_e D_e R(u_e) of x, of the healthy */
+    double value;       /* sum_e D_e w_e R(u_e) of x, of the healthy */
     double relaxed;     /* the same, with secants, of the reals x_ei before rounding */
     double bound;       /* no x_ei, whole or real, has more (with secants, as many requests left over). It is of the
                          * program of step 1, where unsafe regions lower what a request needs: `value`, which counts

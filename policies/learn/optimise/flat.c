@@ -83,7 +83,7 @@ void flat_penalties(const struct flat *f, const struct flat_curve *curve, double
     for (int i = 0; i < f->categories; i++) {
         double most = 0;
         for (int e = 0; e < f->rows; e++)
-            most = fmax(most, f->need[(size_t)e * (size_t)f->categories + (size_t)i]);
+            most = fmax(most, flat_weight(f, e) * f->need[(size_t)e * (size_t)f->categories + (size_t)i]);
         penalty[i] = 2 * steepest * most;
     }
 }
@@ -98,12 +98,13 @@ double flat_bound(const struct flat *f, const struct flat_curve *curve, const do
         bound += fmax(price[i], -penalty[i]) * f->requests[i];
     for (int e = 0; e < f->rows; e++) {
         const double *need = f->need + (size_t)e * (size_t)f->categories;
-        double cost = INFINITY, best = curve->base, value = curve->base;
+        double weight = flat_weight(f, e);
+        double cost = INFINITY, best = weight * curve->base, value = weight * curve->base;
         for (int i = 0; i < f->categories; i++)
             if (need[i] > 0)
                 cost = fmin(cost, fmax(price[i], -penalty[i]) / need[i]);
         for (int s = 0; s < curve->segments && !isinf(cost); s++) {
-            value += (curve->slope[s] - cost) * curve->width;
+            value += (weight * curve->slope[s] - cost) * curve->width;
             best = fmax(best, value);
         }
         bound += best;

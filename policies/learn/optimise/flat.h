@@ -22,8 +22,13 @@ struct flat {
     const double *need;     /* [rows][categories] */
     const double *requests; /* [categories] */
     const double *size;     /* [rows] bandwidth: of equal worth, the smaller is filled first */
+    const double *weight;   /* [rows] what a server's revenue counts; NULL: all 1 */
     double u_opt;
 };
+static inline double flat_weight(const struct flat *flat, int row)
+{
+    return flat->weight ? flat->weight[row] : 1;
+}
 
 /* What a solver gives. x [rows][categories] keeps all constraints: sums at most requests, use at most u_opt. */
 struct flat_result {

@@ -41,7 +41,7 @@ static double worth(const struct search *s, const double *x, double *use)
         use[e] = 0;
         for (int i = 0; i < s->flat->categories; i++)
             use[e] += x[cell(s->flat, e, i)] * s->flat->need[cell(s->flat, e, i)];
-        value += flat_curve_at(s->curve, use[e]);
+        value += flat_weight(s->flat, e) * flat_curve_at(s->curve, use[e]);
     }
     return value;
 }
@@ -172,7 +172,7 @@ static void build(struct search *s, glp_prob *problem)
             index[++n] = part + k;
             value[n] = -1;
             glp_set_col_bnds(problem, part + k, GLP_DB, 0, c->width);
-            glp_set_obj_coef(problem, part + k, c->slope[k]);
+            glp_set_obj_coef(problem, part + k, flat_weight(f, e) * c->slope[k]);
         }
         glp_set_mat_row(problem, ++row, n, index, value);
         glp_set_row_bnds(problem, row, GLP_FX, 0, 0);
@@ -189,7 +189,10 @@ static void build(struct search *s, glp_prob *problem)
             }
         }
     }
-    glp_set_obj_coef(problem, 0, f->rows * c->base);
+    double idle = 0;
+    for (int e = 0; e < f->rows; e++)
+        idle += flat_weight(f, e) * c->base;
+    glp_set_obj_coef(problem, 0, idle);
     free(index);
     free(value);
 }

@@ -76,3 +76,13 @@ void transfer_choose(const struct transfer_series *target, const struct transfer
     for (size_t i = 0; i < count; i++)
         choices[i].kept = i < kept;
 }
+
+size_t transfer_reject(struct transfer_choice *choices, size_t count, double within)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++) {
+        choices[i].kept = choices[i].kept && (!(within > 0) || choices[i].distance <= within);
+        left += choices[i].kept;
+    }
+    return left;
+}

@@ -31,4 +31,7 @@ struct transfer_choice {
 void transfer_choose(const struct transfer_series *target, const struct transfer_series *candidates, size_t count,
                      double band, double quantile, struct transfer_choice *choices);
 
+/* Of those kept, the ones farther than `within` no longer are; 0: no bound. Returns how many are left, maybe none. */
+size_t transfer_reject(struct transfer_choice *choices, size_t count, double within);
+
 #endif

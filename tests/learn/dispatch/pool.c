@@ -115,7 +115,7 @@ static void predict(double share, const char *what)
         pairs[n] = (int)weir_stream_below(&s, PAIRS);
         requests[pairs[n]] += share;
     }
-    struct assignment_problem problem = {E, M, I, w.bandwidth, w.healthy, requests, w.rate, NULL, 0.6, 0.25};
+    struct assignment_problem problem = {E, M, I, w.bandwidth, w.healthy, requests, w.rate, NULL, 0.6, 0.25, NULL};
     struct assignment_settings settings = {8, 160, 2000, 0.01, 30};
     CU_ASSERT_EQUAL_FATAL(assignment_solve(&problem, &settings, &plan), WEIR_OK);
     for (int again = 0; again < 2; again++) {

@@ -86,6 +86,25 @@ static void sources(void)
     free(list);
 }
 
+/* Where every source is too far, the series is learnt as if there were none. */
+static void rejects(void)
+{
+    double values[200];
+    struct weir_stream noise = weir_stream_open(2, "target");
+    for (int t = 0; t < 200; t++)
+        values[t] = value_at(t, 100, 10, 48, 1.1, &noise);
+    char *list = write_sources(), *text = weir_format("transfer:sources=%s:within=0.001:quantile=1:drift=0", list);
+    struct forecaster *with = make(text), *without = make("transfer:drift=0");
+    CHECK_NEAR(walk(with, values, KNOWN, 200), walk(without, values, KNOWN, 200), 0);
+    char *about = forecaster_describe(with);
+    CU_ASSERT_PTR_NOT_NULL(strstr(about, "0 of 3 sources learnt"));
+    free(about);
+    forecaster_free(with);
+    forecaster_free(without);
+    free(text);
+    free(list);
+}
+
 /* After 300 values the level doubles and the shape is another. Over the end, when it had time to learn: fine-tuned on
  * drift against not. A run without a change calls none. */
 static void regime(void)
@@ -146,7 +165,7 @@ static void refuses(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"sources", sources}, {"regime", regime}, {"costs", costs}, {"refuses", refuses}, {0}};
+    static const struct weir_case cases[] = {{"sources", sources}, {"rejects", rejects}, {"regime", regime},
+                                             {"costs", costs},     {"refuses", refuses}, {0}};
     return weir_test_main("learn/forecast/transfer", cases, argc, argv);
 }

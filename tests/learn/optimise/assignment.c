@@ -19,7 +19,7 @@ static const struct assignment_settings usual = {
 /* A problem drawn at random; its arrays are its own. */
 struct drawn {
     struct assignment_problem problem;
-    double *bandwidth, *requests;
+    double *bandwidth, *requests, *weight;
     bool *healthy;
     float *rate;
     unsigned char *safe;
@@ -32,6 +32,7 @@ static void draw(struct drawn *d, int servers, int regions, int categories, doub
     size_t pairs = (size_t)regions * (size_t)categories, cells = pairs * (size_t)servers;
     double bandwidth = 0, need = 0;
     d->bandwidth = weir_alloc((size_t)servers, sizeof(double));
+    d->weight = weir_alloc((size_t)servers, sizeof(double));
     d->healthy = weir_alloc((size_t)servers, sizeof(bool));
     d->requests = weir_alloc(pairs, sizeof(double));
     d->rate = weir_alloc(cells, sizeof(float));
@@ -68,9 +69,23 @@ static void fini(struct drawn *d)
 {
     free(d->bandwidth);
     free(d->requests);
+    free(d->weight);
     free(d->healthy);
     free(d->rate);
     free(d->safe);
+}
+
+static double weight_of(const struct assignment_problem *p, int server)
+{
+    return p->weight ? p->weight[server] : 1;
+}
+
+/* Servers that count unlike, a fifth to three. */
+static void weigh(struct drawn *d, struct weir_stream *s)
+{
+    for (int e = 0; e < d->problem.servers; e++)
+        d->weight[e] = 0.2 + 2.8 * weir_stream_uniform(s);
+    d->problem.weight = d->weight;
 }
 
 /* Sums, use at most u_opt, nothing on servers that are not well or where it is unsafe. */
@@ -89,7 +104,7 @@ static void feasible(const struct assignment_problem *p, const struct assignment
             placed += a->count[at];
         }
         wrong += use > p->u_opt + 1e-6 || fabs(use - a->use[e]) > 1e-9;
-        value += p->healthy[e] ? assignment_revenue(use, p->u_opt, p->sigma) : 0;
+        value += p->healthy[e] ? weight_of(p, e) * assignment_revenue(use, p->u_opt, p->sigma) : 0;
     }
     for (size_t j = 0; j < pairs; j++) {
         double sum = a->left[j];
@@ -122,8 +137,8 @@ static void best_of_all(const struct assignment_problem *p, const int *wanted, d
                         double use =
                             (x[e][0] * (double)p->rate[2 * e] + x[e][1] * (double)p->rate[2 * e + 1]) / p->bandwidth[e];
                         most = fmax(most, use);
-                        value += assignment_revenue(use, p->u_opt, p->sigma);
-                        secants += flat_curve_at(&curve, use);
+                        value += weight_of(p, e) * assignment_revenue(use, p->u_opt, p->sigma);
+                        secants += weight_of(p, e) * flat_curve_at(&curve, use);
                     }
                     if (most <= p->u_opt) {
                         *best = fmax(*best, value);
@@ -135,11 +150,13 @@ static void best_of_all(const struct assignment_problem *p, const int *wanted, d
 static void within_gap_of_all(void)
 {
     struct weir_stream s = weir_stream_open(5, "test/assignment");
-    for (int n = 0; n < 40; n++) {
+    for (int n = 0; n < 80; n++) {
         struct drawn d;
         struct assignment a;
         double best, best_secants;
         draw(&d, 3, 1, 2, 0.05 + 0.4 * weir_stream_uniform(&s), 0, &s);
+        if (n >= 40)
+            weigh(&d, &s);
         /* Requests that are large beside a server, so that there are not too many ways: 30 of the more frequent. */
         double scale = 30 / fmax(d.requests[0], d.requests[1]);
         int wanted[2];
@@ -191,7 +208,7 @@ static void unsafe_regions(void)
     static const bool healthy[] = {true, true};
     static const float rate[] = {1, 1, 1, 1};
     static const unsigned char safe[] = {1, 0, 1, 1}; /* [servers][regions] */
-    struct assignment_problem p = {2, 2, 1, bandwidth, healthy, requests, rate, safe, U_OPT, SIGMA};
+    struct assignment_problem p = {2, 2, 1, bandwidth, healthy, requests, rate, safe, U_OPT, SIGMA, NULL};
     struct assignment a;
     CU_ASSERT_EQUAL(assignment_solve(&p, &usual, &a), WEIR_OK);
     feasible(&p, &a);

@@ -68,6 +68,12 @@ static void choice(void)
     CU_ASSERT(choices[1].distance < 0.5 * choices[2].distance);
     CU_ASSERT(choices[0].kept && choices[1].kept && !choices[2].kept &&
               !choices[3].kept); /* 0.5 * 3 = 1, and one more */
+    double middle = (choices[0].distance + choices[1].distance) / 2;
+    CU_ASSERT_EQUAL(transfer_reject(choices, 4, 0), 2);
+    CU_ASSERT_EQUAL(transfer_reject(choices, 4, middle), 1);
+    CU_ASSERT(choices[0].kept && !choices[1].kept);
+    choices[0].distance = 1;
+    CU_ASSERT_EQUAL(transfer_reject(choices, 4, 0.5), 0);
     transfer_choose(&wanted, candidates, 4, 0.05, 0, choices);
     CU_ASSERT(choices[0].kept && !choices[1].kept);
     transfer_choose(&wanted, candidates, 4, 0.05, 1, choices);
