@@ -25,6 +25,9 @@ int weir_scenario_check_speeds(const struct weir_scenario *scenario);
 /* Refuses operators without instances where changes stop whole jobs; the workload is read. */
 int weir_scenario_check_rescale(const struct weir_json *at, const struct weir_scenario *scenario);
 
+/* "recovery"; the platform is read. */
+int weir_scenario_read_recovery(const struct weir_json *at, struct weir_scenario *scenario);
+
 /* "faults" and "recovery"; the platform and the options of SimGrid are read. */
 int weir_scenario_read_faults(const struct weir_json *at, struct weir_scenario *scenario);
 void weir_scenario_free_faults(struct weir_scenario *scenario);

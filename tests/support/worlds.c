@@ -197,7 +197,7 @@ static void add_job(struct weir_text *text, struct weir_stream *s, const struct 
 }
 
 /* Hosts and links that fail now and then; one host, cloud, stays up. */
-void weir_test_failures(struct weir_text *text, struct weir_stream *s)
+void weir_test_failures(struct weir_text *text, struct weir_stream *s, const char *recovery)
 {
     static const char *const targets[] = {"{\"host\": \"edge\"", "{\"host\": \"edge2\"", "{\"host\": \"cloud4\"",
                                           "{\"link\": \"local\"", "{\"link\": \"backhaul\""};
@@ -216,10 +216,11 @@ void weir_test_failures(struct weir_text *text, struct weir_stream *s)
             weir_test_below(s, 2) ? "outage" : "overload", weir_test_below(s, 20000), 1 + weir_test_below(s, 5000));
     weir_text_addf(text,
                    "], \"recovery\": {\"place\": \"%s\", \"delivery\": \"%s\", \"checkpoint_interval\": \"%ums\","
-                   " \"checkpoint_time\": \"%ums\", \"restart\": \"%ums\", \"detect\": \"%ums\"}, ",
+                   " \"checkpoint_time\": \"%ums\", \"restart\": \"%ums\", \"detect\": \"%ums\"",
                    weir_test_pick(s, places, 3), weir_test_below(s, 2) ? "exactly-once" : "at-least-once",
                    200 + weir_test_below(s, 5000), weir_test_below(s, 100), weir_test_below(s, 3000),
                    100 + weir_test_below(s, 2000));
+    weir_text_addf(text, "%s}, ", recovery ? recovery : "");
 }
 
 void weir_test_world(struct weir_text *text, const struct weir_test_worlds *worlds, unsigned number)
@@ -232,7 +233,7 @@ void weir_test_world(struct weir_text *text, const struct weir_test_worlds *worl
                    weir_test_pick(&s, worlds->batches, worlds->batch_count), weir_test_below(&s, 2000),
                    weir_test_below(&s, 500), weir_test_below(&s, 300), weir_test_below(&s, 300));
     if (worlds->failures)
-        weir_test_failures(text, &s);
+        weir_test_failures(text, &s, worlds->recovery);
     weir_text_add(text, worlds->more ? worlds->more : "");
     weir_text_add(text, "\"workload\": {\"jobs\": [");
     int jobs = 1 + (int)weir_test_below(&s, 3);
