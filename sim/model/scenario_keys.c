@@ -29,5 +29,7 @@ const char *const weir_job_keys[] = {"name",  "count", "arrive", "arrive_every",
                                      "omega", NULL};
 
 const char *const weir_operator_keys[] = {
-    "name",      "flops", "bytes",    "disk",        "selectivity",   "state",           "join",  "window", "keys",
-    "placement", "queue", "capacity", "parallelism", "min_instances", "max_parallelism", "class", NULL};
+    "name",  "flops",          "bytes",         "disk",          "selectivity",
+    "state", "join",           "window",        "keys",          "placement",
+    "queue", "capacity",       "parallelism",   "min_instances", "max_parallelism",
+    "class", "capacity_bytes", "low_watermark", "max_wait",      NULL};

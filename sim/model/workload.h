@@ -58,6 +58,9 @@ struct weir_operator {
     double key_skew;                    /* Zipf exponent, 0: uniform */
     bool shared_queue;                  /* instances on one host share one input, else one each */
     long input_capacity;                /* items that wait at most, per input edge of an instance */
+    double capacity_bytes;              /* the same in bytes, but at least one item; INFINITY: no limit */
+    long low_watermark;                 /* items at which an input that was full has room again; -1: at once */
+    double max_wait_s;                  /* an item that has waited so long in an input leaves; INFINITY: none does */
     int parallelism;                    /* initial instances */
     int min_instances, max_parallelism; /* that a policy may ask for; at least 0 and 1 */
     struct weir_where where;            /* default placement */
@@ -102,6 +105,9 @@ struct weir_workload {
 int weir_workload_read(const struct weir_json *at, const char *file, const struct weir_platform *platform,
                        struct weir_workload **workload);
 void weir_workload_free(struct weir_workload *workload);
+
+/* Items that wait at most at an input of an operator along an edge with items of so many bytes. */
+long weir_operator_capacity(const struct weir_operator *op, double item_bytes);
 
 /* The hosts that a `where` means for a job, in order of preference; fills at most `max` indexes, returns how many there
  * are. WEIR_WHERE_ANY means WEIR_WHERE_SOURCE. */

@@ -121,6 +121,25 @@ static void worlds_that_fetch(void)
     run_worlds(&set, WORLDS / 6);
 }
 
+/* Items leave queues by themselves, and room comes back in steps. */
+static void worlds_with_queues(void)
+{
+    static const struct weir_test_worlds set = {.name = "worlds with queues",
+                                                .batches = batches,
+                                                .batch_count = 1,
+                                                .zeros = true,
+                                                .queues = true,
+                                                .most_bytes = 20000};
+    run_worlds(&set, WORLDS / 6);
+    static const struct weir_test_worlds failing = {.name = "failing worlds with queues",
+                                                    .batches = batches,
+                                                    .batch_count = 1,
+                                                    .failures = true,
+                                                    .queues = true,
+                                                    .most_bytes = 20000};
+    run_worlds(&failing, WORLDS / 6);
+}
+
 static void failing_worlds(void)
 {
     static const struct weir_test_worlds set = {
@@ -195,6 +214,7 @@ int main(int argc, char **argv)
                                       {"worlds with none", worlds_with_none},
                                       {"worlds that halt", worlds_that_halt},
                                       {"worlds that fetch", worlds_that_fetch},
+                                      {"worlds with queues", worlds_with_queues},
                                       {"failing worlds", failing_worlds},
                                       {"every item comes out", every_item_comes_out},
                                       {0}};

@@ -102,6 +102,17 @@ const char *weir_test_pick(struct weir_stream *s, const char *const *words, unsi
     return words[weir_test_below(s, count)];
 }
 
+/* Inputs hold one item at least, so that 0 is below it. */
+static void add_queue(struct weir_text *text, struct weir_stream *s, bool joins)
+{
+    if (!joins && weir_test_below(s, 2))
+        weir_text_addf(text, ", \"max_wait\": \"%ums\"", 1 + weir_test_below(s, 3000));
+    if (weir_test_below(s, 2))
+        weir_text_add(text, ", \"low_watermark\": 0");
+    if (weir_test_below(s, 3) == 0)
+        weir_text_addf(text, ", \"capacity_bytes\": \"%uB\"", 1 + weir_test_below(s, 200000));
+}
+
 static void add_operator(struct weir_text *text, struct weir_stream *s, const struct weir_test_worlds *worlds, int o,
                          bool joins_ahead, bool join)
 {
@@ -130,6 +141,8 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
                        1 + weir_test_below(s, 3000), weir_test_below(s, 2000));
     if (worlds->zeros && weir_test_below(s, 3))
         weir_text_add(text, ", \"min_instances\": 0");
+    if (worlds->queues)
+        add_queue(text, s, joins_ahead || join);
     weir_text_add(text, "}");
 }
 
@@ -183,7 +196,7 @@ static void add_job(struct weir_text *text, struct weir_stream *s, const struct 
     } else {
         char from[16], to[16];
         for (int o = 1; o < count; o++) {
-            const char *when_full = weir_test_pick(s, full, 4);
+            const char *when_full = worlds->queues ? full[0] : weir_test_pick(s, full, 4);
             snprintf(from, sizeof from, "o%u", weir_test_below(s, (unsigned)o));
             snprintf(to, sizeof to, "o%d", o);
             add_edge(text, from, to, when_full);

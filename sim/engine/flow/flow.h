@@ -39,9 +39,12 @@ struct weir_waiters {
 
 /* The room of one input edge. Promised: to items on their way. */
 struct weir_room {
-    long used, promised, capacity;
-    long most;                 /* ever used */
-    double full_s;             /* when it was full last; -INFINITY: never */
+    long used, promised;
+    int capacity;
+    int most;      /* ever used */
+    int low;       /* once it was full it has no room until it holds no more than this; -1: that is no matter */
+    bool closed;   /* it was, and holds more */
+    double full_s; /* when it was full last; -INFINITY: never */
     struct weir_recent *taken; /* when items were taken out, where a connection asks; NULL: nobody does */
     struct weir_waiters waiters;
 };
@@ -64,6 +67,7 @@ struct weir_inbox {
     long in_transit;            /* items in its connections */
     long in_hand;               /* of a sink: items emitted to it that their senders still hold */
     struct weir_packed *packed; /* what waits behind them (packed.h); NULL: nothing ever did */
+    struct weir_expiry *expiry; /* what has waited too long leaves (expiry.h); NULL: nothing does */
     double weight;              /* of its active instances together */
     double credit;              /* of the weighted round robin */
 };

@@ -31,7 +31,7 @@ const struct weir_metric weir_metric_table[] = {
     ROW(emitted, "items", WEIR_BETTER_NONE, "Items that sources sent on."),
     ROW(delivered, "items", WEIR_BETTER_HIGH, "Items that reached a sink, each once."),
     ROW(duplicates, "items", WEIR_BETTER_LOW, "Items that reached a sink again, when they were played again."),
-    ROW(dropped, "items", WEIR_BETTER_LOW, "Items dropped by full inputs and full backlogs."),
+    ROW(dropped, "items", WEIR_BETTER_LOW, "Items dropped by full inputs and full backlogs, or that have waited too long."),
     ROW(in_flight, "items", WEIR_BETTER_NONE, "Items inside the jobs at the end, backlogs left out."),
     ROW(replayed, "items", WEIR_BETTER_NONE, "Items that sources played again after a failure."),
     ROW(lost, "items", WEIR_BETTER_NONE,
