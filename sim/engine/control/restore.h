@@ -14,8 +14,8 @@ struct weir_restore {
     unsigned failures; /* of the hosts of instances that start anew, when it began */
 };
 
-/* Each instance of the operators with state that will be there, those that start anew or all (recovery.local), fetches an
- * equal part of it, all at once. `end` is listed when all of it is there, or some of it cannot be had. */
+/* Each instance of the operators with state that will be there, those that start anew or all (recovery.local), fetches
+ * an equal part of it, all at once. `end` is listed when all of it is there, or some of it cannot be had. */
 void weir_restore_begin(struct weir_restore *restore, struct weir_controller *controller, struct weir_run_job *job,
                         struct weir_soon *end);
 /* A host on which an instance was to start anew has failed meanwhile. */
