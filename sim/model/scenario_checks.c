@@ -134,13 +134,13 @@ static int check_none(const struct weir_json *at, const struct weir_job *job, co
 
 static int check_single(const struct weir_json *at, const struct weir_job *job, const struct weir_operator *op)
 {
-    if (!isfinite(op->max_wait_s))
+    const char *key = isfinite(op->max_wait_s) ? "max_wait" : op->batch_items > 1 ? "batch" : NULL;
+    if (!key)
         return WEIR_OK;
-    return weir_json_error(
-        at,
-        "operator \"%s\" of job \"%s\" has a \"max_wait\", which looks at items one by one, but they "
-        "move in batches; leave \"items_per_batch\" and \"batch_span\" out",
-        op->name, job->name);
+    return weir_json_error(at,
+                           "operator \"%s\" of job \"%s\" has a \"%s\", which looks at items one by one, but they move "
+                           "in batches for the sake of speed; leave \"items_per_batch\" and \"batch_span\" out",
+                           op->name, job->name, key);
 }
 
 int weir_scenario_check_together(const struct weir_json *at, const struct weir_scenario *scenario)

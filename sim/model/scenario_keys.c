@@ -32,4 +32,7 @@ const char *const weir_operator_keys[] = {
     "name",  "flops",          "bytes",         "disk",          "selectivity",
     "state", "join",           "window",        "keys",          "placement",
     "queue", "capacity",       "parallelism",   "min_instances", "max_parallelism",
-    "class", "capacity_bytes", "low_watermark", "max_wait",      NULL};
+    "class", "capacity_bytes", "low_watermark", "max_wait",      "batch",
+    NULL};
+
+const char *const weir_batch_keys[] = {"items", "wait", "flops", NULL};

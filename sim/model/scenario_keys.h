@@ -12,5 +12,6 @@ extern const char *const weir_account_keys[];
 extern const char *const weir_monitor_keys[];
 extern const char *const weir_job_keys[];
 extern const char *const weir_operator_keys[];
+extern const char *const weir_batch_keys[];
 
 #endif

@@ -30,6 +30,7 @@ static const struct {
     {"recovery.restarts", weir_restarts_keys},
     {"workload.jobs[]", weir_job_keys},
     {"workload.jobs[].operators[]", weir_operator_keys},
+    {"workload.jobs[].operators[].batch", weir_batch_keys},
 };
 
 /* "workload.jobs[2].load" becomes "workload.jobs[].load". Owned. */

@@ -45,7 +45,7 @@ static int check_cv(const struct weir_json *at, bool given, struct weir_distribu
 }
 
 /* "20Mf" or {"mean": "20Mf", "distribution": "gamma", "cv": 0.5}. */
-static int read_flops(const struct weir_json *at, struct weir_distribution *flops)
+int weir_flops_read(const struct weir_json *at, struct weir_distribution *flops)
 {
     static const char *const keys[] = {"mean", "distribution", "cv", NULL};
     struct weir_json child;
@@ -197,7 +197,7 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
     int join = 0, queue = 0, work_class = WEIR_CLASS_CPU;
     int code = weir_json_only(at, weir_operator_keys);
     if (!code && weir_json_get(at, "flops", &child))
-        code = read_flops(&child, &op->flops);
+        code = weir_flops_read(&child, &op->flops);
     if (!code)
         code = weir_json_opt_quantity(at, "bytes", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->out_bytes);
     if (!code)

@@ -103,8 +103,11 @@ const char *weir_test_pick(struct weir_stream *s, const char *const *words, unsi
 }
 
 /* Inputs hold one item at least, so that 0 is below it. */
-static void add_queue(struct weir_text *text, struct weir_stream *s, bool joins)
+static void add_queue(struct weir_text *text, struct weir_stream *s, bool joins, bool join)
 {
+    if (!join && weir_test_below(s, 2))
+        weir_text_addf(text, ", \"batch\": {\"items\": %u, \"wait\": \"%ums\", \"flops\": \"%ukf\"}",
+                       1 + weir_test_below(s, 10), weir_test_below(s, 300), weir_test_below(s, 5000));
     if (!joins && weir_test_below(s, 2))
         weir_text_addf(text, ", \"max_wait\": \"%ums\"", 1 + weir_test_below(s, 3000));
     if (weir_test_below(s, 2))
@@ -142,7 +145,7 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
     if (worlds->zeros && weir_test_below(s, 3))
         weir_text_add(text, ", \"min_instances\": 0");
     if (worlds->queues)
-        add_queue(text, s, joins_ahead || join);
+        add_queue(text, s, joins_ahead || join, join);
     weir_text_add(text, "}");
 }
 

@@ -138,6 +138,7 @@ struct weir_instance {
     bool stalled, left; /* for a checkpoint; its inbox for good */
     bool crashed;       /* its host failed under it */
     bool dead;          /* and that is known */
+    bool gathers;       /* rests until a batch is full, or has waited long enough */
 
     struct weir_batch *batch, *results; /* in service; of windows, to be sent */
     struct weir_alarm alarm;            /* windows due; the end of a stall or of stopping */
@@ -183,6 +184,7 @@ struct weir_op {
     int route_count, in_edges, out_count;
     bool paused;   /* stateful change: no item may enter. weir_op_pause */
     bool changing; /* a change of plan is under way: control's */
+    bool gathers;  /* items are served in batches: gather.h */
 
     long in_hand; /* items emitted to it that their senders still hold */
     long queued, in_transit, in_service;
@@ -195,7 +197,7 @@ struct weir_op {
 
     double item_flops;                                              /* of each item; NAN: drawn */
     double selectivity, window_s, disk_bytes, state_bytes_per_item; /* of spec */
-    uint64_t service_key, select_key;
+    uint64_t service_key, select_key, batch_key;
     unsigned way_from, way_to; /* the last step of an item's way: weir_paths_step */
 
     uint64_t key_key;

@@ -351,3 +351,34 @@ struct weir_batch *weir_inbox_take(struct weir_inbox *inbox)
     weir_room_wake(flow_of(inbox)->clock, &inbox->room[batch->edge]);
     return batch;
 }
+
+struct weir_batch *weir_inbox_take_together(struct weir_inbox *inbox, long most)
+{
+    struct weir_flow *flow = flow_of(inbox);
+    const struct weir_batch *first = inbox->first;
+    if (!first)
+        return NULL;
+    long waiting = 0, taken = 0;
+    for (int e = 0; e < inbox->op->in_edges; e++)
+        waiting += inbox->room[e].used;
+    struct weir_batch *together = weir_batch_new(&flow->pool, (int)(most < waiting ? most : waiting));
+    unsigned segment = first->segment;
+    together->edge = first->edge;
+    weir_batch_like(together, first);
+    while (inbox->first && taken < most && inbox->first->segment == segment) {
+        struct weir_batch *batch = inbox->first; /* of one, mostly: results of a window come together */
+        int edge = batch->edge, count = batch->count <= most - taken ? batch->count : (int)(most - taken);
+        for (int i = 0; i < count; i++)
+            weir_batch_append(together, batch, i);
+        if (count < batch->count)
+            weir_batch_behead(batch, count);
+        else
+            weir_batch_release(&flow->pool, pop(inbox));
+        make_room(inbox, edge, count);
+        weir_room_wake(flow->clock, &inbox->room[edge]);
+        taken += count;
+    }
+    inbox->op->in_service += taken;
+    inbox->serving += taken;
+    return together;
+}

@@ -40,6 +40,10 @@ void weir_inbox_wake_instance(struct weir_inbox *inbox);
 /* Takes the oldest batch, or several short ones as one; NULL if there is none. */
 struct weir_batch *weir_inbox_take(struct weir_inbox *inbox);
 
+/* Takes the oldest, at most so many, of one checkpoint interval, as one batch; NULL if there is none. They move one by
+ * one. */
+struct weir_batch *weir_inbox_take_together(struct weir_inbox *inbox, long most);
+
 /* Drops the oldest batch. */
 void weir_inbox_drop_first(struct weir_inbox *inbox);
 
