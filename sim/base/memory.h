@@ -25,6 +25,10 @@ void *weir_resize(void *memory, size_t count, size_t size);
 /* Makes room for `needed` elements in an array that doubles: updates *capacity, returns the array. */
 void *weir_grow(void *array, size_t needed, size_t *capacity, size_t size);
 
+/* Makes room for one more at the end of an array `list` of `count` elements. */
+#define WEIR_ONE_MORE(list, count, capacity)                                                                           \
+    ((list) = weir_grow((list), (size_t)(count) + 1, &(capacity), sizeof(__typeof__(*(list)))))
+
 /* Copies of text, owned by the caller; NULL stays NULL. */
 char *weir_copy(const char *text);
 char *weir_format(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -7,7 +7,7 @@
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/base/remark.h"
-#include "sim/cli/check_report.h"
+#include "sim/analysis/check_report.h"
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
 #include "sim/experiment/probe.h"

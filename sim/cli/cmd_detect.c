@@ -9,8 +9,8 @@
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
 #include "sim/cli/command.h"
-#include "sim/cli/detect_report.h"
-#include "sim/cli/detect_split.h"
+#include "sim/analysis/detect_report.h"
+#include "sim/analysis/detect_split.h"
 
 enum {
     DETECTOR,

@@ -10,7 +10,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
 #include "sim/cli/command.h"
-#include "sim/cli/forecast_report.h"
+#include "sim/analysis/forecast_report.h"
 
 enum {
     MODELS,

@@ -12,7 +12,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
 #include "sim/cli/command.h"
-#include "sim/cli/transfer_report.h"
+#include "sim/analysis/transfer_report.h"
 #include "sim/experiment/files.h"
 
 enum {

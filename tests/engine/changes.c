@@ -53,6 +53,14 @@ static struct weir_test_result run(const char *scenario, const struct step *step
     return got;
 }
 
+static double link_bytes(const struct weir_test_result *got, const char *name)
+{
+    for (int l = 0; l < got->result.link_count; l++)
+        if (strcmp(got->result.links[l].name, name) == 0)
+            return got->result.links[l].bytes;
+    return 0;
+}
+
 enum { EDGE, EDGE2, CLOUD, CLOUD4 }; /* hosts in the order of the platform file */
 
 #define STATEFUL(state)                                                                                                \
@@ -71,6 +79,7 @@ static void state_takes_its_time(void)
     /* 100 MB over 100 Mbit/s: 8 s, and the 10 ms of the link. */
     CHECK_NEAR(m->paused_s, 8.01, 0.02);
     CHECK_NEAR(m->state_moved_bytes, 100e6, 1);
+    CHECK_NEAR(link_bytes(&got, "backhaul_UP"), 100e6 + 100 * 4000, 20e3); /* with the items since 20 s */
     CHECK_NEAR(m->migrations, 1, 0);
     CHECK_NEAR(m->rescales, 0, 0);
     /* 8 s x 100/s items wait up to 8 s, of 6000 in all: p99 lies near the end of the stall. */

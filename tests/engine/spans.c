@@ -124,6 +124,21 @@ static void batches(void)
     check(JOB(", \"items_per_batch\": 10", "\"rate\": \"100/s\", \"count\": 25", ""), wanted, 13);
 }
 
+/* What is done when the run ends is told up to then: the first item is worked on for 20 s, the second waits, and the
+ * source has stood with the third since 2 s. */
+static void the_end_of_the_run(void)
+{
+    static const struct told wanted[] = {
+        {0, 9, WEIR_SPAN_BUSY, "edge - j a 0", 0, 0},
+        {2, 9, WEIR_SPAN_BLOCKED, "edge - j - 0", 0, 0},
+    };
+    check("{\"platform\": \"\", \"duration\": \"9s\", \"window\": \"5s\", \"workload\": {\"jobs\": [{\"name\": \"j\","
+          " \"source\": {\"host\": \"edge\"}, \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"},"
+          " \"operators\": [{\"name\": \"a\", \"flops\": \"20Gf\", \"capacity\": 1,"
+          " \"placement\": {\"host\": \"edge\"}}]}]}}",
+          wanted, 2);
+}
+
 /* Of three items, at 0, 0.4 and 0.8 s, one result when the window ends, from edge to cloud. */
 static void the_end_of_a_window(void)
 {
@@ -223,6 +238,7 @@ int main(int argc, char **argv)
                                       {"three items", three_items},
                                       {"batches", batches},
                                       {"the end of a window", the_end_of_a_window},
+                                      {"the end of the run", the_end_of_the_run},
                                       {"batches that wait go together", batches_that_wait_go_together},
                                       {"keys go to their instances", keys_go_to_their_instances},
                                       {0}};

@@ -1,8 +1,11 @@
 /* A run that cannot go on ends with an error that names who waits; one that merely waits for time to pass does not.
  * weir has no known way to stall, so a policy of the test reaches behind its view and breaks the world. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "policies/catalog.h"
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
 #include "sim/engine/control/controller.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
@@ -157,6 +160,25 @@ static void an_idle_run_goes_on(void)
     }
 }
 
+/* What moves slower than a byte in the 60 s of the run never ends; what moves faster is let alone. */
+static void a_transfer_that_never_ends(void)
+{
+    static const struct {
+        const char *factor;
+        int code;
+    } cases[] = {{"2e-9", WEIR_OK}, {"1e-9", WEIR_EENGINE}}; /* of 12.5 MB/s: 1.5 and 0.75 bytes a minute */
+    for (int c = 0; c < 2; c++) {
+        char *text = weir_format(JOB("\"simgrid\": {\"unsafe\": true, \"network/bandwidth-factor\": \"%s\"},", ""),
+                                 cases[c].factor);
+        struct weir_test_result got = weir_test_run_catalog(PLATFORM, text, "static", 1, weir_catalog);
+        CU_ASSERT_EQUAL(got.code, cases[c].code);
+        if (got.code != cases[c].code)
+            printf("\n    %s: %s\n", cases[c].factor, got.message);
+        free(text);
+        weir_test_result_fini(&got);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -164,6 +186,7 @@ int main(int argc, char **argv)
         {"turns without time end the run", turns_without_time_end_the_run},
         {"without an instance others are watched", without_an_instance_others_are_watched},
         {"an idle run goes on, many items", an_idle_run_goes_on},
+        {"a transfer that never ends", a_transfer_that_never_ends},
         {0},
     };
     return weir_test_main("engine/watchdog", cases, argc, argv);

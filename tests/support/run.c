@@ -48,7 +48,7 @@ static char *get_string(FILE *pipe)
 
 /* What a run tells while it goes on. */
 struct heard {
-    struct weir_text decisions, spans;
+    struct weir_text decisions, spans, rows;
 };
 
 static void note_decision(void *context, double time_s, const char *policy, const char *job, const char *op,
@@ -70,6 +70,13 @@ static void note_span(void *context, const struct weir_span *span)
     weir_text_addf(&heard->spans, "%.17g %.17g %d %s %s %s %s %d %.17g %ld\n", span->start_s, span->end_s,
                    (int)span->kind, or_none(span->host), or_none(span->to), or_none(span->job), or_none(span->op),
                    span->number, span->bytes, span->items);
+}
+
+static void note_row(void *context, double time_s, const char *job, const char *op, const char *host,
+                     const char *metric, double value)
+{
+    struct heard *heard = context;
+    weir_text_addf(&heard->rows, "%.17g %s/%s/%s/%s %.17g\n", time_s, job, op, host, metric, value);
 }
 
 /* The scenario text with the platform put in, read. */
@@ -100,8 +107,10 @@ static void child(FILE *pipe, const char *platform, const char *scenario, const 
     if (code == WEIR_OK)
         code = weir_stack_parse(policy, &stack);
     if (code == WEIR_OK) {
-        struct weir_observer observer = {
-            .context = &heard, .decision = note_decision, .span = traced ? note_span : NULL};
+        struct weir_observer observer = {.context = &heard,
+                                         .decision = note_decision,
+                                         .span = traced ? note_span : NULL,
+                                         .metric = traced ? note_row : NULL};
         struct weir_run_spec spec = {.scenario = read,
                                      .stack = &stack,
                                      .catalog = catalog,
@@ -133,9 +142,11 @@ static void child(FILE *pipe, const char *platform, const char *scenario, const 
     }
     put_string(pipe, weir_text_string(&heard.decisions));
     put_string(pipe, weir_text_string(&heard.spans));
+    put_string(pipe, weir_text_string(&heard.rows));
     fclose(pipe);
     weir_text_fini(&heard.decisions);
     weir_text_fini(&heard.spans);
+    weir_text_fini(&heard.rows);
     weir_result_fini(&result);
     weir_stack_fini(&stack);
     weir_scenario_free(read);
@@ -186,7 +197,8 @@ static bool receive(FILE *pipe, struct weir_test_result *got)
     }
     got->decisions = get_string(pipe);
     got->spans = get_string(pipe);
-    return got->decisions && got->spans;
+    got->rows = get_string(pipe);
+    return got->decisions && got->spans && got->rows;
 }
 
 static struct weir_test_result run(const char *platform, const char *scenario, const char *policy,
@@ -260,6 +272,7 @@ void weir_test_result_fini(struct weir_test_result *got)
     free(got->names);
     free(got->decisions);
     free(got->spans);
+    free(got->rows);
     memset(got, 0, sizeof *got);
 }
 

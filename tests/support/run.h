@@ -11,6 +11,7 @@ struct weir_test_result {
     struct weir_result result;
     char *decisions; /* a line each: "time policy job/op what | why | refusal" */
     char *spans;     /* if asked for, a line each: "start end kind host to job op number bytes items", "-" for none */
+    char *rows;      /* of windows, if asked for, a line each: "time job/op/host/metric value"; parts may be empty */
     char **names;
     int name_count;
 };
@@ -25,7 +26,7 @@ struct weir_test_result weir_test_run_catalog(const char *platform, const char *
 /* The same, with somebody who steers it; the control is called in the process of the run. */
 struct weir_test_result weir_test_run_steered(const char *platform, const char *scenario, const char *policy,
                                               unsigned long long seed, const struct weir_control *control);
-/* The same, with spans. */
+/* The same, with spans and rows. */
 struct weir_test_result weir_test_run_traced(const char *platform, const char *scenario, const char *policy,
                                              unsigned long long seed, const struct weir_policy *const *catalog);
 void weir_test_result_fini(struct weir_test_result *got);

@@ -21,7 +21,7 @@ struct weir_path_node {
 static int add(struct weir_paths *paths, int parent, int op)
 {
     size_t had = paths->capacity;
-    paths->nodes = weir_grow(paths->nodes, paths->count + 1, &paths->capacity, sizeof *paths->nodes);
+    WEIR_ONE_MORE(paths->nodes, paths->count, paths->capacity);
     if (paths->capacity > had) {
         size_t ops = (size_t)paths->ops;
         paths->next = weir_resize(paths->next, paths->capacity * ops, sizeof *paths->next);

@@ -26,7 +26,7 @@ static int by_host_and_time(const void *a, const void *b)
 
 static size_t add(struct weir_truth *truth, size_t count, int host, double start_s, double end_s)
 {
-    truth->spells = weir_grow(truth->spells, count + 1, &truth->capacity, sizeof *truth->spells);
+    WEIR_ONE_MORE(truth->spells, count, truth->capacity);
     truth->spells[count] = (struct spell){host, start_s, end_s};
     return count + 1;
 }

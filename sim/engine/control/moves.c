@@ -22,7 +22,7 @@ struct weir_move {
 
 void weir_moves_add(struct weir_moves *moves, int from, int to, double bytes)
 {
-    moves->list = weir_grow(moves->list, moves->count + 1, &moves->capacity, sizeof *moves->list);
+    WEIR_ONE_MORE(moves->list, moves->count, moves->capacity);
     moves->list[moves->count++] = (struct weir_move){.from = from, .to = to, .bytes = bytes, .failed_s = INFINITY};
 }
 

@@ -242,10 +242,14 @@ static void bury_all(struct recovery *recovery)
     weir_job_wake_all(job);
     double delay_s = next_delay_s(recovery);
     recovery->works_s = INFINITY;
-    if (delay_s < 0)
+    if (delay_s < 0) {
         give_up(recovery);
-    else
+    } else if (delay_s > 0) {
         go_on(recovery, delay_s, look_for_hosts);
+    } else {
+        recovery->step = look_for_hosts; /* once those that are buried are gone: their slots are free then */
+        weir_soon(recovery->controller->clock, &recovery->go);
+    }
 }
 
 static void ring_job(struct weir_alarm *alarm)

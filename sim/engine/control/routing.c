@@ -57,7 +57,7 @@ static int route(void *context, struct weir_op *op, const struct weir_sender *se
         if (wants(&controller->policies->list[p]))
             weir_hook_route(controller, &controller->policies->list[p], &item);
     int host = controller->scenario->decision_host;
-    if (host >= 0 && isfinite(item.flops) && item.flops > 0)
+    if (host >= 0 && isfinite(item.flops))
         *later_s += item.flops / controller->platform->hosts[host].speed_flops_per_s;
     return weir_goes_on(controller) ? item.choice : -1;
 }

@@ -95,7 +95,7 @@ bool weir_again_window(struct weir_again *again, uint64_t of, double birth_s)
     while (m < again->mark_count && again->marks[m].of != of)
         m++;
     if (m == again->mark_count) {
-        again->marks = weir_grow(again->marks, again->mark_count + 1, &again->mark_capacity, sizeof *again->marks);
+        WEIR_ONE_MORE(again->marks, again->mark_count, again->mark_capacity);
         again->marks[again->mark_count++] = (struct mark){of, -INFINITY, -INFINITY};
     }
     struct mark *mark = &again->marks[m];

@@ -17,7 +17,7 @@ struct weir_batch *weir_batch_new(struct weir_batch_pool *pool, int room)
     } else {
         batch = weir_alloc_lines(sizeof *batch + ((size_t)1 << class) * sizeof batch->items[0]);
         batch->size_class = class;
-        pool->all = weir_grow(pool->all, pool->all_count + 1, &pool->all_capacity, sizeof *pool->all);
+        WEIR_ONE_MORE(pool->all, pool->all_count, pool->all_capacity);
         pool->all[pool->all_count++] = batch;
     }
     batch->count = 0;

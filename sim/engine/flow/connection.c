@@ -95,8 +95,7 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
     watch_room(connection);
     connection->next = inbox->connections;
     inbox->connections = connection;
-    flow->connections = weir_grow(flow->connections, flow->connection_count + 1, &flow->connection_capacity,
-                                  sizeof(struct weir_connection *));
+    WEIR_ONE_MORE(flow->connections, flow->connection_count, flow->connection_capacity);
     flow->connections[flow->connection_count++] = connection;
     return connection;
 }

@@ -8,7 +8,7 @@ int weir_origin_of(struct weir_run_job *job, int host)
     for (size_t o = 0; o < job->origin_count; o++)
         if (job->origins[o].host == host)
             return (int)o;
-    job->origins = weir_grow(job->origins, job->origin_count + 1, &job->origin_capacity, sizeof *job->origins);
+    WEIR_ONE_MORE(job->origins, job->origin_count, job->origin_capacity);
     job->origins[job->origin_count] = (struct weir_origin){.host = host};
     return (int)job->origin_count++;
 }

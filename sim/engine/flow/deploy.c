@@ -41,8 +41,7 @@ struct weir_instance *weir_instance_new(struct weir_op *op, const struct weir_pl
     instance->stretch = host->speed_flops_per_s / weir_platform_speed(host, op->spec->work_class);
     instance->host_failures = weir_host_failures(flow->shares, instance->host);
     weir_instance_init(instance);
-    op->instances =
-        weir_grow(op->instances, op->instance_count + 1, &op->instance_capacity, sizeof(struct weir_instance *));
+    WEIR_ONE_MORE(op->instances, op->instance_count, op->instance_capacity);
     op->instances[op->instance_count++] = instance;
     weir_books_instances(flow->books, instance->host, 1, flow->clock->now_s);
     return instance;

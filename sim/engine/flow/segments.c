@@ -45,7 +45,7 @@ static size_t first_alive(struct weir_segments *segments)
 
 void weir_segments_log(struct weir_segments *segments, const struct weir_arrival *arrival)
 {
-    segments->log = weir_grow(segments->log, segments->log_count + 1, &segments->log_capacity, sizeof *segments->log);
+    WEIR_ONE_MORE(segments->log, segments->log_count, segments->log_capacity);
     segments->log[segments->log_count++] = *arrival;
 }
 
@@ -122,7 +122,7 @@ void weir_segments_alive(struct weir_segments *segments, unsigned segment, long 
 
 static void append(struct weir_segments *segments, uint64_t offset)
 {
-    segments->list = weir_grow(segments->list, segments->count + 1, &segments->capacity, sizeof *segments->list);
+    WEIR_ONE_MORE(segments->list, segments->count, segments->capacity);
     segments->list[segments->count++] = (struct weir_segment){offset, 0};
 }
 

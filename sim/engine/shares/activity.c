@@ -8,7 +8,7 @@
 
 static unsigned append(struct weir_share_list *list, struct weir_share share)
 {
-    list->all = weir_grow(list->all, list->count + 1, &list->capacity, sizeof *list->all);
+    WEIR_ONE_MORE(list->all, list->count, list->capacity);
     list->all[list->count] = share;
     return (unsigned)list->count++;
 }
@@ -40,8 +40,7 @@ void weir_share_ask_transfer(struct weir_shares *shares, struct weir_transfer *t
 
 static void cancel(struct weir_shares *shares, struct weir_activity **activity)
 {
-    shares->cancelled =
-        weir_grow(shares->cancelled, shares->cancelled_count + 1, &shares->cancelled_capacity, sizeof *activity);
+    WEIR_ONE_MORE(shares->cancelled, shares->cancelled_count, shares->cancelled_capacity);
     shares->cancelled[shares->cancelled_count++] = *activity;
     weir_simgrid->disown(*activity);
     *activity = NULL;
@@ -55,10 +54,8 @@ void weir_share_withdraw_work(struct weir_work *work)
         strike(&shares->asked, work->place);
     if (work->hands == WEIR_HANDS_TOLD)
         strike(&shares->told, work->place);
-    if (work->hands == WEIR_HANDS_SIMGRID) {
-        weir_energy_work_ends(shares, work, weir_simgrid->left(work->activity, shares->clock->now_s));
+    if (work->hands == WEIR_HANDS_SIMGRID)
         cancel(shares, &work->activity);
-    }
 }
 
 void weir_share_withdraw_transfer(struct weir_transfer *transfer)
@@ -190,7 +187,6 @@ void weir_share_on_executed(void *context, void *owner, bool ok)
     shares->held--;
     weir_share_follow(shares);
     weir_work_leave(work);
-    weir_energy_work_ends(shares, work, 0);
     weir_share_tell_work(shares, work, ok);
     weir_share_gather(shares);
 }
@@ -211,8 +207,7 @@ void weir_share_on_sent(void *context, void *owner, bool ok)
 void weir_share_note_slow(struct weir_shares *shares, int index)
 {
     struct weir_host_state *host = &shares->hosts[index];
-    for (const struct weir_work *work = host->first; work; work = work->next)
-        shares->urgent |= work->hands == WEIR_HANDS_SIMGRID;
+    shares->urgent |= shares->all_works && host->first;
     if (!host->slowed)
         note(&shares->slowed, &shares->slowed_count, &shares->slowed_capacity, index);
     host->slowed = true;

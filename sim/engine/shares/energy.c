@@ -67,7 +67,7 @@ void weir_energy_fini(struct weir_shares *shares)
 void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *host)
 {
     struct weir_host_energy *energy = &host->energy;
-    if (!host->metered)
+    if (!host->metered || shares->plug_in)
         return;
     double took_s = shares->clock->now_s - energy->since_s;
     bool works = host->first && host->speed > 0;
@@ -75,13 +75,6 @@ void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *
     energy->base_j += watts * took_s;
     energy->flops += host->own_load * host->speed * took_s;
     energy->since_s = shares->clock->now_s;
-}
-
-void weir_energy_work_ends(struct weir_shares *shares, const struct weir_work *work, double left)
-{
-    struct weir_host_state *host = &shares->hosts[work->host];
-    if (host->metered)
-        host->energy.flops += work->flops - left;
 }
 
 /* A link without bandwidth carries nothing. */
@@ -150,20 +143,23 @@ static void count_wire(struct weir_shares *shares, struct weir_route_state *way)
         weir_energy_count_transfer(shares, transfer, weir_transfer_left(transfer));
 }
 
+static bool leads_over(const struct weir_route *route, int link)
+{
+    for (int l = 0; l < route->link_count; l++)
+        if (route->links[l] == link)
+            return true;
+    return false;
+}
+
 void weir_energy_count_link(struct weir_shares *shares, int link)
 {
     if (shares->fatpipes_draw) /* flows over them may depend on any link */
         count_all(shares, NULL, 0);
     if (shares->fatpipes_draw || !shares->links[link].energy)
         return;
-    for (size_t r = 0; r < shares->route_count; r++) {
-        struct weir_route_state *way = &shares->routes[r];
-        for (int l = 0; l < way->route.link_count && way->wire; l++)
-            if (way->route.links[l] == link) {
-                count_wire(shares, way);
-                break;
-            }
-    }
+    for (size_t r = 0; r < shares->route_count; r++)
+        if (shares->routes[r].wire && leads_over(&shares->routes[r].route, link))
+            count_wire(shares, &shares->routes[r]);
 }
 
 static double host_j(struct weir_shares *shares, struct weir_host_state *host)
@@ -172,11 +168,7 @@ static double host_j(struct weir_shares *shares, struct weir_host_state *host)
     if (shares->plug_in)
         return weir_simgrid_platform->consumed_j(host->host);
     weir_energy_count_host(shares, host);
-    double flops = energy->flops;
-    for (const struct weir_work *work = host->first; work; work = work->next)
-        if (work->hands == WEIR_HANDS_SIMGRID)
-            flops += work->flops - weir_simgrid->left(work->activity, shares->clock->now_s);
-    return energy->base_j + (energy->all_w - energy->epsilon_w) * flops / (host->peak * host->cores);
+    return energy->base_j + (energy->all_w - energy->epsilon_w) * energy->flops / (host->peak * host->cores);
 }
 
 double weir_shares_energy_j(struct weir_shares *shares)

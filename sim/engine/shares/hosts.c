@@ -153,8 +153,7 @@ static void note_uneven(struct weir_shares *shares, struct weir_host_state *host
     if (host->uneven)
         return;
     host->uneven = true;
-    shares->uneven =
-        weir_grow(shares->uneven, shares->uneven_count + 1, &shares->uneven_capacity, sizeof *shares->uneven);
+    WEIR_ONE_MORE(shares->uneven, shares->uneven_count, shares->uneven_capacity);
     shares->uneven[shares->uneven_count++] = (int)(host - shares->hosts);
     weir_pace_soon(shares);
 }

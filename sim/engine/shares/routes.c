@@ -120,7 +120,7 @@ int weir_route_find(struct weir_shares *shares, int from, int to)
         rate(shares, &way.route);
     }
     free(links);
-    shares->routes = weir_grow(shares->routes, shares->route_count + 1, &shares->route_capacity, sizeof way);
+    WEIR_ONE_MORE(shares->routes, shares->route_count, shares->route_capacity);
     shares->routes[shares->route_count] = way;
     weir_wires_add_route(shares, (int)shares->route_count);
     put(shares, (int)shares->route_count);

@@ -209,8 +209,6 @@ void weir_routes_fini(struct weir_shares *shares);
 void weir_energy_init(struct weir_shares *shares);
 void weir_energy_fini(struct weir_shares *shares);
 void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *host);
-/* Work leaves SimGrid's hands with so many flops left. */
-void weir_energy_work_ends(struct weir_shares *shares, const struct weir_work *work, double left);
 /* A transfer has so many bytes left. */
 void weir_energy_count_transfer(struct weir_shares *shares, struct weir_transfer *transfer, double left);
 /* All transfers: where FATPIPE links draw, before another one begins. */

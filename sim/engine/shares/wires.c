@@ -78,8 +78,7 @@ static void note_uneven(struct weir_shares *shares, struct weir_link_state *link
     if (link->uneven)
         return;
     link->uneven = true;
-    shares->uneven_links = weir_grow(shares->uneven_links, shares->uneven_link_count + 1, &shares->uneven_link_capacity,
-                                     sizeof *shares->uneven_links);
+    WEIR_ONE_MORE(shares->uneven_links, shares->uneven_link_count, shares->uneven_link_capacity);
     shares->uneven_links[shares->uneven_link_count++] = (int)(link - shares->links);
     weir_pace_soon(shares);
 }
@@ -110,7 +109,6 @@ static void hand_over(struct weir_shares *shares, struct weir_transfer *transfer
 /* All that are on a link without room, and on those that are coupled with it. */
 static void give_up(struct weir_shares *shares, struct weir_link_state *link)
 {
-    link->even = false;
     for (size_t r = 0; r < link->route_count && link->own; r++)
         for (struct weir_transfer *transfer = shares->routes[link->routes[r]].wire; transfer; transfer = transfer->next)
             if (transfer->hands == WEIR_HANDS_OWN)
@@ -162,8 +160,7 @@ static size_t gather(struct weir_shares *shares, const struct weir_link_state *l
     for (size_t r = 0; r < link->route_count && count < link->own; r++)
         for (struct weir_transfer *transfer = shares->routes[link->routes[r]].wire; transfer; transfer = transfer->next)
             if (transfer->hands == WEIR_HANDS_OWN) {
-                shares->flows =
-                    weir_grow(shares->flows, count + 1, &shares->flow_capacity, sizeof(struct weir_transfer *));
+                WEIR_ONE_MORE(shares->flows, count, shares->flow_capacity);
                 shares->flows[count++] = transfer;
             }
     return count;
@@ -313,7 +310,7 @@ void weir_wires_add_route(struct weir_shares *shares, int route)
         struct weir_link_state *link = &shares->links[way->links[l]];
         if (link->route_count && link->routes[link->route_count - 1] == route) /* it is crossed twice */
             continue;
-        link->routes = weir_grow(link->routes, link->route_count + 1, &link->route_capacity, sizeof *link->routes);
+        WEIR_ONE_MORE(link->routes, link->route_count, link->route_capacity);
         link->routes[link->route_count++] = route;
     }
 }

@@ -56,6 +56,8 @@ static void two_values_and_performance_states(void)
     CHECK_WORLD(ZONE("<host id=\"h\" speed=\"1Gf\" core=\"4\">" WATTS("100:200") "</host>"), steps, 1, 125, 225);
     CHECK_WORLD(ZONE("<host id=\"h\" speed=\"5Gf,1Gf\" core=\"4\" pstate=\"1\">" WATTS("1:2:3,100:120:200") "</host>"),
                 steps, 1, 140, 240);
+    CHECK_WORLD(ZONE("<host id=\"h\" speed=\"1Gf,2Gf\" core=\"4\">" WATTS("100:120:200,1:2:3") "</host>"), steps, 1,
+                140, 240);
     CHECK_WORLD(ZONE("<host id=\"h\" speed=\"1Gf\"/>"), steps, 1, 0, 0);
 }
 

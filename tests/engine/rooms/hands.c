@@ -39,6 +39,16 @@ static void check(const char *platform, const struct world_step *steps, int coun
 }
 #define CHECK(platform, steps, handed, all) check(platform, steps, COUNT(steps), handed, all)
 
+/* How many transfers SimGrid is given, as it is. */
+static void check_sent(const char *platform, const struct world_step *steps, int count, int sent)
+{
+    static struct world_outcome outcome;
+    world_run(&(struct world){.platform = platform, .steps = steps, .count = count}, &outcome);
+    CU_ASSERT_EQUAL(outcome.code, WEIR_OK);
+    CHECK_NEAR(outcome.sent, sent, 0);
+}
+#define CHECK_SENT(platform, steps, sent) check_sent(platform, steps, COUNT(steps), sent)
+
 static void works_that_fit(void)
 {
     static const struct world_step two[] = {
@@ -54,6 +64,9 @@ static void works_that_fit(void)
         {2, WORK, .amount = 0.9e9, .limit = 0.9},
     };
     CHECK(TWO_CORES, shares, 0, 6);
+    /* All that is on a host is looked at when it becomes slower. */
+    static const struct world_step slower[] = {{0, WORK, .amount = 1e9}, {0.5, SLOW, .amount = 0.5}};
+    CHECK(TWO_CORES, slower, 0, 1);
     /* What has nothing to do, or stands on a host that is down, begins nowhere. */
     static const struct world_step none[] = {
         {0, WORK, .amount = 0}, {0, DOWN, .a = 1}, {1, WORK, .a = 1, .amount = 1e9}, {2, UP, .a = 1}};
@@ -122,21 +135,24 @@ static void transfers_that_share(void)
                                             {0.05, TRANSFER, .a = 1, .b = 0, .amount = 1e6, .limit = 1e6},
                                             {0.05, TRANSFER, .a = 1, .b = 2, .amount = 1e6}};
     CHECK(IN_LINE("", ""), two, 2, 3);
+    CHECK_SENT(IN_LINE("", ""), two, 0); /* a link divides alone */
     /* Over both links: those over either go with it. */
     static const struct world_step three[] = {{0, TRANSFER, .b = 1, .amount = 1e6},
                                               {0, TRANSFER, .a = 1, .b = 2, .amount = 1e6},
                                               {0.05, TRANSFER, .b = 2, .amount = 1e6}};
     CHECK(IN_LINE("", ""), three, 3, 3);
+    CHECK_SENT(IN_LINE("", ""), three, 3);
     /* Over both, when the second is used already. */
     static const struct world_step second[] = {{0, TRANSFER, .a = 1, .b = 2, .amount = 1e6},
                                                {0.05, TRANSFER, .b = 2, .amount = 1e6}};
     CHECK(IN_LINE("", ""), second, 2, 2);
-    /* The last comes when SimGrid still has one over m: it is SimGrid's as well. What comes over l then is not. */
+    /* Those over m share it; l has room, so that m divides alone, and what comes over l later has it to itself. */
     static const struct world_step late[] = {{0, TRANSFER, .b = 2, .amount = 1e6},
                                              {0.05, TRANSFER, .a = 1, .b = 2, .amount = 2e6},
                                              {0.2, TRANSFER, .a = 1, .b = 2, .amount = 1e6},
                                              {0.2, TRANSFER, .a = 0, .b = 1, .amount = 1e6}};
     CHECK(IN_LINE("", ""), late, 3, 4);
+    CHECK_SENT(IN_LINE("", ""), late, 0);
 }
 
 static void transfers_with_room(void)
@@ -183,18 +199,21 @@ static void options_leave_them_to_simgrid(void)
     static const struct {
         const char *option, *value;
         int works, transfers;
-    } cases[] = {{"network/model", "LV08", 0, 1},
-                 {"network/optim", "Full", 0, 1},
-                 {"cpu/optim", "Full", 1, 0},
-                 {"host/model", "default", 1, 1},
-                 {"maxmin/precision", "1e-6", 0, 0}};
-    for (int c = 0; c < COUNT(cases); c++)
-        check_world((struct world){.platform = IN_LINE("", ""),
-                                   .steps = steps,
-                                   .count = COUNT(steps),
-                                   .option = cases[c].option,
-                                   .value = cases[c].value},
-                    cases[c].works, cases[c].transfers);
+        bool latencies;
+    } cases[] = {{"network/model", "LV08", 0, 1, true},   {"network/optim", "Full", 0, 1, true},
+                 {"cpu/optim", "Full", 1, 0, false},      {"host/model", "default", 1, 1, true},
+                 {"tracing/precision", "9", 1, 1, false}, {"maxmin/precision", "1e-6", 0, 0, false}};
+    for (int c = 0; c < COUNT(cases); c++) {
+        struct world world = {.platform = IN_LINE("", ""),
+                              .steps = steps,
+                              .count = COUNT(steps),
+                              .option = cases[c].option,
+                              .value = cases[c].value};
+        static struct world_outcome outcome;
+        check_world(world, cases[c].works, cases[c].transfers);
+        world_run(&world, &outcome);
+        CU_ASSERT_EQUAL(outcome.latencies, cases[c].latencies);
+    }
     check_world((struct world){.platform = IN_LINE("", ""), .steps = steps, .count = COUNT(steps), .rtt = true}, 0, 1);
     /* Over a link that is crossed twice. */
     check_world(

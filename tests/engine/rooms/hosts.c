@@ -19,6 +19,12 @@ static void alone(void)
     CHECK_WORLD(TWO_HOSTS, steps, 2, 5);
 }
 
+static void less_than_a_flop(void)
+{
+    static const struct world_step steps[] = {{1, WORK, .amount = 0.5}, {2, WORK, .amount = 0}};
+    CHECK_WORLD(ZONE("<host id=\"h\" speed=\"1f\"/>"), steps, 1.5, 2);
+}
+
 static void two_on_one_core(void)
 {
     /* From 1 s on both have half of the core. The second ends at 2 s, when the first has 0.5 s left. */
@@ -299,6 +305,7 @@ int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
         {"alone", alone},
+        {"less than a flop", less_than_a_flop},
         {"two on one core", two_on_one_core},
         {"those on another host share nothing", those_on_another_host_share_nothing},
         {"ten on four cores", ten_on_four_cores},

@@ -211,6 +211,23 @@ static void latencies_take_their_time(void)
     CHECK_NEAR(outcome.ends[2].end_s, 0, 0);
 }
 
+static void all_on_a_way_are_looked_at(void)
+{
+    /* The second is younger than 10 s; the first, begun before it on the same way, is not. */
+    static const struct world_step steps[] = {{1, TRANSFER, .a = 0, .b = 2, .amount = 1e6},
+                                              {5, TRANSFER, .a = 0, .b = 2, .amount = 2e6},
+                                              {12, STILL, .amount = 1e-3, .limit = 10}};
+    struct world world = {.platform = TWO_WAYS("10ms", "20ms"),
+                          .steps = steps,
+                          .count = COUNT(steps),
+                          .until_s = 20,
+                          .option = "network/bandwidth-factor",
+                          .value = "1e-300"};
+    struct world_outcome outcome = run(&world);
+    CHECK_NEAR(outcome.ends[2].end_s, 1, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(outcome.text, "a transfer of 1e+06 bytes from a to c"));
+}
+
 struct probed {
     const char *name, *xml, *message;
     size_t missing; /* pairs without a route */
@@ -255,6 +272,12 @@ static void platforms_probed(void)
                         "<trace id=\"t\" periodicity=\"-1\">0 0\n9 1</trace>"
                         "<trace_connect kind=\"HOST_AVAIL\" trace=\"t\" element=\"c\"/>"),
          NULL, 4, true},
+        {"first.xml", /* over the first route of all */
+         PLATFORM(HOSTS "<link id=\"l\" bandwidth=\"1MBps\" latency=\"1ms\"/>"
+                        "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route>"
+                        "<trace id=\"t\" periodicity=\"-1\">0 0\n9 1</trace>"
+                        "<trace_connect kind=\"HOST_AVAIL\" trace=\"t\" element=\"b\"/>"),
+         NULL, 4, true},
     };
     weir_test_folder();
     for (int c = 0; c < COUNT(cases); c++) {
@@ -276,6 +299,7 @@ int main(int argc, char **argv)
         {"Wi-Fi shares air time", wifi_shares_air_time},
         {"transfers that never end", transfers_that_never_end},
         {"latencies take their time", latencies_take_their_time},
+        {"all on a way are looked at", all_on_a_way_are_looked_at},
         {"platforms probed", platforms_probed},
         {0},
     };

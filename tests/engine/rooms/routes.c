@@ -266,6 +266,20 @@ static void a_zone_may_be_a_star(void)
     weir_text_fini(&text);
 }
 
+static void ask_where_none_lead(struct weir_shares *shares)
+{
+    CU_ASSERT_FALSE(weir_route(shares, weir_route_find(shares, 0, 1))->bytes_per_s > 0);
+}
+
+/* SimGrid would die of the question. */
+static void no_routes_in_the_outermost_zone(void)
+{
+    check("<?xml version='1.0'?><!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\"><platform "
+          "version=\"4.1\"><zone id=\"z\" routing=\"None\"><host id=\"a\" speed=\"1Gf\"/><host id=\"b\" "
+          "speed=\"1Gf\"/></zone></platform>",
+          ask_where_none_lead);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"what they cost", what_they_cost},
@@ -274,6 +288,7 @@ int main(int argc, char **argv)
                                       {"properties", properties},
                                       {"each is known once", each_is_known_once},
                                       {"a zone may be a star", a_zone_may_be_a_star},
+                                      {"no routes in the outermost zone", no_routes_in_the_outermost_zone},
                                       {0}};
     return weir_test_main("engine/rooms/routes", cases, argc, argv);
 }

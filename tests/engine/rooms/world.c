@@ -11,6 +11,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/engine/shares/shares.h"
+#include "sim/engine/shares/simgrid.h"
 #include "tests/support/test.h"
 
 struct doing {
@@ -140,8 +141,29 @@ static void count_change(void *context)
     ((struct world_outcome *)context)->changes++;
 }
 
+static const struct weir_simgrid *simgrid;
+static int *sent_count;
+
+static struct weir_activity *send_counted(sg_host_t from, sg_host_t to, double bytes, double bound, void *owner)
+{
+    ++*sent_count;
+    return simgrid->send(from, to, bytes, bound, owner);
+}
+
+/* What SimGrid is given is counted. */
+static void count_sent(struct world_outcome *outcome)
+{
+    static struct weir_simgrid counting;
+    simgrid = weir_simgrid;
+    sent_count = &outcome->sent;
+    counting = *simgrid;
+    counting.send = send_counted;
+    weir_simgrid = &counting;
+}
+
 static void prepare(struct play *play)
 {
+    count_sent(play->outcome);
     weir_shares_on_change(play->shares, count_change, play->outcome);
     play->doings = weir_alloc((size_t)play->world->count, sizeof *play->doings);
     for (int s = 0; s < play->world->count; s++) {

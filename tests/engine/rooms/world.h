@@ -57,7 +57,8 @@ struct world_outcome {
     unsigned failures;                   /* of host 0 */
     int changes;                         /* of bandwidths and losses of links that were told */
     bool latencies;                      /* are SimGrid's */
-    unsigned long long works, transfers; /* that SimGrid has had */
+    unsigned long long works, transfers; /* that have shared, or SimGrid has had */
+    int sent;                            /* transfers that SimGrid was given */
     char text[512];                      /* of STILL */
     int code;                            /* of the run, or of a child that died */
 };

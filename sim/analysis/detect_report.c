@@ -1,4 +1,4 @@
-#include "sim/cli/detect_report.h"
+#include "sim/analysis/detect_report.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>

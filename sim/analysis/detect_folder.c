@@ -8,7 +8,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
 #include "sim/base/text.h"
-#include "sim/cli/detect_data.h"
+#include "sim/analysis/detect_data.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/run_folder.h"
 

@@ -1,4 +1,4 @@
-#include "sim/cli/transfer_report.h"
+#include "sim/analysis/transfer_report.h"
 
 #include <math.h>
 #include <stdlib.h>

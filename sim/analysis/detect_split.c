@@ -1,4 +1,4 @@
-#include "sim/cli/detect_split.h"
+#include "sim/analysis/detect_split.h"
 
 #include <math.h>
 #include <stdlib.h>

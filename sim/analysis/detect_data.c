@@ -1,4 +1,4 @@
-#include "sim/cli/detect_data.h"
+#include "sim/analysis/detect_data.h"
 
 #include <math.h>
 #include <stdlib.h>

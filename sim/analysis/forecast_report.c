@@ -1,4 +1,4 @@
-#include "sim/cli/forecast_report.h"
+#include "sim/analysis/forecast_report.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #include "sim/base/quantity.h"
 #include "sim/base/remark.h"
 #include "sim/base/text.h"
-#include "sim/cli/detect_data.h"
+#include "sim/analysis/detect_data.h"
 
 enum { NONE = -1 };
 

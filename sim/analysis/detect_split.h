@@ -1,9 +1,9 @@
 /* What is learnt from and what is judged: the data of `weir detect`, cut in two. */
-#ifndef WEIR_CLI_DETECT_SPLIT_H
-#define WEIR_CLI_DETECT_SPLIT_H
+#ifndef WEIR_ANALYSIS_DETECT_SPLIT_H
+#define WEIR_ANALYSIS_DETECT_SPLIT_H
 
 #include "policies/learn/detect/detector.h"
-#include "sim/cli/detect_data.h"
+#include "sim/analysis/detect_data.h"
 
 struct detect_split {
     /* How; set by the caller. Paths and layout are borrowed. */

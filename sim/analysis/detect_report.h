@@ -1,11 +1,11 @@
 /* What `weir detect` shows and writes. */
-#ifndef WEIR_CLI_DETECT_REPORT_H
-#define WEIR_CLI_DETECT_REPORT_H
+#ifndef WEIR_ANALYSIS_DETECT_REPORT_H
+#define WEIR_ANALYSIS_DETECT_REPORT_H
 
 #include <stdio.h>
 
 #include "policies/learn/detect/evaluate.h"
-#include "sim/cli/detect_data.h"
+#include "sim/analysis/detect_data.h"
 
 /* One detector and what it said of the samples that were judged, all series one after the other. */
 struct detect_row {

@@ -1,6 +1,6 @@
 /* What `weir check` found in a file, for people and for programs. */
-#ifndef WEIR_CLI_CHECK_REPORT_H
-#define WEIR_CLI_CHECK_REPORT_H
+#ifndef WEIR_ANALYSIS_CHECK_REPORT_H
+#define WEIR_ANALYSIS_CHECK_REPORT_H
 
 #include <stdbool.h>
 

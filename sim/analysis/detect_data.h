@@ -1,6 +1,6 @@
 /* What `weir detect` works on: samples of several dimensions, of one or several series, perhaps with the truth. */
-#ifndef WEIR_CLI_DETECT_DATA_H
-#define WEIR_CLI_DETECT_DATA_H
+#ifndef WEIR_ANALYSIS_DETECT_DATA_H
+#define WEIR_ANALYSIS_DETECT_DATA_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "sim/cli/check_report.h"
+#include "sim/analysis/check_report.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>

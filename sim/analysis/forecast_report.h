@@ -1,6 +1,6 @@
 /* What `weir forecast` shows and writes of its trials. */
-#ifndef WEIR_CLI_FORECAST_REPORT_H
-#define WEIR_CLI_FORECAST_REPORT_H
+#ifndef WEIR_ANALYSIS_FORECAST_REPORT_H
+#define WEIR_ANALYSIS_FORECAST_REPORT_H
 
 #include <stdbool.h>
 #include <stdio.h>

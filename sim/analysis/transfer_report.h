@@ -1,6 +1,6 @@
 /* What `weir transfer` shows and writes. */
-#ifndef WEIR_CLI_TRANSFER_REPORT_H
-#define WEIR_CLI_TRANSFER_REPORT_H
+#ifndef WEIR_ANALYSIS_TRANSFER_REPORT_H
+#define WEIR_ANALYSIS_TRANSFER_REPORT_H
 
 #include <stdio.h>
 
