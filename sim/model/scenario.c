@@ -306,7 +306,7 @@ static int read_all(const struct weir_json *root, const struct weir_scenario_cha
     if (!code && made->workload)
         code = go_on(weir_scenario_check_speeds(made), &broken);
     if (!code && made->workload)
-        code = go_on(weir_scenario_check_rescale(root, made), &broken);
+        code = go_on(weir_scenario_check_together(root, made), &broken);
     if (!code && made->platform)
         code = go_on(weir_scenario_read_faults(root, made), &broken);
     if (!code && made->platform)

@@ -21,6 +21,15 @@ struct weir_change_costs {
     double restore_s;    /* fixed time to restore it at the other end */
 };
 
+/* Whether, and when, a job that has failed is started again. */
+enum weir_restarts {
+    WEIR_RESTARTS_FIXED,       /* after a delay, so many times in its life */
+    WEIR_RESTARTS_EXPONENTIAL, /* after one that grows from failure to failure */
+    WEIR_RESTARTS_NONE,        /* never */
+    WEIR_RESTARTS_COUNT
+};
+extern const char *const weir_restarts_names[]; /* "fixed-delay", "exponential-delay", "none", NULL */
+
 /* How jobs recover from the failure of a host that they need: the whole job goes back to its last checkpoint, as stream
  * processors do, and plays again what its source has sent since. */
 struct weir_recovery {
@@ -32,6 +41,14 @@ struct weir_recovery {
     double checkpoint_s; /* that every instance of a stateful operator stands still for one */
     double restart_s;    /* from the detection until the job works again */
     double detect_s;     /* interval of the failure detector */
+    int store;           /* host from which instances fetch their state; -1: it takes no time but restart_s */
+    bool local;          /* those that have not failed keep theirs */
+    enum weir_restarts strategy;
+    long attempts;        /* restarts of a job until it is given up; -1: no limit */
+    double delay_s;       /* before a restart; exponential: before the first */
+    double max_delay_s;   /* exponential: at most */
+    double multiplier;    /* exponential: from each delay to the next */
+    double reset_after_s; /* exponential: a job that has worked so long begins anew with delay_s and attempts */
 };
 
 /* One policy of a stack, as written: a name, or the path of a shared object as seen from here, and its parameters. */

@@ -1,4 +1,5 @@
 /* What a scenario and its platform say of each other. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,19 +121,40 @@ int weir_scenario_check_speeds(const struct weir_scenario *scenario)
     return code;
 }
 
-int weir_scenario_check_rescale(const struct weir_json *at, const struct weir_scenario *scenario)
+static int check_none(const struct weir_json *at, const struct weir_job *job, const struct weir_operator *op)
 {
     struct weir_json child;
-    if (scenario->rescale != WEIR_RESCALE_JOB || !weir_json_get(at, "rescale", &child))
+    if (op->min_instances > 0 || !weir_json_get(at, "rescale", &child))
         return WEIR_OK;
-    for (int j = 0; j < scenario->workload->job_count; j++) {
-        const struct weir_job *job = &scenario->workload->jobs[j];
-        for (int o = 0; o < job->operator_count; o++)
-            if (job->operators[o].min_instances == 0)
-                return weir_json_error(&child,
-                                       "operator \"%s\" of job \"%s\" may have no instance (\"min_instances\": 0), "
-                                       "where a job cannot be stopped as a whole; raise it, or take \"operator\"",
-                                       job->operators[o].name, job->name);
+    return weir_json_error(&child,
+                           "operator \"%s\" of job \"%s\" may have no instance (\"min_instances\": 0), where a job "
+                           "cannot be stopped as a whole; raise it, or take \"operator\"",
+                           op->name, job->name);
+}
+
+static int check_single(const struct weir_json *at, const struct weir_job *job, const struct weir_operator *op)
+{
+    const char *key = isfinite(op->max_wait_s) ? "max_wait" : op->batch_items > 1 ? "batch" : NULL;
+    if (!key)
+        return WEIR_OK;
+    return weir_json_error(at,
+                           "operator \"%s\" of job \"%s\" has a \"%s\", which looks at items one by one, but they move "
+                           "in batches for the sake of speed; leave \"items_per_batch\" and \"batch_span\" out",
+                           op->name, job->name, key);
+}
+
+int weir_scenario_check_together(const struct weir_json *at, const struct weir_scenario *scenario)
+{
+    const struct weir_workload *workload = scenario->workload;
+    int code = WEIR_OK;
+    for (int j = 0; j < workload->job_count && !code; j++) {
+        const struct weir_job *job = &workload->jobs[j];
+        for (int o = 0; o < job->operator_count && !job->is_copy && !code; o++) {
+            if (scenario->rescale == WEIR_RESCALE_JOB)
+                code = check_none(at, job, &job->operators[o]);
+            if (!code && scenario->items_per_batch != 1)
+                code = check_single(at, job, &job->operators[o]);
+        }
     }
-    return WEIR_OK;
+    return code;
 }

@@ -133,45 +133,17 @@ static int read_list(const struct weir_json *list, struct weir_scenario *scenari
     return code;
 }
 
-static int read_recovery(const struct weir_json *at, struct weir_recovery *recovery)
-{
-    static const char *const places[] = {"elsewhere", "wait", "drop", NULL};
-    static const char *const deliveries[] = {"at-least-once", "exactly-once", NULL};
-    int place = recovery->drop ? 2 : recovery->wait, delivery = recovery->exactly_once;
-    int code = weir_json_only(at, weir_recovery_keys);
-    if (!code)
-        code = weir_json_opt_choice(at, "place", places, &place);
-    if (!code)
-        code = weir_json_opt_choice(at, "delivery", deliveries, &delivery);
-    if (!code)
-        code = weir_json_opt_quantity(at, "checkpoint_interval", WEIR_UNIT_TIME, 1e-3, DBL_MAX, &recovery->interval_s);
-    if (!code)
-        code = weir_json_opt_quantity(at, "checkpoint_time", WEIR_UNIT_TIME, 0, DBL_MAX, &recovery->checkpoint_s);
-    if (!code)
-        code = weir_json_opt_quantity(at, "restart", WEIR_UNIT_TIME, 0, DBL_MAX, &recovery->restart_s);
-    if (!code)
-        code = weir_json_opt_quantity(at, "detect", WEIR_UNIT_TIME, 1e-3, DBL_MAX, &recovery->detect_s);
-    recovery->wait = place >= 1;
-    recovery->drop = place == 2;
-    recovery->exactly_once = delivery == 1;
-    return code;
-}
-
 int weir_scenario_read_faults(const struct weir_json *at, struct weir_scenario *scenario)
 {
-    struct weir_json list, child;
+    struct weir_json list;
     struct weir_recovery *recovery = &scenario->recovery;
-    *recovery = (struct weir_recovery){.interval_s = 30, .restart_s = 5, .detect_s = 1};
     bool faults = weir_json_get(at, "faults", &list);
-    if (weir_json_get(at, "recovery", &child)) {
-        recovery->on = true;
-        int code = read_recovery(&child, recovery);
-        if (code)
-            return code;
-    }
+    int code = weir_scenario_read_recovery(at, scenario);
+    if (code)
+        return code;
     for (size_t h = 0; h < scenario->platform->host_count; h++)
         recovery->on |= scenario->platform->hosts[h].may_fail;
-    int count = faults ? weir_json_size(&list) : 0, code = WEIR_OK;
+    int count = faults ? weir_json_size(&list) : 0;
     if (faults && (!weir_json_is_array(&list) || count > FAULTS_AT_MOST))
         return weir_json_error(&list, "must be a list of at most %d faults", FAULTS_AT_MOST);
     scenario->fault_rules =

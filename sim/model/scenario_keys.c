@@ -12,8 +12,12 @@ const char *const weir_costs_keys[] = {"start", "stop", "checkpoint", "restore",
 
 const char *const weir_record_keys[] = {"operators", "hosts", "links", "compress", NULL};
 
-const char *const weir_recovery_keys[] = {"place",  "delivery", "checkpoint_interval", "checkpoint_time", "restart",
-                                          "detect", NULL};
+const char *const weir_recovery_keys[] = {
+    "place",    "delivery", "checkpoint_interval", "checkpoint_time", "restart", "detect", "store", "local",
+    "restarts", NULL};
+
+const char *const weir_restarts_keys[] = {"strategy",   "attempts",    "delay", "max_delay",
+                                          "multiplier", "reset_after", NULL};
 
 const char *const weir_account_keys[] = {"u_opt", "sigma", "price_per_GB", "fine_service", "fine_device",
                                          "hosts", NULL};
@@ -25,5 +29,10 @@ const char *const weir_job_keys[] = {"name",  "count", "arrive", "arrive_every",
                                      "omega", NULL};
 
 const char *const weir_operator_keys[] = {
-    "name",      "flops", "bytes",    "disk",        "selectivity",   "state",           "join",  "window", "keys",
-    "placement", "queue", "capacity", "parallelism", "min_instances", "max_parallelism", "class", NULL};
+    "name",  "flops",          "bytes",         "disk",          "selectivity",
+    "state", "join",           "window",        "keys",          "placement",
+    "queue", "capacity",       "parallelism",   "min_instances", "max_parallelism",
+    "class", "capacity_bytes", "low_watermark", "max_wait",      "batch",
+    NULL};
+
+const char *const weir_batch_keys[] = {"items", "wait", "flops", NULL};

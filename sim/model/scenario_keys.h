@@ -7,9 +7,11 @@ extern const char *const weir_scenario_keys[];
 extern const char *const weir_costs_keys[];
 extern const char *const weir_record_keys[];
 extern const char *const weir_recovery_keys[];
+extern const char *const weir_restarts_keys[];
 extern const char *const weir_account_keys[];
 extern const char *const weir_monitor_keys[];
 extern const char *const weir_job_keys[];
 extern const char *const weir_operator_keys[];
+extern const char *const weir_batch_keys[];
 
 #endif

@@ -22,8 +22,12 @@ int weir_scenario_check_platform(const struct weir_scenario *scenario);
 /* Refuses hosts of speed 0 for operators; the workload is read. */
 int weir_scenario_check_speeds(const struct weir_scenario *scenario);
 
-/* Refuses operators without instances where changes stop whole jobs; the workload is read. */
-int weir_scenario_check_rescale(const struct weir_json *at, const struct weir_scenario *scenario);
+/* Refuses what the workload has and other keys of the scenario do not bear: operators without instances where changes
+ * stop whole jobs, and what looks at single items where they move in batches. */
+int weir_scenario_check_together(const struct weir_json *at, const struct weir_scenario *scenario);
+
+/* "recovery"; the platform is read. */
+int weir_scenario_read_recovery(const struct weir_json *at, struct weir_scenario *scenario);
 
 /* "faults" and "recovery"; the platform and the options of SimGrid are read. */
 int weir_scenario_read_faults(const struct weir_json *at, struct weir_scenario *scenario);

@@ -21,10 +21,16 @@ static const struct {
     const char *place;
     const char *const *keys;
 } known[] = {
-    {"", weir_scenario_keys},           {"costs", weir_costs_keys},
-    {"record", weir_record_keys},       {"recovery", weir_recovery_keys},
-    {"account", weir_account_keys},     {"monitor", weir_monitor_keys},
-    {"workload.jobs[]", weir_job_keys}, {"workload.jobs[].operators[]", weir_operator_keys},
+    {"", weir_scenario_keys},
+    {"costs", weir_costs_keys},
+    {"record", weir_record_keys},
+    {"recovery", weir_recovery_keys},
+    {"account", weir_account_keys},
+    {"monitor", weir_monitor_keys},
+    {"recovery.restarts", weir_restarts_keys},
+    {"workload.jobs[]", weir_job_keys},
+    {"workload.jobs[].operators[]", weir_operator_keys},
+    {"workload.jobs[].operators[].batch", weir_batch_keys},
 };
 
 /* "workload.jobs[2].load" becomes "workload.jobs[].load". Owned. */

@@ -45,23 +45,29 @@ struct weir_where {
 
 struct weir_operator {
     char *name;
-    struct weir_distribution flops;     /* per item; mean 0: a free operator */
-    double out_bytes;                   /* per item that it emits */
-    double selectivity;                 /* items out per item in (per item of a window) */
-    double state_bytes;                 /* fixed part; 0 and no growth: stateless */
-    double state_bytes_per_item;        /* growth per item processed */
-    double disk_bytes;                  /* read or written per item; takes no time */
-    double state_max_bytes;             /* cap of growth, INFINITY if none */
-    bool join_all;                      /* waits for the item from every input; else inputs merge */
-    double window_s;                    /* > 0: tumbling window; results leave at its end */
-    long keys;                          /* > 0: partitioned by key; Zipf skew below */
-    double key_skew;                    /* Zipf exponent, 0: uniform */
-    bool shared_queue;                  /* instances on one host share one input, else one each */
-    long input_capacity;                /* items that wait at most, per input edge of an instance */
-    int parallelism;                    /* initial instances */
-    int min_instances, max_parallelism; /* that a policy may ask for; at least 0 and 1 */
-    struct weir_where where;            /* default placement */
-    enum weir_class work_class;         /* what it computes on */
+    struct weir_distribution flops;       /* per item; mean 0: a free operator */
+    double out_bytes;                     /* per item that it emits */
+    double selectivity;                   /* items out per item in (per item of a window) */
+    double state_bytes;                   /* fixed part; 0 and no growth: stateless */
+    double state_bytes_per_item;          /* growth per item processed */
+    double disk_bytes;                    /* read or written per item; takes no time */
+    double state_max_bytes;               /* cap of growth, INFINITY if none */
+    bool join_all;                        /* waits for the item from every input; else inputs merge */
+    double window_s;                      /* > 0: tumbling window; results leave at its end */
+    long keys;                            /* > 0: partitioned by key; Zipf skew below */
+    double key_skew;                      /* Zipf exponent, 0: uniform */
+    bool shared_queue;                    /* instances on one host share one input, else one each */
+    long input_capacity;                  /* items that wait at most, per input edge of an instance */
+    double capacity_bytes;                /* the same in bytes, but at least one item; INFINITY: no limit */
+    long low_watermark;                   /* items at which an input that was full has room again; -1: at once */
+    long batch_items;                     /* that are served together at most; 1: each by itself */
+    double batch_wait_s;                  /* that the first waits at most for the others */
+    struct weir_distribution batch_flops; /* of a batch, beside those of its items */
+    double max_wait_s;                    /* an item that has waited so long in an input leaves; INFINITY: none does */
+    int parallelism;                      /* initial instances */
+    int min_instances, max_parallelism;   /* that a policy may ask for; at least 0 and 1 */
+    struct weir_where where;              /* default placement */
+    enum weir_class work_class;           /* what it computes on */
 };
 
 struct weir_job {
@@ -102,6 +108,12 @@ struct weir_workload {
 int weir_workload_read(const struct weir_json *at, const char *file, const struct weir_platform *platform,
                        struct weir_workload **workload);
 void weir_workload_free(struct weir_workload *workload);
+
+/* Mean work of an item; in batches, in full ones. */
+double weir_operator_item_flops(const struct weir_operator *op);
+
+/* Items that wait at most at an input of an operator along an edge with items of so many bytes. */
+long weir_operator_capacity(const struct weir_operator *op, double item_bytes);
 
 /* The hosts that a `where` means for a job, in order of preference; fills at most `max` indexes, returns how many there
  * are. WEIR_WHERE_ANY means WEIR_WHERE_SOURCE. */

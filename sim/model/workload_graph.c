@@ -1,5 +1,6 @@
 /* The graph of a job: edges, checks, topological order, and whether joins can match items. */
 #include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -226,6 +227,8 @@ int weir_graph_read(const struct weir_json *at, struct weir_job *job)
         fill_bytes(job);
     if (!code)
         code = sort_operators(at, job);
+    if (!code)
+        code = weir_queues_check(at, job);
     return code ? code : weir_graph_check_joins(at, job);
 }
 
@@ -256,6 +259,7 @@ static int check_join(const struct weir_json *at, const struct weir_job *job, in
         if (i == join || !before[i] || code)
             continue;
         const char *why = op->selectivity != 1          ? "has a selectivity other than 1"
+                          : isfinite(op->max_wait_s)    ? "lets items go that have waited too long"
                           : op->window_s > 0            ? "gathers items in windows"
                           : inputs > 1 && !op->join_all ? "merges several inputs"
                                                         : NULL;

@@ -45,7 +45,7 @@ static int check_cv(const struct weir_json *at, bool given, struct weir_distribu
 }
 
 /* "20Mf" or {"mean": "20Mf", "distribution": "gamma", "cv": 0.5}. */
-static int read_flops(const struct weir_json *at, struct weir_distribution *flops)
+int weir_flops_read(const struct weir_json *at, struct weir_distribution *flops)
 {
     static const char *const keys[] = {"mean", "distribution", "cv", NULL};
     struct weir_json child;
@@ -197,7 +197,7 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
     int join = 0, queue = 0, work_class = WEIR_CLASS_CPU;
     int code = weir_json_only(at, weir_operator_keys);
     if (!code && weir_json_get(at, "flops", &child))
-        code = read_flops(&child, &op->flops);
+        code = weir_flops_read(&child, &op->flops);
     if (!code)
         code = weir_json_opt_quantity(at, "bytes", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->out_bytes);
     if (!code)
@@ -217,7 +217,7 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
     if (!code)
         code = weir_json_opt_choice(at, "class", weir_class_names, &work_class);
     if (!code)
-        code = weir_json_opt_integer(at, "capacity", 1, 1000000000, &op->input_capacity);
+        code = weir_queue_read(at, op);
     if (!code)
         code = read_parallelism(at, op);
     if (!code && weir_json_get(at, "placement", &child))
@@ -253,7 +253,7 @@ int weir_operators_read(const struct weir_json *at, const struct weir_platform *
         struct weir_operator *op = &job->operators[job->operator_count++];
         *op = (struct weir_operator){.selectivity = 1,
                                      .state_max_bytes = INFINITY,
-                                     .input_capacity = WEIR_INPUT_CAPACITY,
+                                     WEIR_QUEUE_DEFAULTS,
                                      .where = {.kind = WEIR_WHERE_SOURCE, .tier = -1}};
         int wrong = read_name(&child, job, i, op);
         if (!wrong)

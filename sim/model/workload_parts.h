@@ -18,7 +18,11 @@ int weir_operators_read(const struct weir_json *at, const struct weir_platform *
 void weir_operator_fini(struct weir_operator *op);
 
 /* What operators have unless said. */
-#define WEIR_INPUT_CAPACITY  1000
+#define WEIR_INPUT_CAPACITY 1000
+/* What the queue of an operator is unless it is said, for initialisers. */
+#define WEIR_QUEUE_DEFAULTS                                                                                            \
+    .input_capacity = WEIR_INPUT_CAPACITY, .capacity_bytes = INFINITY, .low_watermark = -1, .max_wait_s = INFINITY,    \
+    .batch_items = 1
 #define WEIR_MAX_PARALLELISM 16 /* or what is asked for at the start, if that is more */
 
 /* Reads "workflow" of a job into its operators and edges, in topological order; the path is taken relative to `file`,
@@ -28,6 +32,13 @@ int weir_workload_read_workflow(const struct weir_json *job_at, const char *file
 
 /* The load of a workflow that gives none: one item at the job's arrival. */
 int weir_workload_one_item(struct weir_load **load);
+
+/* A quantity of work or a distribution of it. */
+int weir_flops_read(const struct weir_json *at, struct weir_distribution *flops);
+/* "capacity", "batch" and the other keys of an operator's queue. */
+int weir_queue_read(const struct weir_json *at, struct weir_operator *op);
+/* What queues do not bear; edges and their bytes are known. */
+int weir_queues_check(const struct weir_json *at, const struct weir_job *job);
 
 /* Reads the edges (NULL: a chain) of a job whose operators are in the order of the file, checks the graph, and puts the
  * operators in topological order. `at` is the job. */

@@ -115,7 +115,7 @@ static void add_operator(struct weir_job *job, char *name, double flops, const s
                                                                    .flops.mean = flops,
                                                                    .selectivity = 1,
                                                                    .state_max_bytes = INFINITY,
-                                                                   .input_capacity = WEIR_INPUT_CAPACITY,
+                                                                   WEIR_QUEUE_DEFAULTS,
                                                                    .parallelism = 1,
                                                                    .min_instances = 1,
                                                                    .max_parallelism = WEIR_MAX_PARALLELISM,

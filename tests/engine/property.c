@@ -97,14 +97,47 @@ static void worlds_that_halt(void)
                                                 .batch_count = 4,
                                                 .most_bytes = 20000,
                                                 .more = "\"rescale\": \"job\", "};
-    run_worlds(&set, WORLDS / 3);
+    run_worlds(&set, WORLDS / 6);
     static const struct weir_test_worlds failing = {.name = "failing worlds that halt",
                                                     .batches = batches,
                                                     .batch_count = 4,
                                                     .failures = true,
                                                     .most_bytes = 20000,
                                                     .more = "\"rescale\": \"job\", "};
-    run_worlds(&failing, WORLDS / 3);
+    run_worlds(&failing, WORLDS / 6);
+}
+
+/* State is fetched from a store, which may fail; restarts wait, and jobs are given up. */
+#define STORE ", \"store\": \"cloud4\", \"restarts\": {\"strategy\": \"exponential-delay\", \"delay\": \"100ms\""
+static void worlds_that_fetch(void)
+{
+    static const struct weir_test_worlds set = {.name = "failing worlds that fetch",
+                                                .batches = batches,
+                                                .batch_count = 4,
+                                                .failures = true,
+                                                .zeros = true,
+                                                .most_bytes = 20000,
+                                                .recovery = STORE ", \"attempts\": 2}"};
+    run_worlds(&set, WORLDS / 6);
+}
+
+/* Items leave queues by themselves, and room comes back in steps. */
+static void worlds_with_queues(void)
+{
+    static const struct weir_test_worlds set = {.name = "worlds with queues",
+                                                .batches = batches,
+                                                .batch_count = 1,
+                                                .zeros = true,
+                                                .queues = true,
+                                                .most_bytes = 20000};
+    run_worlds(&set, WORLDS / 6);
+    static const struct weir_test_worlds failing = {.name = "failing worlds with queues",
+                                                    .batches = batches,
+                                                    .batch_count = 1,
+                                                    .failures = true,
+                                                    .queues = true,
+                                                    .most_bytes = 20000};
+    run_worlds(&failing, WORLDS / 6);
 }
 
 static void failing_worlds(void)
@@ -116,17 +149,17 @@ static void failing_worlds(void)
 
 /* Random failures and plans for 20 s, then time to drain: of a given number of items, each of which gives one result,
  * every one has come out, exactly once or at least once. */
-static void every_item_comes_out(void)
+static void every_item_comes_out_of(const char *name, const char *recovery, unsigned worlds)
 {
     double restarts = 0, replayed = 0;
-    for (unsigned w = 0; w < DRAINED_WORLDS; w++) {
-        struct weir_stream s = weir_stream_at(weir_stream_key(2026, "drained worlds"), w);
+    for (unsigned w = 0; w < worlds; w++) {
+        struct weir_stream s = weir_stream_at(weir_stream_key(2026, name), w);
         struct weir_text text = {0};
         static const char *const hosts[] = {"edge", "edge2", "cloud", "cloud4"};
         weir_text_addf(&text,
                        "{\"platform\": \"\", \"duration\": \"120s\", \"window\": \"1s\", \"items_per_batch\": %s, ",
                        weir_test_pick(&s, batches, 3));
-        weir_test_failures(&text, &s);
+        weir_test_failures(&text, &s, recovery);
         bool diamond = weir_test_below(&s, 2), window = weir_test_below(&s, 3) == 0;
         weir_text_addf(
             &text,
@@ -165,8 +198,14 @@ static void every_item_comes_out(void)
         weir_test_result_fini(&got);
         weir_text_fini(&text);
     }
-    printf("\n    %d worlds, %.0f restarts, %.0f replayed ", DRAINED_WORLDS, restarts, replayed);
-    CU_ASSERT(restarts > 0.5 * DRAINED_WORLDS && replayed > DRAINED_WORLDS);
+    printf("\n    %u worlds, %.0f restarts, %.0f replayed ", worlds, restarts, replayed);
+    CU_ASSERT(restarts > 0.5 * worlds && replayed > worlds);
+}
+
+static void every_item_comes_out(void)
+{
+    every_item_comes_out_of("drained worlds", NULL, DRAINED_WORLDS);
+    every_item_comes_out_of("drained worlds that fetch", STORE "}, \"local\": true", DRAINED_WORLDS / 8);
 }
 
 int main(int argc, char **argv)
@@ -174,6 +213,8 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {{"random worlds", random_worlds},
                                       {"worlds with none", worlds_with_none},
                                       {"worlds that halt", worlds_that_halt},
+                                      {"worlds that fetch", worlds_that_fetch},
+                                      {"worlds with queues", worlds_with_queues},
                                       {"failing worlds", failing_worlds},
                                       {"every item comes out", every_item_comes_out},
                                       {0}};

@@ -1,4 +1,5 @@
 /* What stands still while an operator changes its instances: it alone, or its whole job. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/error.h"

@@ -102,6 +102,20 @@ const char *weir_test_pick(struct weir_stream *s, const char *const *words, unsi
     return words[weir_test_below(s, count)];
 }
 
+/* Inputs hold one item at least, so that 0 is below it. */
+static void add_queue(struct weir_text *text, struct weir_stream *s, bool joins, bool join)
+{
+    if (!join && weir_test_below(s, 2))
+        weir_text_addf(text, ", \"batch\": {\"items\": %u, \"wait\": \"%ums\", \"flops\": \"%ukf\"}",
+                       1 + weir_test_below(s, 10), weir_test_below(s, 300), weir_test_below(s, 5000));
+    if (!joins && weir_test_below(s, 2))
+        weir_text_addf(text, ", \"max_wait\": \"%ums\"", 1 + weir_test_below(s, 3000));
+    if (weir_test_below(s, 2))
+        weir_text_add(text, ", \"low_watermark\": 0");
+    if (weir_test_below(s, 3) == 0)
+        weir_text_addf(text, ", \"capacity_bytes\": \"%uB\"", 1 + weir_test_below(s, 200000));
+}
+
 static void add_operator(struct weir_text *text, struct weir_stream *s, const struct weir_test_worlds *worlds, int o,
                          bool joins_ahead, bool join)
 {
@@ -130,6 +144,8 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
                        1 + weir_test_below(s, 3000), weir_test_below(s, 2000));
     if (worlds->zeros && weir_test_below(s, 3))
         weir_text_add(text, ", \"min_instances\": 0");
+    if (worlds->queues)
+        add_queue(text, s, joins_ahead || join, join);
     weir_text_add(text, "}");
 }
 
@@ -183,7 +199,7 @@ static void add_job(struct weir_text *text, struct weir_stream *s, const struct 
     } else {
         char from[16], to[16];
         for (int o = 1; o < count; o++) {
-            const char *when_full = weir_test_pick(s, full, 4);
+            const char *when_full = worlds->queues ? full[0] : weir_test_pick(s, full, 4);
             snprintf(from, sizeof from, "o%u", weir_test_below(s, (unsigned)o));
             snprintf(to, sizeof to, "o%d", o);
             add_edge(text, from, to, when_full);
@@ -197,7 +213,7 @@ static void add_job(struct weir_text *text, struct weir_stream *s, const struct 
 }
 
 /* Hosts and links that fail now and then; one host, cloud, stays up. */
-void weir_test_failures(struct weir_text *text, struct weir_stream *s)
+void weir_test_failures(struct weir_text *text, struct weir_stream *s, const char *recovery)
 {
     static const char *const targets[] = {"{\"host\": \"edge\"", "{\"host\": \"edge2\"", "{\"host\": \"cloud4\"",
                                           "{\"link\": \"local\"", "{\"link\": \"backhaul\""};
@@ -216,10 +232,11 @@ void weir_test_failures(struct weir_text *text, struct weir_stream *s)
             weir_test_below(s, 2) ? "outage" : "overload", weir_test_below(s, 20000), 1 + weir_test_below(s, 5000));
     weir_text_addf(text,
                    "], \"recovery\": {\"place\": \"%s\", \"delivery\": \"%s\", \"checkpoint_interval\": \"%ums\","
-                   " \"checkpoint_time\": \"%ums\", \"restart\": \"%ums\", \"detect\": \"%ums\"}, ",
+                   " \"checkpoint_time\": \"%ums\", \"restart\": \"%ums\", \"detect\": \"%ums\"",
                    weir_test_pick(s, places, 3), weir_test_below(s, 2) ? "exactly-once" : "at-least-once",
                    200 + weir_test_below(s, 5000), weir_test_below(s, 100), weir_test_below(s, 3000),
                    100 + weir_test_below(s, 2000));
+    weir_text_addf(text, "%s}, ", recovery ? recovery : "");
 }
 
 void weir_test_world(struct weir_text *text, const struct weir_test_worlds *worlds, unsigned number)
@@ -232,7 +249,7 @@ void weir_test_world(struct weir_text *text, const struct weir_test_worlds *worl
                    weir_test_pick(&s, worlds->batches, worlds->batch_count), weir_test_below(&s, 2000),
                    weir_test_below(&s, 500), weir_test_below(&s, 300), weir_test_below(&s, 300));
     if (worlds->failures)
-        weir_test_failures(text, &s);
+        weir_test_failures(text, &s, worlds->recovery);
     weir_text_add(text, worlds->more ? worlds->more : "");
     weir_text_add(text, "\"workload\": {\"jobs\": [");
     int jobs = 1 + (int)weir_test_below(&s, 3);

@@ -17,16 +17,19 @@ struct weir_test_worlds {
     unsigned batch_count;
     bool failures;
     bool zeros;          /* operators may have no instance */
+    bool queues;         /* items wait so long at most, inputs have low watermarks and limits in bytes; no edge drops */
     unsigned most_bytes; /* of an item */
     const char *more;    /* keys of the scenario, each with a comma behind it; NULL: none */
+    const char *recovery; /* keys of its recovery, each with a comma before it; NULL: none */
 };
 
 /* World `number` of the set as the text of a scenario: one to three jobs, each a chain, a diamond that joins or a fork
  * that merges, for 20 s, without a platform. */
 void weir_test_world(struct weir_text *text, const struct weir_test_worlds *worlds, unsigned number);
 
-/* Hosts and links that fail now and then, and how jobs recover; one host, cloud, stays up. Ends with a comma. */
-void weir_test_failures(struct weir_text *text, struct weir_stream *s);
+/* Hosts and links that fail now and then, and how jobs recover, with more keys as above; one host, cloud, stays up.
+ * Ends with a comma. */
+void weir_test_failures(struct weir_text *text, struct weir_stream *s, const char *recovery);
 
 /* Draws. */
 unsigned weir_test_below(struct weir_stream *s, unsigned count);

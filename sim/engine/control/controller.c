@@ -98,7 +98,8 @@ static void let_depart(struct weir_controller *controller)
 {
     for (int j = 0; j < controller->arrived_jobs; j++) {
         struct weir_run_job *job = &controller->flow->jobs[j];
-        if (job->life != WEIR_JOB_RUNNING || job->spec->depart_s > controller->clock->now_s || !weir_job_is_empty(job))
+        bool over = job->spec->depart_s <= controller->clock->now_s && weir_job_is_empty(job);
+        if (job->life != WEIR_JOB_RUNNING || !(over || weir_recovery_gave_up(controller, j)))
             continue;
         weir_job_retire(job);
         for (int o = 0; o < job->spec->operator_count; o++)

@@ -6,6 +6,7 @@
  * flow/segments.h. */
 #include "sim/engine/control/recovery.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
@@ -13,6 +14,7 @@
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/placement.h"
 #include "sim/engine/control/plans.h"
+#include "sim/engine/control/restore.h"
 #include "sim/engine/control/view.h"
 
 /* How often an instance that waits for its host looks again. */
@@ -27,6 +29,11 @@ struct recovery {
     struct weir_soon go;
     bool again;   /* more has failed meanwhile */
     bool arrives; /* it has not begun yet, and has nothing to restart */
+    struct weir_restore restore;
+    long attempts;           /* restarts so far, since it was reset */
+    double delay_s;          /* before the last of them */
+    double works_s, fails_s; /* it works since then; and has failed then */
+    bool given_up;           /* for good */
 };
 
 struct weir_recoveries {
@@ -126,12 +133,14 @@ static void start_anew(struct recovery *recovery)
         weir_state_lay(recovery->controller, op);
     }
     job->segments->recovering = recovery->arrives = false;
+    recovery->works_s = recovery->controller->clock->now_s;
     weir_job_recovered(job);
 }
 
 static void bury_all(struct recovery *recovery);
 
-static void restarted(struct recovery *recovery)
+/* Whether something has failed since hosts were found. */
+static bool fails_again(struct recovery *recovery)
 {
     const struct weir_run_job *job = recovery->job;
     struct weir_space *space = &recovery->controller->space;
@@ -146,10 +155,30 @@ static void restarted(struct recovery *recovery)
             weir_space_take(space, host, 1, bytes);
         }
     }
-    if (recovery->again)
+    return recovery->again;
+}
+
+static void fetched(struct recovery *recovery)
+{
+    recovery->again |= recovery->restore.failed;
+    weir_restore_fini(&recovery->restore);
+    if (fails_again(recovery))
         bury_all(recovery);
     else
         start_anew(recovery);
+}
+
+static void restarted(struct recovery *recovery)
+{
+    struct weir_controller *controller = recovery->controller;
+    if (fails_again(recovery)) {
+        bury_all(recovery);
+    } else if (controller->scenario->recovery.store < 0 || recovery->arrives) {
+        start_anew(recovery);
+    } else {
+        recovery->step = fetched;
+        weir_restore_begin(&recovery->restore, controller, recovery->job, &recovery->go);
+    }
 }
 
 static void go_on(struct recovery *recovery, double later_s, void (*step)(struct recovery *recovery))
@@ -177,6 +206,31 @@ static void look_for_hosts(struct recovery *recovery)
         go_on(recovery, LOOK_AGAIN_S, look_for_hosts);
 }
 
+/* Seconds until the job is started again; negative: it is given up. */
+static double next_delay_s(struct recovery *recovery)
+{
+    const struct weir_recovery *rules = &recovery->controller->scenario->recovery;
+    bool grows = rules->strategy == WEIR_RESTARTS_EXPONENTIAL;
+    if (recovery->arrives)
+        return 0;
+    if (grows && recovery->fails_s - recovery->works_s >= rules->reset_after_s)
+        recovery->attempts = 0;
+    if (rules->attempts >= 0 && recovery->attempts >= rules->attempts)
+        return -1;
+    bool first = !recovery->attempts++;
+    recovery->delay_s =
+        grows && !first ? fmin(recovery->delay_s * rules->multiplier, rules->max_delay_s) : rules->delay_s;
+    return recovery->delay_s;
+}
+
+static void give_up(struct recovery *recovery)
+{
+    const struct weir_run_job *job = recovery->job;
+    recovery->given_up = true;
+    weir_tell_note(recovery->controller, "recovery", job->index, "", "the job is given up after %ld restart%s",
+                   recovery->attempts, recovery->attempts == 1 ? "" : "s");
+}
+
 static void bury_all(struct recovery *recovery)
 {
     struct weir_run_job *job = recovery->job;
@@ -186,8 +240,16 @@ static void bury_all(struct recovery *recovery)
         weir_state_lay(recovery->controller, &job->ops[o]);
     }
     weir_job_wake_all(job);
-    recovery->step = look_for_hosts; /* once those that are buried are gone: their slots are free then */
-    weir_soon(recovery->controller->clock, &recovery->go);
+    double delay_s = next_delay_s(recovery);
+    recovery->works_s = INFINITY;
+    if (delay_s < 0) {
+        give_up(recovery);
+    } else if (delay_s > 0) {
+        go_on(recovery, delay_s, look_for_hosts);
+    } else {
+        recovery->step = look_for_hosts; /* once those that are buried are gone: their slots are free then */
+        weir_soon(recovery->controller->clock, &recovery->go);
+    }
 }
 
 static void ring_job(struct weir_alarm *alarm)
@@ -208,8 +270,11 @@ static void fail_job(struct recovery *recovery)
     struct weir_run_job *job = recovery->job;
     if (job->segments->recovering) {
         recovery->again = true;
+        if (recovery->restore.ops) /* what is being fetched is of no use */
+            weir_soon(recovery->controller->clock, &recovery->go);
         return;
     }
+    recovery->fails_s = recovery->controller->clock->now_s;
     weir_changes_give_up(recovery->controller, job, "the job goes back to a checkpoint");
     weir_segments_rewind(job->segments);
     recovery->step = bury_all;
@@ -237,6 +302,11 @@ static bool has_lost(const struct weir_run_job *job)
     return false;
 }
 
+bool weir_recovery_gave_up(const struct weir_controller *controller, int job)
+{
+    return controller->recoveries && controller->recoveries->jobs[job].given_up;
+}
+
 bool weir_recovery_due(const struct weir_run_job *job)
 {
     return job->segments && (job->segments->recovering || has_lost(job));
@@ -251,7 +321,7 @@ static void ring_detector(struct weir_alarm *alarm)
         const struct weir_run_job *job = &controller->flow->jobs[j];
         if (job->life != WEIR_JOB_RUNNING)
             continue;
-        if (has_lost(job))
+        if (has_lost(job) || weir_restore_lost(&recoveries->jobs[j].restore))
             fail_job(&recoveries->jobs[j]);
         weir_changes_look(controller, job);
     }
@@ -280,6 +350,8 @@ void weir_recovery_init(struct weir_controller *controller)
 
 void weir_recovery_fini(struct weir_controller *controller)
 {
+    for (int j = 0; controller->recoveries && j < controller->flow->job_count; j++)
+        weir_restore_fini(&controller->recoveries->jobs[j].restore);
     if (controller->recoveries)
         free(controller->recoveries->jobs);
     free(controller->recoveries);

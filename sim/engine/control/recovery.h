@@ -11,6 +11,9 @@ void weir_recovery_fini(struct weir_controller *controller);
  * are up, and the instances start then. */
 void weir_recovery_await(struct weir_controller *controller, struct weir_run_job *job);
 
+/* The job will not be started again. */
+bool weir_recovery_gave_up(const struct weir_controller *controller, int job);
+
 /* The job goes back, or will once the detector has noticed. */
 bool weir_recovery_due(const struct weir_run_job *job);
 

@@ -86,7 +86,7 @@ static void init_operator(const struct weir_op *op, struct weir_operator_view *v
         .downstream_bytes = op->downstream_bytes,
         .downstream_rates = op->downstream_rates,
         .downstream_count = op->out_count,
-        .flops_per_item = spec->flops.mean,
+        .flops_per_item = weir_operator_item_flops(spec),
         .in_bytes = op->in_bytes,
         .out_bytes = op->out_bytes,
         .selectivity = spec->selectivity,
@@ -276,7 +276,7 @@ static void update_operator(struct weir_controller *controller, struct weir_op *
             speed += weir_view_speed(&controller->host_views[view->instances[i].host], view) / view->instance_count;
         if (!view->instance_count && op->where_count) /* where the first would be */
             speed = weir_view_speed(&controller->host_views[op->where[0]], view);
-        view->true_rate = ratio(speed, op->spec->flops.mean);
+        view->true_rate = ratio(speed, weir_operator_item_flops(op->spec));
         view->true_output_rate = view->true_rate * op->spec->selectivity;
     }
     view->busy = ratio(busy_s, instance_s);

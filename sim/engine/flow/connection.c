@@ -109,7 +109,7 @@ static bool may_go_loose(const struct weir_connection *connection, int edge, int
     double rate = bytes / weir_connection_wire_s(connection, bytes);
     const struct weir_lane *lane = &connection->lanes[edge];
     long loose = lane->inside - lane->promised;
-    if (!((double)loose * lane->item_bytes + bytes <= rate * longest_s))
+    if (room->closed || !((double)loose * lane->item_bytes + bytes <= rate * longest_s))
         return false;
     if (room->used < room->capacity && now_s - room->full_s > longest_s)
         return true;
@@ -133,6 +133,7 @@ static int may_enter(struct weir_connection *connection, const struct weir_batch
         if (space >= wanted) {
             int count = space < batch->count ? (int)space : batch->count;
             room->promised += count;
+            weir_room_changed(room);
             connection->lanes[batch->edge].promised += count;
             return count;
         }

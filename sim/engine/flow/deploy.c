@@ -4,6 +4,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/engine/flow/connection.h"
+#include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/instance.h"
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/queue.h"
@@ -141,6 +142,7 @@ void weir_op_pause(struct weir_op *op)
 {
     op->paused = true;
     wake_inputs(op);
+    weir_gather_look(op);
 }
 
 void weir_op_resume(struct weir_op *op)
@@ -169,6 +171,8 @@ void weir_job_halt(struct weir_run_job *job)
     if (job->halts++)
         return;
     job->halted_s = job->flow->clock->now_s;
+    for (int o = 0; o < job->spec->operator_count; o++)
+        weir_gather_look(&job->ops[o]);
     weir_soon(job->flow->clock, &job->source_go);
 }
 

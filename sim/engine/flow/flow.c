@@ -39,6 +39,8 @@ static void init_op(struct weir_flow *flow, struct weir_run_job *job, int index)
     op->service_key = key_of(flow, "service", op);
     op->select_key = key_of(flow, "select", op);
     op->key_key = key_of(flow, "key", op);
+    op->gathers = spec->batch_items > 1;
+    op->batch_key = op->gathers ? key_of(flow, "batch", op) : 0;
     weir_op_init_keys(op);
     if (spec->join_all)
         op->join = weir_join_new();

@@ -39,9 +39,12 @@ struct weir_waiters {
 
 /* The room of one input edge. Promised: to items on their way. */
 struct weir_room {
-    long used, promised, capacity;
-    long most;                 /* ever used */
-    double full_s;             /* when it was full last; -INFINITY: never */
+    long used, promised;
+    int capacity;
+    int most;      /* ever used */
+    int low;       /* once it was full it has no room until it holds no more than this; -1: that is no matter */
+    bool closed;   /* it was, and holds more */
+    double full_s; /* when it was full last; -INFINITY: never */
     struct weir_recent *taken; /* when items were taken out, where a connection asks; NULL: nobody does */
     struct weir_waiters waiters;
 };
@@ -64,6 +67,7 @@ struct weir_inbox {
     long in_transit;            /* items in its connections */
     long in_hand;               /* of a sink: items emitted to it that their senders still hold */
     struct weir_packed *packed; /* what waits behind them (packed.h); NULL: nothing ever did */
+    struct weir_expiry *expiry; /* what has waited too long leaves (expiry.h); NULL: nothing does */
     double weight;              /* of its active instances together */
     double credit;              /* of the weighted round robin */
 };
@@ -134,6 +138,7 @@ struct weir_instance {
     bool stalled, left; /* for a checkpoint; its inbox for good */
     bool crashed;       /* its host failed under it */
     bool dead;          /* and that is known */
+    bool gathers;       /* rests until a batch is full, or has waited long enough */
 
     struct weir_batch *batch, *results; /* in service; of windows, to be sent */
     struct weir_alarm alarm;            /* windows due; the end of a stall or of stopping */
@@ -179,6 +184,7 @@ struct weir_op {
     int route_count, in_edges, out_count;
     bool paused;   /* stateful change: no item may enter. weir_op_pause */
     bool changing; /* a change of plan is under way: control's */
+    bool gathers;  /* items are served in batches: gather.h */
 
     long in_hand; /* items emitted to it that their senders still hold */
     long queued, in_transit, in_service;
@@ -191,7 +197,7 @@ struct weir_op {
 
     double item_flops;                                              /* of each item; NAN: drawn */
     double selectivity, window_s, disk_bytes, state_bytes_per_item; /* of spec */
-    uint64_t service_key, select_key;
+    uint64_t service_key, select_key, batch_key;
     unsigned way_from, way_to; /* the last step of an item's way: weir_paths_step */
 
     uint64_t key_key;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/send.h"
@@ -49,6 +50,19 @@ static bool may_leave(struct weir_instance *instance)
     return inbox->instances > 1 || (!inbox->first && !inbox->in_transit);
 }
 
+/* Rests for a batch, which takes its time. */
+static void gather(struct weir_instance *instance)
+{
+    struct weir_clock *clock = flow_of(instance)->clock;
+    double due_s = weir_gather_due_s(instance);
+    if (!isfinite(due_s))
+        return;
+    instance->gathers = true;
+    weir_watch_begin(&instance->op->job->watch);
+    if (!weir_alarm_is_set(&instance->alarm) || due_s < instance->alarm.date_s)
+        weir_alarm_set(clock, &instance->alarm, due_s);
+}
+
 /* Waits until there may be something to do. */
 static void rest(struct weir_instance *instance)
 {
@@ -64,6 +78,8 @@ static void rest(struct weir_instance *instance)
     instance->in_idle_list = true;
     if (instance->window.count && !instance->op->job->halts)
         weir_alarm_set(flow_of(instance)->clock, &instance->alarm, weir_window_due_s(instance));
+    if (instance->op->gathers)
+        gather(instance);
     weir_op_at_rest(instance->op);
 }
 
@@ -127,7 +143,9 @@ static bool emit(struct weir_instance *instance, struct weir_batch *results)
 static bool served(struct weir_instance *instance, bool ok)
 {
     struct weir_batch *results = weir_serve_end(instance, ok);
-    if (results && !emit(instance, results))
+    if (results && instance->op->gathers)
+        instance->results = weir_gather_split(instance->op, results);
+    else if (results && !emit(instance, results))
         return false;
     instance->in_service = false;
     return true;
@@ -164,6 +182,8 @@ static bool send_window(struct weir_instance *instance)
         struct weir_batch *results = instance->results;
         instance->results = results->next;
         instance->in_service = any = true;
+        if (instance->op->gathers && !(instance->op->window_s > 0))
+            weir_gather_sends(instance->op, results);
         if (!emit(instance, results))
             return false;
     }
@@ -173,6 +193,16 @@ static bool send_window(struct weir_instance *instance)
         weir_op_at_rest(instance->op);
     }
     return true;
+}
+
+/* What it is to serve next; NULL if there is nothing yet. */
+static struct weir_batch *take(struct weir_instance *instance)
+{
+    if (!instance->op->gathers)
+        return weir_inbox_take(instance->inbox);
+    if (!weir_gather_ready(instance))
+        return NULL;
+    return weir_inbox_take_together(instance->inbox, instance->op->spec->batch_items);
 }
 
 static bool occupied(const struct weir_instance *instance)
@@ -186,6 +216,10 @@ static void go(struct weir_instance *instance)
     struct weir_clock *clock = flow_of(instance)->clock;
     if (instance->in_idle_list)
         leave_idle_list(instance);
+    if (instance->gathers) {
+        instance->gathers = false;
+        weir_watch_end(&instance->op->job->watch);
+    }
     if (weir_alarm_is_set(&instance->alarm) && !instance->stalled && !instance->left)
         weir_alarm_stop(clock, &instance->alarm);
     while (!occupied(instance) && !clock->over) {
@@ -208,7 +242,7 @@ static void go(struct weir_instance *instance)
             stall(instance);
             return;
         }
-        struct weir_batch *batch = weir_inbox_take(instance->inbox);
+        struct weir_batch *batch = take(instance);
         if (!batch) {
             rest(instance);
             return;

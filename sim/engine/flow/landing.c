@@ -40,6 +40,7 @@ static void release_promises(struct weir_connection *connection, int edge)
     if (lane->promised <= lane->inside)
         return;
     room->promised -= lane->promised - lane->inside;
+    weir_room_changed(room);
     lane->promised = lane->inside;
     weir_room_wake(flow_of(connection)->clock, room);
 }

@@ -4,6 +4,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/engine/flow/expiry.h"
 #include "sim/engine/flow/packed.h"
 #include "sim/engine/flow/recent.h"
 #include "sim/engine/flow/waiting.h"
@@ -38,9 +39,11 @@ struct weir_inbox *weir_inbox_new(struct weir_op *op, int host)
     inbox->host = host;
     inbox->room = weir_alloc_lines((size_t)op->in_edges * sizeof *inbox->room);
     for (int e = 0; e < op->in_edges; e++) {
-        inbox->room[e].capacity = op->spec->input_capacity;
+        inbox->room[e].capacity = (int)weir_operator_capacity(op->spec, op->upstream_bytes[e]);
+        inbox->room[e].low = (int)op->spec->low_watermark;
         inbox->room[e].full_s = -INFINITY;
     }
+    weir_expiry_init(inbox);
     inbox->next = op->inboxes;
     op->inboxes = inbox;
     return inbox;
@@ -54,6 +57,7 @@ void weir_inbox_free(struct weir_inbox *inbox)
             free(inbox->room[e].taken);
         }
     free(inbox->room);
+    weir_expiry_fini(inbox);
     weir_packed_free(inbox);
     free(inbox);
 }
@@ -114,8 +118,11 @@ static void enqueue(struct weir_inbox *inbox, struct weir_batch *batch)
     else
         append(inbox, batch);
     room->used += count;
+    weir_room_changed(room);
     if (room->used > room->most)
-        room->most = room->used;
+        room->most = (int)room->used;
+    if (inbox->expiry)
+        weir_expiry_watch(inbox);
     op->counts.arrived += (uint64_t)count;
     weir_op_queue_changed(op, count, flow->clock->now_s);
     weir_inbox_wake_instance(inbox);
@@ -138,6 +145,7 @@ static void make_room(struct weir_inbox *inbox, int edge, long items)
     if (room->used >= room->capacity)
         room->full_s = now_s;
     room->used -= items;
+    weir_room_changed(room);
     if (room->taken)
         weir_recent_add(room->taken, now_s, items);
     weir_op_queue_changed(inbox->op, -items, now_s);
@@ -253,7 +261,7 @@ bool weir_inbox_put(struct weir_inbox *inbox, struct weir_batch **batch, struct 
 
 void weir_inbox_put_promised(struct weir_inbox *inbox, struct weir_batch *batch, long *counter)
 {
-    inbox->room[batch->edge].promised -= batch->count;
+    inbox->room[batch->edge].promised -= batch->count; /* which are used next */
     *counter -= batch->count;
     enqueue(inbox, batch);
 }
@@ -293,12 +301,23 @@ static struct weir_batch *pop(struct weir_inbox *inbox)
     return batch;
 }
 
+void weir_inbox_drop_first(struct weir_inbox *inbox)
+{
+    struct weir_batch *batch = pop(inbox);
+    make_room(inbox, batch->edge, batch->count);
+    inbox->op->counts.arrived -= (uint64_t)batch->count; /* dropped instead */
+    drop(inbox, batch->count);
+    weir_room_wake(flow_of(inbox)->clock, &inbox->room[batch->edge]);
+    weir_batch_release(&flow_of(inbox)->pool, batch);
+}
+
 void weir_inbox_clear(struct weir_inbox *inbox)
 {
     struct weir_op *op = inbox->op;
     while (inbox->first) {
         struct weir_batch *batch = pop(inbox);
         inbox->room[batch->edge].used -= batch->count;
+        weir_room_changed(&inbox->room[batch->edge]);
         weir_op_queue_changed(op, -batch->count, flow_of(inbox)->clock->now_s);
         op->counts.lost_inside += (uint64_t)batch->count;
         weir_batch_release(&flow_of(inbox)->pool, batch);
@@ -331,4 +350,35 @@ struct weir_batch *weir_inbox_take(struct weir_inbox *inbox)
     inbox->serving += batch->count;
     weir_room_wake(flow_of(inbox)->clock, &inbox->room[batch->edge]);
     return batch;
+}
+
+struct weir_batch *weir_inbox_take_together(struct weir_inbox *inbox, long most)
+{
+    struct weir_flow *flow = flow_of(inbox);
+    const struct weir_batch *first = inbox->first;
+    if (!first)
+        return NULL;
+    long waiting = 0, taken = 0;
+    for (int e = 0; e < inbox->op->in_edges; e++)
+        waiting += inbox->room[e].used;
+    struct weir_batch *together = weir_batch_new(&flow->pool, (int)(most < waiting ? most : waiting));
+    unsigned segment = first->segment;
+    together->edge = first->edge;
+    weir_batch_like(together, first);
+    while (inbox->first && taken < most && inbox->first->segment == segment) {
+        struct weir_batch *batch = inbox->first; /* of one, mostly: results of a window come together */
+        int edge = batch->edge, count = batch->count <= most - taken ? batch->count : (int)(most - taken);
+        for (int i = 0; i < count; i++)
+            weir_batch_append(together, batch, i);
+        if (count < batch->count)
+            weir_batch_behead(batch, count);
+        else
+            weir_batch_release(&flow->pool, pop(inbox));
+        make_room(inbox, edge, count);
+        weir_room_wake(flow->clock, &inbox->room[edge]);
+        taken += count;
+    }
+    inbox->op->in_service += taken;
+    inbox->serving += taken;
+    return together;
 }

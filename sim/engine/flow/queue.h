@@ -9,7 +9,15 @@ void weir_inbox_free(struct weir_inbox *inbox);
 
 static inline long weir_room_free(const struct weir_room *room)
 {
-    return room->capacity - room->used - room->promised;
+    return room->closed ? 0 : room->capacity - room->used - room->promised;
+}
+
+/* What it holds, or has promised, has changed: rooms with a low watermark close when they are full, and open when they
+ * have come down to it. */
+static inline void weir_room_changed(struct weir_room *room)
+{
+    if (room->low >= 0)
+        room->closed = room->used + room->promised > (room->closed ? room->low : room->capacity - 1);
 }
 
 /* Items of room for which it pays to wait with a batch of `count` items: all of it, at most half of the room. */
@@ -31,6 +39,13 @@ void weir_inbox_wake_instance(struct weir_inbox *inbox);
 
 /* Takes the oldest batch, or several short ones as one; NULL if there is none. */
 struct weir_batch *weir_inbox_take(struct weir_inbox *inbox);
+
+/* Takes the oldest, at most so many, of one checkpoint interval, as one batch; NULL if there is none. They move one by
+ * one. */
+struct weir_batch *weir_inbox_take_together(struct weir_inbox *inbox, long most);
+
+/* Drops the oldest batch. */
+void weir_inbox_drop_first(struct weir_inbox *inbox);
 
 /* Drops all that waits, as a failure does. */
 void weir_inbox_clear(struct weir_inbox *inbox);

@@ -3,6 +3,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/instance.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/window.h"
@@ -51,6 +52,8 @@ bool weir_serve_begin(struct weir_instance *instance)
     for (int i = 0; i < batch->count; i++)
         batch->items[i].path = step(op, batch->items[i].path);
     double flops = is_constant(op) ? op->item_flops * batch->count : draw_flops(instance, batch);
+    if (op->gathers)
+        flops += weir_gather_flops(op, batch);
     if (!flow->one_by_one)
         instance->drawn = flops;
     /* A host has one speed: work of a class with another one is stretched, so that it takes the core as long as it
@@ -122,11 +125,15 @@ static struct weir_served move_clocks(struct weir_instance *instance, struct wei
 static void count(struct weir_instance *instance, struct weir_batch *batch)
 {
     struct weir_op *op = instance->op;
-    struct weir_served served = move_clocks(instance, batch);
-    instance->served_s = served.end_s;
+    if (op->gathers) {
+        weir_gather_served(instance, batch);
+    } else {
+        struct weir_served served = move_clocks(instance, batch);
+        instance->served_s = served.end_s;
+        op->counts.waiting_s += served.waiting_s;
+        op->counts.service_s += served.service_s;
+    }
     op->counts.processed += (uint64_t)batch->count;
-    op->counts.waiting_s += served.waiting_s;
-    op->counts.service_s += served.service_s;
     if (op->disk_bytes > 0)
         weir_telemetry_disk(flow_of(instance)->books, instance->host, op->disk_bytes * batch->count);
     if (op->state_bytes_per_item > 0)

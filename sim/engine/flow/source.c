@@ -225,9 +225,11 @@ void weir_source_start(struct weir_run_job *job)
     job->arrivals_hash = 0xcbf29ce484222325ULL;
     long limit = scenario->items_per_batch > 0 ? scenario->items_per_batch : INT_MAX / 2;
     for (int o = 0; o < job->spec->operator_count; o++) {
-        long share = job->spec->operators[o].input_capacity / BATCHES_AN_INPUT;
-        if (share < limit && scenario->items_per_batch <= 0)
-            limit = share > 1 ? share : 1;
+        for (int e = 0; e < job->ops[o].in_edges && scenario->items_per_batch <= 0; e++) {
+            long share = weir_operator_capacity(job->ops[o].spec, job->ops[o].upstream_bytes[e]) / BATCHES_AN_INPUT;
+            if (share < limit)
+                limit = share > 1 ? share : 1;
+        }
     }
     job->batch_limit = (int)limit;
     job->source_alarm.ring = source_rings;

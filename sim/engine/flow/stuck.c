@@ -42,7 +42,7 @@ static void list_inbox(const struct weir_op *op, const struct weir_inbox *inbox,
         const struct weir_room *room = &inbox->room[e];
         int senders = weir_waiters_count(&room->waiters);
         if (senders)
-            LIST(listing, "%d senders wait for room at an input of %s on %s, which holds %ld of %ld items", senders,
+            LIST(listing, "%d senders wait for room at an input of %s on %s, which holds %ld of %d items", senders,
                  op->spec->name, host_name(op->job, inbox->host), room->used + room->promised, room->capacity);
     }
     list_connections(inbox, op->spec->name, listing);
