@@ -8,7 +8,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
-#include "sim/cli/calibrate_measure.h"
+#include "sim/analysis/calibrate_measure.h"
 #include "sim/cli/command.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/shipped.h"

@@ -1,6 +1,6 @@
 /* What an operator sustains: runs of its job alone, with more items than it takes. */
-#ifndef WEIR_CLI_CALIBRATE_MEASURE_H
-#define WEIR_CLI_CALIBRATE_MEASURE_H
+#ifndef WEIR_ANALYSIS_CALIBRATE_MEASURE_H
+#define WEIR_ANALYSIS_CALIBRATE_MEASURE_H
 
 #include "sim/engine/run.h"
 

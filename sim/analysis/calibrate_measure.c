@@ -1,4 +1,4 @@
-#include "sim/cli/calibrate_measure.h"
+#include "sim/analysis/calibrate_measure.h"
 
 #include <math.h>
 #include <stdio.h>
