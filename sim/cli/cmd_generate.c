@@ -24,7 +24,7 @@ static void list_kinds(FILE *out)
         width = (int)strlen((*g)->name) > width ? (int)strlen((*g)->name) : width;
     fputs("kinds:\n", out);
     for (const struct weir_generator *const *g = weir_generators; *g; g++)
-        fprintf(out, "  %-*s  %s\n", width, (*g)->name, (*g)->summary);
+        weir_help_row(out, (*g)->name, width, (*g)->summary);
     fputs("\n`weir generate KIND --help` shows the options of a kind.\n", out);
 }
 

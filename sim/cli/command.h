@@ -135,7 +135,14 @@ void weir_tell_remarks(bool quiet);
 /* Whether to write bold text to a stream: a terminal, and no NO_COLOR. */
 bool weir_terminal_bold(FILE *stream);
 
-/* Columns of the terminal behind a stream, 120 if it is none. */
+/* Columns in which help is folded: COLUMNS, or those of the terminal but 100 at most; 40 at least, 80 where there is
+ * neither. */
+int weir_help_width(FILE *out);
+
+/* A row of help: a name, room for `width` columns, and its sentence, folded beside it. */
+void weir_help_row(FILE *out, const char *name, int width, const char *help);
+
+/* Columns of the terminal behind a stream, or as COLUMNS says; 120 if there is neither. */
 int weir_terminal_width(FILE *stream);
 
 /* Writes out what was printed, and sees whether all of it could be written: else WEIR_EINPUT, and what was printed is

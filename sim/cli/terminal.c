@@ -15,12 +15,31 @@ bool weir_terminal_bold(FILE *stream)
     return isatty(fileno(stream)) && !(no_color && *no_color) && !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
+/* What the user says of the terminal's width, if it is a number that can be one; else 0. */
+static int told_width(void)
+{
+    const char *text = getenv("COLUMNS");
+    char *end = NULL;
+    long columns = text ? strtol(text, &end, 10) : 0;
+    return text && end != text && !*end && columns >= 20 && columns <= 10000 ? (int)columns : 0;
+}
+
 int weir_terminal_width(FILE *stream)
 {
     struct winsize size;
+    if (told_width())
+        return told_width();
     if (isatty(fileno(stream)) && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
         return size.ws_col;
     return 120;
+}
+
+/* Text in longer lines than 100 is hard to read. */
+int weir_help_width(FILE *out)
+{
+    int told = told_width(), width = isatty(fileno(out)) ? weir_terminal_width(out) : 80;
+    width = told ? told : width > 100 ? 100 : width;
+    return width < 40 ? 40 : width;
 }
 
 void weir_tell_remarks(bool quiet)

@@ -12,6 +12,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/record_held.h"
 #include "sim/experiment/seal.h"
 #include "sim/model/scenario_parts.h"
 
@@ -193,7 +194,8 @@ static void add_latencies(cJSON *root, const struct weir_result *result)
     }
 }
 
-char *weir_record_print(const struct weir_run_spec *spec, const struct weir_result *result, const char *folder)
+char *weir_record_print(const struct weir_run_spec *spec, const struct weir_result *result,
+                        const struct weir_held *held, const char *folder)
 {
     cJSON *root = cJSON_CreateObject();
     cJSON_AddStringToObject(root, "weir", weir_version());
@@ -225,6 +227,8 @@ char *weir_record_print(const struct weir_run_spec *spec, const struct weir_resu
     cJSON *links = cJSON_AddArrayToObject(root, "links");
     for (int i = 0; i < result->link_count; i++)
         add_link(links, &result->links[i]);
+    if (held)
+        weir_record_bottlenecks(root, result, held);
     cJSON *timing = cJSON_AddObjectToObject(root, "timing");
     cJSON_AddNumberToObject(timing, "wall_s", result->wall_s);
     cJSON_AddNumberToObject(timing, "decision_wall_s", result->decision_wall_s);

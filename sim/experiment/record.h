@@ -32,9 +32,13 @@ struct weir_record {
 /* The files that may be beside a result.json, NULL at the end. */
 extern const char *const weir_record_files[];
 
-/* The content of result.json, with a seal and a line end; it names the files that are in `folder` (NULL: none). Owned;
- * NULL after an error. Errors: WEIR_EINPUT for a file that cannot be read. */
-char *weir_record_print(const struct weir_run_spec *spec, const struct weir_result *result, const char *folder);
+struct weir_held;
+
+/* The content of result.json, with a seal and a line end; it names the files that are in `folder` (NULL: none), and who
+ * holds each job back by what was `held` (NULL: not told). Owned; NULL after an error. Errors: WEIR_EINPUT for a file
+ * that cannot be read. */
+char *weir_record_print(const struct weir_run_spec *spec, const struct weir_result *result,
+                        const struct weir_held *held, const char *folder);
 
 /* Reads folder/result.json. A metric that this weir does not know is passed over; one that is absent or null is NaN.
  * Errors: WEIR_EINPUT, also for a text that is not what its seal says; record->present is false then. */

@@ -8,6 +8,8 @@ static void on_metric(void *context, double time_s, const char *job, const char 
     const struct weir_recorder *recorder = context;
     struct weir_rows *rows = recorder->windows;
     weir_trace_file_metric(recorder->trace, time_s, job, op, host, metric, value);
+    if (recorder->held)
+        weir_held_metric(recorder->held, job, host, metric, value);
     if (!rows)
         return;
     const char *const fields[] = {job, op, host, metric};
@@ -64,7 +66,7 @@ void weir_recorder_begin(struct weir_recorder *recorder, struct weir_observer *o
         weir_rows_text(recorder->windows, "time,job,operator,host,metric,value\n");
     if (recorder->decisions)
         fputs("time,policy,job,operator,what,why,refusal\n", recorder->decisions);
-    if (recorder->windows || recorder->trace)
+    if (recorder->windows || recorder->trace || recorder->held)
         observer->metric = on_metric;
     if (recorder->decisions || recorder->trace)
         observer->decision = on_decision;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "sim/engine/run.h"
+#include "sim/experiment/held.h"
 #include "sim/experiment/pool.h"
 #include "sim/experiment/rows.h"
 #include "sim/experiment/trace_file.h"
@@ -13,6 +14,7 @@
 struct weir_recorder {
     struct weir_rows *windows;
     FILE *decisions;
+    struct weir_held *held; /* hears the use of links */
     struct weir_trace_file *trace;
     struct weir_pool_line *line; /* hears how far the run is and when code of users runs; NULL: none */
 };

@@ -13,6 +13,7 @@
 #include "sim/base/os.h"
 #include "sim/experiment/anomaly_file.h"
 #include "sim/experiment/files.h"
+#include "sim/experiment/held.h"
 #include "sim/experiment/record.h"
 #include "sim/experiment/recorder.h"
 
@@ -120,6 +121,11 @@ int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct
     struct weir_observer observer;
     struct weir_run_spec observed = *spec;
     observed.observer = &observer;
+    struct weir_control control;
+    struct weir_held *held = weir_held_new(spec, &control);
+    recorder.held = held;
+    if (held)
+        observed.control = &control;
     struct weir_result result = {0};
     char *partial = weir_format("%s.partial", folder);
     char *windows = weir_format("%s/windows.csv%s", partial, spec->scenario->record_gzip ? ".gz" : "");
@@ -150,7 +156,7 @@ int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct
         (code = finish_csv(&recorder.decisions, decisions)) != WEIR_OK ||
         (code = weir_anomaly_file_write(partial, spec->scenario, spec->seed)) != WEIR_OK)
         goto out;
-    content = weir_record_print(spec, &result, partial);
+    content = weir_record_print(spec, &result, held, partial);
     if (!content) {
         code = weir_error_code();
         goto out;
@@ -168,6 +174,7 @@ out:
     if (code != WEIR_OK)
         remove_files(partial);
     weir_result_fini(&result);
+    weir_held_free(held);
     free(content);
     free(json);
     free(decisions);

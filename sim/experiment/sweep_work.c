@@ -73,7 +73,7 @@ int weir_sweep_work(void *context, struct weir_pool_line *line)
     code = run_observed(&spec, plan->study->keep_files, line, &draft, &result);
     if (code != WEIR_OK)
         goto out;
-    json = weir_record_print(&spec, &result, NULL);
+    json = weir_record_print(&spec, &result, NULL, NULL);
     if ((code = add_member(&draft, WEIR_PACK_JSON, json)) == WEIR_OK)
         code = weir_pack_draft_end(&draft, key);
 out:

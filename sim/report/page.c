@@ -1,5 +1,6 @@
 #include "sim/report/page.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,11 @@ EMBED(svg_file_js, "svg_file.js");
 EMBED(data_js, "data.js");
 EMBED(table_js, "table.js");
 EMBED(bars_js, "bars.js");
+EMBED(numbers_js, "numbers.js");
+EMBED(names_js, "names.js");
+EMBED(scales_js, "scales.js");
+EMBED(held_js, "held.js");
+EMBED(graph_js, "graph.js");
 EMBED(time_js, "time.js");
 EMBED(heat_js, "heat.js");
 EMBED(decisions_js, "decisions.js");
@@ -53,9 +59,26 @@ static void put_escaped(FILE *file, const char *text)
     }
 }
 
+/* A script without its lines of import and export: all stand in one scope, in the order of their imports. */
+static void put_script(FILE *file, struct asset script)
+{
+    while (script.from < script.end) {
+        const char *end = memchr(script.from, '\n', (size_t)(script.end - script.from));
+        struct asset line = {script.from, end ? end + 1 : script.end};
+        bool plain = strncmp(line.from, "import {", 8) != 0 && strncmp(line.from, "export {", 8) != 0;
+        if (plain)
+            put(file, line);
+        script.from = line.end;
+    }
+}
+
 static void put_scripts(FILE *file)
 {
     const struct asset scripts[] = {
+        {weir_page_numbers_js, weir_page_numbers_js_end},
+        {weir_page_names_js, weir_page_names_js_end},
+        {weir_page_scales_js, weir_page_scales_js_end},
+        {weir_page_held_js, weir_page_held_js_end},
         {weir_page_base_js, weir_page_base_js_end},
         {weir_page_chart_js, weir_page_chart_js_end},
         {weir_page_svg_file_js, weir_page_svg_file_js_end},
@@ -66,13 +89,14 @@ static void put_scripts(FILE *file)
         {weir_page_heat_js, weir_page_heat_js_end},
         {weir_page_decisions_js, weir_page_decisions_js_end},
         {weir_page_stage_js, weir_page_stage_js_end},
+        {weir_page_graph_js, weir_page_graph_js_end},
         {weir_page_player_js, weir_page_player_js_end},
         {weir_page_sweep_js, weir_page_sweep_js_end},
         {weir_page_sweep_tables_js, weir_page_sweep_tables_js_end},
         {weir_page_main_js, weir_page_main_js_end},
     };
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
-        put(file, scripts[i]);
+        put_script(file, scripts[i]);
 }
 
 void weir_page_write(FILE *file, const char *title, const char *data)

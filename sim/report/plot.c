@@ -13,7 +13,9 @@
 #include "sim/report/plot_script.h"
 #include "sim/report/results.h"
 
-/* Refuses what is none of some names, with the near one. */
+#define NAMES_TOLD 12
+
+/* Refuses what is none of some names, with the near one, or the first of them. */
 static int unknown(const char *what, const char *word, const char *const *names, size_t count)
 {
     const char *near = weir_nearest(word, names, count);
@@ -21,8 +23,10 @@ static int unknown(const char *what, const char *word, const char *const *names,
         return weir_error(WEIR_EUSAGE, "%s: there is no \"%s\" in these results; did you mean \"%s\"?", what, word,
                           near);
     struct weir_text list = {0};
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && i < NAMES_TOLD; i++)
         weir_text_addf(&list, "%s%s", i ? ", " : "", names[i]);
+    if (count > NAMES_TOLD)
+        weir_text_addf(&list, " and %zu more", count - NAMES_TOLD);
     int code = weir_error(WEIR_EUSAGE, "%s: there is no \"%s\" in these results; there are: %s", what, word,
                           weir_text_string(&list));
     weir_text_fini(&list);
@@ -41,7 +45,10 @@ static int find_metric(const struct weir_sheet *sheet, const char *metric, const
         const char *one = weir_sheet_cell(sheet, row, name);
         if (strcmp(one, metric) == 0)
             *unit = weir_sheet_cell(sheet, row, weir_sheet_column(sheet, "unit"));
-        if (count == 0 || strcmp(one, names[0]) != 0) /* until the second policy begins */
+        size_t known = 0;
+        while (known < count && strcmp(names[known], one) != 0)
+            known++;
+        if (known == count)
             names[count++] = one;
     }
     if (!*unit)

@@ -16,12 +16,19 @@ for command in $commands; do
         expect 0 "usage: weir $command [options]" "$command" "$flag"
         same "$folder/help" "$folder/out"
     done
-    # No line of help is wider than a usual terminal, and every option has its sentence.
-    awk -v c="$command" 'length > 120 { print c ": wide line: " $0; bad = 1 }
-        /^  (-.|  ).*--/ && !/  [a-z0-9]/ { print c ": no help: " $0; bad = 1 } END { exit bad }' "$folder/help" ||
+    # No line of help is wider than the least terminal, and every option has its sentence, beside it or below.
+    awk -v c="$command" 'length > 80 { print c ": wide line: " $0; bad = 1 }
+        alone { if (!/^ +[a-z0-9]/) { print c ": no help: " $0; bad = 1 } alone = 0 }
+        /^  (-., |    )--/ && !/  [a-z0-9]/ { alone = 1 } END { exit bad }' "$folder/help" ||
         fail "help of $command"
 done
 expect 0 "--policy P" help run
+for columns in 40 60 100; do
+    COLUMNS=$columns "$weir" help sweep | awk -v w="$columns" 'length > w && /[^ ]  *[^ ]/ { print; bad = 1 } END { exit bad }' ||
+        fail "help in $columns columns"
+done
+[ "$(COLUMNS=60 "$weir" help sweep | wc -l)" -gt "$("$weir" help sweep | wc -l)" ] || fail "COLUMNS is not heeded"
+same <("$weir" help sweep) <(COLUMNS=80 "$weir" help sweep)
 expect 0 "--seeds N|LIST" help compare
 
 expect 0 "weir " --version

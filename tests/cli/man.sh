@@ -26,6 +26,7 @@ options_of()
     sed -n 's/^  \(-., --\|    --\)\([^ ]*\( [^ ]\+\)\?\)  *\(.*\)$/\1\2\t\4/p' "$1" | sed 's/^  *//'
 }
 
+export COLUMNS=10000 # help in lines as long as they are
 "$weir" man --output "$folder/man" >"$folder/out" 2>&1 || fail "man --output"
 empty out
 expect 0 ".TH" man

@@ -139,14 +139,18 @@ def sorting(page):
 
 def switches(page):
     count = "document.querySelectorAll('#latency [data-mark=line]').length"
+    page.draw_all()
     same(page.run(count), 3, "lines, all policies on")
     click(page, "#bar input[data-policy=static]")
+    page.draw_all()
     same(page.run(count), 2, "lines, one policy off")
     same(page.run("document.querySelectorAll('#comparison .group:first-child tbody tr').length"), 2, "rows, one policy off")
     click(page, "#bar input[data-policy=static]")
+    page.draw_all()
     same(page.run(count), 3, "lines, all policies on again")
     title = page.run("document.querySelector('#latency [data-mark=line]').getAttribute('d')")
     page.run("(() => { const job = document.getElementById('job'); job.value = job.options[1].value; job.dispatchEvent(new Event('change')); })()")
+    page.draw_all()
     check(page.run("document.querySelector('#latency [data-mark=line]').getAttribute('d')") != title, "another job gives other lines")
     page.run("(() => { const job = document.getElementById('job'); job.value = ''; job.dispatchEvent(new Event('change')); })()")
 
@@ -155,6 +159,7 @@ def zoom(page):
     texts = "[...document.querySelectorAll('#backlog svg text')].map((one) => one.textContent).join()"
     box = "(() => { const box = document.querySelector('#latency svg.chart').getBoundingClientRect(); return [box.left, box.top, box.width, box.height]; })()"
     page.run("document.querySelector('#latency').scrollIntoView({block: 'center'})")
+    page.run("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")  # what has come near is drawn
     left, top, width, height = page.run(box)
     before = page.run(texts)
     for kind, share, buttons in (("mouseMoved", 0.4, 0), ("mousePressed", 0.4, 1), ("mouseMoved", 0.5, 1), ("mouseMoved", 0.6, 1), ("mouseReleased", 0.6, 0)):
@@ -277,6 +282,104 @@ def sweep(page, folder, width):
     check(len(got) == len(means) and all(math.isclose(one, two, rel_tol=1e-4) for one, two in zip(got, means)), at + "means are those of aggregate.csv")
 
 
+def digits(share):
+    """A share in per cent, as the page shows it."""
+    return f"{float(f'{share * 100:.4g}'):.10g}\u202f%"
+
+
+def filters(page):
+    """Decisions by words and by kind; a row's time moves the player."""
+    rows = "document.querySelectorAll('.decisions tbody tr').length"
+    page.draw_all()
+    before = page.run(rows)
+    set_value = "(() => {{ const one = document.getElementById('{}'); one.value = '{}'; one.dispatchEvent(new Event('{}')); FIGURES.forEach((figure) => figure.draw(true)); }})()"
+    page.run(set_value.format("decision-words", "model REACTIVE", "input"))
+    texts = page.run("[...document.querySelectorAll('.decisions tbody tr')].map((row) => row.textContent)")
+    check(0 < len(texts) < before and all("model" in text and "reactive" in text for text in texts), f"filtered decisions: {texts[:3]} of {before}")
+    click(page, ".decisions .time button")
+    time = page.run("STATE.at")
+    check(time is not None and page.run("Number(document.querySelector('#player input').value)") == page.run(f"windowAt(SERIES[0].entity_times, {time})"),
+          "the player is where the decision was")
+    page.run(set_value.format("decision-words", "no such words", "input"))
+    same(page.run(rows), 0, "decisions that have other words")
+    page.run(set_value.format("decision-words", "", "input"))
+    same(page.run(rows), before, "all decisions again")
+
+
+def state_in_address(page, folder):
+    """What is chosen stands in the address, and opening that shows the same."""
+    page.run("chooseJob(jobNames()[1])")
+    click(page, "#bar input[data-policy=static]")
+    page.run("change('zoom', {zoom: [10, 40]})")
+    page.run("movePlayer(25)")
+    same(page.run("document.querySelectorAll('.all-jobs:not([hidden])').length > 3"), True, "what does not follow the job says so")
+    address, job = page.run("location.hash"), page.run("STATE.job")
+    page.call("Page.navigate", url="about:blank")
+    page.call("Page.navigate", url="file://" + os.path.abspath(folder + "/report.html") + address)
+    page.wait("document.documentElement?.dataset.ready === '1'")
+    same(page.run("[STATE.job, [...STATE.hidden], STATE.zoom, STATE.at, document.getElementById('job').value, document.querySelector('#bar input').checked]"),
+         [job, [0], [10, 40], 25, job, False], "the state of a page opened at " + address)
+    page.run("change('zoom', {zoom: null})")
+    click(page, "#bar input[data-policy=static]")
+    page.run("chooseJob('')")
+
+
+def keys_and_clicks(page):
+    """Space plays where the player is seen; a click in a chart moves it."""
+    page.run("document.querySelector('#platform').scrollIntoView(); document.activeElement.blur()")
+    at = "Number(document.querySelector('#player input').value)"
+    for wanted in ("true", "false"):
+        page.call("Input.dispatchKeyEvent", type="keyDown", key=" ", code="Space", text=" ")
+        page.call("Input.dispatchKeyEvent", type="keyUp", key=" ", code="Space")
+        same(page.run("document.getElementById('play').textContent.includes('Pause')"), wanted == "true", "space plays and stops")
+    page.run("document.querySelector('#latency').scrollIntoView({block: 'center'})")
+    page.run("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
+    left, top, width, height = page.run("(() => { const box = document.querySelector('#latency svg.chart').getBoundingClientRect(); return [box.left, box.top, box.width, box.height]; })()")
+    for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
+        page.call("Input.dispatchMouseEvent", type=kind, x=left + width * 0.97, y=top + height / 2, button="none" if kind == "mouseMoved" else "left", clickCount=1)
+    same(page.run(at), 11, "the player after a click at the end of a chart")
+
+
+def shapes(page, folder):
+    """Who holds whom back stands there in words, with the figures of result.json, and is what the scenario is made for."""
+    wanted = {"chain": "price", "diamond": "right", "keyed": "count", "many-3": "sum", "narrow": "thin_UP", "dead": "weak", "calm": None}
+    with open(folder + "/runs/static/seed-1/result.json", encoding="utf-8") as file:
+        result = json.load(file)
+    page.open(folder + "/report.html", 1280, 800)
+    for job, name in wanted.items():
+        page.run(f"chooseJob({json.dumps(job)})")
+        page.draw_all()
+        ops = {op["name"]: op for op in result["operators"] if op["job"] == job}
+        verdict = next(one for one in result["bottlenecks"] if one["job"] == job)
+        text = page.run("document.querySelector('#necks').innerText")
+        same(page.run("document.querySelector('#graph .words').innerText") in text, True, job + ": the graph says the same")
+        same(page.run("document.querySelectorAll('#graph [data-op]').length"), len(ops), job + ": operators in its graph")
+        same(verdict["kind"] == "none", name is None, job + ": whether somebody is held back")
+        if not name:
+            check("nobody is held back" in text, f"{job}: {text}")
+            continue
+        link = next((one for one in result["links"] if one["name"] == name), None)
+        check(f"{name} is " in text, f"{job}: {name} is not named: {text}")
+        check(digits(link["use"] if link else ops[name]["busy"]) in text, f"{job}: the share of {name} is not told: {text}")
+        check(len(verdict["waits"]) == 2, f"{job}: who waits")
+        for wait in verdict["waits"]:
+            who = "the source" if wait["name"] == "source" else wait["name"]
+            check(re.search(re.escape(who) + "( waits for it)? " + re.escape(digits(wait["share"])), text), f"{job}: how long {who} waits: {text}")
+            if wait["name"] in ops and job != "dead":
+                check(math.isclose(wait["share"], ops[wait["name"]]["backpressured"], rel_tol=1e-12), f"{job}: {wait}")
+        if name in ops:
+            same(page.run("document.querySelector('#graph .box.neck').dataset.op"), name, job + ": the bottleneck in the graph")
+    same(page.run("document.querySelectorAll('#templates tbody tr').length"), 7, "templates")
+    page.run("chooseJob('chain')")
+    page.draw_all()
+    page.run("document.querySelector('#graph [data-op=store]').dispatchEvent(new MouseEvent('click'))")
+    same(page.run("document.querySelector('#operator h3').textContent"), "store: busy", "a click shows the operator's series")
+    whole = page.run("document.querySelector('#graph svg').textContent")
+    page.run("setCursor(STATE.cursor ?? SERIES[0].times[0])")
+    check(page.run("document.querySelector('#graph svg').textContent") != whole, "the graph follows the cursor")
+    no_complaints(page, "shapes")
+
+
 def main():
     folder = sys.argv[1]
     page = browser.Browser()
@@ -292,12 +395,16 @@ def main():
         switches(page)
         zoom(page)
         failures_and_moves(page)
+        keys_and_clicks(page)
+        filters(page)
+        state_in_address(page, folder + "/page")
         downloads(page, folder + "/page")
         click(page, "#theme")
         same(page.run("document.documentElement.dataset.theme"), "dark", "the other theme")
         no_complaints(page, "use")
         pdf = page.pdf(folder + "/page.pdf")
         check(pdf.startswith(b"%PDF") and len(pdf) > 50000, f"the PDF has {len(pdf)} bytes")
+        shapes(page, folder + "/shapes")
         comparison(page, folder + "/first", 1280)
         hover(page, "first", ("latency", "states"))
         table_equals_summary(page, folder + "/first")

@@ -87,7 +87,6 @@ function rowBars(width, policies, partsOf, top, unit, title, interval, names) {
   });
   return root;
 }
-const shorten = (text, most) => (text.length > most ? text.slice(0, Math.max(3, most - 1)) + "…" : text);
 
 const PARTS = ["waiting", "service", "network", "blocked"];
 function partsFigure(parent) {

@@ -1,4 +1,4 @@
-/* The data, building of elements, numbers and their units, and what the charts share. */
+/* The data, building of elements, and what the charts share. */
 const D = JSON.parse(document.getElementById("data").textContent);
 const METRICS = new Map(D.metrics.map(([name, unit, better, help]) => [name, {name, unit, better, help}]));
 
@@ -15,73 +15,23 @@ function build(node, attributes, children) {
 const el = (tag, attributes, ...children) => build(document.createElement(tag), attributes, children);
 const svg = (tag, attributes, ...children) => build(document.createElementNS(SVG, tag), attributes, children);
 
-/* Units: a value is shown in the largest step that leaves at least 1 of it. */
-const STEPS = {
-  s: [
-    [1, "s"],
-    [1e-3, "ms"],
-    [1e-6, "µs"]
-  ],
-  B: [
-    [1e12, "TB"],
-    [1e9, "GB"],
-    [1e6, "MB"],
-    [1e3, "kB"],
-    [1, "B"]
-  ],
-  "B/s": [
-    [1e9, "GB/s"],
-    [1e6, "MB/s"],
-    [1e3, "kB/s"],
-    [1, "B/s"]
-  ],
-  J: [
-    [1e9, "GJ"],
-    [1e6, "MJ"],
-    [1e3, "kJ"],
-    [1, "J"]
-  ],
-  share: [[0.01, "%"]]
-};
-function stepFor(unit, largest) {
-  const steps = STEPS[unit] || [[1, unit === "count" ? "" : unit]];
-  if (!(largest > 0)) return unit === "B" ? steps[steps.length - 1] : steps[0];
-  return steps.find(([size]) => largest >= size * 0.9999) || steps[steps.length - 1];
-}
-/* Four digits, thousands apart. */
-function digits(value, count = 4) {
-  if (value === null || !isFinite(value)) return "–";
-  if (value === 0) return "0";
-  const size = Math.floor(Math.log10(Math.abs(value)));
-  if (size < -4 || size > 11) {
-    const power = [...String(size)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit] || "⁻").join("");
-    return Number((value / 10 ** size).toPrecision(Math.min(count, 3))) + "·10" + power;
-  }
-  const text = Number(value.toPrecision(count)).toFixed(Math.max(0, Math.min(8, count - 1 - size)));
-  const [whole, part] = text.split(".");
-  const apart = whole.length > 4 + (value < 0) ? whole.replace(/\B(?=(\d{3})+$)/g, "\u202f") : whole;
-  const rest = (part || "").replace(/0+$/, "");
-  return rest ? apart + "." + rest : apart;
-}
-function show(value, unit) {
-  if (value === null || value === undefined || !isFinite(value)) return "–";
-  const [size, name] = stepFor(unit, Math.abs(value));
-  return digits(value / size) + (name ? "\u202f" + name : "");
-}
-const clock = (seconds) => {
-  if (seconds < 120) return digits(seconds) + " s";
-  const s = Math.round(seconds),
-    h = Math.floor(s / 3600),
-    m = Math.floor(s / 60) % 60;
-  return [h && h + " h", m && m + " min", s % 60 && !h && (s % 60) + " s"].filter(Boolean).join(" ");
-};
-
 /* What all charts follow. */
-const STATE = {hidden: new Set(), job: "", zoom: null, cursor: null, quantile: "latency_p95", policy: 0};
+const STATE = {hidden: new Set(), job: "", zoom: null, cursor: null, quantile: "latency_p95", policy: 0, pair: [0, 0], first: [0, 0], op: "", at: null};
 const LISTENERS = [];
 function change(what, values) {
   Object.assign(STATE, values);
   for (const listener of LISTENERS) listener(what);
+  keepState();
+}
+/* The address keeps what is chosen, so that a link shows the same. */
+function keepState() {
+  const hash = stateHash(STATE, D.policies);
+  if (hash === location.hash.slice(1)) return;
+  try {
+    history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search);
+  } catch {
+    /* a page that may not do so keeps nothing */
+  }
 }
 
 /* A policy's colour and dash, so that it is known without colour, too. */
@@ -137,8 +87,3 @@ function save(name, type, content) {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
-const csvField = (value) => {
-  const text = value === null || value === undefined ? "" : String(value);
-  return /[",\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
-};
-const csvText = (rows) => rows.map((row) => row.map(csvField).join(",")).join("\n") + "\n";

@@ -1,6 +1,18 @@
 /* Figures: a heading, a word on how to read it, a drawing, and its download as SVG and CSV. */
 const FIGURES = [];
 
+const followsJob = (spec) => !SERIES.length || (spec.follows || []).includes("job") || ["op", "graph"].includes(spec.id);
+/* Said while a job is chosen, where it makes no difference. */
+function allJobsNote() {
+  const note = el("p", {class: "help all-jobs", hidden: true});
+  LISTENERS.push((what) => {
+    if (what !== "job") return;
+    note.hidden = !STATE.job;
+    note.textContent = STATE.job ? `Of all jobs, not of ${STATE.job} alone.` : "";
+  });
+  return note;
+}
+
 class Figure {
   /* spec: id, title, help, wide, draw(figure, width) -> SVG or element, csv() -> rows, follows: what makes it draw
      anew */
@@ -32,6 +44,8 @@ class Figure {
         )
       ),
       el("p", {class: "help"}, spec.help),
+      followsJob(spec) ? null : allJobsNote(),
+      (this.paper = el("p", {class: "legend paper"})),
       this.body
     );
     parent.append(this.node);
@@ -39,9 +53,19 @@ class Figure {
     this.stale = true;
     FIGURES.push(this);
   }
+  /* On paper the bar with the policies is far away, or not there. */
+  printLegend() {
+    const policies = POLICIES.map((_, policy) => policy).filter(shown);
+    this.paper.replaceChildren(
+      ...(this.spec.single || policies.length < 2
+        ? []
+        : policies.map((policy) => el("span", {}, swatch(policy), " ", POLICIES[policy])))
+    );
+  }
   draw(force, paper) {
     if (!this.stale || !(force || this.near)) return;
     this.stale = Boolean(paper);
+    if (paper) this.printLegend();
     const width = paper || Math.max(260, Math.round(this.body.clientWidth || 600));
     this.body.replaceChildren(
       this.spec.draw(this, width) || el("p", {class: "empty"}, "The results say nothing about it.")
@@ -89,32 +113,8 @@ function watchFigures() {
   });
 }
 
-/* --- scales and axes --- */
+/* --- axes --- */
 
-function niceTicks(low, high, count) {
-  const span = high - low;
-  if (!(span > 0)) return [low];
-  const raw = span / Math.max(1, count),
-    power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= raw * 0.999) * power;
-  const ticks = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) ticks.push(i * step);
-  return ticks;
-}
-function timeTicks(low, high, count) {
-  const raw = (high - low) / Math.max(1, count);
-  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
-  const step = raw < 1 ? null : steps.find((one) => one >= raw) || Math.ceil(raw / 86400) * 86400;
-  if (!step) return niceTicks(low, high, count);
-  const ticks = [];
-  for (let i = Math.ceil(low / step); i * step <= high; i++) ticks.push(i * step);
-  return ticks;
-}
-function timeLabel(seconds, span) {
-  if (span <= 600) return digits(seconds) + " s";
-  if (span <= 3 * 3600) return digits(seconds / 60) + " min";
-  return digits(seconds / 3600, 3) + " h";
-}
 /* Labels of a scale of time, the outer ones inside it, with their feet at y. */
 function timeAxis(root, x, y, count) {
   for (const tick of timeTicks(x.low, x.high, count))
@@ -142,26 +142,6 @@ function rowsOverTime(width, height, margin, label) {
   timeAxis(root, x, bottom + 13, (width - left) / 90);
   return {root, x, left, right, top: 0, bottom, width};
 }
-const linear = (low, high, from, to) => {
-  const scale = (value) => from + ((value - low) / (high - low || 1)) * (to - from);
-  scale.invert = (at) => low + ((at - from) / (to - from)) * (high - low);
-  return Object.assign(scale, {low, high, from, to, log: false});
-};
-const logarithmic = (low, high, from, to) => {
-  const inner = linear(Math.log(low), Math.log(high), from, to);
-  const scale = (value) => inner(Math.log(Math.max(value, low)));
-  scale.invert = (at) => Math.exp(inner.invert(at));
-  return Object.assign(scale, {low, high, from, to, log: true});
-};
-function logTicks(low, high, room) {
-  const ticks = [];
-  const decades = Math.log10(high / low);
-  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++)
-    for (const factor of decades > room / 2 ? [1] : decades > room / 5 ? [1, 3] : [1, 2, 5])
-      if (factor * 10 ** power >= low * 0.999 && factor * 10 ** power <= high * 1.001) ticks.push(factor * 10 ** power);
-  return ticks;
-}
-
 /* A plot with axes: {root, plot, x, y, width, height, left, top}. Spec: x and y are {low, high, log, unit, label, time}.
    A tick's text may be given: x.ticks = [{at, text}]. */
 function plotArea(width, height, spec) {
@@ -243,31 +223,4 @@ function plotArea(width, height, spec) {
   plot.setAttribute("clip-path", `url(#clip-${plotArea.count})`);
   root.append(clip, rules, plot, svg("path", {class: "axis", d: `M${left},${top}V${y.from}H${width - right}`}), texts);
   return {root, plot, x, y, width, height, left, top, bottom: y.from, right: width - right};
-}
-
-/* A line through points; gaps where a value is missing. */
-function linePath(xs, ys, x, y) {
-  let path = "",
-    pen = false;
-  for (let i = 0; i < xs.length; i++) {
-    const value = ys[i];
-    if (value === null || value === undefined || (y.log && !(value > 0))) {
-      pen = false;
-      continue;
-    }
-    path += (pen ? "L" : "M") + x(xs[i]).toFixed(1) + "," + y(value).toFixed(1);
-    pen = true;
-  }
-  return path;
-}
-function extent(lists, positive) {
-  let low = Infinity,
-    high = -Infinity;
-  for (const list of lists)
-    for (const value of list) {
-      if (value === null || value === undefined || !isFinite(value) || (positive && !(value > 0))) continue;
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-  return low <= high ? [low, high] : null;
 }

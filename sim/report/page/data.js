@@ -41,7 +41,6 @@ function sum(entities, metric) {
   }
   return total;
 }
-const firstWord = (name) => name.replace(/-\d+$/, "-*");
 /* Objectives of the jobs that a choice of job stands for. */
 function objectives(job) {
   const jobs = D.scenario ? D.scenario.jobs : [];

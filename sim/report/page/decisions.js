@@ -18,14 +18,50 @@ const MARKS = {
   refused: "M-4,-4L4,4M4,-4L-4,4"
 };
 
+const KINDS = {
+  "": "all kinds",
+  more: "▲ more instances",
+  fewer: "▼ fewer instances",
+  moved: "◆ other hosts",
+  refused: "× refused",
+  other: "■ anything else"
+};
+const kindOf = (row) => (row[6] ? "refused" : direction(row[4]));
+/* Where the filter is: words that all stand somewhere in the row, and a kind. */
+function decisionFilter(again) {
+  const words = el("input", {
+      type: "search",
+      id: "decision-words",
+      placeholder: "filter: job, operator, host, reason",
+      "aria-label": "Words in decisions",
+      oninput: again
+    }),
+    kind = el(
+      "select",
+      {id: "decision-kind", "aria-label": "Kind of decision", onchange: again},
+      Object.entries(KINDS).map(([value, text]) => el("option", {value}, text))
+    );
+  return {
+    tools: [words, " ", kind],
+    lets: (row) => {
+      if (kind.value && kindOf(row) !== kind.value) return false;
+      const text = row.slice(1).join(" ").toLowerCase();
+      return words.value
+        .toLowerCase()
+        .split(/\s+/)
+        .every((word) => text.includes(word));
+    }
+  };
+}
 function decisionFigure(parent) {
   const visible = () => DECISIONS.filter((one) => shown(one.policy));
+  const filter = decisionFilter(() => figure.again());
   const inside = (row) => {
     const [low, high] = span();
-    return row[0] >= low && row[0] <= high && ofJob(row);
+    return row[0] >= low && row[0] <= high && ofJob(row) && filter.lets(row);
   };
   const place = el("div", {class: "decisions", tabindex: 0, role: "region", "aria-label": "List of decisions"});
-  new Figure(parent, {
+  const figure = new Figure(parent, {
     id: "decisions",
     title: "Decisions",
     wide: true,
@@ -45,6 +81,7 @@ function decisionFigure(parent) {
       return el("div", {}, drawDecisions(width, all, inside), place);
     }
   });
+  figure.tools.append(...filter.tools);
 }
 function drawDecisions(width, all, inside) {
   const height = 26,
@@ -57,7 +94,7 @@ function drawDecisions(width, all, inside) {
       svg("text", {x: left - 8, y: y + 4, "text-anchor": "end"}, shorten(POLICIES[one.policy], left / 6.6))
     );
     for (const row of one.rows.filter(inside)) {
-      const kind = row[6] ? "refused" : direction(row[4]);
+      const kind = kindOf(row);
       root.append(
         svg("path", {
           d: MARKS[kind],
@@ -72,7 +109,7 @@ function drawDecisions(width, all, inside) {
   timeControls(area, times, (time) => {
     const rows = all.flatMap((one) =>
       one.rows
-        .filter((row) => row[0] === time && ofJob(row))
+        .filter((row) => row[0] === time && inside(row))
         .map((row) => [
           [POLICIES[one.policy], whereOf(row), row[4]].filter(Boolean).join(": ") +
             (row[5] ? ` (${row[5]})` : "") +
@@ -118,7 +155,11 @@ function fillList(place, all, inside) {
                 el(
                   "tr",
                   {},
-                  el("td", {class: "time"}, clock(row[0])),
+                  el(
+                    "td",
+                    {class: "time"},
+                    el("button", {class: "small", title: "The player at this time", onclick: () => movePlayer(row[0])}, clock(row[0]))
+                  ),
                   scenario ? el("td", {}, POLICIES[policy]) : null,
                   el("td", {}, whereOf(row)),
                   el("td", {}, row[4]),

@@ -107,7 +107,7 @@ function bar() {
         "job ",
         el(
           "select",
-          {id: "job", onchange: (event) => change("job", {job: event.target.value})},
+          {id: "job", onchange: (event) => chooseJob(event.target.value)},
           el("option", {value: ""}, "all jobs"),
           names.map((name) => el("option", {value: name}, name))
         )
@@ -126,11 +126,25 @@ function bar() {
   }
   document.getElementById("bar").append(toggles, push);
 }
+/* The jobs that all charts are about: one, all copies of a template, or ("") all. */
+function chooseJob(job) {
+  const select = document.getElementById("job");
+  if (select) select.value = job;
+  change("job", {job});
+}
 function section(title, text) {
   const grid = el("div", {class: "grid"});
   document
     .getElementById("main")
-    .append(el("section", {}, el("h2", {}, title), text ? el("p", {class: "facts"}, text) : null, grid));
+    .append(
+      el(
+        "section",
+        {id: "part-" + title.toLowerCase().replaceAll(" ", "-")},
+        el("h2", {}, title),
+        text ? el("p", {class: "facts"}, text) : null,
+        grid
+      )
+    );
   return grid;
 }
 /* What the platform earns by what it serves, and how often something was wrong. */
@@ -150,14 +164,35 @@ function accountFigures(parent) {
     "anomaly_frequency"
   );
 }
+/* Policies that come to the same are told, lest one looks for a difference. */
+function coincide(parent) {
+  const except = new Set(["decisions", "refused", "warnings"].map((name) => D.metrics.findIndex((one) => one[0] === name)));
+  for (const policies of coinciding(D.runs, POLICIES.length, except))
+    parent.append(
+      el(
+        "p",
+        {class: "facts coincide"},
+        policies.map((policy) => POLICIES[policy]).join(", ") + ": the same in each seed, in all figures but their decisions."
+      )
+    );
+}
 function comparison() {
   const main = document.getElementById("main");
+  if (SERIES.length) {
+    STATE.policy = SERIES[0].policy;
+    STATE.pair = STATE.first = [SERIES[0].policy, (SERIES[1] || SERIES[0]).policy];
+    const necks = el("section", {id: "part-held"}, el("h2", {}, "Who holds whom back"));
+    main.append(necks);
+    heldFigure(necks);
+  }
   const top = el("section", {"aria-label": "Comparison"});
   main.append(top);
+  coincide(top);
   const table = new Table(top);
   LISTENERS.push((what) => {
     if (what === "policies") table.draw();
   });
+  if (SERIES.length) graphFigure(section("Job graph"));
   const latency = section("Latency"),
     objectives = section("Objectives and price"),
     flow = SERIES.length
@@ -189,14 +224,42 @@ function comparison() {
     );
   if (POLICIES.some((_, policy) => summaryOf(policy, "revenue")?.mean != null)) accountFigures(section("Account"));
   if (!SERIES.length) return;
-  STATE.policy = SERIES[0].policy;
   timeFigures(latency, flow, resources);
   objectiveFigure(objectives);
   stateFigure(resources);
   useFigures(resources);
   decisionFigure(section("Decisions"));
   main.append(el("section", {id: "platform"}, el("h2", {}, "Platform player")));
-  new Player(main.lastChild);
+  main.lastChild.querySelector("h2").tabIndex = -1;
+  const player = new Player(main.lastChild);
+  if (player.times) movePlayer = (time) => player.goTo(time);
+}
+/* What the address says of the state, where the page has it. */
+function restore() {
+  const {hidden, job, op, zoom, at, pair} = readHash(location.hash, POLICIES);
+  if (D.kind === "sweep") return change("policies", {hidden});
+  for (const box of document.querySelectorAll("#bar input")) box.checked = !hidden.has(POLICIES.indexOf(box.dataset.policy));
+  change("policies", {hidden});
+  if (!SERIES.length) return;
+  if (pair && pair.every(seriesOf)) change("pair", {pair});
+  chooseJob(jobNames().includes(job) ? job : "");
+  change("op", {op});
+  change("zoom", {zoom});
+  if (at !== null) movePlayer(at);
+}
+/* From the bar to the parts of the page. */
+function jumps() {
+  const parts = [...document.querySelectorAll("main section > h2")].filter((head) => head.parentNode.id);
+  if (parts.length < 2) return;
+  document.getElementById("bar").append(
+    el(
+      "span",
+      {class: "jumps"},
+      parts.map((head) =>
+        el("button", {class: "small", "data-part": head.parentNode.id, onclick: () => head.scrollIntoView()}, head.textContent)
+      )
+    )
+  );
 }
 function start() {
   head();
@@ -218,7 +281,10 @@ function start() {
         "confidence interval over seeds."
     )
   );
+  jumps();
   watchFigures();
+  if (location.hash) restore();
+  window.addEventListener("hashchange", restore);
   document.documentElement.dataset.ready = "1";
 }
 start();

@@ -23,10 +23,32 @@ class Player {
       job.like === undefined ? job : {...D.scenario.jobs[job.like], ...job}
     );
     this.names = [...new Set(this.runs.flatMap((run) => run.placed.map(([job]) => job)))];
-    this.jobs = new Set(this.names);
+    this.two = this.runs.length > 1;
     this.build(parent);
-    this.stages = this.runs.slice(0, this.runs.length > 1 ? 2 : 1).map((run) => new Stage(this, run.policy));
-    this.arrange();
+    this.follow();
+    LISTENERS.push((what) => {
+      if (what === "pair" || what === "job") this.follow();
+    });
+    document.addEventListener("keydown", (event) => this.key(event));
+  }
+  /* The policies and the job that the page is about: of several jobs the worst, as in the job graph. */
+  follow() {
+    const known = (policy) => this.runs.some((run) => run.policy === policy);
+    const pair = [...new Set(STATE.pair.filter(known))].slice(0, this.two ? 2 : 1);
+    this.stages = (pair.length ? pair : [this.runs[0].policy]).map((policy) => new Stage(this, policy));
+    const job = graphJob();
+    this.chooseJob(this.names.includes(job) ? job : this.names.length > 1 ? "" : this.names[0]);
+  }
+  /* Space plays, where the player is seen and no control has the focus. */
+  key(event) {
+    if (event.key !== " " || event.target.closest("button, input, select, textarea, [role=button], summary")) return;
+    const box = this.panels.getBoundingClientRect();
+    if (box.bottom < 0 || box.top > window.innerHeight) return;
+    event.preventDefault();
+    this.play(!this.playing);
+  }
+  goTo(time) {
+    this.go(windowAt(this.times, time));
   }
   time() {
     return this.times[this.at];
@@ -74,7 +96,7 @@ class Player {
           "job ",
           el(
             "select",
-            {id: "player-job", "aria-label": "Job", onchange: (event) => this.chooseJob(event.target.value)},
+            {id: "player-job", "aria-label": "Job of the player", onchange: (event) => this.chooseJob(event.target.value)},
             this.names.length > 1 ? el("option", {value: ""}, "all jobs") : null,
             this.names.map((name) => el("option", {value: name}, name))
           )
@@ -83,7 +105,7 @@ class Player {
           ? el(
               "label",
               {},
-              el("input", {type: "checkbox", checked: true, onchange: (event) => this.two(event.target.checked)}),
+              el("input", {type: "checkbox", checked: true, onchange: (event) => this.both(event.target.checked)}),
               " two policies"
             )
           : null
@@ -93,7 +115,8 @@ class Player {
         {class: "legend"},
         el("span", {}, el("i", {style: "background:var(--busy)"}), "busy"),
         el("span", {}, el("i", {style: "background:var(--blocked)"}), "backpressured"),
-        el("span", {}, el("i", {style: "background:var(--waiting)"}), "level: inputs in use"),
+        el("span", {}, el("i", {style: "background:var(--idle)"}), "idle"),
+        el("span", {}, el("i", {style: "background:var(--queue);width:5px"}), "bar at the right: room of inputs in use"),
         el("span", {}, el("i", {style: "background:var(--network)"}), "transfers (width: bytes/s, logarithmic)"),
         el("span", {}, el("i", {style: "background:var(--p3)"}), "moving"),
         el("span", {}, "✕ host has failed"),
@@ -108,22 +131,33 @@ class Player {
     this.show();
   }
   choose(stage, policy) {
-    this.stages[this.stages.indexOf(stage)] = new Stage(this, policy);
-    this.arrange();
+    const pair = [...STATE.pair];
+    pair[this.stages.indexOf(stage)] = policy;
+    change("pair", {pair});
   }
   chooseJob(name) {
     this.jobs = new Set(name ? [name] : this.names);
+    document.getElementById("player-job").value = name;
     this.arrange();
   }
-  two(on) {
-    const other = this.runs.find((run) => run.policy !== this.stages[0].policy);
-    this.stages = on ? [this.stages[0], new Stage(this, other.policy)] : [this.stages[0]];
-    this.arrange();
+  both(on) {
+    this.two = on;
+    if (on && STATE.pair[0] === STATE.pair[1]) {
+      const other = this.runs.find((run) => run.policy !== STATE.pair[0]);
+      change("pair", {pair: [STATE.pair[0], other.policy]});
+    } else this.follow();
   }
   go(at) {
     this.at = Math.max(0, Math.min(this.times.length - 1, at));
     this.part = 1;
+    this.moved();
     this.show();
+  }
+  /* The job graph and the mark in the charts go with it. */
+  moved() {
+    STATE.at = this.time();
+    setCursor(this.time());
+    if (!this.playing) keepState();
   }
   play(on) {
     this.playing = on;
@@ -143,6 +177,7 @@ class Player {
         }
         this.at++;
         this.part -= 1;
+        this.moved();
       }
       this.show();
       requestAnimationFrame(frame);
@@ -154,7 +189,7 @@ class Player {
     this.slider.setAttribute("aria-valuetext", clock(this.time()));
     this.now.textContent = clock(this.time());
     const before = this.at ? this.times[this.at - 1] : 0,
-      key = this.at + ":" + this.stages.length;
+      key = this.at + ":" + STATE.pair + this.two + [...this.jobs].length;
     for (const stage of this.stages) {
       if (this.part < 1 && this.shown === key) stage.showMoves(this.time(), before, this.part);
       else stage.show(this.time(), before, this.part);

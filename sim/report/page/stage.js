@@ -1,6 +1,4 @@
 /* A stage of the platform player: hosts by tier, operators on them, what flows between, for one policy and window. */
-const TIERS = ["device", "edge", "cloud"];
-
 /* Where the instances of each operator are from which time on: "job\nop" -> [{host, times, counts}]. */
 function placements(run) {
   const result = new Map();
@@ -172,12 +170,8 @@ class Stage {
     this.marks = new Map();
     this.crosses = new Map();
     for (const [name, box] of this.boxes) {
-      const group = svg(
-        "g",
-        {},
-        svg("title", {}, name),
-        svg("rect", {class: "host", x: box.x, y: box.y, width: box.width, height: box.height, rx: 3})
-      );
+      const frame = svg("rect", {class: "host", x: box.x, y: box.y, width: box.width, height: box.height, rx: 3});
+      const group = svg("g", {}, svg("title", {}, name), tipped(frame, name, () => this.tellHost(name)));
       if (this.named) group.append(svg("text", {x: box.x + 4, y: box.y + 13}, shorten(name, box.width / 6.6)));
       this.cells.get(name).forEach((key, i) => group.append(this.operator(key, name, box, i)));
       const cross = svg("path", {
@@ -200,17 +194,25 @@ class Stage {
       x = box.x + 4 + (i % box.columns) * (cell.width + 2);
     const y = box.y + (this.named ? 19 : 4) + Math.floor(i / box.columns) * (cell.height + 2);
     const [job, op] = key.split("\n");
-    const level = svg("rect", {x, y: y + cell.height, width: cell.width, height: 0});
+    /* What it does from left to right, and beside it how full its inputs are. */
+    const gauge = this.named ? 6 : 3,
+      inner = cell.width - gauge;
+    const level = svg("rect", {class: "level", x: x + inner, y: y + cell.height, width: gauge, height: 0});
+    const busy = svg("rect", {class: "part busy", x, y, width: 0, height: cell.height}),
+      held = svg("rect", {class: "part blocked", x, y, width: 0, height: cell.height});
     const text = this.named ? svg("text", {x: x + 4, y: y + 17}, "") : null;
     const group = svg(
       "g",
       {class: "operator"},
       svg("rect", {class: "op", x, y, width: cell.width, height: cell.height, rx: 2}),
+      busy,
+      held,
       level,
+      this.named ? svg("path", {class: "rule", d: `M${x + inner},${y}v${cell.height}`}) : null,
       text
     );
     tipped(group, `${job} / ${op} on ${host}`, () => this.tell(key, host));
-    this.marks.set(key + "\n" + host, {group, level, text, x, y, name: op});
+    this.marks.set(key + "\n" + host, {group, level, busy, held, inner, text, x, y, name: op});
     return group;
   }
   entity(key) {
@@ -247,6 +249,18 @@ class Stage {
       ["items waiting", show(this.value(key, "queued", time), "")]
     ];
   }
+  tellHost(name) {
+    const host = this.run.hosts.find((one) => one.name === name),
+      times = this.run.entity_times,
+      i = windowAt(times, this.player.time()),
+      at = (metric) => (host && list(host, metric, times.length)?.[i]) ?? null;
+    return [
+      ["tier", TIERS[HOST_TIERS.get(name)] || "not known"],
+      ["cores in use", show(at("cpu"), "share")],
+      ...(at("instances") === null ? [] : [["instances", show(at("instances"), "")]]),
+      ...(at("down") ? [["failed", "yes"]] : [])
+    ];
+  }
   show(time, before, part) {
     for (const [id, mark] of this.marks) {
       const [job, op, host] = id.split("\n"),
@@ -260,14 +274,12 @@ class Stage {
       const height = Math.max(level > 0 ? 1.5 : 0, level * this.cell.height);
       mark.level.setAttribute("y", mark.y + this.cell.height - height);
       mark.level.setAttribute("height", height);
-      mark.level.setAttribute("style", "fill:var(--waiting);opacity:0.75");
-      mark.group.firstChild.setAttribute(
-        "style",
-        `fill:color-mix(in oklab, var(--blocked) ${Math.round(Math.min(1, blocked) * 85)}%, ` +
-          `color-mix(in oklab, var(--busy) ${Math.round(Math.min(1, busy) * 60)}%, var(--back)))`
-      );
+      const left = mark.inner * Math.min(1, busy);
+      mark.busy.setAttribute("width", left);
+      mark.held.setAttribute("x", mark.x + left);
+      mark.held.setAttribute("width", Math.min(mark.inner - left, mark.inner * blocked));
       mark.group.setAttribute("data-level", level.toFixed(3));
-      if (mark.text) mark.text.textContent = shorten(mark.name, count > 1 ? 12 : 16) + (count > 1 ? ` ×${count}` : "");
+      if (mark.text) mark.text.textContent = shorten(mark.name, count > 1 ? 11 : 15) + (count > 1 ? ` ×${count}` : "");
     }
     for (const [name, cross] of this.crosses) {
       const ill = anomaliesOf(name).find(([from, to]) => from < time && to > before);

@@ -105,7 +105,7 @@ function svgHead(figure, width) {
     "g",
     {transform: `translate(0 ${-height})`},
     svg("rect", {width, height: 10000, style: "fill:var(--back)"}),
-    svg("text", {x: 8, y: 16, style: "font-weight:600;font-size:13px"}, single ? `${title}: ${POLICIES[STATE.policy]}` : title),
+    svg("text", {x: 8, y: 16, style: "font-weight:600;font-size:13px"}, single ? `${title}: ${POLICIES[figure.spec.policy?.() ?? STATE.policy]}` : title),
     first.group,
     second.group
   );

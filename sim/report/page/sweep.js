@@ -32,10 +32,8 @@ function number(text) {
   const found = /^(-?[\d.]+(?:[eE][-+]?\d+)?)\s*([A-Za-z%/]*)$/.exec(text);
   return found && UNITS[found[2]] !== undefined ? Number(found[1]) * UNITS[found[2]] : null;
 }
-const shortName = (path) => {
-  const xpath = /@id='([^']+)'\]\/@(\w+)$/.exec(path);
-  return xpath ? `${xpath[1]} ${xpath[2]}` : path.startsWith("/") ? path.slice(-28) : path.replace(/^workload\./, "");
-};
+const PLAIN_NAMES = S ? new Map(plainPaths(S.parameters, POLICIES).map((name, k) => [S.parameters[k], name])) : new Map();
+const shortName = (path) => PLAIN_NAMES.get(path) || path;
 const SWEEP = {metric: null, x: 0, y: 1, policy: 0};
 
 /* Points of a policy over a parameter: others are averaged unless they are held at a value. */
@@ -248,7 +246,12 @@ function sweepFigures(main) {
 function sweepMultiples(parent, follows) {
   const held = () => {
     const axis = parameter(SWEEP.y === SWEEP.x ? (SWEEP.x + 1) % S.parameters.length : SWEEP.y);
-    return {k: S.parameters.indexOf(axis.name), axis, values: axis.values.slice(0, 12)};
+    const k = S.parameters.indexOf(axis.name);
+    const groups = sameTogether(
+      axis.values.map((one) => one.text),
+      (text) => lists(k, text)
+    );
+    return {k, axis, groups, values: groups.slice(0, 12)};
   };
   const lists = (k, text) =>
     sweepPolicies().map((policy) => ({policy, points: sweepPoints(policy, SWEEP.x, (row) => row[k + 1] === text)}));
@@ -258,14 +261,15 @@ function sweepMultiples(parent, follows) {
     wide: true,
     follows,
     help:
-      "The same, one chart for each value of the second parameter (the first twelve), all on one scale. Bands are " +
+      "The same, one chart for each value of the second parameter (the first twelve), all on one scale; values that give the " +
+      "same share a chart. Bands are " +
       "95 % intervals of the mean over seeds " +
       "(ranges, where a third parameter varies).",
     csv: () => {
       const {k, axis, values} = held();
       return [
         ["policy", axis.name, S.parameters[SWEEP.x], SWEEP.metric, "low", "high"],
-        ...values.flatMap(({text}) =>
+        ...values.flatMap(({texts: [text]}) =>
           lists(k, text).flatMap(({policy, points}) =>
             points.map((one) => [POLICIES[policy], text, one.text, one.mean, one.low, one.high])
           )
@@ -273,19 +277,20 @@ function sweepMultiples(parent, follows) {
       ];
     },
     draw: (figure, width) => {
-      const {k, axis, values} = held(),
+      const {axis, values} = held(),
         columns = Math.max(1, Math.min(values.length, Math.floor(width / 250))),
         each = Math.floor(width / columns),
         height = 190;
-      const range = rangeOf(values.flatMap(({text}) => lists(k, text)));
+      const range = rangeOf(values.flatMap(({given}) => given));
       const root = svg("svg", {
         class: "chart",
         viewBox: `0 0 ${width} ${Math.ceil(values.length / columns) * (height + 18)}`,
         role: "img",
         "aria-label": "Small multiples"
       });
-      values.forEach(({text}, i) => {
-        const one = drawSweep(each - 10, height, SWEEP.x, lists(k, text), text, range, false);
+      values.forEach(({texts, given}, i) => {
+        const text = texts.join(", ");
+        const one = drawSweep(each - 10, height, SWEEP.x, given, text, range, false);
         if (!one) return;
         for (const [name, value] of [
           ["x", (i % columns) * each],
@@ -299,7 +304,7 @@ function sweepMultiples(parent, follows) {
           svg(
             "text",
             {x: (i % columns) * each + 54, y: Math.floor(i / columns) * (height + 18) + 12},
-            `${shortName(axis.name)} = ${text}`
+            shorten(`${shortName(axis.name)} = ${text}`, (each - 60) / 6)
           ),
           one
         );

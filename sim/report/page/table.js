@@ -40,6 +40,9 @@ const GROUPS = [
 /* Why an interval may not hold (summary.csv, doubt). */
 const DOUBTS = {skewed: "the runs are skewed", heavy: "the variance of latencies is infinite"};
 
+/* A metric that no policy has a value of (an account's, where there is none) would be a column of dashes. */
+const hasValue = (metric) => POLICIES.some((_, policy) => summaryOf(policy, metric)?.mean != null);
+
 class Table {
   constructor(parent) {
     this.sort = {metric: null, down: false};
@@ -47,12 +50,17 @@ class Table {
     this.tabs = el("div", {class: "tabs", role: "group", "aria-label": "Metrics"});
     this.place = el("div", {id: "comparison"});
     const known = new Set(GROUPS.flatMap(([, metrics]) => metrics));
-    const others = SUMMARY_METRICS.map((metric) => metric.name).filter((name) => !known.has(name));
+    const others = SUMMARY_METRICS.map((metric) => metric.name).filter((name) => !known.has(name) && hasValue(name));
     this.groups = [...GROUPS, ["Others", others]]
-      .map(([name, metrics]) => [name, metrics.filter((one) => SUMMARY_METRICS.some((metric) => metric.name === one))])
+      .map(([name, metrics]) => [name, metrics.filter(hasValue)])
       .filter(([, metrics]) => metrics.length);
     this.open = this.groups[0][0];
-    parent.append(this.tabs, this.place);
+    const none = SUMMARY_METRICS.map((metric) => metric.name).filter((name) => !hasValue(name));
+    parent.append(
+      this.tabs,
+      this.place,
+      none.length ? el("p", {class: "facts none"}, "Without a value in any run: " + none.map(label).join(", ") + ".") : ""
+    );
     this.draw();
   }
   order() {
@@ -218,7 +226,10 @@ class Table {
       ...this.groups.map(([name, metrics]) =>
         el(
           "div",
-          {class: "group", "data-group": name, style: name === this.open ? null : "display:none"},
+          {
+            class: "group",
+            "data-group": name, style: name === this.open ? null : "display:none"
+          },
           el("h3", {}, name),
           this.table(name, metrics)
         )

@@ -41,6 +41,7 @@ function timeControls(area, times, rows) {
     start = null;
     brush.setAttribute("width", 0);
     if (area.x(to) - area.x(from) > 6) zoomTo(from, to);
+    else if (event.type === "pointerup") movePlayer(end);
   };
   area.root.addEventListener("pointerup", stop);
   area.root.addEventListener("pointerleave", (event) => {
@@ -93,6 +94,8 @@ function zoomTo(from, to, focused) {
   document.querySelector(`#${CSS.escape(id)} svg.chart`)?.focus({preventScroll: true});
   setCursor(cursor);
 }
+/* A click in a chart is where the player goes. */
+let movePlayer = () => {};
 function setCursor(time) {
   STATE.cursor = time;
   for (const root of document.querySelectorAll("svg.chart")) root.cursorAt?.(time);
@@ -101,15 +104,15 @@ function setCursor(time) {
 /* Lines over time. `lines()` gives [{name, times, values, colour, dash}]; limits are drawn across. */
 function lineFigure(parent, spec) {
   const follows = ["policies", "zoom", "job", ...(spec.follows || [])];
-  return new Figure(parent, {
-    ...spec,
+  const figure = {
     follows,
     csv: () => [
       ["time", "series", "value"],
       ...spec.lines().flatMap((line) => line.times.map((time, i) => [time, line.name, line.values[i]]))
     ],
-    draw: (figure, width) => drawLines(width, spec, spec.lines())
-  });
+    draw: (_, width) => drawLines(width, spec, spec.lines())
+  };
+  return new Figure(parent, Object.assign(Object.create(spec), figure)); /* its title may change */
 }
 function drawLines(width, spec, lines) {
   const [low, high] = span();
@@ -362,6 +365,10 @@ function smallStack(width, height, name, entity, times) {
       ["backpressured", show(blocked[i], "share")],
       ["idle", show(busy[i] === null ? null : Math.max(0, 1 - busy[i] - (blocked[i] || 0)), "share")]
     ]);
+  });
+  group.addEventListener("click", (event) => {
+    const local = new DOMPoint(event.clientX, event.clientY).matrixTransform(group.getScreenCTM().inverse());
+    movePlayer(x.invert(local.x));
   });
   group.addEventListener("pointerleave", () => {
     untip();
