@@ -45,7 +45,7 @@ names()
 
 program=$weir
 "$weir" --help >"$folder/program"
-commands=$(sed -n '/^commands:/,/^$/s/^  \([a-z]\+\)  .*/\1/p' "$folder/program")
+commands=$(sed -n '/^commands:/,/^$/s/^  \([a-z-]\+\)  .*/\1/p' "$folder/program")
 wants "$commands --help --version" ""
 wants "sweep selftest" s
 wants "$commands" help ""
