@@ -62,7 +62,11 @@ static void begin(enum weir_full first, enum weir_full second, long capacity)
     world.flow.books = &world.books;
     world.job.flow = &world.flow;
     world.job.batch_limit = 1000;
+    static double bytes[EDGES];
     world.spec.input_capacity = capacity;
+    world.spec.capacity_bytes = world.spec.max_wait_s = INFINITY;
+    world.spec.low_watermark = -1;
+    world.op.upstream_bytes = bytes;
     world.op.job = &world.job;
     world.op.spec = &world.spec;
     world.op.in_edges = EDGES;
