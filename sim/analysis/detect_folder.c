@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/analysis/detect_data.h"
 #include "sim/base/csv_lines.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
 #include "sim/base/text.h"
-#include "sim/analysis/detect_data.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/run_folder.h"
 

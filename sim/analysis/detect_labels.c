@@ -4,12 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sim/analysis/detect_data.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
 #include "sim/base/remark.h"
 #include "sim/base/text.h"
-#include "sim/analysis/detect_data.h"
 
 enum { NONE = -1 };
 

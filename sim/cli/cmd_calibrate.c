@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "policies/learn/throughput/throughput.h"
+#include "sim/analysis/calibrate_measure.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
-#include "sim/analysis/calibrate_measure.h"
 #include "sim/cli/command.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/shipped.h"

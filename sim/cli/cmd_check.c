@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/analysis/check_report.h"
 #include "sim/base/error.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
 #include "sim/base/remark.h"
-#include "sim/analysis/check_report.h"
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
 #include "sim/experiment/probe.h"

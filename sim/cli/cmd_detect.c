@@ -5,12 +5,12 @@
 #include <time.h>
 
 #include "policies/learn/detect/detector.h"
+#include "sim/analysis/detect_report.h"
+#include "sim/analysis/detect_split.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
 #include "sim/cli/command.h"
-#include "sim/analysis/detect_report.h"
-#include "sim/analysis/detect_split.h"
 
 enum {
     DETECTOR,

@@ -5,12 +5,12 @@
 
 #include "policies/learn/forecast/forecaster.h"
 #include "policies/learn/series/grid.h"
+#include "sim/analysis/forecast_report.h"
 #include "sim/base/csv.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
 #include "sim/cli/command.h"
-#include "sim/analysis/forecast_report.h"
 
 enum {
     MODELS,

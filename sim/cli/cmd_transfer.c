@@ -7,12 +7,12 @@
 
 #include "policies/learn/series/fill.h"
 #include "policies/learn/series/grid.h"
+#include "sim/analysis/transfer_report.h"
 #include "sim/base/csv.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/quantity.h"
 #include "sim/cli/command.h"
-#include "sim/analysis/transfer_report.h"
 #include "sim/experiment/files.h"
 
 enum {
