@@ -109,6 +109,8 @@ static void u_opt_is_of_the_use(void)
     }
 }
 
+static const double ones[] = {1, 1};
+
 /* 3000 requests of 40 Mflop in 60 s are 2 Gflop/s, two cores of 1 Gflop/s and more with 0.8 of each. Another 3000 that
  * wait are as many again; the weights stay, the instances do not. */
 static void room_for_what_waits(void)
@@ -119,7 +121,7 @@ static void room_for_what_waits(void)
         world->hosts[e].cores = 8;
     }
     for (int j = 0; j < JOBS; j++)
-        world->operators[j][0].downstream_bytes = (const double[]){1, 1};
+        world->operators[j][0].downstream_bytes = ones;
     for (int e = N2; e < HOSTS; e++)
         world->hosts[e].up = false;
     for (int w = 0; w < 8; w++)
@@ -141,7 +143,7 @@ static void spills_where_slots_are(void)
         world->hosts[e].cores = 8;
     }
     for (int j = 0; j < JOBS; j++)
-        world->operators[j][0].downstream_bytes = (const double[]){1, 1};
+        world->operators[j][0].downstream_bytes = ones;
     world->hosts[N1].slots = 3; /* two of which jobs 0 and 2 have */
     world->hosts[N1].instances = 2;
     for (int e = S1; e < HOSTS; e++)
