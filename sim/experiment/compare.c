@@ -181,8 +181,10 @@ static int run_units(const struct weir_compare_spec *spec, struct unit *units, i
     struct unit **of_task = weir_alloc((size_t)count, sizeof *of_task);
     int task_count = 0;
     for (int i = 0; i < count; i++) {
-        if (units[i].finished)
+        if (units[i].finished) {
+            weir_run_remove_partial(units[i].folder); /* of one that was killed after it had taken its place */
             continue;
+        }
         of_task[task_count] = &units[i];
         tasks[task_count++] = (struct weir_pool_task){units[i].name, run_unit, &units[i]};
     }
