@@ -24,15 +24,19 @@ const char *const weir_account_keys[] = {"u_opt", "sigma", "price_per_GB", "fine
 
 const char *const weir_monitor_keys[] = {"noise", "lag", "gaps", NULL};
 
-const char *const weir_job_keys[] = {"name",  "count", "arrive", "arrive_every", "depart", "source",  "source_bytes",
-                                     "sink",  "load",  "slo",    "operators",    "edges",  "backlog", "workflow",
-                                     "omega", NULL};
+const char *const weir_job_keys[] = {"name",         "count",    "arrive", "arrive_every", "depart",    "source",
+                                     "source_bytes", "sink",     "load",   "slo",          "operators", "edges",
+                                     "backlog",      "workflow", "omega",  "kinds",        NULL};
 
-const char *const weir_operator_keys[] = {
-    "name",  "flops",          "bytes",         "disk",          "selectivity",
-    "state", "join",           "window",        "keys",          "placement",
-    "queue", "capacity",       "parallelism",   "min_instances", "max_parallelism",
-    "class", "capacity_bytes", "low_watermark", "max_wait",      "batch",
-    NULL};
+const char *const weir_operator_keys[] = {"name",        "flops",          "bytes",
+                                          "disk",        "selectivity",    "state",
+                                          "join",        "window",         "keys",
+                                          "placement",   "queue",          "capacity",
+                                          "parallelism", "min_instances",  "max_parallelism",
+                                          "class",       "capacity_bytes", "low_watermark",
+                                          "max_wait",    "batch",          "order",
+                                          "preempt",     "expire",         NULL};
 
 const char *const weir_batch_keys[] = {"items", "wait", "flops", NULL};
+
+const char *const weir_kind_keys[] = {"name", "share", "priority", "deadline", NULL};

@@ -5,6 +5,7 @@
 
 #include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/join.h"
+#include "sim/engine/flow/order.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/send.h"
 #include "sim/engine/flow/window.h"
@@ -57,7 +58,7 @@ static void gather(struct weir_instance *instance)
     double due_s = weir_gather_due_s(instance);
     if (!isfinite(due_s))
         return;
-    instance->gathers = true;
+    instance->heeds |= WEIR_HEEDS_BATCH;
     weir_watch_begin(&instance->op->job->watch);
     if (!weir_alarm_is_set(&instance->alarm) || due_s < instance->alarm.date_s)
         weir_alarm_set(clock, &instance->alarm, due_s);
@@ -210,16 +211,23 @@ static bool occupied(const struct weir_instance *instance)
     return instance->left || instance->batch || instance->stalled || weir_sender_busy(&instance->sender);
 }
 
+static void heed(struct weir_instance *instance)
+{
+    if (instance->heeds & WEIR_HEEDS_BATCH)
+        weir_watch_end(&instance->op->job->watch);
+    if (instance->heeds & WEIR_HEEDS_RANK)
+        weir_order_yield(instance);
+    instance->heeds = 0;
+}
+
 /* Does what there is to do, as long as it takes no time. */
 static void go(struct weir_instance *instance)
 {
     struct weir_clock *clock = flow_of(instance)->clock;
     if (instance->in_idle_list)
         leave_idle_list(instance);
-    if (instance->gathers) {
-        instance->gathers = false;
-        weir_watch_end(&instance->op->job->watch);
-    }
+    if (instance->heeds)
+        heed(instance);
     if (weir_alarm_is_set(&instance->alarm) && !instance->stalled && !instance->left)
         weir_alarm_stop(clock, &instance->alarm);
     while (!occupied(instance) && !clock->over) {

@@ -245,6 +245,16 @@ void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int hos
         take_own(shares, host, work);
 }
 
+double weir_work_left(const struct weir_work *work)
+{
+    double now_s = work->shares->clock->now_s;
+    if (work->hands == WEIR_HANDS_TOLD)
+        return 0;
+    if (work->hands == WEIR_HANDS_OWN)
+        return fmax(0, work->flops - work->rate * (now_s - work->since_s));
+    return work->activity ? weir_simgrid->left(work->activity, now_s) : work->flops;
+}
+
 void weir_work_stop(struct weir_work *work)
 {
     if (weir_work_idle(work))

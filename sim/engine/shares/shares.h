@@ -103,6 +103,8 @@ bool weir_shares_latencies(const struct weir_shares *shares);
 
 /* Work of so many flops begins, at most at a share of a core. What ends at once calls `done` soon. */
 void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int host, double flops, double share);
+/* Flops that are left of it now; 0: it has ended, and `done` is to be called. */
+double weir_work_left(const struct weir_work *work);
 /* It ends without `done`; nothing if it is idle. */
 void weir_work_stop(struct weir_work *work);
 
