@@ -14,5 +14,6 @@ extern const char *const weir_job_keys[];
 extern const char *const weir_operator_keys[];
 extern const char *const weir_batch_keys[];
 extern const char *const weir_kind_keys[];
+extern const char *const weir_quota_keys[];
 
 #endif

@@ -82,6 +82,7 @@ struct weir_operator {
     double max_wait_s;                    /* an item that has waited so long in an input leaves; INFINITY: none does */
     enum weir_order order;                /* of service */
     bool preempts;                        /* what should go first takes the place of what is in service */
+    double quota_s, quota_period_s;       /* of processor time that an instance has in each period; 0: no limit */
     bool expires;                         /* an item whose deadline has passed leaves the input */
     int parallelism;                      /* initial instances */
     int min_instances, max_parallelism;   /* that a policy may ask for; at least 0 and 1 */

@@ -13,6 +13,26 @@
 /* Shares are added up with rounding, as of 1/3. */
 #define SHARES_ROUNDING 1e-6
 
+/* {"quota": "50ms", "period": "100ms"} */
+static int read_quota(const struct weir_json *at, struct weir_operator *op)
+{
+    struct weir_json child;
+    op->quota_period_s = 0.1;
+    int code = weir_json_only(at, weir_quota_keys);
+    if (!code)
+        code = weir_json_opt_quantity(at, "period", WEIR_UNIT_TIME, 1e-6, DBL_MAX, &op->quota_period_s);
+    if (!code)
+        code = weir_json_need(at, "quota", &child);
+    if (!code)
+        code = weir_json_quantity(&child, WEIR_UNIT_TIME, 1e-6, DBL_MAX, &op->quota_s);
+    if (!code && op->quota_s >= op->quota_period_s)
+        code = weir_json_error(&child,
+                               "%g s of %g s are no limit, as an instance uses a core at most; lower it, or leave "
+                               "\"cpu_quota\" out",
+                               op->quota_s, op->quota_period_s);
+    return code;
+}
+
 int weir_service_read(const struct weir_json *at, struct weir_operator *op)
 {
     static const char *const orders[] = {"fifo", "priority", "edf", NULL};
@@ -23,6 +43,8 @@ int weir_service_read(const struct weir_json *at, struct weir_operator *op)
         code = weir_json_opt_bool(at, "preempt", &op->preempts);
     if (!code)
         code = weir_json_opt_bool(at, "expire", &op->expires);
+    if (!code && weir_json_get(at, "cpu_quota", &child))
+        code = read_quota(&child, op);
     op->order = (enum weir_order)order;
     if (!code && op->preempts && !order && weir_json_get(at, "preempt", &child))
         code =

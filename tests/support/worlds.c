@@ -116,6 +116,9 @@ static void add_queue(struct weir_text *text, struct weir_stream *s, bool joins,
     if (!join && !ordered && weir_test_below(s, 2))
         weir_text_addf(text, ", \"batch\": {\"items\": %u, \"wait\": \"%ums\", \"flops\": \"%ukf\"}",
                        1 + weir_test_below(s, 10), weir_test_below(s, 300), weir_test_below(s, 5000));
+    if (weir_test_below(s, 4) == 0)
+        weir_text_addf(text, ", \"cpu_quota\": {\"quota\": \"%ums\", \"period\": \"%ums\"}", 5 + weir_test_below(s, 20),
+                       30 + weir_test_below(s, 50));
     if (!joins && weir_test_below(s, 2))
         weir_text_addf(text, ", \"max_wait\": \"%ums\"", 1 + weir_test_below(s, 3000));
     if (weir_test_below(s, 2))
@@ -263,6 +266,8 @@ void weir_test_world(struct weir_text *text, const struct weir_test_worlds *worl
                    weir_test_below(&s, 500), weir_test_below(&s, 300), weir_test_below(&s, 300));
     if (worlds->failures)
         weir_test_failures(text, &s, worlds->recovery);
+    if (worlds->queues)
+        weir_text_addf(text, "\"cpu\": \"%s\", ", weir_test_below(&s, 2) ? "fifo" : "share");
     weir_text_add(text, worlds->more ? worlds->more : "");
     weir_text_add(text, "\"workload\": {\"jobs\": [");
     int jobs = 1 + (int)weir_test_below(&s, 3);

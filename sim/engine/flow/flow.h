@@ -10,6 +10,7 @@
 #include "sim/engine/books/books.h"
 #include "sim/engine/clock/clock.h"
 #include "sim/engine/flow/batch.h"
+#include "sim/engine/flow/content.h"
 #include "sim/engine/flow/due.h"
 #include "sim/engine/flow/segments.h"
 #include "sim/engine/shares/shares.h"
@@ -109,34 +110,6 @@ struct weir_sender {
     struct weir_pause *pause; /* NULL: it never had one */
 };
 
-/* The items of a window that belong to one checkpoint interval, and the times of the latest of them. */
-struct weir_window_part {
-    double end_s; /* of the window */
-    unsigned segment, kind;
-    uint64_t count, path;
-    double birth, at, waiting, service, network, blocked;
-};
-struct weir_window_content {
-    uint64_t count;
-    double carry; /* fraction of a result owed */
-    struct weir_window_part *parts;
-    int part_count, part_capacity;
-    double lag_s, lag_before_s; /* how far items' clocks were behind when they were added; before the last results */
-    uint64_t number;            /* results so far, for their ids */
-};
-
-/* Who is served first: of the lowest key, and of these of the lowest number. */
-struct weir_rank {
-    double key;
-    uint64_t number; /* in the order of coming to the input */
-};
-
-/* Why an instance that rests or works is to look. */
-enum {
-    WEIR_HEEDS_BATCH = 1 /* it rests until a batch is full */,
-    WEIR_HEEDS_RANK = 2 /* what should go first has come */
-};
-
 enum weir_life { WEIR_STARTING, WEIR_ACTIVE, WEIR_RETIRING, WEIR_GONE };
 struct weir_instance {
     /* What every item touches comes first, by lines of the cache. */
@@ -179,7 +152,8 @@ struct weir_instance {
     double stop_s;           /* how long stopping takes once drained */
     double *flops;           /* scratch, one an item of the batch in service */
     int flops_room;
-    struct weir_rank rank; /* of what it serves, if its operator preempts */
+    struct weir_rank rank;    /* of what it serves, if its operator preempts */
+    struct weir_quota *quota; /* NULL: no limit */
     /* Control's. */
     double active_s;                 /* it has taken items since then; INFINITY: it starts */
     double busy_s, spent_s;          /* of this window: in service; in all. Control clears them */
@@ -201,7 +175,7 @@ struct weir_op {
     bool changing; /* a change of plan is under way: control's */
     bool gathers;  /* items are served in batches: gather.h */
     bool preempts; /* order.h */
-    bool special;  /* one of these */
+    bool special;  /* one of these, or quota.h */
 
     long in_hand; /* items emitted to it that their senders still hold */
     long queued, in_transit, in_service;

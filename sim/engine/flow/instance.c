@@ -7,6 +7,7 @@
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/order.h"
 #include "sim/engine/flow/queue.h"
+#include "sim/engine/flow/quota.h"
 #include "sim/engine/flow/send.h"
 #include "sim/engine/flow/window.h"
 
@@ -282,11 +283,22 @@ static void rings(struct weir_alarm *alarm)
     go(instance);
 }
 
+/* True if its service is over. */
+static bool quota_worked(struct weir_instance *instance, bool ok)
+{
+    if (ok)
+        return weir_quota_worked(instance);
+    weir_service_stop(instance);
+    return true;
+}
+
 static void worked(struct weir_work *work, bool ok)
 {
     struct weir_instance *instance = WEIR_RECORD(work, struct weir_instance, work);
     weir_prefetch(instance->op, 4 * WEIR_LINE);
     weir_prefetch(instance->inbox, 2 * WEIR_LINE);
+    if (instance->op->special && instance->quota && !quota_worked(instance, ok))
+        return;
     weir_watch_end(&instance->op->job->watch);
     if (served(instance, ok))
         go(instance);
@@ -311,6 +323,7 @@ void weir_instance_init(struct weir_instance *instance)
     instance->work.host = -1;
     instance->alarm.ring = rings;
     instance->go.ring = goes;
+    weir_quota_init(instance);
     weir_sender_init(&instance->sender, op->job, op->out, op->out_count, instance->host, &instance->spent, has_sent);
 }
 
@@ -327,6 +340,7 @@ void weir_instance_free(struct weir_instance *instance)
     struct weir_clock *clock = flow_of(instance)->clock;
     weir_alarm_stop(clock, &instance->alarm);
     weir_soon_drop(clock, &instance->go);
+    weir_quota_fini(instance);
     weir_sender_fini(&instance->sender);
     weir_track_fini(&instance->track);
     weir_trace_free(&instance->spent);

@@ -6,6 +6,7 @@
 #include "sim/engine/flow/full.h"
 #include "sim/engine/flow/kinds.h"
 #include "sim/engine/flow/queue.h"
+#include "sim/engine/flow/quota.h"
 #include "sim/engine/flow/ranks.h"
 
 static double now_of(const struct weir_inbox *inbox)
@@ -54,11 +55,6 @@ void weir_order_enqueue(struct weir_inbox *inbox, struct weir_batch *batch)
         weir_order_look(inbox);
 }
 
-static bool works(const struct weir_instance *instance)
-{
-    return instance->batch && !weir_work_idle(&instance->work);
-}
-
 void weir_order_look(struct weir_inbox *inbox)
 {
     const struct weir_op *op = inbox->op;
@@ -67,7 +63,7 @@ void weir_order_look(struct weir_inbox *inbox)
         return;
     for (size_t i = 0; i < op->instance_count; i++) {
         struct weir_instance *instance = op->instances[i];
-        if (instance->inbox == inbox && works(instance) && (!last || weir_rank_before(&last->rank, &instance->rank)))
+        if (instance->inbox == inbox && instance->batch && (!last || weir_rank_before(&last->rank, &instance->rank)))
             last = instance;
     }
     struct weir_rank first = weir_ranks_first(inbox);
@@ -90,11 +86,11 @@ static bool should_yield(const struct weir_instance *instance)
 {
     struct weir_op *op = instance->op;
     const struct weir_inbox *inbox = instance->inbox;
-    if (!works(instance) || !inbox->first || instance->dead || weir_instance_lost(instance) ||
+    if (!instance->batch || !inbox->first || instance->dead || weir_instance_lost(instance) ||
         weir_batch_stale(op->job, instance->batch))
         return false;
     struct weir_rank first = weir_ranks_first(inbox);
-    return weir_rank_before(&first, &instance->rank) && weir_work_left(&instance->work) > 0;
+    return weir_rank_before(&first, &instance->rank) && weir_service_left(instance) > 0;
 }
 
 /* Its clock is moved to the present. */
@@ -116,8 +112,8 @@ void weir_order_yield(struct weir_instance *instance)
     struct weir_batch *batch = instance->batch;
     if (!should_yield(instance))
         return;
-    double left = weir_work_left(&instance->work);
-    weir_work_stop(&instance->work);
+    double left = weir_service_left(instance);
+    weir_service_stop(instance);
     weir_watch_end(&op->job->watch);
     op->flow->books->hosts[instance->host].counts.flops += instance->worked - left;
     count_stretch(instance, &batch->items[0]);

@@ -8,6 +8,7 @@
 #include "sim/engine/flow/kinds.h"
 #include "sim/engine/flow/order.h"
 #include "sim/engine/flow/queue.h"
+#include "sim/engine/flow/quota.h"
 #include "sim/engine/flow/window.h"
 
 static struct weir_flow *flow_of(const struct weir_instance *instance)
@@ -55,7 +56,9 @@ bool weir_serve_begin(struct weir_instance *instance)
         batch->items[i].path = step(op, batch->items[i].path);
     double flops = is_constant(op) ? op->item_flops * batch->count : draw_flops(instance, batch);
     if (op->special)
-        flops = op->gathers ? flops + weir_gather_flops(op, batch) : weir_order_begin(instance, flops);
+        flops = op->gathers    ? flops + weir_gather_flops(op, batch)
+                : op->preempts ? weir_order_begin(instance, flops)
+                               : flops;
     if (!flow->one_by_one)
         instance->drawn = flops;
     /* A host has one speed: work of a class with another one is stretched, so that it takes the core as long as it
@@ -66,7 +69,10 @@ bool weir_serve_begin(struct weir_instance *instance)
     if (!(instance->worked > 0))
         return true;
     weir_watch_begin(&op->job->watch);
-    weir_work_begin(flow->shares, &instance->work, instance->host, instance->worked, instance->cpu_share);
+    if (op->special && instance->quota)
+        weir_quota_begin(instance, instance->worked);
+    else
+        weir_work_begin(flow->shares, &instance->work, instance->host, instance->worked, instance->cpu_share);
     return false;
 }
 
