@@ -3,7 +3,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "policies/catalog.h"
 #include "sim/base/memory.h"
 #include "tests/engine/failing.h"
 
@@ -181,6 +183,33 @@ static void windows_owe_their_results(void)
     weir_test_result_fini(&got);
 }
 
+/* A window's result is due by its latest item, which came 0.05 s before the window's end: that of 80 to 90 s at 99.97
+ * s, though it is given at 90 s, so that 10.02 s later the run is over. */
+static void results_of_windows_are_due_by_their_items(void)
+{
+    struct weir_test_result got = run(WINDOWS("", "10.02s"));
+    CHECK_NEAR(weir_test_job(&got, "j")->due, 9, 0);
+    weir_test_result_fini(&got);
+}
+
+/* Items of 0, 1, ... s are due 35 s later, whole windows after they came: 5 in the window until 40 s, 10 in each until
+ * 100 s, and none of them comes. */
+static void each_window_has_what_is_due_in_it(void)
+{
+    struct weir_test_result got = weir_test_run_traced(PLATFORM, STREAM(DEAD, "35s", ONE), "static", 1, weir_catalog);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    int seen = 0;
+    for (const char *line = got.rows; *line; line = strchr(line, '\n') + 1) {
+        double time_s, value;
+        if (sscanf(line, "%lf j///due_rate %lf", &time_s, &value) != 2)
+            continue;
+        CHECK_NEAR(value, time_s < 35 ? 0 : time_s < 45 ? 0.5 : 1, 1e-12);
+        seen++;
+    }
+    CU_ASSERT_EQUAL(seen, 10);
+    weir_test_result_fini(&got);
+}
+
 /* Each item takes 0.3 s of the window's operator: the k-th of 10/s is gathered 0.01 + 0.3 (k + 1) s - 0.1 k s after it
  * came, in time for k up to 23. The other 926 of the 950 that are due are late, and so are the results of windows. */
 static void gathered_too_late(void)
@@ -243,6 +272,8 @@ int main(int argc, char **argv)
         {"without objective there is none", without_objective_there_is_none},
         {"what is due is known beforehand", what_is_due_is_known_beforehand},
         {"windows owe their results", windows_owe_their_results},
+        {"results of windows are due by their items", results_of_windows_are_due_by_their_items},
+        {"each window has what is due in it", each_window_has_what_is_due_in_it},
         {"gathered too late", gathered_too_late},
         {"the example of the docs", the_example_of_the_docs},
         {0},

@@ -95,7 +95,7 @@ static void a_stalled_run_names_who_waits(void)
         {"closes", "connection edge2 -> b on cloud4"},
         {"closes", "one that came waits for room"},
         {"closes", "instance 0 of a on edge2 waits to send on"},
-        {"closes", "the source on edge waits to send"},
+        {"closes", "the source on edge waits to send; "}, /* which is named first */
         {"shuts", "1 senders wait to enter b, which is paused for a change"},
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
