@@ -38,7 +38,7 @@ misbehaves()
 {
     expect_limit 4 "$3" run "$folder/small.json" -o "$folder/$1" -q \
         --policy "{\"exec\": \"$program $1\", \"timeout\": \"$2\"}"
-    grep -q "policy misbehave\( at [0-9.]* s ([a-z ]* [s0-9]*)\)\?: $program $1: " "$folder/err" || fail "$1: does not say when and what"
+    grep -q "policy [a-z]*\( at [0-9.]* s ([a-z ]* [s0-9]*)\)\?: $program $1: " "$folder/err" || fail "$1: does not say when and what"
     [ -e "$folder/$1" ] && fail "$1: results of a run that failed"
     local stay
     stay=$(left)

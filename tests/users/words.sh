@@ -8,7 +8,7 @@ cat >"$folder/base.json" <<END
    "load": {"kind": "constant", "rate": "20/s"}, "operators": [{"name": "a", "flops": "1Mf", "bytes": "1kB", "max_parallelism": 4}]}]}}
 END
 cat >"$folder/mine.py" <<'END'
-import json, sys
+import json, os, sys
 
 def wanted(rates):
     return json.loads(rates)
@@ -22,7 +22,7 @@ for line in sys.stdin:
         if windows == 3 and len(sys.argv) > 1:
             wanted("[1, 2")
     if message.get("event") not in (None, "end"):
-        plan = [{"job": "s", "op": "a", "scale": 2}] if windows == 1 else []
+        plan = [{"job": "s", "op": "a", "scale": int(os.environ.get("SCALE", "2"))}] if windows == int(os.environ.get("WHEN", "1")) else []
         print(json.dumps({"plan": plan}), flush=True)
 END
 fine="{\"label\": \"my own\", \"exec\": \"python3 $folder/mine.py\"}"
@@ -50,7 +50,7 @@ expect 0 "throughput" run "$folder/base.json" -o "$folder/silent" -q -p static
 [ -e "$folder/silent/stderr.txt" ] && fail "a file for what said nothing"
 # In a stack each has the name of its file, and two of one file are told apart.
 expect 0 "throughput" run "$folder/base.json" -o "$folder/stack" -q \
-    -p "[{\"exec\": \"python3 $folder/mine.py\"}, {\"exec\": \"python3 -u $folder/mine.py\"}]"
+    -p "[{\"exec\": \"python3 $folder/mine.py\"}, {\"exec\": \"WHEN=2 SCALE=3 python3 $folder/mine.py\"}]"
 cut -d, -f2 "$folder/stack/decisions.csv" | sort -u | tr '\n' ' ' | grep -q "^mine mine-2 policy $" ||
     fail "names in a stack: $(cut -d, -f2 "$folder/stack/decisions.csv" | sort -u)"
 
