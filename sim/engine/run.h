@@ -73,6 +73,14 @@ struct weir_path_total {
     double waiting_s, service_s, network_s, blocked_s; /* mean parts of the latency */
 };
 
+/* The results of a kind of a job's items, after the warm-up. */
+struct weir_kind_total {
+    const char *job, *name;
+    unsigned long long delivered, late; /* late: beyond the deadline of the kind, or the objective of the job */
+    double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s, latency_max_s;
+    double waiting_s; /* the mean part of it */
+};
+
 /* A link that carried something; the whole run. SPLITDUPLEX links are two, NAME_UP and NAME_DOWN. */
 struct weir_link_total {
     char *name; /* owned */
@@ -97,6 +105,8 @@ struct weir_result {
     int operator_count;
     struct weir_path_total *paths;
     int path_count;
+    struct weir_kind_total *kinds; /* of jobs that have kinds */
+    int kind_count;
     struct weir_link_total *links;
     int link_count;
     unsigned long long checksum; /* of everything above, to the last bit */

@@ -127,6 +127,22 @@ static void add_path(cJSON *paths, const struct weir_path_total *path)
     cJSON_AddItemToArray(paths, at);
 }
 
+static void add_kind(cJSON *kinds, const struct weir_kind_total *kind)
+{
+    cJSON *at = cJSON_CreateObject();
+    cJSON_AddStringToObject(at, "job", kind->job);
+    cJSON_AddStringToObject(at, "name", kind->name);
+    add_integer(at, "delivered", kind->delivered);
+    add_integer(at, "late", kind->late);
+    cJSON_AddNumberToObject(at, "latency_mean_s", kind->latency_mean_s);
+    cJSON_AddNumberToObject(at, "latency_p50_s", kind->latency_p50_s);
+    cJSON_AddNumberToObject(at, "latency_p95_s", kind->latency_p95_s);
+    cJSON_AddNumberToObject(at, "latency_p99_s", kind->latency_p99_s);
+    cJSON_AddNumberToObject(at, "latency_max_s", kind->latency_max_s);
+    cJSON_AddNumberToObject(at, "waiting_s", kind->waiting_s);
+    cJSON_AddItemToArray(kinds, at);
+}
+
 static void add_link(cJSON *links, const struct weir_link_total *link)
 {
     cJSON *at = cJSON_CreateObject();
@@ -226,6 +242,9 @@ char *weir_record_print(const struct weir_run_spec *spec, const struct weir_resu
     cJSON *paths = cJSON_AddArrayToObject(root, "paths");
     for (int i = 0; i < result->path_count; i++)
         add_path(paths, &result->paths[i]);
+    cJSON *kinds = result->kind_count ? cJSON_AddArrayToObject(root, "kinds") : NULL;
+    for (int i = 0; i < result->kind_count; i++)
+        add_kind(kinds, &result->kinds[i]);
     cJSON *links = cJSON_AddArrayToObject(root, "links");
     for (int i = 0; i < result->link_count; i++)
         add_link(links, &result->links[i]);

@@ -97,6 +97,7 @@ struct weir_scenario {
     struct weir_stack *stacks;
     int stack_count;
     struct weir_change_costs costs;
+    bool cpu_fifo; /* work that finds no free core waits for one; else it shares */
     enum weir_rescale rescale;
     double decision_s; /* simulated time a decision takes before it is carried out */
     int decision_host; /* does the work that policies say their decisions take; -1: it takes no time */

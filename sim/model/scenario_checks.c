@@ -134,7 +134,11 @@ static int check_none(const struct weir_json *at, const struct weir_job *job, co
 
 static int check_single(const struct weir_json *at, const struct weir_job *job, const struct weir_operator *op)
 {
-    const char *key = isfinite(op->max_wait_s) ? "max_wait" : op->batch_items > 1 ? "batch" : NULL;
+    const char *key = isfinite(op->max_wait_s)       ? "max_wait"
+                      : op->batch_items > 1          ? "batch"
+                      : op->expires                  ? "expire"
+                      : op->order != WEIR_ORDER_FIFO ? "order"
+                                                     : NULL;
     if (!key)
         return WEIR_OK;
     return weir_json_error(at,

@@ -6,7 +6,8 @@ const char *const weir_scenario_keys[] = {"name",       "platform", "workload", 
                                           "window",     "seeds",    "items_per_batch", "batch_span", "policies",
                                           "costs",      "simgrid",  "decision_time",   "faults",     "recovery",
                                           "anomalies",  "record",   "decision_host",   "account",    "fairness",
-                                          "activities", "energy",   "monitor",         "rescale",    NULL};
+                                          "activities", "energy",   "monitor",         "rescale",    "cpu",
+                                          NULL};
 
 const char *const weir_costs_keys[] = {"start", "stop", "checkpoint", "restore", NULL};
 
@@ -24,15 +25,19 @@ const char *const weir_account_keys[] = {"u_opt", "sigma", "price_per_GB", "fine
 
 const char *const weir_monitor_keys[] = {"noise", "lag", "gaps", NULL};
 
-const char *const weir_job_keys[] = {"name",  "count", "arrive", "arrive_every", "depart", "source",  "source_bytes",
-                                     "sink",  "load",  "slo",    "operators",    "edges",  "backlog", "workflow",
-                                     "omega", NULL};
+const char *const weir_job_keys[] = {"name",         "count",    "arrive", "arrive_every", "depart",    "source",
+                                     "source_bytes", "sink",     "load",   "slo",          "operators", "edges",
+                                     "backlog",      "workflow", "omega",  "kinds",        NULL};
 
 const char *const weir_operator_keys[] = {
     "name",  "flops",          "bytes",         "disk",          "selectivity",
     "state", "join",           "window",        "keys",          "placement",
     "queue", "capacity",       "parallelism",   "min_instances", "max_parallelism",
     "class", "capacity_bytes", "low_watermark", "max_wait",      "batch",
-    NULL};
+    "order", "preempt",        "expire",        "cpu_quota",     NULL};
 
 const char *const weir_batch_keys[] = {"items", "wait", "flops", NULL};
+
+const char *const weir_quota_keys[] = {"quota", "period", NULL};
+
+const char *const weir_kind_keys[] = {"name", "share", "priority", "deadline", NULL};

@@ -13,5 +13,7 @@ extern const char *const weir_monitor_keys[];
 extern const char *const weir_job_keys[];
 extern const char *const weir_operator_keys[];
 extern const char *const weir_batch_keys[];
+extern const char *const weir_kind_keys[];
+extern const char *const weir_quota_keys[];
 
 #endif

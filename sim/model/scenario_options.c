@@ -14,7 +14,11 @@ static int read_sharing(const struct weir_json *at, struct weir_scenario *scenar
 {
     static const char *const activities[] = {"shared", "all", NULL};
     int fairness = WEIR_FAIRNESS_MAX_MIN, which = 0;
-    int code = weir_json_opt_choice(at, "fairness", weir_fairness_names, &fairness);
+    static const char *const cpus[] = {"share", "fifo", NULL};
+    int cpu = 0, code = weir_json_opt_choice(at, "cpu", cpus, &cpu);
+    scenario->cpu_fifo = cpu == 1;
+    if (!code)
+        code = weir_json_opt_choice(at, "fairness", weir_fairness_names, &fairness);
     if (!code)
         code = weir_json_opt_choice(at, "activities", activities, &which);
     scenario->fairness = (enum weir_fairness)fairness;

@@ -31,6 +31,8 @@ static const struct {
     {"workload.jobs[]", weir_job_keys},
     {"workload.jobs[].operators[]", weir_operator_keys},
     {"workload.jobs[].operators[].batch", weir_batch_keys},
+    {"workload.jobs[].operators[].cpu_quota", weir_quota_keys},
+    {"workload.jobs[].kinds[]", weir_kind_keys},
 };
 
 /* "workload.jobs[2].load" becomes "workload.jobs[].load". Owned. */

@@ -163,6 +163,8 @@ static int read_job(const struct weir_json *at, struct builder *builder, struct 
         code = weir_json_opt_number(at, "omega", OMEGA_LEAST, OMEGA_MOST, &job->omega);
     if (!code)
         code = read_backlog(at, job);
+    if (!code)
+        code = weir_kinds_read(at, job);
     bool is_workflow = weir_json_get(at, "workflow", &child);
     bool one_item = is_workflow && !weir_json_get(at, "load", &child);
     if (!code && !one_item)
@@ -195,6 +197,7 @@ static void free_job(struct weir_job *job)
         weir_operator_fini(&job->operators[i]);
     free(job->operators);
     free(job->edges);
+    weir_kinds_free(job);
     weir_where_fini(&job->source);
     weir_where_fini(&job->sink);
 }

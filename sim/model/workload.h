@@ -43,6 +43,22 @@ struct weir_where {
     int tier;   /* enum weir_tier, -1: any */
 };
 
+/* Which of the items that wait in an input is served next. */
+enum weir_order {
+    WEIR_ORDER_FIFO,     /* the oldest */
+    WEIR_ORDER_PRIORITY, /* of the highest priority of its kind, and of these the oldest */
+    WEIR_ORDER_EDF       /* of the earliest deadline */
+};
+
+/* Items of a job are of kinds, drawn as they come. */
+struct weir_kind {
+    char *name;
+    double share;      /* of the items; of all kinds together 1 */
+    long priority;     /* higher ones go first */
+    double deadline_s; /* after it came from the source; INFINITY: none */
+};
+#define WEIR_KINDS_AT_MOST 256
+
 struct weir_operator {
     char *name;
     struct weir_distribution flops;       /* per item; mean 0: a free operator */
@@ -64,6 +80,10 @@ struct weir_operator {
     double batch_wait_s;                  /* that the first waits at most for the others */
     struct weir_distribution batch_flops; /* of a batch, beside those of its items */
     double max_wait_s;                    /* an item that has waited so long in an input leaves; INFINITY: none does */
+    enum weir_order order;                /* of service */
+    bool preempts;                        /* what should go first takes the place of what is in service */
+    double quota_s, quota_period_s;       /* of processor time that an instance has in each period; 0: no limit */
+    bool expires;                         /* an item whose deadline has passed leaves the input */
     int parallelism;                      /* initial instances */
     int min_instances, max_parallelism;   /* that a policy may ask for; at least 0 and 1 */
     struct weir_where where;              /* default placement */
@@ -81,6 +101,8 @@ struct weir_job {
     long backlog_capacity;           /* items; 0: no limit */
     bool backlog_drop_old;           /* what a full backlog drops */
     double slo_s;                    /* latency objective; INFINITY: none */
+    struct weir_kind *kinds;         /* in the order of the file */
+    int kind_count;                  /* 0: all are alike */
     double omega;                    /* what its latency weighs among those of all jobs, for policies that ask */
     struct weir_operator *operators; /* in topological order */
     int operator_count;
@@ -88,7 +110,7 @@ struct weir_job {
     int edge_count;
     int source_host; /* resolved index into the platform's hosts */
     int sink_host;   /* resolved, -1: none */
-    bool is_copy;    /* of a template: operators, edges, source and sink belong to the template's first job */
+    bool is_copy;    /* of a template: operators, edges, kinds, source and sink belong to the template's first job */
 };
 
 struct weir_workload {

@@ -229,6 +229,8 @@ int weir_graph_read(const struct weir_json *at, struct weir_job *job)
         code = sort_operators(at, job);
     if (!code)
         code = weir_queues_check(at, job);
+    if (!code)
+        code = weir_services_check(at, job);
     return code ? code : weir_graph_check_joins(at, job);
 }
 
@@ -260,6 +262,7 @@ static int check_join(const struct weir_json *at, const struct weir_job *job, in
             continue;
         const char *why = op->selectivity != 1          ? "has a selectivity other than 1"
                           : isfinite(op->max_wait_s)    ? "lets items go that have waited too long"
+                          : op->expires                 ? "lets items go whose deadline has passed"
                           : op->window_s > 0            ? "gathers items in windows"
                           : inputs > 1 && !op->join_all ? "merges several inputs"
                                                         : NULL;

@@ -40,6 +40,14 @@ int weir_queue_read(const struct weir_json *at, struct weir_operator *op);
 /* What queues do not bear; edges and their bytes are known. */
 int weir_queues_check(const struct weir_json *at, const struct weir_job *job);
 
+/* "order" and the other keys of an operator's service. */
+int weir_service_read(const struct weir_json *at, struct weir_operator *op);
+/* "kinds" of a job's items. */
+int weir_kinds_read(const struct weir_json *at, struct weir_job *job);
+void weir_kinds_free(struct weir_job *job);
+/* What services do not bear; edges and kinds are known. */
+int weir_services_check(const struct weir_json *at, const struct weir_job *job);
+
 /* Reads the edges (NULL: a chain) of a job whose operators are in the order of the file, checks the graph, and puts the
  * operators in topological order. `at` is the job. */
 int weir_graph_read(const struct weir_json *at, struct weir_job *job);

@@ -136,6 +136,11 @@ static void child(FILE *pipe, const char *platform, const char *scenario, const 
         put_string(pipe, result.paths[p].job);
         put_string(pipe, result.paths[p].path);
     }
+    for (int k = 0; k < result.kind_count; k++) {
+        put(pipe, &result.kinds[k], sizeof *result.kinds);
+        put_string(pipe, result.kinds[k].job);
+        put_string(pipe, result.kinds[k].name);
+    }
     for (int l = 0; l < result.link_count; l++) {
         put(pipe, &result.links[l], sizeof *result.links);
         put_string(pipe, result.links[l].name);
@@ -170,6 +175,7 @@ static bool receive(FILE *pipe, struct weir_test_result *got)
     if (!get(pipe, result, sizeof *result))
         return false;
     result->paths = weir_alloc((size_t)result->path_count, sizeof *result->paths);
+    result->kinds = weir_alloc((size_t)result->kind_count, sizeof *result->kinds);
     result->links = weir_alloc((size_t)result->link_count, sizeof *result->links);
     result->jobs = weir_alloc((size_t)result->job_count, sizeof *result->jobs);
     result->operators = weir_alloc((size_t)result->operator_count, sizeof *result->operators);
@@ -189,6 +195,12 @@ static bool receive(FILE *pipe, struct weir_test_result *got)
             return false;
         result->paths[p].job = keep(got, pipe);
         result->paths[p].path = get_string(pipe);
+    }
+    for (int k = 0; k < result->kind_count; k++) {
+        if (!get(pipe, &result->kinds[k], sizeof *result->kinds))
+            return false;
+        result->kinds[k].job = keep(got, pipe);
+        result->kinds[k].name = keep(got, pipe);
     }
     for (int l = 0; l < result->link_count; l++) {
         if (!get(pipe, &result->links[l], sizeof *result->links))

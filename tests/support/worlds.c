@@ -105,9 +105,20 @@ const char *weir_test_pick(struct weir_stream *s, const char *const *words, unsi
 /* Inputs hold one item at least, so that 0 is below it. */
 static void add_queue(struct weir_text *text, struct weir_stream *s, bool joins, bool join)
 {
-    if (!join && weir_test_below(s, 2))
+    static const char *const orders[] = {"fifo", "priority", "edf"};
+    bool ordered = !join && weir_test_below(s, 3) == 0;
+    if (ordered) {
+        unsigned order = weir_test_below(s, 3);
+        weir_text_addf(text, ", \"order\": \"%s\"%s%s", orders[order],
+                       order && weir_test_below(s, 2) ? ", \"preempt\": true" : "",
+                       !joins && weir_test_below(s, 2) ? ", \"expire\": true" : "");
+    }
+    if (!join && !ordered && weir_test_below(s, 2))
         weir_text_addf(text, ", \"batch\": {\"items\": %u, \"wait\": \"%ums\", \"flops\": \"%ukf\"}",
                        1 + weir_test_below(s, 10), weir_test_below(s, 300), weir_test_below(s, 5000));
+    if (weir_test_below(s, 4) == 0)
+        weir_text_addf(text, ", \"cpu_quota\": {\"quota\": \"%ums\", \"period\": \"%ums\"}", 5 + weir_test_below(s, 20),
+                       30 + weir_test_below(s, 50));
     if (!joins && weir_test_below(s, 2))
         weir_text_addf(text, ", \"max_wait\": \"%ums\"", 1 + weir_test_below(s, 3000));
     if (weir_test_below(s, 2))
@@ -187,6 +198,11 @@ static void add_job(struct weir_text *text, struct weir_stream *s, const struct 
                        weir_test_below(s, 2) ? "drop-new" : "drop-old");
     if (weir_test_below(s, 2))
         weir_text_add(text, ", \"sink\": {\"host\": \"cloud\"}");
+    if (worlds->queues)
+        weir_text_addf(text,
+                       ", \"kinds\": [{\"name\": \"x\", \"share\": 0.%u, \"priority\": %u, \"deadline\": \"%ums\"},"
+                       " {\"name\": \"y\", \"share\": 0.%u}]",
+                       1 + j, weir_test_below(s, 3), 1 + weir_test_below(s, 2000), 9 - j);
     weir_text_add(text, ", \"operators\": [");
     for (int o = 0; o < count; o++)
         add_operator(text, s, worlds, o, diamond && o < 3, diamond && o == 3);
@@ -250,6 +266,8 @@ void weir_test_world(struct weir_text *text, const struct weir_test_worlds *worl
                    weir_test_below(&s, 500), weir_test_below(&s, 300), weir_test_below(&s, 300));
     if (worlds->failures)
         weir_test_failures(text, &s, worlds->recovery);
+    if (worlds->queues)
+        weir_text_addf(text, "\"cpu\": \"%s\", ", weir_test_below(&s, 2) ? "fifo" : "share");
     weir_text_add(text, worlds->more ? worlds->more : "");
     weir_text_add(text, "\"workload\": {\"jobs\": [");
     int jobs = 1 + (int)weir_test_below(&s, 3);

@@ -16,10 +16,11 @@ struct weir_test_worlds {
     const char *const *batches; /* of items_per_batch, in JSON; one is drawn */
     unsigned batch_count;
     bool failures;
-    bool zeros;          /* operators may have no instance */
-    bool queues;         /* items wait so long at most, inputs have low watermarks and limits in bytes; no edge drops */
-    unsigned most_bytes; /* of an item */
-    const char *more;    /* keys of the scenario, each with a comma behind it; NULL: none */
+    bool zeros;           /* operators may have no instance */
+    bool queues;          /* items wait so long at most and are served in batches or by rank, inputs have low watermarks
+                             and limits in bytes; no edge drops */
+    unsigned most_bytes;  /* of an item */
+    const char *more;     /* keys of the scenario, each with a comma behind it; NULL: none */
     const char *recovery; /* keys of its recovery, each with a comma before it; NULL: none */
 };
 

@@ -2,6 +2,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/engine/flow/again.h"
+#include "sim/engine/flow/kinds.h"
 
 int weir_origin_of(struct weir_run_job *job, int host)
 {
@@ -62,6 +63,8 @@ void weir_count_results(struct weir_run_job *job, struct weir_batch *batch)
         const double parts_s[4] = {batch->items[i].waiting, batch->items[i].service, batch->items[i].network,
                                    batch->items[i].blocked};
         weir_paths_deliver(job->paths, batch->items[i].path, latency_s, parts_s);
+        if (job->kinds)
+            weir_kinds_deliver(job, &batch->items[i]);
     }
     count -= again;
     job->counts.delivered += count;

@@ -57,7 +57,7 @@ static void owe(const struct weir_due *due, const struct weir_out_edge *edges, i
         } else if (due->drawn) {
             int results = weir_results_of(to, id);
             for (int c = 0; c < results; c++)
-                owe(due, to->out, to->out_count, weir_result_id(id, c), times, sums);
+                owe(due, to->out, to->out_count, weir_result_id(to, id, c), times, sums);
         } else if (to->selectivity > 0) {
             owe(due, to->out, to->out_count, id, times * to->selectivity, sums);
         }

@@ -1,4 +1,5 @@
-/* Items that have waited too long in an input leave it, and count as dropped (max_wait of their operator). */
+/* Items that have waited too long in an input, or whose deadline has passed, leave it, and count as dropped (max_wait
+ * and expire of their operator). */
 #ifndef WEIR_ENGINE_EXPIRY_H
 #define WEIR_ENGINE_EXPIRY_H
 

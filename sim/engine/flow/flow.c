@@ -9,6 +9,7 @@
 #include "sim/base/random.h"
 #include "sim/engine/flow/connection.h"
 #include "sim/engine/flow/join.h"
+#include "sim/engine/flow/kinds.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/route.h"
 #include "sim/engine/flow/send.h"
@@ -40,6 +41,8 @@ static void init_op(struct weir_flow *flow, struct weir_run_job *job, int index)
     op->select_key = key_of(flow, "select", op);
     op->key_key = key_of(flow, "key", op);
     op->gathers = spec->batch_items > 1;
+    op->preempts = spec->preempts;
+    op->special = op->gathers || op->preempts || spec->quota_s > 0;
     op->batch_key = op->gathers ? key_of(flow, "batch", op) : 0;
     weir_op_init_keys(op);
     if (spec->join_all)
@@ -129,6 +132,7 @@ static void init_job(struct weir_flow *flow, struct weir_run_job *job, const str
         op->in_bytes /= op->in_edges; /* every operator has edges in and out */
         op->out_bytes /= op->out_count;
     }
+    weir_kinds_init(job);
     job->due = weir_due_new(job);
 }
 
@@ -199,6 +203,7 @@ void weir_flow_fini(struct weir_flow *flow)
         free(job->origin_views);
         weir_paths_free(job->paths);
         weir_due_free(job->due);
+        weir_kinds_fini(job);
         weir_segments_free(job->segments);
     }
     weir_batch_pool_fini(&flow->pool);

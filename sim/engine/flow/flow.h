@@ -10,6 +10,7 @@
 #include "sim/engine/books/books.h"
 #include "sim/engine/clock/clock.h"
 #include "sim/engine/flow/batch.h"
+#include "sim/engine/flow/content.h"
 #include "sim/engine/flow/due.h"
 #include "sim/engine/flow/segments.h"
 #include "sim/engine/shares/shares.h"
@@ -22,6 +23,7 @@ struct weir_flow;
 struct weir_inbox;
 struct weir_instance;
 struct weir_join;
+struct weir_kinds;
 struct weir_op;
 struct weir_run_job;
 struct weir_sender;
@@ -68,6 +70,7 @@ struct weir_inbox {
     long in_hand;               /* of a sink: items emitted to it that their senders still hold */
     struct weir_packed *packed; /* what waits behind them (packed.h); NULL: nothing ever did */
     struct weir_expiry *expiry; /* what has waited too long leaves (expiry.h); NULL: nothing does */
+    struct weir_ranks *ranks;   /* what waits, by rank (ranks.h); NULL: in the order of coming */
     double weight;              /* of its active instances together */
     double credit;              /* of the weighted round robin */
 };
@@ -107,22 +110,6 @@ struct weir_sender {
     struct weir_pause *pause; /* NULL: it never had one */
 };
 
-/* The items of a window that belong to one checkpoint interval, and the times of the latest of them. */
-struct weir_window_part {
-    double end_s; /* of the window */
-    unsigned segment;
-    uint64_t count, path;
-    double birth, at, waiting, service, network, blocked;
-};
-struct weir_window_content {
-    uint64_t count;
-    double carry; /* fraction of a result owed */
-    struct weir_window_part *parts;
-    int part_count, part_capacity;
-    double lag_s, lag_before_s; /* how far items' clocks were behind when they were added; before the last results */
-    uint64_t number;            /* results so far, for their ids */
-};
-
 enum weir_life { WEIR_STARTING, WEIR_ACTIVE, WEIR_RETIRING, WEIR_GONE };
 struct weir_instance {
     /* What every item touches comes first, by lines of the cache. */
@@ -134,11 +121,11 @@ struct weir_instance {
     unsigned host_failures; /* of its host when it started */
     int emitted;            /* items under way to the next ones */
     bool in_idle_list;
-    bool in_service;    /* between take and emitted */
-    bool stalled, left; /* for a checkpoint; its inbox for good */
-    bool crashed;       /* its host failed under it */
-    bool dead;          /* and that is known */
-    bool gathers;       /* rests until a batch is full, or has waited long enough */
+    bool in_service;     /* between take and emitted */
+    bool stalled, left;  /* for a checkpoint; its inbox for good */
+    bool crashed;        /* its host failed under it */
+    bool dead;           /* and that is known */
+    unsigned char heeds; /* WEIR_HEEDS_... */
 
     struct weir_batch *batch, *results; /* in service; of windows, to be sent */
     struct weir_alarm alarm;            /* windows due; the end of a stall or of stopping */
@@ -165,6 +152,8 @@ struct weir_instance {
     double stop_s;           /* how long stopping takes once drained */
     double *flops;           /* scratch, one an item of the batch in service */
     int flops_room;
+    struct weir_rank rank;    /* of what it serves, if its operator preempts */
+    struct weir_quota *quota; /* NULL: no limit */
     /* Control's. */
     double active_s;                 /* it has taken items since then; INFINITY: it starts */
     double busy_s, spent_s;          /* of this window: in service; in all. Control clears them */
@@ -185,6 +174,8 @@ struct weir_op {
     bool paused;   /* stateful change: no item may enter. weir_op_pause */
     bool changing; /* a change of plan is under way: control's */
     bool gathers;  /* items are served in batches: gather.h */
+    bool preempts; /* order.h */
+    bool special;  /* one of these, or quota.h */
 
     long in_hand; /* items emitted to it that their senders still hold */
     long queued, in_transit, in_service;
@@ -276,6 +267,7 @@ struct weir_run_job {
 
     /* Measures. */
     double slo_s;                                        /* of spec */
+    struct weir_kinds *kinds;                            /* NULL: its items are alike */
     struct weir_job_counts counts, at_window, at_warmup; /* the latter two are control's */
     struct weir_due *due;                                /* NULL: it has no objective */
     bool any_windows;                                    /* an operator has a window */

@@ -5,7 +5,9 @@
 
 #include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/join.h"
+#include "sim/engine/flow/order.h"
 #include "sim/engine/flow/queue.h"
+#include "sim/engine/flow/quota.h"
 #include "sim/engine/flow/send.h"
 #include "sim/engine/flow/window.h"
 
@@ -57,7 +59,7 @@ static void gather(struct weir_instance *instance)
     double due_s = weir_gather_due_s(instance);
     if (!isfinite(due_s))
         return;
-    instance->gathers = true;
+    instance->heeds |= WEIR_HEEDS_BATCH;
     weir_watch_begin(&instance->op->job->watch);
     if (!weir_alarm_is_set(&instance->alarm) || due_s < instance->alarm.date_s)
         weir_alarm_set(clock, &instance->alarm, due_s);
@@ -210,16 +212,23 @@ static bool occupied(const struct weir_instance *instance)
     return instance->left || instance->batch || instance->stalled || weir_sender_busy(&instance->sender);
 }
 
+static void heed(struct weir_instance *instance)
+{
+    if (instance->heeds & WEIR_HEEDS_BATCH)
+        weir_watch_end(&instance->op->job->watch);
+    if (instance->heeds & WEIR_HEEDS_RANK)
+        weir_order_yield(instance);
+    instance->heeds = 0;
+}
+
 /* Does what there is to do, as long as it takes no time. */
 static void go(struct weir_instance *instance)
 {
     struct weir_clock *clock = flow_of(instance)->clock;
     if (instance->in_idle_list)
         leave_idle_list(instance);
-    if (instance->gathers) {
-        instance->gathers = false;
-        weir_watch_end(&instance->op->job->watch);
-    }
+    if (instance->heeds)
+        heed(instance);
     if (weir_alarm_is_set(&instance->alarm) && !instance->stalled && !instance->left)
         weir_alarm_stop(clock, &instance->alarm);
     while (!occupied(instance) && !clock->over) {
@@ -274,11 +283,22 @@ static void rings(struct weir_alarm *alarm)
     go(instance);
 }
 
+/* True if its service is over. */
+static bool quota_worked(struct weir_instance *instance, bool ok)
+{
+    if (ok)
+        return weir_quota_worked(instance);
+    weir_service_stop(instance);
+    return true;
+}
+
 static void worked(struct weir_work *work, bool ok)
 {
     struct weir_instance *instance = WEIR_RECORD(work, struct weir_instance, work);
     weir_prefetch(instance->op, 4 * WEIR_LINE);
     weir_prefetch(instance->inbox, 2 * WEIR_LINE);
+    if (instance->op->special && instance->quota && !quota_worked(instance, ok))
+        return;
     weir_watch_end(&instance->op->job->watch);
     if (served(instance, ok))
         go(instance);
@@ -303,6 +323,7 @@ void weir_instance_init(struct weir_instance *instance)
     instance->work.host = -1;
     instance->alarm.ring = rings;
     instance->go.ring = goes;
+    weir_quota_init(instance);
     weir_sender_init(&instance->sender, op->job, op->out, op->out_count, instance->host, &instance->spent, has_sent);
 }
 
@@ -319,6 +340,7 @@ void weir_instance_free(struct weir_instance *instance)
     struct weir_clock *clock = flow_of(instance)->clock;
     weir_alarm_stop(clock, &instance->alarm);
     weir_soon_drop(clock, &instance->go);
+    weir_quota_fini(instance);
     weir_sender_fini(&instance->sender);
     weir_track_fini(&instance->track);
     weir_trace_free(&instance->spent);

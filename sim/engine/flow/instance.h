@@ -15,6 +15,6 @@ struct weir_batch *weir_serve_end(struct weir_instance *instance, bool ok);
  * the same items under every policy. Not of windows. */
 int weir_results_of(const struct weir_op *op, uint64_t id);
 /* The id of the number-th of them (0 first); the first is the item itself. */
-uint64_t weir_result_id(uint64_t id, int number);
+uint64_t weir_result_id(const struct weir_op *op, uint64_t id, int number);
 
 #endif

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
-#include "sim/base/random.h"
 #include "sim/engine/flow/expiry.h"
+#include "sim/engine/flow/full.h"
+#include "sim/engine/flow/order.h"
 #include "sim/engine/flow/packed.h"
+#include "sim/engine/flow/ranks.h"
 #include "sim/engine/flow/recent.h"
 #include "sim/engine/flow/waiting.h"
 
@@ -44,6 +46,7 @@ struct weir_inbox *weir_inbox_new(struct weir_op *op, int host)
         inbox->room[e].full_s = -INFINITY;
     }
     weir_expiry_init(inbox);
+    weir_ranks_init(inbox);
     inbox->next = op->inboxes;
     op->inboxes = inbox;
     return inbox;
@@ -59,6 +62,7 @@ void weir_inbox_free(struct weir_inbox *inbox)
     free(inbox->room);
     weir_expiry_fini(inbox);
     weir_packed_free(inbox);
+    weir_ranks_fini(inbox);
     free(inbox);
 }
 
@@ -73,16 +77,6 @@ void weir_room_wake(struct weir_clock *clock, const struct weir_room *room)
     const struct weir_waiter *first = room->waiters.first;
     if (first && weir_room_free(room) >= first->need)
         weir_waiters_wake_first(clock, &room->waiters);
-}
-
-static void drop(const struct weir_inbox *inbox, int items)
-{
-    if (!items)
-        return;
-    struct weir_flow *flow = flow_of(inbox);
-    inbox->op->counts.dropped += (uint64_t)items;
-    inbox->job->counts.dropped += (uint64_t)items;
-    weir_account_drops(flow->books, inbox->host, (uint64_t)items, flow->clock->now_s);
 }
 
 void weir_inbox_wake_instance(struct weir_inbox *inbox)
@@ -107,29 +101,42 @@ static void append(struct weir_inbox *inbox, struct weir_batch *batch)
     inbox->last = batch;
 }
 
-static void enqueue(struct weir_inbox *inbox, struct weir_batch *batch)
+static void count_in(struct weir_inbox *inbox, struct weir_room *room, int count)
 {
-    struct weir_op *op = inbox->op;
-    struct weir_room *room = &inbox->room[batch->edge];
-    struct weir_flow *flow = flow_of(inbox);
-    int count = batch->count;
-    if (flow->one_by_one && inbox->first && (room->used >= WEIR_LOOSE_ITEMS || weir_inbox_has_packed(inbox)))
-        weir_packed_put(inbox, batch);
-    else
-        append(inbox, batch);
     room->used += count;
     weir_room_changed(room);
     if (room->used > room->most)
         room->most = (int)room->used;
+    inbox->op->counts.arrived += (uint64_t)count;
+    weir_op_queue_changed(inbox->op, count, flow_of(inbox)->clock->now_s);
+}
+
+void weir_inbox_count_in(struct weir_inbox *inbox, unsigned edge, bool again)
+{
+    inbox->op->counts.arrived -= again;
+    count_in(inbox, &inbox->room[edge], 1);
+}
+
+void weir_inbox_enqueue(struct weir_inbox *inbox, struct weir_batch *batch)
+{
+    struct weir_room *room = &inbox->room[batch->edge];
+    const struct weir_flow *flow = flow_of(inbox);
+    int count = batch->count;
+    if (inbox->ranks) {
+        weir_order_enqueue(inbox, batch);
+        return;
+    }
+    if (flow->one_by_one && inbox->first && (room->used >= WEIR_LOOSE_ITEMS || weir_inbox_has_packed(inbox)))
+        weir_packed_put(inbox, batch);
+    else
+        append(inbox, batch);
+    count_in(inbox, room, count);
     if (inbox->expiry)
         weir_expiry_watch(inbox);
-    op->counts.arrived += (uint64_t)count;
-    weir_op_queue_changed(op, count, flow->clock->now_s);
     weir_inbox_wake_instance(inbox);
 }
 
-/* Brings the oldest of what is packed to the rest; false if there is none. */
-static bool unpack(struct weir_inbox *inbox)
+bool weir_inbox_unpack(struct weir_inbox *inbox)
 {
     if (!weir_inbox_has_packed(inbox))
         return false;
@@ -137,8 +144,7 @@ static bool unpack(struct weir_inbox *inbox)
     return true;
 }
 
-/* Items leave an input edge. */
-static void make_room(struct weir_inbox *inbox, int edge, long items)
+void weir_inbox_make_room(struct weir_inbox *inbox, int edge, long items)
 {
     struct weir_room *room = &inbox->room[edge];
     double now_s = flow_of(inbox)->clock->now_s;
@@ -151,90 +157,13 @@ static void make_room(struct weir_inbox *inbox, int edge, long items)
     weir_op_queue_changed(inbox->op, -items, now_s);
 }
 
-/* Drops the oldest items that wait at an input edge. */
-static void drop_oldest(struct weir_inbox *inbox, int edge, long items)
-{
-    struct weir_batch **link = &inbox->first;
-    struct weir_batch *before = NULL;
-    while (items > 0 && (*link || unpack(inbox))) {
-        struct weir_batch *batch = *link;
-        if (batch->edge != edge) {
-            before = batch;
-            link = &batch->next;
-            continue;
-        }
-        int gone = batch->count < items ? batch->count : (int)items;
-        items -= gone;
-        make_room(inbox, edge, gone);
-        inbox->op->counts.arrived -= (uint64_t)gone; /* dropped instead */
-        drop(inbox, gone);
-        if (gone < batch->count) {
-            weir_batch_behead(batch, gone);
-            return;
-        }
-        *link = batch->next;
-        if (inbox->last == batch)
-            inbox->last = before;
-        weir_batch_release(&flow_of(inbox)->pool, batch);
-    }
-    if (!inbox->first)
-        unpack(inbox);
-}
-
-/* Keeps the items that are not shed: above half full each goes with the edge's probability. */
-static void shed(struct weir_inbox *inbox, struct weir_batch *batch)
-{
-    const struct weir_room *room = &inbox->room[batch->edge];
-    const struct weir_out_edge *edge = batch->out_edge;
-    long used = room->used;
-    int kept = 0, count = batch->count;
-    for (int i = 0; i < count; i++) {
-        struct weir_stream draw = weir_stream_at(edge->shed_key, batch->items[i].id);
-        bool gone = used >= room->capacity ||
-                    (2 * used > room->capacity && weir_stream_uniform(&draw) < edge->spec->shed_share);
-        if (gone)
-            continue;
-        batch->count = kept; /* append writes behind the items kept so far, never past i */
-        weir_batch_append(batch, batch, i);
-        kept++;
-        used++;
-    }
-    batch->count = kept;
-    drop(inbox, count - kept);
-}
-
-/* Where a full input drops: all is settled at once. */
-static void put_or_drop(struct weir_inbox *inbox, struct weir_batch *batch)
-{
-    struct weir_room *room = &inbox->room[batch->edge];
-    enum weir_full full = batch->out_edge->spec->full;
-    if (full == WEIR_FULL_SHED)
-        shed(inbox, batch);
-    long space = room->capacity - room->used;
-    if (batch->count > space && full == WEIR_FULL_DROP_OLD) {
-        if (batch->count > room->capacity) {
-            int gone = batch->count - (int)room->capacity;
-            drop(inbox, gone);
-            weir_batch_behead(batch, gone);
-        }
-        drop_oldest(inbox, batch->edge, batch->count - space);
-    } else if (batch->count > space) {
-        drop(inbox, batch->count - (int)space);
-        batch->count = (int)space;
-    }
-    if (batch->count > 0)
-        enqueue(inbox, batch);
-    else
-        weir_batch_release(&flow_of(inbox)->pool, batch);
-}
-
 bool weir_inbox_put(struct weir_inbox *inbox, struct weir_batch **batch, struct weir_waiter *waiter, long *counter)
 {
     struct weir_room *room = &inbox->room[(*batch)->edge];
     struct weir_clock *clock = flow_of(inbox)->clock;
     if ((*batch)->out_edge->spec->full != WEIR_FULL_BLOCK) {
         *counter -= (*batch)->count;
-        put_or_drop(inbox, *batch);
+        weir_inbox_put_or_drop(inbox, *batch);
         *batch = NULL;
         return true;
     }
@@ -243,7 +172,7 @@ bool weir_inbox_put(struct weir_inbox *inbox, struct weir_batch **batch, struct 
         if (space >= (*batch)->count) {
             weir_wait_over(waiter);
             *counter -= (*batch)->count;
-            enqueue(inbox, *batch);
+            weir_inbox_enqueue(inbox, *batch);
             *batch = NULL;
             weir_room_wake(clock, room); /* what room is left goes to the next who waits */
             return true;
@@ -252,7 +181,7 @@ bool weir_inbox_put(struct weir_inbox *inbox, struct weir_batch **batch, struct 
             struct weir_batch *fits = weir_batch_slice(&flow_of(inbox)->pool, *batch, 0, (int)space);
             weir_batch_behead(*batch, (int)space);
             *counter -= space;
-            enqueue(inbox, fits);
+            weir_inbox_enqueue(inbox, fits);
         }
     }
     weir_wait_in(&room->waiters, waiter, weir_room_wanted(room, (*batch)->count));
@@ -263,7 +192,7 @@ void weir_inbox_put_promised(struct weir_inbox *inbox, struct weir_batch *batch,
 {
     inbox->room[batch->edge].promised -= batch->count; /* which are used next */
     *counter -= batch->count;
-    enqueue(inbox, batch);
+    weir_inbox_enqueue(inbox, batch);
 }
 
 /* How many of the batches at the head go together: those of one edge, while their work fits into the time that a batch
@@ -293,20 +222,22 @@ static int head_batches(const struct weir_inbox *inbox, int *items)
 static struct weir_batch *pop(struct weir_inbox *inbox)
 {
     struct weir_batch *batch = inbox->first;
+    if (inbox->ranks)
+        return weir_ranks_take(inbox);
     inbox->first = batch->next;
     if (!inbox->first) {
         inbox->last = NULL;
-        unpack(inbox);
+        weir_inbox_unpack(inbox);
     }
     return batch;
 }
 
-void weir_inbox_drop_first(struct weir_inbox *inbox)
+void weir_inbox_drop_due(struct weir_inbox *inbox)
 {
-    struct weir_batch *batch = pop(inbox);
-    make_room(inbox, batch->edge, batch->count);
+    struct weir_batch *batch = inbox->ranks ? weir_ranks_take_leaving(inbox) : pop(inbox);
+    weir_inbox_make_room(inbox, batch->edge, batch->count);
     inbox->op->counts.arrived -= (uint64_t)batch->count; /* dropped instead */
-    drop(inbox, batch->count);
+    weir_inbox_drop(inbox, batch->count);
     weir_room_wake(flow_of(inbox)->clock, &inbox->room[batch->edge]);
     weir_batch_release(&flow_of(inbox)->pool, batch);
 }
@@ -345,7 +276,7 @@ struct weir_batch *weir_inbox_take(struct weir_inbox *inbox)
         return NULL;
     int items, batches = head_batches(inbox, &items);
     struct weir_batch *batch = batches > 1 ? merge(inbox, batches, items) : pop(inbox);
-    make_room(inbox, batch->edge, batch->count);
+    weir_inbox_make_room(inbox, batch->edge, batch->count);
     inbox->op->in_service += batch->count;
     inbox->serving += batch->count;
     weir_room_wake(flow_of(inbox)->clock, &inbox->room[batch->edge]);
@@ -374,7 +305,7 @@ struct weir_batch *weir_inbox_take_together(struct weir_inbox *inbox, long most)
             weir_batch_behead(batch, count);
         else
             weir_batch_release(&flow->pool, pop(inbox));
-        make_room(inbox, edge, count);
+        weir_inbox_make_room(inbox, edge, count);
         weir_room_wake(flow->clock, &inbox->room[edge]);
         taken += count;
     }

@@ -44,8 +44,16 @@ struct weir_batch *weir_inbox_take(struct weir_inbox *inbox);
  * one. */
 struct weir_batch *weir_inbox_take_together(struct weir_inbox *inbox, long most);
 
-/* Drops the oldest batch. */
-void weir_inbox_drop_first(struct weir_inbox *inbox);
+/* Drops what leaves next by itself: the oldest batch, or by rank. */
+void weir_inbox_drop_due(struct weir_inbox *inbox);
+
+/* Puts a batch behind the others, or where its rank is; it is no longer the caller's. There is room. */
+void weir_inbox_enqueue(struct weir_inbox *inbox, struct weir_batch *batch);
+/* Counts an item that comes in along an input edge, for the first time or again, and items that leave one. */
+void weir_inbox_count_in(struct weir_inbox *inbox, unsigned edge, bool again);
+void weir_inbox_make_room(struct weir_inbox *inbox, int edge, long items);
+/* Brings the oldest of what is packed to the rest; false if there is none. */
+bool weir_inbox_unpack(struct weir_inbox *inbox);
 
 /* Drops all that waits, as a failure does. */
 void weir_inbox_clear(struct weir_inbox *inbox);

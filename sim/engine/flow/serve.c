@@ -5,7 +5,10 @@
 #include "sim/base/random.h"
 #include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/instance.h"
+#include "sim/engine/flow/kinds.h"
+#include "sim/engine/flow/order.h"
 #include "sim/engine/flow/queue.h"
+#include "sim/engine/flow/quota.h"
 #include "sim/engine/flow/window.h"
 
 static struct weir_flow *flow_of(const struct weir_instance *instance)
@@ -52,8 +55,10 @@ bool weir_serve_begin(struct weir_instance *instance)
     for (int i = 0; i < batch->count; i++)
         batch->items[i].path = step(op, batch->items[i].path);
     double flops = is_constant(op) ? op->item_flops * batch->count : draw_flops(instance, batch);
-    if (op->gathers)
-        flops += weir_gather_flops(op, batch);
+    if (op->special)
+        flops = op->gathers    ? flops + weir_gather_flops(op, batch)
+                : op->preempts ? weir_order_begin(instance, flops)
+                               : flops;
     if (!flow->one_by_one)
         instance->drawn = flops;
     /* A host has one speed: work of a class with another one is stretched, so that it takes the core as long as it
@@ -64,7 +69,10 @@ bool weir_serve_begin(struct weir_instance *instance)
     if (!(instance->worked > 0))
         return true;
     weir_watch_begin(&op->job->watch);
-    weir_work_begin(flow->shares, &instance->work, instance->host, instance->worked, instance->cpu_share);
+    if (op->special && instance->quota)
+        weir_quota_begin(instance, instance->worked);
+    else
+        weir_work_begin(flow->shares, &instance->work, instance->host, instance->worked, instance->cpu_share);
     return false;
 }
 
@@ -78,10 +86,10 @@ int weir_results_of(const struct weir_op *op, uint64_t id)
     return (int)whole + (weir_stream_uniform(&draw) < selectivity - whole);
 }
 
-uint64_t weir_result_id(uint64_t id, int number)
+uint64_t weir_result_id(const struct weir_op *op, uint64_t id, int number)
 {
     struct weir_stream stream = weir_stream_at(id, (uint64_t)number);
-    return number ? weir_stream_bits(&stream) : id;
+    return number ? weir_kind_like(op->job, weir_stream_bits(&stream), weir_kind_of(id)) : id;
 }
 
 static struct weir_batch *select_results(const struct weir_op *op, struct weir_batch *batch)
@@ -97,7 +105,7 @@ static struct weir_batch *select_results(const struct weir_op *op, struct weir_b
         int copies = weir_results_of(op, batch->items[i].id);
         for (int c = 0; c < copies; c++) {
             weir_batch_append(results, batch, i);
-            results->items[results->count - 1].id = weir_result_id(batch->items[i].id, c);
+            results->items[results->count - 1].id = weir_result_id(op, batch->items[i].id, c);
         }
     }
     if (results)

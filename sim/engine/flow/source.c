@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/flow/kinds.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/send.h"
 
@@ -54,8 +55,11 @@ static void push(struct weir_run_job *job)
     memcpy(&bits, &time_s, sizeof bits);
     job->arrivals_hash = (job->arrivals_hash ^ bits) * 0x100000001b3ULL;
     job->arrivals_hash ^= job->arrivals_hash >> 29;
-    weir_due_arrives(job, job->generated, time_s);
-    *backlog_at(job, job->backlog_count++) = (struct weir_arrival){time_s, job->generated++};
+    uint64_t id = job->generated++;
+    if (job->kinds)
+        id = weir_kinds_draw(job, id);
+    weir_due_arrives(job, id, time_s);
+    *backlog_at(job, job->backlog_count++) = (struct weir_arrival){time_s, id};
     generate(job);
 }
 

@@ -13,6 +13,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
 #include "sim/engine/flow/again.h"
+#include "sim/engine/flow/kinds.h"
 
 /* Sums of dates are as exact as this. */
 #define ROUNDING_S 1e-9
@@ -91,6 +92,7 @@ void weir_window_add(struct weir_instance *instance, const struct weir_batch *ba
         gathered(instance->op, &batch->items[i]);
         if (batch->items[i].birth < part->birth)
             continue;
+        part->kind = weir_kind_of(batch->items[i].id);
         part->path = batch->items[i].path;
         part->birth = batch->items[i].birth;
         part->at = at_s;
@@ -133,7 +135,7 @@ static struct weir_batch *results_of(struct weir_instance *instance, const struc
     double at_s = fmax(part->at, fmin(part->end_s, now_of(instance)));
     for (int i = 0; i < results; i++) {
         struct weir_stream id = weir_stream_at(op->select_key + (uint64_t)instance->number, content->number++);
-        batch->items[i].id = weir_stream_bits(&id);
+        batch->items[i].id = weir_kind_like(op->job, weir_stream_bits(&id), part->kind);
         batch->items[i].path = part->path;
         batch->items[i].birth = part->birth;
         batch->items[i].at = at_s;

@@ -8,6 +8,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/engine/books/ledger.h"
+#include "sim/engine/flow/kinds.h"
 
 void weir_result_fini(struct weir_result *result)
 {
@@ -17,6 +18,7 @@ void weir_result_fini(struct weir_result *result)
         free(result->links[l].name);
     free(result->paths);
     free(result->links);
+    free(result->kinds);
     free(result->jobs);
     free(result->operators);
     memset(result, 0, sizeof *result);
@@ -74,6 +76,30 @@ static void sum_parts(const struct weir_result *result, int first, double parts[
         parts[1] += path->service_s * delivered;
         parts[2] += path->network_s * delivered;
         parts[3] += path->blocked_s * delivered;
+    }
+}
+
+static void add_kinds(const struct weir_run_job *job, struct weir_result *result)
+{
+    int count = job->spec->kind_count;
+    if (!count)
+        return;
+    result->kinds = weir_resize(result->kinds, (size_t)(result->kind_count + count), sizeof *result->kinds);
+    for (int k = 0; k < count; k++) {
+        const struct weir_kind_count *of = &job->kinds->counts[k];
+        double delivered = (double)of->latency.count;
+        result->kinds[result->kind_count++] = (struct weir_kind_total){
+            .job = job->spec->name,
+            .name = job->spec->kinds[k].name,
+            .delivered = of->latency.count,
+            .late = of->late,
+            .latency_mean_s = mean_of(of->latency.sum, delivered),
+            .latency_p50_s = weir_histogram_quantile(&of->latency, 0.5),
+            .latency_p95_s = weir_histogram_quantile(&of->latency, 0.95),
+            .latency_p99_s = weir_histogram_quantile(&of->latency, 0.99),
+            .latency_max_s = weir_histogram_quantile(&of->latency, 1),
+            .waiting_s = mean_of(of->waiting_s, delivered),
+        };
     }
 }
 
@@ -156,6 +182,12 @@ static unsigned long long checksum(const struct weir_result *result, bool accoun
         hash = weir_hash_string(hash, result->paths[p].path);
         hash = weir_hash(hash, &total, sizeof total);
     }
+    for (int k = 0; k < result->kind_count; k++) {
+        struct weir_kind_total total = result->kinds[k];
+        total.job = total.name = NULL;
+        hash = weir_hash_string(hash, result->kinds[k].name);
+        hash = weir_hash(hash, &total, sizeof total);
+    }
     for (int l = 0; l < result->link_count; l++) {
         hash = weir_hash_string(hash, result->links[l].name);
         hash = weir_hash(hash, &result->links[l].bytes, sizeof result->links[l].bytes);
@@ -189,6 +221,7 @@ static void add_job(struct weir_run_job *job, double measured_s, struct weir_res
     int first = result->path_count;
     double parts_s[4] = {0};
     weir_paths_totals(job->paths, job->spec, result);
+    add_kinds(job, result);
     sum_parts(result, first, parts_s);
     fill_job(job, job->flow->clock->now_s, parts_s, total);
     const struct weir_job_counts *now = &job->counts, *then = &job->at_warmup;

@@ -75,6 +75,30 @@ static void enter(struct weir_host_state *host, struct weir_work *work)
         host->whole++;
 }
 
+/* What works or waits on it, in a list of its own. */
+static void stand_in_line(struct weir_host_state *host, struct weir_work *work)
+{
+    work->hands = WEIR_HANDS_LINE;
+    work->next = NULL;
+    work->before = host->line_last;
+    *(host->line_last ? &host->line_last->next : &host->line_first) = work;
+    host->line_last = work;
+}
+
+static void leave_line(struct weir_host_state *host, struct weir_work *work)
+{
+    *(work->next ? &work->next->before : &host->line_last) = work->before;
+    *(work->before ? &work->before->next : &host->line_first) = work->next;
+}
+
+static bool has_core(const struct weir_host_state *host)
+{
+    int working = 0;
+    for (const struct weir_work *work = host->first; work; work = work->next)
+        working++;
+    return working < host->cores;
+}
+
 static void set_rate(struct weir_shares *shares, struct weir_work *work, double rate)
 {
     work->rate = rate;
@@ -182,6 +206,25 @@ static void leave_own(struct weir_shares *shares, struct weir_host_state *host, 
         host->own_load = host->first == host->last ? 0 : host->own_load - work->share;
 }
 
+static void start(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
+{
+    weir_energy_count_host(shares, host);
+    enter(host, work);
+    if (shares->all_works)
+        weir_share_ask_work(shares, work);
+    else
+        take_own(shares, host, work);
+}
+
+/* A core has come free. */
+static void start_next(struct weir_shares *shares, struct weir_host_state *host)
+{
+    struct weir_work *work = host->line_first;
+    leave_line(host, work);
+    work->number = shares->begun++;
+    start(shares, host, work);
+}
+
 void weir_work_leave(struct weir_work *work)
 {
     struct weir_shares *shares = work->shares;
@@ -203,6 +246,8 @@ void weir_work_leave(struct weir_work *work)
         host->whole--;
     if (!host->first)
         host->part = 0;
+    if (host->line_first)
+        start_next(shares, host);
 }
 
 void weir_work_over(struct weir_work *work)
@@ -237,19 +282,35 @@ void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int hos
         weir_share_tell_work(shares, work, is_up(host));
         return;
     }
-    weir_energy_count_host(shares, host);
-    enter(host, work);
-    if (shares->all_works)
-        weir_share_ask_work(shares, work);
-    else
-        take_own(shares, host, work);
+    if (shares->in_line && !has_core(host)) {
+        stand_in_line(host, work);
+        return;
+    }
+    start(shares, host, work);
+}
+
+double weir_host_speed(const struct weir_shares *shares, int host)
+{
+    return shares->hosts[host].speed;
+}
+
+double weir_work_left(const struct weir_work *work)
+{
+    double now_s = work->shares->clock->now_s;
+    if (work->hands == WEIR_HANDS_TOLD)
+        return 0;
+    if (work->hands == WEIR_HANDS_OWN)
+        return fmax(0, work->flops - work->rate * (now_s - work->since_s));
+    return work->activity ? weir_simgrid->left(work->activity, now_s) : work->flops;
 }
 
 void weir_work_stop(struct weir_work *work)
 {
     if (weir_work_idle(work))
         return;
-    if (work->hands != WEIR_HANDS_TOLD)
+    if (work->hands == WEIR_HANDS_LINE)
+        leave_line(&work->shares->hosts[work->host], work);
+    else if (work->hands != WEIR_HANDS_TOLD)
         weir_work_leave(work);
     weir_share_withdraw_work(work);
     work->hands = WEIR_HANDS_NONE;

@@ -53,6 +53,7 @@ static void divide(struct weir_shares *shares)
             }
     if (scenario && scenario->all_activities)
         shares->all_works = shares->all_transfers = true;
+    shares->in_line = scenario && scenario->cpu_fifo;
     if (scenario && scenario->fairness == WEIR_FAIRNESS_RTT)
         shares->all_transfers = shares->latencies = true;
     const char *optim = option(scenario, "cpu/optim");

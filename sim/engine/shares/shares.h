@@ -19,6 +19,7 @@ struct weir_activity; /* of SimGrid's, as shares/ knows it */
 /* Who knows how long work or a transfer takes. */
 enum weir_hands {
     WEIR_HANDS_NONE,    /* nobody: it is idle */
+    WEIR_HANDS_LINE,    /* nobody yet: it waits for a core */
     WEIR_HANDS_OWN,     /* its end is an alarm */
     WEIR_HANDS_ASKED,   /* SimGrid is to have it, at the present date */
     WEIR_HANDS_SIMGRID, /* SimGrid */
@@ -103,6 +104,8 @@ bool weir_shares_latencies(const struct weir_shares *shares);
 
 /* Work of so many flops begins, at most at a share of a core. What ends at once calls `done` soon. */
 void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int host, double flops, double share);
+/* Flops that are left of it now; 0: it has ended, and `done` is to be called. */
+double weir_work_left(const struct weir_work *work);
 /* It ends without `done`; nothing if it is idle. */
 void weir_work_stop(struct weir_work *work);
 
@@ -119,6 +122,7 @@ void weir_transfer_stop(struct weir_transfer *transfer);
 /* Hosts, by index of the platform. */
 bool weir_host_up(const struct weir_shares *shares, int host);
 unsigned weir_host_failures(const struct weir_shares *shares, int host); /* so far */
+double weir_host_speed(const struct weir_shares *shares, int host);      /* flops/s of a core now */
 /* The host goes down or comes up; it works at a share of its speed (both from now on). */
 void weir_host_switch(struct weir_shares *shares, int host, bool up);
 void weir_host_slow(struct weir_shares *shares, int host, double share);

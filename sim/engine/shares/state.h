@@ -20,6 +20,7 @@ struct weir_host_energy {
 
 struct weir_host_state {
     _Alignas(WEIR_LINE) struct weir_work *first, *last; /* what works on it, in the order of beginning */
+    struct weir_work *line_first, *line_last;           /* what waits for a core, where it does */
     double speed;                                       /* flops/s of a core now */
     double part;     /* of what works, the shares of those that may not use a core, together */
     unsigned whole;  /* and the others */
@@ -86,6 +87,7 @@ struct weir_shares {
     const struct weir_scenario *scenario; /* may be NULL */
     const struct weir_platform *platform;
     bool all_works, all_transfers; /* are SimGrid's */
+    bool in_line;                  /* work waits for a core */
     bool latencies;                /* as the public question */
     bool in_step;                  /* SimGrid's clock goes along with every event */
     bool energy;                   /* joules are counted */
