@@ -46,10 +46,10 @@ void weir_words_add(struct weir_words_file *words, const char *bytes, size_t cou
         return;
     if (!words->begun)
         open_file(words);
-    size_t room = WEIR_WORDS_BYTES - words->kept, taken = count < room ? count : room;
-    write_all(words, bytes, taken);
-    words->kept += taken;
-    words->lost += count - taken;
+    size_t room = WEIR_WORDS_BYTES - words->kept, room_for = count < room ? count : room;
+    write_all(words, bytes, room_for);
+    words->kept += room_for;
+    words->lost += count - room_for;
 }
 
 bool weir_words_end(struct weir_words_file *words, const struct weir_last_words *last)
