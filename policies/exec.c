@@ -102,7 +102,9 @@ static int end(struct exec *self, struct weir_text *text, int code)
 {
     weir_text_fini(text);
     if (code && !self->failure) {
-        weir_error_context("%s", self->command);
+        char *said = self->process.running ? weir_process_said(&self->process, self->command) : weir_copy("");
+        weir_error(code, "%s: %s%s%s", self->command, weir_error_message(), *said ? "; it wrote last: " : "", said);
+        free(said);
         self->failure = weir_copy(weir_error_message());
         weir_process_stop(&self->process, NULL, 0);
     }
@@ -168,7 +170,7 @@ static void destroy(void *state)
      */
     int lines = weir_process_stop(&self->process, "{\"event\":\"end\"}\n", PATIENCE_S);
     if (lines > 1)
-        weir_error(WEIR_ERUN, "policy exec: %s: the program answered more often than it was asked: %d lines were left",
+        weir_error(WEIR_ERUN, "%s: the program answered more often than it was asked: %d lines were left",
                    self->command, lines);
     free(self->stream);
     free(self->failure);

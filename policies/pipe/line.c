@@ -7,8 +7,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/utf8.h"
 
-#define ANSWER_AT_MOST    ((size_t)16 << 20)
-#define COMPLAINT_AT_MOST ((size_t)400)
+#define ANSWER_AT_MOST ((size_t)16 << 20)
 
 void weir_pipe_answer_begin(struct weir_pipe_answer *answer)
 {
@@ -62,34 +61,4 @@ void weir_pipe_answer_fini(struct weir_pipe_answer *answer)
 {
     weir_text_fini(&answer->text);
     answer->looked = 0;
-}
-
-void weir_pipe_complaint_add(struct weir_pipe_complaint *complaint, const char *bytes, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        unsigned char byte = (unsigned char)bytes[i];
-        if (byte == '\n' || byte == '\r')
-            complaint->begun = 0;
-        if (byte < 0x20 || byte == 0x7f || (byte == ' ' && !complaint->begun) || complaint->begun == COMPLAINT_AT_MOST)
-            continue;
-        if (!complaint->begun) /* a new line takes the place of the old one */
-            complaint->text.length = 0;
-        weir_text_add_bytes(&complaint->text, &bytes[i], 1);
-        complaint->begun++;
-    }
-}
-
-const char *weir_pipe_complaint(struct weir_pipe_complaint *complaint)
-{
-    struct weir_text *text = &complaint->text;
-    for (size_t at = 0, step; at < text->length; at += step + !step)
-        if (!(step = weir_utf8_length(text->data + at, text->length - at)))
-            text->data[at] = '?';
-    return weir_text_string(text);
-}
-
-void weir_pipe_complaint_fini(struct weir_pipe_complaint *complaint)
-{
-    weir_text_fini(&complaint->text);
-    complaint->begun = 0;
 }

@@ -31,16 +31,19 @@ int weir_pipe_unasked(const char *text, const char *what);
 
 void weir_pipe_answer_fini(struct weir_pipe_answer *answer);
 
-/* The last line of a stream that says something, at most 400 bytes of it, without control characters; what is no UTF-8
- * becomes '?'. Zero-initialised is empty. */
+/* The end of what a program writes to its stderr. Zero-initialised is empty. */
 struct weir_pipe_complaint {
-    struct weir_text text;
-    size_t begun; /* bytes kept of the line that has begun; 0: the text is an earlier line */
+    struct weir_text text; /* its last bytes */
 };
 
 void weir_pipe_complaint_add(struct weir_pipe_complaint *complaint, const char *bytes, size_t count);
-/* The line so far. Borrowed until more is added. */
-const char *weir_pipe_complaint(struct weir_pipe_complaint *complaint);
+
+/* The lines of it that tell what went wrong, of at most 240 bytes each, divided by " | ": from the last one that names
+ * a file of the command (as mine.py in "python3 mine.py"), with the two at the end if those between are many; the last
+ * three if none does. Lines of nothing but marks ("  ^^^^") are left out, and control characters; what is no UTF-8
+ * becomes '?'. "" if there is nothing. Owned. */
+char *weir_pipe_complaint(const struct weir_pipe_complaint *complaint, const char *command);
+
 void weir_pipe_complaint_fini(struct weir_pipe_complaint *complaint);
 
 #endif

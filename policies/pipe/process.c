@@ -127,9 +127,10 @@ static bool wait_end(struct weir_process *process, double patience_s, int *statu
 
 /* ---- asking ---- */
 
-static const char *said(struct weir_process *process)
+char *weir_process_said(struct weir_process *process, const char *command)
 {
-    return weir_pipe_complaint(&process->complaint);
+    read_errors(process);
+    return weir_pipe_complaint(&process->complaint, command);
 }
 
 /* The program's output is at its end: what became of it. */
@@ -140,20 +141,14 @@ static int ended(struct weir_process *process)
     char *part = process->answer.text.length ? weir_format("in the middle of its answer (%s)",
                                                            weir_quote(weir_text_string(&process->answer.text), quote))
                                              : weir_copy("before it answered");
-    bool gone = wait_end(process, 1, &status);
-    read_errors(process);
-    const char *joint = *said(process) ? ": " : "";
-    if (!gone) {
-        weir_error(WEIR_ERUN, "the program closed its output %s%s%s", part, joint, said(process));
-    } else {
-        process->ended = true;
-        if (WIFSIGNALED(status))
-            weir_error(WEIR_ERUN, "the program was ended by signal %d (%s) %s%s%s", WTERMSIG(status),
-                       strsignal(WTERMSIG(status)), part, joint, said(process));
-        else
-            weir_error(WEIR_ERUN, "the program ended with code %d %s%s%s", WEXITSTATUS(status), part, joint,
-                       said(process));
-    }
+    process->ended = wait_end(process, 1, &status);
+    if (!process->ended)
+        weir_error(WEIR_ERUN, "the program closed its output %s", part);
+    else if (WIFSIGNALED(status))
+        weir_error(WEIR_ERUN, "the program was ended by signal %d (%s) %s", WTERMSIG(status),
+                   strsignal(WTERMSIG(status)), part);
+    else
+        weir_error(WEIR_ERUN, "the program ended with code %d %s", WEXITSTATUS(status), part);
     free(part);
     return WEIR_ERUN;
 }

@@ -27,6 +27,9 @@ int weir_process_start(struct weir_process *process, const char *command, const 
 int weir_process_ask(struct weir_process *process, const char *text, size_t length, double timeout_s,
                      const char **answer);
 
+/* The lines of its stderr that tell what went wrong, as weir_pipe_complaint gives them. Owned. */
+char *weir_process_said(struct weir_process *process, const char *command);
+
 /* Sends a last text (NULL: none), closes its stdin, and gives it up to patience_s to end by itself; then ends it and
  * all that it has started. Nothing of it is left afterwards. Returns how many lines it still wrote after the last text.
  * Does nothing if no program runs. */

@@ -111,7 +111,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     struct weir_stack own = {0};
     struct job job = {0};
     const char **sets = NULL;
-    char *folder = NULL, *path = NULL;
+    char *folder = NULL, *path = NULL, *words = NULL;
     bool interrupted = false;
     int lock = -1;
     const char *policy = weir_arguments_value(arguments, POLICY), *seed = weir_arguments_value(arguments, SEED);
@@ -159,8 +159,13 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
     }
     if ((code = check_folder(&job, weir_arguments_value(arguments, FORCE) != NULL)) != WEIR_OK)
         goto out;
-    struct weir_pool_task task = {job.spec.stack->label, work, &job};
+    words = weir_run_words(folder);
+    struct weir_pool_task task = {job.spec.stack->label, work, &job, .words = words};
     code = weir_pool_run_one(&options, &task, &interrupted);
+    if (code == WEIR_OK)
+        weir_run_keep_words(folder);
+    if (interrupted)
+        unlink(words);
     if (code == WEIR_OK)
         code = show(&job, weir_arguments_value(arguments, JSON) != NULL, quiet);
     else
@@ -172,6 +177,7 @@ out:
     free(path);
     weir_stack_fini(&own);
     free(sets);
+    free(words);
     free(folder);
     return interrupted ? WEIR_INTERRUPTED : code;
 }

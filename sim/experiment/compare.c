@@ -19,7 +19,7 @@ struct unit {
     const struct weir_compare_spec *spec;
     const struct weir_stack *stack;
     unsigned long long seed;
-    char *folder, *name;
+    char *folder, *name, *words;
     bool finished; /* kept from before */
 };
 
@@ -86,6 +86,8 @@ static int visit_runs(const char *folder, void (*visit)(const char *run, void *c
 static void remove_run(const char *run, void *context)
 {
     weir_run_remove(run);
+    if (weir_run_is_words(run)) /* of one that failed and has no folder */
+        weir_os->unlink(run);
 }
 
 /* The engine of a run that another one than this has made, if there is such a run. */
@@ -135,6 +137,7 @@ static struct unit *make_units(const struct weir_compare_spec *spec)
             units[u].stack = &spec->stacks[p];
             units[u].seed = spec->seeds[s];
             units[u].folder = weir_format("%s/runs/%s/seed-%llu", spec->folder, policy, spec->seeds[s]);
+            units[u].words = weir_run_words(units[u].folder);
             units[u].name = weir_format("%s, seed %llu", spec->stacks[p].label, spec->seeds[s]);
         }
         free(policy);
@@ -173,6 +176,12 @@ static void find_finished(const struct weir_compare_spec *spec, struct unit *uni
     fputc('\n', stderr);
 }
 
+static void remove_cut(const struct unit *unit)
+{
+    weir_run_remove_partial(unit->folder);
+    weir_os->unlink(unit->words);
+}
+
 /* Runs the units that are not finished. */
 static int run_units(const struct weir_compare_spec *spec, struct unit *units, int count, bool *interrupted)
 {
@@ -182,22 +191,25 @@ static int run_units(const struct weir_compare_spec *spec, struct unit *units, i
     int task_count = 0;
     for (int i = 0; i < count; i++) {
         if (units[i].finished) {
-            weir_run_remove_partial(units[i].folder); /* of one that was killed after it had taken its place */
+            /* Of one that was killed after it had taken its place. */
+            weir_run_remove_partial(units[i].folder);
+            weir_run_keep_words(units[i].folder);
             continue;
         }
         of_task[task_count] = &units[i];
-        tasks[task_count++] = (struct weir_pool_task){units[i].name, run_unit, &units[i]};
+        tasks[task_count++] = (struct weir_pool_task){units[i].name, run_unit, &units[i], .words = units[i].words};
     }
     int code = task_count ? weir_engine_open() : WEIR_OK;
     if (task_count && code == WEIR_OK)
         code = weir_pool_run(&spec->pool, tasks, task_count, outcomes, interrupted);
     for (int i = 0; i < task_count; i++) {
-        if (outcomes[i].state == WEIR_TASK_DONE)
-            of_task[i]->finished = true;
+        of_task[i]->finished = outcomes[i].state == WEIR_TASK_DONE;
+        if (of_task[i]->finished)
+            weir_run_keep_words(of_task[i]->folder);
         else if (outcomes[i].state == WEIR_TASK_FAILED) /* a result of other inputs does not stand for it */
-            weir_run_remove(of_task[i]->folder);
+            weir_run_remove_results(of_task[i]->folder);
         else
-            weir_run_remove_partial(of_task[i]->folder);
+            remove_cut(of_task[i]);
     }
     weir_pool_outcomes_free(outcomes, task_count);
     free(of_task);
@@ -280,6 +292,7 @@ out:
     for (int i = 0; units && i < count; i++) {
         free(units[i].folder);
         free(units[i].name);
+        free(units[i].words);
     }
     free(units);
     weir_folder_unlock(lock);

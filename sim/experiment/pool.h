@@ -21,6 +21,8 @@ struct weir_pool_task {
      * stdout and stderr is kept for the message of a task that dies. */
     int (*work)(void *context, struct weir_pool_line *line);
     void *context;
+    const char *words;     /* file that keeps what it writes to stdout and stderr, if that is anything; NULL: none */
+    const char *words_are; /* what messages call that file; NULL: as it is */
 };
 
 enum weir_pool_state {

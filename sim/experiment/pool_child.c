@@ -93,6 +93,7 @@ int weir_child_start(struct weir_child *child, const struct weir_pool_task *task
     fcntl(words[0], F_SETFL, O_NONBLOCK);
     *child = (struct weir_child){.pid = pid, .task = *task, .reports = reports[0], .words = words[0]};
     child->begun_s = weir_clock_s();
+    weir_words_begin(&child->file, task->words);
     return WEIR_OK;
 }
 
@@ -121,8 +122,10 @@ void weir_child_drain(struct weir_child *child)
     }
     close_ended(&child->reports, got);
     char bytes[1024];
-    while (child->words >= 0 && (got = read(child->words, bytes, sizeof bytes)) > 0)
+    while (child->words >= 0 && (got = read(child->words, bytes, sizeof bytes)) > 0) {
         weir_last_words_add(&child->last, bytes, (size_t)got);
+        weir_words_add(&child->file, bytes, (size_t)got);
+    }
     close_ended(&child->words, got);
 }
 
@@ -193,6 +196,15 @@ static int fail(const struct weir_child *child, const struct weir_pool_options *
     return WEIR_EENGINE;
 }
 
+/* Where the rest can be read. */
+static void add_file(const struct weir_child *child, struct weir_pool_outcome *outcome)
+{
+    const char *name = child->task.words_are ? child->task.words_are : child->task.words;
+    char *message = weir_format("%s (all that it wrote is in %s)", outcome->message, name);
+    free(outcome->message);
+    outcome->message = message;
+}
+
 void weir_child_finish(struct weir_child *child, const struct weir_pool_options *options, int status,
                        struct weir_pool_outcome *outcome)
 {
@@ -208,6 +220,8 @@ void weir_child_finish(struct weir_child *child, const struct weir_pool_options 
         outcome->state = WEIR_TASK_FAILED;
         outcome->code = fail(child, options, status, &outcome->message);
     }
+    if (weir_words_end(&child->file, &child->last) && outcome->message)
+        add_file(child, outcome);
     weir_last_words_fini(&child->last);
     *child = (struct weir_child){0};
 }

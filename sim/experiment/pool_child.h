@@ -8,6 +8,7 @@
 
 #include "sim/experiment/last_words.h"
 #include "sim/experiment/pool.h"
+#include "sim/experiment/words_file.h"
 
 /* What a child tells: how far it is, and in the end whether it is done or why it failed. Shorter than PIPE_BUF, so that
  * each arrives whole. */
@@ -15,7 +16,7 @@ struct weir_child_report {
     enum { WEIR_CHILD_PROGRESS, WEIR_CHILD_FOREIGN, WEIR_CHILD_END } kind;
     int code;           /* of an end */
     double value;       /* how far it is; what foreign code may take, in s */
-    char message[1000]; /* of a failure; where foreign code begins, "" when it is over */
+    char message[2000]; /* of a failure; where foreign code begins, "" when it is over */
 };
 
 struct weir_child {
@@ -29,6 +30,7 @@ struct weir_child {
     double foreign_since_s;
     struct weir_child_report end; /* as told; a progress until then */
     struct weir_last_words last;
+    struct weir_words_file file; /* of all words */
 };
 
 /* Forks a child for the task; `mask` is the signal mask that it gets. Errors: WEIR_ERUN. */

@@ -22,7 +22,7 @@ static int try(void *context, struct weir_pool_line *line)
 static int run(struct weir_probe *probe, bool *interrupted)
 {
     struct weir_pool_options options = {.processes = 1, .quiet = true};
-    struct weir_pool_task task = {probe->platform->path, try, probe};
+    struct weir_pool_task task = {.name = probe->platform->path, .work = try, .context = probe};
     int code = WEIR_OK;
     for (int deaths = 0; deaths <= DEATHS_AT_MOST; deaths++) {
         code = weir_pool_run_one(&options, &task, interrupted);

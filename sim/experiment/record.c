@@ -66,6 +66,8 @@ static unsigned long long hash_stack(const struct weir_stack *stack, unsigned lo
             hash = weir_file_hash(use->name, hash);
         else
             hash = weir_hash_string(hash, use->name);
+        if (use->called) /* decisions have it */
+            hash = weir_hash_string(hash, use->called);
         if (use->params) {
             struct weir_json root = weir_json_root(use->params);
             hash = weir_scenario_hash_json(&root, strcmp(use->name, "exec") == 0 ? except : NULL, hash);

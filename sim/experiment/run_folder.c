@@ -17,6 +17,9 @@
 #include "sim/experiment/record.h"
 #include "sim/experiment/recorder.h"
 
+/* What the run wrote to stdout and stderr; until it is finished, beside the folder. */
+#define WORDS "stderr.txt"
+
 char *weir_run_file(const char *folder, const char *name)
 {
     char *plain = weir_format("%s/%s", folder, name), *packed = weir_format("%s/%s.gz", folder, name);
@@ -43,8 +46,9 @@ static int finish_csv(FILE **file, const char *path)
     return code;
 }
 
-static const char *const run_files[] = {"result.json",   "result.json.partial",   "windows.csv",   "windows.csv.gz",
-                                        "decisions.csv", "anomalies.csv.partial", "anomalies.csv", "report.html"};
+static const char *const run_files[] = {"result.json",    "result.json.partial", "windows.csv",
+                                        "windows.csv.gz", "decisions.csv",       "anomalies.csv.partial",
+                                        "anomalies.csv",  "report.html",         WORDS};
 
 static void remove_files(const char *folder)
 {
@@ -103,7 +107,35 @@ void weir_run_remove_partial(const char *folder)
     free(partial);
 }
 
+char *weir_run_words(const char *folder)
+{
+    return weir_format("%s." WORDS, folder);
+}
+
+bool weir_run_is_words(const char *path)
+{
+    size_t length = strlen(path), ending = strlen("." WORDS);
+    return length > ending && strcmp(path + length - ending, "." WORDS) == 0;
+}
+
+void weir_run_keep_words(const char *folder)
+{
+    char *words = weir_run_words(folder), *kept = weir_format("%s/" WORDS, folder);
+    if (weir_file_exists(words))
+        weir_os->rename(words, kept); /* else it stays beside */
+    free(kept);
+    free(words);
+}
+
 void weir_run_remove(const char *folder)
+{
+    char *words = weir_run_words(folder);
+    weir_os->unlink(words);
+    free(words);
+    weir_run_remove_results(folder);
+}
+
+void weir_run_remove_results(const char *folder)
 {
     weir_run_remove_partial(folder);
     remove_files(folder);

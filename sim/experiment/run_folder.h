@@ -20,14 +20,26 @@ int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct
 /* The path of a CSV file of a run, which may be compressed: NAME.gz if that is there and NAME is not. Owned. */
 char *weir_run_file(const char *folder, const char *name);
 
+/* The file beside the folder in which a pool keeps what a run writes to stdout and stderr. Owned. */
+char *weir_run_words(const char *folder);
+/* Whether a path is that of such a file. */
+bool weir_run_is_words(const char *path);
+
+/* Moves it into the folder of the finished run, as stderr.txt; that of a run that has failed stays beside. */
+void weir_run_keep_words(const char *folder);
+
 /* Whether results may take the place of what is in a folder: nothing, or files of a run and its report. Errors:
  * WEIR_EINPUT, with the first that is neither. */
 int weir_run_look(const char *folder);
 
-/* Removes the files of a run, finished or partial, and its folder; nothing else that may be there. */
+/* Removes the files of a run, finished or partial, what it wrote to stderr, and its folder; nothing else that may be
+ * there. */
 void weir_run_remove(const char *folder);
 
-/* Removes what an unfinished run left of "<folder>.partial". */
+/* The same, but what it wrote to stderr stays: of a run that has failed. */
+void weir_run_remove_results(const char *folder);
+
+/* Removes what an unfinished run left of "<folder>.partial"; what it wrote to stderr stays. */
 void weir_run_remove_partial(const char *folder);
 
 #endif

@@ -174,7 +174,7 @@ int weir_selftest_run(const struct weir_pool_options *options, const char *group
         for (int s = 0; s < got->cases[c].seeds; s++, next++) {
             runs[next] = (struct run){&got->cases[c], paths[c], (unsigned long long)s + 1,
                                       figures + (size_t)next * WEIR_SELFTEST_CHECKS};
-            tasks[next] = (struct weir_pool_task){got->cases[c].name, work, &runs[next]};
+            tasks[next] = (struct weir_pool_task){.name = got->cases[c].name, .work = work, .context = &runs[next]};
         }
     }
     if (code == WEIR_OK)

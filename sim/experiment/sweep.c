@@ -49,7 +49,10 @@ static bool next_run(void *context, struct weir_pool_task *task)
     *unit = (struct weir_sweep_unit){.sweep = work->sweep, .run = work->next++, .pack = work->pack.descriptor};
     unit->name = weir_sweep_plan_name(plan, unit->run);
     unit->memory = weir_pack_memory();
-    *task = (struct weir_pool_task){unit->name, weir_sweep_work, unit};
+    unit->words_are = weir_format("stderr/%016llx.txt", plan->keys[unit->run]);
+    unit->words = weir_format("%s/%s", work->sweep->folder, unit->words_are);
+    *task =
+        (struct weir_pool_task){unit->name, weir_sweep_work, unit, .words = unit->words, .words_are = unit->words_are};
     return true;
 }
 
@@ -80,9 +83,13 @@ static int run_ended(void *context, int number, const struct weir_pool_task *tas
     }
     if (code == WEIR_OK && (outcome->state == WEIR_TASK_DONE || outcome->state == WEIR_TASK_FAILED))
         code = weir_pack_sync(&work->pack, SYNC_S);
+    else
+        weir_os->unlink(unit->words);
     if (unit->memory >= 0)
         close(unit->memory);
     free(unit->name);
+    free(unit->words);
+    free(unit->words_are);
     free(unit);
     return code;
 }
@@ -144,6 +151,20 @@ int weir_sweep_index(const struct weir_sweep *sweep, struct weir_pack_index *ind
     return code;
 }
 
+/* The files of a folder that have this in their names. */
+static void remove_all(const char *path, const char *part)
+{
+    DIR *folder = opendir(path);
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        char *file = weir_format("%s/%s", path, entry->d_name);
+        if (strstr(entry->d_name, part))
+            weir_os->unlink(file);
+        free(file);
+    }
+    if (folder)
+        closedir(folder);
+}
+
 void weir_sweep_remove_old(const struct weir_sweep *sweep)
 {
     static const char *const tables[] = {"summary.csv",  "aggregate.csv", "pairs.csv",  "failures.csv",
@@ -155,16 +176,11 @@ void weir_sweep_remove_old(const struct weir_sweep *sweep)
     }
     if (!sweep->force)
         return;
-    char *packs = packs_of(sweep);
-    DIR *folder = opendir(packs);
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        char *path = weir_format("%s/%s", packs, entry->d_name);
-        if (strstr(entry->d_name, ".pack"))
-            weir_os->unlink(path);
-        free(path);
-    }
-    if (folder)
-        closedir(folder);
+    char *packs = packs_of(sweep), *words = weir_format("%s/stderr", sweep->folder);
+    remove_all(packs, ".pack");
+    remove_all(words, ".txt");
+    rmdir(words);
+    free(words);
     free(packs);
 }
 

@@ -2,6 +2,7 @@
  * docs/sweep.md describes the folder:
  *   packs/NAME.pack   results, many to a file
  *   study.json  scenario.json   the inputs
+ *   stderr/KEY.txt    what a run wrote to stdout and stderr, if that is anything
  *   plan.bin          keys of the runs, for parts that run elsewhere
  *   summary.csv  aggregate.csv  pairs.csv  failures.csv  runs.sqlite */
 #ifndef WEIR_EXPERIMENT_SWEEP_H
@@ -46,7 +47,7 @@ struct weir_sweep_unit {
     const struct weir_sweep *sweep;
     int run, memory;
     int pack; /* descriptor that the child closes */
-    char *name;
+    char *name, *words, *words_are;
 };
 int weir_sweep_work(void *unit, struct weir_pool_line *line);
 

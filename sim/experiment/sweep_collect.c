@@ -5,6 +5,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/text.h"
 #include "sim/experiment/anomaly_file.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/sweep.h"
@@ -64,6 +65,20 @@ static int find_run(const struct weir_sweep_plan *plan, const char *text)
     return number >= 1 && number <= plan->run_count && !*end ? (int)number - 1 : -1;
 }
 
+/* What the run wrote to stderr, if that is anything. */
+static int extract_words(const char *sweep, unsigned long long key, const char *folder)
+{
+    struct weir_text text = {0};
+    char *from = weir_format("%s/stderr/%016llx.txt", sweep, key), *to = weir_format("%s/stderr.txt", folder);
+    int code = weir_file_exists(from) ? weir_text_read_file(&text, from) : WEIR_OK;
+    if (code == WEIR_OK && text.length)
+        code = weir_file_replace(to, weir_text_string(&text));
+    weir_text_fini(&text);
+    free(to);
+    free(from);
+    return code;
+}
+
 int weir_sweep_extract(const struct weir_sweep *sweep, const char *text, char **extracted)
 {
     static const char *const files[] = {"windows.csv", "decisions.csv", "result.json"}; /* as in weir_pack_member */
@@ -97,6 +112,8 @@ int weir_sweep_extract(const struct weir_sweep *sweep, const char *text, char **
         (code = weir_sweep_plan_scenario(plan, weir_sweep_plan_configuration(plan, run), &scenario)) == WEIR_OK)
         code = weir_anomaly_file_write(folder, scenario, weir_sweep_plan_seed(plan, run));
     weir_scenario_free(scenario);
+    if (code == WEIR_OK)
+        code = extract_words(sweep->folder, plan->keys[run], folder);
     if (code == WEIR_OK)
         *extracted = weir_copy(folder);
 out:

@@ -55,6 +55,7 @@ struct weir_recovery {
 struct weir_policy_use {
     char *name;
     struct weir_json_doc *params; /* a document of its own, named by its place; NULL: none */
+    char *called; /* a program or shared object, in decisions and messages: its label; NULL: by the policy's own name */
 };
 struct weir_stack {
     char *label; /* "ds2+load-balancer" unless given */

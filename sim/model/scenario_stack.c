@@ -213,30 +213,62 @@ static void add_command_name(struct weir_text *label, const char *command)
     add_base_name(label, chosen, strcspn(chosen, blanks));
 }
 
-/* Names, files and programs of a stack, "ds2+mine". Owned. */
-static char *default_label(const struct weir_stack *stack)
+static bool is_of_user(const struct weir_policy_use *use)
+{
+    return strcmp(use->name, EXEC) == 0 || weir_policy_is_path(use->name);
+}
+
+/* "ds2", or what a file or a program is called. Owned. */
+static char *plain_name(const struct weir_policy_use *use)
+{
+    struct weir_text text = {0};
+    struct weir_json child;
+    const char *command = "";
+    if (strcmp(use->name, EXEC) == 0 && use->params) {
+        struct weir_json root = weir_json_root(use->params);
+        if (weir_json_get(&root, EXEC, &child) && weir_json_is_string(&child))
+            weir_json_string(&child, &command);
+        add_command_name(&text, command);
+    } else if (weir_policy_is_path(use->name)) {
+        add_base_name(&text, use->name, strlen(use->name));
+    }
+    if (!text.length)
+        weir_text_add(&text, use->name);
+    char *name = weir_copy(weir_text_string(&text));
+    weir_text_fini(&text);
+    return name;
+}
+
+/* How many of the stack's policies before this one have its plain name. */
+static int namesakes(const struct weir_stack *stack, int use, const char *name)
+{
+    int count = 0;
+    for (int i = 0; i < use; i++) {
+        char *other = plain_name(&stack->uses[i]);
+        count += strcmp(other, name) == 0;
+        free(other);
+    }
+    return count;
+}
+
+/* Names those of users: alone by the label, in a stack by their files, each by another name. The stack's label is that
+ * which is given, or all the names, "ds2+mine". */
+static void name_all(struct weir_stack *stack, const char *label)
 {
     struct weir_text text = {0};
     for (int i = 0; i < stack->use_count; i++) {
-        const struct weir_policy_use *use = &stack->uses[i];
-        struct weir_json child;
-        const char *command = "";
-        weir_text_add(&text, i ? "+" : "");
-        size_t before = text.length;
-        if (strcmp(use->name, EXEC) == 0 && use->params) {
-            struct weir_json root = weir_json_root(use->params);
-            if (weir_json_get(&root, EXEC, &child) && weir_json_is_string(&child))
-                weir_json_string(&child, &command);
-            add_command_name(&text, command);
-        } else if (weir_policy_is_path(use->name)) {
-            add_base_name(&text, use->name, strlen(use->name));
-        }
-        if (text.length == before)
-            weir_text_add(&text, use->name);
+        struct weir_policy_use *use = &stack->uses[i];
+        char *name = plain_name(use);
+        int before = namesakes(stack, i, name);
+        weir_text_addf(&text, "%s%s", i ? "+" : "", name);
+        if (is_of_user(use) && label && stack->use_count == 1)
+            use->called = weir_copy(label);
+        else if (is_of_user(use))
+            use->called = before ? weir_format("%s-%d", name, before + 1) : weir_copy(name);
+        free(name);
     }
-    char *label = weir_copy(weir_text_string(&text));
+    stack->label = weir_copy(label ? label : weir_text_string(&text));
     weir_text_fini(&text);
-    return label;
 }
 
 int weir_stack_read(const struct weir_json *at, struct weir_stack *stack)
@@ -259,7 +291,7 @@ int weir_stack_read(const struct weir_json *at, struct weir_stack *stack)
     }
     if (code)
         goto out;
-    stack->label = label ? weir_copy(label) : default_label(stack);
+    name_all(stack, label);
     code = check_label(at, stack->label);
 out:
     if (code)
@@ -295,6 +327,7 @@ void weir_stack_fini(struct weir_stack *stack)
 {
     for (int i = 0; i < stack->use_count; i++) {
         free(stack->uses[i].name);
+        free(stack->uses[i].called);
         weir_json_free(stack->uses[i].params);
     }
     free(stack->uses);

@@ -63,8 +63,12 @@ static void every_task_has_an_outcome(void)
     bool interrupted;
     char *mark = weir_format("%s/mark", weir_test_folder());
     const struct weir_pool_task tasks[] = {
-        {"good", succeed, mark},  {"wrong", refuse, "file.json"}, {"dead", die, &abort_signal},
-        {"silent", leave, &zero}, {"loud", leave, &three},        {"good too", succeed, NULL},
+        {.name = "good", .work = succeed, .context = mark},
+        {.name = "wrong", .work = refuse, .context = "file.json"},
+        {.name = "dead", .work = die, .context = &abort_signal},
+        {.name = "silent", .work = leave, .context = &zero},
+        {.name = "loud", .work = leave, .context = &three},
+        {.name = "good too", .work = succeed, .context = NULL},
     };
     static const struct {
         enum weir_pool_state state;
@@ -99,7 +103,7 @@ static void a_task_that_takes_too_long_is_stopped(void)
 {
     bool interrupted;
     const struct weir_pool_options hurried = {.processes = 1, .timeout_s = 0.2, .quiet = true};
-    const struct weir_pool_task task = {"slow", linger, NULL};
+    const struct weir_pool_task task = {.name = "slow", .work = linger, .context = NULL};
     CU_ASSERT_EQUAL(weir_pool_run_one(&hurried, &task, &interrupted), WEIR_ERUN);
     CHECK_MESSAGE("took longer than the 0.2 s that a run may take, and was stopped");
 }
@@ -123,7 +127,8 @@ static void a_task_that_takes_too_much_memory_is_stopped(void)
 #endif
     bool interrupted;
     const struct weir_pool_options narrow = {.processes = 2, .memory_bytes = 50e6, .quiet = true};
-    const struct weir_pool_task tasks[] = {{"large", eat, NULL}, {"small", succeed, NULL}};
+    const struct weir_pool_task tasks[] = {{.name = "large", .work = eat, .context = NULL},
+                                           {.name = "small", .work = succeed, .context = NULL}};
     struct weir_pool_outcome outcomes[2];
     CU_ASSERT_EQUAL(weir_pool_run(&narrow, tasks, 2, outcomes, &interrupted), WEIR_ERUN);
     CHECK_MESSAGE(
@@ -141,7 +146,7 @@ struct counting_feed {
 static bool next_task(void *context, struct weir_pool_task *task)
 {
     struct counting_feed *feed = context;
-    *task = (struct weir_pool_task){"one of many", succeed, NULL};
+    *task = (struct weir_pool_task){.name = "one of many", .work = succeed, .context = NULL};
     return feed->left-- > 0;
 }
 
@@ -201,7 +206,7 @@ static void foreign_code_is_named_and_stopped(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bool interrupted;
         int end = cases[i].end;
-        const struct weir_pool_task task = {"abroad", go_abroad, &end};
+        const struct weir_pool_task task = {.name = "abroad", .work = go_abroad, .context = &end};
         CU_ASSERT_EQUAL(weir_pool_run_one(&quietly, &task, &interrupted), cases[i].code);
         CU_ASSERT_EQUAL(strncmp(weir_error_message(), cases[i].message, strlen(cases[i].message)), 0);
         CHECK_MESSAGE(cases[i].message);
@@ -223,8 +228,9 @@ static void an_interruption_kills_what_runs_and_starts_no_more(void)
         int sent = signals[i];
         bool interrupted;
         const struct weir_pool_options single = {.processes = 1, .quiet = true};
-        const struct weir_pool_task tasks[] = {
-            {"first", succeed, NULL}, {"second", interrupt_parent, &sent}, {"third", succeed, NULL}};
+        const struct weir_pool_task tasks[] = {{.name = "first", .work = succeed, .context = NULL},
+                                               {.name = "second", .work = interrupt_parent, .context = &sent},
+                                               {.name = "third", .work = succeed, .context = NULL}};
         struct weir_pool_outcome outcomes[3];
         CU_ASSERT_EQUAL(weir_pool_run(&single, tasks, 3, outcomes, &interrupted), WEIR_ERUN);
         CHECK_MESSAGE("interrupted");
@@ -253,7 +259,7 @@ static void children_do_not_outlive_a_killed_parent(void)
     pid_t parent = fork();
     if (parent == 0) {
         bool interrupted;
-        const struct weir_pool_task task = {"child", say_pid_and_linger, path};
+        const struct weir_pool_task task = {.name = "child", .work = say_pid_and_linger, .context = path};
         weir_pool_run_one(&quietly, &task, &interrupted);
         _exit(0);
     }
@@ -287,7 +293,7 @@ static void signals_are_as_before_afterwards(void)
 {
     bool interrupted;
     sigset_t before, after;
-    const struct weir_pool_task task = {"good", succeed, NULL};
+    const struct weir_pool_task task = {.name = "good", .work = succeed, .context = NULL};
     sigprocmask(SIG_SETMASK, NULL, &before);
     CU_ASSERT_EQUAL(weir_pool_run_one(&quietly, &task, &interrupted), WEIR_OK);
     sigprocmask(SIG_SETMASK, NULL, &after);

@@ -125,7 +125,7 @@ static void keys_differ_with_what_makes_a_run(void)
 {
     struct weir_json_doc *params = NULL;
     CU_ASSERT_EQUAL(weir_json_parse("{\"high\": 0.9}", "params", &params), WEIR_OK);
-    struct weir_policy_use tuned_uses[] = {{"good", params}};
+    struct weir_policy_use tuned_uses[] = {{.name = "good", .params = params}};
     struct weir_stack tuned = {.label = "good", .uses = tuned_uses, .use_count = 1};
     struct weir_stack renamed = {.label = "other label", .uses = uses, .use_count = 1};
     struct weir_scenario other = scenario;

@@ -151,9 +151,11 @@ static void complain(const struct stream *stream)
         weir_pipe_complaint_add(&parts, pieces.bytes + pieces.done, piece);
         pieces.done += piece;
     }
-    const char *text = weir_text_string(&whole.text);
-    must(strcmp(text, weir_text_string(&parts.text)) == 0);
-    must(strlen(text) <= 400 && !strpbrk(text, "\n\r\t\033"));
+    char *text = weir_pipe_complaint(&whole, "python3 mine.py"), *same = weir_pipe_complaint(&parts, "python3 mine.py");
+    must(strcmp(text, same) == 0);
+    must(strlen(text) <= 5 * 243 && !strpbrk(text, "\n\r\t\033"));
+    free(text);
+    free(same);
     weir_pipe_complaint_fini(&whole);
     weir_pipe_complaint_fini(&parts);
 }

@@ -316,29 +316,45 @@ static void pieces(void)
     }
 }
 
-/* Of what a program complains, the last line that says something is kept. */
+/* Of what a program complains, the lines that tell what went wrong. The numbers in brackets say why: [1] the last
+ * three; [2] from the script's line on; [3] the script's line, the one after it, and the last two. */
 static void complaints(void)
 {
     static const struct {
         const char *written, *kept;
     } cases[] = {
         {"", ""},
-        {"one\ntwo\n\n  \n", "two"},
+        {"one\ntwo\n\n  \n", "one | two"}, /* [1] */
+        {"one\ntwo\nthree\nfour\n", "two | three | four"},
         {"Error: x\r\n\r\n", "Error: x"},
-        {" 10%\r 20%\r", "20%"},
+        {" 10%\r 20%\r", "10% | 20%"},
         {"\033[31mred\033[0m\n\t", "[31mred[0m"},
-        {"one\n  tw", "tw"},
+        {"one\n  tw", "one | tw"},
         {"caf\xc3\xa9, caf\xe9\n", "caf\xc3\xa9, caf?"},
+        {"Traceback:\n  File \"/home/mine.py\", line 9, in <module>\n    go()\n  File \"/home/mine.py\", line 3, in "
+         "go\n"
+         "    return buzy\n           ^^^^\nNameError: buzy\n", /* [2] */
+         "File \"/home/mine.py\", line 3, in go | return buzy | NameError: buzy"},
+        {"File \"mine.py\", line 3\n  read(x)\nFile \"json.py\", line 1\n  a\nFile \"json.py\", line 2\n  b\nE: "
+         "wrong\n",
+         "File \"mine.py\", line 3 | read(x) | ... | b | E: wrong"}, /* [3] */
+        {"mine.pyc\nan undermine.py\n1\n2\n3\n", "1 | 2 | 3"},       /* other names */
+        {"python3: a\nb\nc\nd\n", "b | c | d"},                      /* no file of the user */
     };
     struct weir_pipe_complaint complaint = {0};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         weir_pipe_complaint_add(&complaint, cases[c].written, strlen(cases[c].written));
-        CU_ASSERT_STRING_EQUAL(weir_pipe_complaint(&complaint), cases[c].kept);
+        char *text = weir_pipe_complaint(&complaint, "python3 -u 'tools/mine.py' 3");
+        CU_ASSERT_STRING_EQUAL(text, cases[c].kept);
+        free(text);
         weir_pipe_complaint_fini(&complaint);
     }
-    for (int i = 0; i < 1000; i++) /* 400 characters are enough */
-        weir_pipe_complaint_add(&complaint, "x", 1);
-    CU_ASSERT_EQUAL(complaint.text.length, 400);
+    /* 240 characters of a line are enough, and the last lines are seen however much came before. */
+    for (int i = 0; i < 300000; i++)
+        weir_pipe_complaint_add(&complaint, i == 299000 ? "\n" : "x", 1);
+    char *text = weir_pipe_complaint(&complaint, "./mine");
+    CU_ASSERT_EQUAL(strlen(text), 240 + 3 + 240);
+    free(text);
     weir_pipe_complaint_fini(&complaint);
 }
 

@@ -38,7 +38,7 @@ misbehaves()
 {
     expect_limit 4 "$3" run "$folder/small.json" -o "$folder/$1" -q \
         --policy "{\"exec\": \"$program $1\", \"timeout\": \"$2\"}"
-    grep -q "policy exec\( at [0-9.]* s ([a-z ]* [s0-9]*)\)\?: $program $1: " "$folder/err" || fail "$1: does not say when and what"
+    grep -q "policy [a-z]*\( at [0-9.]* s ([a-z ]* [s0-9]*)\)\?: $program $1: " "$folder/err" || fail "$1: does not say when and what"
     [ -e "$folder/$1" ] && fail "$1: results of a run that failed"
     local stay
     stay=$(left)
@@ -67,7 +67,7 @@ misbehaves twice-slowly 10min "the program "
 misbehaves lags 10min "answered more often than it was asked: 2 lines were left"
 misbehaves unasked 10min "\"ready\""
 misbehaves dies-at-once 10min "ended with code 2 before it answered"
-misbehaves dies 10min "ended with code 3 before it answered: NameError: name 'buzy' is not defined"
+misbehaves dies 10min "ended with code 3 before it answered; it wrote last: Traceback (most recent call last): | line 7 | NameError: name 'buzy' is not defined (all that it wrote is in $folder/dies.stderr.txt)"
 program="exec $bad"
 misbehaves killed 10min "ended by signal 9 (Killed) before it answered"
 misbehaves closes 10min "closed its output before it answered"
@@ -90,7 +90,7 @@ misbehaves two-wishes 10min "must have one of \"instances\", \"scale\", \"move\"
 misbehaves scale-below-zero 10min "plan[0].scale"
 misbehaves no-host 10min "\"host\""
 program=$folder/none
-misbehaves x 10min "ended with code 127 before it answered: sh: 1: $folder/none: not found"
+misbehaves x 10min "ended with code 127 before it answered; it wrote last: sh: 1: $folder/none: not found"
 
 # What cannot be carried out is refused, as with every policy.
 for mode in negative too-many; do
@@ -101,7 +101,7 @@ grep -q "at most 2 are allowed" "$folder/too-many/decisions.csv" || fail "three 
 
 sed 's|"window"|"faults": [{"host": "cloud", "at": "2s", "for": "20s"}], "window"|' "$folder/small.json" >"$folder/faults.json"
 expect 0 "refused" run "$folder/faults.json" -o "$folder/to-cloud" -q --policy "exec:$bad to-cloud"
-grep -q '^5,exec,s,a,.*"\?host "\+cloud"\+ is down' "$folder/to-cloud/decisions.csv" || fail "a host that is down is not refused"
+grep -q '^5,misbehave,s,a,.*"\?host "\+cloud"\+ is down' "$folder/to-cloud/decisions.csv" || fail "a host that is down is not refused"
 
 # One that does not end by itself is ended.
 expect 0 "throughput" run "$folder/small.json" -o "$folder/stubborn" -q --policy "exec:$bad stubborn"

@@ -85,28 +85,28 @@ done
 expect 0 "throughput" run $scenario -p "$plugins/everything.so" -o "$folder/everything" -q
 
 # Failures while they run.
-expect 4 "policy plugin at 10 s (window 0): the stars are not favourable" run $scenario -p "$plugins/gives_up.so" -o "$folder/none"
-expect 5 "policy plugin at 10 s (window 0): the process " run $scenario -p "$plugins/segfault.so" -o "$folder/none"
-expect 5 "policy plugin at 30 s (window 2): the process ended with code 0 and no result" run $scenario \
+expect 4 "policy gives_up at 10 s (window 0): the stars are not favourable" run $scenario -p "$plugins/gives_up.so" -o "$folder/none"
+expect 5 "policy segfault at 10 s (window 0): the process " run $scenario -p "$plugins/segfault.so" -o "$folder/none"
+expect 5 "policy leaves at 30 s (window 2): the process ended with code 0 and no result" run $scenario \
     -p "$plugins/leaves.so" -o "$folder/none"
-nan="policy plugin at 20 s (window 1): weight of instance 1 of sensor-0/filter is nan; every number"
+nan="policy not_a_number at 20 s (window 1): weight of instance 1 of sensor-0/filter is nan; every number"
 expect 4 "$nan" run $scenario -p "$plugins/not_a_number.so" -o "$folder/none"
 grep -q -- "is -\?nan" "$folder/err" || fail "NaN is not told"
-expect 4 "policy plugin at 0 s (arrival of job sensor-0): cpu_share of instance 2 of sensor-0/filter is inf; every number" \
+expect 4 "policy infinite at 0 s (arrival of job sensor-0): cpu_share of instance 2 of sensor-0/filter is inf; every number" \
     run $scenario -p "$plugins/infinite.so" -o "$folder/none"
 
 # A hook that hangs is ended after its time, which a parameter says, and so is the run; of the run's folder nothing is left.
 stuck()
 {
     local plugin=$plugins/$1.so more=(${3+--set "$3"})
-    expect_limit 4 "policy plugin$2: took longer than the {limit} s of real time that a hook may take" run $scenario "${more[@]}" \
+    expect_limit 4 "policy $1$2: took longer than the {limit} s of real time that a hook may take" run $scenario "${more[@]}" \
         -p "{\"name\": \"$plugin\", \"timeout\": \"{limit}s\"}" -o "$folder/none"
 }
 stuck stuck " at 20 s (window 1)"
 stuck stuck_at_arrival " at 0 s (arrival of job sensor-0)"
 stuck stuck_at_departure " at 30 s (departure of job sensor-0)" "workload.jobs[0].depart=22s"
 stuck stuck_at_end " (destroy)"
-expect_limit 4 "policy plugin at 20 s (window 1): took longer than the {limit} s that a run may take" run $scenario --timeout {limit}s \
+expect_limit 4 "policy stuck at 20 s (window 1): took longer than the {limit} s that a run may take" run $scenario --timeout {limit}s \
     -p "$plugins/stuck.so" -o "$folder/none"
 expect 3 "timeout" run $scenario -p "{\"name\": \"$plugins/stuck.so\", \"timeout\": 3}"
 expect 3 "timeout" run $scenario -p "{\"name\": \"$plugins/stuck.so\", \"timeout\": \"0s\"}"
@@ -118,7 +118,7 @@ ls "$folder" | grep -q "^none" && fail "something is left of a run that failed"
 # One that wants a host that is down is refused, and the run goes on.
 sed -e 's|"duration"|"faults": [{"host": "cloud", "at": "15s", "for": "20s"}], "duration"|' $scenario >"$folder/faults.json"
 expect 0 "refused" run "$folder/faults.json" -p "$plugins/down.so" -o "$folder/down" -q
-grep -q '^20,plugin,sensor-0,filter,.*to the ruins,"\?host "\+cloud"\+ is down' "$folder/down/decisions.csv" ||
+grep -q '^20,down,sensor-0,filter,.*to the ruins,"\?host "\+cloud"\+ is down' "$folder/down/decisions.csv" ||
     fail "a host that is down is not refused: $(cat "$folder/down/decisions.csv")"
 
 # The comparison goes on, and its other policies come out as they would alone.
@@ -127,7 +127,7 @@ expect 4 "5 of 6 runs failed" compare $scenario --seeds 1 -o "$folder/compared" 
     -p "{\"name\": \"$plugins/stuck.so\", \"timeout\": \"2s\"}"
 grep -q "^static " "$folder/out" || fail "no row of the policy that works"
 for plugin in gives_up segfault leaves not_a_number stuck; do
-    grep -q "$plugin, seed 1: .*policy plugin at [0-9]* s (window [0-2]): " "$folder/err" || fail "$plugin: does not say where"
+    grep -q "$plugin, seed 1: .*policy $plugin at [0-9]* s (window [0-2]): " "$folder/err" || fail "$plugin: does not say where"
 done
 expect 0 "throughput" run $scenario -p static -s 1 -o "$folder/alone" -q
 same "$folder/alone/windows.csv" "$folder/compared/runs/static/seed-1/windows.csv"

@@ -33,7 +33,7 @@ static char *place_of(const struct weir_controller *controller, const struct wei
     snprintf(window, sizeof window, "%ld", controller->view.window);
     if (event->count > 1)
         snprintf(more, sizeof more, " and %d more", event->count - 1);
-    return weir_format("policy %s at %.6g s (%s %s%s)", used->policy->name, controller->clock->now_s, event->name,
+    return weir_format("policy %s at %.6g s (%s %s%s)", used->called, controller->clock->now_s, event->name,
                        event->jobs ? controller->view.jobs[event->jobs[0]].name : window, more);
 }
 
@@ -57,7 +57,7 @@ static void call(struct weir_controller *controller, const struct weir_used_poli
 {
     char *place = used->limit_s > 0 ? place_of(controller, used, event) : NULL;
     if (plan)
-        weir_plan_author(plan, used->policy->name);
+        weir_plan_author(plan, used->called);
     weir_error_clear();
     weir_hook_begins(controller->spec->observer, used, place);
     controller->asked = used;
@@ -165,7 +165,7 @@ bool weir_hook_explain(struct weir_controller *controller)
         char *text = explain(used, &controller->view, observer->explain_wish);
         controller->asked = NULL;
         weir_hook_begins(observer, used, NULL);
-        enough |= observer->explained(observer->context, controller->clock->now_s, used->policy->name, text);
+        enough |= observer->explained(observer->context, controller->clock->now_s, used->called, text);
         free(text);
         free(place);
     }

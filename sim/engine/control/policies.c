@@ -71,6 +71,7 @@ static int make_policy(const struct weir_policy_use *use, const struct weir_poli
         return weir_error(WEIR_EINPUT, "policy %s was built for interface %u; this weir has %u", use->name, policy->abi,
                           WEIR_POLICY_ABI);
     made->policy = policy;
+    made->called = use->called ? use->called : policy->name;
     made->state = weir_alloc(1, policy->state_size ? policy->state_size : 1);
     made->stream = weir_format("policy/%d/%s", place, policy->name);
     static const struct weir_param none[] = {{0}};
@@ -85,7 +86,7 @@ static int make_policy(const struct weir_policy_use *use, const struct weir_poli
     if (code == WEIR_OK && policy->create) {
         char *folder = folder_of(use->params);
         struct weir_policy_env env = {.seed = seed, .stream = made->stream, .folder = folder};
-        char *where = weir_format("policy %s (create)", policy->name);
+        char *where = weir_format("policy %s (create)", made->called);
         weir_hook_begins(observer, made, where);
         code = policy->create(made->state, &env);
         weir_hook_begins(observer, made, NULL);
@@ -93,7 +94,7 @@ static int make_policy(const struct weir_policy_use *use, const struct weir_poli
         free(folder);
     }
     if (code != WEIR_OK)
-        return weir_error_context("policy %s", policy->name);
+        return weir_error_context("policy %s", made->called);
     return WEIR_OK;
 }
 
@@ -117,9 +118,12 @@ void weir_policies_free(struct weir_policies *policies)
     for (int p = 0; p < policies->count; p++) {
         struct weir_used_policy *used = &policies->list[p];
         if (used->policy && used->policy->destroy) {
-            char *where = weir_format("policy %s (destroy)", used->policy->name);
+            char *where = weir_format("policy %s (destroy)", used->called);
             weir_hook_begins(policies->observer, used, where);
+            int before = weir_error_code();
             used->policy->destroy(used->state);
+            if (!before)
+                weir_error_context("policy %s", used->called);
             weir_hook_begins(policies->observer, used, NULL);
             free(where);
         }

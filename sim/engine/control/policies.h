@@ -8,7 +8,8 @@ struct weir_used_policy {
     const struct weir_policy *policy;
     void *state;
     char *stream;
-    double limit_s; /* of real time, for a hook of a shared object; 0: one of the catalogue */
+    const char *called; /* in decisions and messages */
+    double limit_s;     /* of real time, for a hook of a shared object; 0: one of the catalogue */
 };
 
 struct weir_policies {

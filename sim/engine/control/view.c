@@ -21,7 +21,7 @@ static bool has_host(const struct weir_view *view, const char *function, int hos
         return true;
     const struct weir_controller *controller = view->engine;
     weir_clock_fail(controller->clock, WEIR_ERUN, "policy %s at %.6g s: asks view->%s for host %d; hosts are 0 to %d",
-                    controller->asked ? controller->asked->policy->name : "", controller->clock->now_s, function, host,
+                    controller->asked ? controller->asked->called : "", controller->clock->now_s, function, host,
                     view->host_count - 1);
     return false;
 }
