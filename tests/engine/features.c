@@ -226,6 +226,22 @@ static void who_is_half_in_keeps_its_place(void)
     weir_test_result_fini(&got);
 }
 
+/* Items of 0.1 s each half second from 0.95 s on. At 2, 4, ... s the one that came 50 ms before is in service; when
+ * that is over, the instance stands still for 0.6 s, so that the next one has 0.2 s to wait, and nobody else has. */
+static void a_busy_instance_stands_still_for_its_checkpoint(void)
+{
+    struct weir_test_result got = run(
+        "{\"platform\": \"\", \"duration\": \"20.2s\", \"faults\": [{\"host\": \"cloud4\", \"at\": \"1s\", \"for\": "
+        "\"1s\"}], \"recovery\": {\"checkpoint_interval\": \"2s\", \"checkpoint_time\": \"600ms\"}, \"workload\": "
+        "{\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge2\"}, \"load\": {\"kind\": \"constant\", \"rate\": "
+        "\"2/s\", \"start\": \"950ms\"}, \"operators\": [{\"name\": \"a\", \"flops\": \"100Mf\", \"state\": "
+        "\"1kB\", \"placement\": {\"host\": \"edge2\"}}]}]}}");
+    CHECK_NEAR(got.result.metrics.delivered, 39, 0);
+    CHECK_NEAR(got.result.metrics.latency_max_s, 0.3, 1e-9);
+    CHECK_NEAR(got.result.metrics.latency_mean_s, (39 * 0.1 + 9 * 0.2) / 39, 1e-9);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -242,6 +258,7 @@ int main(int argc, char **argv)
         {"the sink may be far", the_sink_may_be_far},
         {"state grows up to its cap", state_grows_up_to_its_cap},
         {"SimGrid options pass through", simgrid_options_pass_through},
+        {"a busy instance stands still for its checkpoint", a_busy_instance_stands_still_for_its_checkpoint},
         {0},
     };
     return weir_test_main("engine/features", cases, argc, argv);
