@@ -173,7 +173,7 @@ static void preempting_within_a_quota(void)
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"cores are waited for", cores_are_waited_for},
-                                      {"many jobs on a core", many_jobs_on_a_core},
+                                      {"many jobs on a core, many items", many_jobs_on_a_core},
                                       {"a host fails with its line", a_host_fails_with_its_line},
                                       {"a quota is a bucket", a_quota_is_a_bucket},
                                       {"a quota is of processor time", a_quota_is_of_processor_time},

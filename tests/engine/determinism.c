@@ -39,6 +39,32 @@ static void the_same_to_the_last_bit(void)
     weir_test_result_fini(&b);
 }
 
+/* Orders of service, cores that do not share, and quotas. */
+static void the_same_in_any_order_of_service(void)
+{
+    static const char orders[] =
+        "{\"platform\": \"\", \"duration\": \"60s\", \"cpu\": \"fifo\", \"workload\": {\"jobs\": [{\"name\": \"j\", "
+        "\"source\": \"edge2\", \"kinds\": [{\"name\": \"x\", \"share\": 0.6, \"deadline\": \"500ms\"}, {\"name\": "
+        "\"y\", "
+        "\"share\": 0.4, \"priority\": 2, \"deadline\": \"200ms\"}], \"load\": {\"kind\": \"poisson\", \"rate\": "
+        "\"40/s\"}, "
+        "\"operators\": [{\"name\": \"a\", \"flops\": {\"mean\": \"30Mf\", \"distribution\": \"exponential\"}, "
+        "\"order\": \"priority\", \"preempt\": true, \"parallelism\": 2, \"placement\": \"edge2\"}, {\"name\": \"b\", "
+        "\"flops\": \"15Mf\", \"order\": \"edf\", \"expire\": true, \"placement\": \"cloud4\"}]}]}}";
+    struct weir_test_result runs[3];
+    for (int r = 0; r < 3; r++) {
+        runs[r] = weir_test_run(PLATFORM, orders, "static", r < 2 ? 7 : 8);
+        CU_ASSERT_EQUAL_FATAL(runs[r].code, WEIR_OK);
+        weir_test_conservation(PLATFORM, orders, &runs[r]);
+    }
+    CU_ASSERT(runs[0].result.metrics.delivered > 1000 && runs[0].result.metrics.dropped > 0);
+    CU_ASSERT_EQUAL(memcmp(&runs[0].result.metrics, &runs[1].result.metrics, sizeof runs[0].result.metrics), 0);
+    CU_ASSERT_EQUAL(runs[0].result.checksum, runs[1].result.checksum);
+    CU_ASSERT_NOT_EQUAL(runs[0].result.checksum, runs[2].result.checksum);
+    for (int r = 0; r < 3; r++)
+        weir_test_result_fini(&runs[r]);
+}
+
 static void also_while_others_work(void)
 {
     pid_t burner = fork();
@@ -84,6 +110,7 @@ int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
         {"the same to the last bit", the_same_to_the_last_bit},
+        {"the same in any order of service", the_same_in_any_order_of_service},
         {"also while others work", also_while_others_work},
         {"another seed differs", another_seed_differs},
         {"policies see the same arrivals", policies_see_the_same_arrivals},

@@ -262,7 +262,7 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {{"a list by hand", a_list_by_hand},
                                       {"deadlines pass", deadlines_pass},
                                       {"results are of the kind", results_are_of_the_kind},
-                                      {"two priorities", two_priorities},
+                                      {"two priorities, many items", two_priorities},
                                       {0}};
     return weir_test_main("engine/order", cases, argc, argv);
 }
