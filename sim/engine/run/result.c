@@ -84,7 +84,7 @@ static void add_kinds(const struct weir_run_job *job, struct weir_result *result
     int count = job->spec->kind_count;
     if (!count)
         return;
-    result->kinds = weir_resize(result->kinds, (size_t)(result->kind_count + count), sizeof *result->kinds);
+    result->kinds = weir_resize(result->kinds, (size_t)result->kind_count + (size_t)count, sizeof *result->kinds);
     for (int k = 0; k < count; k++) {
         const struct weir_kind_count *of = &job->kinds->counts[k];
         double delivered = (double)of->latency.count;
