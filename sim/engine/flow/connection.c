@@ -109,12 +109,12 @@ static bool may_go_loose(const struct weir_connection *connection, int edge, int
     double rate = bytes / weir_connection_wire_s(connection, bytes);
     const struct weir_lane *lane = &connection->lanes[edge];
     long loose = lane->inside - lane->promised;
-    if (room->closed || !((double)loose * lane->item_bytes + bytes <= rate * longest_s))
+    if (!((double)loose * lane->item_bytes + bytes <= rate * longest_s))
         return false;
-    if (room->used < room->capacity && now_s - room->full_s > longest_s)
+    if (room->used < room->limit && now_s - room->full_s > longest_s)
         return true;
     long enough = loose > count ? loose : count;
-    return weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough && room->taken &&
+    return room->limit >= 0 && weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough && room->taken &&
            weir_recent_count(room->taken, now_s, longest_s, enough) >= enough;
 }
 

@@ -45,7 +45,7 @@ struct weir_room {
     int capacity;
     int most;      /* ever used */
     int low;       /* once it was full it has no room until it holds no more than this; -1: that is no matter */
-    bool closed;   /* it was, and holds more */
+    int limit;     /* the capacity; below 0: it was full, and holds more than the watermark */
     double full_s; /* when it was full last; -INFINITY: never */
     struct weir_recent *taken; /* when items were taken out, where a connection asks; NULL: nobody does */
     struct weir_waiters waiters;

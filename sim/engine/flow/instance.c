@@ -145,10 +145,12 @@ static bool emit(struct weir_instance *instance, struct weir_batch *results)
 static bool served(struct weir_instance *instance, bool ok)
 {
     struct weir_batch *results = weir_serve_end(instance, ok);
-    if (results && instance->op->gathers)
-        instance->results = weir_gather_split(instance->op, results);
-    else if (results && !emit(instance, results))
-        return false;
+    if (results) {
+        if (instance->op->gathers)
+            instance->results = weir_gather_split(instance->op, results);
+        else if (!emit(instance, results))
+            return false;
+    }
     instance->in_service = false;
     return true;
 }
@@ -283,25 +285,24 @@ static void rings(struct weir_alarm *alarm)
     go(instance);
 }
 
-/* True if its service is over. */
-static bool quota_worked(struct weir_instance *instance, bool ok)
-{
-    if (ok)
-        return weir_quota_worked(instance);
-    weir_service_stop(instance);
-    return true;
-}
-
 static void worked(struct weir_work *work, bool ok)
 {
     struct weir_instance *instance = WEIR_RECORD(work, struct weir_instance, work);
     weir_prefetch(instance->op, 4 * WEIR_LINE);
     weir_prefetch(instance->inbox, 2 * WEIR_LINE);
-    if (instance->op->special && instance->quota && !quota_worked(instance, ok))
-        return;
     weir_watch_end(&instance->op->job->watch);
     if (served(instance, ok))
         go(instance);
+}
+
+static void worked_within_quota(struct weir_work *work, bool ok)
+{
+    struct weir_instance *instance = WEIR_RECORD(work, struct weir_instance, work);
+    if (!ok)
+        weir_service_stop(instance);
+    else if (!weir_quota_worked(instance))
+        return;
+    worked(work, ok);
 }
 
 static void has_sent(struct weir_sender *sender, double blocked_s)
@@ -319,11 +320,11 @@ static void has_sent(struct weir_sender *sender, double blocked_s)
 void weir_instance_init(struct weir_instance *instance)
 {
     struct weir_op *op = instance->op;
-    instance->work.done = worked;
     instance->work.host = -1;
     instance->alarm.ring = rings;
     instance->go.ring = goes;
     weir_quota_init(instance);
+    instance->work.done = instance->quota ? worked_within_quota : worked;
     weir_sender_init(&instance->sender, op->job, op->out, op->out_count, instance->host, &instance->spent, has_sent);
 }
 

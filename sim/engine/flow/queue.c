@@ -42,6 +42,7 @@ struct weir_inbox *weir_inbox_new(struct weir_op *op, int host)
     inbox->room = weir_alloc_lines((size_t)op->in_edges * sizeof *inbox->room);
     for (int e = 0; e < op->in_edges; e++) {
         inbox->room[e].capacity = (int)weir_operator_capacity(op->spec, op->upstream_bytes[e]);
+        inbox->room[e].limit = inbox->room[e].capacity;
         inbox->room[e].low = (int)op->spec->low_watermark;
         inbox->room[e].full_s = -INFINITY;
     }

@@ -2,22 +2,27 @@
 #ifndef WEIR_ENGINE_QUEUE_H
 #define WEIR_ENGINE_QUEUE_H
 
+#include <limits.h>
+
 #include "sim/engine/flow/flow.h"
 
 struct weir_inbox *weir_inbox_new(struct weir_op *op, int host);
 void weir_inbox_free(struct weir_inbox *inbox);
 
+/* Items that find room; below 1: none. */
 static inline long weir_room_free(const struct weir_room *room)
 {
-    return room->closed ? 0 : room->capacity - room->used - room->promised;
+    return room->limit - room->used - room->promised;
 }
 
 /* What it holds, or has promised, has changed: rooms with a low watermark close when they are full, and open when they
  * have come down to it. */
 static inline void weir_room_changed(struct weir_room *room)
 {
-    if (room->low >= 0)
-        room->closed = room->used + room->promised > (room->closed ? room->low : room->capacity - 1);
+    if (room->low < 0)
+        return;
+    bool closes = room->used + room->promised > (room->limit < 0 ? room->low : room->capacity - 1);
+    room->limit = closes ? INT_MIN : room->capacity;
 }
 
 /* Items of room for which it pays to wait with a batch of `count` items: all of it, at most half of the room. */
