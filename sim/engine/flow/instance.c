@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/engine/flow/barrier.h"
 #include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/order.h"
@@ -49,7 +50,7 @@ static bool may_leave(struct weir_instance *instance)
     const struct weir_inbox *inbox = instance->inbox;
     if (instance->life != WEIR_RETIRING || instance->window.count)
         return false;
-    return inbox->instances > 1 || (!inbox->first && !inbox->in_transit);
+    return inbox->instances > 1 || (!inbox->first && !inbox->aside_first && !inbox->in_transit);
 }
 
 /* Rests for a batch, which takes its time. */
@@ -111,7 +112,8 @@ static void leave(struct weir_instance *instance)
 static void hand_over_window(struct weir_instance *instance)
 {
     struct weir_op *op = instance->op;
-    if (instance->life != WEIR_RETIRING || !instance->window.count || instance->inbox->first)
+    if (instance->life != WEIR_RETIRING || !instance->window.count || instance->inbox->first ||
+        instance->inbox->aside_first)
         return;
     for (size_t i = 0; i < op->instance_count; i++) {
         if (op->instances[i]->life == WEIR_ACTIVE) {
@@ -202,8 +204,10 @@ static bool send_window(struct weir_instance *instance)
 /* What it is to serve next; NULL if there is nothing yet. */
 static struct weir_batch *take(struct weir_instance *instance)
 {
-    if (!instance->op->gathers)
+    if (!instance->op->special)
         return weir_inbox_take(instance->inbox);
+    if (!instance->op->gathers)
+        return instance->op->job->segments ? weir_barrier_take(instance) : weir_inbox_take(instance->inbox);
     if (!weir_gather_ready(instance))
         return NULL;
     return weir_inbox_take_together(instance->inbox, instance->op->spec->batch_items);
@@ -220,7 +224,9 @@ static void heed(struct weir_instance *instance)
         weir_watch_end(&instance->op->job->watch);
     if (instance->heeds & WEIR_HEEDS_RANK)
         weir_order_yield(instance);
-    instance->heeds = 0;
+    instance->heeds &= WEIR_HEEDS_BARRIER;
+    if (instance->heeds)
+        weir_barrier_heed(instance);
 }
 
 /* Does what there is to do, as long as it takes no time. */

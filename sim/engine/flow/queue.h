@@ -42,6 +42,9 @@ void weir_inbox_put_promised(struct weir_inbox *inbox, struct weir_batch *batch,
 /* Wakes an instance that rests, if something waits for one. */
 void weir_inbox_wake_instance(struct weir_inbox *inbox);
 
+/* Takes the oldest out of what waits, where it still has its room; there must be one. */
+struct weir_batch *weir_inbox_pop(struct weir_inbox *inbox);
+
 /* Takes the oldest batch, or several short ones as one; NULL if there is none. */
 struct weir_batch *weir_inbox_take(struct weir_inbox *inbox);
 
@@ -59,6 +62,9 @@ void weir_inbox_count_in(struct weir_inbox *inbox, unsigned edge, bool again);
 void weir_inbox_make_room(struct weir_inbox *inbox, int edge, long items);
 /* Brings the oldest of what is packed to the rest; false if there is none. */
 bool weir_inbox_unpack(struct weir_inbox *inbox);
+
+/* Whoever waits to enter the operator looks how things are. */
+void weir_op_wake_inputs(struct weir_op *op);
 
 /* Drops all that waits, as a failure does. */
 void weir_inbox_clear(struct weir_inbox *inbox);
