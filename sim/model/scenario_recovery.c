@@ -78,7 +78,8 @@ static int read_checkpoints(const struct weir_json *at, struct weir_recovery *re
     recovery->unaligned = kind == 1;
     struct weir_json child;
     if (!code && recovery->min_pause_s > 0 && recovery->concurrent > 1 && weir_json_get(at, "concurrent", &child))
-        return weir_json_error(&child, "a \"min_pause\" after each leaves room for one at a time; leave one of the two out");
+        return weir_json_error(&child,
+                               "a \"min_pause\" after each leaves room for one at a time; leave one of the two out");
     return code;
 }
 

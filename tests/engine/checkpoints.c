@@ -54,7 +54,8 @@ static void a_diamond_with_a_slow_branch(void)
     /* The 11th item of b, of 1.105 s, waits from 1.107 to 2.007 s. */
     CHECK_NEAR(weir_test_op(&got, "j", "b")->backpressured * 2.1, 0.9, 0.011);
     weir_test_result_fini(&got);
-    /* Unaligned, c passes it at 1.006 s between two items, and d, which gets the first of them then, when that is done. */
+    /* Unaligned, c passes it at 1.006 s between two items, and d, which gets the first of them then, when that is done.
+     */
     got = run(DIAMOND("\"barriers\": \"unaligned\"", "1100ms", "1000"));
     check(&got, 1, 0, 0.007);
     CHECK_NEAR(got.result.metrics.checkpoint_alignment_s, 0, 0);
@@ -98,8 +99,7 @@ static void under_backpressure_a_barrier_takes_as_long_as_the_queue(void)
 /* The way of the barrier from cloud4 takes 0.1 ms. */
 static void bytes_go_over_the_network(void)
 {
-    struct weir_test_result got =
-        run(STATE("\"checkpoint_interval\": \"20s\", \"checkpoints\": {}", WHOLE, "35s", ""));
+    struct weir_test_result got = run(STATE("\"checkpoint_interval\": \"20s\", \"checkpoints\": {}", WHOLE, "35s", ""));
     check(&got, 1, 0, 10.0101);
     CHECK_NEAR(got.result.metrics.checkpoint_bytes, 125e6, 1e-6);
     CHECK_NEAR(got.result.metrics.network_bytes, 125e6, 1e-6);
@@ -168,8 +168,8 @@ static void only_what_is_stored_counts(void)
  * 0.1 ms, and waits for 10 + 10.0101 s. */
 static void results_wait_until_it_is_stored(void)
 {
-    struct weir_test_result got = run(
-        STATE("\"checkpoint_interval\": \"10s\", \"delivery\": \"exactly-once\", \"checkpoints\": {}", WHOLE, "21s", ""));
+    struct weir_test_result got = run(STATE(
+        "\"checkpoint_interval\": \"10s\", \"delivery\": \"exactly-once\", \"checkpoints\": {}", WHOLE, "21s", ""));
     CHECK_NEAR(got.result.metrics.delivered, 10, 0);
     CHECK_NEAR(got.result.metrics.latency_max_s, 20.0101 - 0.5, 1e-9);
     weir_test_result_fini(&got);

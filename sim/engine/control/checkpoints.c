@@ -175,8 +175,7 @@ static void passes(struct weir_barrier *barrier, struct weir_instance *instance,
     upload->of = checkpoint;
     upload->next = checkpoint->uploads;
     upload->end.ring = uploaded;
-    upload->moves =
-        (struct weir_moves){.controller = controller, .op = op, .end = &upload->end, .is_checkpoint = true};
+    upload->moves = (struct weir_moves){.controller = controller, .op = op, .end = &upload->end, .is_checkpoint = true};
     checkpoint->uploads = upload;
     checkpoint->under_way++;
     weir_moves_add(&upload->moves, instance->host, store, bytes);
@@ -229,8 +228,7 @@ static void try_to_begin(struct schedule *schedule)
         weir_alarm_set(clock, &schedule->alarm, from_s);
         return;
     }
-    if (schedule->job->life == WEIR_JOB_RUNNING && !schedule->job->segments->recovering &&
-        !stands_still(schedule->job))
+    if (schedule->job->life == WEIR_JOB_RUNNING && !schedule->job->segments->recovering && !stands_still(schedule->job))
         begin(schedule);
     weir_alarm_set(clock, &schedule->alarm, clock->now_s + rules->interval_s);
 }
@@ -264,8 +262,7 @@ void weir_checkpoints_init(struct weir_controller *controller)
     for (int j = 0; j < checkpoints->count; j++) {
         struct schedule *schedule = &checkpoints->jobs[j];
         struct weir_run_job *job = &controller->flow->jobs[j];
-        *schedule =
-            (struct schedule){.controller = controller, .job = job, .alarm.ring = ring, .ended_s = -INFINITY};
+        *schedule = (struct schedule){.controller = controller, .job = job, .alarm.ring = ring, .ended_s = -INFINITY};
         schedule->last = weir_alloc((size_t)job->spec->operator_count, sizeof *schedule->last);
         weir_alarm_set(controller->clock, &schedule->alarm, controller->clock->now_s + rules->interval_s);
     }

@@ -277,7 +277,8 @@ void weir_barrier_heed(struct weir_instance *instance)
     if (instance->batch || instance->stalled || instance->left)
         return; /* it looks again afterwards */
     instance->heeds &= (unsigned char)~WEIR_HEEDS_BARRIER;
-    while ((barrier = next_of(instance)) && barrier->unaligned && comes_s(barrier, instance) <= clock_of(barrier)->now_s)
+    while ((barrier = next_of(instance)) && barrier->unaligned &&
+           comes_s(barrier, instance) <= clock_of(barrier)->now_s)
         pass(barrier, instance, in_flight_bytes(instance), instance->inbox->first);
 }
 

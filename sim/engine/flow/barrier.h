@@ -17,10 +17,10 @@ struct weir_barrier {
     unsigned segment; /* items of it, and of later ones, are behind the barrier */
     bool unaligned;
     bool source_passed;
-    double source_s;        /* when the source let it go */
-    double held_s;          /* the longest time for which an instance has set items aside for it */
-    struct weir_soon look;  /* who can pass it now? */
-    struct weir_alarm way;  /* it has come along a route */
+    double source_s;       /* when the source let it go */
+    double held_s;         /* the longest time for which an instance has set items aside for it */
+    struct weir_soon look; /* who can pass it now? */
+    struct weir_alarm way; /* it has come along a route */
     /* An instance passes it; so many bytes of items were on their way to it. The sink has it. */
     void (*passes)(struct weir_barrier *barrier, struct weir_instance *instance, double in_flight_bytes);
     void (*through)(struct weir_barrier *barrier);

@@ -75,8 +75,8 @@ struct weir_inbox {
     /* What is behind a barrier (barrier.h), to be put back at the head; since when. */
     struct weir_batch *aside_first, *aside_last;
     double aside_s;
-    double weight;              /* of its active instances together */
-    double credit;              /* of the weighted round robin */
+    double weight; /* of its active instances together */
+    double credit; /* of the weighted round robin */
 };
 
 /* An edge, as one of its sender's. */

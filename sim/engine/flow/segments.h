@@ -36,10 +36,10 @@ struct weir_segments {
     size_t log_count, log_capacity;
     struct weir_batch *held_first, *held_last; /* results that wait for their checkpoint */
     long held;
-    struct weir_batch *wrecks; /* lost with their host, which is not yet noticed: they keep their segments alive */
-    struct weir_again *again;  /* what has come before */
+    struct weir_batch *wrecks;     /* lost with their host, which is not yet noticed: they keep their segments alive */
+    struct weir_again *again;      /* what has come before */
     struct weir_barrier *barriers; /* barrier.h: under way, in order */
-    size_t stored; /* checkpoints of later segments are not stored yet; SIZE_MAX: that costs nothing */
+    size_t stored;                 /* checkpoints of later segments are not stored yet; SIZE_MAX: that costs nothing */
 };
 
 struct weir_segments *weir_segments_new(struct weir_run_job *job);
