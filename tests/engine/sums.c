@@ -280,7 +280,7 @@ static void what_is_due_when(void)
         double due[WINDOWS + 1] = {0}, met[WINDOWS + 1] = {0}, all = 0, all_met = 0;
         int closed = 0, wrong = 0;
         for (uint64_t id = 0; id < 3000; id++) {
-            double birth_s = below(100 * 64) / 64.0 * (closed + 1) / WINDOWS, date_s = birth_s + DUE_SLO_S;
+            double birth_s = below(100 * 64) / 64.0, date_s = birth_s + DUE_SLO_S;
             int results = results_of("a", id), in_time = below(results + 1), window = (int)(date_s / 5);
             weir_due_arrives(world.job, id, birth_s);
             for (int r = 0; r < in_time; r++)
@@ -304,6 +304,31 @@ static void what_is_due_when(void)
         CHECK_NEAR(weir_due_total(world.job).violations, all - all_met, 0);
         flow_world_end(&world);
     }
+}
+
+/* Fifteen operators before which somebody waits: twelve of them are named. */
+static void who_waits(void)
+{
+    struct weir_text text = {0};
+    weir_text_addf(&text, LOAD "\"operators\": [");
+    for (int o = 0; o < 15; o++)
+        weir_text_addf(&text, "%s{\"name\": \"%c\", \"flops\": 0}", o ? ", " : "", 'a' + o);
+    weir_text_addf(&text, "]");
+    flow_world_begin(&world, "", text.data);
+    free(text.data);
+    struct weir_waiter waiters[15] = {0};
+    for (int count = 1; count <= 15; count++) {
+        weir_wait_in(&world.job->ops[count - 1].gate, &waiters[count - 1], 1);
+        char *names = weir_job_who_waits(world.job);
+        int named = 0;
+        for (const char *at = names; (at = strstr(at, "senders wait to enter ")); at++)
+            named++;
+        const char *more = strstr(names, "; and ");
+        CHECK_NEAR(named, count < 12 ? count : 12, 0);
+        CHECK_NEAR(more ? strtod(more + strlen("; and "), NULL) : 0, count < 12 ? 0 : count - 12, 0);
+        free(names);
+    }
+    flow_world_end(&world);
 }
 
 static void rings(struct weir_alarm *alarm)
@@ -332,6 +357,7 @@ int main(int argc, char **argv)
                                       {"when a job is empty", when_a_job_is_empty},
                                       {"what adds up", what_adds_up},
                                       {"what is due when", what_is_due_when},
+                                      {"who waits", who_waits},
                                       {"the next try", the_next_try},
                                       {0}};
     return weir_test_main("engine/sums", cases, argc, argv);

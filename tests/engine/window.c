@@ -55,16 +55,20 @@ static struct group *group_of(struct held *in, double end_s, unsigned segment)
     return &in->groups[in->count++];
 }
 
+#define RUN_WINDOWS 10 /* of 10 s, the run's */
+
 /* What is due: of items that are played again only what has not been gathered before. */
 static struct {
-    double bound, gathered, due;
+    double bound[RUN_WINDOWS], gathered[RUN_WINDOWS], due[RUN_WINDOWS];
     int met[ITEMS][2], play; /* how often an item has been gathered in a play */
     double given_s, given_before_s, again_s;
 } books;
 
-static double share_if(double birth_s)
+static void add(double *sums, double birth_s, double what)
 {
-    return birth_s + SLO_S < world.scenario->duration_s ? SHARE : 0;
+    int window = (int)((birth_s + SLO_S) / 10);
+    if (window < RUN_WINDOWS)
+        sums[window] += what;
 }
 
 static void note_gathered(const struct weir_item *item)
@@ -73,7 +77,7 @@ static void note_gathered(const struct weir_item *item)
     bool again = books.play && ++books.met[number][1] <= books.met[number][0];
     books.met[number][0] += !books.play;
     if (!again && item->at - item->birth <= SLO_S)
-        books.gathered += share_if(item->birth);
+        add(books.gathered, item->birth, SHARE);
 }
 
 static void note_given(double birth_s, int results)
@@ -81,7 +85,7 @@ static void note_given(double birth_s, int results)
     bool again = birth_s <= books.again_s && birth_s <= books.given_before_s;
     books.given_s = fmax(books.given_s, birth_s);
     if (!again)
-        books.due += birth_s + SLO_S < world.scenario->duration_s ? results : 0;
+        add(books.due, birth_s, results);
 }
 
 /* Up to three items, somewhat behind the clock; the batch counts as of a segment, if there are any. */
@@ -105,7 +109,7 @@ static void gather(int i, uint64_t *number)
         item->blocked = below(64) / 64.0;
         if (!books.play) {
             weir_due_arrives(world.job, item->id, item->birth);
-            books.bound += share_if(item->birth);
+            add(books.bound, item->birth, SHARE);
         }
         struct group *group = group_of(&held[i], (floor(item->at / WINDOW_S) + 1) * WINDOW_S, segment);
         group->count++;
@@ -310,10 +314,17 @@ static void what_windows_give(void)
         }
         CHECK_NEAR(wrong, 0, 0);
         CU_ASSERT(results > 300 && hands > 10 && most > (segments ? 10 : 2) && world.clock.now_s > 80);
-        struct weir_owed owed = weir_due_total(world.job);
-        double missed = fmax(0, books.bound - books.gathered);
-        CHECK_NEAR(owed.due, books.due + missed, 1e-6);
-        CHECK_NEAR(owed.violations, books.due + missed, 1e-6); /* none was delivered */
+        double all = 0, bound = 0, gathered = 0;
+        for (int w = 0; w < RUN_WINDOWS; w++) { /* none was delivered */
+            struct weir_owed owed = weir_due_close(world.job, w);
+            double missed = fmax(0, books.bound[w] - books.gathered[w]);
+            CHECK_NEAR(owed.due, books.due[w] + missed, 1e-6);
+            CHECK_NEAR(owed.violations, books.due[w] + missed, 1e-6);
+            all += books.due[w];
+            bound += books.bound[w];
+            gathered += books.gathered[w];
+        }
+        CHECK_NEAR(weir_due_total(world.job).due, all + fmax(0, bound - gathered), 1e-6);
         for (int i = 0; i < 2; i++) {
             clear(i);
             free(instances[i].window.parts);
