@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/base/random.h"
+#include "sim/engine/flow/again.h"
 #include "sim/engine/flow/deliver.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/source.h"
@@ -46,6 +47,7 @@ static struct {
     unsigned epoch;
     bool recovering, delivered_before[ARRIVALS];
     uint64_t delivered, late, lost, replayed, duplicates;
+    double window_s, window_before_s, again_s; /* what a window gave: the latest, and until the last play; played again */
 } list;
 
 static void find_first(void)
@@ -135,6 +137,10 @@ static void arrive(void)
     }
     for (int i = 0; i < piece.count; i++)
         piece.batch->items[i].at = world.clock.now_s;
+    double given_s = list.at_s[piece.first];
+    wrong += weir_again_window(world.job->segments->again, WEIR_AGAIN_DELIVERED + 9, given_s) !=
+             (given_s <= list.again_s && given_s <= list.window_before_s);
+    list.window_s = fmax(list.window_s, given_s);
     piece.batch->edge = (unsigned)weir_origin_of(world.job, 2);
     weir_count_delivery(world.job, piece.batch);
     if (world.scenario->recovery.exactly_once) {
@@ -181,6 +187,10 @@ static void fail(void)
             take(list.out, &list.outs, p--);
         }
     list.replayed += (uint64_t)(list.next - list.starts[list.first]);
+    if (list.next > list.starts[list.first]) {
+        list.again_s = fmax(list.again_s, list.at_s[list.next - 1]);
+        list.window_before_s = list.window_s;
+    }
     list.next = list.log = list.starts[list.first];
     for (int s = list.first; s <= list.count; s++)
         list.starts[s] = list.next;
@@ -221,6 +231,7 @@ static void begin(bool exactly_once)
                      " \"operators\": [{\"name\": \"a\", \"flops\": 0}]");
     world.scenario->recovery.exactly_once = exactly_once;
     list.count = 1;
+    list.window_s = list.window_before_s = list.again_s = -INFINITY;
     struct weir_arrivals arrivals = weir_arrivals_open(world.job->spec->load, 1, "arrivals/j");
     for (int n = 0; n < ARRIVALS; n++)
         list.at_s[n] = weir_arrivals_next(&arrivals);

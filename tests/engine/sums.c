@@ -324,6 +324,7 @@ static void who_waits(void)
         for (const char *at = names; (at = strstr(at, "senders wait to enter ")); at++)
             named++;
         const char *more = strstr(names, "; and ");
+        CHECK_NEAR(strtod(names, NULL), 1, 0); /* it begins with the first: "1 senders" */
         CHECK_NEAR(named, count < 12 ? count : 12, 0);
         CHECK_NEAR(more ? strtod(more + strlen("; and "), NULL) : 0, count < 12 ? 0 : count - 12, 0);
         free(names);
@@ -341,8 +342,8 @@ static void the_next_try(void)
 {
     flow_world_begin(&world, "", LOAD "\"operators\": [{\"name\": \"a\", \"flops\": 0}]");
     struct weir_connection connection = {.inbox = &world.job->sink, .again.ring = rings};
-    static const double dates_s[] = {5, 7, 5, 3, 4}, tries_s[] = {5, 5, 5, 3, 3};
-    for (int d = 0; d < 5; d++) {
+    static const double dates_s[] = {5, 5.5, 7, 5, 3, 3.5, 4}, tries_s[] = {5, 5, 5, 5, 3, 3, 3};
+    for (int d = 0; d < 7; d++) {
         weir_connection_try_at(&connection, dates_s[d]);
         CHECK_NEAR(connection.again.date_s, tries_s[d], 0);
         CHECK_NEAR((double)world.job->watch.under_way, 1, 0);
