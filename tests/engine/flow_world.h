@@ -12,8 +12,8 @@ struct flow_world {
     struct weir_run_job *job; /* the first */
 };
 
-/* Of a run of 100 s with one job, "j", from edge to cloud of tests/input/valid/two-tier.xml: `more` stands in the scenario
- * before the workload, `job` in the job after its name. The seed is 1. Fails the test if it cannot be read. */
+/* Of a run of 100 s with one job, "j", from edge to cloud of tests/input/valid/two-tier.xml: `more` stands in the
+ * scenario before the workload, `job` in the job after its name. The seed is 1. Fails the test if it cannot be read. */
 void flow_world_begin(struct flow_world *world, const char *more, const char *job);
 void flow_world_end(struct flow_world *world);
 

@@ -389,39 +389,11 @@ static void promised_and_lost(void)
     end();
 }
 
-/* One with a low watermark closes when what it holds and has promised fills it, and opens when that has come down. */
-static void closed_until_it_is_low(void)
-{
-    begin(WEIR_FULL_BLOCK, WEIR_FULL_BLOCK, 10);
-    struct weir_room room = {.capacity = 10, .low = 3};
-    bool closed = false;
-    int changes = 0, wrong = 0;
-    for (int step = 0; step < STEPS; step++) {
-        long *part = below(2) ? &room.used : &room.promised;
-        bool more = below(10) < (step / 60 % 2 ? 7 : 3);
-        if (more ? room.used + room.promised < 10 && !closed : *part > 0)
-            *part += more ? 1 : -1;
-        weir_room_changed(&room);
-        long held = room.used + room.promised;
-        bool was = closed;
-        closed = held >= 10 || (closed && held > 3);
-        changes += was != closed;
-        wrong += room.closed != closed || weir_room_free(&room) != (closed ? 0 : 10 - held);
-    }
-    CHECK_NEAR(wrong, 0, 0);
-    CU_ASSERT(changes > 30);
-    room = (struct weir_room){.capacity = 10, .low = -1, .used = 10};
-    weir_room_changed(&room);
-    CU_ASSERT_FALSE(room.closed); /* one without knows nothing of that */
-    end();
-}
-
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
         {"a full one drops", a_full_one_drops},         {"a full one sheds", a_full_one_sheds},
         {"senders wait in line", senders_wait_in_line}, {"short batches go together", short_batches_go_together},
-        {"promised and lost", promised_and_lost},       {"closed until it is low", closed_until_it_is_low},
-        {0}};
+        {"promised and lost", promised_and_lost},       {0}};
     return weir_test_main("engine/input", cases, argc, argv);
 }

@@ -6,6 +6,7 @@
 
 #include "sim/base/random.h"
 #include "sim/engine/flow/again.h"
+#include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/recent.h"
 #include "sim/engine/flow/track.h"
 #include "sim/engine/flow/waiting.h"
@@ -303,6 +304,33 @@ static void what_windows_gave_at_random(void)
     weir_again_free(again);
 }
 
+/* A room with a low watermark closes when what it holds and has promised fills it, and opens when that has come down.
+ */
+static void closed_until_it_is_low(void)
+{
+    draws = weir_stream_at(6, 0);
+    struct weir_room room = {.capacity = 10, .low = 3};
+    bool closed = false;
+    int changes = 0, wrong = 0;
+    for (int step = 0; step < 4000; step++) {
+        long *part = below(2) ? &room.used : &room.promised;
+        bool more = below(10) < (step / 60 % 2 ? 7 : 3);
+        if (more ? room.used + room.promised < 10 && !closed : *part > 0)
+            *part += more ? 1 : -1;
+        weir_room_changed(&room);
+        long held = room.used + room.promised;
+        bool was = closed;
+        closed = held >= 10 || (closed && held > 3);
+        changes += was != closed;
+        wrong += room.closed != closed || weir_room_free(&room) != (closed ? 0 : 10 - held);
+    }
+    CHECK_NEAR(wrong, 0, 0);
+    CU_ASSERT(changes > 30);
+    room = (struct weir_room){.capacity = 10, .low = -1, .used = 10};
+    weir_room_changed(&room);
+    CU_ASSERT_FALSE(room.closed); /* one without knows nothing of that */
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"lines of waiters", lines_of_waiters},
@@ -311,6 +339,7 @@ int main(int argc, char **argv)
                                       {"what came before", what_came_before},
                                       {"what windows gave before", what_windows_gave_before},
                                       {"what windows gave at random", what_windows_gave_at_random},
+                                      {"closed until it is low", closed_until_it_is_low},
                                       {0}};
     return weir_test_main("engine/parts", cases, argc, argv);
 }

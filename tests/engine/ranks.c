@@ -173,8 +173,8 @@ static void kinds_of_items(void)
     CHECK_NEAR(other, 0, 0);
     struct weir_kind_count *counts = world.job->kinds->counts;
     for (int tenths = 1; tenths <= 9; tenths++)
-        weir_kinds_deliver(world.job, &(struct weir_item){(uint64_t)1 << 56, .birth = 4, .at = 4 + tenths / 10.0,
-                                                          .waiting = 0.25});
+        weir_kinds_deliver(
+            world.job, &(struct weir_item){(uint64_t)1 << 56, .birth = 4, .at = 4 + tenths / 10.0, .waiting = 0.25});
     CHECK_NEAR((double)counts[1].late, 4, 0); /* of more than 0.5 s */
     CHECK_NEAR(counts[1].waiting_s, 9 * 0.25, 0);
     CHECK_NEAR((double)counts[1].latency.count, 9, 0);

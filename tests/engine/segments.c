@@ -38,8 +38,8 @@ struct piece {
 
 static struct {
     double at_s[ARRIVALS];
-    int generated, next;   /* items that came; the first that the source has not sent */
-    int starts[SEGMENTS];  /* the first item of each segment */
+    int generated, next;  /* items that came; the first that the source has not sent */
+    int starts[SEGMENTS]; /* the first item of each segment */
     long alive[SEGMENTS];
     int count, first, log; /* segments; the first that is not complete; the first item that is kept */
     struct piece out[BATCHES], held[BATCHES];
@@ -47,7 +47,8 @@ static struct {
     unsigned epoch;
     bool recovering, delivered_before[ARRIVALS];
     uint64_t delivered, late, lost, replayed, duplicates;
-    double window_s, window_before_s, again_s; /* what a window gave: the latest, and until the last play; played again */
+    double window_s, window_before_s,
+        again_s; /* what a window gave: the latest, and until the last play; played again */
 } list;
 
 static void find_first(void)
@@ -162,10 +163,10 @@ static void checkpoint(void)
     settle();
 }
 
-/* A host has failed with what was on it, and later that is noticed. */
+/* A host has failed with what was on it, and that is noticed; maybe while the job still recovers. */
 static void fail(void)
 {
-    if (list.recovering || list.count == SEGMENTS)
+    if (list.count == SEGMENTS)
         return;
     for (int p = 0; p < list.outs; p++)
         if (!below(3) && list.out[p].epoch == list.epoch) {

@@ -20,7 +20,7 @@ static int below(int bound)
 
 static struct flow_world world;
 
-#define OPS 6
+#define OPS  6
 #define LOAD "\"load\": {\"kind\": \"constant\", \"rate\": \"2/s\"}, "
 
 /* A job whose operators lead on to later ones or the sink at random; each is led to. */
@@ -33,7 +33,8 @@ static void begin_any(void)
     weir_text_addf(&text, "], \"edges\": [{\"from\": \"source\", \"to\": \"0\"}");
     for (int to = 1; to < OPS; to++) {
         int from = below(to + 1) - 1, other = below(to + 1) - 1;
-        weir_text_addf(&text, from < 0 ? ", {\"from\": \"source\", \"to\": \"%d\"}" : ", {\"to\": \"%d\", \"from\": \"%d\"}",
+        weir_text_addf(&text,
+                       from < 0 ? ", {\"from\": \"source\", \"to\": \"%d\"}" : ", {\"to\": \"%d\", \"from\": \"%d\"}",
                        to, from);
         if (other >= 0 && other != from)
             weir_text_addf(&text, ", {\"to\": \"%d\", \"from\": \"%d\"}", to, other);
@@ -183,7 +184,9 @@ static void what_adds_up(void)
                                       " \"b\"}, {\"from\": \"source\", \"to\": \"c\"}, {\"from\": \"b\", \"to\":"
                                       " \"m\"}, {\"from\": \"c\", \"to\": \"m\"}, {\"from\": \"m\", \"to\": \"a\"},"
                                       " {\"from\": \"a\", \"to\": \"sink\"}]",
-                                 selectivity == 3 ? "2.5" : selectivity == 2 ? "2" : "1");
+                                 selectivity == 3   ? "2.5"
+                                 : selectivity == 2 ? "2"
+                                                    : "1");
         flow_world_begin(&world, "\"recovery\": {\"checkpoint_interval\": \"1s\"},", text);
         free(text);
         struct weir_run_job *job = world.job;
@@ -202,8 +205,8 @@ static void what_adds_up(void)
             .arrived = 21, .dropped = 4, .lost_on_way = 2, .processed = 10, .emitted = 10, .lost_inside = 3};
         b->in_hand = 6, b->in_transit = 4, b->queued = 5, b->in_service = 3;
         c->counts = (struct weir_op_counts){.arrived = 37, .processed = 37, .emitted = 37};
-        m->counts = (struct weir_op_counts){
-            .arrived = 30, .lost_on_way = 17, .processed = 12, .emitted = 12, .lost_inside = 3};
+        m->counts =
+            (struct weir_op_counts){.arrived = 30, .lost_on_way = 17, .processed = 12, .emitted = 12, .lost_inside = 3};
         m->in_service = 3;
         a->counts = (struct weir_op_counts){.arrived = 12, .processed = 12, .emitted = each * 12};
         job->counts.delivered = each * 12 - 8;
@@ -245,7 +248,7 @@ static void what_adds_up(void)
     }
 }
 
-#define WINDOWS 20 /* of 5 s */
+#define WINDOWS   20 /* of 5 s */
 #define DUE_SLO_S 4.0
 
 /* How many results an item that comes to an operator should give; e takes one of b's and one of c's. */
@@ -261,8 +264,9 @@ static int results_of(const char *name, uint64_t id)
     return sum;
 }
 
-/* a leads to b, c and d; b and c meet in e, which gives 1.5 to the sink and to d each; d gives 0.25; or 2 and 3. Each is
- * due 4 s after its item came, if that is before the end, and counts in the window of that date until it has closed. */
+/* a leads to b, c and d; b and c meet in e, which gives 1.5 to the sink and to d each; d gives 0.25; or 2 and 3. Each
+ * is due 4 s after its item came, if that is before the end, and counts in the window of that date until it has closed.
+ */
 static void what_is_due_when(void)
 {
     for (int drawn = 0; drawn < 2; drawn++) {

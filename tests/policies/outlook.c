@@ -84,9 +84,10 @@ static void kept(void)
 static void told_ahead(int ahead)
 {
     const char *file = weir_test_file("step.csv", "time_s,rate\n0,50\n200,90\n4000,90\n");
-    char *text = weir_format("{\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"}, \"warm\": 2, \"hold\": \"%ds\", "
-                             "\"horizon\": \"10s\"}",
-                             file, 10 * ahead);
+    char *text =
+        weir_format("{\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"}, \"warm\": 2, \"hold\": \"%ds\", "
+                    "\"horizon\": \"10s\"}",
+                    file, 10 * ahead);
     static double history[MOST];
     begin(&weir_policy_proactive, 0.010, text);
     weir_mock_operator(world, 0, "b", 1e6);

@@ -83,7 +83,8 @@ static void folder_and_season(void)
     CHECK_NEAR(told(why, "sees "), past(PAST + 2), 0.1); /* what came six windows before */
     end();
     start(&weir_policy_proactive,
-          "\"forecaster\": {\"name\": \"oracle\", \"file\": \"beside.csv\"}, \"confidence\": 0, \"warm\": 1, \"hold\": \"10s\","
+          "\"forecaster\": {\"name\": \"oracle\", \"file\": \"beside.csv\"}, \"confidence\": 0, \"warm\": 1, \"hold\": "
+          "\"10s\","
           " \"horizon\": \"10s\"",
           "");
     step(150);
@@ -245,8 +246,8 @@ static void measured_throughput(void)
     end();
 }
 
-/* One, two and four instances sustain 1/(5 ms + 5 ms/m): 100, 133.3 and 160/s. Three are known by the fit: 150/s; by the
- * mean of what each gives, 68.9/s, they would be 206.7/s. Items that weigh nothing are measured as others are. */
+/* One, two and four instances sustain 1/(5 ms + 5 ms/m): 100, 133.3 and 160/s. Three are known by the fit: 150/s; by
+ * the mean of what each gives, 68.9/s, they would be 206.7/s. Items that weigh nothing are measured as others are. */
 static void fitted_throughput(void)
 {
     static const double loads[] = {149, 151};

@@ -195,8 +195,8 @@ static void joins_and_adapts(void)
     end();
 }
 
-/* The first job of a kind stands still for a while: the other is taught alone, and the first joins it without a lesson of
- * its own when it has seen enough, be it the first of the list or not. */
+/* The first job of a kind stands still for a while: the other is taught alone, and the first joins it without a lesson
+ * of its own when it has seen enough, be it the first of the list or not. */
 static void joins_who_knows(void)
 {
     begin("{" KEYS ", \"warm\": 20, \"refit\": 0, \"adapt\": \"none\"}", 2);
@@ -212,8 +212,8 @@ static void joins_who_knows(void)
     end();
 }
 
-/* A kind is known by any job that is left of it, whatever became of the one that was the first. The last job, of another
- * kind, departs, too; the others are taught as before, all at once. */
+/* A kind is known by any job that is left of it, whatever became of the one that was the first. The last job, of
+ * another kind, departs, too; the others are taught as before, all at once. */
 static void kinds_outlive_their_first(void)
 {
     for (int first = 0; first < 2; first++) {

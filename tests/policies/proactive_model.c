@@ -159,16 +159,17 @@ static void lessons_of_drift(void)
     }
 }
 
-/* What is forecast and comes is no error, also if it is nothing or next to it; and of 0.25/s and 0.75/s a drift is seen as
- * of 100/s and 300/s. */
+/* What is forecast and comes is no error, also if it is nothing or next to it; and of 0.25/s and 0.75/s a drift is seen
+ * as of 100/s and 300/s. */
 static void small_loads(void)
 {
     static const double calm[] = {0, 0.25}, later[] = {0, 0.75};
     for (int i = 0; i < 2; i++) {
         char *csv = weir_format("time_s,rate\n0,%g\n100,%g\n", calm[i], calm[i]);
-        char *keys = weir_format("\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\", \"repeat\": true}, \"refit\": 0, "
-                                 "\"warm\": 5",
-                                 weir_test_file("small.csv", csv));
+        char *keys =
+            weir_format("\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\", \"repeat\": true}, \"refit\": 0, "
+                        "\"warm\": 5",
+                        weir_test_file("small.csv", csv));
         start(&weir_policy_proactive, keys, "");
         int drift = drifts_at(7, 20, 2, 5);
         for (int w = 1; w <= 60; w++) {
@@ -182,13 +183,14 @@ static void small_loads(void)
     }
 }
 
-/* However long a forecast has been contradicted, when its model fails at last, another one is tried: 100/s and more were
- * foreseen for 30 windows while 1/s came; then a billion. */
+/* However long a forecast has been contradicted, when its model fails at last, another one is tried: 100/s and more
+ * were foreseen for 30 windows while 1/s came; then a billion. */
 static void contradicted_and_fails(void)
 {
-    char *keys = weir_format("\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"}, \"warm\": 1, \"refit\": 10, \"adapt\": "
-                             "\"none\", \"hold\": \"10s\", \"horizon\": \"10s\"",
-                             weir_test_file("late.csv", "time_s,rate\n0,100\n300,1e12\n4000,1e12\n"));
+    char *keys =
+        weir_format("\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"}, \"warm\": 1, \"refit\": 10, \"adapt\": "
+                    "\"none\", \"hold\": \"10s\", \"horizon\": \"10s\"",
+                    weir_test_file("late.csv", "time_s,rate\n0,100\n300,1e12\n4000,1e12\n"));
     start(&weir_policy_proactive, keys, "");
     int at[3], count = 0;
     for (int w = 1; w <= 70; w++) {

@@ -252,7 +252,8 @@ static void slower_while_simgrid_divides(void)
                                               {2, TRANSFER, .a = 0, .b = 1, .amount = 10e6},
                                               {2, TRANSFER, .a = 1, .b = 2, .amount = 10e6},
                                               {5, WORK, .amount = 1e9}};
-    /* The long one has 5 of 10 MB/s on both links for a second; then each of the others has 10 MB/s for half a second. */
+    /* The long one has 5 of 10 MB/s on both links for a second; then each of the others has 10 MB/s for half a second.
+     */
     CHECK_WORLD(ZONE("<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/><host id=\"c\" speed=\"1Gf\"/>"
                      "<link id=\"l\" bandwidth=\"10MBps\" latency=\"1ms\"/>"
                      "<link id=\"m\" bandwidth=\"10MBps\" latency=\"1ms\"/>"
@@ -265,11 +266,17 @@ static void slower_while_simgrid_divides(void)
 /* Whole cores and parts of them are counted each by themselves, however often a host has been idle. */
 static void busy_again_and_again(void)
 {
-    static const struct world_step steps[] = {
-        {0, WORK, .amount = 1e9},  {2, WORK, .amount = 0.5e9, .limit = 0.5}, {4, WORK, .amount = 1e9},
-        {4, WORK, .amount = 1e9},  {7, WORK, .amount = 0.5e9, .limit = 0.5}, {7, WORK, .amount = 0.5e9, .limit = 0.5},
-        {9, WORK, .amount = 1e9},  {9, WORK, .amount = 1e9},                 {12, WORK, .amount = 0.6e9, .limit = 0.6},
-        {12, WORK, .amount = 1e9}, {15, WORK, .amount = 1e9}};
+    static const struct world_step steps[] = {{0, WORK, .amount = 1e9},
+                                              {2, WORK, .amount = 0.5e9, .limit = 0.5},
+                                              {4, WORK, .amount = 1e9},
+                                              {4, WORK, .amount = 1e9},
+                                              {7, WORK, .amount = 0.5e9, .limit = 0.5},
+                                              {7, WORK, .amount = 0.5e9, .limit = 0.5},
+                                              {9, WORK, .amount = 1e9},
+                                              {9, WORK, .amount = 1e9},
+                                              {12, WORK, .amount = 0.6e9, .limit = 0.6},
+                                              {12, WORK, .amount = 1e9},
+                                              {15, WORK, .amount = 1e9}};
     CHECK_WORLD(ONE_CORE, steps, 1, 3, 6, 6, 8, 8, 11, 11, 13.2, 13.6, 16);
 }
 

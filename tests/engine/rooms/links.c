@@ -258,37 +258,6 @@ static void links_that_fail(void)
     CHECK_WORLD(ONE_LINK, steps, 1, -1, 1.5, -1, 3, 5, 5, -1);
 }
 
-/* a and b lead to c over one link; each has another one before it, as wide. */
-#define TWO_TO_C(more)                                                                                                 \
-    ZONE(HOST("a") HOST("b") HOST("c") "<link id=\"k\" bandwidth=\"100Mbps\" latency=\"10ms\"/>"                      \
-                                       "<link id=\"l\" bandwidth=\"100Mbps\" latency=\"10ms\"" more "/>"            \
-                                       "<link id=\"m\" bandwidth=\"100Mbps\" latency=\"10ms\"/>"                    \
-                                       "<route src=\"a\" dst=\"c\"><link_ctn id=\"k\"/><link_ctn id=\"l\"/></route>" \
-                                       "<route src=\"b\" dst=\"c\"><link_ctn id=\"m\"/><link_ctn id=\"l\"/></route>")
-
-static void all_routes_over_a_link_fail(void)
-{
-    static const struct world_step steps[] = {{0, TRANSFER, .b = 2, .amount = 25e6},
-                                              {0, TRANSFER, .a = 1, .b = 2, .amount = 25e6},
-                                              {0, TRANSFER, .a = 1, .b = 2, .amount = 25e6},
-                                              {1, LINK_DOWN, .name = "l"},
-                                              {3, LINK_UP, .name = "l"},
-                                              {4, TRANSFER, .a = 1, .b = 2, .amount = 12.5e6}};
-    CHECK_WORLD(TWO_TO_C(""), steps, 1, 1, 1, -1, -1, 5);
-}
-
-/* Those of the second route have half of the link as before, whatever its latency has become. */
-static void all_routes_over_a_link_that_is_delayed(void)
-{
-    static const struct world_step steps[] = {{0, TRANSFER, .b = 2, .amount = 12.5e6},
-                                              {0, TRANSFER, .a = 1, .b = 2, .amount = 25e6}};
-    world_check((struct world){.platform = TWO_TO_C(" latency_file=\"0.profile\""),
-                               .profiles = {"1 1\n"},
-                               .steps = steps,
-                               .count = COUNT(steps)},
-                (const double[]){2, 3});
-}
-
 /* Each change is told once, whoever knows of it first; what was so before is none. */
 static void changes_are_told_once(void)
 {
@@ -401,8 +370,6 @@ int main(int argc, char **argv)
         {"profiles of latencies", profiles_of_latencies},
         {"lost packets", lost_packets},
         {"links that fail", links_that_fail},
-        {"all routes over a link fail", all_routes_over_a_link_fail},
-        {"all routes over a link that is delayed", all_routes_over_a_link_that_is_delayed},
         {"changes are told once", changes_are_told_once},
         {"a link that changes while it is down", a_link_that_changes_while_it_is_down},
         {"hosts that fail", hosts_that_fail},
