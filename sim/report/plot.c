@@ -63,7 +63,7 @@ static int check_names(const struct weir_plotting *plot)
     return WEIR_OK;
 }
 
-static int draw(struct weir_plotting *plot)
+static int draw_kind(struct weir_plotting *plot)
 {
     static const char *const ways[] = {"policy", "time", "share"};
     const char *over = plot->spec->over ? plot->spec->over : "policy";
@@ -99,7 +99,7 @@ static int write_script(const struct weir_plot_spec *spec, struct weir_results *
     if (code == WEIR_OK)
         code = check_names(&plot);
     if (code == WEIR_OK)
-        code = draw(&plot);
+        code = draw_kind(&plot);
     if (code == WEIR_OK)
         code = weir_file_replace(path, weir_text_string(&script));
     if (code == WEIR_OK && plot.lost)

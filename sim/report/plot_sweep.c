@@ -109,8 +109,8 @@ static int where(struct weir_plotting *plot, const struct weir_plot_values *valu
     return WEIR_OK;
 }
 
-static int draw(struct weir_plotting *plot, int column, const struct weir_plot_values *values, const char *name,
-                double size, const char *shown)
+static int draw_parameter(struct weir_plotting *plot, int column, const struct weir_plot_values *values,
+                          const char *name, double size, const char *shown)
 {
     const struct weir_sheet *sheet = &plot->results->summary;
     bool by_value;
@@ -163,7 +163,7 @@ int weir_plot_sweep(struct weir_plotting *plot)
         return code;
     weir_plot_values(sheet, column, &values);
     char *name = weir_plot_plain_path(sheet->cells[column], plot->results->labels, plot->results->label_count);
-    code = draw(plot, column, &values, name, size, shown);
+    code = draw_parameter(plot, column, &values, name, size, shown);
     free(name);
     weir_plot_values_fini(&values);
     return code;
