@@ -6,6 +6,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 #define NAMES_TOLD 12
 
@@ -89,7 +90,7 @@ void weir_plot_axes(struct weir_plotting *plot, const char *x_range)
         return;
     }
     /* Below the smallest value, so that a bar of it can be seen. */
-    double floor_at = isfinite(plot->least) ? pow(10, ceil(log10(plot->least) - 1 - 1e-9)) : 0.1;
+    double floor_at = isfinite(plot->least) ? weir_pow(10, ceil(weir_log10(plot->least) - 1 - 1e-9)) : 0.1;
     weir_text_addf(plot->script, "floor = %.6g\nset logscale y\nset yrange [floor:*]\n", floor_at);
 }
 

@@ -5,6 +5,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 #include "sim/report/plot_parts.h"
 
 /* Tics at each value where there are no more of them. */
@@ -94,7 +95,7 @@ static char *range_of(const struct weir_plotting *plot, const struct weir_plot_v
     if (!(low < high))
         return weir_copy("[*:*]");
     if (plot->log_x)
-        return weir_format("[%.6g:%.6g]", low * pow(low / high, ROOM), high * pow(high / low, ROOM));
+        return weir_format("[%.6g:%.6g]", low * weir_pow(low / high, ROOM), high * weir_pow(high / low, ROOM));
     double room = ROOM * (high - low);
     return weir_format("[%.6g:%.6g]", low >= 0 && low < 0.3 * high ? 0 : low - room, high + room);
 }
