@@ -48,8 +48,8 @@ struct world {
 struct world_end {
     int told;     /* how often */
     bool ok;      /* the last time */
-    int turn;     /* which one that was of all that were told, from 1 on */
     double end_s; /* of the last time */
+    int turn;     /* which one that was of all that were told, from 1 on */
 };
 
 struct world_outcome {
