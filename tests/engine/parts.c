@@ -285,7 +285,7 @@ static void what_windows_gave_at_random(void)
     struct weir_again *again = weir_again_new();
     for (int e = 0; e < EVENTS; e++) {
         int of = below(3);
-        double birth_s = below(200) + e / 20, latest_s = -1;
+        double birth_s = below(200) + e / 20.0, latest_s = -1;
         for (int g = 0; g < before[of]; g++)
             latest_s = fmax(latest_s, given[of][g]);
         given[of][counts[of]++] = birth_s;
@@ -293,7 +293,7 @@ static void what_windows_gave_at_random(void)
         wrong += is != (birth_s <= until_s && birth_s <= latest_s);
         seen += is;
         if (below(100) == 0) {
-            double to_s = below(300) + e / 20;
+            double to_s = below(300) + e / 20.0;
             until_s = fmax(until_s, to_s);
             weir_again_rewind(again, to_s);
             memcpy(before, counts, sizeof before);

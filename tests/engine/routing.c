@@ -216,8 +216,8 @@ static void pieces_of_a_batch(void)
             int in = 0;
             for (int n = 0; n < size; n++)
                 if (to[n] == i)
-                    wrong += piece->inbox != inboxes[i] || in >= piece->count ||
-                             piece->items[in++].id != (uint64_t)(100 + n);
+                    wrong +=
+                        piece->inbox != inboxes[i] || in >= piece->count || piece->items[in++].id != 100 + (uint64_t)n;
             if (!in)
                 continue;
             wrong += piece->count != in || piece->segments != world.job->segments || piece->item_bytes != 77 ||

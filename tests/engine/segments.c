@@ -109,7 +109,7 @@ static void send(void)
     for (int i = 0; i < piece.count; i++) {
         struct weir_run_job *job = world.job;
         const struct weir_arrival *arrival = &job->backlog[job->backlog_first & (job->backlog_size - 1)];
-        wrong += arrival->time_s != list.at_s[list.next + i] || arrival->id != (uint64_t)(list.next + i);
+        wrong += arrival->time_s != list.at_s[list.next + i] || arrival->id != (uint64_t)list.next + (uint64_t)i;
         piece.batch->items[i].id = arrival->id;
         piece.batch->items[i].birth = arrival->time_s;
         piece.batch->items[i].path = weir_paths_step(job->paths, 0, 0);
