@@ -37,10 +37,16 @@ const char *const weir_operator_keys[] = {
     "state", "join",           "window",        "keys",          "placement",
     "queue", "capacity",       "parallelism",   "min_instances", "max_parallelism",
     "class", "capacity_bytes", "low_watermark", "max_wait",      "batch",
-    "order", "preempt",        "expire",        "cpu_quota",     NULL};
+    "order", "preempt",        "expire",        "cpu_quota",     "concurrency", "fails", "retry", "breaker", "hedge", "unacked", "cut_off", NULL};
 
 const char *const weir_batch_keys[] = {"items", "wait", "flops", NULL};
 
 const char *const weir_quota_keys[] = {"quota", "period", NULL};
+
+const char *const weir_retry_keys[] = {"attempts", "delay", "multiplier", "max_delay", "jitter", NULL};
+
+const char *const weir_breaker_keys[] = {"failures", "open", NULL};
+
+const char *const weir_hedge_keys[] = {"after", NULL};
 
 const char *const weir_kind_keys[] = {"name", "share", "priority", "deadline", NULL};

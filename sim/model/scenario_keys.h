@@ -16,5 +16,8 @@ extern const char *const weir_operator_keys[];
 extern const char *const weir_batch_keys[];
 extern const char *const weir_kind_keys[];
 extern const char *const weir_quota_keys[];
+extern const char *const weir_retry_keys[];
+extern const char *const weir_breaker_keys[];
+extern const char *const weir_hedge_keys[];
 
 #endif

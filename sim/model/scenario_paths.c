@@ -33,6 +33,9 @@ static const struct {
     {"workload.jobs[].operators[]", weir_operator_keys},
     {"workload.jobs[].operators[].batch", weir_batch_keys},
     {"workload.jobs[].operators[].cpu_quota", weir_quota_keys},
+    {"workload.jobs[].operators[].retry", weir_retry_keys},
+    {"workload.jobs[].operators[].breaker", weir_breaker_keys},
+    {"workload.jobs[].operators[].hedge", weir_hedge_keys},
     {"workload.jobs[].kinds[]", weir_kind_keys},
 };
 

@@ -223,6 +223,8 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
     if (!code)
         code = weir_service_read(at, op);
     if (!code)
+        code = weir_calls_read(at, op);
+    if (!code)
         code = read_parallelism(at, op);
     if (!code && weir_json_get(at, "placement", &child))
         code = weir_where_read(&child, platform, true, &op->where);

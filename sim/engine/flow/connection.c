@@ -4,6 +4,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/engine/flow/ack.h"
 #include "sim/engine/flow/barrier.h"
 #include "sim/engine/flow/deliver.h"
 #include "sim/engine/flow/queue.h"
@@ -81,6 +82,7 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
     connection->edge = own;
     connection->origin = inbox->op ? -1 : weir_origin_of(inbox->job, from);
     connection->latencies = weir_shares_latencies(flow->shares);
+    connection->strict = inbox->op && inbox->op->spec->unacked > 0;
     connection->promise.wake.ring = promise_wakes;
     connection->door.wake.ring = weir_connection_door_wakes;
     connection->again.ring = again_rings;
@@ -113,9 +115,9 @@ static bool may_go_loose(const struct weir_connection *connection, int edge, int
     if (!((double)loose * lane->item_bytes + bytes <= rate * longest_s))
         return false;
     if (room->used < room->limit && now_s - room->full_s > longest_s)
-        return true;
+        return !connection->strict;
     long enough = loose > count ? loose : count;
-    return room->limit >= 0 && weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough &&
+    return room->limit >= 0 && !connection->strict && weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough &&
            room->taken && weir_recent_count(room->taken, now_s, longest_s, enough) >= enough;
 }
 
@@ -155,6 +157,8 @@ static int may_enter(struct weir_connection *connection, const struct weir_batch
     }
     if (!connection->door_first)
         weir_wait_in(&room->waiters, &connection->promise, wanted);
+    if (connection->inbox->cuts)
+        weir_cut_off_watch(connection->inbox);
     return 0;
 }
 

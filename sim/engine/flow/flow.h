@@ -18,7 +18,10 @@
 /* Keys are spread over the instances in groups, as stream processors do, so that a rescale moves whole groups. */
 #define WEIR_KEY_GROUPS 128
 
+struct weir_acks;
 struct weir_barrier;
+struct weir_breaker;
+struct weir_calls;
 struct weir_connection;
 struct weir_flow;
 struct weir_inbox;
@@ -75,6 +78,10 @@ struct weir_inbox {
     /* What is behind a barrier (barrier.h), to be put back at the head; since when. */
     struct weir_batch *aside_first, *aside_last;
     double aside_s;
+    bool apart; /* items come in by themselves: ranks.h, call.h */
+    bool cuts;  /* ack.h */
+    struct weir_acks *acks;       /* NULL: never needed */
+    struct weir_breaker *breaker; /* call.h; NULL: there is none */
     double weight; /* of its active instances together */
     double credit; /* of the weighted round robin */
 };
@@ -158,6 +165,7 @@ struct weir_instance {
     int flops_room;
     struct weir_rank rank;    /* of what it serves, if its operator preempts */
     struct weir_quota *quota; /* NULL: no limit */
+    struct weir_instance *leader, **workers; /* workers.h */
     unsigned passed;          /* the segment behind the barrier that it has passed last */
     double passed_s;          /* when it did, and could send it on */
     /* Control's. */
@@ -191,6 +199,8 @@ struct weir_op {
     void *at_rest_context;
 
     struct weir_op_counts counts;
+    struct weir_calls *calls; /* call.h; NULL: no service fails */
+    long beside; /* of its items, those that wait for another attempt; less second attempts */
 
     double item_flops;                                              /* of each item; NAN: drawn */
     double selectivity, window_s, disk_bytes, state_bytes_per_item; /* of spec */
