@@ -175,10 +175,11 @@ static int check_threads(const struct weir_json *at, const struct weir_job *job,
 {
     if (job->operators[o].concurrency < 2)
         return WEIR_OK;
-    return weir_json_error(at,
-                           "operator \"%s\" of job \"%s\" has a \"concurrency\", but barriers of checkpoints are passed "
-                           "between two services; leave it, or \"checkpoints\", out",
-                           job->operators[o].name, job->name);
+    return weir_json_error(
+        at,
+        "operator \"%s\" of job \"%s\" has a \"concurrency\", but barriers of checkpoints are passed "
+        "between two services; leave it, or \"checkpoints\", out",
+        job->operators[o].name, job->name);
 }
 
 int weir_scenario_check_together(const struct weir_json *at, const struct weir_scenario *scenario)

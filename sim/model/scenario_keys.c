@@ -32,12 +32,38 @@ const char *const weir_job_keys[] = {"name",         "count",    "arrive", "arri
                                      "source_bytes", "sink",     "load",   "slo",          "operators", "edges",
                                      "backlog",      "workflow", "omega",  "kinds",        NULL};
 
-const char *const weir_operator_keys[] = {
-    "name",  "flops",          "bytes",         "disk",          "selectivity",
-    "state", "join",           "window",        "keys",          "placement",
-    "queue", "capacity",       "parallelism",   "min_instances", "max_parallelism",
-    "class", "capacity_bytes", "low_watermark", "max_wait",      "batch",
-    "order", "preempt",        "expire",        "cpu_quota",     "concurrency", "fails", "retry", "breaker", "hedge", "unacked", "cut_off", NULL};
+const char *const weir_operator_keys[] = {"name",
+                                          "flops",
+                                          "bytes",
+                                          "disk",
+                                          "selectivity",
+                                          "state",
+                                          "join",
+                                          "window",
+                                          "keys",
+                                          "placement",
+                                          "queue",
+                                          "capacity",
+                                          "parallelism",
+                                          "min_instances",
+                                          "max_parallelism",
+                                          "class",
+                                          "capacity_bytes",
+                                          "low_watermark",
+                                          "max_wait",
+                                          "batch",
+                                          "order",
+                                          "preempt",
+                                          "expire",
+                                          "cpu_quota",
+                                          "concurrency",
+                                          "fails",
+                                          "retry",
+                                          "breaker",
+                                          "hedge",
+                                          "unacked",
+                                          "cut_off",
+                                          NULL};
 
 const char *const weir_batch_keys[] = {"items", "wait", "flops", NULL};
 

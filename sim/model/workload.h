@@ -90,15 +90,15 @@ struct weir_operator {
     long retry_attempts;                  /* at most, the first included */
     double retry_delay_s, retry_max_delay_s, retry_multiplier; /* before the second; at most; from each to the next */
     double retry_jitter;                                       /* share of the delay that is drawn */
-    double hedge_after_s;                 /* a second attempt begins beside the first then; INFINITY: none does */
-    long breaker_failures;                /* in succession, after which none is let through; 0: all are */
-    double breaker_open_s;                /* for so long */
-    long unacked;                         /* items sent to an input and not acknowledged, at most; 0: no matter */
-    double cut_off_s;                     /* without a taking, after which what waits is dropped; INFINITY: never */
-    int parallelism;                      /* initial instances */
-    int min_instances, max_parallelism;   /* that a policy may ask for; at least 0 and 1 */
-    struct weir_where where;              /* default placement */
-    enum weir_class work_class;           /* what it computes on */
+    double hedge_after_s;               /* a second attempt begins beside the first then; INFINITY: none does */
+    long breaker_failures;              /* in succession, after which none is let through; 0: all are */
+    double breaker_open_s;              /* for so long */
+    long unacked;                       /* items sent to an input and not acknowledged, at most; 0: no matter */
+    double cut_off_s;                   /* without a taking, after which what waits is dropped; INFINITY: never */
+    int parallelism;                    /* initial instances */
+    int min_instances, max_parallelism; /* that a policy may ask for; at least 0 and 1 */
+    struct weir_where where;            /* default placement */
+    enum weir_class work_class;         /* what it computes on */
 };
 
 struct weir_job {

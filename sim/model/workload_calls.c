@@ -1,5 +1,5 @@
-/* Services that fail, and what is done about it; instances that serve several items at once; consumers that acknowledge,
- * or are cut off. */
+/* Services that fail, and what is done about it; instances that serve several items at once; consumers that
+ * acknowledge, or are cut off. */
 #include <float.h>
 #include <math.h>
 
@@ -84,8 +84,8 @@ static bool any_edge(const struct weir_job *job, int to, bool drop_old_alone)
 {
     bool any = false;
     for (int e = 0; e < job->edge_count; e++)
-        any |= job->edges[e].to == to && (drop_old_alone ? job->edges[e].full == WEIR_FULL_DROP_OLD
-                                                         : job->edges[e].full != WEIR_FULL_BLOCK);
+        any |= job->edges[e].to == to &&
+               (drop_old_alone ? job->edges[e].full == WEIR_FULL_DROP_OLD : job->edges[e].full != WEIR_FULL_BLOCK);
     return any;
 }
 

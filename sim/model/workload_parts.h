@@ -22,7 +22,7 @@ void weir_operator_fini(struct weir_operator *op);
 /* What the queue of an operator is unless it is said, for initialisers. */
 #define WEIR_QUEUE_DEFAULTS                                                                                            \
     .input_capacity = WEIR_INPUT_CAPACITY, .capacity_bytes = INFINITY, .low_watermark = -1, .max_wait_s = INFINITY,    \
-    .batch_items = 1, .concurrency = 1, .retry_attempts = 1, .retry_multiplier = 2, .retry_max_delay_s = INFINITY,      \
+    .batch_items = 1, .concurrency = 1, .retry_attempts = 1, .retry_multiplier = 2, .retry_max_delay_s = INFINITY,     \
     .hedge_after_s = INFINITY, .cut_off_s = INFINITY
 #define WEIR_MAX_PARALLELISM 16 /* or what is asked for at the start, if that is more */
 

@@ -47,13 +47,13 @@ static void retries_back_off_and_end(void)
     check(&got, 0, 100, 0, 0);
     weir_test_result_fini(&got);
     /* Cut at 0.9 s: 0.5 + 0.01 + 0.1 + 0.01 + 0.3 s is later. With at most 200 ms, it is earlier. */
-    got = run(ONE("915ms", EACH("1/s", "500ms", "1"),
+    got = run(ONE("915ms\", \"window\": \"500ms", EACH("1/s", "500ms", "1"),
                   "\"flops\": \"10Mf\", \"fails\": 1, \"retry\": {\"attempts\": 3, \"delay\": \"100ms\", "
                   "\"multiplier\": 3}"));
     check(&got, 0, 2, 1, 0);
     CHECK_NEAR(got.result.metrics.in_flight, 1, 0);
     weir_test_result_fini(&got);
-    got = run(ONE("915ms", EACH("1/s", "500ms", "1"),
+    got = run(ONE("915ms\", \"window\": \"500ms", EACH("1/s", "500ms", "1"),
                   "\"flops\": \"10Mf\", \"fails\": 1, \"retry\": {\"attempts\": 3, \"delay\": \"100ms\", "
                   "\"multiplier\": 3, \"max_delay\": \"200ms\"}"));
     check(&got, 0, 3, 2, 0);
@@ -81,15 +81,16 @@ static void retries_amplify_the_load(void)
                                          "\"20ms\", \"jitter\": 1}"),
                                      cases[c].fails, cases[c].most);
         double rest = pow(cases[c].fails, cases[c].most);
-        weir_test_seeds("attempts an item", PLATFORM, scenario, 10, 1, attempts, (1 - rest) / (1 - cases[c].fails), 0.02);
+        weir_test_seeds("attempts an item", PLATFORM, scenario, 10, 1, attempts, (1 - rest) / (1 - cases[c].fails),
+                        0.02);
         if (rest > 1e-3)
             weir_test_seeds("given up", PLATFORM, scenario, 10, 1, given_up, rest, 0.06);
         free(scenario);
     }
 }
 
-/* Of two exponential services of mean m the shorter one has the mean m / 2; where the second begins after d, the mean is
- * m (1 - e^(-d/m)) + e^(-d/m) m / 2. An item each second, so that none waits. */
+/* Of two exponential services of mean m the shorter one has the mean m / 2; where the second begins after d, the mean
+ * is m (1 - e^(-d/m)) + e^(-d/m) m / 2. An item each second, so that none waits. */
 static double mean_ms(const struct weir_test_result *got)
 {
     return 1000 * got->result.metrics.latency_mean_s;
@@ -111,8 +112,8 @@ static void the_quicker_of_two(void)
     }
     /* Constant services of 100 ms, a second one after 30: the first is done, and the second is stopped: 170 ms of work.
      * One that still waits costs none: of three at once on two instances. */
-    struct weir_test_result got = run(ONE("10s", EACH("1/s", "0s", "10"),
-                                          "\"flops\": \"100Mf\", \"parallelism\": 2, \"hedge\": {\"after\": \"30ms\"}"));
+    struct weir_test_result got = run(ONE(
+        "10s", EACH("1/s", "0s", "10"), "\"flops\": \"100Mf\", \"parallelism\": 2, \"hedge\": {\"after\": \"30ms\"}"));
     check(&got, 10, 0, 0, 0);
     CHECK_NEAR(got.result.metrics.hedges, 10, 0);
     CHECK_NEAR(got.result.metrics.latency_mean_s, 0.1, 1e-9);
@@ -180,8 +181,8 @@ static void several_at_once(void)
 }
 
 /* M/M/3: lambda = 24/s, 100 ms, use 0.8. Erlang's C: with a = 2.4, P(wait) = a^3/3! / (1 - 0.8) over that and
- * 1 + a + a^2/2: 0.64719; the mean wait is P / (30 - 24) = 107.9 ms. And an instance that serves three at once is as three
- * instances with one queue on that host. */
+ * 1 + a + a^2/2: 0.64719; the mean wait is P / (30 - 24) = 107.9 ms. And an instance that serves three at once is as
+ * three instances with one queue on that host. */
 static double wait_ms(const struct weir_test_result *got)
 {
     return 1000 * got->result.metrics.waiting_s;
@@ -203,9 +204,9 @@ static void as_many_servers(void)
     weir_test_result_fini(&three);
 }
 
-/* An acknowledgement window: items from edge to cloud, 10 ms of way each way, 5 ms of work, no bytes. With one item under
- * way, each takes 10 + 5 + 10 ms; with two, 50 in a second come in pairs: two each 25 ms, as long as that is slower than
- * 5 ms each; with five or more, the server is the limit. 100 items at once. */
+/* An acknowledgement window: items from edge to cloud, 10 ms of way each way, 5 ms of work, no bytes. With one item
+ * under way, each takes 10 + 5 + 10 ms; with two, 50 in a second come in pairs: two each 25 ms, as long as that is
+ * slower than 5 ms each; with five or more, the server is the limit. 100 items at once. */
 #define WINDOW(unacked)                                                                                                \
     "{\"platform\": \"\", \"duration\": \"10s\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\","    \
     " \"load\": {\"kind\": \"constant\", \"rate\": \"1000000/s\", \"count\": 100}, \"operators\": [{\"name\": \"b\","  \
@@ -232,15 +233,15 @@ static void a_window_of_unacknowledged_items(void)
 
 /* A consumer that hangs (its host works at a thousandth from 1 to 31 s) is cut off: an item each 100 ms, 10 ms each;
  * the item of 1.0 s takes 30 s and more. Its input of 4 is full with that of 1.4 s, that of 1.5 s waits. Nothing has
- * been taken since 1.0 s: at 1.5 + 5 s the 4 are dropped; those of 1.5 to 1.8 s come in, that of 1.9 s waits since then,
- * and at 6.5 + 5 s the next 4 are dropped, and so on: 6.5, 11.5, 16.5, 21.5 and 26.5 s. */
+ * been taken since 1.0 s: at 1.5 + 5 s the 4 are dropped; those of 1.5 to 1.8 s come in, that of 1.9 s waits since
+ * then, and at 6.5 + 5 s the next 4 are dropped, and so on: 6.5, 11.5, 16.5, 21.5 and 26.5 s. */
 static void a_consumer_that_hangs_is_cut_off(void)
 {
-    struct weir_test_result got =
-        run("{\"platform\": \"\", \"duration\": \"30s\", \"faults\": [{\"host\": \"cloud4\", \"at\": \"1005ms\", \"for\": "
-            "\"100s\", \"speed\": 0.001}], \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"cloud4\", "
-            "\"load\": {\"kind\": \"constant\", \"rate\": \"10/s\", \"count\": 200}, \"operators\": [{\"name\": \"b\", "
-            "\"flops\": \"100Mf\", \"capacity\": 4, \"cut_off\": \"5s\"}]}]}}");
+    struct weir_test_result got = run(
+        "{\"platform\": \"\", \"duration\": \"30s\", \"faults\": [{\"host\": \"cloud4\", \"at\": \"1005ms\", \"for\": "
+        "\"100s\", \"speed\": 0.001}], \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"cloud4\", "
+        "\"load\": {\"kind\": \"constant\", \"rate\": \"10/s\", \"count\": 200}, \"operators\": [{\"name\": \"b\", "
+        "\"flops\": \"100Mf\", \"capacity\": 4, \"cut_off\": \"5s\"}]}]}}");
     CHECK_NEAR(got.result.metrics.dropped, 5 * 4, 0);
     weir_test_result_fini(&got);
 }

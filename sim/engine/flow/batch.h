@@ -40,7 +40,7 @@ struct weir_batch {
         struct weir_inbox *inbox;     /* where a piece of it goes */
         struct weir_attempt *attempt; /* call.h: in an input or in service */
     };
-    double since_s;                       /* it stands still, or is on its way, since then */
+    double since_s; /* it stands still, or is on its way, since then */
     struct weir_item items[];
 };
 

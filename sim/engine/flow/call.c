@@ -127,8 +127,7 @@ static void fail(struct weir_inbox *inbox, struct weir_batch *batch)
         call->of->waiting++;
         op->beside++;
         weir_watch_begin(&op->job->watch);
-        weir_alarm_set(op->flow->clock, &call->alarm,
-                       op->flow->clock->now_s + back_off_s(call, batch->items[0].id));
+        weir_alarm_set(op->flow->clock, &call->alarm, op->flow->clock->now_s + back_off_s(call, batch->items[0].id));
     } else {
         op->counts.arrived--; /* dropped instead */
         weir_inbox_drop(inbox, 1);
@@ -305,8 +304,7 @@ bool weir_call_ends(struct weir_instance *instance, struct weir_batch *batch)
     struct weir_inbox *inbox = instance->inbox;
     struct weir_attempt *attempt = batch->attempt;
     struct weir_call *call = attempt->call;
-    struct weir_stream draw =
-        weir_stream_at(op->calls->fail_key + attempt->number * ATTEMPT_STEP, batch->items[0].id);
+    struct weir_stream draw = weir_stream_at(op->calls->fail_key + attempt->number * ATTEMPT_STEP, batch->items[0].id);
     bool fails = op->spec->fails > 0 && weir_stream_uniform(&draw) < op->spec->fails;
     note(inbox, attempt, !fails);
     if (fails) {
@@ -383,9 +381,8 @@ void weir_calls_init(struct weir_op *op)
     if (!weir_operator_calls(spec))
         return;
     op->calls = weir_alloc(1, sizeof *op->calls);
-    *op->calls = (struct weir_calls){.op = op,
-                                     .fail_key = weir_op_key(op->flow, "fail", op),
-                                     .jitter_key = weir_op_key(op->flow, "jitter", op)};
+    *op->calls = (struct weir_calls){
+        .op = op, .fail_key = weir_op_key(op->flow, "fail", op), .jitter_key = weir_op_key(op->flow, "jitter", op)};
 }
 
 void weir_calls_fini(struct weir_op *op)

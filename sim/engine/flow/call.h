@@ -1,8 +1,8 @@
 /* Calls: items of an operator whose services may fail ("fails"), and what is done about it: they are tried again
  * ("retry"), twice at once ("hedge"), or not at all for a while ("breaker").
  *
- * Each item that comes in is a call, until it has been served or is given up. An attempt waits in an input and is served
- * as any item; a call has one at a time, or two, and while it backs off none. */
+ * Each item that comes in is a call, until it has been served or is given up. An attempt waits in an input and is
+ * served as any item; a call has one at a time, or two, and while it backs off none. */
 #ifndef WEIR_ENGINE_CALL_H
 #define WEIR_ENGINE_CALL_H
 

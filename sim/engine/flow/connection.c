@@ -117,8 +117,9 @@ static bool may_go_loose(const struct weir_connection *connection, int edge, int
     if (room->used < room->limit && now_s - room->full_s > longest_s)
         return !connection->strict;
     long enough = loose > count ? loose : count;
-    return room->limit >= 0 && !connection->strict && weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough &&
-           room->taken && weir_recent_count(room->taken, now_s, longest_s, enough) >= enough;
+    return room->limit >= 0 && !connection->strict &&
+           weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough && room->taken &&
+           weir_recent_count(room->taken, now_s, longest_s, enough) >= enough;
 }
 
 /* Whether it is before a barrier for which the input sets aside what is behind: it needs neither room nor its turn. */

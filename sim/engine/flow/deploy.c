@@ -99,6 +99,18 @@ void weir_instance_weigh(struct weir_instance *instance, double weight, double c
         instance->workers[w]->cpu_share = cpu_share;
 }
 
+void weir_instance_hold(struct weir_instance *instance, bool still)
+{
+    struct weir_clock *clock = instance->op->flow->clock;
+    instance->stalled = still;
+    if (!instance->inbox)
+        return;
+    weir_track_block(&instance->track, clock->now_s);
+    weir_soon(clock, &instance->go);
+    for (long w = 0; instance->workers && w < instance->op->spec->concurrency - 1; w++)
+        weir_instance_hold(instance->workers[w], still);
+}
+
 void weir_instance_retire(struct weir_instance *instance)
 {
     struct weir_op *op = instance->op;

@@ -30,6 +30,7 @@ void weir_workers_init(struct weir_instance *leader)
         worker->cpu_share = leader->cpu_share;
         worker->stretch = leader->stretch;
         worker->life = WEIR_ACTIVE;
+        worker->stalled = leader->stalled;
         worker->active_s = clock->now_s;
         weir_instance_init(worker);
         weir_track_reset(&worker->track, clock->now_s);
