@@ -12,7 +12,6 @@
 #include "sim/base/error.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
-#include "sim/base/stats.h"
 #include "sim/base/text.h"
 #include "tests/support/test.h"
 
