@@ -56,8 +56,8 @@ static struct offload_deviation seek(struct offload_game *game, struct offload_c
 int offload_deviations(const struct offload_problem *problem, const int *placement, double enumerable,
                        struct offload_deviation *deviations, int *responses)
 {
-    if (learn_given(__func__, "problem placement deviations responses", problem, placement, deviations, responses) !=
-        WEIR_OK)
+    if (learn_given(__func__, "problem placement deviations responses", problem,
+                    offload_placement_given(problem, placement), deviations, responses) != WEIR_OK)
         return WEIR_EINPUT;
     if (offload_check_placement(problem, placement) < 0)
         return weir_error_code();
@@ -122,7 +122,8 @@ static double least_alone(const struct offload_problem *problem, double enumerab
 int offload_bound(const struct offload_problem *problem, const int *placement, double enumerable,
                   struct offload_bounds *bounds)
 {
-    if (learn_given(__func__, "problem placement bounds", problem, placement, bounds) != WEIR_OK)
+    if (learn_given(__func__, "problem placement bounds", problem, offload_placement_given(problem, placement),
+                    bounds) != WEIR_OK)
         return WEIR_EINPUT;
     size_t users = (size_t)problem->users;
     struct offload_deviation *deviations = weir_alloc(users, sizeof *deviations);

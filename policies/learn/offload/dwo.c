@@ -283,7 +283,8 @@ static int check_options(const struct offload_dwo_options *options)
 int offload_dwo(const struct offload_problem *problem, const struct offload_dwo_options *options, int *placement,
                 struct offload_trace *trace)
 {
-    if (learn_given(__func__, "problem options placement", problem, options, placement) != WEIR_OK)
+    if (learn_given(__func__, "problem options placement", problem, options,
+                    offload_placement_given(problem, placement)) != WEIR_OK)
         return WEIR_EINPUT;
     if (check_options(options) != WEIR_OK)
         return WEIR_EINPUT;
@@ -323,7 +324,7 @@ void offload_trace_fini(struct offload_trace *trace)
 
 int offload_refine(const struct offload_problem *problem, int *placement, struct offload_trace *trace)
 {
-    if (learn_given(__func__, "problem placement", problem, placement) != WEIR_OK)
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
         return WEIR_EINPUT;
     if (offload_check_placement(problem, placement) < 0)
         return weir_error_code();
@@ -334,7 +335,8 @@ int offload_refine(const struct offload_problem *problem, int *placement, struct
 int offload_best_response(const struct offload_problem *problem, const int *placement, int user,
                           enum offload_response kind, bool polish, int *response, double *cost_s)
 {
-    if (learn_given(__func__, "problem placement response cost_s", problem, placement, response, cost_s) != WEIR_OK)
+    if (learn_given(__func__, "problem placement response cost_s", problem, offload_placement_given(problem, placement),
+                    response, cost_s) != WEIR_OK)
         return WEIR_EINPUT;
     if (user < 0 || user >= problem->users || (unsigned)kind > OFFLOAD_VITERBI)
         return weir_error(WEIR_EINPUT, "there is no user %d of %d, or no kind %d of responses", user, problem->users,

@@ -126,7 +126,8 @@ static int check_others(const struct offload_problem *problem, const bool *which
 
 int offload_heu_wo_place(const struct offload_problem *problem, const bool *which, int *placement)
 {
-    if (learn_given(__func__, "problem which placement", problem, which, placement) != WEIR_OK)
+    if (learn_given(__func__, "problem which placement", problem, which, offload_placement_given(problem, placement)) !=
+        WEIR_OK)
         return WEIR_EINPUT;
     int code = check_others(problem, which, placement);
     if (code != WEIR_OK)
@@ -155,7 +156,7 @@ int offload_heu_wo_place(const struct offload_problem *problem, const bool *whic
 
 int offload_heu_wo(const struct offload_problem *problem, int *placement)
 {
-    if (learn_given(__func__, "problem placement", problem, placement) != WEIR_OK)
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
         return WEIR_EINPUT;
     bool *which = weir_alloc((size_t)problem->users, sizeof *which);
     memset(which, true, (size_t)problem->users * sizeof *which);

@@ -43,8 +43,10 @@ static int check_link(const struct offload_network_spec *spec, int index)
 
 static int check_spec(const struct offload_network_spec *spec)
 {
-    if (spec->node_count < 1 || spec->node_count > OFFLOAD_NODES)
-        return weir_error(WEIR_EINPUT, "network: %d nodes; there must be 1 to %d", spec->node_count, OFFLOAD_NODES);
+    if (spec->node_count < 1)
+        return weir_error(WEIR_EINPUT, "network: %d nodes; there must be one at least", spec->node_count);
+    if (spec->node_count > OFFLOAD_NODES)
+        return weir_error(WEIR_EINPUT, "network: %d nodes; there may be %d at most", spec->node_count, OFFLOAD_NODES);
     if (spec->routing != OFFLOAD_SHORTEST && spec->routing != OFFLOAD_SINGLE_HOP && spec->routing != OFFLOAD_GIVEN)
         return weir_error(WEIR_EINPUT, "network: there is no routing %d", (int)spec->routing);
     if (!spec->flops_per_s || (spec->link_count > 0 && !spec->links) || (spec->routing == OFFLOAD_GIVEN && !spec->way))

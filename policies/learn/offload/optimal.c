@@ -331,7 +331,7 @@ static int improve(const struct offload_problem *problem, double most, int *plac
 int offload_optimal_within(const struct offload_problem *problem, double limit, double most, int *placement,
                            struct offload_search *search_out)
 {
-    if (learn_given(__func__, "problem placement", problem, placement) != WEIR_OK)
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
         return WEIR_EINPUT;
     struct offload_search found = {.placements = 1};
     for (int u = 0; u < problem->users; u++)

@@ -62,7 +62,7 @@ static int place_nearest(const struct offload_problem *problem, int u, int *own)
 
 int offload_nearest(const struct offload_problem *problem, int *placement)
 {
-    if (learn_given(__func__, "problem placement", problem, placement) != WEIR_OK)
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
         return WEIR_EINPUT;
     for (int u = 0; u < problem->users; u++)
         if (place_nearest(problem, u, placement + problem->first_subtask[u]) < 0)
@@ -91,7 +91,7 @@ static bool place_random(const struct offload_problem *problem, int u, struct we
 
 int offload_random(const struct offload_problem *problem, uint64_t seed, int *placement)
 {
-    if (learn_given(__func__, "problem placement", problem, placement) != WEIR_OK)
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
         return WEIR_EINPUT;
     uint64_t key = weir_stream_key(seed, "offload");
     for (int u = 0; u < problem->users; u++) {
@@ -215,7 +215,7 @@ static bool has_ways(const struct offload_problem *problem, int u, const int *ow
 
 int offload_lawa(const struct offload_problem *problem, int *placement)
 {
-    if (learn_given(__func__, "problem placement", problem, placement) != WEIR_OK)
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
         return WEIR_EINPUT;
     size_t columns = (size_t)problem->longest + 1, rows = (size_t)problem->network->in.largest + 1;
     struct lawa lawa = {.problem = problem};
@@ -261,7 +261,7 @@ static double latencies(const struct offload_problem *problem, const int *placem
 
 int offload_heu_wo_refined(const struct offload_problem *problem, int *placement)
 {
-    if (learn_given(__func__, "problem placement", problem, placement) != WEIR_OK)
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
         return WEIR_EINPUT;
     int (*const starts[])(const struct offload_problem *, int *) = {offload_heu_wo, offload_nearest, offload_lawa};
     int *tried = weir_alloc((size_t)problem->subtasks, sizeof *tried), code = WEIR_OK;
