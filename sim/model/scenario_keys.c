@@ -1,8 +1,10 @@
 #include "sim/model/scenario_keys.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/memory.h"
+#include "sim/base/text.h"
 #include "sim/model/key_rows.h"
 #include "sim/model/scenario.h"
 
@@ -105,10 +107,11 @@ const struct weir_param weir_record_keys[] = {
 
 #define RECOVERY struct weir_recovery
 const struct weir_param weir_recovery_keys[] = {
-    CHOICE(RECOVERY, "place", place, "elsewhere", places,
-           "What becomes of instances whose host is down. \"elsewhere\": they start on other hosts, as far as there is "
-           "room. \"wait\": they wait for their host. \"drop\": they are given up if their operator has others, and "
-           "wait if not."),
+    CHOICE(
+        RECOVERY, "place", place, "elsewhere", places,
+        "What becomes of instances whose host is down. \"elsewhere\": they start on other hosts, as far as there is "
+        "room. \"wait\": they wait for their host. \"drop\": they are given up if their operator has others, and "
+        "wait for their host if not. The same holds for a job that arrives while the hosts of its placement are down."),
     EITHER(
         RECOVERY, "delivery", exactly_once, "at-least-once", deliveries,
         "\"at-least-once\": results leave at once, and again when they are played again; \"exactly-once\": they wait "
@@ -318,4 +321,23 @@ const struct weir_param *weir_keys_at(const char *place)
         place += *place == '.';
     }
     return table;
+}
+
+static void tell_inner(const char *place, const struct weir_param *keys,
+                       void (*tell)(const char *place, const struct weir_param *keys, void *context), void *context)
+{
+    tell(place, keys, context);
+    for (const struct weir_param *row = keys; row->name; row++) {
+        if (!row->inner)
+            continue;
+        const char *listed = row->forms & WEIR_FORM_LISTED ? "[]" : "";
+        char *inner = weir_format("%s%s%s%s", place, *place ? "." : "", row->name, listed);
+        tell_inner(inner, row->inner, tell, context);
+        free(inner);
+    }
+}
+
+void weir_keys_each(void (*tell)(const char *place, const struct weir_param *keys, void *context), void *context)
+{
+    tell_inner("", weir_scenario_keys, tell, context);
 }

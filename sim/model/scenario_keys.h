@@ -77,4 +77,7 @@ extern const struct weir_param weir_place_keys[];
  * scenario. NULL if there is none. */
 const struct weir_param *weir_keys_at(const char *place);
 
+/* Tells each table with its place, the scenario's own first and each before those in it. */
+void weir_keys_each(void (*tell)(const char *place, const struct weir_param *keys, void *context), void *context);
+
 #endif
