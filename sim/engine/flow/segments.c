@@ -1,6 +1,5 @@
 #include "sim/engine/flow/segments.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,7 +128,8 @@ static void append(struct weir_segments *segments, uint64_t offset)
 void weir_segments_begin(struct weir_segments *segments)
 {
     trim_log(segments, segments->list[first_alive(segments)].offset);
-    weir_again_forget(segments->again, segments->log_count ? segments->log[0].time_s : INFINITY);
+    weir_again_forget(segments->again,
+                      segments->log_count ? segments->log[0].time_s : weir_source_next_s(segments->job));
     append(segments, segments->log_first + segments->log_count);
     settle_held(segments, first_alive(segments), true);
 }
