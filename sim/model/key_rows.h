@@ -1,5 +1,5 @@
-/* How rows of the tables of keys are written; for scenario_keys.c and workload_keys.c alone. A row has a default (`text`)
- * or says what holds without it (`absent`). */
+/* How rows of the tables of keys are written; for scenario_keys.c and workload_keys.c alone. A row has a default
+ * (`text`) or says what holds without it (`absent`). */
 #ifndef WEIR_MODEL_KEY_ROWS_H
 #define WEIR_MODEL_KEY_ROWS_H
 
@@ -8,7 +8,7 @@
 
 #include "sim/base/param.h"
 
-#define ENDS(low, high) .min = (low), .max = (high)
+#define ENDS(low, high)   .min = (low), .max = (high)
 #define AT(record, field) .offset = offsetof(record, field)
 
 #define REAL(record, key, quantity, field, text, low, high, sentence)                                                  \

@@ -10,6 +10,7 @@
 
 static const char *const cpus[] = {"share", "fifo", NULL}, *const activities[] = {"shared", "all", NULL};
 static const char *const places[] = {"elsewhere", "wait", "drop", NULL};
+static const char *const barriers[] = {"aligned", "unaligned", NULL};
 static const char *const deliveries[] = {"at-least-once", "exactly-once", NULL};
 static const char *const ways[] = {"auto", "gzip", "none", NULL};
 static const char *const distributions[] = {"exponential", "weibull", "constant", NULL};
@@ -128,8 +129,26 @@ const struct weir_param weir_recovery_keys[] = {
         "the job works when all of it is there."),
     YES_NO(RECOVERY, "local", local, "false",
            "true: instances that have not failed keep the copy of their state that they have; with a \"store\"."),
+    VALUE("checkpoints", WEIR_FORM_OBJECT, weir_checkpoints_keys, "nothing but \"checkpoint_time\"",
+          "What checkpoints cost."),
     VALUE("restarts", WEIR_FORM_OBJECT, weir_restarts_keys, "at once, each time",
           "Whether, and when, a job that has failed is started again."),
+    END,
+};
+
+const struct weir_param weir_checkpoints_keys[] = {
+    EITHER(
+        RECOVERY, "barriers", unaligned, "aligned", barriers,
+        "\"aligned\": they wait behind what is queued and on its way. \"unaligned\": they overtake it, and it becomes "
+        "a part of the checkpoint."),
+    YES_NO(
+        RECOVERY, "incremental", incremental, "false",
+        "true: what is written is what the state has grown since the last complete checkpoint, and \"update\" of the "
+        "state for each item processed since, but no more than there is; the first is whole. false: all state."),
+    TIME(RECOVERY, "timeout", timeout_s, "10min", 1e-3, "A checkpoint that is not complete by then has failed."),
+    TIME(RECOVERY, "min_pause", min_pause_s, "0s", 0,
+         "At least so long from the end of one to the beginning of the next."),
+    WHOLE(RECOVERY, "concurrent", concurrent, "1", 1, 1000, "So many at a time; not with a \"min_pause\"."),
     END,
 };
 

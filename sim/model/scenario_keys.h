@@ -37,7 +37,7 @@ struct weir_flops_read {
     int distribution;
 };
 struct weir_state_read {
-    double size, per_item, per_key, max; /* bytes */
+    double size, per_item, per_key, max, update; /* bytes */
 };
 /* What a template says beside the job that it makes. */
 struct weir_job_read {
@@ -51,6 +51,7 @@ extern const struct weir_param weir_costs_keys[];
 extern const struct weir_param weir_record_keys[];
 extern const struct weir_param weir_recovery_keys[];
 extern const struct weir_param weir_restarts_keys[];
+extern const struct weir_param weir_checkpoints_keys[];
 extern const struct weir_param weir_account_keys[];
 extern const struct weir_param weir_monitor_keys[];
 extern const struct weir_param weir_noise_keys[];

@@ -46,6 +46,18 @@ static int read_restarts(const struct weir_json *at, struct weir_recovery *recov
     return code;
 }
 
+/* {"barriers": "unaligned", "incremental": true} */
+static int read_checkpoints(const struct weir_json *at, struct weir_recovery *recovery)
+{
+    struct weir_json child;
+    int code = weir_param_bind(weir_checkpoints_keys, at, NULL, recovery);
+    recovery->costs = true;
+    if (!code && recovery->min_pause_s > 0 && recovery->concurrent > 1 && weir_json_get(at, "concurrent", &child))
+        return weir_json_error(&child,
+                               "a \"min_pause\" after each leaves room for one at a time; leave one of the two out");
+    return code;
+}
+
 static int read_store(const struct weir_json *at, const struct weir_platform *platform, struct weir_recovery *recovery)
 {
     struct weir_json child;
@@ -68,6 +80,8 @@ static int read_recovery(const struct weir_json *at, const struct weir_platform 
         code = read_store(at, platform, recovery);
     if (!code && weir_json_get(at, "restarts", &child))
         code = read_restarts(&child, recovery);
+    if (!code && weir_json_get(at, "checkpoints", &child))
+        code = read_checkpoints(&child, recovery);
     return code;
 }
 
@@ -77,6 +91,7 @@ int weir_scenario_read_recovery(const struct weir_json *at, struct weir_scenario
     scenario->recovery = (struct weir_recovery){.store = -1, .attempts = -1};
     weir_param_defaults(weir_recovery_keys, &scenario->recovery);
     weir_param_defaults(weir_restarts_keys, &scenario->recovery);
+    weir_param_defaults(weir_checkpoints_keys, &scenario->recovery);
     if (!weir_json_get(at, "recovery", &child))
         return WEIR_OK;
     scenario->recovery.on = true;

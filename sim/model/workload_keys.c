@@ -20,7 +20,7 @@ const struct weir_param weir_workload_keys[] = {
 #define JOB struct weir_job_read
 const struct weir_param weir_job_keys[] = {
     VALUE_NEEDED("name", WEIR_FORM_STRING, NULL,
-                "Unique in the workload; of copies, name-0, name-1, ...; without control characters, as all names."),
+                 "Unique in the workload; of copies, name-0, name-1, ...; without control characters, as all names."),
     VALUE_NEEDED("source", PLACE, weir_place_keys, "Where the items come from, a place."),
     REAL(JOB, "source_bytes", WEIR_UNIT_BYTES, job.source_bytes, "0B", 0, DBL_MAX,
          "Size of an item as it leaves the source."),
@@ -51,8 +51,10 @@ const struct weir_param weir_job_keys[] = {
 };
 
 const struct weir_param weir_backlog_keys[] = {
-    WHOLE_NEEDED(struct weir_job, "capacity", backlog_capacity, 1, 1000000000, "Items that wait at the source at most."),
-    EITHER(struct weir_job, "full", backlog_drop_old, "drop-new", fulls, "Whether a full backlog drops the newest or the oldest."),
+    WHOLE_NEEDED(struct weir_job, "capacity", backlog_capacity, 1, 1000000000,
+                 "Items that wait at the source at most."),
+    EITHER(struct weir_job, "full", backlog_drop_old, "drop-new", fulls,
+           "Whether a full backlog drops the newest or the oldest."),
     END,
 };
 
@@ -119,6 +121,8 @@ const struct weir_param weir_state_keys[] = {
     REAL(STATE, "per_item", WEIR_UNIT_BYTES, per_item, "0B", 0, DBL_MAX, "What it grows by for each item processed."),
     REAL(STATE, "per_key", WEIR_UNIT_BYTES, per_key, "0B", 0, DBL_MAX,
          "Added to \"size\" for each of the operator's \"keys\"."),
+    REAL(STATE, "update", WEIR_UNIT_BYTES, update, "0B", 0, DBL_MAX,
+         "What is written of it for each item processed, by incremental checkpoints."),
     REAL_OR(STATE, "max", WEIR_UNIT_BYTES, max, "no limit", 0, DBL_MAX, "Up to which it grows."),
     END,
 };

@@ -73,6 +73,7 @@ static int read_state(const struct weir_json *at, struct weir_operator *op)
     op->state_bytes = read.size;
     op->state_bytes_per_item = read.per_item;
     op->state_max_bytes = read.max;
+    op->state_update_bytes = read.update;
     if (weir_json_get(at, "per_key", &child) && op->keys == 0)
         return weir_json_error(&child, "the operator has no \"keys\"; add them, or use \"size\"");
     op->state_bytes += read.per_key * (double)op->keys;
