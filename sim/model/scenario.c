@@ -305,10 +305,10 @@ static int read_all(const struct weir_json *root, const struct weir_scenario_cha
         code = go_on(read_workload(root, changes->sets, made), &broken);
     if (!code && made->workload)
         code = go_on(weir_scenario_check_speeds(made), &broken);
-    if (!code && made->workload)
-        code = go_on(weir_scenario_check_together(root, made), &broken);
     if (!code && made->platform)
         code = go_on(weir_scenario_read_faults(root, made), &broken);
+    if (!code && made->workload)
+        code = go_on(weir_scenario_check_together(root, made), &broken);
     if (!code && made->platform)
         code = go_on(weir_scenario_read_anomalies(root, made), &broken);
     if (!code && made->platform)

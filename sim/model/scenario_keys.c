@@ -13,9 +13,12 @@ const char *const weir_costs_keys[] = {"start", "stop", "checkpoint", "restore",
 
 const char *const weir_record_keys[] = {"operators", "hosts", "links", "compress", NULL};
 
-const char *const weir_recovery_keys[] = {
-    "place",    "delivery", "checkpoint_interval", "checkpoint_time", "restart", "detect", "store", "local",
-    "restarts", NULL};
+const char *const weir_recovery_keys[] = {"place",           "delivery", "checkpoint_interval",
+                                          "checkpoint_time", "restart",  "detect",
+                                          "store",           "local",    "restarts",
+                                          "checkpoints",     NULL};
+
+const char *const weir_checkpoints_keys[] = {"barriers", "incremental", "timeout", "min_pause", "concurrent", NULL};
 
 const char *const weir_restarts_keys[] = {"strategy",   "attempts",    "delay", "max_delay",
                                           "multiplier", "reset_after", NULL};

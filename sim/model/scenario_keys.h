@@ -8,6 +8,7 @@ extern const char *const weir_costs_keys[];
 extern const char *const weir_record_keys[];
 extern const char *const weir_recovery_keys[];
 extern const char *const weir_restarts_keys[];
+extern const char *const weir_checkpoints_keys[];
 extern const char *const weir_account_keys[];
 extern const char *const weir_monitor_keys[];
 extern const char *const weir_job_keys[];

@@ -28,6 +28,7 @@ static const struct {
     {"account", weir_account_keys},
     {"monitor", weir_monitor_keys},
     {"recovery.restarts", weir_restarts_keys},
+    {"recovery.checkpoints", weir_checkpoints_keys},
     {"workload.jobs[]", weir_job_keys},
     {"workload.jobs[].operators[]", weir_operator_keys},
     {"workload.jobs[].operators[].batch", weir_batch_keys},

@@ -59,6 +59,30 @@ static int read_restarts(const struct weir_json *at, struct weir_recovery *recov
     return code;
 }
 
+/* {"barriers": "unaligned", "incremental": true} */
+static int read_checkpoints(const struct weir_json *at, struct weir_recovery *recovery)
+{
+    static const char *const barriers[] = {"aligned", "unaligned", NULL};
+    int kind = 0, code = weir_json_only(at, weir_checkpoints_keys);
+    recovery->costs = true;
+    if (!code)
+        code = weir_json_opt_choice(at, "barriers", barriers, &kind);
+    if (!code)
+        code = weir_json_opt_bool(at, "incremental", &recovery->incremental);
+    if (!code)
+        code = weir_json_opt_quantity(at, "timeout", WEIR_UNIT_TIME, 1e-3, DBL_MAX, &recovery->timeout_s);
+    if (!code)
+        code = weir_json_opt_quantity(at, "min_pause", WEIR_UNIT_TIME, 0, DBL_MAX, &recovery->min_pause_s);
+    if (!code)
+        code = weir_json_opt_integer(at, "concurrent", 1, 1000, &recovery->concurrent);
+    recovery->unaligned = kind == 1;
+    struct weir_json child;
+    if (!code && recovery->min_pause_s > 0 && recovery->concurrent > 1 && weir_json_get(at, "concurrent", &child))
+        return weir_json_error(&child,
+                               "a \"min_pause\" after each leaves room for one at a time; leave one of the two out");
+    return code;
+}
+
 static int read_store(const struct weir_json *at, const struct weir_platform *platform, struct weir_recovery *recovery)
 {
     struct weir_json child;
@@ -98,6 +122,8 @@ static int read_recovery(const struct weir_json *at, const struct weir_platform 
         code = read_store(at, platform, recovery);
     if (!code && weir_json_get(at, "restarts", &child))
         code = read_restarts(&child, recovery);
+    if (!code && weir_json_get(at, "checkpoints", &child))
+        code = read_checkpoints(&child, recovery);
     recovery->wait = place >= 1;
     recovery->drop = place == 2;
     recovery->exactly_once = delivery == 1;
@@ -112,6 +138,8 @@ int weir_scenario_read_recovery(const struct weir_json *at, struct weir_scenario
                                                 .detect_s = 1,
                                                 .store = -1,
                                                 .attempts = -1,
+                                                .timeout_s = 600,
+                                                .concurrent = 1,
                                                 .max_delay_s = 60,
                                                 .multiplier = 1.5,
                                                 .reset_after_s = 3600};

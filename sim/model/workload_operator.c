@@ -71,7 +71,7 @@ int weir_flops_read(const struct weir_json *at, struct weir_distribution *flops)
 /* "10MB" or {"size": "10MB", "per_item": "100B", "per_key": "1kB", "max": "1GB"}; op->keys is known. */
 static int read_state(const struct weir_json *at, struct weir_operator *op)
 {
-    static const char *const keys[] = {"size", "per_item", "per_key", "max", NULL};
+    static const char *const keys[] = {"size", "per_item", "per_key", "max", "update", NULL};
     struct weir_json child;
     double per_key = 0;
     if (!weir_json_is_object(at))
@@ -85,6 +85,8 @@ static int read_state(const struct weir_json *at, struct weir_operator *op)
         code = weir_json_opt_quantity(at, "per_key", WEIR_UNIT_BYTES, 0, DBL_MAX, &per_key);
     if (!code)
         code = weir_json_opt_quantity(at, "max", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->state_max_bytes);
+    if (!code)
+        code = weir_json_opt_quantity(at, "update", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->state_update_bytes);
     if (code)
         return code;
     if (weir_json_get(at, "per_key", &child) && op->keys == 0)
