@@ -43,7 +43,7 @@ moments()
 [ "$(moments "$folder/out/green2.csv")" = "$(moments "$folder/out/iot2.csv")" ] || fail "green2 has not the mean and deviation of iot2"
 [ "$(wc -l <"$folder/out/green2.csv")" -eq 1801 ] || fail "green2 has $(wc -l <"$folder/out/green2.csv") lines"
 for set in iot5 taxi5 green2; do
-    awk -F, -v set=$set 'FNR > 1 { value[++n] = $2 }
+    awk -F, -v set=$set -v window=$((60 * ${set##*[a-z]})) 'FNR > 1 { value[++n] = $2 }
         END {
             for (i = int(0.8 * n) + 1; i <= n; i++) {
                 away = value[i] - value[i - 1]
@@ -51,7 +51,7 @@ for set in iot5 taxi5 green2; do
                 square += away * away
                 count++
             }
-            printf "%s %.2f %.0f\n", set, 100 * share / count, sqrt(square / count)
+            printf "%s %.2f %.0f\n", set, 100 * share / count, window * sqrt(square / count)
         }' "$folder/out/$set.csv"
 done >"$folder/wanted"
 awk -F' *[|] *' '/^[|] (doubled|RMSE|time)/ { for (i = 3; i < NF; i++) set[i] = $i; part++ }
