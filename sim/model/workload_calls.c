@@ -1,74 +1,19 @@
 /* Services that fail, and what is done about it; instances that serve several items at once; consumers that
  * acknowledge, or are cut off. */
-#include <float.h>
 #include <math.h>
 
 #include "sim/base/error.h"
 #include "sim/model/scenario_keys.h"
 #include "sim/model/workload_parts.h"
 
-/* {"attempts": 3, "delay": "100ms", "multiplier": 2, "max_delay": "10s", "jitter": 0.5} */
-static int read_retry(const struct weir_json *at, struct weir_operator *op)
-{
-    struct weir_json child;
-    int code = weir_json_only(at, weir_retry_keys);
-    if (!code)
-        code = weir_json_need(at, "attempts", &child);
-    if (!code)
-        code = weir_json_integer(&child, 1, 1000000, &op->retry_attempts);
-    if (!code)
-        code = weir_json_opt_quantity(at, "delay", WEIR_UNIT_TIME, 0, DBL_MAX, &op->retry_delay_s);
-    if (!code)
-        code = weir_json_opt_number(at, "multiplier", 1, 1e6, &op->retry_multiplier);
-    if (!code)
-        code = weir_json_opt_quantity(at, "max_delay", WEIR_UNIT_TIME, 0, DBL_MAX, &op->retry_max_delay_s);
-    if (!code)
-        code = weir_json_opt_number(at, "jitter", 0, 1, &op->retry_jitter);
-    return code;
-}
-
-/* {"failures": 5, "open": "30s"} */
-static int read_breaker(const struct weir_json *at, struct weir_operator *op)
-{
-    struct weir_json child;
-    int code = weir_json_only(at, weir_breaker_keys);
-    if (!code)
-        code = weir_json_need(at, "failures", &child);
-    if (!code)
-        code = weir_json_integer(&child, 1, 1000000000, &op->breaker_failures);
-    if (!code)
-        code = weir_json_need(at, "open", &child);
-    if (!code)
-        code = weir_json_quantity(&child, WEIR_UNIT_TIME, 0, DBL_MAX, &op->breaker_open_s);
-    return code;
-}
-
-/* {"after": "50ms"} */
-static int read_hedge(const struct weir_json *at, struct weir_operator *op)
-{
-    struct weir_json child;
-    int code = weir_json_only(at, weir_hedge_keys);
-    if (!code)
-        code = weir_json_need(at, "after", &child);
-    return code ? code : weir_json_quantity(&child, WEIR_UNIT_TIME, 0, DBL_MAX, &op->hedge_after_s);
-}
-
 int weir_calls_read(const struct weir_json *at, struct weir_operator *op)
 {
     struct weir_json child;
-    int code = weir_json_opt_integer(at, "concurrency", 1, 100000, &op->concurrency);
-    if (!code)
-        code = weir_json_opt_number(at, "fails", 0, 1, &op->fails);
-    if (!code && weir_json_get(at, "retry", &child))
-        code = read_retry(&child, op);
-    if (!code && weir_json_get(at, "breaker", &child))
-        code = read_breaker(&child, op);
+    int code = weir_json_get(at, "retry", &child) ? weir_param_read(weir_retry_keys, &child, op) : WEIR_OK;
     if (!code && weir_json_get(at, "hedge", &child))
-        code = read_hedge(&child, op);
-    if (!code)
-        code = weir_json_opt_integer(at, "unacked", 1, 1000000000, &op->unacked);
-    if (!code && weir_json_get(at, "cut_off", &child))
-        code = weir_json_quantity(&child, WEIR_UNIT_TIME, 1e-6, DBL_MAX, &op->cut_off_s);
+        code = weir_param_read(weir_hedge_keys, &child, op);
+    if (!code && weir_json_get(at, "breaker", &child))
+        code = weir_param_read(weir_breaker_keys, &child, op);
     bool fails = op->fails > 0 || isfinite(op->max_wait_s);
     if (!code && !fails && (weir_json_get(at, "retry", &child) || weir_json_get(at, "breaker", &child)))
         code = weir_json_error(&child, "nothing fails without \"fails\" or \"max_wait\"; add one, or leave it out");

@@ -24,7 +24,8 @@ void flow_world_begin(struct flow_world *world, const char *more, const char *jo
     free(text);
     free(here);
     weir_clock_init(&world->clock);
-    world->books.warm = true;
+    world->books =
+        (struct weir_books){.warm = true, .scenario = world->scenario, .platform = world->scenario->platform};
     weir_flow_init(&world->flow, world->scenario, 1, &world->clock, NULL, &world->books);
     world->job = &world->flow.jobs[0];
 }

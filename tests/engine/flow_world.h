@@ -7,7 +7,7 @@
 struct flow_world {
     struct weir_scenario *scenario;
     struct weir_clock clock;
-    struct weir_books books; /* empty; the warm-up is over */
+    struct weir_books books; /* without hosts and links; the warm-up is over */
     struct weir_flow flow;
     struct weir_run_job *job; /* the first */
 };

@@ -205,28 +205,36 @@ static bool send_window(struct weir_instance *instance)
     return true;
 }
 
-static struct weir_batch *take_single(struct weir_instance *instance)
+static bool may_take(struct weir_instance *instance)
 {
     const struct weir_op *op = instance->op;
-    struct weir_batch *batch;
-    do
-        batch = op->job->segments ? weir_barrier_take(instance) : weir_inbox_take(instance->inbox);
-    while (batch && op->calls && !weir_call_starts(batch, instance->inbox));
-    if (batch && op->spec->unacked)
+    return op->gathers ? weir_gather_ready(instance) : !op->job->segments || weir_barrier_lets_take(instance);
+}
+
+/* It has been taken; false if it is of no use. */
+static bool was_taken(struct weir_instance *instance, struct weir_batch *batch)
+{
+    const struct weir_op *op = instance->op;
+    if (op->calls && !weir_call_starts(batch, instance->inbox))
+        return false;
+    if (op->spec->unacked)
         weir_ack_keep(instance->inbox, (int)batch->edge);
-    return batch;
+    return true;
 }
 
 /* What it is to serve next; NULL if there is nothing yet. */
 static struct weir_batch *take(struct weir_instance *instance)
 {
-    if (!instance->op->special)
-        return weir_inbox_take(instance->inbox);
-    if (!instance->op->gathers)
-        return take_single(instance);
-    if (!weir_gather_ready(instance))
-        return NULL;
-    return weir_inbox_take_together(instance->inbox, instance->op->spec->batch_items);
+    struct weir_op *op = instance->op;
+    struct weir_batch *batch;
+    do {
+        if (op->special && !may_take(instance))
+            return NULL;
+        if (op->special && op->gathers)
+            return weir_inbox_take_together(instance->inbox, op->spec->batch_items);
+        batch = weir_inbox_take(instance->inbox);
+    } while (op->special && batch && !was_taken(instance, batch));
+    return batch;
 }
 
 static bool occupied(const struct weir_instance *instance)
