@@ -79,7 +79,7 @@ struct weir_inbox {
     struct weir_batch *aside_first, *aside_last;
     double aside_s;
     bool apart;                   /* items come in by themselves: ranks.h, call.h */
-    bool cuts;                    /* ack.h */
+    bool cuts, watched;           /* ack.h; this, or something is set aside */
     struct weir_acks *acks;       /* NULL: never needed */
     struct weir_breaker *breaker; /* call.h; NULL: there is none */
     double weight;                /* of its active instances together */

@@ -53,7 +53,7 @@ struct weir_inbox *weir_inbox_new(struct weir_op *op, int host)
     weir_expiry_init(inbox);
     weir_ranks_init(inbox);
     inbox->apart = inbox->ranks || op->calls;
-    inbox->cuts = isfinite(op->spec->cut_off_s);
+    inbox->cuts = inbox->watched = isfinite(op->spec->cut_off_s);
     if (op->spec->breaker_failures > 0)
         inbox->breaker = weir_alloc(1, sizeof *inbox->breaker);
     inbox->next = op->inboxes;
@@ -168,6 +168,21 @@ void weir_inbox_make_room(struct weir_inbox *inbox, int edge, long items)
     weir_op_queue_changed(inbox->op, -items, now_s);
 }
 
+/* There is no room. True if the batch needs none, as it is before a barrier for which others are set aside. */
+static bool put_all_the_same(struct weir_inbox *inbox, struct weir_batch **batch, struct weir_waiter *waiter,
+                             long *counter)
+{
+    if (inbox->cuts)
+        weir_cut_off_watch(inbox);
+    if (!inbox->aside_first || (counter != &inbox->op->in_transit && !weir_barrier_is_before(inbox, *batch)))
+        return false;
+    weir_wait_over(waiter);
+    *counter -= (*batch)->count;
+    weir_inbox_enqueue(inbox, *batch);
+    *batch = NULL;
+    return true;
+}
+
 bool weir_inbox_put(struct weir_inbox *inbox, struct weir_batch **batch, struct weir_waiter *waiter, long *counter)
 {
     struct weir_room *room = &inbox->room[(*batch)->edge];
@@ -195,16 +210,9 @@ bool weir_inbox_put(struct weir_inbox *inbox, struct weir_batch **batch, struct 
             weir_inbox_enqueue(inbox, fits);
         }
     }
-    if (inbox->aside_first && (counter == &inbox->op->in_transit || weir_barrier_is_before(inbox, *batch))) {
-        weir_wait_over(waiter);
-        *counter -= (*batch)->count;
-        weir_inbox_enqueue(inbox, *batch);
-        *batch = NULL;
+    if (inbox->watched && put_all_the_same(inbox, batch, waiter, counter))
         return true;
-    }
     weir_wait_in(&room->waiters, waiter, weir_room_wanted(room, (*batch)->count));
-    if (inbox->cuts)
-        weir_cut_off_watch(inbox);
     return false;
 }
 
@@ -247,7 +255,8 @@ struct weir_batch *weir_inbox_pop(struct weir_inbox *inbox)
     inbox->first = batch->next;
     if (!inbox->first) {
         inbox->last = NULL;
-        weir_inbox_unpack(inbox);
+        if (inbox->packed)
+            weir_inbox_unpack(inbox);
     }
     return batch;
 }
