@@ -40,6 +40,20 @@ static int read_name(const struct weir_json *at, struct weir_scenario *scenario)
                  : WEIR_OK;
 }
 
+/* A time, or the word for what the hooks take. */
+static int read_decision_time(const struct weir_json *at, struct weir_scenario *scenario)
+{
+    struct weir_json child;
+    const char *word;
+    if (weir_json_get(at, "decision_time", &child) && weir_json_is_string(&child)) {
+        int code = weir_json_string(&child, &word);
+        scenario->decision_measured = !code && strcmp(word, "measured") == 0;
+        if (code || scenario->decision_measured)
+            return code;
+    }
+    return weir_json_opt_quantity(at, "decision_time", WEIR_UNIT_TIME, 0, DBL_MAX, &scenario->decision_s);
+}
+
 static int read_times(const struct weir_json *at, struct weir_scenario *scenario)
 {
     struct weir_json child;
@@ -55,7 +69,7 @@ static int read_times(const struct weir_json *at, struct weir_scenario *scenario
     if (!code)
         code = weir_json_opt_quantity(at, "batch_span", WEIR_UNIT_TIME, 0, DBL_MAX, &scenario->batch_span_s);
     if (!code)
-        code = weir_json_opt_quantity(at, "decision_time", WEIR_UNIT_TIME, 0, DBL_MAX, &scenario->decision_s);
+        code = read_decision_time(at, scenario);
     if (code)
         return code;
     if (scenario->warmup_s >= scenario->duration_s)
