@@ -51,8 +51,7 @@ static int give(struct cycle *c, int region, int category)
     if (server < 0)
         return book_near(c->book, region, category);
     const struct platform *p = c->platform;
-    book_enter(c->book, server,
-               (double)p->rate[((long)server * p->regions + region) * p->categories + category]);
+    book_enter(c->book, server, (double)p->rate[((long)server * p->regions + region) * p->categories + category]);
     return server;
 }
 

@@ -25,11 +25,11 @@ struct rivals {
     struct live live;
     long shape; /* of the platform that the rest is made for; -1: none */
     struct book *book;
-    float *rate;      /* [servers][regions][categories] */
-    int *count;       /* the same */
-    double *expected; /* [regions][categories] */
-    double *past;     /* the same, of one window */
-    int *wanted;      /* the same, bundles of requests */
+    float *rate;       /* [servers][regions][categories] */
+    int *count;        /* the same */
+    double *expected;  /* [regions][categories] */
+    double *past;      /* the same, of one window */
+    int *wanted;       /* the same, bundles of requests */
     double flow_flops; /* of mf: its flow is computed when the first request of a window comes, who waits for it */
 
     /* What greedy goes by. */
@@ -289,8 +289,7 @@ static int route(void *state, const struct weir_view *view, struct weir_routing 
         }
     }
     long looks = book_looks(self->book);
-    int server =
-        rival_choose(self->rule, self->book, request.region, request.category, request.servers, request.count);
+    int server = rival_choose(self->rule, self->book, request.region, request.category, request.servers, request.count);
     item->flops += LIVE_LOOK_FLOPS * (double)(book_looks(self->book) - looks);
     if (server >= 0)
         live_send(live, &request, server, item);

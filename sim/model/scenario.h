@@ -101,7 +101,7 @@ struct weir_scenario {
     enum weir_rescale rescale;
     double decision_s;      /* simulated time a decision takes before it is carried out */
     bool decision_measured; /* it is the real time that the hooks take, in place of declared work */
-    int decision_host; /* does the work that policies say their decisions take; -1: it takes no time */
+    int decision_host;      /* does the work that policies say their decisions take; -1: it takes no time */
     struct weir_fault *faults;
     int fault_count;
     struct weir_fault_rule *fault_rules;

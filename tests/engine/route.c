@@ -247,14 +247,16 @@ static void what_choosing_takes_is_charged(void)
     work_flops = 0;
 }
 
-/* Three jobs whose items come at the same dates, every 100 ms, and are served in 20 ms. One is chosen for at a time, 3 ms
- * each: they are late by 3, 6 and 9 ms. At 40 ms each there is time for 25 choices a second, of 30 items. */
+/* Three jobs whose items come at the same dates, every 100 ms, and are served in 20 ms. One is chosen for at a time, 3
+ * ms each: they are late by 3, 6 and 9 ms. At 40 ms each there is time for 25 choices a second, of 30 items. */
 static void one_after_the_other(void)
 {
     static const char jobs[] =
         "{\"platform\": \"\", \"duration\": \"%s\", \"warmup\": \"10s\", \"window\": \"10s\", \"items_per_batch\": 1,"
-        " \"decision_host\": \"cloud\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"count\": 3, \"source\": \"cloud4\","
-        " \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\"}, \"operators\": [{\"name\": \"a\", \"flops\": \"20Mf\","
+        " \"decision_host\": \"cloud\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"count\": 3, \"source\": "
+        "\"cloud4\","
+        " \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\"}, \"operators\": [{\"name\": \"a\", \"flops\": "
+        "\"20Mf\","
         " \"parallelism\": 2, \"placement\": \"cloud4\"}]}]}}";
     char *scenario = weir_format(jobs, "40s");
     work_flops = 3e6;

@@ -26,8 +26,8 @@ static int ask(int job, int from)
                                 .count = op->instance_count,
                                 .choice = -1};
     for (int k = 0; k < op->instance_count; k++)
-        candidates[k] = (struct weir_candidate){
-            op->instances[k].host, 1, op->instances[k].weight, waiting[op->instances[k].host], 0, 0};
+        candidates[k] = (struct weir_candidate){op->instances[k].host,          1, op->instances[k].weight,
+                                                waiting[op->instances[k].host], 0, 0};
     CU_ASSERT_EQUAL(policy->route(state, &world->view, &item), WEIR_OK);
     flops = item.flops;
     return item.choice < 0 ? -1 : candidates[item.choice].host;
@@ -137,8 +137,8 @@ static void not_asked_and_shortest(void)
     begin("{\"u_opt\": 0.6, \"forecaster\": \"last\", \"probe\": 0}");
     for (int n = 0; n < 3; n++)
         step(240, 30, 0);
-    struct weir_candidate candidates[] = {{N1, 1, 0.5, 3, 0, 0}, {N1, 1, 0.5, 1, 1, 0}, {N2, 1, 1, 0, 0, 0},
-                                          {NORTH, 1, 1, 0, 0, 0}};
+    struct weir_candidate candidates[] = {
+        {N1, 1, 0.5, 3, 0, 0}, {N1, 1, 0.5, 1, 1, 0}, {N2, 1, 1, 0, 0, 0}, {NORTH, 1, 1, 0, 0, 0}};
     struct weir_routing item = {.job = 0, .from = -1, .candidates = candidates, .count = 4, .choice = -1};
     bool on[2] = {false, false};
     for (int n = 0; n < 10; n++) {
@@ -162,8 +162,9 @@ static void not_asked_and_shortest(void)
     end();
 }
 
-/* What a cycle takes to compute: of a window, in the plan or for its first request; 2 servers offered and the strategies
- * for each. The rules look at 4 servers: 2 windows x 12 samples x (4 signals x 4 + 10 pairs x 2), and 3 x 16. */
+/* What a cycle takes to compute: of a window, in the plan or for its first request; 2 servers offered and the
+ * strategies for each. The rules look at 4 servers: 2 windows x 12 samples x (4 signals x 4 + 10 pairs x 2), and 3
+ * x 16. */
 static void what_it_takes(void)
 {
     static const char *const how[] = {"{\"u_opt\": 0.6, \"forecaster\": \"last\", \"probe\": 0, \"in_cycle\": false}",

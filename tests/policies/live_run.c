@@ -35,8 +35,8 @@ static struct weir_test_result run(const char *text, const char *policy)
 
 static void conserved_and_repeated(void)
 {
-    static const char *const policies[] = {"{\"name\": \"sentinel\", \"warm\": 12}", "oracle", "origin", "gp",
-                                           "greedy", "mf"};
+    static const char *const policies[] = {
+        "{\"name\": \"sentinel\", \"warm\": 12}", "oracle", "origin", "gp", "greedy", "mf"};
     char *text = weir_format(scenario, "\"decision_host\": \"edge\",");
     for (size_t p = 0; p < sizeof policies / sizeof *policies; p++) {
         struct weir_test_result one = run(text, policies[p]), two = run(text, policies[p]);
@@ -71,8 +71,7 @@ static void detection_in_the_cycle(void)
 
 int main(int argc, char **argv)
 {
-    const struct weir_case cases[] = {{"conserved and repeated", conserved_and_repeated},
-                                      {"detection in the cycle", detection_in_the_cycle},
-                                      {0}};
+    const struct weir_case cases[] = {
+        {"conserved and repeated", conserved_and_repeated}, {"detection in the cycle", detection_in_the_cycle}, {0}};
     return weir_test_main("policies/live_run", cases, argc, argv);
 }

@@ -22,8 +22,8 @@ struct book {
     int *open;      /* [regions] the same for rival_gp */
     int *group;     /* [servers] places that rival_choose compares */
     long looks;
-    int *best;      /* [regions][categories] for rival_greedy: place of the best that has room when last looked for, or
-                     * -1 */
+    int *best; /* [regions][categories] for rival_greedy: place of the best that has room when last looked for, or
+                * -1 */
 };
 
 static inline const int *book_row(const struct book *book, int region)

@@ -33,7 +33,7 @@ struct plans {
 struct pool {
     int servers, regions, categories;
     struct plans now, before; /* of this cycle, and of the last one or nothing */
-    long *offered;                    /* [servers] the request, by number, that it was offered to last */
+    long *offered;            /* [servers] the request, by number, that it was offered to last */
     long requests;
     struct pool_tally tally;
 };

@@ -45,7 +45,7 @@ struct weir_controller {
     struct weir_candidate *candidates;
     size_t candidate_capacity;
     double choosing_until_s; /* until then it is being decided where items go that came before */
-    struct weir_paje *paje; /* NULL: nobody wants it */
+    struct weir_paje *paje;  /* NULL: nobody wants it */
     struct weir_faults *faults;
     struct weir_recoveries *recoveries; /* NULL: nothing can fail */
 };

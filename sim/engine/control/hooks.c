@@ -111,7 +111,8 @@ void weir_hook_job_departs(struct weir_controller *controller, int job)
             call(controller, &controller->policies->list[p], &event, NULL);
 }
 
-double weir_hook_route(struct weir_controller *controller, const struct weir_used_policy *used, struct weir_routing *item)
+double weir_hook_route(struct weir_controller *controller, const struct weir_used_policy *used,
+                       struct weir_routing *item)
 {
     const struct weir_observer *observer = controller->spec->observer;
     const struct weir_run_job *job = &controller->flow->jobs[item->job];
