@@ -11,9 +11,9 @@
 
 /* What the rules compute of a server: of its window and of a healthy one the variances (4 operations a sample: mean,
  * difference, square, sum) and the products of each two signals, then the difference of the matrices. */
-#define PAIRS (SENTINEL_SIGNALS * (SENTINEL_SIGNALS + 1) / 2)
+enum { PAIRS = SENTINEL_SIGNALS * (SENTINEL_SIGNALS + 1) / 2 };
 #define RULES_FLOPS                                                                                                    \
-    (2.0 * SENTINEL_SAMPLES * (4 * SENTINEL_SIGNALS + 2 * PAIRS) + 3 * SENTINEL_SIGNALS * SENTINEL_SIGNALS)
+    (2.0 * SENTINEL_SAMPLES * (4 * SENTINEL_SIGNALS + 2 * PAIRS) + 3.0 * SENTINEL_SIGNALS * SENTINEL_SIGNALS)
 
 enum {
     HOUR = 60, /* cycles from one look at the ranges to the next, at most */
