@@ -286,7 +286,7 @@ static void one_after_the_other(void)
 static void measured(void)
 {
     work_flops = 30e6;
-    struct weir_test_result got = run(PLATFORM, TWO("\"decision_time\": \"measured\", ", ""), "router", TWO_CHOICES);
+    struct weir_test_result got = run(PLATFORM, TWO("\"decision_work\": \"measured\", ", ""), "router", TWO_CHOICES);
     CHECK_NEAR(got.result.metrics.choices, 400, 2);
     CU_ASSERT(got.result.metrics.choosing_s > 0 && got.result.metrics.choosing_s < 400 * 0.030);
     CU_ASSERT(got.result.metrics.choice_s > 0 && got.result.metrics.latency_mean_s > 0.020);

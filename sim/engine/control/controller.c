@@ -10,6 +10,7 @@
 #include "sim/engine/books/ledger.h"
 #include "sim/engine/control/arrivals.h"
 #include "sim/engine/control/changes.h"
+#include "sim/engine/control/checkpoints.h"
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/hooks.h"
 #include "sim/engine/control/measure.h"
@@ -59,7 +60,7 @@ static double decision_s(const struct weir_controller *controller, const struct 
 {
     int host = controller->scenario->decision_host;
     double work_s = host < 0 ? 0 : weir_plan_flops(plan) / controller->platform->hosts[host].speed_flops_per_s;
-    return controller->scenario->decision_measured ? measured_s : controller->scenario->decision_s + work_s;
+    return controller->scenario->decision_s + (controller->scenario->decision_measured ? measured_s : work_s);
 }
 
 static void decide(struct weir_controller *controller)
@@ -211,6 +212,7 @@ struct weir_controller *weir_controller_new(const struct weir_control_parts *par
     weir_paje_begin(controller);
     weir_faults_init(controller);
     weir_recovery_init(controller);
+    weir_checkpoints_init(controller);
     weir_alarm_set(controller->clock, &controller->alarm, controller->clock->now_s);
     return controller;
 }
@@ -222,6 +224,7 @@ void weir_controller_free(struct weir_controller *controller)
     weir_paje_end(controller);
     weir_plan_free(controller->decided);
     weir_changes_fini(controller);
+    weir_checkpoints_fini(controller);
     weir_recovery_fini(controller);
     weir_faults_fini(controller);
     weir_arrivals_fini(controller);
