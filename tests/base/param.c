@@ -258,7 +258,7 @@ static void keys_of_files(void)
         {"{\"name\": \"a\", \"full\": \"drop\"}", "full: unknown value \"drop\"; did you mean \"drop-new\"?"},
         {"{\"name\": \"a\", \"limit\": \"11s\"}", "limit: \"11s\" is too large"},
         {"{\"name\": \"a\", \"most\": 10}", "most: 10 is too large"},
-        {"{\"name\": \"a\", \"lode\": {}}", "unknown key \"lode\"; did you mean \"load\"?"},
+        {"{\"name\": \"a\", \"laod\": {}}", "unknown key \"laod\""},
     };
     struct job job;
     char text[100];
