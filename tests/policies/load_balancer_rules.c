@@ -118,9 +118,9 @@ static void test_excess(void)
         int k;
         double latency_s, blocked, load;
         int moves;
-    } rows[] = {{1, 0.0148, 0, 20, 0},    {1, 0.0150, 0, 20, 1}, {2, 0.0184, 0, 20, 0},
-                {2, 0.0186, 0, 20, 1},    {5, 1, 0, 20, 0},      {1, 0.0150, 0.10, 20, 1},
-                {1, 0.0150, 0.11, 20, 0}, {1, 0.001, 0, 31, 1},  {1, 0.001, 0, 30, 0}};
+    } rows[] = {{1, 0.0148, 0, 20, 0}, {1, 0.0150, 0, 20, 1},    {2, 0.0184, 0, 20, 0},    {2, 0.0186, 0, 20, 1},
+                {5, 1, 0, 20, 0},      {1, 0.0150, 0.10, 20, 1}, {1, 0.0150, 0.11, 20, 0}, {1, 0.001, 0, 31, 1},
+                {1, 0.001, 0, 30, 0},  {1, INFINITY, 0, 31, 1}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(0.010, "");
         for (int k = 1; k < rows[i].k; k++)
@@ -182,7 +182,8 @@ static void test_full(void)
     }
 }
 
-/* What costs no work moves for the sake of its ways alone, if anything comes: its items come from the cloud, 10 ms away. */
+/* What costs no work moves for the sake of its ways alone, if anything comes: its items come from the cloud, 10 ms
+ * away. */
 static void test_costs_nothing(void)
 {
     for (int load = 0; load <= 50; load += 50) {
@@ -191,6 +192,19 @@ static void test_costs_nothing(void)
         world->jobs[J].source_host = CLOUD;
         CU_ASSERT_EQUAL(window(load), load > 0);
         CU_ASSERT_EQUAL(host(J, 0), load ? CLOUD : EDGE);
+        end();
+    }
+}
+
+/* One of an item in two seconds, and a cloud that is as fast: 0.25/s stay, of which nothing else is foreseen. At 0.45/s
+ * two instances there are quicker than one at 90 %. */
+static void test_slow_ones(void)
+{
+    for (int more = 0; more < 2; more++) {
+        begin(0.010, "");
+        world->operators[J][0].flops_per_item = 2e9;
+        world->hosts[CLOUD].speed_flops_per_s = 1e9;
+        CU_ASSERT_EQUAL(window(more ? 0.45 : 0.25), more);
         end();
     }
 }
@@ -435,6 +449,7 @@ int main(int argc, char **argv)
         {"planned_otherwise", test_planned_otherwise},
         {"full", test_full},
         {"costs nothing", test_costs_nothing},
+        {"slow ones", test_slow_ones},
         {"which", test_which},
         {"how_many", test_how_many},
         {"order", test_order},
