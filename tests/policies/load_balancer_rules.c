@@ -209,6 +209,53 @@ static void test_slow_ones(void)
     }
 }
 
+/* What is measured above the formula counts in the cloud once at most: from five instances (500/s, 10.2 ms) to one
+ * there (400/s, no way: 1.7 + 5 ms), and 100 ms of it in either place. */
+static void test_excess_once(void)
+{
+    begin(0, "");
+    for (int k = 1; k < 5; k++)
+        weir_mock_deploy(world, J, 0, EDGE);
+    show(200);
+    world->operators[J][0].latency_s = 0.11;
+    CU_ASSERT_EQUAL(weir_mock_step(world, &weir_policy_load_balancer, state), 1);
+    end();
+}
+
+/* It takes three windows in a row to return, too, once it may. */
+static void test_returns_in_patience(void)
+{
+    begin(0.050, "3");
+    CU_ASSERT_EQUAL(windows(2, 98), 0);
+    CU_ASSERT_EQUAL(windows(40, 98), 1);
+    CU_ASSERT_EQUAL(windows(2, 10), 0);
+    CU_ASSERT_EQUAL(window(98), 0);
+    CU_ASSERT_EQUAL(windows(2, 10), 0);
+    CU_ASSERT_EQUAL(window(10), 1);
+    CU_ASSERT_EQUAL(host(J, 0), EDGE);
+    end();
+}
+
+/* The second operator takes 90/400 of the cloud's core, the first next to nothing: there is none left for another. */
+static void test_claims_its_own(void)
+{
+    begin(0.010, "");
+    world->operators[J][0].flops_per_item = 1e3;
+    world->operators[J][0].selectivity = 1;
+    world->placed[J][0][0].host = CLOUD;
+    weir_mock_operator(world, J, "b", 1e7);
+    weir_mock_deploy(world, J, 1, EDGE);
+    weir_mock_job(world, "other", EDGE);
+    weir_mock_operator(world, OTHER, "c", 1e7);
+    weir_mock_deploy(world, OTHER, 0, EDGE);
+    world->hosts[CLOUD].cores = 1;
+    world->hosts[CLOUD].cpu = 0.73;
+    CU_ASSERT_EQUAL(window(90), 1);
+    CU_ASSERT_EQUAL(host(J, 1), CLOUD);
+    CU_ASSERT_EQUAL(host(OTHER, 0), EDGE);
+    end();
+}
+
 /* Of cloud hosts the one of least latency; ties go to the first. */
 static void test_which(void)
 {
@@ -450,6 +497,9 @@ int main(int argc, char **argv)
         {"full", test_full},
         {"costs nothing", test_costs_nothing},
         {"slow ones", test_slow_ones},
+        {"excess once", test_excess_once},
+        {"returns in patience", test_returns_in_patience},
+        {"claims its own", test_claims_its_own},
         {"which", test_which},
         {"how_many", test_how_many},
         {"order", test_order},
