@@ -40,9 +40,9 @@ static void remark_configs(const struct weir_scenario *scenario)
 static int check_energy(const struct weir_scenario *scenario)
 {
     const char *bad = scenario->platform->bad_energy;
-    if (bad && scenario->no_energy)
+    if (bad && !scenario->energy)
         weir_remark("%s", bad);
-    return bad && !scenario->no_energy ? weir_error(WEIR_EINPUT, "%s", bad) : WEIR_OK;
+    return bad && scenario->energy ? weir_error(WEIR_EINPUT, "%s", bad) : WEIR_OK;
 }
 
 static int check_links(const struct weir_scenario *scenario)

@@ -24,7 +24,7 @@
 
 struct transfer {
     const char *sources; /* parameters */
-    int window, units, channels, epochs, recent;
+    int window, units, layers, channels, epochs, recent;
     double quantile, within, mmd, cmmd, rate, drift;
     bool joint;
 
@@ -43,27 +43,31 @@ struct transfer {
 
 #define AT(field) offsetof(struct transfer, field)
 static const struct weir_param params[] = {
-    {"sources", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(sources), "", 0, 0, NULL,
-     "CSV files of other loads, by comma; times in the first column, values in the second."},
-    {"window", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(window), "24", 2, 2000, NULL,
-     "Newest values that a forecast is made from."},
-    {"hidden", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(units), "24", 1, 1024, NULL, "Units of the GRU layer."},
-    {"channels", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(channels), "16", 1, 1024, NULL, "Kernels of the convolution."},
-    {"epochs", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(epochs), "5", 1, 10000, NULL,
-     "Passes over the sources, and over both in the joint training."},
-    {"rate", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(rate), "0.005", 1e-6, 1e9, NULL, "Learning rate of Adam."},
-    {"quantile", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(quantile), "0.5", 0, 1, NULL,
-     "Sources not further than this quantile of their distances are learnt; 0: the nearest, 1: all."},
-    {"within", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(within), "0", 0, 1e6, NULL,
-     "Distance beyond which no source is learnt, so that maybe none is; 0: no bound."},
-    {"joint", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(joint), "true", 0, 0, NULL,
-     "Whether to learn sources and series together before the series alone."},
-    {"mmd", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(mmd), "0.1", 0, 1e6, NULL, "Weight of MMD in the joint loss."},
-    {"cmmd", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(cmmd), "0.1", 0, 1e6, NULL, "Weight of CMMD in the joint loss."},
-    {"drift", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(drift), "20", 0, 1e9, NULL,
-     "Sum of errors above the usual one, in usual errors, at which it is fine-tuned; 0: never."},
-    {"recent", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(recent), "240", 4, 1000000, NULL,
-     "Newest values that it is fine-tuned to; at least the window and 8 more."},
+    WEIR_PARAM("sources", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(sources), "", 0, 0, NULL,
+               "CSV files of other loads, by comma; times in the first column, values in the second."),
+    WEIR_PARAM("window", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(window), "24", 2, 2000, NULL,
+               "Newest values that a forecast is made from."),
+    WEIR_PARAM("hidden", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(units), "24", 1, 1024, NULL, "Units of a GRU layer."),
+    WEIR_PARAM("layers", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(layers), "1", 1, TRANSFER_LAYERS, NULL, "GRU layers."),
+    WEIR_PARAM("channels", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(channels), "16", 0, 1024, NULL,
+               "Kernels of the convolution; 0: none."),
+    WEIR_PARAM("epochs", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(epochs), "5", 1, 10000, NULL,
+               "Passes over the sources, and over both in the joint training."),
+    WEIR_PARAM("rate", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(rate), "0.005", 1e-6, 1e9, NULL, "Learning rate of Adam."),
+    WEIR_PARAM("quantile", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(quantile), "0.5", 0, 1, NULL,
+               "Sources not further than this quantile of their distances are learnt; 0: the nearest, 1: all."),
+    WEIR_PARAM("within", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(within), "0", 0, 1e6, NULL,
+               "Distance beyond which no source is learnt, so that maybe none is; 0: no bound."),
+    WEIR_PARAM("joint", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(joint), "true", 0, 0, NULL,
+               "Whether to learn sources and series together before the series alone."),
+    WEIR_PARAM("mmd", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(mmd), "0.1", 0, 1e6, NULL,
+               "Weight of MMD in the joint loss."),
+    WEIR_PARAM("cmmd", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(cmmd), "0.1", 0, 1e6, NULL,
+               "Weight of CMMD in the joint loss."),
+    WEIR_PARAM("drift", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(drift), "20", 0, 1e9, NULL,
+               "Sum of errors above the usual one, in usual errors, at which it is fine-tuned; 0: never."),
+    WEIR_PARAM("recent", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(recent), "240", 4, 1000000, NULL,
+               "Newest values that it is fine-tuned to; at least the window and 8 more."),
     {0},
 };
 
@@ -114,6 +118,7 @@ static int create(void *state, const struct forecaster_env *env)
     self->options = transfer_defaults;
     self->options.window = self->window;
     self->options.channels = self->channels;
+    self->options.layers = self->layers;
     self->options.units = self->units;
     self->options.source_epochs = self->options.joint_epochs = self->epochs;
     self->options.rate = self->rate;
@@ -263,7 +268,9 @@ static void cost(const void *state, size_t count, size_t horizon, struct forecas
 {
     const struct transfer *self = state;
     double units = self->units, channels = self->channels, learnt = 0;
-    double once = self->window * (2 * channels * self->options.kernel + 6 * units * (channels + units)) + 2 * units;
+    double inputs = (channels > 0 ? channels : 1) + (self->layers - 1) * units; /* of all layers */
+    double once =
+        self->window * (2 * channels * self->options.kernel + 6 * units * (inputs + self->layers * units)) + 2 * units;
     for (size_t i = 0; i < self->load_count; i++)
         learnt += (double)self->loads[i].count / (double)self->load_count;
     if (self->load_count)

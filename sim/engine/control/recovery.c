@@ -104,7 +104,7 @@ static bool find_hosts(struct weir_controller *controller, struct weir_op *op, s
     for (int a = 0; a < op->anew_count; a++) {
         struct weir_placement place = op->anew[a];
         if (weir_space_lack(space, place.host, 1, bytes) != WEIR_LACKS_NOTHING) {
-            int host = rules->wait ? -1 : weir_default_host(controller, op, space, bytes);
+            int host = rules->place != WEIR_RECOVERY_ELSEWHERE ? -1 : weir_default_host(controller, op, space, bytes);
             if (host < 0)
                 continue;
             weir_tell_elsewhere(controller, op, place.host, host);
@@ -116,7 +116,7 @@ static bool find_hosts(struct weir_controller *controller, struct weir_op *op, s
     }
     if (found == op->anew_count)
         return true;
-    if (works + found == 0 || (rules->wait && !rules->drop))
+    if (works + found == 0 || rules->place == WEIR_RECOVERY_WAIT)
         return false;
     op->anew_count = found;
     return true;
