@@ -285,8 +285,9 @@ static void what_is_due_when(void)
         int closed = 0, wrong = 0;
         for (uint64_t id = 0; id < 3000; id++) {
             double birth_s = below(100 * 64) / 64.0;
-            if (!drawn) /* not too far ahead, so that what is kept grows bit by bit */
-                birth_s = fmin(birth_s, fmax(0, 5 * (closed + closed / 2 + 1) - DUE_SLO_S - 0.25));
+            int last = closed + closed / 2 + 1; /* not too far ahead, so that what is kept grows bit by bit */
+            if (!drawn)
+                birth_s = fmin(birth_s, fmax(0, 5 * last - DUE_SLO_S - 0.25));
             double date_s = birth_s + DUE_SLO_S;
             int results = results_of("a", id), in_time = below(results + 1), window = (int)(date_s / 5);
             weir_due_arrives(world.job, id, birth_s);
