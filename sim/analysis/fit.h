@@ -19,8 +19,8 @@ struct fit_key {
     double min, max; /* in that unit; min < max */
 };
 
-/* How a series is held against the measured one. Errors e of the rows or figures, made asinh(e) so that wild ones do
- * not drown the others, are squared and averaged. */
+/* How a series is held against the measured one. Errors e of the rows or figures, made asinh(10 e) / 10 so that
+ * wild ones do not drown the others, are squared and averaged. */
 enum fit_by {
     FIT_RELATIVE,  /* each row: difference / mean measured value */
     FIT_LOG,       /* each row: ln(simulated / measured) */
@@ -144,7 +144,7 @@ double fit_loss(const struct fit_problem *problem, double *const *series);
 struct fit_agreement {
     int rows;
     double measured, simulated; /* means over rows */
-    double misfit;              /* root of its mean squared error, as the loss has it */
+    double misfit;              /* root of its mean squared error, as it is */
     double p50, p95, peak;      /* relative errors */
     double correlation;
     int onsets_measured, onsets_simulated; /* of FIT_ONSETS */
@@ -164,7 +164,7 @@ struct fit_group {
 struct fit_answer {
     double u[FIT_KEYS], value[FIT_KEYS];
     double loss;            /* weighted sum of mean squares of the fitted cases */
-    double misfit;          /* its root, by the sum of weights */
+    double misfit;          /* root of the weighted mean square of the errors as they are */
     double error[FIT_KEYS]; /* standard errors, as shares of the values (of the range, where it holds 0) */
     int at_bound[FIT_KEYS]; /* -1 the lower, 1 the upper, 0 none */
     struct fit_group groups[FIT_KEYS];

@@ -8,16 +8,18 @@
 #include "sim/base/real.h"
 
 #define NOTHING   3.0  /* the error where something was measured and nothing comes out: e^3 = a factor of 20 */
+#define BENDS     0.1  /* errors below it count by their squares */
 #define LEAST     1e-3 /* of the median of what was measured: below that, logarithms do not look */
 #define ONSET_OFF 0.02 /* of the run: an overload that begins so far off is another one */
 
 enum { LEVELS = 8 };
 static const double levels[LEVELS] = {0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1};
 
-static double asinh_of(double e)
+/* Errors beyond BENDS count by their logarithm, so that a few wild rows do not outweigh the others. */
+static double bent(double e)
 {
-    double size = fabs(e);
-    return copysign(weir_log(size + sqrt(size * size + 1)), e);
+    double size = fabs(e) / BENDS;
+    return copysign(BENDS * weir_log(size + sqrt(size * size + 1)), e);
 }
 
 static int ascending(const void *a, const void *b)
@@ -124,16 +126,16 @@ static int errors(const struct fit_case *of, const struct fit_match *match, cons
         return onset_errors(of, match, rows, e);
     if (match->by == FIT_QUANTILES) {
         for (int l = 0; l < LEVELS; l++)
-            e[l] = asinh_of(log_error(quantile(rows->sorted_simulated, rows->sorted_count, levels[l]),
-                                      quantile(rows->sorted_measured, rows->count, levels[l]), least));
+            e[l] = log_error(quantile(rows->sorted_simulated, rows->sorted_count, levels[l]),
+                             quantile(rows->sorted_measured, rows->count, levels[l]), least);
         return LEVELS;
     }
     for (int i = 0; i < rows->count; i++)
         mean += fabs(rows->measured[i]) / rows->count;
     for (int i = 0; i < rows->count; i++) {
         double difference = isfinite(rows->simulated[i]) ? rows->simulated[i] - rows->measured[i] : NOTHING * mean;
-        e[i] = asinh_of(match->by == FIT_LOG ? log_error(rows->simulated[i], rows->measured[i], least)
-                                             : difference / (mean > 0 ? mean : 1));
+        e[i] = match->by == FIT_LOG ? log_error(rows->simulated[i], rows->measured[i], least)
+                                    : difference / (mean > 0 ? mean : 1);
     }
     return rows->count;
 }
@@ -161,7 +163,7 @@ void fit_residuals(const struct fit_problem *problem, double *const *series, dou
             int count = errors(of, &problem->matches[m], &rows, residual + at);
             double scale = sqrt(problem->matches[m].weight / count);
             for (int i = at; i < at + count; i++) {
-                residual[i] *= scale;
+                residual[i] = scale * bent(residual[i]);
                 if (match_of)
                     match_of[i] = c * problem->match_count + m;
             }

@@ -228,12 +228,17 @@ static int search(struct fit_points *points, struct fit_answer *answer)
 static void conclude(const struct fit_points *points, struct fit_answer *answer)
 {
     const struct fit_problem *problem = points->problem;
-    double weights = 0;
+    double weights = 0, squares = 0;
     fit_known(points, answer->u, &answer->loss);
-    for (int c = 0; c < problem->case_count; c++)
-        for (int m = 0; m < problem->match_count && problem->cases[c].fitted; m++)
+    for (int c = 0; c < problem->case_count; c++) {
+        for (int m = 0; m < problem->match_count && problem->cases[c].fitted; m++) {
+            struct fit_agreement a;
+            fit_agree(problem, &problem->cases[c], m, answer->series[c], &a);
             weights += problem->matches[m].weight;
-    answer->misfit = sqrt(answer->loss / weights);
+            squares += problem->matches[m].weight * a.misfit * a.misfit;
+        }
+    }
+    answer->misfit = sqrt(squares / weights);
     for (int k = 0; k < problem->key_count; k++) {
         answer->value[k] = fit_key_value(&problem->keys[k], answer->u[k]);
         answer->at_bound[k] = answer->u[k] < CLOSE ? -1 : answer->u[k] > 1 - CLOSE;

@@ -25,6 +25,9 @@ struct fit_slopes {
     double *residual;          /* [count] */
     int *match_of;             /* [count], -1: unused */
     double *slope;             /* [key_count][count]: d residual / d z */
+    double *off;               /* [key_count][count]: what chance may have added to it */
+    double chance[FIT_KEYS];   /* the squares of that, summed */
+    int rows;                  /* residuals that are used */
     double *curve, *spread;    /* [key_count][key_count]: H = J'J, and M = J' var(residual) J */
     double gradient[FIT_KEYS]; /* J' residual */
 };

@@ -96,14 +96,14 @@ static int key_option(const char *text, const char *option, struct fit_key *key,
     return WEIR_OK;
 }
 
-/* One end: a number, and the unit behind it up to `until`. */
-static const char *read_end(const char *text, double *value, const char *until, char **unit)
+/* One end: a number, and the unit behind it. */
+static bool read_end(const char *text, double *value, char **unit)
 {
     const char *end = weir_number_scan(text, value);
-    if (!end || end > until || !isfinite(*value))
-        return NULL;
-    *unit = weir_format("%.*s", (int)(until - end), end);
-    return end;
+    if (!end || !isfinite(*value))
+        return false;
+    *unit = weir_copy(end);
+    return true;
 }
 
 static int check_range(const char *text, struct fit_key *key, bool linear)
@@ -131,12 +131,13 @@ static int read_range(const char *text, const char *dots, const char *range, str
     bool linear = false;
     int code = WEIR_OK;
     char *ends = strsep(&rest, ",");
-    const char *gap = words + (dots - range);
-    if (!read_end(ends, &key->min, gap, &key->unit) || !read_end(gap + 2, &key->max, ends + strlen(ends), &other))
+    char *gap = words + (dots - range);
+    *gap = '\0'; /* or a dot would belong to the number before it */
+    if (!read_end(ends, &key->min, &key->unit) || !read_end(gap + 2, &key->max, &other))
         code = weir_error(WEIR_EUSAGE,
-                          "--free %s: \"%s\" is no range; write two numbers with their unit, as in "
+                          "--free %s: \"%s\" and \"%s\" are no range; write two numbers with their unit, as in "
                           "1ms..50ms",
-                          text, ends);
+                          text, ends, gap + 2);
     else if (!*key->unit && *other) { /* 1..50ms */
         free(key->unit);
         key->unit = weir_copy(other);

@@ -9,10 +9,11 @@
 #include "sim/base/memory.h"
 #include "sim/base/real.h"
 
-#define DIFFERENCE 0.03  /* step to either side, in z */
+#define DIFFERENCE 0.05  /* step to either side, in z */
 #define FINEST     1e-3  /* relative error that nobody measures below */
 #define STIFF      0.95  /* autocorrelation of residuals, at most */
 #define NOTICED    1.0   /* standard errors that a key must move by, alone, to be noticed */
+#define SURE       2.0   /* standard errors by which a curvature must be more than chance */
 #define NO_SLOPE   1e-14 /* of the greatest curvature: what is below is taken for that */
 
 static double z_of(const struct fit_key *key, double u)
@@ -58,18 +59,34 @@ static double variance(const struct fit_problem *problem, const double *r, int c
     return fmax(sum / count, FINEST * FINEST * weight / count) * stiffness(r, count);
 }
 
-/* H, M and the gradient, match by match. */
+/* What chance adds to the square of a slope: runs that differ in a key may differ in what is drawn. Of three points on
+ * a line the middle one tells how far they are off it. */
+static double chance(const struct fit_slopes *slopes, int key, int from, int to)
+{
+    const double *off = slopes->off + (size_t)key * (size_t)slopes->count;
+    double sum = 0;
+    for (int i = from; i < to; i++)
+        sum += off[i] * off[i];
+    return sum;
+}
+
+/* H, M and the gradient, match by match, without what chance adds. */
 static void weigh(const struct fit_problem *problem, struct fit_slopes *slopes)
 {
     int n = problem->key_count;
     for (int from = 0, to; from < slopes->count && slopes->match_of[from] >= 0; from = to) {
         for (to = from; to < slopes->count && slopes->match_of[to] == slopes->match_of[from];)
             to++;
+        slopes->rows += to - from;
         double var = variance(problem, slopes->residual + from, to - from, slopes->match_of[from]);
         for (int a = 0; a < n; a++) {
             const double *x = slopes->slope + (size_t)a * (size_t)slopes->count;
+            double by_chance = chance(slopes, a, from, to);
             for (int i = from; i < to; i++)
                 slopes->gradient[a] += x[i] * slopes->residual[i];
+            slopes->chance[a] += by_chance;
+            slopes->curve[a * n + a] -= by_chance;
+            slopes->spread[a * n + a] -= var * by_chance;
             for (int b = 0; b < n; b++) {
                 const double *y = slopes->slope + (size_t)b * (size_t)slopes->count;
                 double sum = 0;
@@ -99,6 +116,20 @@ static void sides(const struct fit_problem *problem, const double *u, double *po
     }
 }
 
+/* The slope of a key between two points, and what chance may have to do with it. */
+static void slope_of(struct fit_slopes *slopes, int key, const double *low, const double *high, double below,
+                     double above)
+{
+    size_t from = (size_t)key * (size_t)slopes->count;
+    double length = below + above, bent = below > 0 ? above / below : 0;
+    /* off the line: variance s^2 (1 + (1 + bent)^2 + bent^2); slope: 2 s^2 / length^2 */
+    double share = bent > 0 ? sqrt(2 / (1 + (1 + bent) * (1 + bent) + bent * bent)) / length : 0;
+    for (int i = 0; i < slopes->count && length > 0; i++) {
+        slopes->slope[from + (size_t)i] = (high[i] - low[i]) / length;
+        slopes->off[from + (size_t)i] = share * (high[i] - slopes->residual[i] - bent * (slopes->residual[i] - low[i]));
+    }
+}
+
 int fit_slopes_at(struct fit_points *points, const double *u, struct fit_slopes *slopes)
 {
     struct fit_problem *problem = points->problem;
@@ -106,7 +137,8 @@ int fit_slopes_at(struct fit_points *points, const double *u, struct fit_slopes 
     *slopes = (struct fit_slopes){.count = count};
     slopes->residual = weir_alloc((size_t)count, sizeof *slopes->residual);
     slopes->match_of = weir_alloc((size_t)count, sizeof *slopes->match_of);
-    slopes->slope = weir_alloc((size_t)n * (size_t)count, sizeof *slopes->slope);
+    slopes->slope = weir_alloc(2 * (size_t)n * (size_t)count, sizeof *slopes->slope);
+    slopes->off = slopes->slope + (size_t)n * (size_t)count;
     slopes->curve = weir_alloc(2 * (size_t)(n * n), sizeof *slopes->curve);
     slopes->spread = slopes->curve + n * n;
     double *asked = weir_alloc((size_t)((2 * n + 1) * n), sizeof *asked);
@@ -121,11 +153,11 @@ int fit_slopes_at(struct fit_points *points, const double *u, struct fit_slopes 
         fit_residuals(problem, series + 2 * n * cases, slopes->residual, slopes->match_of);
     for (int k = 0; k < n && code == WEIR_OK; k++) {
         const struct fit_key *key = &problem->keys[k];
-        double length = z_of(key, asked[(2 * k + 1) * n + k]) - z_of(key, asked[2 * k * n + k]);
+        double middle = z_of(key, u[k]), below = middle - z_of(key, asked[2 * k * n + k]),
+               above = z_of(key, asked[(2 * k + 1) * n + k]) - middle;
         fit_residuals(problem, series + 2 * k * cases, low, NULL);
         fit_residuals(problem, series + (2 * k + 1) * cases, high, NULL);
-        for (int i = 0; i < count; i++)
-            slopes->slope[(size_t)k * (size_t)count + (size_t)i] = length > 0 ? (high[i] - low[i]) / length : 0;
+        slope_of(slopes, k, low, high, below, above);
     }
     if (code == WEIR_OK)
         weigh(problem, slopes);
@@ -180,7 +212,7 @@ static void name_keys(const struct fit_problem *problem, const struct fit_slopes
     largest = direction[most];
     *group = (struct fit_group){.tried = {NAN, NAN}};
     for (int k = 0; k < n; k++) {
-        double curve = slopes->curve[k * n + k], alone = sqrt(slopes->spread[k * n + k]) / curve;
+        double curve = slopes->curve[k * n + k], alone = sqrt(fmax(slopes->spread[k * n + k], 0)) / curve;
         group->direction[k] = direction[k] / largest;
         if (k == most || (curve > 0 && problem->apart * fabs(group->direction[k]) > NOTICED * alone))
             group->keys[group->count++] = k;
@@ -188,7 +220,7 @@ static void name_keys(const struct fit_problem *problem, const struct fit_slopes
             group->direction[k] = 0;
     }
     double curve = form(slopes->curve, n, group->direction, group->direction);
-    double spread = form(slopes->spread, n, group->direction, group->direction);
+    double spread = fmax(form(slopes->spread, n, group->direction, group->direction), 0);
     group->open = curve > 0 ? sqrt(spread) / curve : INFINITY;
 }
 
@@ -214,6 +246,16 @@ static void add_group(struct fit_answer *answer, const struct fit_group *group)
     answer->groups[answer->group_count++] = *group;
 }
 
+/* A curvature along a direction as it is at least, given what chance may have done to it. */
+static double at_least(const struct fit_slopes *slopes, int n, const double *direction, double curve)
+{
+    double by_chance = 0;
+    for (int k = 0; k < n; k++)
+        by_chance += direction[k] * direction[k] * slopes->chance[k];
+    double error = sqrt((2 * by_chance * by_chance + 4 * fmax(curve, 0) * by_chance) / slopes->rows);
+    return curve - SURE * error;
+}
+
 static void find_groups(const struct fit_problem *problem, const struct fit_slopes *slopes, const double *value,
                         const double *vector, struct fit_answer *answer)
 {
@@ -221,9 +263,8 @@ static void find_groups(const struct fit_problem *problem, const struct fit_slop
     double open[FIT_KEYS * FIT_KEYS];
     for (int e = 0; e < n; e++) {
         const double *v = vector + e * n;
-        double curve = fmax(value[e], NO_SLOPE * value[n - 1]);
-        if (!(curve > 0) || sqrt(fmax(form(slopes->spread, n, v, v), 0)) / curve > problem->apart ||
-            value[e] <= NO_SLOPE * value[n - 1])
+        double curve = at_least(slopes, n, v, value[e]);
+        if (!(curve > NO_SLOPE * value[n - 1]) || sqrt(fmax(form(slopes->spread, n, v, v), 0)) / curve > problem->apart)
             memcpy(open + count++ * n, v, (size_t)n * sizeof *open);
     }
     simplify(open, count, n);

@@ -31,9 +31,9 @@ def platform(speed):
     <host id="work" speed="{speed}Gf" core="4"><prop id="tier" value="cloud"/></host>
     <host id="more" speed="1Gf" core="4"><prop id="tier" value="cloud"/></host>
     <host id="store" speed="1Gf"><prop id="tier" value="cloud"/></host>
-    <link id="up" bandwidth="1GBps" latency="10ms"/>
-    <link id="down" bandwidth="1GBps" latency="10ms"/>
-    <link id="across" bandwidth="1GBps" latency="1ms"/>
+    <link id="up" bandwidth="10MBps" latency="10ms"/>
+    <link id="down" bandwidth="10MBps" latency="10ms"/>
+    <link id="across" bandwidth="10MBps" latency="1ms"/>
     <route src="source" dst="work"><link_ctn id="up"/></route>
     <route src="source" dst="more"><link_ctn id="up"/></route>
     <route src="work" dst="more"><link_ctn id="across"/></route>
@@ -46,7 +46,7 @@ def platform(speed):
 
 
 def scenario(operators, load, duration="20min", **more):
-    job = {"name": "job", "source": "source", "source_bytes": "100B", "sink": "store", "load": load,
+    job = {"name": "job", "source": "source", "source_bytes": "1kB", "sink": "store", "load": load,
            "operators": operators}
     job.update(more.pop("job", {}))
     return {"platform": "platform.xml", "duration": duration, "window": "10s", "seeds": [1], "policies": ["static"],
@@ -121,7 +121,7 @@ class Case:
 
     def filter(self, r):
         """What comes through, and what either side of the filter costs."""
-        a, b, share = r.uniform(1, 3), r.uniform(5, 15), r.uniform(0.2, 0.6)
+        a, b, share = r.uniform(0.5, 1.5), r.uniform(1, 3), r.uniform(0.2, 0.6)
         per_s = 0.8 * min(1000 / a, 1000 / (b * share))
         self.keys = {OP.format(0) + "flops": (a, "Mf"), OP.format(0) + "selectivity": (share, ""),
                      OP.format(1) + "flops": (b, "Mf"), "//link[@id='down']/@latency": (r.uniform(10, 60), "ms")}
@@ -180,14 +180,12 @@ class Case:
     def sum(self, r):
         """Two operators that are seen only in the time that both take."""
         self.keys = {OP.format(0) + "flops": (r.uniform(30, 60), "Mf"), OP.format(1) + "flops": (r.uniform(30, 60), "Mf"),
-                     "recovery.restart": (r.uniform(10, 40), "s")}
+                     "workload.jobs[0].load.rate": (r.uniform(4, 6), "/s")}
         self.apart = [list(self.keys)[:2]]
         self.scenario = scenario([{"name": "first", "flops": "1Mf", "bytes": "100B", "placement": "work"},
                                   {"name": "second", "flops": "1Mf", "bytes": "100B", "placement": "work"}],
-                                 {"kind": "constant", "rate": "5/s"},
-                                 faults=[{"host": "work", "at": f"{at}s", "for": "2s"} for at in (205, 611, 1013)],
-                                 recovery={"restart": "5s", "place": "wait", "checkpoint_interval": "5s"})
-        self.match = ["latency_p50", "delivered_rate", "backlog"]
+                                 {"kind": "constant", "rate": "5/s"})
+        self.match = ["latency_p50", "delivered_rate"]
 
 
 KINDS = ["overload", "chain", "restart", "batch", "filter"]
@@ -273,7 +271,9 @@ def calibrate(weir, case, folder, budget):
     if budget:
         command += ["--budget", str(budget)]
     begun = time.time()
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{done.stderr}{command}")
     return json.loads(done.stdout), time.time() - begun
 
 
