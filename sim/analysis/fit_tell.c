@@ -14,6 +14,7 @@
 #define STIFF      0.95  /* autocorrelation of residuals, at most */
 #define NOTICED    1.0   /* standard errors that a key must move by, alone, to be noticed */
 #define SURE       2.0   /* standard errors by which a curvature must be more than chance */
+#define BETWEEN    2.0   /* of 1 and 3, what chance may come to; see slope_of */
 #define NO_SLOPE   1e-14 /* of the greatest curvature: what is below is taken for that */
 
 static double z_of(const struct fit_key *key, double u)
@@ -122,8 +123,10 @@ static void slope_of(struct fit_slopes *slopes, int key, const double *low, cons
 {
     size_t from = (size_t)key * (size_t)slopes->count;
     double length = below + above, bent = below > 0 ? above / below : 0;
-    /* off the line: variance s^2 (1 + (1 + bent)^2 + bent^2); slope: 2 s^2 / length^2 */
-    double share = bent > 0 ? sqrt(2 / (1 + (1 + bent) * (1 + bent) + bent * bent)) / length : 0;
+    /* Draws of their own at each point, variance s^2: 2 s^2 / length^2 in the slope, s^2 (1 + (1 + bent)^2 + bent^2)
+     * off the line. Draws that drift apart with the distance: three times as much in the slope for as much off the
+     * line. */
+    double share = bent > 0 ? sqrt(2 * BETWEEN / (1 + (1 + bent) * (1 + bent) + bent * bent)) / length : 0;
     for (int i = 0; i < slopes->count && length > 0; i++) {
         slopes->slope[from + (size_t)i] = (high[i] - low[i]) / length;
         slopes->off[from + (size_t)i] = share * (high[i] - slopes->residual[i] - bent * (slopes->residual[i] - low[i]));
@@ -253,7 +256,7 @@ static double at_least(const struct fit_slopes *slopes, int n, const double *dir
     for (int k = 0; k < n; k++)
         by_chance += direction[k] * direction[k] * slopes->chance[k];
     double error = sqrt((2 * by_chance * by_chance + 4 * fmax(curve, 0) * by_chance) / slopes->rows);
-    return curve - SURE * error;
+    return curve - by_chance / BETWEEN - SURE * error;
 }
 
 static void find_groups(const struct fit_problem *problem, const struct fit_slopes *slopes, const double *value,
