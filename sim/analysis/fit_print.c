@@ -11,7 +11,7 @@ static const char *percent(double share, char buffer[32])
 {
     if (isnan(share))
         snprintf(buffer, 32, "-");
-    else if (share >= 9.995)
+    else if (share >= 9.995 || isinf(share))
         snprintf(buffer, 32, "any");
     else
         snprintf(buffer, 32, "%.2g %%", 100 * share);

@@ -38,6 +38,9 @@ void fit_slopes_fini(struct fit_slopes *slopes);
 /* du / dz of a key at a point. */
 double fit_per_z(const struct fit_key *key, double u);
 
+/* Standard errors, and what cannot be told apart, of the slopes alone. */
+void fit_groups(const struct fit_points *points, const struct fit_slopes *slopes, struct fit_answer *answer);
+
 /* Standard errors, and what cannot be told apart; tries each direction by two runs. */
 int fit_tell(struct fit_points *points, const struct fit_slopes *slopes, struct fit_answer *answer);
 

@@ -204,8 +204,8 @@ static void simplify(double *open, int count, int n)
 
 /* The keys of a direction: those whose part in a step of `apart`, alone, would be noticed; else the one that moves
  * most. */
-static void name_keys(const struct fit_problem *problem, const struct fit_slopes *slopes, const double *direction,
-                      struct fit_group *group)
+static void name_keys(const struct fit_problem *problem, const struct fit_slopes *slopes, double greatest,
+                      const double *direction, struct fit_group *group)
 {
     int n = problem->key_count, most = 0;
     double largest = 0;
@@ -224,7 +224,7 @@ static void name_keys(const struct fit_problem *problem, const struct fit_slopes
     }
     double curve = form(slopes->curve, n, group->direction, group->direction);
     double spread = fmax(form(slopes->spread, n, group->direction, group->direction), 0);
-    group->open = curve > 0 ? sqrt(spread) / curve : INFINITY;
+    group->open = curve > NO_SLOPE * greatest ? fmax(sqrt(spread) / curve, problem->apart) : INFINITY;
 }
 
 /* A group that shares a key with one before it goes into that one. */
@@ -273,7 +273,7 @@ static void find_groups(const struct fit_problem *problem, const struct fit_slop
     simplify(open, count, n);
     for (int d = 0; d < count; d++) {
         struct fit_group group;
-        name_keys(problem, slopes, open + d * n, &group);
+        name_keys(problem, slopes, value[n - 1], open + d * n, &group);
         add_group(answer, &group);
     }
 }
@@ -299,7 +299,7 @@ static int try_groups(struct fit_points *points, struct fit_answer *answer)
     return code;
 }
 
-int fit_tell(struct fit_points *points, const struct fit_slopes *slopes, struct fit_answer *answer)
+void fit_groups(const struct fit_points *points, const struct fit_slopes *slopes, struct fit_answer *answer)
 {
     const struct fit_problem *problem = points->problem;
     int n = problem->key_count;
@@ -314,5 +314,15 @@ int fit_tell(struct fit_points *points, const struct fit_slopes *slopes, struct 
         answer->error[k] = value[n - 1] > 0 ? sqrt(fmax(form(slopes->spread, n, inverse, inverse), 0)) : INFINITY;
     }
     find_groups(problem, slopes, value, vector, answer);
+    for (int g = 0; g < answer->group_count; g++) {
+        const struct fit_group *group = &answer->groups[g];
+        for (int k = 0; k < group->count; k++)
+            answer->error[group->keys[k]] = fmax(answer->error[group->keys[k]], group->open);
+    }
+}
+
+int fit_tell(struct fit_points *points, const struct fit_slopes *slopes, struct fit_answer *answer)
+{
+    fit_groups(points, slopes, answer);
     return try_groups(points, answer);
 }
