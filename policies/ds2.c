@@ -18,32 +18,29 @@ struct ds2 {
     struct weir_scaler scaler;
 };
 
-#define ROW(key, kind, quantity, field, text, low_end, high_end, sentence)                                             \
-    {                                                                                                                  \
-        .name = key, .type = kind, .unit = quantity, .offset = offsetof(struct ds2, field), .fallback = text,          \
-        .min = low_end, .max = high_end, .help = sentence                                                              \
-    }
 static const struct weir_param params[] = {
-    ROW("overprovision", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, overprovision, "0.2", 0, 100,
-        "Share of instances added to what the demand needs."),
-    ROW("drain", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, drain_s, "60s", 0, 1e9,
-        "Time in which the source's backlog shall be worked off; 0: the backlog is not looked at."),
-    ROW("min_items", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, min_items, "10", 0, 1e9,
-        "Items in a window below which the declared speed stands for the measured rate."),
-    ROW("up_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, scaler.patience.up.windows, "1", 1, 1000000,
-        "Windows in a row with too few instances before an operator grows."),
-    ROW("down_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, scaler.patience.down.windows, "3", 1, 1000000,
-        "Windows in a row with too many instances before an operator shrinks."),
-    ROW("margin", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, margin, "0.1", 0, 100,
-        "Share added to the demand when it is asked whether an operator may shrink."),
-    ROW("reserve", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.reserve_s, "1min", 0, 1e9,
-        "Time in which all windows must ask for growth that noise alone could ask for."),
-    ROW("stabilization", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.patience.down.stabilize_s, "2min", 0, 1e9,
+    WEIR_PARAM_ROW(struct ds2, "overprovision", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, overprovision, "0.2", 0, 100,
+                   "Share of instances added to what the demand needs."),
+    WEIR_PARAM_ROW(struct ds2, "drain", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, drain_s, "60s", 0, 1e9,
+                   "Time in which the source's backlog shall be worked off; 0: the backlog is not looked at."),
+    WEIR_PARAM_ROW(struct ds2, "min_items", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, min_items, "10", 0, 1e9,
+                   "Items in a window below which the declared speed stands for the measured rate."),
+    WEIR_PARAM_ROW(struct ds2, "up_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, scaler.patience.up.windows, "1", 1,
+                   1000000, "Windows in a row with too few instances before an operator grows."),
+    WEIR_PARAM_ROW(struct ds2, "down_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, scaler.patience.down.windows, "3", 1,
+                   1000000, "Windows in a row with too many instances before an operator shrinks."),
+    WEIR_PARAM_ROW(struct ds2, "margin", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, margin, "0.1", 0, 100,
+                   "Share added to the demand when it is asked whether an operator may shrink."),
+    WEIR_PARAM_ROW(struct ds2, "reserve", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.reserve_s, "1min", 0, 1e9,
+                   "Time in which all windows must ask for growth that noise alone could ask for."),
+    WEIR_PARAM_ROW(
+        struct ds2, "stabilization", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.patience.down.stabilize_s, "2min", 0,
+        1e9,
         "An operator shrinks to the most that the windows of so long asked for; twice what a change takes, at least."),
-    ROW("remember", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.remember_s, "10min", 0, 1e9,
-        "Time for which growth that brought nothing is not tried again; 0: it is not judged."),
-    ROW("cooldown", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, cooldown_s, "30s", 0, 1e9,
-        "Least time between two changes of an operator."),
+    WEIR_PARAM_ROW(struct ds2, "remember", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.remember_s, "10min", 0, 1e9,
+                   "Time for which growth that brought nothing is not tried again; 0: it is not judged."),
+    WEIR_PARAM_ROW(struct ds2, "cooldown", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, cooldown_s, "30s", 0, 1e9,
+                   "Least time between two changes of an operator."),
     {0},
 };
 

@@ -28,23 +28,20 @@ struct exec {
     char *failure; /* of an event that cannot report it: the next one does */
 };
 
-#define ROW(its_name, its_type, its_unit, field, its_default, its_min, its_max, its_help)                              \
-    {                                                                                                                  \
-        .name = its_name, .type = its_type, .unit = its_unit, .offset = offsetof(struct exec, field),                  \
-        .fallback = its_default, .min = its_min, .max = its_max, .help = its_help                                      \
-    }
 static const struct weir_param params[] = {
-    ROW("exec", WEIR_PARAM_STRING, WEIR_UNIT_NONE, command, "", 0, 0, "The command, as a shell takes it."),
-    ROW("timeout", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, timeout_s, "10s", 1e-3, 1e9,
-        "Real time that an answer may take."),
-    ROW("folder", WEIR_PARAM_STRING, WEIR_UNIT_NONE, folder, "", 0, 0,
+    WEIR_PARAM_ROW(struct exec, "exec", WEIR_PARAM_STRING, WEIR_UNIT_NONE, command, "", 0, 0,
+                   "The command, as a shell takes it."),
+    WEIR_PARAM_ROW(struct exec, "timeout", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, timeout_s, "10s", 1e-3, 1e9,
+                   "Real time that an answer may take."),
+    WEIR_PARAM_ROW(
+        struct exec, "folder", WEIR_PARAM_STRING, WEIR_UNIT_NONE, folder, "", 0, 0,
         "Folder that the command runs in; else that of the scenario, or the present one on the command line."),
-    ROW("params", WEIR_PARAM_STRING, WEIR_UNIT_NONE, params, "{}", 0, 0,
-        "Object that is handed to the program in its first line."),
-    ROW("routes", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, routes, "false", 0, 0,
-        "Whether the first event has latency and bandwidth between all pairs of hosts."),
-    ROW("route", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, route, "false", 0, 0,
-        "Whether the program is asked about each item that has a choice of instances."),
+    WEIR_PARAM_ROW(struct exec, "params", WEIR_PARAM_STRING, WEIR_UNIT_NONE, params, "{}", 0, 0,
+                   "Object that is handed to the program in its first line."),
+    WEIR_PARAM_ROW(struct exec, "routes", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, routes, "false", 0, 0,
+                   "Whether the first event has latency and bandwidth between all pairs of hosts."),
+    WEIR_PARAM_ROW(struct exec, "route", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, route, "false", 0, 0,
+                   "Whether the program is asked about each item that has a choice of instances."),
     {0},
 };
 

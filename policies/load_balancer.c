@@ -64,30 +64,25 @@ struct round {
     double *claimed; /* [host] cores that moves of this round will use */
 };
 
-#define ROW(key, kind, quantity, field, text, low_end, high_end, sentence)                                             \
-    {                                                                                                                  \
-        .name = key, .type = kind, .unit = quantity, .offset = offsetof(struct load_balancer, field),                  \
-        .fallback = text, .min = low_end, .max = high_end, .help = sentence                                            \
-    }
 static const struct weir_param params[] = {
-    ROW("windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, windows, "3", 1, 1000000,
-        "Windows in a row in which the rule must hold."),
-    ROW("horizon", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, horizon_s, "300s", 1e-3, 1e9,
-        "Time an operator is expected to stay where it is moved; also the least time before it returns."),
-    ROW("return_ratio", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, return_ratio, "0.7", 0, 1,
-        "An operator returns when its latency at the edge is below this share of that in the cloud."),
-    ROW("moves_per_window", WEIR_PARAM_INT, WEIR_UNIT_NONE, moves_per_window, "1", 1, 1000,
-        "Operators of a job moved at most in a window, greatest gain first."),
-    ROW("only_when_full", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, only_when_full, "false", 0, 0,
-        "Move only when the edge has no instance left to give."),
-    ROW("load", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, load, "0.8", 0.01, 1,
-        "Share of busy time for which the instances on the new host are counted."),
-    ROW("measured", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, measured, "true", 0, 0,
-        "Add what the measured latency at the edge is above the formula's, and its share in the cloud."),
-    ROW("foresee", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, foresee, "true", 0, 0,
-        "Go by what a policy before it in the stack foresees, where one does."),
-    ROW("min_items", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, min_items, "10", 0, 1e9,
-        "Items in a window below which the declared speed stands for the measured rate."),
+    WEIR_PARAM_ROW(struct load_balancer, "windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, windows, "3", 1, 1000000,
+                   "Windows in a row in which the rule must hold."),
+    WEIR_PARAM_ROW(struct load_balancer, "horizon", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, horizon_s, "300s", 1e-3, 1e9,
+                   "Time an operator is expected to stay where it is moved; also the least time before it returns."),
+    WEIR_PARAM_ROW(struct load_balancer, "return_ratio", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, return_ratio, "0.7", 0, 1,
+                   "An operator returns when its latency at the edge is below this share of that in the cloud."),
+    WEIR_PARAM_ROW(struct load_balancer, "moves_per_window", WEIR_PARAM_INT, WEIR_UNIT_NONE, moves_per_window, "1", 1,
+                   1000, "Operators of a job moved at most in a window, greatest gain first."),
+    WEIR_PARAM_ROW(struct load_balancer, "only_when_full", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, only_when_full, "false", 0,
+                   0, "Move only when the edge has no instance left to give."),
+    WEIR_PARAM_ROW(struct load_balancer, "load", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, load, "0.8", 0.01, 1,
+                   "Share of busy time for which the instances on the new host are counted."),
+    WEIR_PARAM_ROW(struct load_balancer, "measured", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, measured, "true", 0, 0,
+                   "Add what the measured latency at the edge is above the formula's, and its share in the cloud."),
+    WEIR_PARAM_ROW(struct load_balancer, "foresee", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, foresee, "true", 0, 0,
+                   "Go by what a policy before it in the stack foresees, where one does."),
+    WEIR_PARAM_ROW(struct load_balancer, "min_items", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, min_items, "10", 0, 1e9,
+                   "Items in a window below which the declared speed stands for the measured rate."),
     {0},
 };
 

@@ -23,35 +23,34 @@ struct reactive {
     struct weir_scaler scaler;
 };
 
-#define ROW(key, kind, quantity, field, text, low_end, high_end, sentence)                                             \
-    {                                                                                                                  \
-        .name = key, .type = kind, .unit = quantity, .offset = offsetof(struct reactive, field), .fallback = text,     \
-        .min = low_end, .max = high_end, .help = sentence                                                              \
-    }
 static const struct weir_param params[] = {
-    ROW("high", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, high, "0.8", 0, 1,
-        "Share of busy time above which an operator grows."),
-    ROW("low", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, low, "0.3", 0, 1,
-        "Share of busy time below which an operator shrinks."),
-    ROW("blocked", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, blocked, "0.1", 0, 1,
-        "Share of time an upstream operator or the source is blocked above which an operator grows."),
-    ROW("backlog", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, backlog_s, "5s", 0, 1e9,
+    WEIR_PARAM_ROW(struct reactive, "high", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, high, "0.8", 0, 1,
+                   "Share of busy time above which an operator grows."),
+    WEIR_PARAM_ROW(struct reactive, "low", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, low, "0.3", 0, 1,
+                   "Share of busy time below which an operator shrinks."),
+    WEIR_PARAM_ROW(struct reactive, "blocked", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, blocked, "0.1", 0, 1,
+                   "Share of time an upstream operator or the source is blocked above which an operator grows."),
+    WEIR_PARAM_ROW(
+        struct reactive, "backlog", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, backlog_s, "5s", 0, 1e9,
         "Time to work off what waits at an operator above which it grows; it shrinks only below a tenth of it."),
-    ROW("for_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, scaler.patience.up.windows, "2", 1, 1000000,
-        "Windows in a row that must ask for growth."),
-    ROW("down_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, scaler.patience.down.windows, "5", 1, 1000000,
-        "Windows in a row that must allow shrinking."),
-    ROW("step", WEIR_PARAM_INT, WEIR_UNIT_NONE, step, "1", 1, 1000, "Instances added or dropped at a time."),
-    ROW("stabilization", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.patience.down.stabilize_s, "2min", 0, 1e9,
+    WEIR_PARAM_ROW(struct reactive, "for_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, scaler.patience.up.windows, "2", 1,
+                   1000000, "Windows in a row that must ask for growth."),
+    WEIR_PARAM_ROW(struct reactive, "down_windows", WEIR_PARAM_INT, WEIR_UNIT_NONE, scaler.patience.down.windows, "5",
+                   1, 1000000, "Windows in a row that must allow shrinking."),
+    WEIR_PARAM_ROW(struct reactive, "step", WEIR_PARAM_INT, WEIR_UNIT_NONE, step, "1", 1, 1000,
+                   "Instances added or dropped at a time."),
+    WEIR_PARAM_ROW(
+        struct reactive, "stabilization", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.patience.down.stabilize_s, "2min",
+        0, 1e9,
         "An operator shrinks to the most that the windows of so long asked for; twice what a change takes, at least."),
-    ROW("remember", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.remember_s, "10min", 0, 1e9,
-        "Time for which growth that brought nothing is not tried again; 0: it is not judged."),
-    ROW("cooldown", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, cooldown_s, "30s", 0, 1e9,
-        "Least time between two changes of an operator."),
-    ROW("min_instances", WEIR_PARAM_INT, WEIR_UNIT_NONE, min_instances, "1", 1, 1000000,
-        "Least number of instances of an operator."),
-    ROW("max_instances", WEIR_PARAM_INT, WEIR_UNIT_NONE, max_instances, "0", 0, 1000000,
-        "Greatest number of instances of an operator; 0: its own max_parallelism."),
+    WEIR_PARAM_ROW(struct reactive, "remember", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, scaler.remember_s, "10min", 0, 1e9,
+                   "Time for which growth that brought nothing is not tried again; 0: it is not judged."),
+    WEIR_PARAM_ROW(struct reactive, "cooldown", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, cooldown_s, "30s", 0, 1e9,
+                   "Least time between two changes of an operator."),
+    WEIR_PARAM_ROW(struct reactive, "min_instances", WEIR_PARAM_INT, WEIR_UNIT_NONE, min_instances, "1", 1, 1000000,
+                   "Least number of instances of an operator."),
+    WEIR_PARAM_ROW(struct reactive, "max_instances", WEIR_PARAM_INT, WEIR_UNIT_NONE, max_instances, "0", 0, 1000000,
+                   "Greatest number of instances of an operator; 0: its own max_parallelism."),
     {0},
 };
 

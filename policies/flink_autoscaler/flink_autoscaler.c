@@ -11,16 +11,14 @@
 static const char *const aggregators[] = {"AVG", "MAX", "MIN", NULL};
 static const char *const alignments[] = {"BALANCED", "EVENLY_SPREAD", "OFF", NULL};
 
-#define ROW(key, kind, quantity, field, text, low_end, high_end, sentence)                                             \
-    {                                                                                                                  \
-        .name = key, .type = kind, .unit = quantity, .offset = offsetof(struct flink, field), .fallback = text,        \
-        .min = low_end, .max = high_end, .help = sentence                                                              \
-    }
-#define TIME(key, field, text, sentence) ROW(key, WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, field, text, 0, 1e9, sentence)
+#define TIME(key, field, text, sentence)                                                                               \
+    WEIR_PARAM_ROW(struct flink, key, WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, field, text, 0, 1e9, sentence)
 #define NUMBER(key, field, text, high_end, sentence)                                                                   \
-    ROW(key, WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, field, text, 0, high_end, sentence)
-#define COUNT(key, field, text, sentence)  ROW(key, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, 1, 1000000, sentence)
-#define SWITCH(key, field, text, sentence) ROW(key, WEIR_PARAM_BOOL, WEIR_UNIT_NONE, field, text, 0, 0, sentence)
+    WEIR_PARAM_ROW(struct flink, key, WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, field, text, 0, high_end, sentence)
+#define COUNT(key, field, text, sentence)                                                                              \
+    WEIR_PARAM_ROW(struct flink, key, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, 1, 1000000, sentence)
+#define SWITCH(key, field, text, sentence)                                                                             \
+    WEIR_PARAM_ROW(struct flink, key, WEIR_PARAM_BOOL, WEIR_UNIT_NONE, field, text, 0, 0, sentence)
 #define CHOICE(key, field, text, words, sentence)                                                                      \
     {                                                                                                                  \
         .name = key, .type = WEIR_PARAM_CHOICE, .offset = offsetof(struct flink, field), .fallback = text,             \
@@ -34,10 +32,10 @@ static const struct weir_param params[] = {
     NUMBER("utilization.target", target, "0.7", 1, "Share of its time that a vertex shall be busy."),
     NUMBER("target.utilization.boundary", boundary, "0.3", 1,
            "Distance from the target within which no vertex asks for a rescale."),
-    ROW("utilization.max", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, most_use, "-1", -1, 1,
-        "Upper bound in the place of target and boundary; below 0: these."),
-    ROW("utilization.min", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, least_use, "-1", -1, 1,
-        "Lower bound in the place of target and boundary; below 0: these."),
+    WEIR_PARAM_ROW(struct flink, "utilization.max", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, most_use, "-1", -1, 1,
+                   "Upper bound in the place of target and boundary; below 0: these."),
+    WEIR_PARAM_ROW(struct flink, "utilization.min", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, least_use, "-1", -1, 1,
+                   "Lower bound in the place of target and boundary; below 0: these."),
     TIME("catch-up.duration", catch_up_s, "30min",
          "Time in which a backlog shall be worked off after a rescale; 0: it is not looked at."),
     TIME("restart.time", restart_s, "5min", "Time that a rescale is expected to take."),
@@ -59,8 +57,8 @@ static const struct weir_param params[] = {
     COUNT("vertex.min-parallelism", least, "1", "Least parallelism of a vertex."),
     COUNT("vertex.max-parallelism", most, "200",
           "Greatest parallelism of a vertex, if its max_parallelism is not less."),
-    ROW("vertex.exclude.ids", WEIR_PARAM_STRING, WEIR_UNIT_NONE, excluded, "", 0, 0,
-        "Operators that are left as they are, with semicolons between their names."),
+    WEIR_PARAM_ROW(struct flink, "vertex.exclude.ids", WEIR_PARAM_STRING, WEIR_UNIT_NONE, excluded, "", 0, 0,
+                   "Operators that are left as they are, with semicolons between their names."),
     SWITCH("scaling.effectiveness.detection.enabled", effectiveness, "false",
            "Whether a vertex whose last rescale up was ineffective is not scaled up further."),
     NUMBER("scaling.effectiveness.threshold", effective, "0.1", 1,

@@ -29,25 +29,28 @@ struct oracle {
 #define AT(field) offsetof(struct oracle, field)
 static const char *const kinds[] = {"rates", "counts", NULL};
 static const struct weir_param params[] = {
-    {"file", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(file), NULL, 0, 0, NULL, "The CSV that the load is played from."},
-    {"time", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(time), NULL, 0, 0, NULL, "Its column of times, as in the load."},
-    {"value", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(value), NULL, 0, 0, NULL, "Its column of values, as in the load."},
-    {"time_format", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(time_format), NULL, 0, 0, NULL,
-     "How its times are written, as in the load."},
-    {"header", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(header), "true", 0, 0, NULL,
-     "Whether its first line names columns."},
-    {"sort", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(sort), "false", 0, 0, NULL,
-     "Whether its rows are put in order of time."},
-    {"values", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(values), "rates", 0, 0, kinds,
-     "What the values are, as in the "
-     "load."},
-    {"scale", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(scale), "1", 1e-12, 1e12, NULL,
-     "Factor of the values, as in the "
-     "load."},
-    {"speedup", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(speedup), "1", 1e-9, 1e9, NULL,
-     "How much faster the file is played, as in the load."},
-    {"repeat", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(repeat), "false", 0, 0, NULL,
-     "Whether the load begins again at the end of the file."},
+    WEIR_PARAM("file", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(file), NULL, 0, 0, NULL,
+               "The CSV that the load is played from."),
+    WEIR_PARAM("time", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(time), NULL, 0, 0, NULL,
+               "Its column of times, as in the load."),
+    WEIR_PARAM("value", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(value), NULL, 0, 0, NULL,
+               "Its column of values, as in the load."),
+    WEIR_PARAM("time_format", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(time_format), NULL, 0, 0, NULL,
+               "How its times are written, as in the load."),
+    WEIR_PARAM("header", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(header), "true", 0, 0, NULL,
+               "Whether its first line names columns."),
+    WEIR_PARAM("sort", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(sort), "false", 0, 0, NULL,
+               "Whether its rows are put in order of time."),
+    WEIR_PARAM("values", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(values), "rates", 0, 0, kinds,
+               "What the values are, as in the "
+               "load."),
+    WEIR_PARAM("scale", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(scale), "1", 1e-12, 1e12, NULL,
+               "Factor of the values, as in the "
+               "load."),
+    WEIR_PARAM("speedup", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(speedup), "1", 1e-9, 1e9, NULL,
+               "How much faster the file is played, as in the load."),
+    WEIR_PARAM("repeat", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(repeat), "false", 0, 0, NULL,
+               "Whether the load begins again at the end of the file."),
     {0},
 };
 

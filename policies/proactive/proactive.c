@@ -15,17 +15,14 @@
 extern const struct forecaster_kind forecaster_oracle;
 
 #define AT(field) offsetof(struct proactive, field)
-#define ROW(key, kind, quantity, field, text, low_end, high_end, sentence)                                             \
-    {                                                                                                                  \
-        .name = key, .type = kind, .unit = quantity, .offset = AT(field), .fallback = text, .min = low_end,            \
-        .max = high_end, .help = sentence                                                                              \
-    }
 #define NUMBER(key, field, text, low_end, high_end, sentence)                                                          \
-    ROW(key, WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, field, text, low_end, high_end, sentence)
-#define TIME(key, field, text, sentence) ROW(key, WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, field, text, 0, 1e9, sentence)
+    WEIR_PARAM_ROW(struct proactive, key, WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, field, text, low_end, high_end, sentence)
+#define TIME(key, field, text, sentence)                                                                               \
+    WEIR_PARAM_ROW(struct proactive, key, WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, field, text, 0, 1e9, sentence)
 #define WHOLE(key, field, text, low_end, sentence)                                                                     \
-    ROW(key, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, low_end, 1000000, sentence)
-#define TEXT(key, field, sentence) ROW(key, WEIR_PARAM_STRING, WEIR_UNIT_NONE, field, "", 0, 0, sentence)
+    WEIR_PARAM_ROW(struct proactive, key, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, low_end, 1000000, sentence)
+#define TEXT(key, field, sentence)                                                                                     \
+    WEIR_PARAM_ROW(struct proactive, key, WEIR_PARAM_STRING, WEIR_UNIT_NONE, field, "", 0, 0, sentence)
 
 static const char *const adapts[] = {"none", "tune", "fit", NULL};
 static const char *const sizings[] = {"ds2", "twres", NULL};

@@ -12,18 +12,14 @@
 #include "sim/base/memory.h"
 
 #define AT(field) offsetof(struct sentinel, field)
-#define ROW(key, kind, quantity, field, text, low_end, high_end, sentence)                                             \
-    {                                                                                                                  \
-        .name = key, .type = kind, .unit = quantity, .offset = AT(field), .fallback = text, .min = low_end,            \
-        .max = high_end, .help = sentence                                                                              \
-    }
 #define NUMBER(field, text, low_end, high_end, sentence)                                                               \
-    ROW(#field, WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, field, text, low_end, high_end, sentence)
+    WEIR_PARAM_ROW(struct sentinel, #field, WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, field, text, low_end, high_end, sentence)
 #define TIME(key, field, text, low_end, sentence)                                                                      \
-    ROW(key, WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, field, text, low_end, 1e9, sentence)
+    WEIR_PARAM_ROW(struct sentinel, key, WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, field, text, low_end, 1e9, sentence)
 #define WHOLE(field, text, low_end, high_end, sentence)                                                                \
-    ROW(#field, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, low_end, high_end, sentence)
-#define FLAG(field, text, sentence) ROW(#field, WEIR_PARAM_BOOL, WEIR_UNIT_NONE, field, text, 0, 0, sentence)
+    WEIR_PARAM_ROW(struct sentinel, #field, WEIR_PARAM_INT, WEIR_UNIT_NONE, field, text, low_end, high_end, sentence)
+#define FLAG(field, text, sentence)                                                                                    \
+    WEIR_PARAM_ROW(struct sentinel, #field, WEIR_PARAM_BOOL, WEIR_UNIT_NONE, field, text, 0, 0, sentence)
 
 static const char *const expands[] = {[SENTINEL_NEAR] = "near", [SENTINEL_PROPORTIONAL] = "proportional", NULL};
 static const char *const weighs[] = {[SENTINEL_SERVERS] = "servers", [SENTINEL_CAPACITY] = "capacity", NULL};

@@ -80,8 +80,9 @@ def directives(text):
 
 
 def fields(texts):
-    """{field: (what it may become, ...)} of all structures in the texts."""
-    siblings = {}
+    """{field: (what it may become, ...)} of all structures in the texts. A name that is a pointer in one of them may be
+    one there, so it becomes other fields only."""
+    siblings, pointers = {}, set()
     for text in texts:
         text = re.sub(r"/\*.*?\*/|//[^\n]*|\bconst\b", " ", text, flags=re.DOTALL)
         for body in re.findall(r"struct\s+\w*\s*\{([^{}]*)\}", text):
@@ -95,10 +96,13 @@ def fields(texts):
                     if word:
                         by_type.setdefault((match.group(1), stars.count("*"), "[" in rest), []).append(word)
             for (_, stars, _), names in by_type.items():
+                pointers |= set(names) if stars else set()
                 for name in names:
                     others = set(names) - {name}
                     siblings.setdefault(name, set()).update(others or (set() if stars else {f"{name} + 1"}))
-    return {name: tuple(sorted(others)) for name, others in siblings.items()}
+    return {
+        name: tuple(sorted(others - ({f"{name} + 1"} if name in pointers else set()))) for name, others in siblings.items()
+    }
 
 
 def number(word):

@@ -44,15 +44,36 @@ static bool set_default(const struct weir_param *row, void *base)
     case WEIR_PARAM_SLOT:
         *FIELD(struct weir_json, row, base) = (struct weir_json){.key = row->name};
         return true;
+    case WEIR_PARAM_LONG:
+        *FIELD(long, row, base) = strtol(text, &end, 10);
+        return end > text && *end == '\0';
+    case WEIR_PARAM_EITHER:
+        *FIELD(bool, row, base) = strcmp(row->choices[1], text) == 0;
+        return strcmp(row->choices[0], text) == 0 || strcmp(row->choices[1], text) == 0;
+    case WEIR_PARAM_NAME:
+    case WEIR_PARAM_VALUE:
+        return true;
     }
     return false;
+}
+
+/* Whether a row may do without a default. */
+static bool needs_none(const struct weir_param *row)
+{
+    return row->required || row->without || row->type == WEIR_PARAM_STRING || row->type == WEIR_PARAM_SLOT ||
+           row->type == WEIR_PARAM_NAME || row->type == WEIR_PARAM_VALUE;
+}
+
+/* Whether a row without a default leaves its field alone; strings and slots become NULL. */
+static bool stays(const struct weir_param *row)
+{
+    return !row->fallback && (row->required || row->without || row->type == WEIR_PARAM_NAME);
 }
 
 void weir_param_defaults(const struct weir_param *table, void *base)
 {
     for (const struct weir_param *row = table; row->name; row++) {
-        bool optional = row->type == WEIR_PARAM_STRING || row->type == WEIR_PARAM_SLOT; /* whose default may be NULL */
-        if ((row->fallback || optional) && set_default(row, base))
+        if (stays(row) || ((row->fallback || needs_none(row)) && set_default(row, base)))
             continue;
         fprintf(stderr, "weir: the table of parameters is wrong: the default of %s cannot be \"%s\"\n", row->name,
                 row->fallback ? row->fallback : "");
@@ -74,6 +95,14 @@ static size_t size_of(enum weir_param_type type)
         return sizeof(const char *);
     case WEIR_PARAM_SLOT:
         return sizeof(struct weir_json);
+    case WEIR_PARAM_LONG:
+        return sizeof(long);
+    case WEIR_PARAM_EITHER:
+        return sizeof(bool);
+    case WEIR_PARAM_NAME:
+        return sizeof(const char *);
+    case WEIR_PARAM_VALUE:
+        return 1;
     }
     return 0;
 }
@@ -99,12 +128,11 @@ int weir_param_check(const struct weir_param *table, size_t size)
                               "row %d (\"%s\"): its field lies at byte %zu, which does not fit a state of "
                               "%zu bytes; use offsetof and sizeof",
                               i, row->name, row->offset, size);
-        else if (row->type == WEIR_PARAM_CHOICE && !row->choices)
+        else if ((row->type == WEIR_PARAM_CHOICE || row->type == WEIR_PARAM_EITHER) && !row->choices)
             code = weir_error(WEIR_EINPUT, "row %d (\"%s\"): the choices are missing", i, row->name);
         else if (!row->help)
             code = weir_error(WEIR_EINPUT, "row %d (\"%s\"): the help is missing", i, row->name);
-        else if (row->type != WEIR_PARAM_STRING && row->type != WEIR_PARAM_SLOT &&
-                 (!row->fallback || !set_default(row, scratch)))
+        else if (row->fallback ? !set_default(row, scratch) : !needs_none(row))
             code = weir_error(WEIR_EINPUT, "row %d (\"%s\"): the default cannot be \"%s\"", i, row->name,
                               row->fallback ? row->fallback : "");
     }
@@ -112,21 +140,38 @@ int weir_param_check(const struct weir_param *table, size_t size)
     return code;
 }
 
+/* A whole number within the row's ends and those of the field. */
+static int bind_integer(const struct weir_param *row, const struct weir_json *value, long least, long most,
+                        long *number)
+{
+    long min = row->min > (double)least ? (long)ceil(row->min) : least;
+    long max = row->max < (double)most ? (long)floor(row->max) : most;
+    return weir_json_integer(value, min, max, number);
+}
+
 static int bind_row(const struct weir_param *row, const struct weir_json *value, void *base)
 {
-    int code = WEIR_OK;
+    long number = 0;
+    int choice = 0, code = WEIR_OK;
     switch (row->type) {
     case WEIR_PARAM_DOUBLE:
         return weir_json_quantity(value, row->unit, row->min, row->max, FIELD(double, row, base));
-    case WEIR_PARAM_INT: {
-        long number = 0;
-        long min = row->min > INT_MIN ? (long)ceil(row->min) : INT_MIN;
-        long max = row->max < INT_MAX ? (long)floor(row->max) : INT_MAX;
-        code = weir_json_integer(value, min, max, &number);
+    case WEIR_PARAM_INT:
+        code = bind_integer(row, value, INT_MIN, INT_MAX, &number);
         if (!code)
             *FIELD(int, row, base) = (int)number;
         return code;
-    }
+    case WEIR_PARAM_LONG:
+        return bind_integer(row, value, LONG_MIN, LONG_MAX, FIELD(long, row, base));
+    case WEIR_PARAM_EITHER:
+        code = weir_json_choice(value, row->choices, &choice);
+        if (!code)
+            *FIELD(bool, row, base) = choice == 1;
+        return code;
+    case WEIR_PARAM_NAME:
+        return weir_json_name(value, FIELD(const char *, row, base));
+    case WEIR_PARAM_VALUE:
+        return WEIR_OK;
     case WEIR_PARAM_BOOL:
         return weir_json_bool(value, FIELD(bool, row, base));
     case WEIR_PARAM_CHOICE:
@@ -162,17 +207,28 @@ int weir_param_bind(const struct weir_param *table, const struct weir_json *at, 
     bool broken = false;
     for (const struct weir_param *row = table; row->name && !code; row++) {
         struct weir_json value;
-        int wrong = weir_json_get(at, row->name, &value) ? bind_row(row, &value, base) : WEIR_OK;
+        int wrong = weir_json_get(at, row->name, &value) ? bind_row(row, &value, base)
+                    : row->required                      ? weir_json_need(at, row->name, &value)
+                                                         : WEIR_OK;
         broken |= wrong != WEIR_OK;
         code = weir_error_keep(wrong);
     }
     return !code && broken ? weir_error_again() : code;
 }
 
+int weir_param_read(const struct weir_param *table, const struct weir_json *at, void *base)
+{
+    weir_param_defaults(table, base);
+    return weir_param_bind(table, at, NULL, base);
+}
+
 const char *weir_param_describe(const struct weir_param *row, char *buffer, size_t size)
 {
-    const char *fallback = row->fallback ? row->fallback : "none";
-    if (row->type == WEIR_PARAM_CHOICE) {
+    const char *fallback = row->fallback   ? row->fallback
+                           : row->required ? "required"
+                           : row->without  ? row->without
+                                           : "none";
+    if (row->type == WEIR_PARAM_CHOICE || row->type == WEIR_PARAM_EITHER) {
         struct weir_text text = {0};
         for (int i = 0; row->choices[i]; i++)
             weir_text_addf(&text, "%s%s", i ? ", " : "", row->choices[i]);
@@ -180,12 +236,14 @@ const char *weir_param_describe(const struct weir_param *row, char *buffer, size
         weir_text_fini(&text);
         return buffer;
     }
-    if (row->type == WEIR_PARAM_BOOL || row->type == WEIR_PARAM_STRING || row->type == WEIR_PARAM_SLOT) {
+    if (row->type == WEIR_PARAM_BOOL || row->type == WEIR_PARAM_STRING || row->type == WEIR_PARAM_SLOT ||
+        row->type == WEIR_PARAM_NAME || row->type == WEIR_PARAM_VALUE) {
         snprintf(buffer, size, "%s", *fallback ? fallback : "\"\"");
         return buffer;
     }
-    enum weir_unit unit = row->type == WEIR_PARAM_INT ? WEIR_UNIT_NONE : row->unit;
-    double unlimited = row->type == WEIR_PARAM_INT ? INT_MAX : 1e300;
+    bool whole = row->type == WEIR_PARAM_INT || row->type == WEIR_PARAM_LONG;
+    enum weir_unit unit = whole ? WEIR_UNIT_NONE : row->unit;
+    double unlimited = whole ? INT_MAX : 1e300;
     bool low = row->min > -unlimited, high = row->max < unlimited;
     char min[32], max[32];
     weir_quantity_show(unit, row->min, min, sizeof min);

@@ -16,6 +16,7 @@
 #include "sim/experiment/summary.h"
 #include "sim/generate/generate.h"
 #include "sim/model/load.h"
+#include "sim/model/scenario_keys.h"
 
 enum { JSON };
 static const struct weir_flag flags[] = {
@@ -45,9 +46,11 @@ static double limit(double value)
 
 static cJSON *param_json(const struct weir_param *param)
 {
-    static const char *const types[] = {"number", "integer", "boolean", "choice", "string", "slot"};
+    static const char *const types[] = {"number", "integer", "boolean", "choice", "string",
+                                        "slot",   "integer", "choice",  "string", "value"};
+    char described[200];
     cJSON *at = cJSON_CreateObject();
-    bool ranged = param->type == WEIR_PARAM_DOUBLE || param->type == WEIR_PARAM_INT;
+    bool ranged = param->type == WEIR_PARAM_DOUBLE || param->type == WEIR_PARAM_INT || param->type == WEIR_PARAM_LONG;
     cJSON_AddStringToObject(at, "name", param->name);
     cJSON_AddStringToObject(at, "type", types[param->type]);
     cJSON_AddStringToObject(at, "unit", param->type == WEIR_PARAM_DOUBLE ? weir_unit_symbol(param->unit) : "");
@@ -59,11 +62,17 @@ static cJSON *param_json(const struct weir_param *param)
         cJSON_AddNumberToObject(at, "min", limit(param->min));
         cJSON_AddNumberToObject(at, "max", limit(param->max));
     }
-    if (param->type == WEIR_PARAM_CHOICE) {
+    if (param->type == WEIR_PARAM_CHOICE || param->type == WEIR_PARAM_EITHER) {
         cJSON *choices = cJSON_AddArrayToObject(at, "choices");
         for (const char *const *c = param->choices; *c; c++)
             cJSON_AddItemToArray(choices, cJSON_CreateString(*c));
     }
+    cJSON_AddBoolToObject(at, "required", param->required);
+    if (param->without)
+        cJSON_AddStringToObject(at, "without", param->without);
+    else
+        cJSON_AddNullToObject(at, "without");
+    cJSON_AddStringToObject(at, "described", weir_param_describe(param, described, sizeof described));
     cJSON_AddStringToObject(at, "help", param->help);
     return at;
 }
@@ -248,13 +257,48 @@ static int list_view(const struct weir_cli *cli, bool json)
     return WEIR_OK;
 }
 
+struct key_list {
+    cJSON *root;
+    bool begun;
+};
+
+static void list_object(const char *place, const struct weir_param *keys, void *context)
+{
+    struct key_list *list = context;
+    const char *name = *place ? place : "scenario";
+    if (list->root) {
+        cJSON_AddItemToArray(list->root, entry_json(name, "", keys));
+        return;
+    }
+    printf("%s%s:\n", list->begun ? "\n" : "", name);
+    print_params(keys);
+    list->begun = true;
+}
+
+static int list_keys(const struct weir_cli *cli, bool json)
+{
+    (void)cli;
+    struct key_list list = {.root = json ? cJSON_CreateArray() : NULL};
+    weir_keys_each(list_object, &list);
+    if (json)
+        print_json(list.root);
+    return WEIR_OK;
+}
+
 static const struct {
     const char *name;
     int (*list)(const struct weir_cli *cli, bool json);
 } topics[] = {
-    {"policies", list_policies},     {"metrics", list_metrics},         {"loads", list_loads},
-    {"generators", list_generators}, {"forecasters", list_forecasters}, {"detectors", list_detectors},
-    {"scenarios", list_scenarios},   {"studies", list_studies},         {"view", list_view},
+    {"policies", list_policies},
+    {"metrics", list_metrics},
+    {"loads", list_loads},
+    {"generators", list_generators},
+    {"forecasters", list_forecasters},
+    {"detectors", list_detectors},
+    {"scenarios", list_scenarios},
+    {"studies", list_studies},
+    {"view", list_view},
+    {"keys", list_keys},
 };
 #define TOPICS (sizeof topics / sizeof *topics)
 
@@ -272,22 +316,23 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
         return weir_error(WEIR_EUSAGE, "list: there is no list of \"%s\"; did you mean \"%s\"?", word, near);
     return weir_error(WEIR_EUSAGE,
                       "list: there is no list of \"%s\"; there are policies, metrics, loads, generators, forecasters, "
-                      "detectors, scenarios, studies and view",
+                      "detectors, scenarios, studies, view and keys",
                       word);
 }
 
 const struct weir_command weir_command_list = {
     .name = "list",
-    .words = "policies|metrics|loads|generators|forecasters|detectors|scenarios|studies|view",
+    .words = "policies|metrics|loads|generators|forecasters|detectors|scenarios|studies|view|keys",
     .min_words = 1,
     .max_words = 1,
-    .summary =
-        "list policies, metrics, loads, generators, forecasters, detectors, scenarios, studies, fields of the view",
+    .summary = "list policies, metrics, loads, generators, forecasters, detectors, scenarios, studies, fields of the "
+               "view, keys",
     .detail =
         "What has parameters is listed with them. A scenario or study is named to a command as it is listed here;\n"
         "`weir copy` lays one before you to be edited. The list view has the members of the structs that policies see, "
         "with their\n"
-        "types and whether they go over a pipe.\n",
+        "types and whether they go over a pipe; the list keys has what scenarios and workloads may say, object by "
+        "object.\n",
     .flags = flags,
     .run = run,
 };

@@ -17,14 +17,16 @@ struct options {
 
 #define AT(field) offsetof(struct options, field)
 static const struct weir_param params[] = {
-    {"low", WEIR_PARAM_DOUBLE, WEIR_UNIT_RATE, AT(low_per_s), "5/s", 0, 1e300, NULL, "rate of the quiet state"},
-    {"high", WEIR_PARAM_DOUBLE, WEIR_UNIT_RATE, AT(high_per_s), "95/s", 0, 1e300, NULL, "rate of the busy state"},
-    {"mean_low", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(mean_low_s), "20s", 1e-9, 1e300, NULL,
-     "mean stay in the quiet state"},
-    {"mean_high", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(mean_high_s), "5s", 1e-9, 1e300, NULL,
-     "mean stay in the busy state"},
-    {"rows", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(rows), "rates", 0, 0, rows_names,
-     "mean rate of the states over the step, or items that came in it"},
+    WEIR_PARAM("low", WEIR_PARAM_DOUBLE, WEIR_UNIT_RATE, AT(low_per_s), "5/s", 0, 1e300, NULL,
+               "rate of the quiet state"),
+    WEIR_PARAM("high", WEIR_PARAM_DOUBLE, WEIR_UNIT_RATE, AT(high_per_s), "95/s", 0, 1e300, NULL,
+               "rate of the busy state"),
+    WEIR_PARAM("mean_low", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(mean_low_s), "20s", 1e-9, 1e300, NULL,
+               "mean stay in the quiet state"),
+    WEIR_PARAM("mean_high", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(mean_high_s), "5s", 1e-9, 1e300, NULL,
+               "mean stay in the busy state"),
+    WEIR_PARAM("rows", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(rows), "rates", 0, 0, rows_names,
+               "mean rate of the states over the step, or items that came in it"),
     WEIR_RATES_PARAMS(struct options, rates, "1h", "1s", "length of the series"),
     {.name = NULL},
 };

@@ -10,14 +10,12 @@ static const char *const sizes[] = {"small", "dataset", "whole", NULL};
 
 #define AT(field) offsetof(struct weir_ccp_options, field)
 #define ROW(type, unit, field, name, preset, low, high, help)                                                          \
-    {                                                                                                                  \
-        name, type, unit, AT(field), preset, low, high, NULL, help                                                     \
-    }
+    WEIR_PARAM(name, type, unit, AT(field), preset, low, high, NULL, help)
 #define COUNT(field, most, help)         ROW(WEIR_PARAM_INT, WEIR_UNIT_NONE, field, #field, "0", 0, most, help)
 #define SHARE(field, preset, most, help) ROW(WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, field, #field, preset, 0, most, help)
 static const struct weir_param params[] = {
-    {"size", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(size), "small", 0, 0, sizes,
-     "10 regions, 50 servers, 6 categories; 59, 476, 29; 59, 5174, 29"},
+    WEIR_PARAM("size", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(size), "small", 0, 0, sizes,
+               "10 regions, 50 servers, 6 categories; 59, 476, 29; 59, 5174, 29"),
     COUNT(regions, 1000, "regions; 0: by size"),
     COUNT(servers, 100000, "servers; 0: by size"),
     COUNT(categories, 200, "categories of requests; 0: by size"),
@@ -32,18 +30,19 @@ static const struct weir_param params[] = {
     SHARE(device, "0.049", 0.3, "share of the servers' time in which something is wrong with them"),
     SHARE(service, "0.089", 0.5, "share of the requests that cross regions at peak"),
     SHARE(loss, "0.05", 0.5, "packets lost on links between regions, mostly at peak; 0: none"),
-    {"losses", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(losses), "drawn", 0, 0, losses,
-     "when: each link at its own drawn times about the peaks and now and then, or all of them in the hours of the "
-     "peaks"},
+    WEIR_PARAM(
+        "losses", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(losses), "drawn", 0, 0, losses,
+        "when: each link at its own drawn times about the peaks and now and then, or all of them in the hours of the "
+        "peaks"),
     ROW(WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, radius_km, "radius_km", "1000", 1, 20000,
         "of the circle that holds the regions"),
     ROW(WEIR_PARAM_DOUBLE, WEIR_UNIT_BANDWIDTH, backbone_bytes_per_s, "backbone", "0Bps", 0, 1e300,
         "bandwidth between regions; 0: what all requests need on average, and 1 Gbit/s at least"),
     ROW(WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, slo_s, "slo", "10s", 1, 3600, "objective for the latency of a request"),
-    {"stretch", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(way.stretch), "1.4", 0, 1000, NULL,
-     "length of a cable over the distance of its ends"},
-    {"hop", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(way.hop_s), "1ms", 0, 1, NULL,
-     "latency that a link has beside its length: equipment"},
+    WEIR_PARAM("stretch", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(way.stretch), "1.4", 0, 1000, NULL,
+               "length of a cable over the distance of its ends"),
+    WEIR_PARAM("hop", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(way.hop_s), "1ms", 0, 1, NULL,
+               "latency that a link has beside its length: equipment"),
     {.name = NULL},
 };
 

@@ -17,12 +17,12 @@ struct options {
 
 #define AT(field) offsetof(struct options, field)
 static const struct weir_param params[] = {
-    {"n", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(n), "0", 0, 10000, NULL,
-     "how many tasks; 0: 10, or one a layer of the model"},
-    {"model", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(model), "none", 0, 0, weir_model_names,
-     "a neural network whose layers are the tasks; none: drawn"},
-    {"number_bytes", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(number_bytes), "4", 1, 16, NULL,
-     "size of a number between layers"},
+    WEIR_PARAM("n", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(n), "0", 0, 10000, NULL,
+               "how many tasks; 0: 10, or one a layer of the model"),
+    WEIR_PARAM("model", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(model), "none", 0, 0, weir_model_names,
+               "a neural network whose layers are the tasks; none: drawn"),
+    WEIR_PARAM("number_bytes", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(number_bytes), "4", 1, 16, NULL,
+               "size of a number between layers"),
     WEIR_TASKS_PARAMS(struct options, amounts),
     {.name = NULL},
 };

@@ -20,15 +20,16 @@ struct options {
 
 #define AT(field) offsetof(struct options, field)
 static const struct weir_param params[] = {
-    {"input", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(input), NULL, 0, 0, NULL, "the log, plain or gzip; required"},
-    {"of", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(of), "requests", 0, 0, of_names,
-     "the rate of requests, or of the bytes sent"},
-    {"method", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(method), NULL, 0, 0, NULL,
-     "only requests of this method, as in GET"},
-    {"path", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(path), NULL, 0, 0, NULL,
-     "only requests whose path begins so, as in /api/"},
-    {"status", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(status), NULL, 0, 0, NULL,
-     "only answers whose status begins so, as in 2 or 404"},
+    WEIR_PARAM("input", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(input), NULL, 0, 0, NULL,
+               "the log, plain or gzip; required"),
+    WEIR_PARAM("of", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(of), "requests", 0, 0, of_names,
+               "the rate of requests, or of the bytes sent"),
+    WEIR_PARAM("method", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(method), NULL, 0, 0, NULL,
+               "only requests of this method, as in GET"),
+    WEIR_PARAM("path", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(path), NULL, 0, 0, NULL,
+               "only requests whose path begins so, as in /api/"),
+    WEIR_PARAM("status", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(status), NULL, 0, 0, NULL,
+               "only answers whose status begins so, as in 2 or 404"),
     WEIR_RATES_PARAMS(struct options, rates, "0s", "1min", "length of the series; 0: that of the log"),
     {.name = NULL},
 };

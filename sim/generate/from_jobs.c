@@ -23,9 +23,10 @@ struct options {
 
 #define AT(field) offsetof(struct options, field)
 static const struct weir_param params[] = {
-    {"input", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(input), NULL, 0, 0, NULL, "the jobs, plain or gzip; required"},
-    {"of", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(of), "jobs", 0, 0, of_names,
-     "the rate of jobs, or of the processor seconds that they take"},
+    WEIR_PARAM("input", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(input), NULL, 0, 0, NULL,
+               "the jobs, plain or gzip; required"),
+    WEIR_PARAM("of", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(of), "jobs", 0, 0, of_names,
+               "the rate of jobs, or of the processor seconds that they take"),
     WEIR_RATES_PARAMS(struct options, rates, "0s", "10min", "length of the series; 0: that of the jobs"),
     {.name = NULL},
 };

@@ -20,11 +20,11 @@ struct options {
 
 #define AT(field) offsetof(struct options, field)
 static const struct weir_param params[] = {
-    {"input", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(input), NULL, 0, 0, NULL,
-     "the results in CSV, plain or gzip; required"},
-    {"of", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(of), "samples", 0, 0, of_names,
-     "the rate of samples, or of the bytes received"},
-    {"label", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(label), NULL, 0, 0, NULL, "only samples of this label"},
+    WEIR_PARAM("input", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(input), NULL, 0, 0, NULL,
+               "the results in CSV, plain or gzip; required"),
+    WEIR_PARAM("of", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(of), "samples", 0, 0, of_names,
+               "the rate of samples, or of the bytes received"),
+    WEIR_PARAM("label", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(label), NULL, 0, 0, NULL, "only samples of this label"),
     WEIR_RATES_PARAMS(struct options, rates, "0s", "1s", "length of the series; 0: that of the results"),
     {.name = NULL},
 };

@@ -17,10 +17,11 @@ struct options {
 
 #define AT(field) offsetof(struct options, field)
 static const struct weir_param params[] = {
-    {"input", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(input), NULL, 0, 0, NULL,
-     "tables with columns 1, 2, 3 ... of counts, plain or gzip; of several days by comma, in their order; required"},
-    {"where", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(where), NULL, 0, 0, NULL,
-     "only rows whose column begins so: COLUMN=TEXT, as in Trigger=http or HashFunction=00042"},
+    WEIR_PARAM(
+        "input", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(input), NULL, 0, 0, NULL,
+        "tables with columns 1, 2, 3 ... of counts, plain or gzip; of several days by comma, in their order; required"),
+    WEIR_PARAM("where", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(where), NULL, 0, 0, NULL,
+               "only rows whose column begins so: COLUMN=TEXT, as in Trigger=http or HashFunction=00042"),
     {.name = NULL},
 };
 

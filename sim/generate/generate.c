@@ -87,7 +87,11 @@ static int set_option(const struct weir_param *row, const char *text, void *base
     case WEIR_PARAM_STRING:
         *(const char **)field = text;
         return WEIR_OK;
-    case WEIR_PARAM_SLOT: /* generators have none */
+    case WEIR_PARAM_SLOT: /* generators have none of these */
+    case WEIR_PARAM_LONG:
+    case WEIR_PARAM_EITHER:
+    case WEIR_PARAM_NAME:
+    case WEIR_PARAM_VALUE:
         break;
     }
     return WEIR_OK;

@@ -10,19 +10,10 @@ struct weir_way_options {
     double stretch, hop_s;
 };
 #define WEIR_WAY_PARAMS(member)                                                                                        \
-    {"stretch",                                                                                                        \
-     WEIR_PARAM_DOUBLE,                                                                                                \
-     WEIR_UNIT_NONE,                                                                                                   \
-     AT(member.stretch),                                                                                               \
-     "1",                                                                                                              \
-     0,                                                                                                                \
-     1000,                                                                                                             \
-     NULL,                                                                                                             \
-     "length of a cable over the distance of its ends"},                                                               \
-    {                                                                                                                  \
-        "hop", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(member.hop_s), "100us", 0, 1e300, NULL,                           \
-            "latency that a link has beside its length: equipment"                                                     \
-    }
+    WEIR_PARAM("stretch", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(member.stretch), "1", 0, 1000, NULL,                   \
+               "length of a cable over the distance of its ends"),                                                     \
+        WEIR_PARAM("hop", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(member.hop_s), "100us", 0, 1e300, NULL,                \
+                   "latency that a link has beside its length: equipment")
 
 /* What a file says of it: "latencies are length times 1.4 at 2/3 of the speed of light, ...". Owned. */
 char *weir_way_about(const struct weir_way_options *way);

@@ -18,16 +18,12 @@ struct weir_rates_options {
 /* The rows that all kinds of traffic share, for the struct weir_rates_options `member` of their options; `help` is that
  * of the duration. */
 #define WEIR_RATES_TIME(type, field, name, preset, help)                                                               \
-    {                                                                                                                  \
-        name, WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, offsetof(type, field), preset, 0, 1e300, NULL, help                   \
-    }
+    WEIR_PARAM(name, WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, offsetof(type, field), preset, 0, 1e300, NULL, help)
 #define WEIR_RATES_PARAMS(type, member, duration, step, help)                                                          \
     WEIR_RATES_TIME(type, member.duration_s, "duration", duration, help),                                              \
         WEIR_RATES_TIME(type, member.step_s, "step", step, "time from one row to the next"),                           \
-    {                                                                                                                  \
-        "integers", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, offsetof(type, member.integers), "false", 0, 0, NULL,             \
-            "round the items of a step to whole ones"                                                                  \
-    }
+        WEIR_PARAM("integers", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, offsetof(type, member.integers), "false", 0, 0, NULL,  \
+                   "round the items of a step to whole ones")
 
 /* How many rows there are: duration / step, a last part of a step being left out. Errors: WEIR_EUSAGE for a step of 0,
  * for fewer than 2 rows or more than 100 million. */

@@ -20,9 +20,7 @@ struct weir_site_options {
 /* The rows that kinds with sites share, for the struct weir_site_options `member` of their options;
  * AT(member) is the offset in them. */
 #define WEIR_SITE_ROW(type, unit, member, name, preset, low, high, help)                                               \
-    {                                                                                                                  \
-        name, type, unit, AT(member), preset, low, high, NULL, help                                                    \
-    }
+    WEIR_PARAM(name, type, unit, AT(member), preset, low, high, NULL, help)
 #define WEIR_SITE_PARAMS(member)                                                                                       \
     WEIR_SITE_ROW(WEIR_PARAM_INT, WEIR_UNIT_NONE, member.hosts, "hosts", "2", 0, 1000, "edge hosts a site"),           \
         WEIR_SITE_ROW(WEIR_PARAM_STRING, WEIR_UNIT_NONE, member.mix, "mix", "xeon:1,nuc:3,jetson:3,pi:3", 0, 0,        \

@@ -13,9 +13,7 @@ struct weir_tasks_options {
 };
 
 #define WEIR_TASKS_PARAM(type, member, field, name, unit, fallback, help)                                              \
-    {                                                                                                                  \
-        name, WEIR_PARAM_DOUBLE, unit, offsetof(type, member.field), fallback, 0, 1e300, NULL, help                    \
-    }
+    WEIR_PARAM(name, WEIR_PARAM_DOUBLE, unit, offsetof(type, member.field), fallback, 0, 1e300, NULL, help)
 /* Rows of the parameter table of a kind whose options of the given type have this struct as the member. */
 #define WEIR_TASKS_PARAMS(type, member)                                                                                \
     WEIR_TASKS_PARAM(type, member, least_flops, "least_flops", WEIR_UNIT_FLOPS, "5Gf", "least work of a task"),        \

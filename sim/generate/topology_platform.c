@@ -24,9 +24,7 @@ struct options {
 
 #define AT(field) offsetof(struct options, field)
 #define TEXT(name, field, preset, help)                                                                                \
-    {                                                                                                                  \
-        name, WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(field), preset, 0, 0, NULL, help                                   \
-    }
+    WEIR_PARAM(name, WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(field), preset, 0, 0, NULL, help)
 static const struct weir_param params[] = {
     TEXT("nodes", nodes, NULL, "CSV of the nodes, plain or gzip: id, longitude, latitude, perhaps a name"),
     TEXT("links", links, NULL, "CSV of the links: from, to, perhaps km, perhaps speed; default: a Gabriel graph"),
@@ -40,20 +38,21 @@ static const struct weir_param params[] = {
     TEXT("to", columns.to, "dst", "column of its second"),
     TEXT("length", columns.length, "dist_km", "column of its length, km; default: the great circle"),
     TEXT("speed", columns.bandwidth, "bandwidth", "column of its bandwidth: bit/s, or with a unit"),
-    {"degree", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(degree), "0", 0, 10, NULL,
-     "of a Gabriel graph: links a node has on average; 0: all of them"},
-    {"bandwidth", WEIR_PARAM_DOUBLE, WEIR_UNIT_BANDWIDTH, AT(bandwidth_bytes_per_s), "10Gbps", 1, 1e300, NULL,
-     "of links for which none is given"},
-    {"latency", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(latency_s), "0s", 0, 1e300, NULL,
-     "of links with neither a length nor places of both ends; 0: these are refused"},
-    {"largest-component", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(largest), "false", 0, 0, NULL,
-     "leave nodes out that no way leads to from the largest part of the network"},
+    WEIR_PARAM("degree", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(degree), "0", 0, 10, NULL,
+               "of a Gabriel graph: links a node has on average; 0: all of them"),
+    WEIR_PARAM("bandwidth", WEIR_PARAM_DOUBLE, WEIR_UNIT_BANDWIDTH, AT(bandwidth_bytes_per_s), "10Gbps", 1, 1e300, NULL,
+               "of links for which none is given"),
+    WEIR_PARAM("latency", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(latency_s), "0s", 0, 1e300, NULL,
+               "of links with neither a length nor places of both ends; 0: these are refused"),
+    WEIR_PARAM("largest-component", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(largest), "false", 0, 0, NULL,
+               "leave nodes out that no way leads to from the largest part of the network"),
     WEIR_WAY_PARAMS(way),
-    {"routing", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(routing), "auto", 0, 0, weir_routing_names, "what ways minimise"},
+    WEIR_PARAM("routing", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(routing), "auto", 0, 0, weir_routing_names,
+               "what ways minimise"),
     WEIR_SITE_PARAMS(site),
     TEXT("cloud", cloud, NULL, "ids of nodes that have a cloud region beside their site, with commas between"),
-    {"region_hosts", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(region_hosts), "4", 1, 10000, NULL,
-     "machines of class vm in a region"},
+    WEIR_PARAM("region_hosts", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(region_hosts), "4", 1, 10000, NULL,
+               "machines of class vm in a region"),
     {.name = NULL},
 };
 

@@ -40,24 +40,8 @@ static int read_name(const struct weir_json *at, struct weir_scenario *scenario)
                  : WEIR_OK;
 }
 
-static int read_times(const struct weir_json *at, struct weir_scenario *scenario)
+static int check_times(const struct weir_json *at, struct weir_scenario *scenario)
 {
-    struct weir_json child;
-    scenario->window_s = 10;
-    scenario->batch_span_s = 0.05;
-    int code = weir_json_need(at, "duration", &child);
-    if (!code)
-        code = weir_json_quantity(&child, WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &scenario->duration_s);
-    if (!code)
-        code = weir_json_opt_quantity(at, "warmup", WEIR_UNIT_TIME, 0, DBL_MAX, &scenario->warmup_s);
-    if (!code)
-        code = weir_json_opt_quantity(at, "window", WEIR_UNIT_TIME, 1e-3, DBL_MAX, &scenario->window_s);
-    if (!code)
-        code = weir_json_opt_quantity(at, "batch_span", WEIR_UNIT_TIME, 0, DBL_MAX, &scenario->batch_span_s);
-    if (!code)
-        code = weir_json_opt_quantity(at, "decision_time", WEIR_UNIT_TIME, 0, DBL_MAX, &scenario->decision_s);
-    if (code)
-        return code;
     if (scenario->warmup_s >= scenario->duration_s)
         return weir_json_error(at, "\"warmup\" (%g s) leaves nothing of \"duration\" (%g s); shorten it",
                                scenario->warmup_s, scenario->duration_s);
@@ -146,31 +130,12 @@ static int read_policies(const struct weir_json *at, struct weir_scenario *scena
     return !code && broken ? weir_error_again() : code;
 }
 
-static int read_costs(const struct weir_json *at, struct weir_change_costs *costs)
+static int read_costs(const struct weir_json *at, struct weir_scenario *scenario)
 {
     struct weir_json child;
-    *costs = (struct weir_change_costs){.start_s = 1, .stop_s = 0.1, .checkpoint_s = 0.2, .restore_s = 0.2};
-    if (!weir_json_get(at, "costs", &child))
-        return WEIR_OK;
-    int code = weir_json_only(&child, weir_costs_keys);
-    if (!code)
-        code = weir_json_opt_quantity(&child, "start", WEIR_UNIT_TIME, 0, DBL_MAX, &costs->start_s);
-    if (!code)
-        code = weir_json_opt_quantity(&child, "stop", WEIR_UNIT_TIME, 0, DBL_MAX, &costs->stop_s);
-    if (!code)
-        code = weir_json_opt_quantity(&child, "checkpoint", WEIR_UNIT_TIME, 0, DBL_MAX, &costs->checkpoint_s);
-    if (!code)
-        code = weir_json_opt_quantity(&child, "restore", WEIR_UNIT_TIME, 0, DBL_MAX, &costs->restore_s);
-    return code;
-}
-
-static int read_costs_of(const struct weir_json *at, struct weir_scenario *scenario)
-{
-    int rescale = WEIR_RESCALE_OPERATOR, code = read_costs(at, &scenario->costs);
-    if (!code)
-        code = weir_json_opt_choice(at, "rescale", weir_rescale_names, &rescale);
-    scenario->rescale = (enum weir_rescale)rescale;
-    return code;
+    weir_param_defaults(weir_costs_keys, &scenario->costs);
+    return weir_json_get(at, "costs", &child) ? weir_param_bind(weir_costs_keys, &child, NULL, &scenario->costs)
+                                              : WEIR_OK;
 }
 
 /* Goes on after a part that is wrong, where errors are kept. */
@@ -184,14 +149,11 @@ static int go_on(int code, int *broken)
 static int read_own(const struct weir_json *at, struct weir_scenario *scenario)
 {
     static int (*const parts[])(const struct weir_json *, struct weir_scenario *) = {
-        read_name, read_times, read_batch, read_seeds, read_policies, read_costs_of, weir_scenario_read_options};
-    bool energy = true;
-    int broken = 0, code = weir_json_only(at, weir_scenario_keys);
+        read_name, check_times, read_batch, read_seeds, read_policies, read_costs, weir_scenario_read_options};
+    int broken = 0, code = go_on(weir_param_read(weir_scenario_keys, at, scenario), &broken);
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !code; i++)
-        code = go_on(parts[i](at, scenario), &broken);
-    if (!code)
-        code = weir_json_opt_bool(at, "energy", &energy);
-    scenario->no_energy = !energy;
+        if (i != 1 || !broken)
+            code = go_on(parts[i](at, scenario), &broken);
     return !code && broken ? weir_error_again() : code;
 }
 
@@ -305,10 +267,10 @@ static int read_all(const struct weir_json *root, const struct weir_scenario_cha
         code = go_on(read_workload(root, changes->sets, made), &broken);
     if (!code && made->workload)
         code = go_on(weir_scenario_check_speeds(made), &broken);
-    if (!code && made->workload)
-        code = go_on(weir_scenario_check_together(root, made), &broken);
     if (!code && made->platform)
         code = go_on(weir_scenario_read_faults(root, made), &broken);
+    if (!code && made->workload)
+        code = go_on(weir_scenario_check_together(root, made), &broken);
     if (!code && made->platform)
         code = go_on(weir_scenario_read_anomalies(root, made), &broken);
     if (!code && made->platform)

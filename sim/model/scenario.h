@@ -30,12 +30,18 @@ enum weir_restarts {
 };
 extern const char *const weir_restarts_names[]; /* "fixed-delay", "exponential-delay", "none", NULL */
 
+/* What becomes of instances whose host is down. */
+enum weir_recovery_place {
+    WEIR_RECOVERY_ELSEWHERE, /* they start on others */
+    WEIR_RECOVERY_WAIT,      /* for their host */
+    WEIR_RECOVERY_DROP       /* they are given up, as long as their operator has others; the last ones wait */
+};
+
 /* How jobs recover from the failure of a host that they need: the whole job goes back to its last checkpoint, as stream
  * processors do, and plays again what its source has sent since. */
 struct weir_recovery {
-    bool on;             /* there are faults, or the scenario says how to recover */
-    bool wait;           /* instances wait for their host, else they start on another one */
-    bool drop;           /* they are given up, as long as their operator has others; the last ones wait */
+    bool on; /* there are faults, or the scenario says how to recover */
+    enum weir_recovery_place place;
     bool exactly_once;   /* results leave when their checkpoint is complete; else at once, and twice after a failure */
     double interval_s;   /* between checkpoints */
     double checkpoint_s; /* that every instance of a stateful operator stands still for one */
@@ -43,6 +49,12 @@ struct weir_recovery {
     double detect_s;     /* interval of the failure detector */
     int store;           /* host from which instances fetch their state; -1: it takes no time but restart_s */
     bool local;          /* those that have not failed keep theirs */
+    bool costs;          /* checkpoints do: the following say what */
+    bool unaligned;      /* their barriers overtake what is in flight, which becomes a part of them */
+    bool incremental;    /* what has changed since the last one is written; else all state */
+    double timeout_s;    /* one that is not complete by then has failed */
+    double min_pause_s;  /* from the end of one to the beginning of the next */
+    long concurrent;     /* that are under way at most */
     enum weir_restarts strategy;
     long attempts;        /* restarts of a job until it is given up; -1: no limit */
     double delay_s;       /* before a restart; exponential: before the first */
@@ -114,7 +126,7 @@ struct weir_scenario {
     int option_count;
     bool unsafe_options; /* the user answers for them */
     enum weir_fairness fairness;
-    bool no_energy;      /* joules are not counted, whatever the platform says of watts */
+    bool energy;         /* joules are counted, where the platform gives watts */
     bool all_activities; /* SimGrid has every execution and transfer, not only those that share something */
     bool record_operators, record_hosts, record_links; /* rows of windows.csv beside those of jobs */
     bool record_gzip;                                  /* windows.csv is compressed, as windows.csv.gz */

@@ -41,22 +41,15 @@ int weir_scenario_read_account(const struct weir_json *at, struct weir_scenario 
 {
     struct weir_account *account = &scenario->account;
     struct weir_json child;
-    *account = (struct weir_account){.u_opt = 0.6, .sigma = 0.25};
-    if (!weir_json_get(at, "account", &child))
-        return WEIR_OK;
-    double price = 0;
-    account->on = true;
-    int code = weir_json_only(&child, weir_account_keys);
-    if (!code)
-        code = weir_json_opt_number(&child, "u_opt", 0, 1, &account->u_opt);
-    if (!code)
-        code = weir_json_opt_number(&child, "sigma", 1e-3, 1e3, &account->sigma);
-    if (!code)
-        code = weir_json_opt_number(&child, "price_per_GB", 0, 1e9, &price);
-    if (!code)
-        code = weir_json_opt_number(&child, "fine_service", 0, 1e9, &account->fine_service);
-    if (!code)
-        code = weir_json_opt_number(&child, "fine_device", 0, 1e9, &account->fine_device);
-    account->price_per_byte = price / 1e9;
-    return code ? code : read_hosts(&child, scenario);
+    struct weir_account_read read;
+    weir_param_defaults(weir_account_keys, &read);
+    bool given = weir_json_get(at, "account", &child);
+    int code = given ? weir_param_bind(weir_account_keys, &child, NULL, &read) : WEIR_OK;
+    *account = (struct weir_account){.on = given,
+                                     .u_opt = read.u_opt,
+                                     .sigma = read.sigma,
+                                     .price_per_byte = read.price_per_GB / 1e9,
+                                     .fine_service = read.fine_service,
+                                     .fine_device = read.fine_device};
+    return code || !given ? code : read_hosts(&child, scenario);
 }

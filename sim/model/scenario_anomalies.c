@@ -7,11 +7,11 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/model/scenario_keys.h"
 #include "sim/model/scenario_parts.h"
 
-#define RULES_AT_MOST  1000
-#define DRAWN_AT_MOST  1000000
-#define SPEED_AT_LEAST 1e-3
+#define RULES_AT_MOST 1000
+#define DRAWN_AT_MOST 1000000
 
 #define NONE                                                                                                           \
     {                                                                                                                  \
@@ -51,41 +51,28 @@ static const struct preset *preset_of(const char *kind)
 
 static int read_signal(const struct weir_json *at, enum weir_signal signal, struct weir_disturbance *disturbance)
 {
-    static const char *const keys[] = {"factor", "offset", "noise", NULL};
-    static const enum weir_unit units[] = {0, WEIR_UNIT_BYTES, WEIR_UNIT_BANDWIDTH, WEIR_UNIT_BANDWIDTH};
     struct weir_json child;
-    if (!weir_json_get(at, weir_signal_names[signal], &child))
-        return WEIR_OK;
-    int code = weir_json_only(&child, keys);
-    if (!code)
-        code = weir_json_opt_number(&child, "factor", 0, 1e6, &disturbance->factor);
-    if (!code && signal == WEIR_SIGNAL_CPU)
-        code = weir_json_opt_number(&child, "offset", 0, 1, &disturbance->offset);
-    else if (!code)
-        code = weir_json_opt_quantity(&child, "offset", units[signal], 0, DBL_MAX, &disturbance->offset);
-    return code ? code : weir_json_opt_number(&child, "noise", 0, 10, &disturbance->noise);
+    return weir_json_get(at, weir_signal_names[signal], &child)
+               ? weir_param_read(weir_disturbance_keys[signal], &child, disturbance)
+               : WEIR_OK;
 }
 
 /* What it does, to the host and to what is seen of it. */
-static int read_effects(const struct weir_json *at, struct weir_anomaly_rule *rule)
+static int take_effects(const struct weir_json *at, struct weir_anomaly_rule *rule)
 {
     const struct preset *preset = preset_of(rule->kind);
-    double speed = preset ? preset->speed : 1;
-    bool available = speed > 0;
-    rule->ramp = preset && preset->ramp;
+    struct weir_anomaly_read read = {
+        .speed = preset ? preset->speed : 1, .available = !preset || preset->speed > 0, .ramp = preset && preset->ramp};
     for (int s = 0; s < WEIR_SIGNAL_COUNT; s++)
         rule->disturbances[s] = preset ? preset->signals[s] : (struct weir_disturbance)NONE;
     struct weir_json child;
     bool says_speed = weir_json_get(at, "speed", &child);
-    int code = weir_json_opt_bool(at, "available", &available);
-    if (!code && available && speed == 0)
-        speed = 1;
-    if (!code)
-        code = weir_json_opt_number(at, "speed", SPEED_AT_LEAST, 1, &speed);
-    if (!code && says_speed && !available)
+    int code = weir_param_read(weir_anomaly_keys, at, &read);
+    if (!code && says_speed && !read.available)
         return weir_json_error(&child, "a host that is not available has no speed; leave one of the two out");
-    if (!code)
-        code = weir_json_opt_bool(at, "ramp", &rule->ramp);
+    bool available = read.available;
+    double speed = available && read.speed == 0 ? 1 : read.speed;
+    rule->ramp = read.ramp;
     for (int s = 0; s < WEIR_SIGNAL_COUNT && !code; s++)
         code = read_signal(at, (enum weir_signal)s, &rule->disturbances[s]);
     rule->down = !available;
@@ -102,7 +89,7 @@ static int read_effects(const struct weir_json *at, struct weir_anomaly_rule *ru
     return code;
 }
 
-static int read_dates(const struct weir_json *at, struct weir_anomaly_rule *rule)
+static int take_dates(const struct weir_json *at, const struct weir_anomaly_read *read, struct weir_anomaly_rule *rule)
 {
     struct weir_json child;
     rule->dated = weir_json_get(at, "at", &child);
@@ -113,41 +100,33 @@ static int read_dates(const struct weir_json *at, struct weir_anomaly_rule *rule
         return weir_fault_read_times(at, &rule->rule);
     if (weir_json_get(at, "up", &child) || weir_json_get(at, "down", &child))
         return weir_json_error(at, "has an \"at\" and \"up\" or \"down\"; make it two anomalies");
-    weir_json_get(at, "at", &child);
-    int code = weir_json_quantity(&child, WEIR_UNIT_TIME, 0, DBL_MAX, &rule->at_s);
-    if (!code)
-        code = weir_json_opt_quantity(at, "for", WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &rule->for_s);
-    if (!code && rule->ramp && isinf(rule->for_s))
+    rule->at_s = read->at_s;
+    rule->for_s = read->for_s;
+    if (rule->ramp && isinf(rule->for_s))
         return weir_json_error(at, "grows until its end, so it needs a \"for\"");
-    return code;
+    return WEIR_OK;
 }
 
 static int read_one(const struct weir_json *at, struct weir_scenario *scenario)
 {
-    static const char *const keys[] = {"kind", "name",  "host",      "hosts", "tier", "region", "at",   "for",    "up",
-                                       "down", "speed", "available", "ramp",  "cpu",  "memory", "disk", "upload", NULL};
     const struct weir_platform *platform = scenario->platform;
     struct weir_anomaly_rule *rule = &scenario->anomaly_rules[scenario->anomaly_rule_count++];
     struct weir_json child;
-    const char *kind = "anomaly";
-    rule->kind = weir_copy(kind);
-    int code = weir_json_only(at, keys);
-    if (!code)
-        code = weir_json_opt_name(at, "kind", &kind);
+    struct weir_anomaly_read read = {.kind = "anomaly", .for_s = INFINITY};
+    int code = weir_param_read(weir_anomaly_keys, at, &read);
+    rule->kind = weir_copy(read.kind);
     if (code)
         return code;
-    free(rule->kind);
-    rule->kind = weir_copy(kind);
     code = weir_fault_read_targets(at, platform, &rule->rule);
     if (code)
         return code;
     if (!weir_json_get(at, "name", &child)) {
         free(rule->rule.name);
-        rule->rule.name = weir_copy(kind);
+        rule->rule.name = weir_copy(read.kind);
     }
-    code = read_effects(at, rule);
+    code = take_effects(at, rule);
     if (!code)
-        code = read_dates(at, rule);
+        code = take_dates(at, &read, rule);
     for (int t = 0; t < rule->rule.target_count && !code && (rule->down || rule->slow); t++)
         code = weir_fault_check_target(at, platform, false, rule->rule.targets[t],
                                        rule->down ? WEIR_FAULT_DOWN : WEIR_FAULT_SLOW);

@@ -40,9 +40,9 @@ static void remark_configs(const struct weir_scenario *scenario)
 static int check_energy(const struct weir_scenario *scenario)
 {
     const char *bad = scenario->platform->bad_energy;
-    if (bad && scenario->no_energy)
+    if (bad && !scenario->energy)
         weir_remark("%s", bad);
-    return bad && !scenario->no_energy ? weir_error(WEIR_EINPUT, "%s", bad) : WEIR_OK;
+    return bad && scenario->energy ? weir_error(WEIR_EINPUT, "%s", bad) : WEIR_OK;
 }
 
 static int check_links(const struct weir_scenario *scenario)
@@ -147,6 +147,26 @@ static int check_single(const struct weir_json *at, const struct weir_job *job, 
                            op->name, job->name, key);
 }
 
+/* Barriers that wait stand in the order of coming. */
+static int check_aligned(const struct weir_json *at, const struct weir_job *job, int o)
+{
+    const struct weir_operator *op = &job->operators[o];
+    const char *what = isfinite(op->max_wait_s)       ? "a \"max_wait\""
+                       : op->batch_items > 1          ? "a \"batch\""
+                       : op->expires                  ? "\"expire\""
+                       : op->order != WEIR_ORDER_FIFO ? "an \"order\""
+                                                      : NULL;
+    for (int e = 0; e < job->edge_count; e++)
+        if (job->edges[e].to == o && job->edges[e].full == WEIR_FULL_DROP_OLD)
+            what = "an edge to it that drops the oldest";
+    if (!what)
+        return WEIR_OK;
+    return weir_json_error(at,
+                           "operator \"%s\" of job \"%s\" has %s, but aligned barriers of checkpoints wait in the "
+                           "order in which items come; take \"barriers\": \"unaligned\", or leave it out",
+                           op->name, job->name, what);
+}
+
 int weir_scenario_check_together(const struct weir_json *at, const struct weir_scenario *scenario)
 {
     const struct weir_workload *workload = scenario->workload;
@@ -156,6 +176,8 @@ int weir_scenario_check_together(const struct weir_json *at, const struct weir_s
         for (int o = 0; o < job->operator_count && !job->is_copy && !code; o++) {
             if (scenario->rescale == WEIR_RESCALE_JOB)
                 code = check_none(at, job, &job->operators[o]);
+            if (!code && scenario->recovery.costs && !scenario->recovery.unaligned)
+                code = check_aligned(at, job, o);
             if (!code && scenario->items_per_batch != 1)
                 code = check_single(at, job, &job->operators[o]);
         }

@@ -7,17 +7,8 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/model/scenario_keys.h"
 #include "sim/model/scenario_parts.h"
-
-#define MEAN_AT_LEAST_S 1e-3
-#define MEAN_AT_MOST_S  1e9
-/* Below, most of the times are next to nothing. At 0.2 the mean square of a time is 252 times the square of its mean,
- * and a run has no more than its length / mean + 252 of them (Lorden, Ann. Math. Stat. 41(2), 1970). */
-#define SHAPE_AT_LEAST 0.2
-#define SHAPE_AT_MOST  100
-#define LEFT_AT_LEAST  1e-3
-#define LOSS_AT_LEAST  1e-6
-#define LOSS_AT_MOST   0.5
 
 /* How a rule says what fails: a name, or with * and ? a pattern, or (lists) several of them. */
 static const struct {
@@ -133,32 +124,24 @@ static int select_targets(const struct weir_json *at, const struct weir_platform
 
 static int read_times(const struct weir_json *at, const char *key, struct weir_fault_times *times)
 {
-    static const char *const keys[] = {"distribution", "mean", "shape", NULL};
-    static const char *const names[] = {"exponential", "weibull", "constant", NULL};
+    struct weir_times_read read = {0};
     struct weir_json child, value;
-    int distribution = 0;
     int code = weir_json_need(at, key, &child);
     if (!code)
-        code = weir_json_only(&child, keys);
-    if (!code)
-        code = weir_json_opt_choice(&child, "distribution", names, &distribution);
-    if (!code)
-        code = weir_json_need(&child, "mean", &value);
-    if (!code)
-        code = weir_json_quantity(&value, WEIR_UNIT_TIME, MEAN_AT_LEAST_S, MEAN_AT_MOST_S, &times->mean_s);
-    times->shape = distribution == 0 ? 1 : INFINITY;
-    if (code || (distribution != 1 && !weir_json_get(&child, "shape", &value)))
+        code = weir_param_read(weir_times_keys, &child, &read);
+    if (code)
         return code;
-    if (distribution != 1)
+    bool weibull = read.distribution == 1, shaped = weir_json_get(&child, "shape", &value);
+    *times = (struct weir_fault_times){read.mean_s, weibull ? read.shape : read.distribution == 0 ? 1 : INFINITY};
+    if (shaped && !weibull)
         return weir_json_error(&value, "belongs to the distribution \"weibull\"");
-    code = weir_json_need(&child, "shape", &value);
-    return code ? code : weir_json_number(&value, SHAPE_AT_LEAST, SHAPE_AT_MOST, &times->shape);
+    return weibull ? weir_json_need(&child, "shape", &value) : WEIR_OK;
 }
 
-int weir_fault_read_effect(const struct weir_json *at, bool link, enum weir_fault_effect *effect, double *left)
+int weir_fault_take_effect(const struct weir_json *at, const struct weir_fault_read *read, bool link,
+                           enum weir_fault_effect *effect, double *left)
 {
     struct weir_json child, other;
-    double loss = 0;
     *effect = WEIR_FAULT_DOWN;
     *left = 0;
     if (weir_json_get(at, link ? "speed" : "bandwidth", &child))
@@ -171,13 +154,12 @@ int weir_fault_read_effect(const struct weir_json *at, bool link, enum weir_faul
         return weir_json_error(at, "has a \"bandwidth\" and a \"loss\"; make it two faults");
     if (lossy) {
         *effect = WEIR_FAULT_LOSSY;
-        int code = weir_json_number(&child, LOSS_AT_LEAST, LOSS_AT_MOST, &loss);
-        *left = 1 - loss;
-        return code;
+        *left = 1 - read->loss;
+        return WEIR_OK;
     }
-    int code = weir_json_opt_number(at, link ? "bandwidth" : "speed", LEFT_AT_LEAST, 1, left);
+    *left = link ? read->bandwidth : read->speed;
     *effect = *left > 0 ? WEIR_FAULT_SLOW : WEIR_FAULT_DOWN;
-    return code;
+    return WEIR_OK;
 }
 
 int weir_fault_check_target(const struct weir_json *at, const struct weir_platform *platform, bool link, int target,
@@ -224,13 +206,9 @@ bool weir_fault_rule_is_one(const struct weir_json *at)
 }
 
 /* "with_links": the links of the regions of the rule's hosts. */
-static int read_links(const struct weir_json *at, const struct weir_platform *platform, struct weir_fault_rule *rule)
+static int take_links(const struct weir_json *at, const struct weir_platform *platform, struct weir_fault_rule *rule)
 {
     struct weir_json child;
-    bool with = false;
-    int code = weir_json_opt_bool(at, "with_links", &with);
-    if (code || !with)
-        return code;
     if (rule->kind != WEIR_FAULT_REGION || rule->effect != WEIR_FAULT_DOWN) {
         weir_json_get(at, "with_links", &child);
         return weir_json_error(&child, "is of a \"region\" that is down");
@@ -273,7 +251,7 @@ int weir_fault_read_times(const struct weir_json *at, struct weir_fault_rule *ru
     return code ? code : read_times(at, "down", &rule->down);
 }
 
-int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scenario)
+int weir_fault_rule_take(const struct weir_json *at, const struct weir_fault_read *read, struct weir_scenario *scenario)
 {
     const struct weir_platform *platform = scenario->platform;
     struct weir_fault_rule *rule = &scenario->fault_rules[scenario->fault_rule_count++];
@@ -285,11 +263,11 @@ int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scena
     if (!code)
         code = weir_fault_read_times(at, rule);
     if (!code)
-        code = weir_fault_read_effect(at, rule->kind == WEIR_FAULT_LINK, &rule->effect, &rule->left);
+        code = weir_fault_take_effect(at, read, rule->kind == WEIR_FAULT_LINK, &rule->effect, &rule->left);
     for (int t = 0; t < rule->target_count && !code; t++)
         code = weir_fault_check_target(at, platform, rule->kind == WEIR_FAULT_LINK, rule->targets[t], rule->effect);
-    if (!code)
-        code = read_links(at, platform, rule);
+    if (!code && read->with_links)
+        code = take_links(at, platform, rule);
     for (int r = 0; r < scenario->fault_rule_count - 1 && !code; r++)
         code = weir_fault_drawn_twice(at, platform, rule, &scenario->fault_rules[r]);
     return code;

@@ -23,30 +23,26 @@ static int find_link(const struct weir_platform *platform, const char *name)
 }
 
 /* The date of a fault, and what it does. */
-static int read_what(const struct weir_json *at, bool link, struct weir_fault *fault)
+static int take_what(const struct weir_json *at, const struct weir_fault_read *read, bool link,
+                     struct weir_fault *fault)
 {
     struct weir_json child;
     int code = weir_json_need(at, "at", &child);
-    if (!code)
-        code = weir_json_quantity(&child, WEIR_UNIT_TIME, 0, DBL_MAX, &fault->at_s);
-    if (!code)
-        code = weir_json_opt_quantity(at, "for", WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &fault->for_s);
-    return code ? code : weir_fault_read_effect(at, link, &fault->effect, &fault->left);
+    fault->at_s = read->at_s;
+    fault->for_s = read->for_s;
+    return code ? code : weir_fault_take_effect(at, read, link, &fault->effect, &fault->left);
 }
 
 /* A single failure. */
-static int read_fault(const struct weir_json *at, const struct weir_platform *platform, struct weir_fault *fault)
+static int take_fault(const struct weir_json *at, const struct weir_fault_read *read,
+                      const struct weir_platform *platform, struct weir_fault *fault)
 {
-    const char *host = NULL, *link = NULL;
+    const char *host = read->host, *link = read->link;
     int found = -1;
     *fault = (struct weir_fault){.host = -1, .for_s = INFINITY};
-    int code = weir_json_opt_string(at, "host", &host);
-    if (!code)
-        code = weir_json_opt_string(at, "link", &link);
-    if (!code && !host == !link)
+    if (!host == !link)
         return weir_json_error(at, "names either a \"host\" or a \"link\" that fails");
-    if (!code)
-        code = read_what(at, link, fault);
+    int code = take_what(at, read, link, fault);
     if (code)
         return code;
     if (host && (found = fault->host = weir_platform_find(platform, host)) < 0)
@@ -66,7 +62,8 @@ static bool has_patterns(const struct weir_json *at)
 }
 
 /* A fault for each target. */
-static int read_patterns(const struct weir_json *at, struct weir_scenario *scenario, size_t *capacity)
+static int take_patterns(const struct weir_json *at, const struct weir_fault_read *read, struct weir_scenario *scenario,
+                         size_t *capacity)
 {
     static const char *const keys[] = {"at", "for", "hosts", "links", "tier", "speed", "bandwidth", "loss", NULL};
     const struct weir_platform *platform = scenario->platform;
@@ -77,7 +74,7 @@ static int read_patterns(const struct weir_json *at, struct weir_scenario *scena
         code = weir_fault_read_targets(at, platform, &rule);
     bool link = rule.kind == WEIR_FAULT_LINK;
     if (!code)
-        code = read_what(at, link, &fault);
+        code = take_what(at, read, link, &fault);
     if (!code && scenario->fault_count + rule.target_count > FAULTS_AT_MOST)
         code = weir_json_error(at, "makes more than %d faults with dates", FAULTS_AT_MOST);
     for (int t = 0; t < rule.target_count && !code; t++) {
@@ -101,31 +98,30 @@ static double expected(const struct weir_scenario *scenario)
 
 static int read_list(const struct weir_json *list, struct weir_scenario *scenario)
 {
-    static const char *const keys[] = {"host", "link", "at",   "for",   "hosts",     "links", "region",     "tier",
-                                       "up",   "down", "name", "speed", "bandwidth", "loss",  "with_links", NULL};
     const char *fixed = weir_scenario_fixed_links(scenario);
     double count = 0;
     size_t capacity = 0;
     int code = WEIR_OK;
     for (int i = 0; i < weir_json_size(list) && !code; i++) {
         struct weir_json one = weir_json_at(list, i), bandwidth;
-        if ((code = weir_json_only(&one, keys)))
+        struct weir_fault_read read = {.name = "", .for_s = INFINITY};
+        if ((code = weir_param_read(weir_fault_keys, &one, &read)))
             return code;
         if (fixed && weir_json_get(&one, "bandwidth", &bandwidth))
             return weir_json_error(&bandwidth, "%s", fixed);
         if (has_patterns(&one)) {
-            code = read_patterns(&one, scenario, &capacity);
+            code = take_patterns(&one, &read, scenario, &capacity);
             continue;
         }
         if (!weir_fault_rule_is_one(&one)) {
             scenario->faults =
                 weir_grow(scenario->faults, (size_t)scenario->fault_count + 1, &capacity, sizeof *scenario->faults);
-            code = read_fault(&one, scenario->platform, &scenario->faults[scenario->fault_count++]);
+            code = take_fault(&one, &read, scenario->platform, &scenario->faults[scenario->fault_count++]);
             continue;
         }
         if (scenario->fault_rule_count == RULES_AT_MOST)
             return weir_json_error(&one, "there are more than %d faults with \"up\" and \"down\"", RULES_AT_MOST);
-        if (!(code = weir_fault_rule_read(&one, scenario)) && (count += expected(scenario)) > DRAWN_AT_MOST)
+        if (!(code = weir_fault_rule_take(&one, &read, scenario)) && (count += expected(scenario)) > DRAWN_AT_MOST)
             return weir_json_error(&one,
                                    "makes about %.3g failures in a run; at most %d are borne: choose longer means",
                                    count, DRAWN_AT_MOST);

@@ -1,19 +1,84 @@
-/* The keys that scenarios and workloads may have, object by object: the readers refuse others, and the paths after
- * --set are made from them. Each list ends with NULL. */
+/* The keys that scenarios and workloads may have, object by object: each a row from which reading, checks, `weir list
+ * keys`, the JSON Schema, completion and the tables of docs come. Rows name fields of the structs below or of the
+ * model; what has a reader of its own is a WEIR_PARAM_VALUE. Each table ends with a row without a name. */
 #ifndef WEIR_MODEL_SCENARIO_KEYS_H
 #define WEIR_MODEL_SCENARIO_KEYS_H
 
-extern const char *const weir_scenario_keys[];
-extern const char *const weir_costs_keys[];
-extern const char *const weir_record_keys[];
-extern const char *const weir_recovery_keys[];
-extern const char *const weir_restarts_keys[];
-extern const char *const weir_account_keys[];
-extern const char *const weir_monitor_keys[];
-extern const char *const weir_job_keys[];
-extern const char *const weir_operator_keys[];
-extern const char *const weir_batch_keys[];
-extern const char *const weir_kind_keys[];
-extern const char *const weir_quota_keys[];
+#include <stdbool.h>
+
+#include "sim/base/param.h"
+#include "sim/model/anomalies.h"
+#include "sim/model/workload.h"
+
+/* What the rows of a scenario, of a job and so on are bound to where the model has it in another form. */
+struct weir_account_read {
+    double u_opt, sigma, price_per_GB, fine_service, fine_device;
+};
+struct weir_fault_read {
+    const char *host, *link, *name; /* NULL: not said */
+    double at_s, for_s, speed, bandwidth, loss;
+    bool with_links;
+};
+struct weir_times_read {
+    int distribution; /* exponential, weibull, constant */
+    double mean_s, shape;
+};
+struct weir_anomaly_read {
+    const char *kind, *name;
+    double at_s, for_s, speed;
+    bool available, ramp;
+};
+struct weir_record_read {
+    bool operators, hosts, links;
+    int compress; /* auto, gzip, none */
+};
+struct weir_flops_read {
+    double mean, cv;
+    int distribution;
+};
+struct weir_state_read {
+    double size, per_item, per_key, max, update; /* bytes */
+};
+/* What a template says beside the job that it makes. */
+struct weir_job_read {
+    struct weir_job job;
+    long count; /* of copies; -1: not a template */
+    double arrive_every_s;
+};
+
+extern const struct weir_param weir_scenario_keys[];
+extern const struct weir_param weir_costs_keys[];
+extern const struct weir_param weir_record_keys[];
+extern const struct weir_param weir_recovery_keys[];
+extern const struct weir_param weir_restarts_keys[];
+extern const struct weir_param weir_checkpoints_keys[];
+extern const struct weir_param weir_account_keys[];
+extern const struct weir_param weir_monitor_keys[];
+extern const struct weir_param weir_noise_keys[];
+extern const struct weir_param weir_signal_noise_keys[WEIR_SIGNAL_COUNT][3];
+extern const struct weir_param weir_fault_keys[];
+extern const struct weir_param weir_times_keys[];
+extern const struct weir_param weir_anomaly_keys[];
+extern const struct weir_param weir_disturbance_keys[WEIR_SIGNAL_COUNT][4];
+
+extern const struct weir_param weir_workload_keys[];
+extern const struct weir_param weir_job_keys[];
+extern const struct weir_param weir_backlog_keys[];
+extern const struct weir_param weir_operator_keys[];
+extern const struct weir_param weir_flops_keys[];
+extern const struct weir_param weir_state_keys[];
+extern const struct weir_param weir_keys_keys[];
+extern const struct weir_param weir_batch_keys[];
+extern const struct weir_param weir_quota_keys[];
+extern const struct weir_param weir_kind_keys[];
+extern const struct weir_param weir_edge_keys[];
+extern const struct weir_param weir_place_keys[];
+
+/* The table of the objects at a place such as "recovery.restarts" or "workload.jobs[].operators[].batch"; "" is the
+ * scenario. NULL if there is none. */
+const struct weir_param *weir_keys_at(const char *place);
+
+/* Tells each table with its place, the scenario's own first and each before those in it. */
+void weir_keys_each(void (*tell)(const char *place, const struct weir_param *keys, void *context), void *context);
 
 #endif

@@ -11,21 +11,12 @@
 
 static int read_signal_noise(const struct weir_json *at, enum weir_signal signal, struct weir_monitor_noise *noise)
 {
-    static const char *const keys[] = {"relative", "additive", NULL};
-    static const enum weir_unit units[] = {WEIR_UNIT_NONE, WEIR_UNIT_BYTES, WEIR_UNIT_BANDWIDTH, WEIR_UNIT_BANDWIDTH};
     struct weir_json child;
     if (!weir_json_get(at, weir_signal_names[signal], &child))
         return WEIR_OK;
     if (weir_json_is_number(&child))
         return weir_json_opt_number(at, weir_signal_names[signal], 0, 10, &noise->relative);
-    int code = weir_json_only(&child, keys);
-    if (!code)
-        code = weir_json_opt_number(&child, "relative", 0, 10, &noise->relative);
-    if (code)
-        return code;
-    return signal == WEIR_SIGNAL_CPU
-               ? weir_json_opt_number(&child, "additive", 0, 1, &noise->additive)
-               : weir_json_opt_quantity(&child, "additive", units[signal], 0, DBL_MAX, &noise->additive);
+    return weir_param_read(weir_signal_noise_keys[signal], &child, noise);
 }
 
 /* A number for all signals, or an object of signals. */
@@ -41,7 +32,7 @@ static int read_noise(const struct weir_json *at, struct weir_monitor *monitor)
             monitor->noise[s].relative = relative;
         return code;
     }
-    int code = weir_json_only(&child, weir_signal_names);
+    int code = weir_param_bind(weir_noise_keys, &child, NULL, monitor);
     for (int s = 0; s < WEIR_SIGNAL_COUNT && !code; s++)
         code = read_signal_noise(&child, (enum weir_signal)s, &monitor->noise[s]);
     return code;
@@ -50,16 +41,14 @@ static int read_noise(const struct weir_json *at, struct weir_monitor *monitor)
 int weir_scenario_read_monitor(const struct weir_json *at, struct weir_scenario *scenario)
 {
     struct weir_monitor *monitor = &scenario->monitor;
-    struct weir_json child;
+    struct weir_json child, lag;
     *monitor = (struct weir_monitor){0};
     if (!weir_json_get(at, "monitor", &child))
         return WEIR_OK;
     monitor->on = true;
-    int code = weir_json_only(&child, weir_monitor_keys);
-    if (!code)
-        code = read_noise(&child, monitor);
-    if (!code)
-        code =
-            weir_json_opt_quantity(&child, "lag", WEIR_UNIT_TIME, 0, LAG_AT_MOST * scenario->window_s, &monitor->lag_s);
-    return code ? code : weir_json_opt_number(&child, "gaps", 0, 0.99, &monitor->gaps);
+    int code = weir_param_read(weir_monitor_keys, &child, monitor);
+    if (!code && monitor->lag_s > LAG_AT_MOST * scenario->window_s && weir_json_get(&child, "lag", &lag))
+        code = weir_json_error(&lag, "%g s are more than %d windows of %g s; shorten it, or lengthen the window",
+                               monitor->lag_s, LAG_AT_MOST, scenario->window_s);
+    return code ? code : read_noise(&child, monitor);
 }

@@ -1,4 +1,4 @@
-/* "simgrid": options that SimGrid is started with, and what they leave out; "fairness" and "activities". */
+/* "simgrid": options that SimGrid is started with, and what they leave out. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,23 +8,6 @@
 #include "sim/model/simgrid_options.h"
 
 const char *const weir_fairness_names[] = {"max-min", "rtt", NULL};
-
-/* What SimGrid decides, and how. */
-static int read_sharing(const struct weir_json *at, struct weir_scenario *scenario)
-{
-    static const char *const activities[] = {"shared", "all", NULL};
-    int fairness = WEIR_FAIRNESS_MAX_MIN, which = 0;
-    static const char *const cpus[] = {"share", "fifo", NULL};
-    int cpu = 0, code = weir_json_opt_choice(at, "cpu", cpus, &cpu);
-    scenario->cpu_fifo = cpu == 1;
-    if (!code)
-        code = weir_json_opt_choice(at, "fairness", weir_fairness_names, &fairness);
-    if (!code)
-        code = weir_json_opt_choice(at, "activities", activities, &which);
-    scenario->fairness = (enum weir_fairness)fairness;
-    scenario->all_activities = which == 1;
-    return code;
-}
 
 /* What is known is passed on with values that it can have; what is not, if the user answers for it. */
 static int check_option(const struct weir_json *at, const struct weir_option *option, bool unsafe)
@@ -45,9 +28,9 @@ static int check_option(const struct weir_json *at, const struct weir_option *op
 int weir_scenario_read_options(const struct weir_json *at, struct weir_scenario *scenario)
 {
     struct weir_json object;
-    int code = read_sharing(at, scenario);
-    if (code || !weir_json_get(at, "simgrid", &object))
-        return code;
+    int code;
+    if (!weir_json_get(at, "simgrid", &object))
+        return WEIR_OK;
     if (!weir_json_is_object(&object))
         return weir_json_error(&object, "must be an object such as {\"network/model\": \"LV08\"}");
     bool unsafe = false;

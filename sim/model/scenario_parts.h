@@ -4,6 +4,8 @@
 
 #include "sim/model/scenario.h"
 
+struct weir_fault_read; /* an element of "faults" as it was bound (scenario_keys.h) */
+
 /* Applies those of the sets that go into the scenario's own document, or (inner) those that begin with "workload." and
  * go into a workload file of its own. */
 int weir_scenario_apply(struct weir_json_doc *doc, const char *const *sets, bool inner);
@@ -13,7 +15,7 @@ int weir_scenario_apply(struct weir_json_doc *doc, const char *const *sets, bool
 unsigned long long weir_scenario_hash_json(const struct weir_json *at, const char *const *except,
                                            unsigned long long hash);
 
-/* "simgrid", "fairness" and "activities". */
+/* "simgrid". */
 int weir_scenario_read_options(const struct weir_json *at, struct weir_scenario *scenario);
 
 /* What platform and scenario say of each other: bandwidths that vary, watts, options of both. Errors: WEIR_EINPUT. */
@@ -49,7 +51,8 @@ int weir_scenario_read_record(const struct weir_json *at, struct weir_scenario *
 /* An element of "faults" that is drawn: whether it is one, and reading it into the next of the scenario's rules, for
  * which there is room. Refuses what draws the same dates as a rule before it. */
 bool weir_fault_rule_is_one(const struct weir_json *at);
-int weir_fault_rule_read(const struct weir_json *at, struct weir_scenario *scenario);
+int weir_fault_rule_take(const struct weir_json *at, const struct weir_fault_read *read,
+                         struct weir_scenario *scenario);
 
 /* The name of a rule and what it selects; the kind is that of the selection. */
 int weir_fault_read_targets(const struct weir_json *at, const struct weir_platform *platform,
@@ -62,7 +65,8 @@ int weir_fault_drawn_twice(const struct weir_json *at, const struct weir_platfor
 
 /* What a fault does, and the share that is left: of hosts "speed"; of links "bandwidth", or 1 - "loss". Down without.
  */
-int weir_fault_read_effect(const struct weir_json *at, bool link, enum weir_fault_effect *effect, double *left);
+int weir_fault_take_effect(const struct weir_json *at, const struct weir_fault_read *read, bool link,
+                           enum weir_fault_effect *effect, double *left);
 
 /* Refuses what SimGrid does not bear: a second profile of a host whose platform gives it one, and a bandwidth of Wi-Fi
  * channels, which have rates for their stations instead. */

@@ -16,25 +16,6 @@ struct walk {
     char *last; /* written; what follows it may be equal */
 };
 
-/* The keys of the objects at a path, whose indexes are left out. */
-static const struct {
-    const char *place;
-    const char *const *keys;
-} known[] = {
-    {"", weir_scenario_keys},
-    {"costs", weir_costs_keys},
-    {"record", weir_record_keys},
-    {"recovery", weir_recovery_keys},
-    {"account", weir_account_keys},
-    {"monitor", weir_monitor_keys},
-    {"recovery.restarts", weir_restarts_keys},
-    {"workload.jobs[]", weir_job_keys},
-    {"workload.jobs[].operators[]", weir_operator_keys},
-    {"workload.jobs[].operators[].batch", weir_batch_keys},
-    {"workload.jobs[].operators[].cpu_quota", weir_quota_keys},
-    {"workload.jobs[].kinds[]", weir_kind_keys},
-};
-
 /* "workload.jobs[2].load" becomes "workload.jobs[].load". Owned. */
 static char *place_of(const char *path)
 {
@@ -118,9 +99,7 @@ static const char *string_at(const struct weir_json *at, const char *key)
 static void offer_absent(struct walk *walk, const struct weir_json *at, const char *path)
 {
     char *place = place_of(path);
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(place, known[i].place) == 0)
-            offer_keys(walk, at, path, known[i].keys);
+    offer_params(walk, at, path, weir_keys_at(place));
     if (strcmp(place, "workload.jobs[].load") == 0)
         for (const struct weir_load_info *load = weir_load_table; load->name; load++)
             if (strcmp(load->name, string_at(at, "kind")) == 0) {

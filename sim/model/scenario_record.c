@@ -122,26 +122,25 @@ static void choose_rows(const bool given[3], struct weir_scenario *scenario, str
 
 int weir_scenario_read_record(const struct weir_json *at, struct weir_scenario *scenario)
 {
-    static const char *const ways[] = {"auto", "gzip", "none", NULL}, *const names[] = {"links", "hosts", "operators"};
-    bool *const rows[] = {&scenario->record_links, &scenario->record_hosts, &scenario->record_operators};
+    static const char *const names[] = {"links", "hosts", "operators"};
+    struct weir_record_read read = {.operators = true, .hosts = true, .links = true};
     struct weir_json child, row;
     struct weir_record_size size;
     bool given[3] = {false};
-    int way = 0, code = WEIR_OK;
-    scenario->record_operators = scenario->record_hosts = scenario->record_links = true;
+    int code = WEIR_OK;
     if (weir_json_get(at, "record", &child)) {
-        code = weir_json_only(&child, weir_record_keys);
-        for (int i = 0; i < 3 && !code; i++)
-            if ((given[i] = weir_json_get(&child, names[i], &row)))
-                code = weir_json_bool(&row, rows[i]);
-        if (!code)
-            code = weir_json_opt_choice(&child, "compress", ways, &way);
+        code = weir_param_read(weir_record_keys, &child, &read);
+        for (int i = 0; i < 3; i++)
+            given[i] = weir_json_get(&child, names[i], &row);
     }
+    scenario->record_operators = read.operators;
+    scenario->record_hosts = read.hosts;
+    scenario->record_links = read.links;
     if (code || !scenario->workload || !scenario->platform)
         return code;
     weir_scenario_record_size(scenario, scenario->record_operators, scenario->record_hosts, scenario->record_links,
                               &size);
     choose_rows(given, scenario, &size);
-    scenario->record_gzip = way == 1 || (way == 0 && size.bytes > PLAIN_AT_MOST);
+    scenario->record_gzip = read.compress == 1 || (read.compress == 0 && size.bytes > PLAIN_AT_MOST);
     return WEIR_OK;
 }

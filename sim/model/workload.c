@@ -14,9 +14,6 @@
 
 #define JOBS_AT_MOST 1000000
 
-#define OMEGA_LEAST 1e-6
-#define OMEGA_MOST  1e6
-
 /* A workload that grows, with what is known of each job until it is sorted. */
 struct builder {
     struct weir_workload *workload;
@@ -26,10 +23,8 @@ struct builder {
     size_t capacity, origin_capacity, load_capacity;
 };
 
-/* What a template says beside the job that it makes. */
+/* Where the copies of a template go. */
 struct spread {
-    long count; /* -1: not a template */
-    double every_s;
     int *hosts; /* of the source */
     int *sinks; /* for each of them */
     int host_count;
@@ -48,54 +43,33 @@ static int read_source(const struct weir_json *at, const struct builder *builder
 
 static int read_backlog(const struct weir_json *at, struct weir_job *job)
 {
-    static const char *const keys[] = {"capacity", "full", NULL}, *const fulls[] = {"drop-new", "drop-old", NULL};
-    struct weir_json backlog, child;
-    int full = 0;
-    if (!weir_json_get(at, "backlog", &backlog))
-        return WEIR_OK;
-    int code = weir_json_only(&backlog, keys);
-    if (!code)
-        code = weir_json_need(&backlog, "capacity", &child);
-    if (!code)
-        code = weir_json_integer(&child, 1, 1000000000, &job->backlog_capacity);
-    if (!code)
-        code = weir_json_opt_choice(&backlog, "full", fulls, &full);
-    job->backlog_drop_old = full == 1;
-    return code;
+    struct weir_json backlog;
+    return weir_json_get(at, "backlog", &backlog) ? weir_param_read(weir_backlog_keys, &backlog, job) : WEIR_OK;
 }
 
-static int read_times(const struct weir_json *at, struct weir_job *job, struct spread *spread)
+static int check_times(const struct weir_json *at, const struct weir_job_read *read)
 {
+    const struct weir_job *job = &read->job;
     struct weir_json child;
-    int code = WEIR_OK;
-    if (weir_json_get(at, "count", &child))
-        code = weir_json_integer(&child, 1, JOBS_AT_MOST, &spread->count);
-    if (!code)
-        code = weir_json_opt_quantity(at, "arrive", WEIR_UNIT_TIME, 0, DBL_MAX, &job->arrive_s);
-    if (!code)
-        code = weir_json_opt_quantity(at, "arrive_every", WEIR_UNIT_TIME, 0, DBL_MAX, &spread->every_s);
-    if (!code)
-        code = weir_json_opt_quantity(at, "depart", WEIR_UNIT_TIME, 0, DBL_MAX, &job->depart_s);
-    if (code)
-        return code;
-    if (weir_json_get(at, "arrive_every", &child) && spread->count < 0)
+    if (weir_json_get(at, "arrive_every", &child) && read->count < 0)
         return weir_json_error(&child, "is for the copies of a template; add \"count\" or leave it out");
-    double last_s = job->arrive_s + (double)(spread->count > 0 ? spread->count - 1 : 0) * spread->every_s;
+    double last_s = job->arrive_s + (double)(read->count > 0 ? read->count - 1 : 0) * read->arrive_every_s;
     if (job->depart_s <= last_s && weir_json_get(at, "depart", &child))
         return weir_json_error(&child, "the job departs at %g s, before it arrives (%g s%s); put \"depart\" later",
-                               job->depart_s, last_s, spread->count > 1 ? ", its last copy" : "");
+                               job->depart_s, last_s, read->count > 1 ? ", its last copy" : "");
     return WEIR_OK;
 }
 
 /* Which hosts the copies go round, and the sink for each. */
-static int read_hosts(const struct weir_json *at, const struct builder *builder, const struct weir_job *job,
+static int read_hosts(const struct weir_json *at, const struct builder *builder, const struct weir_job_read *read,
                       struct spread *spread)
 {
+    const struct weir_job *job = &read->job;
     int max = (int)builder->platform->host_count;
     spread->hosts = weir_alloc((size_t)max, sizeof *spread->hosts);
     spread->sinks = weir_alloc((size_t)max, sizeof *spread->sinks);
     int count = weir_where_hosts(&job->source, builder->platform, -1, spread->hosts, max);
-    spread->host_count = spread->count < 0 ? 1 : spread->count < count ? (int)spread->count : count;
+    spread->host_count = read->count < 0 ? 1 : read->count < count ? (int)read->count : count;
     for (int i = 0; i < spread->host_count; i++) {
         if (job->sink.kind == WEIR_WHERE_ANY)
             spread->sinks[i] = -1;
@@ -138,29 +112,22 @@ static int check_room(const struct weir_json *at, const struct weir_platform *pl
         instances, slots, slots == 1 ? "" : "s");
 }
 
-static int read_job(const struct weir_json *at, struct builder *builder, struct weir_job *job, struct spread *spread)
+static int read_job(const struct weir_json *at, struct builder *builder, struct weir_job_read *read,
+                    struct spread *spread)
 {
     struct weir_workload *workload = builder->workload;
+    struct weir_job *job = &read->job;
     struct weir_json child;
     const char *name = NULL;
-    int code = weir_json_only(at, weir_job_keys);
-    if (!code)
-        code = weir_json_need(at, "name", &child);
-    if (!code)
-        code = weir_json_name(&child, &name);
-    job->name = weir_copy(name);
-    if (!code)
-        code = read_times(at, job, spread);
+    int broken = weir_json_get(at, "name", &child) ? weir_json_name(&child, &name) : WEIR_OK;
+    if (!broken)
+        broken = weir_param_read(weir_job_keys, at, read);
+    job->name = weir_copy(name ? name : "");
+    int code = broken ? weir_error_keep(broken) : check_times(at, read);
     if (!code)
         code = read_source(at, builder, job);
-    if (!code)
-        code = weir_json_opt_quantity(at, "source_bytes", WEIR_UNIT_BYTES, 0, DBL_MAX, &job->source_bytes);
     if (!code && weir_json_get(at, "sink", &child))
         code = weir_where_read(&child, builder->platform, true, &job->sink);
-    if (!code)
-        code = weir_json_opt_quantity(at, "slo", WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &job->slo_s);
-    if (!code)
-        code = weir_json_opt_number(at, "omega", OMEGA_LEAST, OMEGA_MOST, &job->omega);
     if (!code)
         code = read_backlog(at, job);
     if (!code)
@@ -184,7 +151,9 @@ static int read_job(const struct weir_json *at, struct builder *builder, struct 
         code = weir_graph_read(at, job);
     if (!code)
         code = check_room(at, builder->platform, job);
-    return code ? code : read_hosts(at, builder, job, spread);
+    if (!code && broken)
+        code = weir_error_again();
+    return code ? code : read_hosts(at, builder, read, spread);
 }
 
 /* Frees what is a job's own. */
@@ -202,11 +171,12 @@ static void free_job(struct weir_job *job)
     weir_where_fini(&job->sink);
 }
 
-static int expand(const struct weir_json *at, struct builder *builder, int origin, const struct weir_job *job,
+static int expand(const struct weir_json *at, struct builder *builder, int origin, const struct weir_job_read *read,
                   const struct spread *spread)
 {
     struct weir_workload *workload = builder->workload;
-    long count = spread->count < 0 ? 1 : spread->count;
+    const struct weir_job *job = &read->job;
+    long count = read->count < 0 ? 1 : read->count;
     if (count > JOBS_AT_MOST - workload->job_count)
         return weir_json_error(at, "makes more than %d jobs in all; lower \"count\"", JOBS_AT_MOST);
     size_t needed = (size_t)(workload->job_count + count);
@@ -216,8 +186,8 @@ static int expand(const struct weir_json *at, struct builder *builder, int origi
         struct weir_job *copy = &workload->jobs[workload->job_count];
         builder->origin[workload->job_count++] = origin;
         *copy = *job;
-        copy->name = spread->count < 0 ? weir_copy(job->name) : weir_format("%s-%ld", job->name, i);
-        copy->arrive_s += (double)i * spread->every_s;
+        copy->name = read->count < 0 ? weir_copy(job->name) : weir_format("%s-%ld", job->name, i);
+        copy->arrive_s += (double)i * read->arrive_every_s;
         copy->source_host = spread->hosts[i % spread->host_count];
         copy->sink_host = spread->sinks[i % spread->host_count];
         copy->load = weir_load_at_site(job->load, i % spread->host_count);
@@ -228,15 +198,16 @@ static int expand(const struct weir_json *at, struct builder *builder, int origi
 
 static int add_jobs(const struct weir_json *at, struct builder *builder, int origin)
 {
-    struct weir_job job = {.depart_s = INFINITY, .slo_s = INFINITY, .omega = 1, .source.tier = -1, .sink.tier = -1};
-    struct spread spread = {.count = -1};
+    struct weir_job_read read = {.job = {.depart_s = INFINITY, .slo_s = INFINITY, .source.tier = -1, .sink.tier = -1},
+                                 .count = -1};
+    struct spread spread = {0};
     int before = builder->workload->job_count;
-    int code = read_job(at, builder, &job, &spread);
+    int code = read_job(at, builder, &read, &spread);
     if (!code)
-        code = expand(at, builder, origin, &job, &spread);
+        code = expand(at, builder, origin, &read, &spread);
     if (builder->workload->job_count > before) /* the first copy has taken the rest over */
-        job.is_copy = true;
-    free_job(&job);
+        read.job.is_copy = true;
+    free_job(&read.job);
     free(spread.hosts);
     free(spread.sinks);
     return code;
@@ -290,12 +261,11 @@ static int sort_jobs(const struct weir_json *list, struct builder *builder)
 int weir_workload_read(const struct weir_json *at, const char *file, const struct weir_platform *platform,
                        struct weir_workload **workload)
 {
-    static const char *const keys[] = {"jobs", NULL};
     struct builder builder = {.platform = platform, .file = file};
     struct weir_json list;
     int broken = 0;
     *workload = NULL;
-    int code = weir_json_only(at, keys);
+    int code = weir_param_read(weir_workload_keys, at, NULL);
     if (!code)
         code = weir_json_need(at, "jobs", &list);
     if (!code && (!weir_json_is_array(&list) || !weir_json_size(&list)))

@@ -66,6 +66,7 @@ struct weir_operator {
     double selectivity;                   /* items out per item in (per item of a window) */
     double state_bytes;                   /* fixed part; 0 and no growth: stateless */
     double state_bytes_per_item;          /* growth per item processed */
+    double state_update_bytes;            /* of its state that an item processed changes */
     double disk_bytes;                    /* read or written per item; takes no time */
     double state_max_bytes;               /* cap of growth, INFINITY if none */
     bool join_all;                        /* waits for the item from every input; else inputs merge */

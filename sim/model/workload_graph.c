@@ -7,6 +7,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/model/scenario_keys.h"
 #include "sim/model/workload_parts.h"
 
 #define UNSAID (-1) /* bytes of an edge that does not give them */
@@ -48,33 +49,25 @@ static int read_end(const struct weir_json *at, const struct weir_job *job, cons
 /* ["a", "b"] or {"from": "a", "to": "b", "bytes": "2kB", "full": "shed", "share": 0.3}. */
 static int read_edge(const struct weir_json *at, const struct weir_job *job, struct weir_edge *edge)
 {
-    static const char *const keys[] = {"from", "to", "bytes", "full", "share", NULL};
     struct weir_json from, to, share;
-    int code = WEIR_OK, full = WEIR_FULL_BLOCK;
+    int code = WEIR_OK;
     if (weir_json_is_array(at)) {
         if (weir_json_size(at) != 2)
             return weir_json_error(at, "an edge has two ends, as in [\"source\", \"%s\"]", job->operators[0].name);
         from = weir_json_at(at, 0);
         to = weir_json_at(at, 1);
     } else {
-        code = weir_json_only(at, keys);
+        code = weir_param_read(weir_edge_keys, at, edge);
         if (!code)
             code = weir_json_need(at, "from", &from);
         if (!code)
             code = weir_json_need(at, "to", &to);
-        if (!code)
-            code = weir_json_opt_quantity(at, "bytes", WEIR_UNIT_BYTES, 0, DBL_MAX, &edge->bytes);
-        if (!code)
-            code = weir_json_opt_choice(at, "full", weir_full_names, &full);
-        if (!code)
-            code = weir_json_opt_number(at, "share", 0, 1, &edge->shed_share);
         if (code)
             return code;
-        edge->full = (enum weir_full)full;
         bool has_share = weir_json_get(at, "share", &share);
-        if (full == WEIR_FULL_SHED && !has_share)
+        if (edge->full == WEIR_FULL_SHED && !has_share)
             return weir_json_error(at, "\"shed\" needs \"share\", the share of items dropped above half full");
-        if (full != WEIR_FULL_SHED && has_share)
+        if (edge->full != WEIR_FULL_SHED && has_share)
             return weir_json_error(at, "\"share\" is for \"full\": \"shed\" alone; leave it out");
     }
     code = read_end(&from, job, "source", &edge->from);

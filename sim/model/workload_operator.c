@@ -47,23 +47,15 @@ static int check_cv(const struct weir_json *at, bool given, struct weir_distribu
 /* "20Mf" or {"mean": "20Mf", "distribution": "gamma", "cv": 0.5}. */
 int weir_flops_read(const struct weir_json *at, struct weir_distribution *flops)
 {
-    static const char *const keys[] = {"mean", "distribution", "cv", NULL};
+    struct weir_flops_read read = {0};
     struct weir_json child;
     if (!weir_json_is_object(at))
         return weir_json_quantity(at, WEIR_UNIT_FLOPS, 0, DBL_MAX, &flops->mean);
-    int spread = WEIR_SPREAD_CONSTANT;
-    int code = weir_json_only(at, keys);
-    if (!code)
-        code = weir_json_need(at, "mean", &child);
-    if (!code)
-        code = weir_json_quantity(&child, WEIR_UNIT_FLOPS, 0, DBL_MAX, &flops->mean);
-    if (!code)
-        code = weir_json_opt_choice(at, "distribution", weir_spread_names, &spread);
-    if (!code)
-        code = weir_json_opt_number(at, "cv", 0, DBL_MAX, &flops->cv);
+    int code = weir_param_read(weir_flops_keys, at, &read);
     if (code)
         return code;
-    flops->spread = (enum weir_spread)spread;
+    *flops =
+        (struct weir_distribution){.spread = (enum weir_spread)read.distribution, .mean = read.mean, .cv = read.cv};
     bool given = weir_json_get(at, "cv", &child);
     return check_cv(given ? &child : at, given, flops);
 }
@@ -71,25 +63,20 @@ int weir_flops_read(const struct weir_json *at, struct weir_distribution *flops)
 /* "10MB" or {"size": "10MB", "per_item": "100B", "per_key": "1kB", "max": "1GB"}; op->keys is known. */
 static int read_state(const struct weir_json *at, struct weir_operator *op)
 {
-    static const char *const keys[] = {"size", "per_item", "per_key", "max", NULL};
+    struct weir_state_read read = {.max = INFINITY};
     struct weir_json child;
-    double per_key = 0;
     if (!weir_json_is_object(at))
         return weir_json_quantity(at, WEIR_UNIT_BYTES, 0, DBL_MAX, &op->state_bytes);
-    int code = weir_json_only(at, keys);
-    if (!code)
-        code = weir_json_opt_quantity(at, "size", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->state_bytes);
-    if (!code)
-        code = weir_json_opt_quantity(at, "per_item", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->state_bytes_per_item);
-    if (!code)
-        code = weir_json_opt_quantity(at, "per_key", WEIR_UNIT_BYTES, 0, DBL_MAX, &per_key);
-    if (!code)
-        code = weir_json_opt_quantity(at, "max", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->state_max_bytes);
+    int code = weir_param_read(weir_state_keys, at, &read);
     if (code)
         return code;
+    op->state_bytes = read.size;
+    op->state_bytes_per_item = read.per_item;
+    op->state_max_bytes = read.max;
+    op->state_update_bytes = read.update;
     if (weir_json_get(at, "per_key", &child) && op->keys == 0)
         return weir_json_error(&child, "the operator has no \"keys\"; add them, or use \"size\"");
-    op->state_bytes += per_key * (double)op->keys;
+    op->state_bytes += read.per_key * (double)op->keys;
     if (op->state_max_bytes < op->state_bytes) {
         char max[32], size[32];
         weir_quantity_show(WEIR_UNIT_BYTES, op->state_max_bytes, max, sizeof max);
@@ -102,18 +89,9 @@ static int read_state(const struct weir_json *at, struct weir_operator *op)
 /* {"count": 1000, "skew": 0.8}, or the count alone. */
 static int read_keys(const struct weir_json *at, struct weir_operator *op)
 {
-    static const char *const keys[] = {"count", "skew", NULL};
-    struct weir_json count;
     if (!weir_json_is_object(at))
         return weir_json_integer(at, 1, 100000000, &op->keys);
-    int code = weir_json_only(at, keys);
-    if (!code)
-        code = weir_json_need(at, "count", &count);
-    if (!code)
-        code = weir_json_integer(&count, 1, 100000000, &op->keys);
-    if (!code)
-        code = weir_json_opt_number(at, "skew", 0, 10, &op->key_skew);
-    return code;
+    return weir_param_read(weir_keys_keys, at, op);
 }
 
 static int read_parallelism(const struct weir_json *at, struct weir_operator *op)
@@ -172,6 +150,20 @@ static int check_slots(const struct weir_json *at, const struct weir_platform *p
                            slots == 1 ? "" : "s");
 }
 
+void weir_operator_init(struct weir_operator *op)
+{
+    *op = (struct weir_operator){.state_max_bytes = INFINITY,
+                                 .capacity_bytes = INFINITY,
+                                 .low_watermark = -1,
+                                 .batch_items = 1,
+                                 .max_wait_s = INFINITY,
+                                 .parallelism = 1,
+                                 .min_instances = 1,
+                                 .max_parallelism = WEIR_MAX_PARALLELISM,
+                                 .where = {.kind = WEIR_WHERE_SOURCE, .tier = -1}};
+    weir_param_defaults(weir_operator_keys, op);
+}
+
 static int read_name(const struct weir_json *at, const struct weir_job *job, int index, struct weir_operator *op)
 {
     struct weir_json child;
@@ -192,30 +184,14 @@ static int read_name(const struct weir_json *at, const struct weir_job *job, int
 
 static int read_operator(const struct weir_json *at, const struct weir_platform *platform, struct weir_operator *op)
 {
-    static const char *const joins[] = {"merge", "all", NULL}, *const queues[] = {"own", "shared", NULL};
     struct weir_json child;
-    int join = 0, queue = 0, work_class = WEIR_CLASS_CPU;
-    int code = weir_json_only(at, weir_operator_keys);
+    int code = weir_param_bind(weir_operator_keys, at, NULL, op);
     if (!code && weir_json_get(at, "flops", &child))
         code = weir_flops_read(&child, &op->flops);
-    if (!code)
-        code = weir_json_opt_quantity(at, "bytes", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->out_bytes);
-    if (!code)
-        code = weir_json_opt_quantity(at, "disk", WEIR_UNIT_BYTES, 0, DBL_MAX, &op->disk_bytes);
-    if (!code)
-        code = weir_json_opt_number(at, "selectivity", 0, 1e6, &op->selectivity);
     if (!code && weir_json_get(at, "keys", &child))
         code = read_keys(&child, op);
     if (!code && weir_json_get(at, "state", &child))
         code = read_state(&child, op);
-    if (!code)
-        code = weir_json_opt_choice(at, "join", joins, &join);
-    if (!code)
-        code = weir_json_opt_quantity(at, "window", WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &op->window_s);
-    if (!code)
-        code = weir_json_opt_choice(at, "queue", queues, &queue);
-    if (!code)
-        code = weir_json_opt_choice(at, "class", weir_class_names, &work_class);
     if (!code)
         code = weir_queue_read(at, op);
     if (!code)
@@ -226,9 +202,6 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
         code = weir_where_read(&child, platform, true, &op->where);
     if (code)
         return code;
-    op->join_all = join == 1;
-    op->shared_queue = queue == 1;
-    op->work_class = (enum weir_class)work_class;
     if (op->shared_queue && op->keys > 0)
         return weir_json_error(at, "a shared queue cannot keep keys apart; leave \"keys\" or \"queue\" out");
     if (!op->parallelism)
@@ -253,10 +226,7 @@ int weir_operators_read(const struct weir_json *at, const struct weir_platform *
     for (int i = 0; i < count && !code; i++) {
         struct weir_json child = weir_json_at(&list, i);
         struct weir_operator *op = &job->operators[job->operator_count++];
-        *op = (struct weir_operator){.selectivity = 1,
-                                     .state_max_bytes = INFINITY,
-                                     WEIR_QUEUE_DEFAULTS,
-                                     .where = {.kind = WEIR_WHERE_SOURCE, .tier = -1}};
+        weir_operator_init(op);
         int wrong = read_name(&child, job, i, op);
         if (!wrong)
             wrong = read_operator(&child, platform, op);

@@ -17,12 +17,8 @@ int weir_where_first(const struct weir_where *where, const struct weir_platform 
 int weir_operators_read(const struct weir_json *at, const struct weir_platform *platform, struct weir_job *job);
 void weir_operator_fini(struct weir_operator *op);
 
-/* What operators have unless said. */
-#define WEIR_INPUT_CAPACITY 1000
-/* What the queue of an operator is unless it is said, for initialisers. */
-#define WEIR_QUEUE_DEFAULTS                                                                                            \
-    .input_capacity = WEIR_INPUT_CAPACITY, .capacity_bytes = INFINITY, .low_watermark = -1, .max_wait_s = INFINITY,    \
-    .batch_items = 1
+/* An operator of which nothing is said. */
+void weir_operator_init(struct weir_operator *op);
 #define WEIR_MAX_PARALLELISM 16 /* or what is asked for at the start, if that is more */
 
 /* Reads "workflow" of a job into its operators and edges, in topological order; the path is taken relative to `file`,

@@ -10,13 +10,7 @@
 static int read_batch(const struct weir_json *at, struct weir_operator *op)
 {
     struct weir_json child;
-    int code = weir_json_only(at, weir_batch_keys);
-    if (!code)
-        code = weir_json_need(at, "items", &child);
-    if (!code)
-        code = weir_json_integer(&child, 1, 1000000, &op->batch_items);
-    if (!code)
-        code = weir_json_opt_quantity(at, "wait", WEIR_UNIT_TIME, 0, DBL_MAX, &op->batch_wait_s);
+    int code = weir_param_read(weir_batch_keys, at, op);
     if (!code && weir_json_get(at, "flops", &child))
         code = weir_flops_read(&child, &op->batch_flops);
     return code;
@@ -30,16 +24,7 @@ double weir_operator_item_flops(const struct weir_operator *op)
 int weir_queue_read(const struct weir_json *at, struct weir_operator *op)
 {
     struct weir_json child;
-    int code = weir_json_opt_integer(at, "capacity", 1, 1000000000, &op->input_capacity);
-    if (!code && weir_json_get(at, "capacity_bytes", &child))
-        code = weir_json_quantity(&child, WEIR_UNIT_BYTES, 1, DBL_MAX, &op->capacity_bytes);
-    if (!code)
-        code = weir_json_opt_integer(at, "low_watermark", 0, 1000000000, &op->low_watermark);
-    if (!code && weir_json_get(at, "max_wait", &child))
-        code = weir_json_quantity(&child, WEIR_UNIT_TIME, 1e-9, DBL_MAX, &op->max_wait_s);
-    if (!code && weir_json_get(at, "batch", &child))
-        code = read_batch(&child, op);
-    return code;
+    return weir_json_get(at, "batch", &child) ? read_batch(&child, op) : WEIR_OK;
 }
 
 long weir_operator_capacity(const struct weir_operator *op, double item_bytes)

@@ -9,7 +9,6 @@
 #include "sim/model/scenario_keys.h"
 #include "sim/model/workload_parts.h"
 
-#define PRIORITY_MOST 1000000
 /* Shares are added up with rounding, as of 1/3. */
 #define SHARES_ROUNDING 1e-6
 
@@ -17,15 +16,8 @@
 static int read_quota(const struct weir_json *at, struct weir_operator *op)
 {
     struct weir_json child;
-    op->quota_period_s = 0.1;
-    int code = weir_json_only(at, weir_quota_keys);
-    if (!code)
-        code = weir_json_opt_quantity(at, "period", WEIR_UNIT_TIME, 1e-6, DBL_MAX, &op->quota_period_s);
-    if (!code)
-        code = weir_json_need(at, "quota", &child);
-    if (!code)
-        code = weir_json_quantity(&child, WEIR_UNIT_TIME, 1e-6, DBL_MAX, &op->quota_s);
-    if (!code && op->quota_s >= op->quota_period_s)
+    int code = weir_param_read(weir_quota_keys, at, op);
+    if (!code && op->quota_s >= op->quota_period_s && weir_json_get(at, "quota", &child))
         code = weir_json_error(&child,
                                "%g s of %g s are no limit, as an instance uses a core at most; lower it, or leave "
                                "\"cpu_quota\" out",
@@ -35,18 +27,9 @@ static int read_quota(const struct weir_json *at, struct weir_operator *op)
 
 int weir_service_read(const struct weir_json *at, struct weir_operator *op)
 {
-    static const char *const orders[] = {"fifo", "priority", "edf", NULL};
     struct weir_json child;
-    int order = WEIR_ORDER_FIFO;
-    int code = weir_json_opt_choice(at, "order", orders, &order);
-    if (!code)
-        code = weir_json_opt_bool(at, "preempt", &op->preempts);
-    if (!code)
-        code = weir_json_opt_bool(at, "expire", &op->expires);
-    if (!code && weir_json_get(at, "cpu_quota", &child))
-        code = read_quota(&child, op);
-    op->order = (enum weir_order)order;
-    if (!code && op->preempts && !order && weir_json_get(at, "preempt", &child))
+    int code = weir_json_get(at, "cpu_quota", &child) ? read_quota(&child, op) : WEIR_OK;
+    if (!code && op->preempts && op->order == WEIR_ORDER_FIFO && weir_json_get(at, "preempt", &child))
         code =
             weir_json_error(&child, "what comes later never goes first without an \"order\"; add one, or leave it out");
     return code;
@@ -57,23 +40,13 @@ static int read_kind(const struct weir_json *at, const struct weir_job *job, str
     struct weir_json child;
     const char *name = NULL;
     kind->deadline_s = INFINITY;
-    int code = weir_json_only(at, weir_kind_keys);
-    if (!code)
-        code = weir_json_need(at, "name", &child);
-    if (!code)
+    int code = weir_param_read(weir_kind_keys, at, kind);
+    if (!code && weir_json_get(at, "name", &child))
         code = weir_json_name(&child, &name);
     for (const struct weir_kind *k = job->kinds; k < kind && !code; k++)
         if (strcmp(k->name, name) == 0)
             code = weir_json_error(&child, "kind \"%s\" is there twice; choose another name", name);
     kind->name = weir_copy(name);
-    if (!code)
-        code = weir_json_need(at, "share", &child);
-    if (!code)
-        code = weir_json_number(&child, 0, 1, &kind->share);
-    if (!code)
-        code = weir_json_opt_integer(at, "priority", -PRIORITY_MOST, PRIORITY_MOST, &kind->priority);
-    if (!code && weir_json_get(at, "deadline", &child))
-        code = weir_json_quantity(&child, WEIR_UNIT_TIME, 1e-9, DBL_MAX, &kind->deadline_s);
     return code;
 }
 

@@ -111,15 +111,11 @@ static const struct weir_where *where_of(struct wish *wish, const char *task)
 
 static void add_operator(struct weir_job *job, char *name, double flops, const struct weir_where *where)
 {
-    job->operators[job->operator_count++] = (struct weir_operator){.name = name,
-                                                                   .flops.mean = flops,
-                                                                   .selectivity = 1,
-                                                                   .state_max_bytes = INFINITY,
-                                                                   WEIR_QUEUE_DEFAULTS,
-                                                                   .parallelism = 1,
-                                                                   .min_instances = 1,
-                                                                   .max_parallelism = WEIR_MAX_PARALLELISM,
-                                                                   .where = copy_where(where)};
+    struct weir_operator *op = &job->operators[job->operator_count++];
+    weir_operator_init(op);
+    op->name = name;
+    op->flops.mean = flops;
+    op->where = copy_where(where);
 }
 
 static void add_edge(struct weir_job *job, int from, int to, double bytes)

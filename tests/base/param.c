@@ -26,14 +26,16 @@ static const char *const modes[] = {"block", "drop-new", NULL};
 
 #define AT(field) offsetof(struct settings, field)
 static const struct weir_param table[] = {
-    {"high", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(high), "0.8", 0, 1, NULL, "scale up above this busy share"},
-    {"cool-down", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(cool_down_s), "30s", 0, 3600, NULL, "pause after a change"},
-    {"scale", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(scale), "1", 1e-300, INFINITY, NULL, "factor"},
-    {"steps", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(steps), "4", 1, 10, NULL, "instances a change"},
-    {"eager", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(eager), "true", 0, 0, NULL, "act at once"},
-    {"mode", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(mode), "drop-new", 0, 0, modes, "what a full input does"},
-    {"file", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(file), NULL, 0, 0, NULL, "a trace"},
-    {"model", WEIR_PARAM_SLOT, WEIR_UNIT_NONE, AT(model), "last", 0, 0, NULL, "what forecasts"},
+    WEIR_PARAM("high", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(high), "0.8", 0, 1, NULL,
+               "scale up above this busy share"),
+    WEIR_PARAM("cool-down", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(cool_down_s), "30s", 0, 3600, NULL,
+               "pause after a change"),
+    WEIR_PARAM("scale", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(scale), "1", 1e-300, INFINITY, NULL, "factor"),
+    WEIR_PARAM("steps", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(steps), "4", 1, 10, NULL, "instances a change"),
+    WEIR_PARAM("eager", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(eager), "true", 0, 0, NULL, "act at once"),
+    WEIR_PARAM("mode", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(mode), "drop-new", 0, 0, modes, "what a full input does"),
+    WEIR_PARAM("file", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(file), NULL, 0, 0, NULL, "a trace"),
+    WEIR_PARAM("model", WEIR_PARAM_SLOT, WEIR_UNIT_NONE, AT(model), "last", 0, 0, NULL, "what forecasts"),
     {.name = NULL},
 };
 
@@ -55,11 +57,11 @@ static void defaults(void)
 static void a_wrong_default_aborts(void)
 {
     static const struct weir_param wrong[][2] = {
-        {{"a", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(high), "30", 0, 1, NULL, ""}, {.name = NULL}},
-        {{"a", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(steps), "four", 0, 1, NULL, ""}, {.name = NULL}},
-        {{"a", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(eager), "yes", 0, 1, NULL, ""}, {.name = NULL}},
-        {{"a", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(mode), "shed", 0, 1, modes, ""}, {.name = NULL}},
-        {{"a", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(high), NULL, 0, 1, NULL, ""}, {.name = NULL}},
+        {WEIR_PARAM("a", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(high), "30", 0, 1, NULL, ""), {.name = NULL}},
+        {WEIR_PARAM("a", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(steps), "four", 0, 1, NULL, ""), {.name = NULL}},
+        {WEIR_PARAM("a", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(eager), "yes", 0, 1, NULL, ""), {.name = NULL}},
+        {WEIR_PARAM("a", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(mode), "shed", 0, 1, modes, ""), {.name = NULL}},
+        {WEIR_PARAM("a", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(high), NULL, 0, 1, NULL, ""), {.name = NULL}},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         fflush(NULL);
@@ -162,7 +164,7 @@ static void describes(void)
     char buffer[128];
     for (int i = 0; table[i].name; i++)
         CU_ASSERT_STRING_EQUAL(weir_param_describe(&table[i], buffer, sizeof buffer), wanted[i]);
-    struct weir_param row = {"a", WEIR_PARAM_INT, WEIR_UNIT_NONE, 0, "4", 1, INT_MAX, NULL, ""};
+    struct weir_param row = WEIR_PARAM("a", WEIR_PARAM_INT, WEIR_UNIT_NONE, 0, "4", 1, INT_MAX, NULL, "");
     CU_ASSERT_STRING_EQUAL(weir_param_describe(&row, buffer, sizeof buffer), "4 (at least 1)");
     row.min = -INFINITY;
     CU_ASSERT_STRING_EQUAL(weir_param_describe(&row, buffer, sizeof buffer), "4");
@@ -177,18 +179,24 @@ static void checked_tables(void)
         struct weir_param row;
         const char *message; /* NULL: right */
     } cases[] = {
-        {{"high", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(high), "0.8", 0, 1, NULL, "help"}, NULL},
-        {{"file", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(file), NULL, 0, 0, NULL, "help"}, NULL},
+        {WEIR_PARAM("high", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(high), "0.8", 0, 1, NULL, "help"), NULL},
+        {WEIR_PARAM("file", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(file), NULL, 0, 0, NULL, "help"), NULL},
         {{"type", 17, WEIR_UNIT_NONE, AT(high), "0.8", 0, 1, NULL, "help"}, "row 0 (\"type\"): unknown type or unit"},
-        {{"unit", WEIR_PARAM_DOUBLE, 99, AT(high), "0.8", 0, 1, NULL, "help"}, "unknown type or unit"},
-        {{"far", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, 4096, "0.8", 0, 1, NULL, "help"}, "lies at byte 4096"},
-        {{"end", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, sizeof(struct settings), "0", 0, 1, NULL, "help"}, "does not fit"},
-        {{"odd", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, 3, "0.8", 0, 1, NULL, "help"}, "lies at byte 3"},
-        {{"none", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(high), NULL, 0, 1, NULL, "help"}, "the default cannot be \"\""},
-        {{"text", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(steps), "four", 0, 9, NULL, "help"}, "cannot be \"four\""},
-        {{"mode", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(mode), "block", 0, 0, NULL, "help"}, "the choices are missing"},
-        {{"mode", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(mode), "drop", 0, 0, modes, "help"}, "cannot be \"drop\""},
-        {{"mute", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(eager), "true", 0, 0, NULL, NULL}, "the help is missing"},
+        {WEIR_PARAM("unit", WEIR_PARAM_DOUBLE, 99, AT(high), "0.8", 0, 1, NULL, "help"), "unknown type or unit"},
+        {WEIR_PARAM("far", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, 4096, "0.8", 0, 1, NULL, "help"), "lies at byte 4096"},
+        {WEIR_PARAM("end", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, sizeof(struct settings), "0", 0, 1, NULL, "help"),
+         "does not fit"},
+        {WEIR_PARAM("odd", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, 3, "0.8", 0, 1, NULL, "help"), "lies at byte 3"},
+        {WEIR_PARAM("none", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(high), NULL, 0, 1, NULL, "help"),
+         "the default cannot be \"\""},
+        {WEIR_PARAM("text", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(steps), "four", 0, 9, NULL, "help"),
+         "cannot be \"four\""},
+        {WEIR_PARAM("mode", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(mode), "block", 0, 0, NULL, "help"),
+         "the choices are missing"},
+        {WEIR_PARAM("mode", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(mode), "drop", 0, 0, modes, "help"),
+         "cannot be \"drop\""},
+        {WEIR_PARAM("mute", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(eager), "true", 0, 0, NULL, NULL),
+         "the help is missing"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct weir_param rows[2] = {cases[i].row, {0}};

@@ -47,7 +47,7 @@ program=$weir
 "$weir" --help >"$folder/program"
 commands=$(sed -n '/^commands:/,/^$/s/^  \([a-z-]\+\)  .*/\1/p' "$folder/program")
 wants "$commands --help --version" ""
-wants "sweep selftest" s
+wants "schema selftest sweep" s
 wants "$commands" help ""
 wants "" no-such-command ""
 for command in $commands; do

@@ -2,7 +2,7 @@
 # Lists are complete and readable by programs.
 . "$(dirname "$0")/common.sh"
 
-for topic in policies metrics loads generators forecasters detectors scenarios studies view; do
+for topic in policies metrics loads generators forecasters detectors scenarios studies view keys; do
     expect 0 "" list $topic
     empty err
     expect 0 "" list $topic --json
@@ -30,6 +30,7 @@ for kind in last seasonal moving-average holt-winters linear arima prophet ensem
 done
 expect 0 "latency_p99" list metrics
 expect 0 "operator.busy " list view
+expect 0 "recovery.restarts:" list keys
 expect 2 'list: there is no list of "metric"; did you mean "metrics"?' list metric
-expect 2 'there are policies, metrics, loads, generators, forecasters, detectors, scenarios, studies and view' list everything
+expect 2 'there are policies, metrics, loads, generators, forecasters, detectors, scenarios, studies, view and keys' list everything
 finish

@@ -2,7 +2,10 @@
 #include <math.h>
 #include <string.h>
 
+#include <stdlib.h>
+
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
@@ -242,6 +245,28 @@ static void a_busy_instance_stands_still_for_its_checkpoint(void)
     weir_test_result_fini(&got);
 }
 
+/* A thousand items in the first second, 10 ms of work each: 900 wait at its end, one is in service, one in the input
+ * and one in hand; of the time after a warm-up of 8.5 s it is 100 less three. */
+static void the_longest_backlog_after_the_warm_up(void)
+{
+    static const struct {
+        const char *warmup;
+        double most;
+    } rows[] = {{"0s", 897}, {"8500ms", 97}};
+    for (int r = 0; r < 2; r++) {
+        char *text = weir_format(
+            "{\"duration\": \"20s\", \"window\": \"1s\", \"warmup\": \"%s\", \"workload\": {\"jobs\": [{"
+            "\"name\": \"j\", \"source\": {\"host\": \"edge2\"}, \"load\": {\"kind\": \"constant\", "
+            "\"rate\": \"1000/s\", \"count\": 1000}, \"operators\": [{\"name\": \"a\", \"flops\": \"10Mf\", "
+            "\"capacity\": 1, \"placement\": {\"host\": \"edge2\"}}]}]}}",
+            rows[r].warmup);
+        struct weir_test_result got = run(text);
+        CHECK_NEAR(got.result.metrics.backlog_max, rows[r].most, 1);
+        weir_test_result_fini(&got);
+        free(text);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -259,6 +284,7 @@ int main(int argc, char **argv)
         {"state grows up to its cap", state_grows_up_to_its_cap},
         {"SimGrid options pass through", simgrid_options_pass_through},
         {"a busy instance stands still for its checkpoint", a_busy_instance_stands_still_for_its_checkpoint},
+        {"the longest backlog after the warm-up", the_longest_backlog_after_the_warm_up},
         {0},
     };
     return weir_test_main("engine/features", cases, argc, argv);

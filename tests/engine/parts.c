@@ -6,6 +6,7 @@
 
 #include "sim/base/random.h"
 #include "sim/engine/flow/again.h"
+#include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/recent.h"
 #include "sim/engine/flow/track.h"
 #include "sim/engine/flow/waiting.h"
@@ -274,6 +275,63 @@ static void what_windows_gave_before(void)
     weir_again_free(again);
 }
 
+/* Windows give at random, and go back at random: what has come before is told by lists of all that they gave. */
+static void what_windows_gave_at_random(void)
+{
+    draws = weir_stream_at(5, 0);
+    static double given[3][EVENTS];
+    int counts[3] = {0}, before[3] = {0}, wrong = 0, seen = 0;
+    double until_s = -1;
+    struct weir_again *again = weir_again_new();
+    for (int e = 0; e < EVENTS; e++) {
+        int of = below(3);
+        double birth_s = below(200) + e / 20.0, latest_s = -1;
+        for (int g = 0; g < before[of]; g++)
+            latest_s = fmax(latest_s, given[of][g]);
+        given[of][counts[of]++] = birth_s;
+        bool is = weir_again_window(again, of == 2 ? WEIR_AGAIN_DELIVERED : (uint64_t)of, birth_s);
+        wrong += is != (birth_s <= until_s && birth_s <= latest_s);
+        seen += is;
+        if (below(100) == 0) {
+            double to_s = below(300) + e / 20.0;
+            until_s = fmax(until_s, to_s);
+            weir_again_rewind(again, to_s);
+            memcpy(before, counts, sizeof before);
+        }
+    }
+    CHECK_NEAR(wrong, 0, 0);
+    CU_ASSERT(seen > 100 && seen < EVENTS - 100);
+    weir_again_free(again);
+}
+
+/* A room with a low watermark closes when what it holds and has promised fills it, and opens when that has come down.
+ */
+static void closed_until_it_is_low(void)
+{
+    draws = weir_stream_at(6, 0);
+    struct weir_room room = {.capacity = 10, .limit = 10, .low = 3};
+    bool closed = false;
+    int changes = 0, wrong = 0;
+    for (int step = 0; step < 4000; step++) {
+        long *part = below(2) ? &room.used : &room.promised;
+        bool more = below(10) < (step / 60 % 2 ? 7 : 3);
+        if (more ? room.used + room.promised < 10 && !closed : *part > 0)
+            *part += more ? 1 : -1;
+        weir_room_changed(&room);
+        long held = room.used + room.promised;
+        bool was = closed;
+        closed = held >= 10 || (closed && held > 3);
+        changes += was != closed;
+        wrong += closed ? weir_room_free(&room) > 0 : weir_room_free(&room) != 10 - held;
+    }
+    CHECK_NEAR(wrong, 0, 0);
+    CU_ASSERT(changes > 30);
+    room = (struct weir_room){.capacity = 10, .limit = 10, .low = -1, .used = 10};
+    weir_room_changed(&room);
+    room.used = 9;
+    CHECK_NEAR((double)weir_room_free(&room), 1, 0); /* one without knows nothing of that */
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"lines of waiters", lines_of_waiters},
@@ -281,6 +339,8 @@ int main(int argc, char **argv)
                                       {"what happened lately", what_happened_lately},
                                       {"what came before", what_came_before},
                                       {"what windows gave before", what_windows_gave_before},
+                                      {"what windows gave at random", what_windows_gave_at_random},
+                                      {"closed until it is low", closed_until_it_is_low},
                                       {0}};
     return weir_test_main("engine/parts", cases, argc, argv);
 }

@@ -121,6 +121,20 @@ static void worlds_that_fetch(void)
     run_worlds(&set, WORLDS / 6);
 }
 
+/* Checkpoints that overtake, and take long, some of them too long. */
+static void worlds_with_barriers(void)
+{
+    static const struct weir_test_worlds set = {.name = "failing worlds with barriers",
+                                                .batches = batches,
+                                                .batch_count = 4,
+                                                .failures = true,
+                                                .zeros = true,
+                                                .most_bytes = 20000,
+                                                .recovery = ", \"store\": \"cloud4\", \"checkpoints\": {\"barriers\": "
+                                                            "\"unaligned\", \"concurrent\": 3, \"timeout\": \"3s\"}"};
+    run_worlds(&set, WORLDS / 6);
+}
+
 /* Items leave queues by themselves, and room comes back in steps. */
 static void worlds_with_queues(void)
 {
@@ -206,6 +220,11 @@ static void every_item_comes_out(void)
 {
     every_item_comes_out_of("drained worlds", NULL, DRAINED_WORLDS);
     every_item_comes_out_of("drained worlds that fetch", STORE "}, \"local\": true", DRAINED_WORLDS / 8);
+    every_item_comes_out_of("drained worlds with barriers", STORE "}, \"checkpoints\": {\"timeout\": \"4s\"}",
+                            DRAINED_WORLDS / 4);
+    every_item_comes_out_of("drained worlds with barriers that overtake",
+                            ", \"store\": \"cloud\", \"checkpoints\": {\"barriers\": \"unaligned\", \"concurrent\": 2}",
+                            DRAINED_WORLDS / 4);
 }
 
 int main(int argc, char **argv)
@@ -214,6 +233,7 @@ int main(int argc, char **argv)
                                       {"worlds with none", worlds_with_none},
                                       {"worlds that halt", worlds_that_halt},
                                       {"worlds that fetch", worlds_that_fetch},
+                                      {"worlds with barriers", worlds_with_barriers},
                                       {"worlds with queues", worlds_with_queues},
                                       {"failing worlds", failing_worlds},
                                       {"every item comes out", every_item_comes_out},

@@ -182,6 +182,19 @@ static void test_full(void)
     }
 }
 
+/* What costs no work moves for the sake of its ways alone, if anything comes: its items come from the cloud, 10 ms away. */
+static void test_costs_nothing(void)
+{
+    for (int load = 0; load <= 50; load += 50) {
+        begin(0.010, "");
+        world->operators[J][0].flops_per_item = 0;
+        world->jobs[J].source_host = CLOUD;
+        CU_ASSERT_EQUAL(window(load), load > 0);
+        CU_ASSERT_EQUAL(host(J, 0), load ? CLOUD : EDGE);
+        end();
+    }
+}
+
 /* Of cloud hosts the one of least latency; ties go to the first. */
 static void test_which(void)
 {
@@ -421,6 +434,7 @@ int main(int argc, char **argv)
         {"excess", test_excess},
         {"planned_otherwise", test_planned_otherwise},
         {"full", test_full},
+        {"costs nothing", test_costs_nothing},
         {"which", test_which},
         {"how_many", test_how_many},
         {"order", test_order},

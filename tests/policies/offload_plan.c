@@ -121,6 +121,7 @@ static int explain(const char *path, const char *policy, double at_s, const stru
 static char *told(const char *path, const char *policy, double at_s, const struct weir_explain_wish *wish)
 {
     int ends[2], status;
+    CU_ASSERT_EQUAL_FATAL(weir_engine_open(), WEIR_OK); /* once, not in each child */
     CU_ASSERT_EQUAL_FATAL(pipe2(ends, 0), 0);
     fflush(NULL);
     pid_t child = fork();

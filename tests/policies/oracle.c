@@ -86,6 +86,9 @@ static void forecasts(void)
             CHECK_NEAR(mean[k], over ? 0 : come / rows[i].step_s, 1e-6);
             CHECK_NEAR(spread[k], over ? 0 : sqrt(come) / rows[i].step_s, 1e-6);
         }
+        char *says = forecaster_describe(made), *steps = says ? strrchr(says, ',') : NULL;
+        CHECK_NEAR(steps ? strtod(steps + 1, NULL) : NAN, whole, 0);
+        free(says);
         forecaster_free(made);
     }
 }

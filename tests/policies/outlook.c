@@ -81,11 +81,13 @@ static void kept(void)
 
 /* The oracle knows 50/s until 200 s and 90/s then. Of two operators the first passes every second item on, so that the
  * second is told of half of that. Nothing is told before a model is there. */
-static void told_by_operator(void)
+static void told_ahead(int ahead)
 {
     const char *file = weir_test_file("step.csv", "time_s,rate\n0,50\n200,90\n4000,90\n");
     char *text =
-        weir_format("{\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"}, \"warm\": 2, \"hold\": \"50s\"}", file);
+        weir_format("{\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"}, \"warm\": 2, \"hold\": \"%ds\", "
+                    "\"horizon\": \"10s\"}",
+                    file, 10 * ahead);
     static double history[MOST];
     begin(&weir_policy_proactive, 0.010, text);
     weir_mock_operator(world, 0, "b", 1e6);
@@ -104,7 +106,7 @@ static void told_by_operator(void)
         for (int op = -1; op < 2; op++) {
             const double *per_s;
             int steps = weir_plan_foreseen(plan, 0, op, &per_s);
-            CU_ASSERT_EQUAL(steps, w < 2 ? 0 : 5);
+            CU_ASSERT_EQUAL(steps, w < 2 ? 0 : ahead);
             for (int k = 0; k < steps; k++) /* window w + k, from 10 (w + k) s on */
                 CHECK_NEAR(per_s[k], (op == 1 ? 0.5 : 1) * (w + k < 20 ? 50 : 90), 1e-9);
         }
@@ -112,6 +114,12 @@ static void told_by_operator(void)
     }
     end(&weir_policy_proactive);
     free(text);
+}
+
+static void told_by_operator(void)
+{
+    told_ahead(5);
+    told_ahead(1);
 }
 
 static double load(int window, int from, int until)

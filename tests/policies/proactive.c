@@ -159,13 +159,19 @@ static void grows_by_the_rule_alone(void)
         CU_ASSERT_EQUAL(step(50), slow ? 2 : 1);
         world->jobs[0].latency_mean_s = 0.5;
         /* F: 50/s for 10 s; one instance sustains 100/s, two 200/s */
-        if (slow)
+        if (slow) {
+            CHECK_NEAR(told(why, "TWRES: F "), 500, 0);
+            CHECK_NEAR(told(why, ", MSTW(1) "), 1000, 0);
+            CHECK_NEAR(told(why, ", MSTW(2) "), 2000, 0);
             CU_ASSERT(
                 strstr(why, ", TWRES: F 500, MST(1) 100/s, MSTW(1) 1000, MSTW(2) 2000, R 2 s, limit 1 s: R > limit;") !=
                 NULL);
+        }
         CU_ASSERT_EQUAL(step(50), slow ? 2 : 1); /* nor are they given back for as long as they will be needed */
         CU_ASSERT_EQUAL(step(50), slow ? 2 : 1);
         CU_ASSERT_EQUAL(step(50), 5);
+        CHECK_NEAR(told(why, "TWRES: F "), 4900, 0);
+        CHECK_NEAR(told(why, ", MSTW(5) "), 5000, 0);
         CU_ASSERT(strstr(why, slow ? "F 4900, MST(2) 200/s, MSTW(2) 2000, MSTW(5) 5000" : "MSTW(5) 5000") != NULL);
         CU_ASSERT(strstr(why, ": F > MSTW;") != NULL);
         end();

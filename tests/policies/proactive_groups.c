@@ -28,7 +28,7 @@ static struct weir_json_doc *params;
 static void *state;
 static double history[JOBS][MOST];
 static char notes[4096], why[JOBS][1024], warning[1024];
-static int lessons, warnings;
+static int lessons, warnings, foreseen[JOBS]; /* the latter: windows of the last plan */
 
 /* Jobs of one operator, the last of another kind: windows of 10 s, three of which it looks ahead. */
 static void begin(const char *text, int count)
@@ -69,12 +69,14 @@ static double load(int job, int window)
     return (100 + 50 * job) * (2 + sin(2 * M_PI * (window + 2 * job) / 12));
 }
 
-/* One window of the jobs from..until-1. */
+/* One window of those of the jobs from..until-1 that run. */
 static void step(int window, int from, int until, double factor)
 {
     notes[0] = '\0';
     for (int j = from; j < until; j++) {
         struct weir_job_view *job = &world->jobs[j];
+        if (!job->running)
+            continue;
         job->ingress_rate = history[j][job->history_count++] = factor * load(j, window);
         weir_mock_serve(world, j, 0, job->ingress_rate, 100);
     }
@@ -96,15 +98,23 @@ static void step(int window, int from, int until, double factor)
         else
             snprintf(warning, sizeof warning, "%s", told[i].why);
     }
+    for (int j = 0; j < world->view.job_count; j++)
+        foreseen[j] = weir_plan_foreseen(plan, j, -1, &(const double *){NULL});
     weir_mock_apply(world, plan);
     weir_plan_free(plan);
+}
+
+/* The number behind some words, NAN: they are not there. */
+static double number(const char *text, const char *words)
+{
+    const char *at = strstr(text, words);
+    return at ? strtod(at + strlen(words), NULL) : NAN;
 }
 
 /* What the policy says it saw for a job, NAN: nothing. */
 static double seen_of(int job)
 {
-    const char *at = strstr(why[job], "gru sees ");
-    return at ? strtod(at + strlen("gru sees "), NULL) : NAN;
+    return number(why[job], "gru sees ");
 }
 
 /* Three jobs alike are one lesson and the fourth another. What is forecast for each is what the library says that was
@@ -132,6 +142,9 @@ static void one_lesson_for_a_kind(void)
         for (int j = 0; j < JOBS; j++)
             series[j] = (struct forecaster_series){history[j], WARM};
         if (w + 1 == WARM) {
+            CHECK_NEAR(number(notes, "0: gru learns "), 20, 0);
+            CHECK_NEAR(number(notes, " windows of "), 3, 0);
+            CHECK_NEAR(number(notes, "3: gru learns "), 20, 0);
             CU_ASSERT(strstr(notes, "0: gru learns 20 windows of 3 jobs alike") && strstr(notes, "3: gru learns 20 w"));
             CU_ASSERT_EQUAL(forecaster_fit_together(models, series, 3, false), WEIR_OK);
             CU_ASSERT_EQUAL(forecaster_fit(models[3], history[3], WARM), WEIR_OK);
@@ -182,6 +195,47 @@ static void joins_and_adapts(void)
     end();
 }
 
+/* The first job of a kind stands still for a while: the other is taught alone, and the first joins it without a lesson
+ * of its own when it has seen enough, be it the first of the list or not. */
+static void joins_who_knows(void)
+{
+    begin("{" KEYS ", \"warm\": 20, \"refit\": 0, \"adapt\": \"none\"}", 2);
+    for (int w = 0; w < 60; w++) {
+        bool still = w >= 3 && w < 30;
+        world->jobs[0].running = !still;
+        step(w, 0, 2, 1);
+        CU_ASSERT_EQUAL(lessons, w >= 19);
+        CU_ASSERT_EQUAL(foreseen[1], w >= 19 ? 3 : 0);
+        CU_ASSERT_EQUAL(foreseen[0], w >= 30 + 16 ? 3 : 0); /* 3 + 17 windows */
+    }
+    CU_ASSERT_EQUAL(warnings, 0);
+    end();
+}
+
+/* A kind is known by any job that is left of it, whatever became of the one that was the first. The last job, of
+ * another kind, departs, too; the others are taught as before, all at once. */
+static void kinds_outlive_their_first(void)
+{
+    for (int first = 0; first < 2; first++) {
+        begin("{" KEYS ", \"warm\": 20, \"refit\": 20, \"adapt\": \"none\"}", JOBS);
+        world->jobs[2].running = false;
+        for (int w = 0; w < 60; w++) {
+            for (int j = 0; j < JOBS && w == 30; j++)
+                if (j == first || j == JOBS - 1) {
+                    weir_policy_gru.job_departs(state, &world->view, j);
+                    world->jobs[j].running = false;
+                    world->operators[j][0].flops_per_item = 5e6; /* what is there now is another one */
+                }
+            world->jobs[2].running |= w == 40;
+            step(w, 0, JOBS, 1);
+            CU_ASSERT_EQUAL(lessons, w < 19 ? 0 : w < 39 ? 2 : w < 59 ? 3 : 4);
+        }
+        CHECK_NEAR(number(notes, " windows of "), 2, 0);
+        CU_ASSERT_EQUAL(warnings, 0);
+        end();
+    }
+}
+
 /* What is never fitted is said, once: with 12 windows and 20 to be seen; with 20 of 20, whose fit nothing follows; not
  * with 21. */
 static void says_that_a_run_is_short(void)
@@ -216,6 +270,8 @@ int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {{"one_lesson_for_a_kind", one_lesson_for_a_kind},
                                              {"joins_and_adapts", joins_and_adapts},
+                                             {"joins_who_knows", joins_who_knows},
+                                             {"kinds_outlive_their_first", kinds_outlive_their_first},
                                              {"says_that_a_run_is_short", says_that_a_run_is_short},
                                              {"falls_back", falls_back},
                                              {0}};

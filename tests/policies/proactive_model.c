@@ -159,6 +159,54 @@ static void lessons_of_drift(void)
     }
 }
 
+/* What is forecast and comes is no error, also if it is nothing or next to it; and of 0.25/s and 0.75/s a drift is seen
+ * as of 100/s and 300/s. */
+static void small_loads(void)
+{
+    static const double calm[] = {0, 0.25}, later[] = {0, 0.75};
+    for (int i = 0; i < 2; i++) {
+        char *csv = weir_format("time_s,rate\n0,%g\n100,%g\n", calm[i], calm[i]);
+        char *keys =
+            weir_format("\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\", \"repeat\": true}, \"refit\": 0, "
+                        "\"warm\": 5",
+                        weir_test_file("small.csv", csv));
+        start(&weir_policy_proactive, keys, "");
+        int drift = drifts_at(7, 20, 2, 5);
+        for (int w = 1; w <= 60; w++) {
+            lessons = 0;
+            step(w > 20 ? later[i] : calm[i]);
+            CU_ASSERT_EQUAL(lessons, w == 5 || (i == 1 && (w == drift || w == drift + 4)));
+        }
+        end();
+        free(keys);
+        free(csv);
+    }
+}
+
+/* However long a forecast has been contradicted, when its model fails at last, another one is tried: 100/s and more
+ * were foreseen for 30 windows while 1/s came; then a billion. */
+static void contradicted_and_fails(void)
+{
+    char *keys =
+        weir_format("\"forecaster\": {\"name\": \"oracle\", \"file\": \"%s\"}, \"warm\": 1, \"refit\": 10, \"adapt\": "
+                    "\"none\", \"hold\": \"10s\", \"horizon\": \"10s\"",
+                    weir_test_file("late.csv", "time_s,rate\n0,100\n300,1e12\n4000,1e12\n"));
+    start(&weir_policy_proactive, keys, "");
+    int at[3], count = 0;
+    for (int w = 1; w <= 70; w++) {
+        warnings = 0;
+        step(1);
+        if (warnings && count < 3)
+            at[count++] = w;
+    }
+    CHECK_NEAR(count, 3, 0);
+    CHECK_NEAR(at[0], 30, 0);
+    CHECK_NEAR(at[1], 40, 0);
+    CHECK_NEAR(at[2], 60, 0);
+    end();
+    free(keys);
+}
+
 /* The mean error: of all, of the first 20; then a twentieth of each new one. The load rises by 40/s a window. */
 static void errors(void)
 {
@@ -271,6 +319,8 @@ int main(int argc, char **argv)
     static const struct weir_case cases[] = {{"lessons_in_time", lessons_in_time},
                                              {"lessons_of_the_trained", lessons_of_the_trained},
                                              {"lessons_of_drift", lessons_of_drift},
+                                             {"small_loads", small_loads},
+                                             {"contradicted_and_fails", contradicted_and_fails},
                                              {"errors", errors},
                                              {"tries_again", tries_again},
                                              {"comes_back", comes_back},

@@ -21,11 +21,12 @@ struct baseline {
 #define AT(field) offsetof(struct baseline, field)
 static const char *const combinations[] = {"mean", "max", NULL};
 static const struct weir_param params[] = {
-    {"window", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(window), "1", 1, 10000, NULL, "Samples whose scores are averaged."},
-    {"combine", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(combine), "mean", 0, 0, combinations,
-     "The score of a sample: the mean over the dimensions, or the largest."},
-    {"quantile", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(quantile), "0.99", 0, 1, NULL,
-     "Share of the windows learnt from that stay under the threshold."},
+    WEIR_PARAM("window", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(window), "1", 1, 10000, NULL,
+               "Samples whose scores are averaged."),
+    WEIR_PARAM("combine", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(combine), "mean", 0, 0, combinations,
+               "The score of a sample: the mean over the dimensions, or the largest."),
+    WEIR_PARAM("quantile", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(quantile), "0.99", 0, 1, NULL,
+               "Share of the windows learnt from that stay under the threshold."),
     {0},
 };
 

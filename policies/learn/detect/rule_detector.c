@@ -22,8 +22,8 @@ struct rule_detector {
 static const char *const sides[] = {"healthy", "anomalous", NULL};
 static const struct weir_param params[] = {
     DETECTOR_RULE_PARAMS(AT(settings)),
-    {"unsure", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(unsure), "healthy", 0, 0, sides,
-     "What a window is taken for in which only one rule holds."},
+    WEIR_PARAM("unsure", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(unsure), "healthy", 0, 0, sides,
+               "What a window is taken for in which only one rule holds."),
     {0},
 };
 

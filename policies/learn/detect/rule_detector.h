@@ -10,39 +10,17 @@ struct detector_rule_settings {
     double beta, theta_v, theta_r;
 };
 
+#define DETECTOR_RULE_ROW(base, key, kind, member, text, low, high, sentence)                                          \
+    WEIR_PARAM(key, kind, WEIR_UNIT_NONE, (base) + offsetof(struct detector_rule_settings, member), text, low, high,   \
+               NULL, sentence)
 #define DETECTOR_RULE_PARAMS(base)                                                                                     \
-    {                                                                                                                  \
-        "window",                                                                                                      \
-        WEIR_PARAM_INT,                                                                                                \
-        WEIR_UNIT_NONE,                                                                                                \
-        (base) + offsetof(struct detector_rule_settings, window),                                                      \
-        "12",                                                                                                          \
-        2,                                                                                                             \
-        1000,                                                                                                          \
-        NULL,                                                                                                          \
-        "Samples of a window."},                                                                                       \
-        {"beta",                                                                                                       \
-         WEIR_PARAM_DOUBLE,                                                                                            \
-         WEIR_UNIT_NONE,                                                                                               \
-         (base) + offsetof(struct detector_rule_settings, beta),                                                       \
-         "0.5",                                                                                                        \
-         0,                                                                                                            \
-         1,                                                                                                            \
-         NULL,                                                                                                         \
-         "Share of the dimensions whose variance must differ."},                                                       \
-        {"theta-v",                                                                                                    \
-         WEIR_PARAM_DOUBLE,                                                                                            \
-         WEIR_UNIT_NONE,                                                                                               \
-         (base) + offsetof(struct detector_rule_settings, theta_v),                                                    \
-         "0.4",                                                                                                        \
-         0,                                                                                                            \
-         1e6,                                                                                                          \
-         NULL,                                                                                                         \
-         "By how much the variance of a dimension, scaled to the range of the past, differs."},                        \
-    {                                                                                                                  \
-        "theta-r", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, (base) + offsetof(struct detector_rule_settings, theta_r),       \
-            "0.4", 0, 2, NULL, "How far apart the matrices of correlations are, by their norm over the dimensions."    \
-    }
+    DETECTOR_RULE_ROW(base, "window", WEIR_PARAM_INT, window, "12", 2, 1000, "Samples of a window."),                  \
+        DETECTOR_RULE_ROW(base, "beta", WEIR_PARAM_DOUBLE, beta, "0.5", 0, 1,                                          \
+                          "Share of the dimensions whose variance must differ."),                                      \
+        DETECTOR_RULE_ROW(base, "theta-v", WEIR_PARAM_DOUBLE, theta_v, "0.4", 0, 1e6,                                  \
+                          "By how much the variance of a dimension, scaled to the range of the past, differs."),       \
+        DETECTOR_RULE_ROW(base, "theta-r", WEIR_PARAM_DOUBLE, theta_r, "0.4", 0, 2,                                    \
+                          "How far apart the matrices of correlations are, by their norm over the dimensions.")
 
 /* What was learnt. */
 struct detector_rule_past {

@@ -197,8 +197,8 @@ struct vgru_detector {
 };
 
 static const struct weir_param params[] = {
-    {"window", WEIR_PARAM_INT, WEIR_UNIT_NONE, offsetof(struct vgru_detector, window), "12", 2, 1000, NULL,
-     "Samples of a window."},
+    WEIR_PARAM("window", WEIR_PARAM_INT, WEIR_UNIT_NONE, offsetof(struct vgru_detector, window), "12", 2, 1000, NULL,
+               "Samples of a window."),
     DETECTOR_VGRU_PARAMS(offsetof(struct vgru_detector, settings)),
     {0},
 };

@@ -12,15 +12,11 @@ struct detector_vgru_settings {
 };
 
 #define DETECTOR_VGRU_INT(base, member, fallback, min, max, help)                                                      \
-    {                                                                                                                  \
-#member, WEIR_PARAM_INT, WEIR_UNIT_NONE, (base) + offsetof(struct detector_vgru_settings, member), fallback,   \
-            min, max, NULL, help                                                                                       \
-    }
+    WEIR_PARAM(#member, WEIR_PARAM_INT, WEIR_UNIT_NONE, (base) + offsetof(struct detector_vgru_settings, member),      \
+               fallback, min, max, NULL, help)
 #define DETECTOR_VGRU_DOUBLE(base, member, fallback, min, max, help)                                                   \
-    {                                                                                                                  \
-#member, WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, (base) + offsetof(struct detector_vgru_settings, member),          \
-            fallback, min, max, NULL, help                                                                             \
-    }
+    WEIR_PARAM(#member, WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, (base) + offsetof(struct detector_vgru_settings, member),   \
+               fallback, min, max, NULL, help)
 #define DETECTOR_VGRU_PARAMS(base)                                                                                     \
     DETECTOR_VGRU_INT(base, units, "16", 1, 1000, "Units of the GRU and of the layers around it."),                    \
         DETECTOR_VGRU_INT(base, latent, "0", 0, 1000,                                                                  \
@@ -37,11 +33,9 @@ struct detector_vgru_settings {
         DETECTOR_VGRU_DOUBLE(base, quantile, "0.99", 0.5, 1, "Share of these windows that stay under the threshold."), \
         DETECTOR_VGRU_DOUBLE(base, eta, "0.3", 0.001, 0.999,                                                           \
                              "Least threshold; scores are scaled so that it is the quantile of those learnt from."),   \
-    {                                                                                                                  \
-        "of", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, (base) + offsetof(struct detector_vgru_settings, of), "window", 0, 0, \
-            detector_vgru_of,                                                                                          \
-            "What is scored: the mean over the window, its last sample alone, or the mean of the recent ones."         \
-    }
+        WEIR_PARAM("of", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, (base) + offsetof(struct detector_vgru_settings, of),      \
+                   "window", 0, 0, detector_vgru_of,                                                                   \
+                   "What is scored: the mean over the window, its last sample alone, or the mean of the recent ones.")
 extern const char *const detector_vgru_of[];
 
 /* What was learnt. */

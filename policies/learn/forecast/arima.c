@@ -27,17 +27,18 @@ static const char *const likelihoods[] = {"exact", "conditional", NULL};
 
 #define AT(field) offsetof(struct arima, field)
 static const struct weir_param params[] = {
-    {"p", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(p_given), "-1", -1, ARMA_ORDER, NULL,
-     "Values weighted; -1: chosen by Akaike's criterion."},
-    {"d", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(d_given), "-1", -1, 1, NULL,
-     "Differences taken; -1: one if the KPSS test says that the level wanders."},
-    {"q", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(q_given), "-1", -1, ARMA_ORDER, NULL,
-     "Errors weighted; -1: chosen by Akaike's criterion."},
-    {"longest", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(longest), "3", 0, ARMA_ORDER, NULL, "Largest p and q tried."},
-    {"likelihood", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(likelihood), "exact", 0, 0, likelihoods,
-     "What is maximised: the exact likelihood, or only that given the first values."},
-    {"iterations", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(iterations), "0", 0, 1e6, NULL,
-     "Most iterations of a fit; 0: 200 for each parameter."},
+    WEIR_PARAM("p", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(p_given), "-1", -1, ARMA_ORDER, NULL,
+               "Values weighted; -1: chosen by Akaike's criterion."),
+    WEIR_PARAM("d", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(d_given), "-1", -1, 1, NULL,
+               "Differences taken; -1: one if the KPSS test says that the level wanders."),
+    WEIR_PARAM("q", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(q_given), "-1", -1, ARMA_ORDER, NULL,
+               "Errors weighted; -1: chosen by Akaike's criterion."),
+    WEIR_PARAM("longest", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(longest), "3", 0, ARMA_ORDER, NULL,
+               "Largest p and q tried."),
+    WEIR_PARAM("likelihood", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(likelihood), "exact", 0, 0, likelihoods,
+               "What is maximised: the exact likelihood, or only that given the first values."),
+    WEIR_PARAM("iterations", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(iterations), "0", 0, 1e6, NULL,
+               "Most iterations of a fit; 0: 200 for each parameter."),
     {0},
 };
 

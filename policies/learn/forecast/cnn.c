@@ -17,10 +17,11 @@ struct cnn {
 #define AT(field) offsetof(struct cnn, field)
 static const struct weir_param params[] = {
     NEURAL_PARAMS("24", "10", "0.2"),
-    {"channels", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(channels), "64", 1, 1024, NULL, "Kernels of each convolution."},
-    {"kernel", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(kernel), "3", 1, 100, NULL, "Steps that a kernel covers."},
-    {"blocks", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(blocks), "2", 1, MOST_BLOCKS, NULL,
-     "Blocks of convolution and pooling."},
+    WEIR_PARAM("channels", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(channels), "64", 1, 1024, NULL,
+               "Kernels of each convolution."),
+    WEIR_PARAM("kernel", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(kernel), "3", 1, 100, NULL, "Steps that a kernel covers."),
+    WEIR_PARAM("blocks", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(blocks), "2", 1, MOST_BLOCKS, NULL,
+               "Blocks of convolution and pooling."),
     {0},
 };
 

@@ -34,14 +34,14 @@ struct ensemble {
 
 #define AT(field) offsetof(struct ensemble, field)
 static const struct weir_param params[] = {
-    {"members", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(names), "linear+holt-winters+moving-average+seasonal", 0, 0, NULL,
-     "Forecasters, joined by +; each NAME or NAME:KEY=VALUE:..."},
-    {"leads", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(leads), "12", 1, LEADS, NULL,
-     "Steps ahead that have weights of their own; further ones take the last of these."},
-    {"memory", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(memory), "50", 1, 1e6, NULL,
-     "Errors that count: those of so many steps back weigh 1/e."},
-    {"held-out", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(held_out), "0.2", 0, 0.9, NULL,
-     "Part of the fitted series on which members are first compared."},
+    WEIR_PARAM("members", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(names), "linear+holt-winters+moving-average+seasonal",
+               0, 0, NULL, "Forecasters, joined by +; each NAME or NAME:KEY=VALUE:..."),
+    WEIR_PARAM("leads", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(leads), "12", 1, LEADS, NULL,
+               "Steps ahead that have weights of their own; further ones take the last of these."),
+    WEIR_PARAM("memory", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(memory), "50", 1, 1e6, NULL,
+               "Errors that count: those of so many steps back weigh 1/e."),
+    WEIR_PARAM("held-out", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(held_out), "0.2", 0, 0.9, NULL,
+               "Part of the fitted series on which members are first compared."),
     {0},
 };
 

@@ -17,10 +17,11 @@ static const char *const resets[] = {[NN_GRU_RESET_AFTER] = "after", [NN_GRU_RES
 #define AT(field) offsetof(struct gru, field)
 static const struct weir_param params[] = {
     NEURAL_PARAMS("24", "10", "0.2"),
-    {"hidden", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(units), "64", 1, 1024, NULL, "Units of each layer."},
-    {"layers", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(layers), "2", 1, MOST_LAYERS, NULL, "Layers."},
-    {"reset", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(reset), "after", 0, 0, resets,
-     "Whether the reset gate enters after the product with the state (as common libraries have it) or before it."},
+    WEIR_PARAM("hidden", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(units), "64", 1, 1024, NULL, "Units of each layer."),
+    WEIR_PARAM("layers", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(layers), "2", 1, MOST_LAYERS, NULL, "Layers."),
+    WEIR_PARAM(
+        "reset", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, AT(reset), "after", 0, 0, resets,
+        "Whether the reset gate enters after the product with the state (as common libraries have it) or before it."),
     {0},
 };
 

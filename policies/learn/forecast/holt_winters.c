@@ -26,9 +26,9 @@ struct holt_winters {
 #define AT(field) offsetof(struct holt_winters, field)
 static const struct weir_param params[] = {
     FORECASTER_PERIOD(struct holt_winters, period_s),
-    {"damped", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(damped), "true", 0, 0, NULL, "Whether the trend fades."},
-    {"seasonal", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(seasonal), "true", 0, 0, NULL,
-     "Whether to follow a season, if the series has two."},
+    WEIR_PARAM("damped", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(damped), "true", 0, 0, NULL, "Whether the trend fades."),
+    WEIR_PARAM("seasonal", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(seasonal), "true", 0, 0, NULL,
+               "Whether to follow a season, if the series has two."),
     {0},
 };
 

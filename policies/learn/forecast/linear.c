@@ -26,11 +26,12 @@ struct linear {
 
 #define AT(field) offsetof(struct linear, field)
 static const struct weir_param params[] = {
-    {"window", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(window), "24", 1, 2000, NULL, "Newest values that are weighted."},
-    {"ridge", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(ridge), "1e-9", 1e-12, 1e6, NULL,
-     "Penalty on the squares of the weights, for each sample of the standardised series."},
-    {"seasonal", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(seasonal), "true", 0, 0, NULL,
-     "Whether to weigh three values around the same place one season ago, if the series has two seasons."},
+    WEIR_PARAM("window", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(window), "24", 1, 2000, NULL,
+               "Newest values that are weighted."),
+    WEIR_PARAM("ridge", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(ridge), "1e-9", 1e-12, 1e6, NULL,
+               "Penalty on the squares of the weights, for each sample of the standardised series."),
+    WEIR_PARAM("seasonal", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, AT(seasonal), "true", 0, 0, NULL,
+               "Whether to weigh three values around the same place one season ago, if the series has two seasons."),
     FORECASTER_PERIOD(struct linear, period_s),
     {0},
 };

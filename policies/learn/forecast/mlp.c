@@ -11,7 +11,8 @@ struct mlp {
 
 static const struct weir_param params[] = {
     NEURAL_PARAMS("8", "50", "0"),
-    {"hidden", WEIR_PARAM_INT, WEIR_UNIT_NONE, offsetof(struct mlp, units), "10", 1, 4096, NULL, "Hidden units."},
+    WEIR_PARAM("hidden", WEIR_PARAM_INT, WEIR_UNIT_NONE, offsetof(struct mlp, units), "10", 1, 4096, NULL,
+               "Hidden units."),
     {0},
 };
 

@@ -17,9 +17,9 @@ struct moving_average {
 
 #define AT(field) offsetof(struct moving_average, field)
 static const struct weir_param params[] = {
-    {"length", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(length_given), "0", 0, 1e6, NULL,
-     "Values in the mean; 0: the length with the least SMAPE on the fitted series."},
-    {"longest", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(longest), "48", LEAST, 1e6, NULL, "Longest length tried."},
+    WEIR_PARAM("length", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(length_given), "0", 0, 1e6, NULL,
+               "Values in the mean; 0: the length with the least SMAPE on the fitted series."),
+    WEIR_PARAM("longest", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(longest), "48", LEAST, 1e6, NULL, "Longest length tried."),
     {0},
 };
 

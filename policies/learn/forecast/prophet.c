@@ -20,19 +20,17 @@ struct prophet {
 
 #define AT(field) offsetof(struct prophet, field)
 #define ORDER(name, field, preset, help)                                                                               \
-    {                                                                                                                  \
-        name, WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(field), preset, 0, 100, NULL, help                                    \
-    }
+    WEIR_PARAM(name, WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(field), preset, 0, 100, NULL, help)
 static const struct weir_param params[] = {
-    {"changes", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(changes), "25", 0, 1000, NULL,
-     "Places in the first 80 % of the series where the slope may change."},
-    {"tau", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(tau), "0.05", 1e-6, 1e6, NULL,
-     "Scale of the changes of slope; larger: the trend bends more."},
+    WEIR_PARAM("changes", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(changes), "25", 0, 1000, NULL,
+               "Places in the first 80 % of the series where the slope may change."),
+    WEIR_PARAM("tau", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(tau), "0.05", 1e-6, 1e6, NULL,
+               "Scale of the changes of slope; larger: the trend bends more."),
     ORDER("daily", daily, "4", "Pairs of sine and cosine of the season."),
     ORDER("weekly", weekly, "3", "Pairs of seven seasons, used if the series spans two of it."),
     ORDER("yearly", yearly, "10", "Pairs of 365.25 seasons, used if the series spans two of it."),
-    {"refit", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(refit_s), "0s", 0, 1e9, NULL,
-     "Time after which it is fitted anew to all it has seen; 0: never."},
+    WEIR_PARAM("refit", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, AT(refit_s), "0s", 0, 1e9, NULL,
+               "Time after which it is fitted anew to all it has seen; 0: never."),
     FORECASTER_PERIOD(struct prophet, period_s),
     {0},
 };

@@ -10,10 +10,8 @@ size_t forecaster_season(const struct forecaster_env *env, double period_s);
 
 /* Row of a parameter table for a season; `field` is a double of seconds. */
 #define FORECASTER_PERIOD(type, field)                                                                                 \
-    {                                                                                                                  \
-        "period", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, offsetof(type, field), "0s", 0, 1e9, NULL,                        \
-            "Season of the series; 0: that of whoever asks, one day if they do not say."                               \
-    }
+    WEIR_PARAM("period", WEIR_PARAM_DOUBLE, WEIR_UNIT_TIME, offsetof(type, field), "0s", 0, 1e9, NULL,                 \
+               "Season of the series; 0: that of whoever asks, one day if they do not say.")
 
 /* Standard deviations of the error 1, 2, ... steps ahead of a linear process whose response to an error of deviation
  * `sigma` is response[0] = 1, response[1], ...: sigma * sqrt(sum of squares so far). */

@@ -45,20 +45,20 @@ struct svr_forecast {
     struct svr *svr;
 };
 
-#define ROW(key, kind, field, text, low_end, high_end, sentence)                                                       \
-    {                                                                                                                  \
-        .name = key, .type = kind, .unit = WEIR_UNIT_NONE, .offset = offsetof(struct svr_forecast, field),             \
-        .fallback = text, .min = low_end, .max = high_end, .help = sentence                                            \
-    }
 static const char *const tunings[] = {"none", "lags", "all", NULL};
 static const char *const ageings[] = {"uniform", "exponential", "linear", "sigmoid", "tuned", NULL};
 static const struct weir_param params[] = {
-    ROW("window", WEIR_PARAM_INT, window, "100", 2, 2000, "Samples that are remembered."),
-    ROW("lags", WEIR_PARAM_INT, asked.lags, "6", 1, 1000, "Values that a sample looks back, unless tuned."),
-    ROW("c", WEIR_PARAM_DOUBLE, asked.c, "10", 1e-9, 1e9, "Penalty of an error, unless tuned."),
-    ROW("eps", WEIR_PARAM_DOUBLE, asked.eps, "0.1", 1e-9, 1e9,
+    WEIR_PARAM_ROW(struct svr_forecast, "window", WEIR_PARAM_INT, WEIR_UNIT_NONE, window, "100", 2, 2000,
+                   "Samples that are remembered."),
+    WEIR_PARAM_ROW(struct svr_forecast, "lags", WEIR_PARAM_INT, WEIR_UNIT_NONE, asked.lags, "6", 1, 1000,
+                   "Values that a sample looks back, unless tuned."),
+    WEIR_PARAM_ROW(struct svr_forecast, "c", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, asked.c, "10", 1e-9, 1e9,
+                   "Penalty of an error, unless tuned."),
+    WEIR_PARAM_ROW(
+        struct svr_forecast, "eps", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, asked.eps, "0.1", 1e-9, 1e9,
         "Half width of the tube in which errors do not count, of the range of the fitted series; unless tuned."),
-    ROW("gamma", WEIR_PARAM_DOUBLE, asked.gamma, "20", 1e-9, 1e9, "Of the kernel, unless tuned."),
+    WEIR_PARAM_ROW(struct svr_forecast, "gamma", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, asked.gamma, "20", 1e-9, 1e9,
+                   "Of the kernel, unless tuned."),
     {.name = "tune",
      .type = WEIR_PARAM_CHOICE,
      .offset = offsetof(struct svr_forecast, tune),
@@ -72,9 +72,10 @@ static const struct weir_param params[] = {
      .fallback = "uniform",
      .choices = ageings,
      .help = "How the weight of a sample falls with its age; tuned: not at all, or as forward validation prefers it."},
-    ROW("rate", WEIR_PARAM_DOUBLE, asked.rate, "0.97", 1e-3, 20,
-        "Factor from sample to sample (exponential), weight of the oldest (linear), steepness (sigmoid)."),
-    ROW("widest", WEIR_PARAM_DOUBLE, widest, "4", 1, 1e6, "Most that the tube of an old sample widens (exponential)."),
+    WEIR_PARAM_ROW(struct svr_forecast, "rate", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, asked.rate, "0.97", 1e-3, 20,
+                   "Factor from sample to sample (exponential), weight of the oldest (linear), steepness (sigmoid)."),
+    WEIR_PARAM_ROW(struct svr_forecast, "widest", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, widest, "4", 1, 1e6,
+                   "Most that the tube of an old sample widens (exponential)."),
     {0},
 };
 

@@ -78,6 +78,7 @@ struct weir_books {
     double cost, instance_cost;
     double network_bytes, crossing_bytes;
     double decisions, refused, warnings, rescales, migrations, tier_crossings, state_moved_bytes, paused_s;
+    double checkpoints, checkpoints_failed, checkpoint_s, alignment_s, checkpoint_bytes; /* s: sums */
     double energy_at_warmup_j;
     double backlog_most;
     double decision_wall_s;

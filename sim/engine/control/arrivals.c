@@ -29,7 +29,7 @@ static int place(const struct weir_controller *controller, const struct weir_op 
                  double bytes)
 {
     int own = weir_own_host(controller, op, space, bytes);
-    if (own < 0 && controller->recoveries && controller->scenario->recovery.wait)
+    if (own < 0 && controller->recoveries && controller->scenario->recovery.place != WEIR_RECOVERY_ELSEWHERE)
         own = weir_down_host(controller, op, space);
     return own >= 0 ? own : weir_default_host(controller, op, space, bytes);
 }

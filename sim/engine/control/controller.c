@@ -10,6 +10,7 @@
 #include "sim/engine/books/ledger.h"
 #include "sim/engine/control/arrivals.h"
 #include "sim/engine/control/changes.h"
+#include "sim/engine/control/checkpoints.h"
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/hooks.h"
 #include "sim/engine/control/measure.h"
@@ -208,6 +209,7 @@ struct weir_controller *weir_controller_new(const struct weir_control_parts *par
     weir_paje_begin(controller);
     weir_faults_init(controller);
     weir_recovery_init(controller);
+    weir_checkpoints_init(controller);
     weir_alarm_set(controller->clock, &controller->alarm, controller->clock->now_s);
     return controller;
 }
@@ -219,6 +221,7 @@ void weir_controller_free(struct weir_controller *controller)
     weir_paje_end(controller);
     weir_plan_free(controller->decided);
     weir_changes_fini(controller);
+    weir_checkpoints_fini(controller);
     weir_recovery_fini(controller);
     weir_faults_fini(controller);
     weir_arrivals_fini(controller);

@@ -7,6 +7,7 @@
 #include "sim/engine/control/control.h"
 
 struct weir_change;
+struct weir_checkpoints;
 struct weir_faults;
 struct weir_paje;
 struct weir_recoveries;
@@ -46,7 +47,8 @@ struct weir_controller {
     size_t candidate_capacity;
     struct weir_paje *paje; /* NULL: nobody wants it */
     struct weir_faults *faults;
-    struct weir_recoveries *recoveries; /* NULL: nothing can fail */
+    struct weir_recoveries *recoveries;   /* NULL: nothing can fail */
+    struct weir_checkpoints *checkpoints; /* NULL: they cost nothing */
 };
 
 /* The run has neither failed nor come to its end. */

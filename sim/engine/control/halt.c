@@ -1,5 +1,7 @@
 #include "sim/engine/control/halt.h"
 
+#include "sim/engine/control/checkpoints.h"
+
 /* Changes of one job that wait until it is drained. */
 static void something_rests(void *context)
 {
@@ -24,6 +26,7 @@ static void listen(struct weir_controller *controller, struct weir_run_job *job)
 void weir_halt_begin(struct weir_change *change)
 {
     struct weir_op *op = change->op;
+    weir_checkpoints_give_up(change->controller, op->job);
     if (weir_change_halts(change)) {
         weir_job_halt(op->job);
         listen(change->controller, op->job);

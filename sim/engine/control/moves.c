@@ -56,7 +56,7 @@ static void arrived(struct weir_move *move)
                         moves->begun_s, moves->controller->clock->now_s);
     weir_telemetry_disk(books, move->from, move->bytes); /* the checkpoint, and its copy */
     weir_telemetry_disk(books, move->to, move->bytes);
-    if (books->warm)
+    if (books->warm && !moves->is_checkpoint)
         books->state_moved_bytes += move->bytes;
     finish(move);
 }

@@ -11,6 +11,7 @@ struct weir_moves {
     struct weir_op *op;
     struct weir_soon *end; /* listed when all have ended, or one cannot be had */
     bool failed;           /* the latter */
+    bool is_checkpoint;    /* it is a copy, and the operator works on */
     struct weir_move *list;
     size_t count, capacity, under_way;
     double begun_s;

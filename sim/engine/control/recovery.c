@@ -11,6 +11,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/engine/control/changes.h"
+#include "sim/engine/control/checkpoints.h"
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/placement.h"
 #include "sim/engine/control/plans.h"
@@ -48,8 +49,7 @@ static void checkpoint(struct weir_controller *controller, struct weir_run_job *
     weir_segments_begin(job->segments);
     for (int o = 0; o < job->spec->operator_count; o++) {
         const struct weir_op *op = &job->ops[o];
-        bool stateful = op->spec->state_bytes > 0 || op->spec->state_bytes_per_item > 0;
-        for (size_t i = 0; stateful && i < op->instance_count; i++) {
+        for (size_t i = 0; weir_op_is_stateful(op) && i < op->instance_count; i++) {
             struct weir_instance *instance = op->instances[i];
             weir_telemetry_disk(controller->books, instance->host, op->state_bytes / (double)op->instance_count);
             if (!instance->in_idle_list) /* an idle one does it by the way */
@@ -104,7 +104,7 @@ static bool find_hosts(struct weir_controller *controller, struct weir_op *op, s
     for (int a = 0; a < op->anew_count; a++) {
         struct weir_placement place = op->anew[a];
         if (weir_space_lack(space, place.host, 1, bytes) != WEIR_LACKS_NOTHING) {
-            int host = rules->wait ? -1 : weir_default_host(controller, op, space, bytes);
+            int host = rules->place != WEIR_RECOVERY_ELSEWHERE ? -1 : weir_default_host(controller, op, space, bytes);
             if (host < 0)
                 continue;
             weir_tell_elsewhere(controller, op, place.host, host);
@@ -116,7 +116,7 @@ static bool find_hosts(struct weir_controller *controller, struct weir_op *op, s
     }
     if (found == op->anew_count)
         return true;
-    if (works + found == 0 || (rules->wait && !rules->drop))
+    if (works + found == 0 || rules->place == WEIR_RECOVERY_WAIT)
         return false;
     op->anew_count = found;
     return true;
@@ -275,6 +275,7 @@ static void fail_job(struct recovery *recovery)
         return;
     }
     recovery->fails_s = recovery->controller->clock->now_s;
+    weir_checkpoints_give_up(recovery->controller, job);
     weir_changes_give_up(recovery->controller, job, "the job goes back to a checkpoint");
     weir_segments_rewind(job->segments);
     recovery->step = bury_all;
@@ -345,7 +346,8 @@ void weir_recovery_init(struct weir_controller *controller)
                                                 .alarm = {.ring = ring_job},
                                                 .go = {.ring = go}};
     weir_alarm_set(controller->clock, &recoveries->detector, controller->clock->now_s + rules->detect_s);
-    weir_alarm_set(controller->clock, &recoveries->checkpoints, controller->clock->now_s + rules->interval_s);
+    if (!rules->costs)
+        weir_alarm_set(controller->clock, &recoveries->checkpoints, controller->clock->now_s + rules->interval_s);
 }
 
 void weir_recovery_fini(struct weir_controller *controller)

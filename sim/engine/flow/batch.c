@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/engine/flow/segments.h"
 
 struct weir_batch *weir_batch_new(struct weir_batch_pool *pool, int room)
 {
@@ -25,14 +24,6 @@ struct weir_batch *weir_batch_new(struct weir_batch_pool *pool, int room)
     batch->segments = NULL;
     batch->inbox = NULL;
     return batch;
-}
-
-void weir_batch_release(struct weir_batch_pool *pool, struct weir_batch *batch)
-{
-    if (batch->segments)
-        weir_segments_alive(batch->segments, batch->segment, -1);
-    batch->next = pool->idle[batch->size_class];
-    pool->idle[batch->size_class] = batch;
 }
 
 void weir_batch_tag(struct weir_batch *batch, struct weir_segments *segments, unsigned segment)

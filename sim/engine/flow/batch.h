@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/engine/flow/segments.h"
 #include "sim/engine/flow/track.h"
 
 struct weir_inbox;
@@ -49,7 +50,13 @@ struct weir_batch_pool {
 
 /* An empty batch with room for `room` items; contents undefined. */
 struct weir_batch *weir_batch_new(struct weir_batch_pool *pool, int room);
-void weir_batch_release(struct weir_batch_pool *pool, struct weir_batch *batch);
+static inline void weir_batch_release(struct weir_batch_pool *pool, struct weir_batch *batch)
+{
+    if (batch->segments)
+        weir_segments_alive(batch->segments, batch->segment, -1);
+    batch->next = pool->idle[batch->size_class];
+    pool->idle[batch->size_class] = batch;
+}
 void weir_batch_pool_fini(struct weir_batch_pool *pool);
 
 /* A piece of another batch, or what came of it: of the same job, segment and epoch. */

@@ -4,6 +4,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/engine/flow/barrier.h"
 #include "sim/engine/flow/deliver.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/send.h"
@@ -109,13 +110,19 @@ static bool may_go_loose(const struct weir_connection *connection, int edge, int
     double rate = bytes / weir_connection_wire_s(connection, bytes);
     const struct weir_lane *lane = &connection->lanes[edge];
     long loose = lane->inside - lane->promised;
-    if (room->closed || !((double)loose * lane->item_bytes + bytes <= rate * longest_s))
+    if (!((double)loose * lane->item_bytes + bytes <= rate * longest_s))
         return false;
-    if (room->used < room->capacity && now_s - room->full_s > longest_s)
+    if (room->used < room->limit && now_s - room->full_s > longest_s)
         return true;
     long enough = loose > count ? loose : count;
-    return weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough && room->taken &&
-           weir_recent_count(room->taken, now_s, longest_s, enough) >= enough;
+    return room->limit >= 0 && weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough &&
+           room->taken && weir_recent_count(room->taken, now_s, longest_s, enough) >= enough;
+}
+
+/* Whether it is before a barrier for which the input sets aside what is behind: it needs neither room nor its turn. */
+static bool is_urgent(const struct weir_connection *connection, const struct weir_batch *batch)
+{
+    return connection->inbox->op && connection->inbox->aside_first && weir_barrier_is_before(connection->inbox, batch);
 }
 
 /* How many items of the batch may go now, for all that concerns their room, which is promised if it is there. A place
@@ -140,6 +147,12 @@ static int may_enter(struct weir_connection *connection, const struct weir_batch
     }
     if (may_go_loose(connection, batch->edge, batch->count, batch->count * batch->item_bytes))
         return batch->count;
+    if (is_urgent(connection, batch)) {
+        room->promised += batch->count;
+        weir_room_changed(room);
+        connection->lanes[batch->edge].promised += batch->count;
+        return batch->count;
+    }
     if (!connection->door_first)
         weir_wait_in(&room->waiters, &connection->promise, wanted);
     return 0;
@@ -184,7 +197,7 @@ static void count_sent(struct weir_inbox *inbox, int count)
 bool weir_connection_offer(struct weir_connection *connection, struct weir_batch **batch, struct weir_sender *sender)
 {
     struct weir_flow *flow = flow_of(connection);
-    while (weir_wait_turn(&connection->senders, &sender->waiter)) {
+    while (weir_wait_turn(&connection->senders, &sender->waiter) || is_urgent(connection, *batch)) {
         if (!may_open(connection, (*batch)->count * (*batch)->item_bytes)) {
             weir_connection_leave_room(connection); /* it can make no use of it */
             break;

@@ -29,7 +29,8 @@ struct weir_rank {
 /* Why an instance that rests or works is to look. */
 enum {
     WEIR_HEEDS_BATCH = 1 /* it rests until a batch is full */,
-    WEIR_HEEDS_RANK = 2 /* what should go first has come */
+    WEIR_HEEDS_RANK = 2 /* what should go first has come */,
+    WEIR_HEEDS_BARRIER = 4 /* a barrier that overtakes has come */
 };
 
 #endif

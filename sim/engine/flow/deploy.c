@@ -54,7 +54,7 @@ static struct weir_inbox *find_inbox(struct weir_op *op, int host)
         if (i->open && i->host == host)
             return i;
     for (struct weir_inbox *i = op->inboxes; i; i = i->next)
-        if (!i->open && !i->instances && !i->first && !i->in_transit && i->host == host) {
+        if (!i->open && !i->instances && !i->first && !i->aside_first && !i->in_transit && i->host == host) {
             i->weight = i->credit = 0;
             return i;
         }
@@ -126,8 +126,7 @@ void weir_instance_forget(struct weir_instance *instance)
     weir_books_instances(flow->books, instance->host, -1, flow->clock->now_s);
 }
 
-/* Whoever waits to enter the operator looks how things are. */
-static void wake_inputs(struct weir_op *op)
+void weir_op_wake_inputs(struct weir_op *op)
 {
     struct weir_clock *clock = op->job->flow->clock;
     for (struct weir_inbox *inbox = op->inboxes; inbox; inbox = inbox->next) {
@@ -141,7 +140,7 @@ static void wake_inputs(struct weir_op *op)
 void weir_op_pause(struct weir_op *op)
 {
     op->paused = true;
-    wake_inputs(op);
+    weir_op_wake_inputs(op);
     weir_gather_look(op);
 }
 
@@ -159,6 +158,11 @@ bool weir_op_quiet(const struct weir_op *op)
         if (op->instances[i]->in_service)
             return false;
     return true;
+}
+
+bool weir_op_is_stateful(const struct weir_op *op)
+{
+    return op->spec->state_bytes > 0 || op->spec->state_bytes_per_item > 0;
 }
 
 bool weir_op_drained(const struct weir_op *op)
@@ -233,7 +237,7 @@ void weir_job_wake_all(struct weir_run_job *job)
     for (int o = 0; o < job->spec->operator_count; o++) {
         struct weir_op *op = &job->ops[o];
         weir_waiters_wake_all(job->flow->clock, &op->gate);
-        wake_inputs(op);
+        weir_op_wake_inputs(op);
         weir_op_at_rest(op);
     }
     for (struct weir_connection *c = job->sink.connections; c; c = c->next)

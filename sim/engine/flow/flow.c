@@ -42,7 +42,7 @@ static void init_op(struct weir_flow *flow, struct weir_run_job *job, int index)
     op->key_key = key_of(flow, "key", op);
     op->gathers = spec->batch_items > 1;
     op->preempts = spec->preempts;
-    op->special = op->gathers || op->preempts || spec->quota_s > 0;
+    op->special = op->gathers || op->preempts || spec->quota_s > 0 || flow->scenario->recovery.costs;
     op->batch_key = op->gathers ? key_of(flow, "batch", op) : 0;
     weir_op_init_keys(op);
     if (spec->join_all)

@@ -18,6 +18,7 @@
 /* Keys are spread over the instances in groups, as stream processors do, so that a rescale moves whole groups. */
 #define WEIR_KEY_GROUPS 128
 
+struct weir_barrier;
 struct weir_connection;
 struct weir_flow;
 struct weir_inbox;
@@ -45,7 +46,7 @@ struct weir_room {
     int capacity;
     int most;      /* ever used */
     int low;       /* once it was full it has no room until it holds no more than this; -1: that is no matter */
-    bool closed;   /* it was, and holds more */
+    int limit;     /* the capacity; below 0: it was full, and holds more than the watermark */
     double full_s; /* when it was full last; -INFINITY: never */
     struct weir_recent *taken; /* when items were taken out, where a connection asks; NULL: nobody does */
     struct weir_waiters waiters;
@@ -71,8 +72,11 @@ struct weir_inbox {
     struct weir_packed *packed; /* what waits behind them (packed.h); NULL: nothing ever did */
     struct weir_expiry *expiry; /* what has waited too long leaves (expiry.h); NULL: nothing does */
     struct weir_ranks *ranks;   /* what waits, by rank (ranks.h); NULL: in the order of coming */
-    double weight;              /* of its active instances together */
-    double credit;              /* of the weighted round robin */
+    /* What is behind a barrier (barrier.h), to be put back at the head; since when. */
+    struct weir_batch *aside_first, *aside_last;
+    double aside_s;
+    double weight; /* of its active instances together */
+    double credit; /* of the weighted round robin */
 };
 
 /* An edge, as one of its sender's. */
@@ -154,6 +158,8 @@ struct weir_instance {
     int flops_room;
     struct weir_rank rank;    /* of what it serves, if its operator preempts */
     struct weir_quota *quota; /* NULL: no limit */
+    unsigned passed;          /* the segment behind the barrier that it has passed last */
+    double passed_s;          /* when it did, and could send it on */
     /* Control's. */
     double active_s;                 /* it has taken items since then; INFINITY: it starts */
     double busy_s, spent_s;          /* of this window: in service; in all. Control clears them */
@@ -175,7 +181,7 @@ struct weir_op {
     bool changing; /* a change of plan is under way: control's */
     bool gathers;  /* items are served in batches: gather.h */
     bool preempts; /* order.h */
-    bool special;  /* one of these, or quota.h */
+    bool special;  /* one of these, or quota.h, or barrier.h */
 
     long in_hand; /* items emitted to it that their senders still hold */
     long queued, in_transit, in_service;
@@ -332,6 +338,7 @@ void weir_op_pause(struct weir_op *op);
 void weir_op_resume(struct weir_op *op);
 bool weir_op_quiet(const struct weir_op *op);   /* nothing waits or is in service */
 bool weir_op_drained(const struct weir_op *op); /* nothing is in transit either */
+bool weir_op_is_stateful(const struct weir_op *op);
 
 /* The source holds back until all who have halted the job have resumed it, and windows stay as they are; what is inside
  * goes on to the sink. weir_job_resume: true if the job goes on. */

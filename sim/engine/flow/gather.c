@@ -18,10 +18,11 @@ bool weir_gather_ready(const struct weir_instance *instance)
     const struct weir_inbox *inbox = instance->inbox;
     if (!inbox->first || op->paused || op->job->halts || instance->life == WEIR_RETIRING)
         return true;
-    long waiting = 0, room = 0;
+    long waiting = 0;
+    bool room = false;
     for (int e = 0; e < op->in_edges; e++) {
         waiting += inbox->room[e].used;
-        room += weir_room_free(&inbox->room[e]);
+        room |= weir_room_free(&inbox->room[e]) > 0;
     }
     return waiting >= op->spec->batch_items || !room || weir_gather_due_s(instance) <= op->flow->clock->now_s;
 }

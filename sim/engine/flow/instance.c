@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/engine/flow/barrier.h"
 #include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/order.h"
@@ -49,7 +50,7 @@ static bool may_leave(struct weir_instance *instance)
     const struct weir_inbox *inbox = instance->inbox;
     if (instance->life != WEIR_RETIRING || instance->window.count)
         return false;
-    return inbox->instances > 1 || (!inbox->first && !inbox->in_transit);
+    return inbox->instances > 1 || (!inbox->first && !inbox->aside_first && !inbox->in_transit);
 }
 
 /* Rests for a batch, which takes its time. */
@@ -111,7 +112,8 @@ static void leave(struct weir_instance *instance)
 static void hand_over_window(struct weir_instance *instance)
 {
     struct weir_op *op = instance->op;
-    if (instance->life != WEIR_RETIRING || !instance->window.count || instance->inbox->first)
+    if (instance->life != WEIR_RETIRING || !instance->window.count || instance->inbox->first ||
+        instance->inbox->aside_first)
         return;
     for (size_t i = 0; i < op->instance_count; i++) {
         if (op->instances[i]->life == WEIR_ACTIVE) {
@@ -145,10 +147,12 @@ static bool emit(struct weir_instance *instance, struct weir_batch *results)
 static bool served(struct weir_instance *instance, bool ok)
 {
     struct weir_batch *results = weir_serve_end(instance, ok);
-    if (results && instance->op->gathers)
-        instance->results = weir_gather_split(instance->op, results);
-    else if (results && !emit(instance, results))
-        return false;
+    if (results) {
+        if (instance->op->gathers)
+            instance->results = weir_gather_split(instance->op, results);
+        else if (!emit(instance, results))
+            return false;
+    }
     instance->in_service = false;
     return true;
 }
@@ -200,8 +204,10 @@ static bool send_window(struct weir_instance *instance)
 /* What it is to serve next; NULL if there is nothing yet. */
 static struct weir_batch *take(struct weir_instance *instance)
 {
-    if (!instance->op->gathers)
+    if (!instance->op->special)
         return weir_inbox_take(instance->inbox);
+    if (!instance->op->gathers)
+        return instance->op->job->segments ? weir_barrier_take(instance) : weir_inbox_take(instance->inbox);
     if (!weir_gather_ready(instance))
         return NULL;
     return weir_inbox_take_together(instance->inbox, instance->op->spec->batch_items);
@@ -218,7 +224,9 @@ static void heed(struct weir_instance *instance)
         weir_watch_end(&instance->op->job->watch);
     if (instance->heeds & WEIR_HEEDS_RANK)
         weir_order_yield(instance);
-    instance->heeds = 0;
+    instance->heeds &= WEIR_HEEDS_BARRIER;
+    if (instance->heeds)
+        weir_barrier_heed(instance);
 }
 
 /* Does what there is to do, as long as it takes no time. */
@@ -283,25 +291,24 @@ static void rings(struct weir_alarm *alarm)
     go(instance);
 }
 
-/* True if its service is over. */
-static bool quota_worked(struct weir_instance *instance, bool ok)
-{
-    if (ok)
-        return weir_quota_worked(instance);
-    weir_service_stop(instance);
-    return true;
-}
-
 static void worked(struct weir_work *work, bool ok)
 {
     struct weir_instance *instance = WEIR_RECORD(work, struct weir_instance, work);
     weir_prefetch(instance->op, 4 * WEIR_LINE);
     weir_prefetch(instance->inbox, 2 * WEIR_LINE);
-    if (instance->op->special && instance->quota && !quota_worked(instance, ok))
-        return;
     weir_watch_end(&instance->op->job->watch);
     if (served(instance, ok))
         go(instance);
+}
+
+static void worked_within_quota(struct weir_work *work, bool ok)
+{
+    struct weir_instance *instance = WEIR_RECORD(work, struct weir_instance, work);
+    if (!ok)
+        weir_service_stop(instance);
+    else if (!weir_quota_worked(instance))
+        return;
+    worked(work, ok);
 }
 
 static void has_sent(struct weir_sender *sender, double blocked_s)
@@ -319,11 +326,11 @@ static void has_sent(struct weir_sender *sender, double blocked_s)
 void weir_instance_init(struct weir_instance *instance)
 {
     struct weir_op *op = instance->op;
-    instance->work.done = worked;
     instance->work.host = -1;
     instance->alarm.ring = rings;
     instance->go.ring = goes;
     weir_quota_init(instance);
+    instance->work.done = instance->quota ? worked_within_quota : worked;
     weir_sender_init(&instance->sender, op->job, op->out, op->out_count, instance->host, &instance->spent, has_sent);
 }
 

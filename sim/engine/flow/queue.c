@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/flow/barrier.h"
 #include "sim/engine/flow/expiry.h"
 #include "sim/engine/flow/full.h"
 #include "sim/engine/flow/order.h"
@@ -42,6 +43,7 @@ struct weir_inbox *weir_inbox_new(struct weir_op *op, int host)
     inbox->room = weir_alloc_lines((size_t)op->in_edges * sizeof *inbox->room);
     for (int e = 0; e < op->in_edges; e++) {
         inbox->room[e].capacity = (int)weir_operator_capacity(op->spec, op->upstream_bytes[e]);
+        inbox->room[e].limit = inbox->room[e].capacity;
         inbox->room[e].low = (int)op->spec->low_watermark;
         inbox->room[e].full_s = -INFINITY;
     }
@@ -184,6 +186,13 @@ bool weir_inbox_put(struct weir_inbox *inbox, struct weir_batch **batch, struct 
             weir_inbox_enqueue(inbox, fits);
         }
     }
+    if (inbox->aside_first && (counter == &inbox->op->in_transit || weir_barrier_is_before(inbox, *batch))) {
+        weir_wait_over(waiter);
+        *counter -= (*batch)->count;
+        weir_inbox_enqueue(inbox, *batch);
+        *batch = NULL;
+        return true;
+    }
     weir_wait_in(&room->waiters, waiter, weir_room_wanted(room, (*batch)->count));
     return false;
 }
@@ -219,7 +228,7 @@ static int head_batches(const struct weir_inbox *inbox, int *items)
     return batches;
 }
 
-static struct weir_batch *pop(struct weir_inbox *inbox)
+struct weir_batch *weir_inbox_pop(struct weir_inbox *inbox)
 {
     struct weir_batch *batch = inbox->first;
     if (inbox->ranks)
@@ -234,7 +243,7 @@ static struct weir_batch *pop(struct weir_inbox *inbox)
 
 void weir_inbox_drop_due(struct weir_inbox *inbox)
 {
-    struct weir_batch *batch = inbox->ranks ? weir_ranks_take_leaving(inbox) : pop(inbox);
+    struct weir_batch *batch = inbox->ranks ? weir_ranks_take_leaving(inbox) : weir_inbox_pop(inbox);
     weir_inbox_make_room(inbox, batch->edge, batch->count);
     inbox->op->counts.arrived -= (uint64_t)batch->count; /* dropped instead */
     weir_inbox_drop(inbox, batch->count);
@@ -245,8 +254,9 @@ void weir_inbox_drop_due(struct weir_inbox *inbox)
 void weir_inbox_clear(struct weir_inbox *inbox)
 {
     struct weir_op *op = inbox->op;
+    weir_inbox_put_back(inbox);
     while (inbox->first) {
-        struct weir_batch *batch = pop(inbox);
+        struct weir_batch *batch = weir_inbox_pop(inbox);
         inbox->room[batch->edge].used -= batch->count;
         weir_room_changed(&inbox->room[batch->edge]);
         weir_op_queue_changed(op, -batch->count, flow_of(inbox)->clock->now_s);
@@ -262,7 +272,7 @@ static struct weir_batch *merge(struct weir_inbox *inbox, int batches, int items
     merged->edge = inbox->first->edge;
     weir_batch_like(merged, inbox->first);
     while (batches--) {
-        struct weir_batch *batch = pop(inbox);
+        struct weir_batch *batch = weir_inbox_pop(inbox);
         for (int i = 0; i < batch->count; i++)
             weir_batch_append(merged, batch, i);
         weir_batch_release(pool, batch);
@@ -275,7 +285,7 @@ struct weir_batch *weir_inbox_take(struct weir_inbox *inbox)
     if (!inbox->first)
         return NULL;
     int items, batches = head_batches(inbox, &items);
-    struct weir_batch *batch = batches > 1 ? merge(inbox, batches, items) : pop(inbox);
+    struct weir_batch *batch = batches > 1 ? merge(inbox, batches, items) : weir_inbox_pop(inbox);
     weir_inbox_make_room(inbox, batch->edge, batch->count);
     inbox->op->in_service += batch->count;
     inbox->serving += batch->count;
@@ -304,7 +314,7 @@ struct weir_batch *weir_inbox_take_together(struct weir_inbox *inbox, long most)
         if (count < batch->count)
             weir_batch_behead(batch, count);
         else
-            weir_batch_release(&flow->pool, pop(inbox));
+            weir_batch_release(&flow->pool, weir_inbox_pop(inbox));
         weir_inbox_make_room(inbox, edge, count);
         weir_room_wake(flow->clock, &inbox->room[edge]);
         taken += count;

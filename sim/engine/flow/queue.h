@@ -2,22 +2,27 @@
 #ifndef WEIR_ENGINE_QUEUE_H
 #define WEIR_ENGINE_QUEUE_H
 
+#include <limits.h>
+
 #include "sim/engine/flow/flow.h"
 
 struct weir_inbox *weir_inbox_new(struct weir_op *op, int host);
 void weir_inbox_free(struct weir_inbox *inbox);
 
+/* Items that find room; below 1: none. */
 static inline long weir_room_free(const struct weir_room *room)
 {
-    return room->closed ? 0 : room->capacity - room->used - room->promised;
+    return room->limit - room->used - room->promised;
 }
 
 /* What it holds, or has promised, has changed: rooms with a low watermark close when they are full, and open when they
  * have come down to it. */
 static inline void weir_room_changed(struct weir_room *room)
 {
-    if (room->low >= 0)
-        room->closed = room->used + room->promised > (room->closed ? room->low : room->capacity - 1);
+    if (room->low < 0)
+        return;
+    bool closes = room->used + room->promised > (room->limit < 0 ? room->low : room->capacity - 1);
+    room->limit = closes ? INT_MIN : room->capacity;
 }
 
 /* Items of room for which it pays to wait with a batch of `count` items: all of it, at most half of the room. */
@@ -37,6 +42,9 @@ void weir_inbox_put_promised(struct weir_inbox *inbox, struct weir_batch *batch,
 /* Wakes an instance that rests, if something waits for one. */
 void weir_inbox_wake_instance(struct weir_inbox *inbox);
 
+/* Takes the oldest out of what waits, where it still has its room; there must be one. */
+struct weir_batch *weir_inbox_pop(struct weir_inbox *inbox);
+
 /* Takes the oldest batch, or several short ones as one; NULL if there is none. */
 struct weir_batch *weir_inbox_take(struct weir_inbox *inbox);
 
@@ -54,6 +62,9 @@ void weir_inbox_count_in(struct weir_inbox *inbox, unsigned edge, bool again);
 void weir_inbox_make_room(struct weir_inbox *inbox, int edge, long items);
 /* Brings the oldest of what is packed to the rest; false if there is none. */
 bool weir_inbox_unpack(struct weir_inbox *inbox);
+
+/* Whoever waits to enter the operator looks how things are. */
+void weir_op_wake_inputs(struct weir_op *op);
 
 /* Drops all that waits, as a failure does. */
 void weir_inbox_clear(struct weir_inbox *inbox);

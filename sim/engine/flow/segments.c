@@ -1,11 +1,11 @@
 #include "sim/engine/flow/segments.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/memory.h"
 #include "sim/engine/flow/again.h"
+#include "sim/engine/flow/barrier.h"
 #include "sim/engine/flow/deliver.h"
 #include "sim/engine/flow/source.h"
 
@@ -17,6 +17,7 @@ struct weir_segments *weir_segments_new(struct weir_run_job *job)
     segments->list[0] = (struct weir_segment){0, 0};
     segments->count = 1;
     segments->again = weir_again_new();
+    segments->stored = job->flow->scenario->recovery.costs ? 0 : SIZE_MAX;
     return segments;
 }
 
@@ -38,7 +39,8 @@ unsigned weir_segments_present(const struct weir_segments *segments)
 /* The first segment that is not complete; the present one never is. */
 static size_t first_alive(struct weir_segments *segments)
 {
-    while (segments->first + 1 < segments->count && !segments->list[segments->first].alive)
+    while (segments->first + 1 < segments->count && segments->first < segments->stored &&
+           !segments->list[segments->first].alive)
         segments->first++;
     return segments->first;
 }
@@ -118,6 +120,8 @@ void weir_segments_alive(struct weir_segments *segments, unsigned segment, long 
     long alive = segments->list[segment].alive += by;
     if (!alive && segments->held_first && !segments->recovering && segment + 1 < segments->count)
         settle_held(segments, first_alive(segments), true);
+    for (struct weir_barrier *barrier = segments->barriers; barrier; barrier = barrier->next)
+        weir_soon(segments->job->flow->clock, &barrier->look);
 }
 
 static void append(struct weir_segments *segments, uint64_t offset)
@@ -126,10 +130,17 @@ static void append(struct weir_segments *segments, uint64_t offset)
     segments->list[segments->count++] = (struct weir_segment){offset, 0};
 }
 
+void weir_segments_store(struct weir_segments *segments, unsigned segment)
+{
+    segments->stored = segment;
+    settle_held(segments, first_alive(segments), true);
+}
+
 void weir_segments_begin(struct weir_segments *segments)
 {
     trim_log(segments, segments->list[first_alive(segments)].offset);
-    weir_again_forget(segments->again, segments->log_count ? segments->log[0].time_s : INFINITY);
+    weir_again_forget(segments->again,
+                      segments->log_count ? segments->log[0].time_s : weir_source_next_s(segments->job));
     append(segments, segments->log_first + segments->log_count);
     settle_held(segments, first_alive(segments), true);
 }

@@ -36,8 +36,10 @@ struct weir_segments {
     size_t log_count, log_capacity;
     struct weir_batch *held_first, *held_last; /* results that wait for their checkpoint */
     long held;
-    struct weir_batch *wrecks; /* lost with their host, which is not yet noticed: they keep their segments alive */
-    struct weir_again *again;  /* what has come before */
+    struct weir_batch *wrecks;     /* lost with their host, which is not yet noticed: they keep their segments alive */
+    struct weir_again *again;      /* what has come before */
+    struct weir_barrier *barriers; /* barrier.h: under way, in order */
+    size_t stored;                 /* checkpoints of later segments are not stored yet; SIZE_MAX: that costs nothing */
 };
 
 struct weir_segments *weir_segments_new(struct weir_run_job *job);
@@ -57,6 +59,9 @@ bool weir_segments_hold(struct weir_run_job *job, struct weir_batch *batch);
 
 /* A batch that is lost with its host, until the job goes back. */
 void weir_segments_wreck(struct weir_segments *segments, struct weir_batch *batch);
+
+/* The checkpoint at the beginning of a segment is stored. */
+void weir_segments_store(struct weir_segments *segments, unsigned segment);
 
 /* A new segment begins: what a checkpoint does. */
 void weir_segments_begin(struct weir_segments *segments);

@@ -75,6 +75,11 @@ void weir_source_unsend(struct weir_run_job *job, const struct weir_arrival *arr
         job->source_done = false;
 }
 
+double weir_source_next_s(const struct weir_run_job *job)
+{
+    return job->backlog_count ? backlog_at(job, 0)->time_s : job->next_arrival_s;
+}
+
 uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s)
 {
     size_t low = 0, high = job->backlog_count; /* those before low have arrived, those from high on have not */

@@ -6,6 +6,8 @@
 
 /* Puts what was sent back before the backlog. */
 void weir_source_unsend(struct weir_run_job *job, const struct weir_arrival *arrivals, size_t count);
+/* When the item came, or comes, that it sends next; INFINITY: none comes. */
+double weir_source_next_s(const struct weir_run_job *job);
 /* It looks at its backlog and sends what it can. */
 void weir_source_go(struct weir_run_job *job);
 

@@ -279,6 +279,12 @@ static void fill_books(const struct weir_books *books, double measured_s, struct
     m->tier_crossings = books->tier_crossings;
     m->state_moved_bytes = books->state_moved_bytes;
     m->paused_s = books->paused_s;
+    bool costs = books->scenario->recovery.costs;
+    m->checkpoints = costs ? books->checkpoints : NAN;
+    m->checkpoints_failed = costs ? books->checkpoints_failed : NAN;
+    m->checkpoint_duration_s = mean_of(books->checkpoint_s, books->checkpoints);
+    m->checkpoint_alignment_s = mean_of(books->alignment_s, books->checkpoints);
+    m->checkpoint_bytes = costs ? books->checkpoint_bytes : NAN;
     fill_hosts(books, measured_s, m);
 }
 

@@ -206,23 +206,12 @@ static void leave_own(struct weir_shares *shares, struct weir_host_state *host, 
         host->own_load = host->first == host->last ? 0 : host->own_load - work->share;
 }
 
-static void start(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
-{
-    weir_energy_count_host(shares, host);
-    enter(host, work);
-    if (shares->all_works)
-        weir_share_ask_work(shares, work);
-    else
-        take_own(shares, host, work);
-}
-
 /* A core has come free. */
 static void start_next(struct weir_shares *shares, struct weir_host_state *host)
 {
     struct weir_work *work = host->line_first;
     leave_line(host, work);
-    work->number = shares->begun++;
-    start(shares, host, work);
+    weir_work_begin(shares, work, work->host, work->flops, work->share);
 }
 
 void weir_work_leave(struct weir_work *work)
@@ -286,7 +275,12 @@ void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int hos
         stand_in_line(host, work);
         return;
     }
-    start(shares, host, work);
+    weir_energy_count_host(shares, host);
+    enter(host, work);
+    if (shares->all_works)
+        weir_share_ask_work(shares, work);
+    else
+        take_own(shares, host, work);
 }
 
 double weir_host_speed(const struct weir_shares *shares, int host)

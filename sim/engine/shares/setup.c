@@ -58,7 +58,7 @@ static void divide(struct weir_shares *shares)
         shares->all_transfers = shares->latencies = true;
     const char *optim = option(scenario, "cpu/optim");
     shares->fixed_speeds = optim && strcmp(optim, "TI") == 0;
-    shares->energy = !scenario || !scenario->no_energy;
+    shares->energy = !scenario || scenario->energy;
     shares->plug_in = shares->energy && shares->all_works && shares->platform->has_host_energy;
 }
 

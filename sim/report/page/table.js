@@ -23,6 +23,10 @@ const GROUPS = [
   ["Resources", ["cpu_device", "cpu_edge", "cpu_cloud", "backpressured", "energy", "cost", "instance_cost", "network_bytes", "crossing_bytes"]],
   ["Decisions", ["decisions", "refused", "rescales", "migrations", "tier_crossings", "state_moved", "paused"]],
   [
+    "Checkpoints",
+    ["checkpoints", "checkpoints_failed", "checkpoint_duration", "checkpoint_alignment", "checkpoint_bytes"]
+  ],
+  [
     "Account",
     [
       "revenue",

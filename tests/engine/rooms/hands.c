@@ -192,6 +192,18 @@ static void transfers_with_room(void)
     CHECK(TWO_INTO_ONE, narrower, 2, 3);
 }
 
+static void wifi_is_simgrids(void)
+{
+    static const struct world_step one[] = {{0, TRANSFER, .a = 0, .b = 1, .amount = 1e6}};
+    CHECK("<zone id=\"w\" routing=\"Full\"><zone id=\"air\" routing=\"Wifi\"><prop id=\"access_point\" value=\"r\"/>"
+          "<host id=\"a\" speed=\"1Gf\"/><router id=\"r\"/>"
+          "<link id=\"w\" sharing_policy=\"WIFI\" bandwidth=\"8MBps\" latency=\"0s\"/></zone>"
+          "<zone id=\"wire\" routing=\"Full\"><host id=\"c\" speed=\"1Gf\"/></zone>"
+          "<link id=\"l\" bandwidth=\"100MBps\" latency=\"1ms\"/>"
+          "<zoneRoute src=\"air\" dst=\"wire\" gw_src=\"r\" gw_dst=\"c\"><link_ctn id=\"l\"/></zoneRoute></zone>",
+          one, 1, 1);
+}
+
 static void options_leave_them_to_simgrid(void)
 {
     /* One work and one transfer, each alone. */
@@ -233,6 +245,7 @@ int main(int argc, char **argv)
         {"transfers alone", transfers_alone},
         {"transfers that share", transfers_that_share},
         {"transfers with room", transfers_with_room},
+        {"Wi-Fi is SimGrid's", wifi_is_simgrids},
         {"options leave them to SimGrid", options_leave_them_to_simgrid},
         {0},
     };

@@ -224,6 +224,62 @@ static void slower_with_shares(void)
          "<trace_connect kind=\"SPEED\" trace=\"s\" element=\"h\"/>"                                                   \
          "<trace_connect kind=\"HOST_AVAIL\" trace=\"t\" element=\"h\"/>")
 
+static void ends_of_one_date_are_told_in_order(void)
+{
+    /* The first that began is the first to be told, though its end was foreseen anew by a host that slowed and
+     * quickened, and is later by a last bit: 0.05 s, 0.05 s at half of the speed and 0.2 s; 0.15 s at 2 Gf/s. */
+    static const struct world_step steps[] = {{0, WORK, .amount = 0.275e9},
+                                              {0.05, SLOW, .a = 0, .amount = 0.5},
+                                              {0.1, SLOW, .a = 0, .amount = 1},
+                                              {0.15, WORK, .a = 1, .amount = 0.3e9}};
+    static struct world_outcome outcome;
+    for (int all = 0; all < 2; all++) {
+        world_run(&(struct world){.platform = TWO_HOSTS, .steps = steps, .count = COUNT(steps), .all = all}, &outcome);
+        CU_ASSERT_EQUAL(outcome.code, WEIR_OK);
+        CHECK_NEAR(outcome.ends[0].end_s, 0.3, 1e-9);
+        CHECK_NEAR(outcome.ends[3].end_s, 0.3, 1e-9);
+        CHECK_NEAR(outcome.ends[0].turn, 1, 0);
+        CHECK_NEAR(outcome.ends[3].turn, 2, 0);
+    }
+}
+
+/* A host that is slowed by us goes on while SimGrid divides two links: 2 s at 1 Gf/s, and 1 Gf at half of it. */
+static void slower_while_simgrid_divides(void)
+{
+    static const struct world_step steps[] = {{0, WORK, .amount = 3e9},
+                                              {2, SLOW, .a = 0, .amount = 0.5},
+                                              {2, TRANSFER, .a = 0, .b = 2, .amount = 5e6},
+                                              {2, TRANSFER, .a = 0, .b = 1, .amount = 10e6},
+                                              {2, TRANSFER, .a = 1, .b = 2, .amount = 10e6},
+                                              {5, WORK, .amount = 1e9}};
+    /* The long one has 5 of 10 MB/s on both links for a second; then each of the others has 10 MB/s for half a second.
+     */
+    CHECK_WORLD(ZONE("<host id=\"a\" speed=\"1Gf\"/><host id=\"b\" speed=\"1Gf\"/><host id=\"c\" speed=\"1Gf\"/>"
+                     "<link id=\"l\" bandwidth=\"10MBps\" latency=\"1ms\"/>"
+                     "<link id=\"m\" bandwidth=\"10MBps\" latency=\"1ms\"/>"
+                     "<route src=\"a\" dst=\"b\"><link_ctn id=\"l\"/></route>"
+                     "<route src=\"b\" dst=\"c\"><link_ctn id=\"m\"/></route>"
+                     "<route src=\"a\" dst=\"c\"><link_ctn id=\"l\"/><link_ctn id=\"m\"/></route>"),
+                steps, 4, -1, 3, 3.5, 3.5, 7);
+}
+
+/* Whole cores and parts of them are counted each by themselves, however often a host has been idle. */
+static void busy_again_and_again(void)
+{
+    static const struct world_step steps[] = {{0, WORK, .amount = 1e9},
+                                              {2, WORK, .amount = 0.5e9, .limit = 0.5},
+                                              {4, WORK, .amount = 1e9},
+                                              {4, WORK, .amount = 1e9},
+                                              {7, WORK, .amount = 0.5e9, .limit = 0.5},
+                                              {7, WORK, .amount = 0.5e9, .limit = 0.5},
+                                              {9, WORK, .amount = 1e9},
+                                              {9, WORK, .amount = 1e9},
+                                              {12, WORK, .amount = 0.6e9, .limit = 0.6},
+                                              {12, WORK, .amount = 1e9},
+                                              {15, WORK, .amount = 1e9}};
+    CHECK_WORLD(ONE_CORE, steps, 1, 3, 6, 6, 8, 8, 11, 11, 13.2, 13.6, 16);
+}
+
 static void profiles_of_hosts(void)
 {
     static const struct world_step one[] = {{0, WORK, .amount = 1.5e9},
@@ -322,6 +378,9 @@ int main(int argc, char **argv)
         {"slower with shares", slower_with_shares},
         {"faster than was foreseen", faster_than_was_foreseen},
         {"events at the date of an end", events_at_the_date_of_an_end},
+        {"ends of one date are told in order", ends_of_one_date_are_told_in_order},
+        {"slower while SimGrid divides", slower_while_simgrid_divides},
+        {"busy again and again", busy_again_and_again},
         {"profiles of hosts", profiles_of_hosts},
         {"a profile that nobody uses is followed", a_profile_that_nobody_uses_is_followed},
         {"a profile and faults", a_profile_and_faults},

@@ -139,7 +139,7 @@ static void tell(struct state *state, int s, bool ok)
 {
     struct world_end *end = &state->outcome->ends[s];
     state->active[s].runs = false;
-    *end = (struct world_end){end->told + 1, ok, state->now_s};
+    *end = (struct world_end){.told = end->told + 1, .ok = ok, .end_s = state->now_s};
     if (!state->active[s].again)
         return;
     state->active[s].again = false;

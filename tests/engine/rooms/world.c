@@ -30,6 +30,7 @@ struct play {
     struct weir_shares *shares;
     struct doing *doings;
     struct weir_alarm until;
+    int turns;
 };
 
 static void begin(struct doing *doing);
@@ -38,6 +39,7 @@ static void tell(struct doing *doing, bool ok)
 {
     struct world_end *end = &doing->play->outcome->ends[doing->step - doing->play->world->steps];
     end->told++;
+    end->turn = ++doing->play->turns;
     end->ok = ok;
     end->end_s = doing->play->clock.now_s;
     if (doing->again) {

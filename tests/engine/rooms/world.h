@@ -49,6 +49,7 @@ struct world_end {
     int told;     /* how often */
     bool ok;      /* the last time */
     double end_s; /* of the last time */
+    int turn;     /* which one that was of all that were told, from 1 on */
 };
 
 struct world_outcome {

@@ -16,7 +16,8 @@ enum { GOOD, NOT_A_NUMBER, TOO_LARGE, NEGATIVE, NEGATIVE_SPREAD, NO_SPREAD, FAIL
 static const char *const whats[] = {"good",      "nan",   "large",        "negative",       "negative-spread",
                                     "no-spread", "fails", "fails-to-fit", "fails-to-learn", NULL};
 static const struct weir_param params[] = {
-    {"what", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, offsetof(struct odd, what), "good", 0, 0, whats, "what it does"},
+    WEIR_PARAM("what", WEIR_PARAM_CHOICE, WEIR_UNIT_NONE, offsetof(struct odd, what), "good", 0, 0, whats,
+               "what it does"),
     {0},
 };
 

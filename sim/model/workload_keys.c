@@ -1,0 +1,179 @@
+/* The keys of workloads: jobs, their operators, edges and queues. */
+#include <math.h>
+
+#include "sim/model/key_rows.h"
+#include "sim/model/scenario_keys.h"
+#include "sim/model/workload.h"
+#include "sim/model/workload_parts.h"
+
+static const char *const fulls[] = {"drop-new", "drop-old", NULL};
+static const char *const joins[] = {"merge", "all", NULL}, *const queues[] = {"own", "shared", NULL};
+static const char *const orders[] = {"fifo", "priority", "edf", NULL};
+
+#define PLACE (WEIR_FORM_STRING | WEIR_FORM_OBJECT)
+
+const struct weir_param weir_workload_keys[] = {
+    VALUE_NEEDED("jobs", WEIR_FORM_LISTED, weir_job_keys, "The jobs, at least one."),
+    END,
+};
+
+#define JOB struct weir_job_read
+const struct weir_param weir_job_keys[] = {
+    VALUE_NEEDED("name", WEIR_FORM_STRING, NULL,
+                 "Unique in the workload; of copies, name-0, name-1, ...; without control characters, as all names."),
+    VALUE_NEEDED("source", PLACE, weir_place_keys, "Where the items come from, a place."),
+    REAL(JOB, "source_bytes", WEIR_UNIT_BYTES, job.source_bytes, "0B", 0, DBL_MAX,
+         "Size of an item as it leaves the source."),
+    VALUE("load", WEIR_FORM_OBJECT, NULL, "required; of a workflow, one item when the job arrives",
+          "When items arrive, a load."),
+    VALUE("operators", WEIR_FORM_LISTED, weir_operator_keys, "required, or \"workflow\"",
+          "The operators, at least one."),
+    VALUE("edges", WEIR_FORM_LISTED, weir_edge_keys, "a chain in the order of the list",
+          "How operators are joined: objects, or pairs such as [\"source\", \"parse\"]."),
+    VALUE("workflow", WEIR_FORM_STRING | WEIR_FORM_OBJECT, NULL, "the job has operators",
+          "A file whose tasks are the operators, in place of \"operators\" and \"edges\"."),
+    VALUE("sink", PLACE, weir_place_keys, "results end where they are made",
+          "Where results are sent; a place, or \"source\"."),
+    REAL_OR(JOB, "slo", WEIR_UNIT_TIME, job.slo_s, "none", DBL_MIN, DBL_MAX,
+            "Objective for an item's latency; what has not come by then is a violation."),
+    VALUE("kinds", WEIR_FORM_LISTED, weir_kind_keys, "all are alike",
+          "Kinds of its items, for operators with an \"order\"."),
+    REAL(JOB, "omega", WEIR_UNIT_NONE, job.omega, "1", 1e-6, 1e6,
+         "What its latency weighs among those of all jobs, for policies that offload."),
+    TIME(JOB, "arrive", job.arrive_s, "0s", 0, "Time since the start of the run."),
+    REAL_OR(JOB, "depart", WEIR_UNIT_TIME, job.depart_s, "never", 0, DBL_MAX,
+            "Time since the start of the run; items come before it and before the end of the run, not at it."),
+    VALUE("backlog", WEIR_FORM_OBJECT, weir_backlog_keys, "no limit", "What waits at the source at most."),
+    WHOLE_OR(JOB, "count", count, "one job, under its own name", 1, 1000000,
+             "Makes the job a template of so many copies."),
+    TIME(JOB, "arrive_every", arrive_every_s, "0s", 0, "Time between the arrivals of two copies."),
+    END,
+};
+
+const struct weir_param weir_backlog_keys[] = {
+    WHOLE_NEEDED(struct weir_job, "capacity", backlog_capacity, 1, 1000000000,
+                 "Items that wait at the source at most."),
+    EITHER(struct weir_job, "full", backlog_drop_old, "drop-new", fulls,
+           "Whether a full backlog drops the newest or the oldest."),
+    END,
+};
+
+#define OPERATOR struct weir_operator
+#define WORK     (WEIR_FORM_STRING | WEIR_FORM_OBJECT)
+const struct weir_param weir_operator_keys[] = {
+    VALUE_NEEDED("name", WEIR_FORM_STRING, NULL, "Unique in the job; not \"source\" or \"sink\"."),
+    VALUE("flops", WORK, weir_flops_keys, "0f", "Work per item: a quantity, or a distribution."),
+    REAL(OPERATOR, "bytes", WEIR_UNIT_BYTES, out_bytes, "0B", 0, DBL_MAX, "Size of an item that it emits."),
+    REAL(OPERATOR, "selectivity", WEIR_UNIT_NONE, selectivity, "1", 0, 1e6,
+         "Items out per item in; with a window, per item of the window."),
+    REAL(OPERATOR, "disk", WEIR_UNIT_BYTES, disk_bytes, "0B", 0, DBL_MAX,
+         "Bytes that it reads or writes for an item; they show in what its host reports and take no time."),
+    VALUE("state", WORK, weir_state_keys, "stateless", "A size, or how it begins and grows."),
+    VALUE("keys", WEIR_FORM_NUMBER | WEIR_FORM_OBJECT, weir_keys_keys, "not partitioned",
+          "Items are partitioned by a key; a number alone is the count of keys."),
+    EITHER(OPERATOR, "join", join_all, "merge", joins,
+           "\"merge\": items of all inputs in the order they come; \"all\": waits for the same item from every input."),
+    REAL_OR(OPERATOR, "window", WEIR_UNIT_TIME, window_s, "none", DBL_MIN, DBL_MAX,
+            "Length of a tumbling window; results leave at its end."),
+    VALUE("parallelism", WEIR_FORM_NUMBER, NULL, "1, or \"min_instances\" if that is more", "Instances at the start."),
+    VALUE("min_instances", WEIR_FORM_NUMBER, NULL, "1", "Instances that a policy must leave it; 0: it may have none."),
+    VALUE("max_parallelism", WEIR_FORM_NUMBER, NULL, "16, or \"parallelism\" if that is more",
+          "Instances that a policy may ask for."),
+    CHOICE(OPERATOR, "class", work_class, "cpu", weir_class_names,
+           "What it computes on: \"cpu\", or \"gpu\" for the speed_gpu of a host."),
+    VALUE("placement", PLACE, weir_place_keys, "source",
+          "Where the instances are put unless a policy decides; a place, or \"source\"."),
+    EITHER(OPERATOR, "queue", shared_queue, "own", queues,
+           "\"own\": an input for each instance; \"shared\": instances on one host take from one."),
+    VALUE("batch", WEIR_FORM_OBJECT, weir_batch_keys, "each by itself", "Items are served together."),
+    WHOLE(OPERATOR, "capacity", input_capacity, "1000", 1, 1000000000,
+          "Items that wait at most, per input edge of an instance."),
+    REAL_OR(OPERATOR, "capacity_bytes", WEIR_UNIT_BYTES, capacity_bytes, "no limit", 1, DBL_MAX,
+            "The same in bytes of the items of that edge; one item finds room in any case."),
+    WHOLE_OR(OPERATOR, "low_watermark", low_watermark, "it has room as soon as one is taken", 0, 1000000000,
+             "Items at which an input that was full has room again, below what it holds."),
+    CHOICE(OPERATOR, "order", order, "fifo", orders,
+           "Who is served next, of what waits in the input of an instance: \"fifo\" what came first, \"priority\" what "
+           "has the highest priority, \"edf\" what has the earliest deadline."),
+    YES_NO(OPERATOR, "preempt", preempts, "false",
+           "true: an item that should go before one in service takes its place at once."),
+    YES_NO(OPERATOR, "expire", expires, "false",
+           "true: an item whose deadline passes while it waits leaves, and counts as dropped."),
+    VALUE("cpu_quota", WEIR_FORM_OBJECT, weir_quota_keys, "no limit",
+          "Processor time that an instance has in each period."),
+    REAL_OR(OPERATOR, "max_wait", WEIR_UNIT_TIME, max_wait_s, "none leaves", 1e-9, DBL_MAX,
+            "An item that has waited so long in an input leaves, and counts as dropped."),
+    END,
+};
+
+#define FLOPS struct weir_flops_read
+const struct weir_param weir_flops_keys[] = {
+    REAL_NEEDED(FLOPS, "mean", WEIR_UNIT_FLOPS, mean, 0, DBL_MAX, "Mean work."),
+    CHOICE(FLOPS, "distribution", distribution, "constant", weir_spread_names, "Law of the work."),
+    REAL_OR(FLOPS, "cv", WEIR_UNIT_NONE, cv, "none for constant, 1 for exponential; else required", 0, DBL_MAX,
+            "Standard deviation divided by the mean: of uniform at most 0.57735, of normal 0.5, of the others 10."),
+    END,
+};
+
+#define STATE struct weir_state_read
+const struct weir_param weir_state_keys[] = {
+    REAL(STATE, "size", WEIR_UNIT_BYTES, size, "0B", 0, DBL_MAX, "What it begins with."),
+    REAL(STATE, "per_item", WEIR_UNIT_BYTES, per_item, "0B", 0, DBL_MAX, "What it grows by for each item processed."),
+    REAL(STATE, "per_key", WEIR_UNIT_BYTES, per_key, "0B", 0, DBL_MAX,
+         "Added to \"size\" for each of the operator's \"keys\"."),
+    REAL(STATE, "update", WEIR_UNIT_BYTES, update, "0B", 0, DBL_MAX,
+         "What is written of it for each item processed, by incremental checkpoints."),
+    REAL_OR(STATE, "max", WEIR_UNIT_BYTES, max, "no limit", 0, DBL_MAX, "Up to which it grows."),
+    END,
+};
+
+const struct weir_param weir_keys_keys[] = {
+    WHOLE_NEEDED(OPERATOR, "count", keys, 1, 100000000, "Number of keys."),
+    REAL(OPERATOR, "skew", WEIR_UNIT_NONE, key_skew, "0", 0, 10,
+         "Exponent of the Zipf law that keys are drawn from; 0: uniform."),
+    END,
+};
+
+const struct weir_param weir_batch_keys[] = {
+    WHOLE_NEEDED(OPERATOR, "items", batch_items, 1, 1000000, "Items of a batch at most."),
+    TIME(OPERATOR, "wait", batch_wait_s, "0s", 0, "How long the first waits for the others at most."),
+    VALUE("flops", WORK, weir_flops_keys, "0f", "Work of a batch, beside that of its items."),
+    END,
+};
+
+const struct weir_param weir_quota_keys[] = {
+    REAL_NEEDED(OPERATOR, "quota", WEIR_UNIT_TIME, quota_s, 1e-6, DBL_MAX, "Processor time in each period."),
+    TIME(OPERATOR, "period", quota_period_s, "100ms", 1e-6, "Periods begin at 0 s, for all alike."),
+    END,
+};
+
+#define KIND struct weir_kind
+const struct weir_param weir_kind_keys[] = {
+    VALUE_NEEDED("name", WEIR_FORM_STRING, NULL, "Unique in the job."),
+    REAL_NEEDED(KIND, "share", WEIR_UNIT_NONE, share, 0, 1, "Share of the items; the shares come to 1."),
+    WHOLE(KIND, "priority", priority, "0", -1000000, 1000000, "Higher ones go first."),
+    REAL_OR(KIND, "deadline", WEIR_UNIT_TIME, deadline_s, "the job's \"slo\"", 1e-9, DBL_MAX,
+            "Since the item came to the source."),
+    END,
+};
+
+#define EDGE struct weir_edge
+const struct weir_param weir_edge_keys[] = {
+    VALUE_NEEDED("from", WEIR_FORM_STRING, NULL, "\"source\" or an operator."),
+    VALUE_NEEDED("to", WEIR_FORM_STRING, NULL, "An operator or \"sink\"."),
+    REAL_OR(EDGE, "bytes", WEIR_UNIT_BYTES, bytes, "the operator's \"bytes\", or \"source_bytes\"", 0, DBL_MAX,
+            "Size of an item along this edge."),
+    CHOICE(EDGE, "full", full, "block", weir_full_names, "What a full input does."),
+    REAL_OR(EDGE, "share", WEIR_UNIT_NONE, shed_share, "required for \"shed\"", 0, 1,
+            "Of \"shed\": the share of items dropped while the input is more than half full."),
+    END,
+};
+
+const struct weir_param weir_place_keys[] = {
+    VALUE("host", WEIR_FORM_STRING, NULL, "another key says where", "One host."),
+    VALUE("region", WEIR_FORM_STRING, NULL, "another key says where",
+          "The hosts of a region, in the order of the platform file; with \"tier\", those of the tier."),
+    VALUE("tier", WEIR_FORM_STRING, NULL, "another key says where",
+          "The hosts of a tier: device, edge or cloud; in the region of the job's source first."),
+    END,
+};
