@@ -12,7 +12,7 @@
 #define DIFFERENCE 0.05  /* step to either side, in z */
 #define FINEST     1e-3  /* relative error that nobody measures below */
 #define STIFF      0.95  /* autocorrelation of residuals, at most */
-#define NOTICED    1.0   /* standard errors that a key must move by, alone, to be noticed */
+#define NOTICED    3.0   /* standard errors that a key must move by, alone, to be noticed */
 #define SURE       2.0   /* standard errors by which a curvature must be more than chance */
 #define BETWEEN    2.0   /* of 1 and 3, what chance may come to; see slope_of */
 #define NO_SLOPE   1e-14 /* of the greatest curvature: what is below is taken for that */
@@ -60,15 +60,27 @@ static double variance(const struct fit_problem *problem, const double *r, int c
     return fmax(sum / count, FINEST * FINEST * weight / count) * stiffness(r, count);
 }
 
+static int ascending_order(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
 /* What chance adds to the square of a slope: runs that differ in a key may differ in what is drawn. Of three points on
- * a line the middle one tells how far they are off it. */
+ * a line the middle one tells how far they are off it. Chance is in all rows; a few that are far off, as where
+ * something ends within one window or the next, are none: the median counts, of squares of a normal variable 0.4549 of
+ * their mean.
+ */
 static double chance(const struct fit_slopes *slopes, int key, int from, int to)
 {
     const double *off = slopes->off + (size_t)key * (size_t)slopes->count;
-    double sum = 0;
+    double *squares = weir_alloc((size_t)(to - from), sizeof *squares);
     for (int i = from; i < to; i++)
-        sum += off[i] * off[i];
-    return sum;
+        squares[i - from] = off[i] * off[i];
+    qsort(squares, (size_t)(to - from), sizeof *squares, ascending_order);
+    double median = squares[(to - from) / 2];
+    free(squares);
+    return (to - from) * median / 0.4549;
 }
 
 /* H, M and the gradient, match by match, without what chance adds. */
