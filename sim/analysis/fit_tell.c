@@ -83,7 +83,7 @@ static double chance(const struct fit_slopes *slopes, int key, int from, int to)
     return (to - from) * median / 0.4549;
 }
 
-/* H, M and the gradient, match by match, without what chance adds. */
+/* H, without what chance adds, M and the gradient, match by match. */
 static void weigh(const struct fit_problem *problem, struct fit_slopes *slopes)
 {
     int n = problem->key_count;
@@ -99,7 +99,6 @@ static void weigh(const struct fit_problem *problem, struct fit_slopes *slopes)
                 slopes->gradient[a] += x[i] * slopes->residual[i];
             slopes->chance[a] += by_chance;
             slopes->curve[a * n + a] -= by_chance;
-            slopes->spread[a * n + a] -= var * by_chance;
             for (int b = 0; b < n; b++) {
                 const double *y = slopes->slope + (size_t)b * (size_t)slopes->count;
                 double sum = 0;

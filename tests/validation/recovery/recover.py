@@ -80,7 +80,7 @@ class Case:
                      "workload.jobs[0].backlog.capacity": (r.randint(1500, 4000), "")}
         self.scenario = scenario([{"name": "work", "flops": {"mean": "1Mf", "distribution": "exponential"},
                                    "bytes": "100B", "placement": "work", "capacity": 50}],
-                                 steps(r, 0.5 * per_s, 1.2 * per_s),
+                                 steps(r, 0.3 * per_s, 1.5 * per_s),
                                  job={"backlog": {"capacity": 1000, "full": "drop-new"}})
         self.match = ["delivered_rate", "backlog", "latency_p50", "job/work/busy"]
 
