@@ -14,9 +14,11 @@ set(CPACK_COMPONENTS_ALL weir dev)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON) # libweir-learn: its name for those that depend on it, and ldconfig
 
 set(CPACK_DEBIAN_WEIR_PACKAGE_NAME weir)
 set(CPACK_DEBIAN_WEIR_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_WEIR_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_LIST_DIR}/triggers)
 set(CPACK_DEBIAN_WEIR_PACKAGE_SUGGESTS "gnuplot-nox | gnuplot, python3, weir-dev")
 set(CPACK_COMPONENT_WEIR_DESCRIPTION "simulator of edge-cloud stream platforms
 Give weir a platform (a SimGrid file), a workload of stream jobs and a list

@@ -18,9 +18,10 @@ foreach(header api/plan api/policy api/view base/error base/param base/quantity 
 endforeach()
 install(DIRECTORY ${WEIR_INCLUDE}/weir DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
 
-# The way from the pkg-config file up to the prefix, so that an installed tree may be moved.
-file(RELATIVE_PATH WEIR_PC_UP /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
-string(REGEX REPLACE "/$" "" WEIR_PC_UP "${WEIR_PC_UP}")
+# The way from the pkg-config files up to the prefix, so that an installed tree may be moved.
+file(RELATIVE_PATH up /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+string(REGEX REPLACE "/$" "" up "${up}")
+set(WEIR_PC_UP "${up}" CACHE INTERNAL "from the pkg-config files up to the prefix")
 configure_file(${PROJECT_SOURCE_DIR}/sim/api/weir.pc.in ${PROJECT_BINARY_DIR}/weir.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/weir.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 

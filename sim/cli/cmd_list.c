@@ -13,6 +13,7 @@
 #include "sim/cli/command.h"
 #include "sim/engine/run.h"
 #include "sim/experiment/shipped.h"
+#include "sim/experiment/study_keys.h"
 #include "sim/experiment/summary.h"
 #include "sim/generate/generate.h"
 #include "sim/model/load.h"
@@ -280,6 +281,10 @@ static int list_keys(const struct weir_cli *cli, bool json)
     (void)cli;
     struct key_list list = {.root = json ? cJSON_CreateArray() : NULL};
     weir_keys_each(list_object, &list);
+    list_object("study", weir_study_keys, &list);
+    list_object("study.grid.PATH", weir_choices_keys, &list);
+    list_object("study.sample", weir_sample_keys, &list);
+    list_object("study.sample.ranges.PATH", weir_range_keys, &list);
     if (json)
         print_json(list.root);
     return WEIR_OK;

@@ -8,6 +8,7 @@
 #include "sim/base/error.h"
 #include "sim/base/text.h"
 #include "sim/cli/command.h"
+#include "sim/experiment/study_keys.h"
 #include "sim/model/load.h"
 #include "sim/model/scenario_keys.h"
 
@@ -229,27 +230,33 @@ static void refine(cJSON *at, const char *key, const char *to)
 
 static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
 {
-    static const char *const kinds[] = {"scenario", "workload"};
-    const char *kind = arguments->word_count ? arguments->words[0] : kinds[0];
-    bool scenario = strcmp(kind, kinds[0]) == 0;
-    if (!scenario && strcmp(kind, kinds[1]) != 0) {
-        const char *near = weir_nearest(kind, kinds, 2);
-        return weir_error(WEIR_EUSAGE, "schema: there is no schema of \"%s\"; %s%s%s", kind,
-                          near ? "did you mean \"" : "there are scenario and workload", near ? near : "",
+    static const char *const kinds[] = {"scenario", "workload", "study"};
+    static const struct weir_param *const tables[] = {weir_scenario_keys, weir_workload_keys, weir_study_keys};
+    const char *word = arguments->word_count ? arguments->words[0] : kinds[0];
+    int kind = 0;
+    while (kind < 3 && strcmp(kinds[kind], word) != 0)
+        kind++;
+    if (kind == 3) {
+        const char *near = weir_nearest(word, kinds, 3);
+        return weir_error(WEIR_EUSAGE, "schema: there is no schema of \"%s\"; %s%s%s", word,
+                          near ? "did you mean \"" : "there are scenario, workload and study", near ? near : "",
                           near ? "\"?" : "");
     }
-    cJSON *root = object_of(scenario ? weir_scenario_keys : weir_workload_keys);
-    cJSON *definitions = cJSON_CreateObject();
-    refine(root, "load", "#/definitions/load");
-    cJSON_AddItemToObject(definitions, "load", loads());
-    if (scenario) {
+    cJSON *root = object_of(tables[kind]), *definitions = cJSON_CreateObject();
+    if (kind != 2) {
+        refine(root, "load", "#/definitions/load");
+        cJSON_AddItemToObject(definitions, "load", loads());
+    }
+    if (kind != 1) {
         cJSON *row = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(root, "properties"), "policies");
         cJSON_AddItemToObject(row, "items", stacks());
         cJSON_AddItemToObject(definitions, "policy", policies(cli->catalog));
     }
     cJSON_AddItemToObject(root, "definitions", definitions);
     cJSON_AddStringToObject(root, "$schema", "http://json-schema.org/draft-07/schema#");
-    cJSON_AddStringToObject(root, "title", scenario ? "A scenario of weir" : "A workload of weir");
+    char title[40];
+    snprintf(title, sizeof title, "A %s of weir", kinds[kind]);
+    cJSON_AddStringToObject(root, "title", title);
     char *text = cJSON_Print(root);
     puts(text);
     cJSON_free(text);
@@ -259,9 +266,9 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
 
 const struct weir_command weir_command_schema = {
     .name = "schema",
-    .words = "[scenario|workload]",
+    .words = "[scenario|workload|study]",
     .max_words = 1,
-    .summary = "print a JSON Schema of scenarios or workloads, for editors",
+    .summary = "print a JSON Schema of scenarios, workloads or studies, for editors",
     .detail =
         "Editors that know JSON Schema (draft 7) complete keys by it, show what they mean and mark what is wrong.\n"
         "`weir check` knows more: units, names of hosts, what does not go together.\n",

@@ -23,6 +23,7 @@ enum {
     WITHIN,
     BAND,
     WINDOW,
+    NET,
     EPOCHS,
     MMD,
     CMMD,
@@ -42,6 +43,7 @@ static const struct weir_flag flags[] = {
     [WITHIN] = {"within", 0, "DISTANCE", "learn no source farther than that; default 0: no bound"},
     [BAND] = {"band", 0, "PART", "band of dynamic time warping, of the length; default 0.1"},
     [WINDOW] = {"window", 0, "N", "newest values that a forecast is made from; default 24"},
+    [NET] = {"net", 0, "NAME", "conv-gru: a convolution and 24 GRU units (default); gru: two GRU layers of 64 units"},
     [EPOCHS] = {"epochs", 0, "N", "passes over the sources, and over both in the joint training; default 5"},
     [MMD] = {"mmd", 0, "WEIGHT", "weight of MMD in the joint loss; default 0.1"},
     [CMMD] = {"cmmd", 0, "WEIGHT", "weight of CMMD in the joint loss; default 0.1"},
@@ -77,6 +79,18 @@ static int read_number(const struct request *request, int flag, double least, do
     return WEIR_OK;
 }
 
+static int read_net(const char *name, struct transfer_options *options)
+{
+    if (!name || strcmp(name, "conv-gru") == 0)
+        return WEIR_OK;
+    if (strcmp(name, "gru") != 0)
+        return weir_error(WEIR_EUSAGE, "--net: \"%s\" is neither conv-gru nor gru", name);
+    options->channels = 0;
+    options->layers = 2;
+    options->units = 64;
+    return WEIR_OK;
+}
+
 static int read_flags(const struct weir_arguments *arguments, struct request *request)
 {
     const char *value, *seeds = weir_arguments_value(arguments, SEEDS);
@@ -107,6 +121,8 @@ static int read_flags(const struct weir_arguments *arguments, struct request *re
         code = read_number(request, CMMD, 0, 1e6, &options->weight_cmmd);
     if (code == WEIR_OK && (value = weir_arguments_value(arguments, WINDOW)))
         code = weir_read_integer("window", value, 2, 2000, &options->window);
+    if (code == WEIR_OK)
+        code = read_net(weir_arguments_value(arguments, NET), options);
     if (code == WEIR_OK && (value = weir_arguments_value(arguments, EPOCHS))) {
         code = weir_read_integer("epochs", value, 1, 10000, &options->source_epochs);
         options->joint_epochs = options->source_epochs;

@@ -13,6 +13,7 @@
 #include "sim/base/text.h"
 #include "sim/base/utf8.h"
 #include "sim/experiment/shipped.h"
+#include "sim/experiment/study_keys.h"
 #include "sim/experiment/study_names.h"
 
 #define VALUES_AT_MOST  1000000
@@ -83,8 +84,7 @@ static int read_choices(const struct weir_json *at, struct weir_study *study)
     struct weir_json list = *at;
     int code = add_column(study, at, WEIR_COLUMN_GRID, &column);
     if (!code && weir_json_is_object(at)) {
-        static const char *const keys[] = {"as", "values", NULL};
-        code = weir_json_only(at, keys);
+        code = weir_param_read(weir_choices_keys, at, NULL);
         if (!code)
             code = weir_json_need(at, "values", &list);
         if (!code)
@@ -208,12 +208,10 @@ static int check_range(const struct weir_json *at, const struct weir_study_colum
 
 static int read_range(const struct weir_json *at, bool is_latin, struct weir_study *study)
 {
-    static const char *const keys[] = {"as", "min", "max", "scale", "integer", NULL}, *const scales[] = {"linear",
-                                                                                                         "log", NULL};
     struct weir_study_column *column;
     struct weir_json low, high;
     const char *unit = "", *other = "";
-    int scale = 0, code = add_column(study, at, WEIR_COLUMN_SAMPLE, &column);
+    int code = add_column(study, at, WEIR_COLUMN_SAMPLE, &column);
     if (!code && weir_json_is_array(at) && weir_json_size(at) == 2) {
         low = weir_json_at(at, 0);
         high = weir_json_at(at, 1);
@@ -221,15 +219,11 @@ static int read_range(const struct weir_json *at, bool is_latin, struct weir_stu
         code =
             weir_json_error(at, "must be a range such as [\"5ms\", \"80ms\"], or an object with \"min\" and \"max\"");
     } else if (!code) {
-        code = weir_json_only(at, keys);
+        code = weir_param_read(weir_range_keys, at, column);
         if (!code)
             code = weir_json_need(at, "min", &low);
         if (!code)
             code = weir_json_need(at, "max", &high);
-        if (!code)
-            code = weir_json_opt_choice(at, "scale", scales, &scale);
-        if (!code)
-            code = weir_json_opt_bool(at, "integer", &column->is_integer);
         if (!code)
             code = weir_study_opt_name(at, study, column);
     }
@@ -239,7 +233,6 @@ static int read_range(const struct weir_json *at, bool is_latin, struct weir_stu
         code = read_end(&high, &column->max, &other);
     if (code)
         return code;
-    column->is_log = scale == 1;
     column->unit = weir_copy(unit);
     if (is_latin)
         column->strata = shuffle(study, column->path);
@@ -248,32 +241,22 @@ static int read_range(const struct weir_json *at, bool is_latin, struct weir_stu
 
 static int read_sample(const struct weir_json *at, struct weir_study *study)
 {
-    static const char *const keys[] = {"method", "runs", "seed", "ranges", NULL}, *const methods[] = {"latin-hypercube",
-                                                                                                      "random", NULL};
+    struct weir_sample_read read = {0};
     struct weir_json child;
-    long runs = 0, seed = 1;
-    int method = 0, seen = 0, code = weir_json_only(at, keys);
-    if (!code)
-        code = weir_json_opt_choice(at, "method", methods, &method);
-    if (!code)
-        code = weir_json_need(at, "runs", &child);
-    if (!code)
-        code = weir_json_integer(&child, 1, WEIR_STUDY_RUNS, &runs);
-    if (!code)
-        code = weir_json_opt_integer(at, "seed", 0, 1L << 53, &seed);
+    int seen = 0, code = weir_param_read(weir_sample_keys, at, &read);
     if (!code)
         code = weir_json_need(at, "ranges", &child);
     if (!code && !weir_json_is_object(&child))
         code = weir_json_error(&child, "must be an object of paths and ranges, such as {\"duration\": [\"1min\", "
                                        "\"9min\"]}");
-    study->sample_count = (int)runs;
-    study->sample_seed = (unsigned long long)seed;
+    study->sample_count = (int)read.runs;
+    study->sample_seed = (unsigned long long)read.seed;
     for (int i = 0; !code && i < weir_json_size(&child); i++) {
         struct weir_json range = weir_json_at(&child, i);
         if (is_remark(range.key))
             continue;
         seen++;
-        code = read_range(&range, method == 0, study);
+        code = read_range(&range, !read.independent, study);
     }
     if (!code && !seen)
         code = weir_json_error(&child, "is empty; name what is sampled, as in {\"duration\": [\"1min\", \"9min\"]}");
@@ -282,18 +265,15 @@ static int read_sample(const struct weir_json *at, struct weir_study *study)
 
 static int read_base(const struct weir_json *root, struct weir_study *study)
 {
-    static const char *const keeps[] = {"all", "results", NULL};
     struct weir_json child;
     const char *file = NULL, *name = NULL;
-    int keep = 0, code = weir_json_need(root, "scenario", &child);
+    int code = weir_json_need(root, "scenario", &child);
     if (!code)
         code = weir_json_string(&child, &file);
     if (!code && !*file)
         code = weir_json_error(&child, "must name a scenario file");
     if (!code)
         code = weir_json_opt_name(root, "name", &name);
-    if (!code)
-        code = weir_json_opt_choice(root, "keep", keeps, &keep);
     if (code)
         return code;
     const char *slash = strrchr(study->path, '/'), *base = slash ? slash + 1 : study->path, *dot = strrchr(base, '.');
@@ -304,7 +284,6 @@ static int read_base(const struct weir_json *root, struct weir_study *study)
         return weir_json_error(root, "the file's name, by which the study goes, %s; give it a \"name\"", fault);
     if ((code = weir_shipped_resolve(WEIR_SHIPPED_SCENARIO, study->path, file, &study->scenario)) != WEIR_OK)
         return weir_error_context("%s: scenario", study->path);
-    study->keep_files = keep == 0;
     const char *const keys[] = {"policies", "seeds"};
     char **const sets[] = {&study->policies, &study->seeds};
     for (int i = 0; i < 2; i++) {
@@ -319,10 +298,10 @@ static int read_base(const struct weir_json *root, struct weir_study *study)
 
 static int read_root(const struct weir_json *root, struct weir_study *study)
 {
-    static const char *const keys[] = {"name", "scenario", "policies", "seeds",  "keep",
-                                       "as",   "list",     "grid",     "sample", NULL};
+    struct weir_study_read read = {0};
     struct weir_json child;
-    int total = 1, code = weir_json_only(root, keys);
+    int total = 1, code = weir_param_read(weir_study_keys, root, &read);
+    study->keep_files = !read.results_alone;
     if (!code)
         code = read_base(root, study);
     if (!code && weir_json_get(root, "list", &child))

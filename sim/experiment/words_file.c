@@ -1,25 +1,28 @@
 #include "sim/experiment/words_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/experiment/files.h"
 
 void weir_words_begin(struct weir_words_file *words, const char *path)
 {
     *words = (struct weir_words_file){.path = path, .descriptor = -1};
     if (path)
-        unlink(path);
+        weir_os->unlink(path);
 }
 
 static void write_all(struct weir_words_file *words, const char *bytes, size_t count)
 {
     while (count > 0 && !words->failed) {
-        ssize_t written = write(words->descriptor, bytes, count);
+        ssize_t written = weir_os->write(words->descriptor, bytes, count);
+        if (written < 0 && errno == EINTR)
+            continue;
         words->failed = written <= 0;
         bytes += written > 0 ? written : 0;
         count -= written > 0 ? (size_t)written : 0;
@@ -36,7 +39,7 @@ static void open_file(struct weir_words_file *words)
             weir_error_clear();
         free(folder);
     }
-    words->descriptor = open(words->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    words->descriptor = weir_os->open(words->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     words->failed = words->descriptor < 0;
 }
 
@@ -66,6 +69,8 @@ bool weir_words_end(struct weir_words_file *words, const struct weir_last_words 
         write_all(words, last->bytes + last->length - tail, tail);
     }
     if (words->descriptor >= 0)
-        close(words->descriptor);
-    return words->descriptor >= 0;
+        words->failed |= weir_os->close(words->descriptor) != 0;
+    if (words->failed)
+        weir_os->unlink(words->path);
+    return !words->failed;
 }

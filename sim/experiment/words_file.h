@@ -20,7 +20,7 @@ struct weir_words_file {
 /* Removes an older file of that name. */
 void weir_words_begin(struct weir_words_file *words, const char *path);
 
-/* A file that cannot be written is left: the run is worth more than what is said about it. */
+/* A file that cannot be written to its end is removed: the run is worth more than what is said about it. */
 void weir_words_add(struct weir_words_file *words, const char *bytes, size_t count);
 
 /* Closes it. `last` has the last bytes of all. Returns whether there is a file. */

@@ -5,6 +5,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/experiment/run_folder.h"
 #include "sim/report/groups.h"
 #include "sim/report/plot_parts.h"
 
@@ -47,7 +48,7 @@ static int read_line(const struct weir_results *results, int policy, unsigned lo
     struct weir_groups groups;
     if (!run || !weir_results_usable(run, "windows.csv"))
         return WEIR_OK;
-    char *path = weir_format("%s/windows.csv", run->folder);
+    char *path = weir_run_file(run->folder, "windows.csv");
     int code = weir_windows_read(path, &windows);
     free(path);
     if (code != WEIR_OK)

@@ -4,19 +4,21 @@
 
 expect 0 '"title":	"A scenario of weir"' schema
 json "schema"
+expect 0 '"title":	"A study of weir"' schema study
 expect 0 '"title":	"A workload of weir"' schema workload
 expect 2 'schema: there is no schema of "workloads"; did you mean "workload"?' schema workloads
 
 "$weir" schema >"$folder/scenario.schema.json"
 "$weir" schema workload >"$folder/workload.schema.json"
+"$weir" schema study >"$folder/study.schema.json"
 "$weir" list keys --json >"$folder/keys.json"
 "$weir" list policies --json >"$folder/policies.json"
 if ! python3 - "$folder" <<'END'; then
 import glob, json, sys
 import jsonschema
 folder = sys.argv[1]
-scenario, workload, tables, policies = [json.load(open(f"{folder}/{name}.json")) for name in
-                                      ("scenario.schema", "workload.schema", "keys", "policies")]
+scenario, workload, study, tables, policies = [json.load(open(f"{folder}/{name}.json")) for name in
+                                      ("scenario.schema", "workload.schema", "study.schema", "keys", "policies")]
 faults = 0
 
 
@@ -26,13 +28,13 @@ def told(what):
     print(what)
 
 
-for schema in (scenario, workload):
+for schema in (scenario, workload, study):
     jsonschema.Draft7Validator.check_schema(schema)
-of_scenario, of_workload = jsonschema.Draft7Validator(scenario), jsonschema.Draft7Validator(workload)
+of_scenario, of_workload, of_study = [jsonschema.Draft7Validator(schema) for schema in (scenario, workload, study)]
 seen = 0
 for path in sorted(glob.glob("workloads/**/*.json", recursive=True)):
     document = json.load(open(path))
-    judge = of_workload if "jobs" in document else of_scenario if "platform" in document else None
+    judge = of_workload if "jobs" in document else of_scenario if "platform" in document else of_study if "scenario" in document else None
     if judge is None:
         continue
     seen += 1
@@ -64,14 +66,22 @@ for keys in right:
 for keys in wrong:
     if of_scenario.is_valid(scenario_with(**keys)):
         told(f"taken, but wrong: {keys}")
+base = {"scenario": "s.json", "grid": {"duration": ["1s"]}}
+for wrong_one in ({"grid": []}, {"keep": "some"}, {"sample": {"runs": 3}}, {"sampel": {}}, {"policies": [3]}):
+    if of_study.is_valid({**base, **wrong_one}):
+        told(f"taken, but wrong in a study: {wrong_one}")
+if not of_study.is_valid({**base, "sample": {"runs": 3, "ranges": {"window": ["1s", "2s"]}}, "policies": ["ds2"]}):
+    told("refused, but a right study")
 without = scenario_with()
 del without["duration"]
 if of_scenario.is_valid(without):
     told("taken without a duration")
 
 # Each key of each object is in the schema, with what it means; so is each parameter of each policy.
-text = json.dumps(scenario)
+text = json.dumps([scenario, study])
 for table in tables:
+    if table["name"].endswith(".PATH"):
+        continue  # keys of these objects are paths
     for key in table["params"]:
         if json.dumps(key["help"])[1:-1] not in text:
             told(f"{table['name']}: {key['name']} is not in the schema")

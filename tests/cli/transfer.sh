@@ -51,6 +51,7 @@ expect 2 "--sources is missing" transfer --target "$target"
 expect 2 "--target is missing" transfer --sources "$folder/sources"
 expect 2 '--known: "2" is no number from 0 to 1' transfer --sources "$folder/sources" --target "$target" --known 2
 expect 2 '--mmd: "much"' transfer --sources "$folder/sources" --target "$target" --mmd much
+expect 2 '--net: "lstm" is neither conv-gru nor gru' transfer --sources "$folder/sources" --target "$target" --net lstm
 expect 2 '--window: "1"' transfer --sources "$folder/sources" --target "$target" --window 1
 expect 3 "nowhere.csv: no such file" transfer --sources "$folder/sources" --target "$folder/nowhere.csv"
 expect 3 "nowhere: cannot be read as a folder" transfer --sources "$folder/nowhere" --target "$target"

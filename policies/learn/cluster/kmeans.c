@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/given.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
@@ -124,6 +125,9 @@ static void move_centres(struct work *w)
     }
 }
 
+/* Beyond it squares of distances, or their sums, may overflow. */
+#define LARGEST 1e140
+
 static int check(const double *x, int count, int width, const struct kmeans_settings *s)
 {
     if (count < 1 || width < 1)
@@ -133,15 +137,17 @@ static int check(const double *x, int count, int width, const struct kmeans_sett
         return weir_error(WEIR_EINPUT, "k-means: %d clusters, %d restarts, %d iterations; each must be at least 1",
                           s->clusters, s->restarts, s->iterations);
     for (size_t i = 0; i < (size_t)count * (size_t)width; i++)
-        if (!isfinite(x[i]))
-            return weir_error(WEIR_EINPUT, "k-means: sample %zu, dimension %zu: %g is no finite number",
-                              i / (size_t)width, i % (size_t)width, x[i]);
+        if (!(fabs(x[i]) <= LARGEST))
+            return weir_error(WEIR_EINPUT, "k-means: sample %zu, dimension %zu: %g is no finite number up to %g",
+                              i / (size_t)width, i % (size_t)width, x[i], LARGEST);
     return WEIR_OK;
 }
 
 int kmeans_fit(const double *x, int count, int width, const struct kmeans_settings *settings, struct kmeans *model,
                int *assigned)
 {
+    if (learn_given(__func__, "x settings model", x, settings, model) != WEIR_OK)
+        return WEIR_EINPUT;
     *model = (struct kmeans){0};
     int code = check(x, count, width, settings);
     if (code)
@@ -193,15 +199,17 @@ int kmeans_fit(const double *x, int count, int width, const struct kmeans_settin
 
 int kmeans_nearest(const struct kmeans *model, const double *x, double *distance2)
 {
-    int nearest = 0;
+    int nearest = -1;
     double least = INFINITY;
-    for (int c = 0; c < model->clusters; c++) {
+    for (int c = 0; model && model->centres && x && c < model->clusters; c++) {
         double d = squared(x, model->centres + (size_t)c * (size_t)model->width, model->width);
         if (d < least) {
             least = d;
             nearest = c;
         }
     }
+    if (nearest < 0)
+        least = NAN;
     if (distance2)
         *distance2 = least;
     return nearest;
@@ -209,6 +217,8 @@ int kmeans_nearest(const struct kmeans *model, const double *x, double *distance
 
 void kmeans_fini(struct kmeans *model)
 {
+    if (!model)
+        return;
     free(model->centres);
     *model = (struct kmeans){0};
 }

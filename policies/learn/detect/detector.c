@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "policies/learn/detect/catalog.h"
+#include "policies/learn/given.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/slot.h"
@@ -35,10 +37,17 @@ int detector_make(const struct detector_env *env, const struct weir_json *at, st
 {
     static const char *const others[] = {"name", NULL};
     const char *name;
+    if (learn_given(__func__, "env slot made", env, at, made) != WEIR_OK)
+        return WEIR_EINPUT;
+    *made = NULL;
+    if (env->width < 1 || env->width > DETECTOR_WIDTH)
+        return weir_error(WEIR_EINPUT, "detector: a width of %d dimensions; it must be 1 to %d", env->width,
+                          DETECTOR_WIDTH);
     struct weir_json child = *at;
     struct detector *detector = weir_alloc(1, sizeof *detector);
-    *made = NULL;
     detector->env = *env;
+    if (!detector->env.catalog)
+        detector->env.catalog = detector_catalog;
     if (!detector->env.stream)
         detector->env.stream = "detect";
     int code = weir_json_is_string(at) ? WEIR_OK : weir_json_need(at, "name", &child);
@@ -46,7 +55,7 @@ int detector_make(const struct detector_env *env, const struct weir_json *at, st
         code = weir_json_string(&child, &name);
     if (code != WEIR_OK)
         goto out;
-    detector->kind = find(env->catalog, name);
+    detector->kind = find(detector->env.catalog, name);
     if (!detector->kind) {
         char *message = weir_copy(weir_error_message());
         code = weir_json_error(&child, "%s", message);
@@ -73,6 +82,8 @@ out:
 int detector_make_text(const struct detector_env *env, const char *text, struct detector **made)
 {
     struct weir_json_doc *doc = NULL;
+    if (learn_given(__func__, "env text made", env, text, made) != WEIR_OK)
+        return WEIR_EINPUT;
     *made = NULL;
     int code = weir_slot_parse("detector", "z-score:quantile=0.99", text, &doc);
     if (code == WEIR_OK) {
@@ -99,16 +110,22 @@ void detector_free(struct detector *detector)
 
 int detector_length(const struct detector *detector)
 {
-    return detector->kind->length(detector->state);
+    return detector ? detector->kind->length(detector->state) : 0;
 }
 
 int detector_fit(struct detector *detector, const struct detector_past *pasts, int count)
 {
+    if (learn_given(__func__, "detector pasts", detector, pasts) != WEIR_OK)
+        return WEIR_EINPUT;
+    if (count < 0)
+        return weir_error(WEIR_EINPUT, "detector %s: %d pasts", detector->kind->name, count);
     struct detector_past *taken = weir_alloc((size_t)count, sizeof *taken);
     size_t length = (size_t)detector_length(detector), longest = 0, width = (size_t)detector->env.width;
     int taken_count = 0, code = WEIR_OK;
     detector->fitted = false;
     for (int p = 0; p < count && code == WEIR_OK; p++) {
+        if (pasts[p].count > 0)
+            code = learn_given(__func__, "rows", pasts[p].rows);
         for (size_t i = 0; i < pasts[p].count * width && code == WEIR_OK; i++)
             if (isinf(pasts[p].rows[i]))
                 code = weir_error(WEIR_EINPUT, "detector %s: sample %zu has an infinite value", detector->kind->name,
@@ -165,12 +182,21 @@ static int judge_chunk(struct detector *detector, const double *const *windows, 
     return WEIR_OK;
 }
 
+static int check_fitted(const struct detector *detector)
+{
+    if (detector->fitted)
+        return WEIR_OK;
+    return weir_error(WEIR_EINPUT, "detector %s: it was not fitted yet", detector->kind->name);
+}
+
 int detector_judge(struct detector *detector, const double *const *windows, size_t count,
                    struct detector_result *results)
 {
-    int code = WEIR_OK;
-    if (!detector->fitted)
-        return weir_error(WEIR_EINPUT, "detector %s: it was not fitted yet", detector->kind->name);
+    if (learn_given(__func__, "detector windows results", detector, windows, results) != WEIR_OK)
+        return WEIR_EINPUT;
+    int code = check_fitted(detector);
+    for (size_t i = 0; i < count && code == WEIR_OK; i++)
+        code = learn_given(__func__, "windows[i]", windows[i]);
     for (size_t i = 0; i < count && code == WEIR_OK; i += CHUNK)
         code = judge_chunk(detector, windows + i, count - i < CHUNK ? count - i : CHUNK, results + i);
     return code;
@@ -186,11 +212,13 @@ static double now_s(void)
 int detector_run(struct detector *detector, const double *rows, size_t count, size_t from, double *score, bool *flagged,
                  double *took_s)
 {
+    if (learn_given(__func__, "detector rows score flagged", detector, rows, score, flagged) != WEIR_OK)
+        return WEIR_EINPUT;
     size_t length = (size_t)detector_length(detector), windows = 0, first = from + 1 < length ? length - 1 : from;
     const double *window[CHUNK];
     struct detector_result results[CHUNK];
     double began_s = now_s();
-    int code = WEIR_OK;
+    int code = check_fitted(detector);
     for (size_t i = from; i < first && i < count; i++) {
         score[i - from] = NAN;
         flagged[i - from] = false;
@@ -214,7 +242,7 @@ int detector_run(struct detector *detector, const double *rows, size_t count, si
 char *detector_describe(const struct detector *detector)
 {
     struct weir_text text = {0};
-    if (detector->fitted && detector->kind->describe)
+    if (detector && detector->fitted && detector->kind->describe)
         detector->kind->describe(detector->state, &text);
     return text.data ? text.data : weir_copy("");
 }

@@ -15,12 +15,15 @@
 #include "sim/base/param.h"
 #include "sim/base/text.h"
 
+/* Most dimensions. */
+#define DETECTOR_WIDTH 100000
+
 /* What a detector is made for. */
 struct detector_env {
-    int width; /* N, dimensions, at least 1 */
+    int width; /* N, dimensions, 1 to DETECTOR_WIDTH */
     unsigned long long seed;
     const char *stream;                         /* name of its random streams; NULL: "detect" */
-    const struct detector_kind *const *catalog; /* NULL-terminated */
+    const struct detector_kind *const *catalog; /* NULL-terminated; NULL: weir's own, detector_catalog */
 };
 
 /* A past without a break: rows[count][width], oldest first. NaN is a gap. `begins` is when its first row was, in
@@ -65,7 +68,7 @@ struct detector_kind {
 struct detector;
 
 /* Makes a detector from NAME or NAME:KEY=VALUE:... (copied). *made is NULL after an error. Errors: WEIR_EINPUT that
- * names the kind. */
+ * names the kind, or the near one. */
 int detector_make_text(const struct detector_env *env, const char *text, struct detector **made);
 
 /* The same from a slot of a JSON document, which must outlive the detector if a parameter is a text. */
@@ -73,7 +76,7 @@ int detector_make(const struct detector_env *env, const struct weir_json *at, st
 
 void detector_free(struct detector *detector);
 
-/* Samples of a window. */
+/* Samples of a window; 0 for NULL. */
 int detector_length(const struct detector *detector);
 
 /* Fits to these pasts; those shorter than a window are passed over. Errors, all of which name the kind: WEIR_EINPUT if
@@ -91,7 +94,7 @@ int detector_judge(struct detector *detector, const double *const *windows, size
 int detector_run(struct detector *detector, const double *rows, size_t count, size_t from, double *score, bool *flagged,
                  double *took_s);
 
-/* What was fitted, as the kind puts it; "" if it says nothing. Owned. */
+/* What was fitted, as the kind puts it; "" if it says nothing. Owned; free with free(). */
 char *detector_describe(const struct detector *detector);
 
 #endif

@@ -1,6 +1,5 @@
 #include "policies/learn/detect/rules.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -84,7 +83,11 @@ static void find_scale(const struct detect_rules *r, const double *newest, const
 enum detect_verdict detect_rules_judge(const struct detect_rules *rules, const double *newest, const double *healthy,
                                        const double *low, const double *high, struct detect_evidence *evidence)
 {
-    assert(rules->length >= 2 && rules->width >= 1 && rules->width <= DETECT_RULES_MOST);
+    if (!rules || !newest || !healthy || rules->length < 2 || rules->width < 1 || rules->width > DETECT_RULES_MOST) {
+        if (evidence)
+            *evidence = (struct detect_evidence){NAN, NAN, 0};
+        return DETECT_UNSURE;
+    }
     double scale[DETECT_RULES_MOST], apart[DETECT_RULES_MOST][DETECT_RULES_MOST], norm2 = 0;
     struct moments now, then;
     int deviating = 0;

@@ -31,8 +31,8 @@ struct detect_evidence {
  * is taken as the largest absolute value that there is, or 1. (Scaled by its own range instead, a window could never
  * differ by 0.4: values from 0 to 1 have a variance of 0.25 at most.) Variances divide by the number of samples; the
  * correlation with a series that does not change is 0.
- * Samples with a NaN are left out; with fewer than 2 left in either window the verdict is unsure. *evidence may be
- * NULL. Allocates nothing. */
+ * Samples with a NaN are left out; with fewer than 2 left in either window the verdict is unsure, and for sizes out of
+ * their ranges. *evidence may be NULL. Allocates nothing. */
 enum detect_verdict detect_rules_judge(const struct detect_rules *rules, const double *newest, const double *healthy,
                                        const double *low, const double *high, struct detect_evidence *evidence);
 

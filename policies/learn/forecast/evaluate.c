@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "policies/learn/given.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
@@ -81,8 +82,12 @@ static double share_within(const double *values, const double *means, const doub
 int forecaster_try(struct forecaster *forecaster, const struct forecaster_trial *trial,
                    struct forecaster_result *result)
 {
+    if (learn_given(__func__, "forecaster trial result", forecaster, trial, result) != WEIR_OK)
+        return WEIR_EINPUT;
     *result = (struct forecaster_result){0};
-    int code = check(trial);
+    int code = learn_given(__func__, "values", trial->values);
+    if (code == WEIR_OK)
+        code = check(trial);
     if (code != WEIR_OK)
         return code;
     size_t test = trial->count - trial->train, cells = trial->horizon * test;
@@ -114,6 +119,8 @@ int forecaster_try(struct forecaster *forecaster, const struct forecaster_trial 
 
 void forecaster_result_fini(struct forecaster_result *result)
 {
+    if (!result)
+        return;
     free(result->means);
     free(result->spreads);
     free(result->measures);

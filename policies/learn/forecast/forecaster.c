@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/forecast/catalog.h"
 #include "policies/learn/forecast/work.h"
+#include "policies/learn/given.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/slot.h"
@@ -15,6 +17,10 @@ const struct forecaster_kind *forecaster_find(const struct forecaster_kind *cons
 {
     const char **names = NULL;
     size_t count = 0, capacity = 0;
+    if (learn_given(__func__, "name", name) != WEIR_OK)
+        return NULL;
+    if (!catalog)
+        catalog = forecaster_catalog;
     for (; catalog[count]; count++) {
         if (strcmp(catalog[count]->name, name) == 0) {
             free(names);
@@ -41,13 +47,30 @@ static int bind(struct forecaster *made, const struct weir_json *at)
     return code == WEIR_OK ? weir_param_bind(params, at, others, made->state) : code;
 }
 
+static int check_env(const struct forecaster_env *env)
+{
+    if (!(env->step_s > 0) || isinf(env->step_s) || !(fabs(env->season_s) < INFINITY) || env->ahead < 0 ||
+        env->ahead > FORECASTER_HORIZON)
+        return weir_error(
+            WEIR_EINPUT,
+            "forecaster: steps of %g s (above 0), a season of %g s, %d steps ahead (0 to %d) are asked for",
+            env->step_s, env->season_s, env->ahead, FORECASTER_HORIZON);
+    return WEIR_OK;
+}
+
 int forecaster_make(const struct forecaster_env *env, const struct weir_json *at, struct forecaster **made)
 {
     const char *name;
+    if (learn_given(__func__, "env slot made", env, at, made) != WEIR_OK)
+        return WEIR_EINPUT;
+    *made = NULL;
+    if (check_env(env) != WEIR_OK)
+        return WEIR_EINPUT;
     struct weir_json child = *at;
     struct forecaster *forecaster = weir_alloc(1, sizeof *forecaster);
-    *made = NULL;
     forecaster->env = *env;
+    if (!forecaster->env.catalog)
+        forecaster->env.catalog = forecaster_catalog;
     if (!forecaster->env.stream)
         forecaster->env.stream = "forecast";
     if (forecaster->env.season_s <= 0)
@@ -57,7 +80,7 @@ int forecaster_make(const struct forecaster_env *env, const struct weir_json *at
         code = weir_json_string(&child, &name);
     if (code != WEIR_OK)
         goto out;
-    forecaster->kind = forecaster_find(env->catalog, name);
+    forecaster->kind = forecaster_find(forecaster->env.catalog, name);
     if (!forecaster->kind) {
         char *message = weir_copy(weir_error_message());
         code = weir_json_error(&child, "%s", message);
@@ -83,6 +106,8 @@ out:
 int forecaster_make_text(const struct forecaster_env *env, const char *text, struct forecaster **made)
 {
     struct weir_json_doc *doc;
+    if (learn_given(__func__, "env text made", env, text, made) != WEIR_OK)
+        return WEIR_EINPUT;
     *made = NULL;
     int code = weir_slot_parse("forecaster", "linear:window=12", text, &doc);
     if (code == WEIR_OK) {
@@ -111,31 +136,33 @@ void forecaster_free(struct forecaster *forecaster)
 
 const struct forecaster_kind *forecaster_kind_of(const struct forecaster *forecaster)
 {
-    return forecaster->kind;
+    return forecaster ? forecaster->kind : NULL;
 }
 
 size_t forecaster_need(const struct forecaster *forecaster)
 {
+    if (!forecaster)
+        return 0;
     return forecaster->kind->need ? forecaster->kind->need(forecaster->state) : 1;
 }
 
 struct forecaster_cost forecaster_cost(const struct forecaster *forecaster, size_t count, size_t horizon)
 {
     struct forecaster_cost cost = {0};
-    if (forecaster->kind->cost)
+    if (forecaster && forecaster->kind->cost)
         forecaster->kind->cost(forecaster->state, count, horizon, &cost);
     return cost;
 }
 
 struct forecaster_counts forecaster_counts(const struct forecaster *forecaster)
 {
-    return forecaster->memory.counts;
+    return forecaster ? forecaster->memory.counts : (struct forecaster_counts){0};
 }
 
 char *forecaster_describe(const struct forecaster *forecaster)
 {
     struct weir_text text = {0};
-    if (forecaster->fitted && forecaster->kind->describe)
+    if (forecaster && forecaster->fitted && forecaster->kind->describe)
         forecaster->kind->describe(forecaster->state, &text);
     return text.data ? text.data : weir_copy("");
 }

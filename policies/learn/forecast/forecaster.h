@@ -22,7 +22,7 @@ struct forecaster_env {
     double season_s; /* the season that the series may have; 0: one day */
     unsigned long long seed;
     const char *stream; /* name of its random streams: weir_stream_open(env->seed, env->stream); NULL: "forecast" */
-    const struct forecaster_kind *const *catalog; /* NULL-terminated; for kinds that are made of others */
+    const struct forecaster_kind *const *catalog; /* NULL-terminated; NULL: weir's own, forecaster_catalog */
     int ahead; /* steps that its user will ask for, for kinds that are taught how many they forecast; 0: not known */
     const char *folder; /* from which files that parameters name are seen, ending in '/'; "" or NULL: the present one */
 };
@@ -97,8 +97,8 @@ struct forecaster_kind {
 /* A forecaster at work. */
 struct forecaster;
 
-/* The kind of this name in a NULL-terminated catalogue. NULL with an error (WEIR_EINPUT) that suggests the near name.
- */
+/* The kind of this name in a NULL-terminated catalogue (NULL: weir's own). NULL with an error (WEIR_EINPUT) that
+ * suggests the near name. */
 const struct forecaster_kind *forecaster_find(const struct forecaster_kind *const *catalog, const char *name);
 
 /* Makes a forecaster from what a slot holds: an object with "name" and the parameters of the kind, or the name alone.
@@ -109,7 +109,8 @@ const struct forecaster_kind *forecaster_find(const struct forecaster_kind *cons
  * *made is NULL after an error. Errors: WEIR_EINPUT with the place. */
 int forecaster_make(const struct forecaster_env *env, const struct weir_json *at, struct forecaster **made);
 
-/* The same from a text as the command line has it: NAME, or NAME:KEY=VALUE:KEY=VALUE. The text is copied. */
+/* The same from a text as the command line has it: NAME, or NAME:KEY=VALUE:KEY=VALUE. The text is copied. `weir list
+ * forecasters` has the names with their parameters. */
 int forecaster_make_text(const struct forecaster_env *env, const char *text, struct forecaster **made);
 
 void forecaster_free(struct forecaster *forecaster);
@@ -133,9 +134,10 @@ int forecaster_push(struct forecaster *forecaster, double value);
  * value seen, with kind, step and value: the arrays then hold nothing to use. */
 int forecaster_predict(struct forecaster *forecaster, size_t horizon, double *mean, double *spread);
 
+/* NULL for NULL. */
 const struct forecaster_kind *forecaster_kind_of(const struct forecaster *forecaster);
 
-/* The least number of values that forecaster_fit takes. */
+/* The least number of values that forecaster_fit takes; 0 for NULL. */
 size_t forecaster_need(const struct forecaster *forecaster);
 
 /* What work costs; zeros where the kind does not say. `count` values in a fit, `horizon` steps in a forecast. */
@@ -161,7 +163,8 @@ int forecaster_join(struct forecaster *joining, const struct forecaster *of, con
 int forecaster_twin(const struct forecaster_env *env, const struct forecaster *of, struct forecaster **made);
 
 /* Computes what the next forecasts of several forecasters of one kind take, up to `horizon` steps, at once where they
- * share it. forecaster_predict says the same without, only later. Those that are not fitted are left out. */
+ * share it. forecaster_predict says the same without, only later. Those that are not fitted, or not like the first, are
+ * left out. */
 void forecaster_prepare(struct forecaster *const *forecasters, size_t count, size_t horizon);
 
 /* What was done to the values since the forecaster was made. */
@@ -172,7 +175,7 @@ struct forecaster_counts {
 };
 struct forecaster_counts forecaster_counts(const struct forecaster *forecaster);
 
-/* What was fitted, as the kind puts it; "" if it says nothing. Owned. */
+/* What was fitted, as the kind puts it; "" if it says nothing. Owned; free with free(). */
 char *forecaster_describe(const struct forecaster *forecaster);
 
 /* Writes a fitted forecaster to a file (replaced), and reads it again. The file: docs/forecast.md. Errors: WEIR_EINPUT

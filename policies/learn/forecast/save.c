@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "policies/learn/forecast/work.h"
+#include "policies/learn/given.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
@@ -46,6 +47,8 @@ int forecaster_pack(const struct forecaster *forecaster, struct weir_text *to)
 
 int forecaster_save(const struct forecaster *forecaster, const char *path)
 {
+    if (learn_given(__func__, "forecaster path", forecaster, path) != WEIR_OK)
+        return WEIR_EINPUT;
     struct weir_text head = {0}, body = {0};
     int code = forecaster_pack(forecaster, &body);
     if (code == WEIR_OK) {
@@ -178,6 +181,8 @@ int forecaster_load(const struct forecaster_env *env, const char *path, struct f
     struct weir_text content = {0};
     const char *body = NULL;
     size_t length = 0;
+    if (learn_given(__func__, "env path made", env, path, made) != WEIR_OK)
+        return WEIR_EINPUT;
     *made = NULL;
     int code = read_bytes(path, &content);
     if (code == WEIR_OK)

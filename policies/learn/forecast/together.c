@@ -1,14 +1,30 @@
 /* Several forecasters of one kind as one: fitted together, one joining another, twins, and forecasts prepared. */
-#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "policies/learn/forecast/work.h"
+#include "policies/learn/given.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
 bool forecaster_shares(const struct forecaster *forecaster)
 {
-    return forecaster->kind->fit_together != NULL;
+    return forecaster && forecaster->kind->fit_together;
+}
+
+/* Whether what one knows is of use to the other as it stands. */
+static bool alike(const struct forecaster *one, const struct forecaster *other)
+{
+    return one->kind == other->kind && one->env.ahead == other->env.ahead &&
+           strcmp(one->parameters, other->parameters) == 0;
+}
+
+static int unlike(const struct forecaster *one)
+{
+    return weir_error(WEIR_EINPUT,
+                      "forecaster %s: others that share what it knows must be of the same kind, with the "
+                      "same parameters and steps ahead; %s",
+                      one->kind->name, one->kind->fit_together ? "they are not" : "this kind shares nothing");
 }
 
 static void **states_of(struct forecaster *const *forecasters, size_t count)
@@ -22,6 +38,16 @@ static void **states_of(struct forecaster *const *forecasters, size_t count)
 int forecaster_fit_together(struct forecaster *const *forecasters, const struct forecaster_series *series, size_t count,
                             bool tune)
 {
+    if (learn_given(__func__, "forecasters series", forecasters, series) != WEIR_OK)
+        return WEIR_EINPUT;
+    if (count == 0)
+        return weir_error(WEIR_EINPUT, "%s: there is no forecaster", __func__);
+    for (size_t i = 0; i < count; i++) {
+        if (learn_given(__func__, "forecasters[i] values", forecasters[i], series[i].values) != WEIR_OK)
+            return WEIR_EINPUT;
+        if (!forecasters[i]->kind->fit_together || !alike(forecasters[i], forecasters[0]))
+            return unlike(forecasters[0]);
+    }
     const struct forecaster_kind *kind = forecasters[0]->kind;
     struct forecaster_series *cleaned = weir_alloc(count, sizeof *cleaned);
     void **states = states_of(forecasters, count);
@@ -31,7 +57,6 @@ int forecaster_fit_together(struct forecaster *const *forecasters, const struct 
         forecasters[i]->fitted = false;
     for (size_t i = 0; i < count && code == WEIR_OK; i++) {
         double *values;
-        assert(forecasters[i]->kind == kind && kind->fit_together);
         code = forecaster_clean(forecasters[i], series[i].values, series[i].count, &values);
         cleaned[i] = (struct forecaster_series){values, series[i].count};
     }
@@ -52,7 +77,14 @@ int forecaster_fit_together(struct forecaster *const *forecasters, const struct 
 
 int forecaster_join(struct forecaster *joining, const struct forecaster *of, const struct forecaster_series *series)
 {
-    assert(joining->kind == of->kind && of->kind->join && of->fitted && (series || joining->fitted));
+    if (learn_given(__func__, "joining of", joining, of) != WEIR_OK)
+        return WEIR_EINPUT;
+    if (!of->kind->join || !alike(joining, of))
+        return unlike(of);
+    if (!of->fitted || (!series && !joining->fitted))
+        return weir_error(WEIR_EINPUT, "forecaster %s: it must be fitted to a series first", of->kind->name);
+    if (series && learn_given(__func__, "values", series->values) != WEIR_OK)
+        return WEIR_EINPUT;
     if (!series) {
         of->kind->join(joining->state, of->state, NULL);
         return WEIR_OK;
@@ -71,6 +103,8 @@ int forecaster_join(struct forecaster *joining, const struct forecaster *of, con
 int forecaster_twin(const struct forecaster_env *env, const struct forecaster *of, struct forecaster **made)
 {
     struct weir_text bytes = {0};
+    if (learn_given(__func__, "env of made", env, of, made) != WEIR_OK)
+        return WEIR_EINPUT;
     *made = NULL;
     int code = forecaster_pack(of, &bytes);
     if (code == WEIR_OK)
@@ -84,14 +118,13 @@ int forecaster_twin(const struct forecaster_env *env, const struct forecaster *o
 void forecaster_prepare(struct forecaster *const *forecasters, size_t count, size_t horizon)
 {
     size_t fitted = 0;
-    if (count == 0 || !forecasters[0]->kind->prepare)
+    if (count == 0 || !forecasters || !forecasters[0] || !forecasters[0]->kind->prepare || horizon < 1 ||
+        horizon > FORECASTER_HORIZON)
         return;
     void **states = weir_alloc(count, sizeof *states);
-    for (size_t i = 0; i < count; i++) {
-        assert(forecasters[i]->kind == forecasters[0]->kind);
-        if (forecasters[i]->fitted)
+    for (size_t i = 0; i < count; i++)
+        if (forecasters[i] && forecasters[i]->fitted && alike(forecasters[i], forecasters[0]))
             states[fitted++] = forecasters[i]->state;
-    }
     if (fitted > 0)
         forecasters[0]->kind->prepare(states, fitted, horizon);
     free(states);

@@ -24,7 +24,7 @@
 
 struct transfer {
     const char *sources; /* parameters */
-    int window, units, channels, epochs, recent;
+    int window, units, layers, channels, epochs, recent;
     double quantile, within, mmd, cmmd, rate, drift;
     bool joint;
 
@@ -47,9 +47,10 @@ static const struct weir_param params[] = {
                "CSV files of other loads, by comma; times in the first column, values in the second."),
     WEIR_PARAM("window", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(window), "24", 2, 2000, NULL,
                "Newest values that a forecast is made from."),
-    WEIR_PARAM("hidden", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(units), "24", 1, 1024, NULL, "Units of the GRU layer."),
-    WEIR_PARAM("channels", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(channels), "16", 1, 1024, NULL,
-               "Kernels of the convolution."),
+    WEIR_PARAM("hidden", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(units), "24", 1, 1024, NULL, "Units of a GRU layer."),
+    WEIR_PARAM("layers", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(layers), "1", 1, TRANSFER_LAYERS, NULL, "GRU layers."),
+    WEIR_PARAM("channels", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(channels), "16", 0, 1024, NULL,
+               "Kernels of the convolution; 0: none."),
     WEIR_PARAM("epochs", WEIR_PARAM_INT, WEIR_UNIT_NONE, AT(epochs), "5", 1, 10000, NULL,
                "Passes over the sources, and over both in the joint training."),
     WEIR_PARAM("rate", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(rate), "0.005", 1e-6, 1e9, NULL, "Learning rate of Adam."),
@@ -117,6 +118,7 @@ static int create(void *state, const struct forecaster_env *env)
     self->options = transfer_defaults;
     self->options.window = self->window;
     self->options.channels = self->channels;
+    self->options.layers = self->layers;
     self->options.units = self->units;
     self->options.source_epochs = self->options.joint_epochs = self->epochs;
     self->options.rate = self->rate;
@@ -266,7 +268,9 @@ static void cost(const void *state, size_t count, size_t horizon, struct forecas
 {
     const struct transfer *self = state;
     double units = self->units, channels = self->channels, learnt = 0;
-    double once = self->window * (2 * channels * self->options.kernel + 6 * units * (channels + units)) + 2 * units;
+    double inputs = (channels > 0 ? channels : 1) + (self->layers - 1) * units; /* of all layers */
+    double once =
+        self->window * (2 * channels * self->options.kernel + 6 * units * (inputs + self->layers * units)) + 2 * units;
     for (size_t i = 0; i < self->load_count; i++)
         learnt += (double)self->loads[i].count / (double)self->load_count;
     if (self->load_count)

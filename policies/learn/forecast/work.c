@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/given.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
@@ -74,11 +75,15 @@ static int learn(struct forecaster *forecaster, int (*hook)(void *, const double
 
 int forecaster_fit(struct forecaster *forecaster, const double *values, size_t count)
 {
+    if (learn_given(__func__, "forecaster values", forecaster, values) != WEIR_OK)
+        return WEIR_EINPUT;
     return learn(forecaster, forecaster->kind->fit, values, count);
 }
 
 int forecaster_tune(struct forecaster *forecaster, const double *values, size_t count)
 {
+    if (learn_given(__func__, "forecaster values", forecaster, values) != WEIR_OK)
+        return WEIR_EINPUT;
     bool can = forecaster->fitted && forecaster->kind->tune;
     return learn(forecaster, can ? forecaster->kind->tune : forecaster->kind->fit, values, count);
 }
@@ -102,6 +107,8 @@ static double stand_in(struct forecaster *forecaster)
 
 int forecaster_push(struct forecaster *forecaster, double value)
 {
+    if (learn_given(__func__, "forecaster", forecaster) != WEIR_OK)
+        return WEIR_EINPUT;
     int code = check_fitted(forecaster);
     if (code != WEIR_OK)
         return code;
@@ -149,6 +156,8 @@ static int check_forecast(struct forecaster *forecaster, size_t horizon, double 
 
 int forecaster_predict(struct forecaster *forecaster, size_t horizon, double *mean, double *spread)
 {
+    if (learn_given(__func__, "forecaster mean", forecaster, mean) != WEIR_OK)
+        return WEIR_EINPUT;
     int code = check_fitted(forecaster);
     if (code != WEIR_OK)
         return code;

@@ -112,7 +112,8 @@ int offload_bound(const struct offload_problem *problem, const int *placement, d
  * does not fit the ways of a network in which some nodes cannot reach each other. */
 int offload_heu_wo(const struct offload_problem *problem, int *placement);
 
-/* The same for the users of which[users] alone, beside the others, who are where `placement` says. */
+/* The same for the users of which[users] alone, beside the others, who are where `placement` says; those of them with a
+ * subtask at -1 are nowhere. */
 int offload_heu_wo_place(const struct offload_problem *problem, const bool *which, int *placement);
 
 /* Moves of single subtasks that lower their user's cost (19), until none does: a local equilibrium of the same game,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/given.h"
 #include "policies/learn/offload/chain.h"
 #include "policies/learn/offload/decide.h"
 #include "sim/base/error.h"
@@ -55,6 +56,9 @@ static struct offload_deviation seek(struct offload_game *game, struct offload_c
 int offload_deviations(const struct offload_problem *problem, const int *placement, double enumerable,
                        struct offload_deviation *deviations, int *responses)
 {
+    if (learn_given(__func__, "problem placement deviations responses", problem,
+                    offload_placement_given(problem, placement), deviations, responses) != WEIR_OK)
+        return WEIR_EINPUT;
     if (offload_check_placement(problem, placement) < 0)
         return weir_error_code();
     int *copy = weir_alloc((size_t)problem->subtasks, sizeof *copy);
@@ -85,12 +89,12 @@ int offload_deviations(const struct offload_problem *problem, const int *placeme
 
 bool offload_deviation_gains(const struct offload_deviation *deviation)
 {
-    return deviation->best_s < deviation->cost_s * (1 - ROUNDING);
+    return deviation && deviation->best_s < deviation->cost_s * (1 - ROUNDING);
 }
 
 bool offload_deviation_certain(const struct offload_deviation *deviation)
 {
-    return deviation->least_s >= deviation->best_s * (1 - ROUNDING);
+    return deviation && deviation->least_s >= deviation->best_s * (1 - ROUNDING);
 }
 
 /* What all users cost at least: each as if alone. */
@@ -118,6 +122,9 @@ static double least_alone(const struct offload_problem *problem, double enumerab
 int offload_bound(const struct offload_problem *problem, const int *placement, double enumerable,
                   struct offload_bounds *bounds)
 {
+    if (learn_given(__func__, "problem placement bounds", problem, offload_placement_given(problem, placement),
+                    bounds) != WEIR_OK)
+        return WEIR_EINPUT;
     size_t users = (size_t)problem->users;
     struct offload_deviation *deviations = weir_alloc(users, sizeof *deviations);
     int *responses = weir_alloc((size_t)problem->subtasks, sizeof *responses);

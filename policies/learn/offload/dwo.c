@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/given.h"
 #include "policies/learn/offload/chain.h"
 #include "policies/learn/offload/decide.h"
 #include "sim/base/error.h"
@@ -269,9 +270,24 @@ static void merge_trace(struct offload_trace *into, struct offload_trace *from, 
     *into = *kept;
 }
 
+static int check_options(const struct offload_dwo_options *options)
+{
+    if ((unsigned)options->response > OFFLOAD_VITERBI || (unsigned)options->start > OFFLOAD_START_GIVEN)
+        return weir_error(WEIR_EINPUT, "dwo: there is no response %d or no start %d", (int)options->response,
+                          (int)options->start);
+    if (!(options->least_gain >= 0 && options->least_gain <= 1))
+        return weir_error(WEIR_EINPUT, "dwo: a least gain of %g; it must be 0 to 1", options->least_gain);
+    return WEIR_OK;
+}
+
 int offload_dwo(const struct offload_problem *problem, const struct offload_dwo_options *options, int *placement,
                 struct offload_trace *trace)
 {
+    if (learn_given(__func__, "problem options placement", problem, options,
+                    offload_placement_given(problem, placement)) != WEIR_OK)
+        return WEIR_EINPUT;
+    if (check_options(options) != WEIR_OK)
+        return WEIR_EINPUT;
     if (options->response == OFFLOAD_ENUMERATE && offload_check_enumerable(problem) < 0)
         return weir_error_code();
     int starts = options->starts > 1 ? options->starts : 1, code = WEIR_OK;
@@ -299,6 +315,8 @@ int offload_dwo(const struct offload_problem *problem, const struct offload_dwo_
 
 void offload_trace_fini(struct offload_trace *trace)
 {
+    if (!trace)
+        return;
     free(trace->potential);
     free(trace->cost_s);
     *trace = (struct offload_trace){0};
@@ -306,6 +324,8 @@ void offload_trace_fini(struct offload_trace *trace)
 
 int offload_refine(const struct offload_problem *problem, int *placement, struct offload_trace *trace)
 {
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
+        return WEIR_EINPUT;
     if (offload_check_placement(problem, placement) < 0)
         return weir_error_code();
     play_plain(problem, placement, 1, true, trace);
@@ -315,6 +335,12 @@ int offload_refine(const struct offload_problem *problem, int *placement, struct
 int offload_best_response(const struct offload_problem *problem, const int *placement, int user,
                           enum offload_response kind, bool polish, int *response, double *cost_s)
 {
+    if (learn_given(__func__, "problem placement response cost_s", problem, offload_placement_given(problem, placement),
+                    response, cost_s) != WEIR_OK)
+        return WEIR_EINPUT;
+    if (user < 0 || user >= problem->users || (unsigned)kind > OFFLOAD_VITERBI)
+        return weir_error(WEIR_EINPUT, "there is no user %d of %d, or no kind %d of responses", user, problem->users,
+                          (int)kind);
     if (offload_check_placement(problem, placement) < 0 ||
         (kind == OFFLOAD_ENUMERATE && offload_check_enumerable(problem) < 0))
         return weir_error_code();

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "policies/learn/given.h"
 #include "policies/learn/offload/game.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -102,6 +103,9 @@ static double latency(const struct offload_game *game, double *finish)
 
 int offload_evaluate(const struct offload_problem *problem, const int *placement, struct offload_evaluation *evaluation)
 {
+    if (learn_given(__func__, "problem placement evaluation", problem, offload_placement_given(problem, placement),
+                    evaluation) != WEIR_OK)
+        return WEIR_EINPUT;
     if (offload_check_placement(problem, placement) < 0)
         return weir_error_code();
     int *copy = weir_alloc((size_t)problem->subtasks, sizeof *copy);
@@ -139,6 +143,8 @@ int offload_evaluate(const struct offload_problem *problem, const int *placement
 int offload_shares(const struct offload_problem *problem, const int *placement, double *work_share,
                    struct offload_flow *flows)
 {
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
+        return WEIR_EINPUT;
     if (offload_check_placement(problem, placement) < 0)
         return weir_error_code();
     int *copy = weir_alloc((size_t)problem->subtasks, sizeof *copy);

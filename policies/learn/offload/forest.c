@@ -189,6 +189,8 @@ static int grow_given(struct grower *grower, const struct offload_network_spec *
     for (int to = 0; to < grower->nodes; to++) {
         const int *links = NULL;
         int count = to == from ? 0 : spec->way(spec->data, from, to, &links), entry = 0;
+        if (count > 0 && !links)
+            return weir_error(WEIR_EINPUT, "network: the way from node %d to %d has no links", from, to);
         for (int i = 0; i < count; i++) {
             if (links[i] < 0 || links[i] >= spec->link_count)
                 return weir_error(WEIR_EINPUT, "network: the way from node %d to %d names link %d; links are 0 to %d",

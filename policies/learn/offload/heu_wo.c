@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/given.h"
 #include "policies/learn/offload/decide.h"
 #include "policies/learn/offload/game.h"
 #include "sim/base/error.h"
@@ -109,9 +110,28 @@ static int place(struct heuristic *heuristic, int u, int s)
     return WEIR_OK;
 }
 
-int offload_heu_wo_place(const struct offload_problem *problem, const bool *which, int *placement)
+/* Those who have a place have one that can be. */
+static int check_others(const struct offload_problem *problem, const bool *which, const int *placement)
 {
     int code = WEIR_OK;
+    for (int u = 0; u < problem->users && code == WEIR_OK; u++) {
+        bool placed = !which[u];
+        for (int s = problem->first_subtask[u]; s < problem->first_subtask[u + 1]; s++)
+            placed = placed && placement[s] != -1;
+        if (placed)
+            code = offload_check_user_placement(problem, u, placement + problem->first_subtask[u]);
+    }
+    return code;
+}
+
+int offload_heu_wo_place(const struct offload_problem *problem, const bool *which, int *placement)
+{
+    if (learn_given(__func__, "problem which placement", problem, which, offload_placement_given(problem, placement)) !=
+        WEIR_OK)
+        return WEIR_EINPUT;
+    int code = check_others(problem, which, placement);
+    if (code != WEIR_OK)
+        return code;
     size_t nodes = (size_t)problem->network->nodes;
     struct offload_game game;
     offload_game_init(&game, problem, placement, 1);
@@ -136,6 +156,8 @@ int offload_heu_wo_place(const struct offload_problem *problem, const bool *whic
 
 int offload_heu_wo(const struct offload_problem *problem, int *placement)
 {
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
+        return WEIR_EINPUT;
     bool *which = weir_alloc((size_t)problem->users, sizeof *which);
     memset(which, true, (size_t)problem->users * sizeof *which);
     int code = offload_heu_wo_place(problem, which, placement);

@@ -111,6 +111,12 @@ int offload_check_placement(const struct offload_problem *problem, const int *pl
 /* The same of one user, whose subtasks are at own[]. */
 int offload_check_user_placement(const struct offload_problem *problem, int user, const int *own);
 
+/* Not NULL if a placement is there, or none is needed: for learn_given. */
+static inline const void *offload_placement_given(const struct offload_problem *problem, const int *placement)
+{
+    return placement || !problem || problem->subtasks > 0 ? (const void *)placement : problem;
+}
+
 /* Transfer j of a chain: 0 from the origin, s out of subtask s - 1; -1: there is none. */
 static inline int offload_chain_transfer(const struct offload_problem *problem, int user, int j)
 {

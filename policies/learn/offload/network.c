@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/given.h"
 #include "policies/learn/offload/forest.h"
 #include "policies/learn/offload/inside.h"
 #include "sim/base/error.h"
@@ -44,6 +45,12 @@ static int check_spec(const struct offload_network_spec *spec)
 {
     if (spec->node_count < 1)
         return weir_error(WEIR_EINPUT, "network: %d nodes; there must be one at least", spec->node_count);
+    if (spec->node_count > OFFLOAD_NODES)
+        return weir_error(WEIR_EINPUT, "network: %d nodes; there may be %d at most", spec->node_count, OFFLOAD_NODES);
+    if (spec->routing != OFFLOAD_SHORTEST && spec->routing != OFFLOAD_SINGLE_HOP && spec->routing != OFFLOAD_GIVEN)
+        return weir_error(WEIR_EINPUT, "network: there is no routing %d", (int)spec->routing);
+    if (!spec->flops_per_s || (spec->link_count > 0 && !spec->links) || (spec->routing == OFFLOAD_GIVEN && !spec->way))
+        return weir_error(WEIR_EINPUT, "network: speeds of nodes, links, or the function `way` are missing");
     if (spec->link_count < 0 || spec->kind_count < 0)
         return weir_error(WEIR_EINPUT, "network: %d links and %d kinds; neither can be below 0", spec->link_count,
                           spec->kind_count);
@@ -140,6 +147,8 @@ static void sum_ways(struct offload_network *network)
 
 int offload_network_new(const struct offload_network_spec *spec, struct offload_network **made)
 {
+    if (learn_given(__func__, "spec network", spec, made) != WEIR_OK)
+        return WEIR_EINPUT;
     *made = NULL;
     if (check_spec(spec) < 0)
         return weir_error_code();
@@ -183,21 +192,29 @@ void offload_network_free(struct offload_network *network)
 
 int offload_network_nodes(const struct offload_network *network)
 {
-    return network->nodes;
+    return network ? network->nodes : 0;
 }
 
 int offload_network_links(const struct offload_network *network)
 {
-    return network->links;
+    return network ? network->links : 0;
+}
+
+static bool is_node(const struct offload_network *network, int node)
+{
+    return network && node >= 0 && node < network->nodes;
 }
 
 bool offload_network_reaches(const struct offload_network *network, int from, int to)
 {
-    return offload_tree_at(&network->out, network->nodes, from)[to] >= 0;
+    return is_node(network, from) && is_node(network, to) &&
+           offload_tree_at(&network->out, network->nodes, from)[to] >= 0;
 }
 
 int offload_network_way(const struct offload_network *network, int from, int to, int *links, int room)
 {
+    if (!is_node(network, from) || !is_node(network, to) || (room > 0 && !links))
+        return -1;
     const int *parent = offload_tree_parent(&network->in, to), *link = offload_tree_link(&network->in, to);
     int count = 0, i = offload_tree_at(&network->in, network->nodes, to)[from];
     if (i < 0)

@@ -22,8 +22,11 @@ enum offload_routing {
     OFFLOAD_GIVEN,      /* asked of `way` */
 };
 
+/* Most nodes. */
+#define OFFLOAD_NODES 30000
+
 struct offload_network_spec {
-    int node_count;
+    int node_count;                /* 1 to OFFLOAD_NODES */
     const char *const *node_names; /* for messages; NULL: "node 3" */
     const double *flops_per_s;     /* [node_count], >= 0; 0: hosts nothing (a router) */
     int kind_count;                /* kinds of subtasks ("cpu", "gpu"); 0 is the same as 1 */
@@ -45,11 +48,13 @@ struct offload_network;
 int offload_network_new(const struct offload_network_spec *spec, struct offload_network **network);
 void offload_network_free(struct offload_network *network);
 
+/* 0 for NULL. */
 int offload_network_nodes(const struct offload_network *network);
 int offload_network_links(const struct offload_network *network);
+/* False for nodes that are not there. */
 bool offload_network_reaches(const struct offload_network *network, int from, int to);
 /* Links from one node to another, in order, into links[room]; returns their number, which may exceed the room; -1: no
- * way. */
+ * way, no such node. */
 int offload_network_way(const struct offload_network *network, int from, int to, int *links, int room);
 
 #endif

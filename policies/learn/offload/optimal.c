@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/given.h"
 #include "policies/learn/offload/decide.h"
 #include "policies/learn/offload/game.h"
 #include "sim/base/error.h"
@@ -330,6 +331,8 @@ static int improve(const struct offload_problem *problem, double most, int *plac
 int offload_optimal_within(const struct offload_problem *problem, double limit, double most, int *placement,
                            struct offload_search *search_out)
 {
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
+        return WEIR_EINPUT;
     struct offload_search found = {.placements = 1};
     for (int u = 0; u < problem->users; u++)
         found.placements *= offload_user_placements(problem, u);

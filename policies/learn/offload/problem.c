@@ -1,10 +1,12 @@
 #include "policies/learn/offload/problem.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/given.h"
 #include "policies/learn/offload/inside.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -51,6 +53,8 @@ static int check_user(const struct offload_network *network, const struct offloa
 {
     if (user->subtask_count < 1)
         return weir_error(WEIR_EINPUT, "%s has no subtasks", who);
+    if (!user->work_flop || (user->transfer_count > 0 && !user->transfers))
+        return weir_error(WEIR_EINPUT, "%s: its work or its transfers are NULL", who);
     if (user->transfer_count < 0 || !isfinite(user->weight) || user->weight < 0)
         return weir_error(WEIR_EINPUT, "%s has a weight of %g and %d transfers; neither can be below 0", who,
                           user->weight, user->transfer_count);
@@ -251,9 +255,13 @@ static int find_allowed(struct offload_problem *problem, const struct offload_us
 int offload_problem_new(const struct offload_network *network, const struct offload_user *users, int user_count,
                         enum offload_shares shares, struct offload_problem **made)
 {
+    if (learn_given(__func__, "network problem", network, made) != WEIR_OK)
+        return WEIR_EINPUT;
     *made = NULL;
-    if (user_count < 0)
-        return weir_error(WEIR_EINPUT, "%d users; there cannot be fewer than 0", user_count);
+    if (user_count < 0 || (user_count > 0 && !users))
+        return weir_error(WEIR_EINPUT, "%d users; there cannot be fewer than 0, and each must be given", user_count);
+    if (shares != OFFLOAD_SHARE_OF_SUBTASK && shares != OFFLOAD_SHARE_OF_USER)
+        return weir_error(WEIR_EINPUT, "there are no shares %d", (int)shares);
     struct offload_problem *problem = weir_alloc(1, sizeof *problem);
     problem->network = network;
     problem->shares = shares;
@@ -264,6 +272,10 @@ int offload_problem_new(const struct offload_network *network, const struct offl
             goto failed;
         subtasks += users[u].subtask_count;
         transfers += users[u].transfer_count;
+    }
+    if (subtasks > INT_MAX / 2 || transfers > INT_MAX / 2) {
+        weir_error(WEIR_EINPUT, "%ld subtasks and %ld transfers are more than there is room for", subtasks, transfers);
+        goto failed;
     }
     problem->users = user_count;
     problem->subtasks = (int)subtasks;
@@ -315,36 +327,44 @@ void offload_problem_free(struct offload_problem *problem)
 
 int offload_problem_users(const struct offload_problem *problem)
 {
-    return problem->users;
+    return problem ? problem->users : 0;
 }
 
 int offload_problem_subtasks(const struct offload_problem *problem)
 {
-    return problem->subtasks;
+    return problem ? problem->subtasks : 0;
 }
 
 int offload_problem_transfers(const struct offload_problem *problem)
 {
-    return problem->transfers;
+    return problem ? problem->transfers : 0;
+}
+
+static bool is_user(const struct offload_problem *problem, int user)
+{
+    return problem && user >= 0 && user < problem->users;
 }
 
 int offload_problem_first_subtask(const struct offload_problem *problem, int user)
 {
-    return problem->first_subtask[user];
+    return is_user(problem, user) ? problem->first_subtask[user] : -1;
 }
 
 int offload_problem_first_transfer(const struct offload_problem *problem, int user)
 {
-    return problem->first_transfer[user];
+    return is_user(problem, user) ? problem->first_transfer[user] : -1;
 }
 
 bool offload_problem_is_chain(const struct offload_problem *problem, int user)
 {
-    return problem->chain[user];
+    return is_user(problem, user) && problem->chain[user];
 }
 
 bool offload_problem_may_host(const struct offload_problem *problem, int user, int subtask, int node)
 {
+    if (!is_user(problem, user) || subtask < 0 || node < 0 || node >= problem->network->nodes ||
+        subtask >= problem->first_subtask[user + 1] - problem->first_subtask[user])
+        return false;
     const unsigned char *row = problem->allowed[problem->first_subtask[user] + subtask];
     return !row || row[node];
 }

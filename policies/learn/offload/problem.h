@@ -47,14 +47,17 @@ int offload_problem_new(const struct offload_network *network, const struct offl
                         enum offload_shares shares, struct offload_problem **problem);
 void offload_problem_free(struct offload_problem *problem);
 
+/* 0 for NULL. */
 int offload_problem_users(const struct offload_problem *problem);
 /* Subtasks, or transfers, of all users; a placement is an int[subtasks] of nodes, users one after the other. */
 int offload_problem_subtasks(const struct offload_problem *problem);
 int offload_problem_transfers(const struct offload_problem *problem);
+/* Of a user; -1: there is no such user. */
 int offload_problem_first_subtask(const struct offload_problem *problem, int user);
 int offload_problem_first_transfer(const struct offload_problem *problem, int user);
 /* Subtask 0, 1, 2, ... with a transfer from each to the next, at most one from the origin and to the end. */
 bool offload_problem_is_chain(const struct offload_problem *problem, int user);
+/* False for users, subtasks and nodes that are not there. */
 bool offload_problem_may_host(const struct offload_problem *problem, int user, int subtask, int node);
 
 /* What a placement costs. Arrays may be NULL on entry: then they are not filled. Owned by the caller. */

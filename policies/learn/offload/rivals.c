@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/given.h"
 #include "policies/learn/offload/decide.h"
 #include "policies/learn/offload/game.h"
 #include "sim/base/error.h"
@@ -61,6 +62,8 @@ static int place_nearest(const struct offload_problem *problem, int u, int *own)
 
 int offload_nearest(const struct offload_problem *problem, int *placement)
 {
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
+        return WEIR_EINPUT;
     for (int u = 0; u < problem->users; u++)
         if (place_nearest(problem, u, placement + problem->first_subtask[u]) < 0)
             return weir_error_code();
@@ -88,6 +91,8 @@ static bool place_random(const struct offload_problem *problem, int u, struct we
 
 int offload_random(const struct offload_problem *problem, uint64_t seed, int *placement)
 {
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
+        return WEIR_EINPUT;
     uint64_t key = weir_stream_key(seed, "offload");
     for (int u = 0; u < problem->users; u++) {
         struct weir_stream stream = weir_stream_at(key, (uint64_t)u);
@@ -210,6 +215,8 @@ static bool has_ways(const struct offload_problem *problem, int u, const int *ow
 
 int offload_lawa(const struct offload_problem *problem, int *placement)
 {
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
+        return WEIR_EINPUT;
     size_t columns = (size_t)problem->longest + 1, rows = (size_t)problem->network->in.largest + 1;
     struct lawa lawa = {.problem = problem};
     lawa.cut = weir_alloc(columns, sizeof *lawa.cut);
@@ -254,6 +261,8 @@ static double latencies(const struct offload_problem *problem, const int *placem
 
 int offload_heu_wo_refined(const struct offload_problem *problem, int *placement)
 {
+    if (learn_given(__func__, "problem placement", problem, offload_placement_given(problem, placement)) != WEIR_OK)
+        return WEIR_EINPUT;
     int (*const starts[])(const struct offload_problem *, int *) = {offload_heu_wo, offload_nearest, offload_lawa};
     int *tried = weir_alloc((size_t)problem->subtasks, sizeof *tried), code = WEIR_OK;
     double *latency_s = weir_alloc((size_t)problem->users, sizeof *latency_s);

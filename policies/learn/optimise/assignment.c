@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "policies/learn/given.h"
 #include "policies/learn/optimise/flat.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
@@ -228,8 +229,12 @@ static void finish(struct deal *d, struct assignment *result)
 int assignment_solve(const struct assignment_problem *p, const struct assignment_settings *settings,
                      struct assignment *result)
 {
+    if (learn_given(__func__, "problem settings result", p, settings, result) != WEIR_OK)
+        return WEIR_EINPUT;
     *result = (struct assignment){0};
-    int code = check(p, settings);
+    int code = learn_given(__func__, "bandwidth healthy requests rate", p->bandwidth, p->healthy, p->requests, p->rate);
+    if (code == WEIR_OK)
+        code = check(p, settings);
     if (code)
         return code;
     double begun_s = seconds();
@@ -289,6 +294,8 @@ int assignment_solve(const struct assignment_problem *p, const struct assignment
 
 void assignment_fini(struct assignment *result)
 {
+    if (!result)
+        return;
     free(result->count);
     free(result->left);
     free(result->use);

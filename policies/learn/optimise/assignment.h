@@ -71,7 +71,8 @@ double assignment_revenue(double use, double u_opt, double sigma);
 
 /* Rounds `count` values >= 0 to whole numbers with the sum `total`: cut off, and the largest remainders get one more,
  * the first of equals; round again while some is left. Where the whole parts are more than `total`, the smallest
- * remainders lose one. room[count] (may be NULL) bounds each; returns what found no room. */
+ * remainders lose one. room[count] (may be NULL) bounds each; returns what found no room: `total` where there is
+ * nothing to round. */
 long assignment_round(const double *value, const long *room, int count, long total, long *whole);
 
 #endif

@@ -18,10 +18,13 @@ static int by_part(const void *left, const void *right)
 
 long assignment_round(const double *value, const long *room, int count, long total, long *whole)
 {
+    if (count < 1 || !value || !whole)
+        return total;
     struct remainder *order = weir_alloc((size_t)count, sizeof *order);
     for (int i = 0; i < count; i++) {
         long most = room ? room[i] : total;
-        whole[i] = value[i] < (double)most ? (long)value[i] : most;
+        most = most > 0 ? most : 0;
+        whole[i] = !(value[i] > 0) ? 0 : value[i] < (double)most ? (long)value[i] : most;
         order[i] = (struct remainder){value[i] - (double)whole[i], i};
         total -= whole[i];
     }
@@ -36,12 +39,15 @@ long assignment_round(const double *value, const long *room, int count, long tot
             moved = true;
         }
     }
-    while (total < 0)
+    for (bool moved = true; total < 0 && moved;) {
+        moved = false;
         for (int k = count; k-- > 0 && total < 0;)
             if (whole[order[k].at] > 0) {
                 whole[order[k].at]--;
                 total++;
+                moved = true;
             }
+    }
     free(order);
     return total;
 }

@@ -12,6 +12,7 @@ struct series_metrics series_measure(const double *values, const double *forecas
 {
     double share = 0, square = 0, absolute = 0, sum = 0, total = 0, spread = 0;
     size_t n = 0;
+    count = values && forecasts ? count : 0;
     for (size_t i = 0; i < count; i++) {
         if (isnan(values[i]) || isnan(forecasts[i]))
             continue;
@@ -44,6 +45,7 @@ struct series_metrics series_measure(const double *values, const double *forecas
 double series_smape(const double *values, const double *forecasts, size_t count)
 {
     double share = 0;
+    count = values && forecasts ? count : 0;
     for (size_t i = 0; i < count; i++)
         share += relative(values[i], forecasts[i]);
     return 100 * share / (double)count;

@@ -1,5 +1,5 @@
-/* How far forecasts are from what came. Every measure skips the pairs of which one is NaN, and is NaN if none is left.
- */
+/* How far forecasts are from what came. Every measure skips the pairs of which one is NaN, and is NaN if none is left
+ * or an array is NULL. */
 #ifndef WEIR_LEARN_SERIES_METRICS_H
 #define WEIR_LEARN_SERIES_METRICS_H
 

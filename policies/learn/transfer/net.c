@@ -16,6 +16,7 @@ const struct transfer_options transfer_defaults = {
     .window = 24,
     .channels = 16,
     .kernel = 3,
+    .layers = 1,
     .units = 24,
     .batch = 64,
     .target_batch = 16,
@@ -34,7 +35,7 @@ struct transfer_net {
     struct transfer_options options;
     struct nn_params params;
     struct nn_convolution_layer features;
-    struct nn_gru_layer gru;
+    struct nn_gru_layer gru[TRANSFER_LAYERS];
     struct nn_dense_layer out;
     struct nn_tape tape; /* of forecasts */
     struct weir_stream stream;
@@ -47,9 +48,14 @@ struct transfer_net *transfer_net_new(const struct transfer_options *options)
     struct nn_convolution_shape shape = {.kernel = kernel, .before = (kernel - 1) / 2, .after = kernel / 2};
     net->options = *options;
     net->stream = weir_stream_open(options->seed, "transfer");
-    nn_convolution_layer_add(&net->features, &net->params, "features", 1, options->channels, &shape, &net->stream);
-    nn_gru_layer_add(&net->gru, &net->params, "gru", options->channels, options->units, NN_GRU_RESET_AFTER,
-                     &net->stream);
+    if (options->channels > 0)
+        nn_convolution_layer_add(&net->features, &net->params, "features", 1, options->channels, &shape, &net->stream);
+    for (int l = 0; l < options->layers; l++) {
+        char *name = l > 0 ? weir_format("gru %d", l + 1) : weir_copy("gru");
+        int width = l > 0 ? options->units : options->channels > 0 ? options->channels : 1;
+        nn_gru_layer_add(&net->gru[l], &net->params, name, width, options->units, NN_GRU_RESET_AFTER, &net->stream);
+        free(name);
+    }
     nn_dense_layer_add(&net->out, &net->params, "out", options->units, 1, &net->stream);
     nn_tape_init(&net->tape, 0);
     return net;
@@ -87,15 +93,22 @@ struct weir_stream *transfer_net_stream(struct transfer_net *net)
     return &net->stream;
 }
 
-/* The forecast of windows x, and their features (1 x rows x channels) where wanted. */
+/* The forecast of windows x, and their features (1 x rows x channels, or units) where wanted. */
 static struct nn_tensor *run(const struct transfer_net *net, struct nn_tape *tape, struct nn_tensor *x,
                              struct nn_tensor **features)
 {
-    struct nn_tensor *h = nn_relu(tape, nn_convolution_layer_run(tape, &net->params, &net->features, x));
-    if (features)
+    struct nn_tensor *h = x;
+    bool convolution = net->options.channels > 0;
+    if (convolution)
+        h = nn_relu(tape, nn_convolution_layer_run(tape, &net->params, &net->features, h));
+    if (convolution && features)
         *features = nn_mean_steps(tape, h);
-    h = nn_gru_layer_run(tape, &net->params, &net->gru, h);
-    return nn_dense_layer_run(tape, &net->params, &net->out, nn_steps(tape, h, h->steps - 1, 1));
+    for (int l = 0; l < net->options.layers; l++)
+        h = nn_gru_layer_run(tape, &net->params, &net->gru[l], h);
+    h = nn_steps(tape, h, h->steps - 1, 1);
+    if (!convolution && features)
+        *features = h;
+    return nn_dense_layer_run(tape, &net->params, &net->out, h);
 }
 
 /* Windows of several series: their values in a row, and where each window starts. */

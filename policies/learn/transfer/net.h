@@ -1,5 +1,6 @@
 /* The net that is carried over from one load to another: a convolution whose result, averaged over the window, are the
- * features that the two loads are compared by; a GRU layer on it; a linear unit. Every series is scaled to 0..1 by
+ * features that the two loads are compared by; GRU layers on it; a linear unit. Without a convolution the features are
+ * the last state of the last layer. Every series is scaled to 0..1 by
  * itself, so that a level is no difference between loads. */
 #ifndef WEIR_LEARN_TRANSFER_NET_H
 #define WEIR_LEARN_TRANSFER_NET_H
@@ -8,10 +9,12 @@
 
 #include "policies/learn/transfer/dtw.h"
 
+#define TRANSFER_LAYERS 4
+
 struct transfer_options {
     int window;           /* newest values that a forecast is made from */
-    int channels, kernel; /* of the convolution, which keeps the steps */
-    int units;            /* of the GRU layer */
+    int channels, kernel; /* of the convolution, which keeps the steps; 0 channels: there is none */
+    int layers, units;    /* GRU layers, 1 to TRANSFER_LAYERS, and the units of each */
     int batch;            /* of training on the sources, and of the joint training */
     int target_batch;     /* of training on the target alone */
     int source_epochs, joint_epochs, target_epochs;
@@ -22,8 +25,8 @@ struct transfer_options {
     unsigned long long seed;
 };
 
-/* 24 values; 16 channels of 3, 24 units; batches of 64 and 16; 5, 5 and at most 40 epochs; rate 0.005; weights 0.1; the
- * last 20 %; patience 10; seed 1. */
+/* 24 values; 16 channels of 3, one layer of 24 units; batches of 64 and 16; 5, 5 and at most 40 epochs; rate 0.005;
+ * weights 0.1; the last 20 %; patience 10; seed 1. */
 extern const struct transfer_options transfer_defaults;
 
 struct nn_params;

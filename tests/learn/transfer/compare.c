@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "policies/learn/nn/params.h"
 #include "sim/base/error.h"
 #include "sim/base/random.h"
 #include "tests/support/test.h"
@@ -54,6 +55,36 @@ static void transfers(void)
     CU_ASSERT(smape[TRANSFER_FINE_TUNED] < smape[TRANSFER_LAST]);
 }
 
+/* Two GRU layers without a convolution learn, too: the joint training draws the features of both loads together. */
+static void gru_alone(void)
+{
+    double source[SOURCE], target[TARGET];
+    fill(source, SOURCE, 0.45, 0.20, 0, 0.02, 0, "source", 1);
+    fill(target, TARGET, 0.62, 0.13, 0.7, 0.03, 0.25, "target", 1);
+    struct transfer_series sources = {source, SOURCE};
+    struct transfer_trial trial = {.target = {target, TARGET},
+                                   .known = 48 + WINDOW,
+                                   .sources = &sources,
+                                   .source_count = 1,
+                                   .options = transfer_defaults};
+    struct transfer_result results[TRANSFER_WAYS], apart[TRANSFER_WAYS];
+    trial.options.channels = 0;
+    trial.options.layers = 2;
+    trial.options.units = 8;
+    trial.options.source_epochs = 15;
+    CU_ASSERT_EQUAL_FATAL(transfer_compare(&trial, results), 0);
+    CU_ASSERT(results[TRANSFER_JOINT].measures.smape < results[TRANSFER_TARGET_ONLY].measures.smape);
+    CU_ASSERT(results[TRANSFER_JOINT].measures.smape < results[TRANSFER_LAST].measures.smape);
+    struct transfer_net *net = transfer_net_new(&trial.options);
+    /* Weights of two layers, input and state to three gates with two rows of biases, and of the linear unit. */
+    CU_ASSERT_EQUAL(transfer_net_params(net)->size, 24 * (1 + 8) + 48 + 24 * (8 + 8) + 48 + 8 + 1);
+    transfer_net_free(net);
+    trial.options.weight_mmd = trial.options.weight_cmmd = 0;
+    CU_ASSERT_EQUAL_FATAL(transfer_compare(&trial, apart), 0);
+    CU_ASSERT_EQUAL(apart[TRANSFER_FINE_TUNED].measures.smape, results[TRANSFER_FINE_TUNED].measures.smape);
+    CU_ASSERT_NOT_EQUAL(apart[TRANSFER_JOINT].measures.smape, results[TRANSFER_JOINT].measures.smape);
+}
+
 static void refuses(void)
 {
     double values[200];
@@ -100,6 +131,6 @@ static void constant(void)
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
-        {"transfers", transfers}, {"refuses", refuses}, {"constant", constant}, {0}};
+        {"transfers", transfers}, {"a GRU alone", gru_alone}, {"refuses", refuses}, {"constant", constant}, {0}};
     return weir_test_main("learn/transfer/compare", cases, argc, argv);
 }
