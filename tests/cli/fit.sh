@@ -73,7 +73,7 @@ expect 1 "j/op/busy is predicted with a misfit of" calibrate "$folder/s.json" "$
 
 # Work and speed of the host: their ratio alone is seen.
 expect 0 "cannot be told apart: work, speed" calibrate "$folder/s.json" "$folder/ten.csv" --free "$flops=2Mf..80Mf,as=work" \
-    --free "//host[@id='work']/@speed=0.5Gf..4Gf,as=speed" --free "$way=1ms..60ms,as=way" "${match[@]}" --budget 60 -o "$folder/e" -q
+    --free "//host[@id='work']/@speed=0.5Gf..4Gf,as=speed" --free "$way=1ms..60ms,as=way" "${match[@]}" --budget 100 -o "$folder/e" -q
 near "$(value way "$folder/e/parameters.csv")" 20 "way beside a pair"
 
 # refuse CODE FRAGMENT ARGUMENTS...
