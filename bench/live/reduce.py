@@ -13,7 +13,7 @@ import sys
 
 DAY_S, HOUR_S = 86400, 3600
 METRICS = ("anomaly_frequency", "device_anomalies", "service_anomalies", "utilisation", "revenue", "income", "fines", "latency_p50",
-           "latency_p95", "decisions")
+           "latency_p95", "decisions", "choices", "choosing", "choice")
 JUDGED = (0.2, 0.3, 0.35, 0.4, 0.5, 0.6)
 SIGMA = 0.25
 COUNTS = ("requests", "device_anomalies", "service_anomalies", "served")
@@ -113,7 +113,8 @@ def main(label, seed, run, bed):
     with open(f"{run}/result.json", encoding="utf-8") as file:
         result = json.load(file)
     write = csv.writer(sys.stdout, lineterminator="\n")
-    rows = [("run", "all", name, result["metrics"][name]) for name in METRICS]
+    rows = [("run", "all", name, result["metrics"][name]) for name in METRICS if result["metrics"][name] is not None]
+    rows += [("run", "all", "cycles", (result["duration_s"] - result["warmup_s"]) / 60)]
     rows += [("run", "all", "decision_wall_s", result["timing"]["decision_wall_s"])]
     lines = sys.stdin.readlines()
     rows += in_windows(lines, 60, result["warmup_s"], servers)

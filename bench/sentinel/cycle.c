@@ -14,6 +14,8 @@ struct cycle {
     const struct assignment *plan;
     struct book *book;
     struct pool *pool;
+    struct pool_plan *plans; /* of the plan, with the healthy servers */
+    size_t plan_count;
     int *server; /* [requests] */
     enum rival rival;
 };
@@ -27,7 +29,7 @@ static void open_books(void *context)
 static void fill(void *context)
 {
     struct cycle *c = context;
-    pool_fill(c->pool, c->plan->count);
+    pool_fill(c->pool, c->plans, c->plan_count);
 }
 
 static void open_and_fill(void *context)
@@ -42,11 +44,22 @@ static void read_rates(void *context)
     book_rates(c->book, c->platform->rate);
 }
 
+/* From the pool, and the rule of what is beyond it. */
+static int give(struct cycle *c, int region, int category)
+{
+    int server = pool_take(c->pool, region, category, NULL, 0);
+    if (server < 0)
+        return book_near(c->book, region, category);
+    const struct platform *p = c->platform;
+    book_enter(c->book, server, (double)p->rate[((long)server * p->regions + region) * p->categories + category]);
+    return server;
+}
+
 static void take(void *context)
 {
     struct cycle *c = context;
     for (long n = 0; n < c->platform->requests; n++)
-        c->server[n] = pool_take(c->pool, c->platform->request[n].region, c->platform->request[n].category);
+        c->server[n] = give(c, c->platform->request[n].region, c->platform->request[n].category);
 }
 
 static void classify(void *context)
@@ -61,7 +74,7 @@ static void classify_and_take(void *context)
     struct cycle *c = context;
     for (long n = 0; n < c->platform->requests; n++) {
         int category = kmeans_nearest(&c->platform->centre, c->platform->features + n * FEATURES, NULL);
-        c->server[n] = pool_take(c->pool, c->platform->request[n].region, category);
+        c->server[n] = give(c, c->platform->request[n].region, category);
     }
 }
 
@@ -98,8 +111,7 @@ static double measure_all(struct cycle *c)
     struct taken classes = measure(ROUNDS, NULL, classify, c);
     printf("ahead of the cycle: rates %.2f ms, books %.3f ms, pool %.2f ms\n", rates.least * 1e3, opening.least * 1e3,
            filling.least * 1e3);
-    printf("%ld requests: %ld from the pool, %ld beyond it, %ld without server\n", c->platform->requests, tally.pooled,
-           tally.beyond, tally.refused);
+    printf("%ld requests: %ld from the pool, %ld beyond it\n", c->platform->requests, tally.taken, tally.beyond);
     print("post-scheduling", c, sentinel, classes.least, sentinel.least);
     printf("  %-34s %9.4f ms (middle %9.4f)\n", "classification alone", classes.least * 1e3, classes.middle * 1e3);
     printf("  %-34s %9.4f ms (middle %9.4f)\n", "both, request by request", both.least * 1e3, both.middle * 1e3);
@@ -113,6 +125,23 @@ static double measure_all(struct cycle *c)
     return both.least;
 }
 
+/* What is planned, the nearest servers of a region first. */
+static void list_plans(struct cycle *c)
+{
+    const struct platform *p = c->platform;
+    size_t room = 0;
+    for (int m = 0; m < p->regions; m++)
+        for (int k = 0; k < p->servers && p->nearest[m * p->servers + k] >= 0; k++)
+            for (int i = 0; i < p->categories; i++) {
+                int e = p->nearest[m * p->servers + k];
+                int count = c->plan->count[((long)e * p->regions + m) * p->categories + i];
+                if (count <= 0 || !p->healthy[e])
+                    continue;
+                c->plans = weir_grow(c->plans, c->plan_count + 1, &room, sizeof *c->plans);
+                c->plans[c->plan_count++] = (struct pool_plan){e, m, i, count};
+            }
+}
+
 double cycle_measure(const struct platform *platform, const struct assignment *plan)
 {
     struct cycle c = {.platform = platform, .plan = plan};
@@ -121,11 +150,13 @@ double cycle_measure(const struct platform *platform, const struct assignment *p
     if (book_new(platform->servers, platform->regions, platform->categories, platform->nearest, 8, &c.book) ||
         book_rates(c.book, platform->rate))
         goto out;
-    c.pool = pool_new(c.book);
+    c.pool = pool_new(platform->servers, platform->regions, platform->categories);
+    list_plans(&c);
     taken = measure_all(&c);
 out:
     pool_free(c.pool);
     book_free(c.book);
+    free(c.plans);
     free(c.server);
     return taken;
 }

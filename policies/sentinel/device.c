@@ -9,6 +9,12 @@
 #include "sim/base/memory.h"
 #include "sim/base/real.h"
 
+/* What the rules compute of a server: of its window and of a healthy one the variances (4 operations a sample: mean,
+ * difference, square, sum) and the products of each two signals, then the difference of the matrices. */
+enum { PAIRS = SENTINEL_SIGNALS * (SENTINEL_SIGNALS + 1) / 2 };
+#define RULES_FLOPS                                                                                                    \
+    (2.0 * SENTINEL_SAMPLES * (4 * SENTINEL_SIGNALS + 2 * PAIRS) + 3.0 * SENTINEL_SIGNALS * SENTINEL_SIGNALS)
+
 enum {
     HOUR = 60, /* cycles from one look at the ranges to the next, at most */
     CALM = 4,  /* windows with nothing to do that say as much as one with */
@@ -144,6 +150,7 @@ static void ask_net(struct sentinel *self)
             memcpy(devices->asked[count++], devices->servers[e].shown, sizeof *devices->asked);
     if (count == 0)
         return;
+    devices->flops += count * vgru_flops(devices->net);
     vgru_score_recent(devices->net, devices->asked[0][0], (size_t)count, self->recent, devices->score);
     for (int e = devices->server_count - 1; e >= 0; e--)
         if (self->live.up[e] && unclear(devices, &devices->servers[e]))
@@ -225,7 +232,9 @@ void sentinel_devices_judge(struct sentinel *self, const struct weir_view *view)
         sentinel_ranges(devices);
         devices->range_at += devices->range_at == 0 ? 1 : devices->range_at < HOUR ? devices->range_at : HOUR;
     }
+    devices->flops = 0;
     for (int e = 0; e < devices->server_count; e++) {
+        devices->flops += self->rules && self->live.up[e] ? RULES_FLOPS : 0;
         devices->servers[e].verdict = self->rules ? by_rules(self, &devices->servers[e]) : DETECT_UNSURE;
         devices->servers[e].score = NAN;
     }

@@ -345,5 +345,9 @@ void live_fini(struct live *live)
     free(live->category_jobs);
     free(live->category_tiers);
     free(live->server_tier);
+    pool_free(live->pool);
+    free(live->plans);
+    free(live->offered);
+    free(live->candidate);
     kmeans_fini(&live->classes);
 }

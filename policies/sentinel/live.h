@@ -16,7 +16,9 @@
 #include <stdint.h>
 
 #include "policies/learn/cluster/kmeans.h"
+#include "policies/learn/dispatch/pool.h"
 #include "sim/api/plan.h"
+#include "sim/api/policy.h"
 
 /* An instance that a schedule has asked for. */
 struct live_seat {
@@ -72,6 +74,18 @@ struct live {
     struct kmeans classes;
     double low[LIVE_FEATURES], high[LIVE_FEATURES]; /* range of the features of jobs */
     int *category_jobs;                             /* [categories] */
+
+    struct pool *pool; /* live_fill_pool: of those plans */
+    long pool_shape;
+    struct pool_plan *plans; /* what live_write has dealt out: requests of each cell and server */
+    int plan_count;
+    size_t plan_capacity;
+
+    long pooled, beyond; /* requests of the window: given by the pool, and by a rule when it had nothing left */
+
+    /* live_request_of: the last one */
+    int *offered, *candidate; /* servers, and the candidate of each */
+    size_t offer_capacity;
 };
 
 /* Takes in what the view shows. Categories are made at the first job, again when a quarter of the jobs is new to them,
@@ -85,6 +99,9 @@ void live_refit(struct live *live);
 /* Whether an operator follows the schedule of its job's tier: it has no state, any instance will do for any item, and
  * its default placement is of that tier or says nothing. */
 bool live_movable(const struct weir_view *view, const struct weir_job_view *job, int op, int tier);
+
+/* Whether requests come to it first: it is movable, and nothing before it is. */
+bool live_enters(const struct weir_view *view, const struct weir_job_view *job, int op, int tier);
 
 /* Where the most work is that can be scheduled: WEIR_VIEW_EDGE, WEIR_VIEW_CLOUD, or LIVE_ANY if no operator says. */
 int live_tier(const struct weir_view *view, const struct weir_job_view *job);
@@ -116,7 +133,9 @@ int live_past_count(const struct live *live, const struct weir_view *view);
  * Instances without count stay with a weight of 1e-9 for `idle` windows if their server is up and `healthy` [servers],
  * so that they need no start when they are asked for again, and go otherwise. Where the cell has no count at all, the
  * operator stays as it is, on servers that are healthy. Weights that differ by less than `change` (share of the
- * requests that go another way) from those deployed stay. Returns how many operators were changed. */
+ * requests that go another way) from those deployed stay. Fills `plans`: what each server was asked to take of each
+ * cell, by the operators that its requests come to first, with the servers that took what others have no slots for.
+ * Returns how many operators were changed. */
 struct live_writing {
     const int *count;
     const bool *healthy; /* NULL: all that are up */
@@ -128,6 +147,29 @@ struct live_writing {
 };
 int live_write(struct live *live, const struct weir_view *view, struct weir_plan *plan,
                const struct live_writing *writing);
+
+/* Begins a window for the requests that come: their pool has the plans of the last live_write. Errors: those of
+ * pool_fill, which are none for the plans of live_write. */
+int live_fill_pool(struct live *live);
+
+/* Work of looking at a server for a request: what it has left, what the request takes, and a comparison or two. */
+#define LIVE_LOOK_FLOPS 4.0
+
+/* A request that comes to the first operator of its job that can be scheduled. */
+struct live_request {
+    int region, category;
+    const int *servers; /* [count] that have an instance for it, each once; borrowed until the next one */
+    int count;
+};
+
+/* Whether an item is one, of a job that live_read has seen, with two servers at least to choose from. O(candidates^2)
+ */
+bool live_request_of(struct live *live, const struct weir_view *view, const struct weir_routing *item,
+                     struct live_request *request);
+/* Gives it to the server that the pool says; -1: it has nothing left for these. Adds to the item's work. */
+int live_take(struct live *live, const struct live_request *request, struct weir_routing *item);
+/* Gives it to one of its servers: to the instance there that has the fewest items. */
+void live_send(const struct live *live, const struct live_request *request, int server, struct weir_routing *item);
 
 void live_forget(struct live *live, int job);
 void live_fini(struct live *live);

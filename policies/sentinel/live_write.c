@@ -276,6 +276,36 @@ static bool wants_more_copies(const struct writer *at, const struct weir_placeme
     return false;
 }
 
+/* The part of the cell's requests that are the job's, of `jobs` in the cell. */
+static double part_of(const struct writer *at, int job, int jobs)
+{
+    double cell = at->live->requests[at->cell], mine = at->view->jobs[job].ingress_rate * at->view->window_s;
+    return cell > 0 && mine >= 0 ? fmin(mine / cell, 1) : 1.0 / jobs;
+}
+
+static void add_plan(struct writer *at, int server, double count)
+{
+    struct live *live = at->live;
+    live->plans = weir_grow(live->plans, (size_t)live->plan_count + 1, &live->plan_capacity, sizeof *live->plans);
+    live->plans[live->plan_count++] =
+        (struct pool_plan){server, at->cell / live->categories, at->cell % live->categories, count};
+}
+
+/* What the job's requests are dealt out by as they come: the portions, and after them, where the operator has been
+ * looked at, what it was asked for instead. */
+static void deal_out(struct writer *at, int job, int op, int jobs, bool looked_at)
+{
+    double mine = at->total * part_of(at, job, jobs);
+    if (at->portion_count == 0 || !(mine > 0) ||
+        !live_enters(at->view, &at->view->jobs[job], op, at->live->jobs[job].tier))
+        return;
+    for (int p = 0; p < at->portion_count && !looked_at; p++)
+        add_plan(at, at->portions[p].server, mine * at->portions[p].count / at->total);
+    for (int k = 0; k < at->wish_count && looked_at; k++)
+        if (at->wish[k].weight > IDLE)
+            add_plan(at, at->live->server_at[at->wish[k].host], mine * at->wish[k].weight);
+}
+
 static bool write_operator(struct writer *at, int job, int op)
 {
     const struct live_job *known = &at->live->jobs[job];
@@ -326,20 +356,27 @@ int live_write(struct live *live, const struct weir_view *view, struct weir_plan
     int *first = weir_alloc((size_t)cells, sizeof *first), *next = weir_alloc((size_t)live->job_count, sizeof *next);
     at.portions = weir_alloc((size_t)live->servers, sizeof *at.portions);
     at.weight = weir_alloc((size_t)view->host_count, sizeof *at.weight);
+    live->plan_count = 0;
     list_jobs(live, first, next);
     for (int c = 0; c < cells; c++) {
         if (first[c] < 0)
             continue;
         at.cell = -1;
+        int jobs = 0;
+        for (int j = first[c]; j >= 0; j = next[j])
+            jobs++;
         for (int j = first[c]; j >= 0; j = next[j]) {
             if (at.cell < 0 || at.tier != live->jobs[j].tier)
                 gather(&at, c, live->jobs[j].tier);
             take_seats(&at, &live->jobs[j]);
             for (int o = 0; o < view->jobs[j].operator_count; o++) {
                 const struct weir_operator_view *op = &view->jobs[j].operators[o];
-                if (live_movable(view, &view->jobs[j], o, live->jobs[j].tier) && !op->changing &&
-                    op->max_parallelism > 0)
+                bool free_now = !op->changing && op->max_parallelism > 0;
+                if (!live_movable(view, &view->jobs[j], o, live->jobs[j].tier))
+                    continue;
+                if (free_now)
                     changed += write_operator(&at, j, o);
+                deal_out(&at, j, o, jobs, free_now);
             }
         }
     }

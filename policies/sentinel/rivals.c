@@ -19,16 +19,18 @@ struct rivals {
     /* parameters */
     int windows, near, categories, idle;
     double change;
+    bool route;
 
     enum rival rule;
     struct live live;
     long shape; /* of the platform that the rest is made for; -1: none */
     struct book *book;
-    float *rate;      /* [servers][regions][categories] */
-    int *count;       /* the same */
-    double *expected; /* [regions][categories] */
-    double *past;     /* the same, of one window */
-    int *wanted;      /* the same, bundles of requests */
+    float *rate;       /* [servers][regions][categories] */
+    int *count;        /* the same */
+    double *expected;  /* [regions][categories] */
+    double *past;      /* the same, of one window */
+    int *wanted;       /* the same, bundles of requests */
+    double flow_flops; /* of mf: its flow is computed when the first request of a window comes, who waits for it */
 
     /* What greedy goes by. */
     double *given, *timely; /* [servers][regions] requests of late, and those of them that came in time */
@@ -73,6 +75,11 @@ static const struct weir_param params[] = {
      .min = 0,
      .max = 1,
      .help = "Share of an operator's requests that must go another way for its weights to change."},
+    {.name = "route",
+     .type = WEIR_PARAM_BOOL,
+     .offset = AT(route),
+     .fallback = "true",
+     .help = "Give each request its server by the rule as it comes; else by weights."},
     {0},
 };
 
@@ -215,6 +222,18 @@ static double expect(struct rivals *self, const struct weir_view *view)
     return sum;
 }
 
+/* The books for the requests that come in the window, and the pool of what mf's flow says. */
+static int open_window(struct rivals *self, double bundle)
+{
+    const struct live *live = &self->live;
+    self->flow_flops = self->rule == RIVAL_MF ? LIVE_LOOK_FLOPS * (double)book_looks(self->book) : 0;
+    live_rates(live, self->rate);
+    int code = bundle > 1 ? book_rates(self->book, self->rate) : WEIR_OK;
+    if (code == WEIR_OK)
+        code = book_open(self->book, live->bandwidth, live->up);
+    return code == WEIR_OK ? live_fill_pool(&self->live) : code;
+}
+
 static int window_ends(void *state, const struct weir_view *view, struct weir_plan *plan)
 {
     struct rivals *self = state;
@@ -248,7 +267,38 @@ static int window_ends(void *state, const struct weir_view *view, struct weir_pl
     int changed = live_write(live, view, plan, &writing);
     weir_plan_note(plan, -1, "%s: %.0f requests, %.0f without a server, %d operators changed", rival_names[self->rule],
                    (double)given * bundle, (double)(wanted - given) * bundle, changed);
+    return open_window(self, bundle);
+}
+
+/* A request as it comes: by the rule among the servers that have an instance for it; by the flow first. */
+static int route(void *state, const struct weir_view *view, struct weir_routing *item)
+{
+    struct rivals *self = state;
+    struct live *live = &self->live;
+    struct live_request request;
+    if (self->shape < 0 || self->shape != live->shape || live->pool_shape != live->shape || !live->pool ||
+        !live_request_of(live, view, item, &request))
+        return WEIR_OK;
+    item->flops += self->flow_flops;
+    self->flow_flops = 0;
+    if (self->rule == RIVAL_MF) {
+        int server = live_take(live, &request, item);
+        if (server >= 0) {
+            book_enter(self->book, server, live_need(live, server, request.category) * live->bandwidth[server]);
+            return WEIR_OK;
+        }
+    }
+    long looks = book_looks(self->book);
+    int server = rival_choose(self->rule, self->book, request.region, request.category, request.servers, request.count);
+    item->flops += LIVE_LOOK_FLOPS * (double)(book_looks(self->book) - looks);
+    if (server >= 0)
+        live_send(live, &request, server, item);
     return WEIR_OK;
+}
+
+static bool routes(const void *state)
+{
+    return ((const struct rivals *)state)->route;
 }
 
 static void job_departs(void *state, const struct weir_view *view, int job)
@@ -301,7 +351,9 @@ static int create_mf(void *state, const struct weir_policy_env *env)
                                        .create = begin,                                                                \
                                        .window_ends = window_ends,                                                     \
                                        .job_departs = job_departs,                                                     \
-                                       .destroy = destroy}
+                                       .destroy = destroy,                                                             \
+                                       .route = route,                                                                 \
+                                       .routes = routes}
 
 RIVAL(weir_policy_origin, "origin",
       "Schedules requests on the one of the nearest servers with the most bandwidth left.", create_origin);

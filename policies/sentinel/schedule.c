@@ -57,6 +57,7 @@ void sentinel_schedule_room(struct sentinel *self)
     self->rate = weir_resize(self->rate, servers * cells, sizeof *self->rate);
     self->safe = weir_resize(self->safe, servers * cells, sizeof *self->safe);
     self->count = weir_resize(self->count, servers * cells, sizeof *self->count);
+    self->extra = weir_resize(self->extra, servers, sizeof *self->extra);
     self->capacity = weir_resize(self->capacity, servers, sizeof *self->capacity);
     self->left = weir_resize(self->left, cells, sizeof *self->left);
     self->probes = weir_resize(self->probes, servers, sizeof *self->probes);
@@ -64,6 +65,7 @@ void sentinel_schedule_room(struct sentinel *self)
     self->was_healthy = weir_resize(self->was_healthy, servers, sizeof *self->was_healthy);
     self->was_safe = weir_resize(self->was_safe, servers * cells, sizeof *self->was_safe);
     memset(self->healthy, 1, servers);
+    memset(self->extra, 0, servers * sizeof *self->extra);
     self->planned_u_opt = -1;
     order_pairs(self);
     self->shape = live->shape;
@@ -219,7 +221,7 @@ static int grade(const struct sentinel *self, int server, int region, int catego
     if (!self->healthy[server] || !live_serves(live, server, category) ||
         !isfinite(live->latency_s[server * live->regions + region]))
         return NOT_AT_ALL;
-    double then = self->use[server] + live_need(live, server, category);
+    double then = self->use[server] + self->extra[server] + live_need(live, server, category);
     if (then > BUSIEST)
         return FULL;
     if (!self->safe[((long)server * live->regions + region) * live->categories + category])
@@ -227,21 +229,21 @@ static int grade(const struct sentinel *self, int server, int region, int catego
     return then > self->history.u_opt ? FITS_ABOVE : FITS;
 }
 
-/* Of the servers of the best grade, the nearest; of those about as near, the one with the most bandwidth left. */
-static int choose(const struct sentinel *self, int region, int category)
+int sentinel_choose(const struct sentinel *self, int region, int category, const int *servers, int count)
 {
     const struct live *live = &self->live;
     int least = NOT_AT_ALL, best = -1;
     double nearest_s = INFINITY, most = -INFINITY;
-    for (int e = 0; e < live->servers; e++) {
-        int is = grade(self, e, region, category);
+    for (int k = 0; k < count; k++) {
+        int e = servers ? servers[k] : k, is = grade(self, e, region, category);
         double latency_s = live->latency_s[e * live->regions + region];
         if (is < least || (is == least && latency_s < nearest_s))
             nearest_s = latency_s;
         least = is < least ? is : least;
     }
-    for (int e = 0; least < NOT_AT_ALL && e < live->servers; e++) {
-        double remaining = live->bandwidth[e] * (1 - self->use[e]);
+    for (int k = 0; least < NOT_AT_ALL && k < count; k++) {
+        int e = servers ? servers[k] : k;
+        double remaining = live->bandwidth[e] * (1 - self->use[e] - self->extra[e]);
         bool near = live->latency_s[e * live->regions + region] <= nearest_s * NEAR_RATIO + NEAR_S;
         if ((near || least == FULL) && remaining > most && grade(self, e, region, category) == least) {
             most = remaining;
@@ -256,7 +258,7 @@ static long give(struct sentinel *self, int region, int category, long left)
 {
     const struct live *live = &self->live;
     while (left > 0) {
-        int e = choose(self, region, category);
+        int e = sentinel_choose(self, region, category, NULL, live->servers);
         if (e < 0)
             return left;
         double need = live_need(live, e, category);

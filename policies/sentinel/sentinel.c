@@ -81,6 +81,7 @@ static const char *const weighs[] = {[SENTINEL_SERVERS] = "servers", [SENTINEL_C
         WHOLE(idle, "3", 0, 1000000, "Windows that instances without requests are kept."),                             \
         NUMBER(change, "0.05", 0, 1,                                                                                   \
                "Share of an operator's requests that must go another way for its weights to change."),                 \
+        FLAG(route, "true", "Give each request its server as it comes, by what is planned; else by weights."),         \
         FLAG(clock, "false",                                                                                           \
              "Put the real time of each stage into decisions.csv, which then differs from run to run.")
 
@@ -189,6 +190,10 @@ static double detect(struct sentinel *self, const struct weir_view *view, struct
         sentinel_devices_judge(self, view);
     int healthy = find_healthy(self, view);
     double ms = now_ms(self) - begun;
+    if (judged && self->in_cycle)
+        self->cycle_flops = self->devices.flops;
+    else if (judged)
+        weir_plan_work(plan, self->devices.flops);
     const int *in = self->devices.in_state;
     if (judged || self->oracle)
         name_unwell(self, view, names, sizeof names);
@@ -219,10 +224,14 @@ static int predict(struct sentinel *self, const struct weir_view *view, struct w
         came += self->live.requests[c];
         ready += requests->ready[c];
     }
+    weir_plan_work(plan, requests->graph ? stgcn_flops(requests->graph) : 0);
     weir_plan_note(plan, -1, "predict: %.1f requests of %d cells, %d of them by a model; %.0f came%s", sum,
                    requests->cells, ready, came, took(self, now_ms(self) - begun, text));
     begun = now_ms(self);
+    double asked_s = self->effect.asked_s;
     sentinel_effect_expect(self, view);
+    if (self->effect.net && self->effect.asked_s > asked_s)
+        weir_plan_work(plan, effect_flops(self->effect.net));
     weir_plan_note(plan, -1, "effect: %ld of %d servers, regions and categories unsafe, by %s%s", self->effect.unsafe,
                    self->live.servers * self->requests.cells, self->effect.net ? "the net" : "the table",
                    took(self, now_ms(self) - begun, text));
@@ -235,6 +244,7 @@ static int schedule(struct sentinel *self, const struct weir_view *view, struct 
     char text[32];
     struct sentinel_schedule result = {0};
     double begun = now_ms(self);
+    memset(self->extra, 0, (size_t)self->live.servers * sizeof *self->extra);
     int code = sentinel_preschedule(self, &result);
     if (code != WEIR_OK)
         return code;
@@ -250,6 +260,7 @@ static int schedule(struct sentinel *self, const struct weir_view *view, struct 
     sentinel_postschedule(self, &result);
     double ms = now_ms(self) - begun;
     int probed = sentinel_choose_probes(self);
+    long pooled = self->live.pooled, beyond = self->live.beyond;
     struct live_writing writing = {.count = self->count,
                                    .healthy = self->healthy,
                                    .probes = self->probes,
@@ -257,10 +268,13 @@ static int schedule(struct sentinel *self, const struct weir_view *view, struct 
                                    .idle = self->idle,
                                    .change = self->change};
     int changed = live_write(&self->live, view, plan, &writing);
+    code = live_fill_pool(&self->live);
+    if (code != WEIR_OK)
+        return code;
     weir_plan_note(plan, -1,
                    "dispatch: %ld requests to the nearest, %ld without a server, %d operators changed, %d servers "
-                   "tried%s",
-                   result.left, result.unserved, changed, probed,
+                   "tried; of those that came %ld by the pool, %ld beyond it%s",
+                   result.left, result.unserved, changed, probed, pooled, beyond,
                    took(self, ms + (self->in_cycle ? detect_ms : 0), text));
     return WEIR_OK;
 }
@@ -327,6 +341,7 @@ static void destroy(void *state)
     free(self->probes);
     free(self->left);
     free(self->use);
+    free(self->extra);
     free(self->capacity);
     free(self->planned);
     free(self->order);
@@ -348,6 +363,8 @@ const struct weir_policy weir_policy_sentinel = {
     .job_departs = job_departs,
     .destroy = destroy,
     .explain = sentinel_explain,
+    .route = sentinel_route,
+    .routes = sentinel_routes,
 };
 
 const struct weir_policy weir_policy_oracle = {
@@ -362,4 +379,6 @@ const struct weir_policy weir_policy_oracle = {
     .job_departs = job_departs,
     .destroy = destroy,
     .explain = sentinel_explain,
+    .route = sentinel_route,
+    .routes = sentinel_routes,
 };

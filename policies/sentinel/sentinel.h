@@ -84,6 +84,7 @@ struct sentinel_devices {
     double *score;                                     /* [server_count] */
 
     int in_state[SENTINEL_STATES], unsure, pardoned; /* servers, in the last cycle */
+    double flops;                                    /* that judging them took, by size */
 };
 
 /* --- Requests (predict.c). */
@@ -176,7 +177,7 @@ struct sentinel {
     double gap, time_limit_s, renew;
     int idle;
     double change;
-    bool in_cycle, clock;
+    bool in_cycle, clock, route;
 
     /* from create on */
     bool graph;  /* requests are forecast by the graph */
@@ -199,6 +200,7 @@ struct sentinel {
     int *probes;         /* [servers] cell of which they are tried with some requests; -1: none */
     int *left;           /* [regions][categories] that pre-scheduling could not place */
     double *use;         /* [servers] expected share of the server */
+    double *extra;       /* [servers] share of it that requests beyond the pool take, in the window */
     double *capacity;    /* [servers] requests that it could take, over their mean */
     int *order;          /* server * regions + region of all pairs with a route, the nearest first */
     long order_count;
@@ -207,6 +209,7 @@ struct sentinel {
     unsigned char *was_safe; /* [servers][regions][categories], then */
     double planned_u_opt;
     double refit_at_s;
+    double cycle_flops; /* work that is part of the cycle and not yet done: the first request waits for it */
 };
 
 /* Brings memory to the servers of the platform; takes in the newest samples and judges them. */
@@ -261,6 +264,13 @@ void sentinel_schedule_room(struct sentinel *self);
 int sentinel_preschedule(struct sentinel *self, struct sentinel_schedule *schedule);
 /* Gives what is left, and cells of which nothing is predicted, a server each. Allocates nothing. */
 void sentinel_postschedule(struct sentinel *self, struct sentinel_schedule *schedule);
+/* The server for one more request of a cell, of these `count` (NULL: of all, count being their number); -1: there is
+ * none. Of the servers of the best grade (with room up to u_opt and a safe route, and so on), the nearest; of those
+ * about as near, the one with the most bandwidth left. */
+int sentinel_choose(const struct sentinel *self, int region, int category, const int *servers, int count);
+/* (route.c) The hooks: a request as it comes takes its server from the pool, or by sentinel_choose. */
+int sentinel_route(void *state, const struct weir_view *view, struct weir_routing *item);
+bool sentinel_routes(const void *state);
 /* (probe.c) After scheduling: fills probes with one cell for each server that is suspected or that the schedule leaves
  * idle, the same as long as it is. Returns how many have one. */
 int sentinel_choose_probes(struct sentinel *self);

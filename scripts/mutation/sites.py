@@ -85,6 +85,7 @@ def fields(texts):
     siblings, pointers = {}, set()
     for text in texts:
         text = re.sub(r"/\*.*?\*/|//[^\n]*|\bconst\b", " ", text, flags=re.DOTALL)
+        pointers |= set(re.findall(r"\*(\w+)\s*[;,]", text))  # by the spacing, no product
         for body in re.findall(r"struct\s+\w*\s*\{([^{}]*)\}", text):
             by_type = {}
             for declaration in body.split(";"):

@@ -78,7 +78,8 @@ struct weir_policy {
     char *(*explain)(void *state, const struct weir_view *view);
     /* An item comes to an operator without keys and joins: where shall it go? Asked for each item that has a choice,
      * and again if its instance goes away while it waits for room there. The view is that of the last window. Where the
-     * scenario names a "decision_host", the item waits until that host could have done the work. Since interface 5. */
+     * scenario names a "decision_host", the item waits until that host has done the work, one item after the other.
+     * Since interface 5. */
     int (*route)(void *state, const struct weir_view *view, struct weir_routing *item);
     /* Whether route wants to be asked; NULL: yes, if there is one. Since interface 5. */
     bool (*routes)(const void *state);

@@ -188,6 +188,27 @@ static int bind_row(const struct weir_param *row, const struct weir_json *value,
     return code;
 }
 
+static int bind_rows(const struct weir_param *table, const struct weir_json *at, void *base)
+{
+    int code = WEIR_OK;
+    bool broken = false;
+    for (const struct weir_param *row = table; row->name && !code; row++) {
+        struct weir_json value;
+        int wrong = weir_json_get(at, row->name, &value) ? bind_row(row, &value, base)
+                    : row->required                      ? weir_json_need(at, row->name, &value)
+                                                         : WEIR_OK;
+        broken |= wrong != WEIR_OK;
+        code = weir_error_keep(wrong);
+    }
+    return !code && broken ? weir_error_again() : code;
+}
+
+int weir_param_take(const struct weir_param *table, const struct weir_json *at, void *base)
+{
+    weir_param_defaults(table, base);
+    return bind_rows(table, at, base);
+}
+
 int weir_param_bind(const struct weir_param *table, const struct weir_json *at, const char *const *others, void *base)
 {
     size_t count = 0, capacity = 0;
@@ -204,16 +225,7 @@ int weir_param_bind(const struct weir_param *table, const struct weir_json *at, 
     keys[count] = NULL;
     int code = weir_json_only(at, keys);
     free(keys);
-    bool broken = false;
-    for (const struct weir_param *row = table; row->name && !code; row++) {
-        struct weir_json value;
-        int wrong = weir_json_get(at, row->name, &value) ? bind_row(row, &value, base)
-                    : row->required                      ? weir_json_need(at, row->name, &value)
-                                                         : WEIR_OK;
-        broken |= wrong != WEIR_OK;
-        code = weir_error_keep(wrong);
-    }
-    return !code && broken ? weir_error_again() : code;
+    return code ? code : bind_rows(table, at, base);
 }
 
 int weir_param_read(const struct weir_param *table, const struct weir_json *at, void *base)

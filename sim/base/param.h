@@ -80,6 +80,10 @@ void weir_param_defaults(const struct weir_param *table, void *base);
  * errors are collected (remark.h), of each row. */
 int weir_param_bind(const struct weir_param *table, const struct weir_json *at, const char *const *others, void *base);
 
+/* Sets fields from those keys of the object at `at` that are in the table, whatever else it has, as in results that a
+ * newer version may have made. */
+int weir_param_take(const struct weir_param *table, const struct weir_json *at, void *base);
+
 /* Both: the defaults, then what is there. */
 int weir_param_read(const struct weir_param *table, const struct weir_json *at, void *base);
 

@@ -3,11 +3,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "policies/learn/detect/detector.h"
 #include "policies/learn/forecast/forecaster.h"
 #include "sim/api/view_fields.h"
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
 #include "sim/base/param.h"
 #include "sim/base/text.h"
 #include "sim/cli/command.h"
@@ -29,6 +31,16 @@ static void print_params(const struct weir_param *params)
 {
     char described[200];
     int name_width = 0, described_width = 0;
+    if (isatty(STDOUT_FILENO)) { /* people read it: folded; programs have a line each */
+        for (const struct weir_param *p = params; p && p->name; p++) {
+            char *text =
+                weir_format("%s %s%s", p->help,
+                            p->required ? "It is " : "Default: ", weir_param_describe(p, described, sizeof described));
+            weir_help_row(stdout, p->name, 24, text);
+            free(text);
+        }
+        return;
+    }
     for (const struct weir_param *p = params; p && p->name; p++) {
         int name = (int)strlen(p->name), length = (int)strlen(weir_param_describe(p, described, sizeof described));
         name_width = name > name_width ? name : name_width;

@@ -24,6 +24,7 @@ struct weir_metrics {
     double cost, instance_cost;           /* whole hosts while they have an instance; a core for each instance */
     double network_bytes, crossing_bytes; /* over links (a byte counts once a transfer); between tiers */
     double decisions, refused, warnings;
+    double choices, choosing_s, choice_s; /* of policies that route; choice_s is NaN if there were none */
     double rescales, migrations, tier_crossings, state_moved_bytes, paused_s;
     /* Those that cost something: complete, failed; means of these; sum. NaN where there are none. */
     double checkpoints, checkpoints_failed, checkpoint_duration_s, checkpoint_alignment_s, checkpoint_bytes;

@@ -7,6 +7,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/real.h"
 #include "sim/model/load_parts.h"
+#include "sim/model/scenario_keys.h"
 
 void weir_rate_table_init(struct weir_rate_table *table, size_t count, const double *at_s, const double *rate,
                           double end_s, bool repeat)
@@ -78,7 +79,6 @@ int weir_load_read_steps(const struct weir_json *at, struct weir_load *load)
     struct weir_json steps, step, child;
     if (!weir_json_get(at, "steps", &steps) || !weir_json_is_array(&steps) || !weir_json_size(&steps))
         return weir_json_error(at, "\"steps\" must be a list such as [{\"at\": \"0s\", \"rate\": \"10/s\"}]");
-    static const char *const keys[] = {"at", "rate", NULL};
     size_t count = (size_t)weir_json_size(&steps);
     double *at_s = weir_alloc(count + 1, sizeof *at_s);
     double *rate = weir_alloc(count + 1, sizeof *rate);
@@ -86,19 +86,12 @@ int weir_load_read_steps(const struct weir_json *at, struct weir_load *load)
     int code = 0;
     for (size_t i = 0; i < count && !code; i++) {
         step = weir_json_at(&steps, (int)i);
-        double time_s = 0, items = 0;
-        code = weir_json_only(&step, keys);
-        if (!code)
-            code = weir_json_need(&step, "at", &child);
-        if (!code)
-            code = weir_json_quantity(&child, WEIR_UNIT_TIME, 0, DBL_MAX, &time_s);
-        if (!code && made && time_s / load->speedup <= at_s[made - 1])
+        struct weir_step_read read = {0};
+        code = weir_param_read(weir_step_keys, &step, &read);
+        double time_s = read.at_s, items = read.rate;
+        if (!code && made && time_s / load->speedup <= at_s[made - 1] && weir_json_get(&step, "at", &child))
             code = weir_json_error(&child, "%g s is not after the step before (%g s); put the steps in order of time",
                                    time_s, at_s[made - 1] * load->speedup);
-        if (!code)
-            code = weir_json_need(&step, "rate", &child);
-        if (!code)
-            code = weir_json_quantity(&child, WEIR_UNIT_RATE, 0, DBL_MAX, &items);
         if (!made && time_s > 0)
             made++; /* nothing comes before the first step */
         at_s[made] = time_s / load->speedup;

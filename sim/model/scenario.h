@@ -111,8 +111,9 @@ struct weir_scenario {
     struct weir_change_costs costs;
     bool cpu_fifo; /* work that finds no free core waits for one; else it shares */
     enum weir_rescale rescale;
-    double decision_s; /* simulated time a decision takes before it is carried out */
-    int decision_host; /* does the work that policies say their decisions take; -1: it takes no time */
+    double decision_s;      /* simulated time a decision takes before it is carried out */
+    bool decision_measured; /* with the real time that the hooks take, in place of declared work */
+    int decision_host;      /* does the work that policies say their decisions take; -1: it takes no time */
     struct weir_fault *faults;
     int fault_count;
     struct weir_fault_rule *fault_rules;

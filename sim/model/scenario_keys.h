@@ -8,6 +8,7 @@
 
 #include "sim/base/param.h"
 #include "sim/model/anomalies.h"
+#include "sim/model/workflow.h"
 #include "sim/model/workload.h"
 
 /* What the rows of a scenario, of a job and so on are bound to where the model has it in another form. */
@@ -35,6 +36,21 @@ struct weir_record_read {
 struct weir_flops_read {
     double mean, cv;
     int distribution;
+};
+struct weir_workflow_read {
+    const char *file;
+    struct weir_workflow_options options;
+    bool staging;
+};
+struct weir_rule_read {
+    const char *tasks;
+};
+struct weir_task_read {
+    const char *name;
+    double flops, runtime_s, input_bytes, output_bytes;
+};
+struct weir_step_read {
+    double at_s, rate;
 };
 struct weir_state_read {
     double size, per_item, per_key, max, update; /* bytes */
@@ -72,6 +88,10 @@ extern const struct weir_param weir_batch_keys[];
 extern const struct weir_param weir_quota_keys[];
 extern const struct weir_param weir_kind_keys[];
 extern const struct weir_param weir_edge_keys[];
+extern const struct weir_param weir_workflow_keys[];
+extern const struct weir_param weir_rule_keys[];
+extern const struct weir_param weir_task_keys[];
+extern const struct weir_param weir_step_keys[];
 extern const struct weir_param weir_place_keys[];
 
 /* The table of the objects at a place such as "recovery.restarts" or "workload.jobs[].operators[].batch"; "" is the

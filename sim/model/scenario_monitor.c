@@ -15,7 +15,7 @@ static int read_signal_noise(const struct weir_json *at, enum weir_signal signal
     if (!weir_json_get(at, weir_signal_names[signal], &child))
         return WEIR_OK;
     if (weir_json_is_number(&child))
-        return weir_json_opt_number(at, weir_signal_names[signal], 0, 10, &noise->relative);
+        return weir_json_number(&child, 0, 10, &noise->relative);
     return weir_param_read(weir_signal_noise_keys[signal], &child, noise);
 }
 
@@ -27,7 +27,7 @@ static int read_noise(const struct weir_json *at, struct weir_monitor *monitor)
         return WEIR_OK;
     if (weir_json_is_number(&child)) {
         double relative = 0;
-        int code = weir_json_opt_number(at, "noise", 0, 10, &relative);
+        int code = weir_json_number(&child, 0, 10, &relative);
         for (int s = 0; s < WEIR_SIGNAL_COUNT; s++)
             monitor->noise[s].relative = relative;
         return code;

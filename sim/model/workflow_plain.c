@@ -2,43 +2,29 @@
 #include <float.h>
 
 #include "sim/base/error.h"
+#include "sim/model/scenario_keys.h"
 #include "sim/model/workflow_parts.h"
 
 static int read_task(struct weir_workflow_builder *builder, const struct weir_json *at)
 {
-    static const char *const keys[] = {"name", "flops", "runtime", "input", "output", NULL};
+    struct weir_task_read read = {0};
     struct weir_json name_at, work_at;
-    const char *name = NULL;
-    double flops = 0, runtime_s = 0;
-    int code = weir_json_only(at, keys);
-    if (!code)
-        code = weir_json_need(at, "name", &name_at);
-    if (!code)
-        code = weir_json_string(&name_at, &name);
+    int code = weir_param_read(weir_task_keys, at, &read);
     if (code)
         return code;
+    double flops = read.flops;
     bool has_flops = weir_json_get(at, "flops", &work_at);
     if (weir_json_get(at, "runtime", &work_at) == has_flops)
-        return weir_json_error(at, "task \"%s\" needs its work: either \"flops\" or \"runtime\"", name);
-    if (has_flops) {
-        code = weir_json_opt_quantity(at, "flops", WEIR_UNIT_FLOPS, 0, DBL_MAX, &flops);
-    } else {
-        code = weir_json_quantity(&work_at, WEIR_UNIT_TIME, 0, DBL_MAX, &runtime_s);
-        if (!code && weir_build_runtime(builder, runtime_s, &flops))
-            code = weir_build_fail_at(&work_at);
-    }
-    if (code)
-        return code;
-    int index = weir_build_task(builder, name, NULL, flops);
-    if (index < 0)
+        return weir_json_error(at, "task \"%s\" needs its work: either \"flops\" or \"runtime\"", read.name);
+    if (!has_flops && weir_build_runtime(builder, read.runtime_s, &flops))
+        return weir_build_fail_at(&work_at);
+    int index = weir_build_task(builder, read.name, NULL, flops);
+    if (index < 0 && weir_json_get(at, "name", &name_at))
         return weir_build_fail_at(&name_at);
     struct weir_task *task = &builder->workflow->tasks[index];
-    code = weir_json_opt_quantity(at, "input", WEIR_UNIT_BYTES, 0, DBL_MAX, &task->input_bytes);
-    if (!code)
-        code = weir_json_opt_quantity(at, "output", WEIR_UNIT_BYTES, 0, DBL_MAX, &task->output_bytes);
-    task->input_bytes *= builder->options->data_factor;
-    task->output_bytes *= builder->options->data_factor;
-    return code;
+    task->input_bytes = read.input_bytes * builder->options->data_factor;
+    task->output_bytes = read.output_bytes * builder->options->data_factor;
+    return WEIR_OK;
 }
 
 static int find_end(const struct weir_workflow_builder *builder, const struct weir_json *at, int *index)

@@ -30,7 +30,7 @@ const struct weir_param weir_job_keys[] = {
           "The operators, at least one."),
     VALUE("edges", WEIR_FORM_LISTED, weir_edge_keys, "a chain in the order of the list",
           "How operators are joined: objects, or pairs such as [\"source\", \"parse\"]."),
-    VALUE("workflow", WEIR_FORM_STRING | WEIR_FORM_OBJECT, NULL, "the job has operators",
+    VALUE("workflow", WEIR_FORM_STRING | WEIR_FORM_OBJECT, weir_workflow_keys, "the job has operators",
           "A file whose tasks are the operators, in place of \"operators\" and \"edges\"."),
     VALUE("sink", PLACE, weir_place_keys, "results end where they are made",
           "Where results are sent; a place, or \"source\"."),
@@ -60,6 +60,11 @@ const struct weir_param weir_backlog_keys[] = {
 
 #define OPERATOR struct weir_operator
 #define WORK     (WEIR_FORM_STRING | WEIR_FORM_OBJECT)
+#define COUNT(key, field, text, absent, least, sentence)                                                               \
+    {                                                                                                                  \
+        .name = (key), .type = WEIR_PARAM_INT, AT(OPERATOR, field), .fallback = (text), .without = (absent),           \
+        ENDS(least, 100000), .help = (sentence)                                                                        \
+    }
 const struct weir_param weir_operator_keys[] = {
     VALUE_NEEDED("name", WEIR_FORM_STRING, NULL, "Unique in the job; not \"source\" or \"sink\"."),
     VALUE("flops", WORK, weir_flops_keys, "0f", "Work per item: a quantity, or a distribution."),
@@ -75,9 +80,9 @@ const struct weir_param weir_operator_keys[] = {
            "\"merge\": items of all inputs in the order they come; \"all\": waits for the same item from every input."),
     REAL_OR(OPERATOR, "window", WEIR_UNIT_TIME, window_s, "none", DBL_MIN, DBL_MAX,
             "Length of a tumbling window; results leave at its end."),
-    VALUE("parallelism", WEIR_FORM_NUMBER, NULL, "1, or \"min_instances\" if that is more", "Instances at the start."),
-    VALUE("min_instances", WEIR_FORM_NUMBER, NULL, "1", "Instances that a policy must leave it; 0: it may have none."),
-    VALUE("max_parallelism", WEIR_FORM_NUMBER, NULL, "16, or \"parallelism\" if that is more",
+    COUNT("parallelism", parallelism, NULL, "1, or \"min_instances\" if that is more", 0, "Instances at the start."),
+    COUNT("min_instances", min_instances, "1", NULL, 0, "Instances that a policy must leave it; 0: it may have none."),
+    COUNT("max_parallelism", max_parallelism, NULL, "16, or \"parallelism\" if that is more", 1,
           "Instances that a policy may ask for."),
     CHOICE(OPERATOR, "class", work_class, "cpu", weir_class_names,
            "What it computes on: \"cpu\", or \"gpu\" for the speed_gpu of a host."),
@@ -175,5 +180,55 @@ const struct weir_param weir_place_keys[] = {
           "The hosts of a region, in the order of the platform file; with \"tier\", those of the tier."),
     VALUE("tier", WEIR_FORM_STRING, NULL, "another key says where",
           "The hosts of a tier: device, edge or cloud; in the region of the job's source first."),
+    END,
+};
+
+#define TEXT_NEEDED(record, key, field, sentence)                                                                      \
+    {                                                                                                                  \
+        .name = (key), .type = WEIR_PARAM_STRING, AT(record, field), .required = true, .help = (sentence)              \
+    }
+#define WORKFLOW struct weir_workflow_read
+const struct weir_param weir_workflow_keys[] = {
+    TEXT_NEEDED(WORKFLOW, "file", file, "Path of the workflow, relative to the file that names it."),
+    REAL(WORKFLOW, "reference_speed", WEIR_UNIT_SPEED, options.reference_flops_per_s, "1Gf", DBL_MIN, DBL_MAX,
+         "Of the core on which runtimes were measured: work = runtime x this."),
+    REAL(WORKFLOW, "data_factor", WEIR_UNIT_NONE, options.data_factor, "1", 0, 1e12, "Times all sizes."),
+    TIME(WORKFLOW, "least_runtime", options.least_runtime_s, "0s", 0,
+         "Shorter runtimes are raised to it; at 0, those of zero stay."),
+    {.name = "dag",
+     .type = WEIR_PARAM_STRING,
+     AT(WORKFLOW, options.dag),
+     .without = "there is one",
+     .help = "Of a table that holds several workflows: which."},
+    YES_NO(WORKFLOW, "staging", staging, "false",
+           "Whether what tasks read from outside comes from the source, and what they leave goes to the sink."),
+    VALUE("placement", PLACE, weir_place_keys, "source", "Where tasks are put unless a policy decides; a place."),
+    VALUE("rules", WEIR_FORM_LISTED, weir_rule_keys, "none",
+          "The same for tasks whose name matches a pattern (*, ?, [a-z]); the first that matches counts, each must be "
+          "for "
+          "one task at least."),
+    END,
+};
+
+const struct weir_param weir_rule_keys[] = {
+    TEXT_NEEDED(struct weir_rule_read, "tasks", tasks, "A name of tasks, or a pattern."),
+    VALUE_NEEDED("placement", PLACE, weir_place_keys, "Where they are put, a place."),
+    END,
+};
+
+#define TASK struct weir_task_read
+const struct weir_param weir_task_keys[] = {
+    TEXT_NEEDED(TASK, "name", name, "Unique in the workflow."),
+    REAL_OR(TASK, "flops", WEIR_UNIT_FLOPS, flops, "\"runtime\" says it", 0, DBL_MAX, "Work."),
+    REAL_OR(TASK, "runtime", WEIR_UNIT_TIME, runtime_s, "\"flops\" says it", 0, DBL_MAX, "Measured, for its work."),
+    REAL(TASK, "input", WEIR_UNIT_BYTES, input_bytes, "0B", 0, DBL_MAX, "What it reads that no task makes."),
+    REAL(TASK, "output", WEIR_UNIT_BYTES, output_bytes, "0B", 0, DBL_MAX, "What it makes that no task reads."),
+    END,
+};
+
+#define STEP struct weir_step_read
+const struct weir_param weir_step_keys[] = {
+    REAL_NEEDED(STEP, "at", WEIR_UNIT_TIME, at_s, 0, DBL_MAX, "When the rate begins."),
+    REAL_NEEDED(STEP, "rate", WEIR_UNIT_RATE, rate, 0, DBL_MAX, "Items per second from then on."),
     END,
 };

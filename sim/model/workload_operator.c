@@ -10,8 +10,7 @@
 #include "sim/model/scenario_keys.h"
 #include "sim/model/workload_parts.h"
 
-#define OPERATORS_AT_MOST   10000
-#define PARALLELISM_AT_MOST 100000
+#define OPERATORS_AT_MOST 10000
 
 /* Checks the variation coefficient against what its distribution can be. */
 static int check_cv(const struct weir_json *at, bool given, struct weir_distribution *flops)
@@ -94,35 +93,25 @@ static int read_keys(const struct weir_json *at, struct weir_operator *op)
     return weir_param_read(weir_keys_keys, at, op);
 }
 
-static int read_parallelism(const struct weir_json *at, struct weir_operator *op)
+static int take_parallelism(const struct weir_json *at, struct weir_operator *op)
 {
-    long now = -1, least = 1, most = -1;
     struct weir_json child;
-    int code = weir_json_opt_integer(at, "parallelism", 0, PARALLELISM_AT_MOST, &now);
-    if (!code)
-        code = weir_json_opt_integer(at, "min_instances", 0, PARALLELISM_AT_MOST, &least);
-    if (!code)
-        code = weir_json_opt_integer(at, "max_parallelism", 1, PARALLELISM_AT_MOST, &most);
-    if (code)
-        return code;
-    if (now < 0)
+    int now = op->parallelism, least = op->min_instances, most = op->max_parallelism;
+    if (!weir_json_get(at, "parallelism", &child))
         now = least > 1 ? least : 1;
-    if (most < 0)
+    if (!weir_json_get(at, "max_parallelism", &child))
         most = now > WEIR_MAX_PARALLELISM ? now : WEIR_MAX_PARALLELISM;
     if (least > most && weir_json_get(at, "min_instances", &child))
-        return weir_json_error(&child, "%ld is above \"max_parallelism\" (%ld); lower one or raise the other", least,
+        return weir_json_error(&child, "%d is above \"max_parallelism\" (%d); lower one or raise the other", least,
                                most);
     if (now > most && weir_json_get(at, "parallelism", &child))
-        return weir_json_error(&child, "%ld is above \"max_parallelism\" (%ld); lower one or raise the other", now,
-                               most);
+        return weir_json_error(&child, "%d is above \"max_parallelism\" (%d); lower one or raise the other", now, most);
     if (now < least && weir_json_get(at, "parallelism", &child))
-        return weir_json_error(&child, "%ld is below \"min_instances\" (%ld); raise one or lower the other", now,
-                               least);
+        return weir_json_error(&child, "%d is below \"min_instances\" (%d); raise one or lower the other", now, least);
     if (now > most)
         now = most;
-    op->parallelism = (int)now;
-    op->min_instances = (int)least;
-    op->max_parallelism = (int)most;
+    op->parallelism = now;
+    op->max_parallelism = most;
     return WEIR_OK;
 }
 
@@ -158,7 +147,6 @@ void weir_operator_init(struct weir_operator *op)
                                  .batch_items = 1,
                                  .max_wait_s = INFINITY,
                                  .parallelism = 1,
-                                 .min_instances = 1,
                                  .max_parallelism = WEIR_MAX_PARALLELISM,
                                  .where = {.kind = WEIR_WHERE_SOURCE, .tier = -1}};
     weir_param_defaults(weir_operator_keys, op);
@@ -197,7 +185,7 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
     if (!code)
         code = weir_service_read(at, op);
     if (!code)
-        code = read_parallelism(at, op);
+        code = take_parallelism(at, op);
     if (!code && weir_json_get(at, "placement", &child))
         code = weir_where_read(&child, platform, true, &op->where);
     if (code)

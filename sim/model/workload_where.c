@@ -5,6 +5,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/model/scenario_keys.h"
 #include "sim/model/workload_parts.h"
 
 /* The region nearest to a word, or NULL. */
@@ -49,10 +50,9 @@ static int no_such_hosts(const struct weir_json *at, const struct weir_platform 
 
 static int read_object(const struct weir_json *at, const struct weir_platform *platform, struct weir_where *where)
 {
-    static const char *const keys[] = {"host", "region", "tier", NULL};
     struct weir_json host, region, tier;
     const char *name = NULL;
-    int code = weir_json_only(at, keys);
+    int code = weir_param_read(weir_place_keys, at, NULL);
     if (code)
         return code;
     bool has_host = weir_json_get(at, "host", &host), has_region = weir_json_get(at, "region", &region),

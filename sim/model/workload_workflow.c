@@ -1,5 +1,4 @@
 /* A job whose operators are the tasks of a workflow file. */
-#include <float.h>
 #include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/model/scenario_keys.h"
 #include "sim/model/workflow.h"
 #include "sim/model/workload_parts.h"
 
@@ -35,7 +35,6 @@ static void wish_fini(struct wish *wish)
 
 static int read_rules(const struct weir_json *at, const struct weir_platform *platform, struct wish *wish)
 {
-    static const char *const keys[] = {"tasks", "placement", NULL};
     struct weir_json list, entry, child;
     if (!weir_json_get(at, "rules", &list))
         return WEIR_OK;
@@ -44,14 +43,10 @@ static int read_rules(const struct weir_json *at, const struct weir_platform *pl
     wish->rules = weir_alloc((size_t)weir_json_size(&list), sizeof *wish->rules);
     for (bool more = weir_json_first(&list, &entry); more; more = weir_json_next(&entry)) {
         struct rule *rule = &wish->rules[wish->rule_count++];
-        int code = weir_json_only(&entry, keys);
-        if (!code)
-            code = weir_json_need(&entry, "tasks", &child);
-        if (!code)
-            code = weir_json_string(&child, &rule->tasks);
-        if (!code)
-            code = weir_json_need(&entry, "placement", &child);
-        if (!code)
+        struct weir_rule_read read = {0};
+        int code = weir_param_read(weir_rule_keys, &entry, &read);
+        rule->tasks = read.tasks;
+        if (!code && weir_json_get(&entry, "placement", &child))
             code = weir_where_read(&child, platform, true, &rule->where);
         if (code)
             return code;
@@ -62,29 +57,16 @@ static int read_rules(const struct weir_json *at, const struct weir_platform *pl
 /* "montage.json", or {"file": "montage.json", "reference_speed": "2Gf", ...}. */
 static int read_wish(const struct weir_json *at, const struct weir_platform *platform, struct wish *wish)
 {
-    static const char *const keys[] = {"file",      "reference_speed", "data_factor", "least_runtime", "dag", "staging",
-                                       "placement", "rules",           NULL};
+    struct weir_workflow_read read = {0};
     struct weir_json child;
     wish->options = WEIR_WORKFLOW_OPTIONS;
     wish->where = (struct weir_where){.kind = WEIR_WHERE_SOURCE, .tier = -1};
     if (weir_json_is_string(at))
         return weir_json_string(at, &wish->file);
-    int code = weir_json_only(at, keys);
-    if (!code)
-        code = weir_json_need(at, "file", &child);
-    if (!code)
-        code = weir_json_string(&child, &wish->file);
-    if (!code)
-        code = weir_json_opt_quantity(at, "reference_speed", WEIR_UNIT_SPEED, DBL_MIN, DBL_MAX,
-                                      &wish->options.reference_flops_per_s);
-    if (!code)
-        code = weir_json_opt_number(at, "data_factor", 0, 1e12, &wish->options.data_factor);
-    if (!code)
-        code = weir_json_opt_quantity(at, "least_runtime", WEIR_UNIT_TIME, 0, DBL_MAX, &wish->options.least_runtime_s);
-    if (!code)
-        code = weir_json_opt_string(at, "dag", &wish->options.dag);
-    if (!code)
-        code = weir_json_opt_bool(at, "staging", &wish->staging);
+    int code = weir_param_read(weir_workflow_keys, at, &read);
+    wish->file = read.file;
+    wish->options = read.options;
+    wish->staging = read.staging;
     if (!code && weir_json_get(at, "placement", &child))
         code = weir_where_read(&child, platform, true, &wish->where);
     return code ? code : read_rules(at, platform, wish);

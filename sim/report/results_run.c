@@ -7,6 +7,7 @@
 #include "sim/base/error.h"
 #include "sim/base/json.h"
 #include "sim/base/memory.h"
+#include "sim/base/param.h"
 #include "sim/experiment/seal.h"
 
 static void read_latencies(const struct weir_json *root, struct weir_results_run *run)
@@ -65,12 +66,28 @@ void weir_results_run_fini(struct weir_results_run *run)
     *run = (struct weir_results_run){0};
 }
 
+/* What result.json says of the run, beside what record.h reads. */
+struct heading {
+    const char *policy, *scenario, *weir;
+    double duration_s, warmup_s;
+};
+#define HEADING(key, kind, text, sentence)                                                                             \
+    WEIR_PARAM_ROW(struct heading, #key, kind, WEIR_UNIT_NONE, key, text, 0, 1e300, sentence)
+static const struct weir_param heading_keys[] = {
+    HEADING(policy, WEIR_PARAM_STRING, "?", "The stack's label."),
+    HEADING(scenario, WEIR_PARAM_STRING, "", "The scenario's name."),
+    HEADING(weir, WEIR_PARAM_STRING, "?", "The version that made it."),
+    HEADING(duration_s, WEIR_PARAM_DOUBLE, "0", "Of the run."),
+    HEADING(warmup_s, WEIR_PARAM_DOUBLE, "0", "Of the run."),
+    {0},
+};
+
 void weir_results_add_run(struct weir_results *results, const char *folder)
 {
     struct weir_results_run run = {.folder = weir_copy(folder)};
     struct weir_json_doc *doc = NULL;
     char *path = weir_format("%s/result.json", folder);
-    const char *label = NULL, *scenario = NULL, *version = NULL;
+    struct heading heading = {0};
     struct weir_json seed;
     int code = weir_json_load(path, &doc);
     if (code != WEIR_OK)
@@ -80,17 +97,11 @@ void weir_results_add_run(struct weir_results *results, const char *folder)
     if (code == WEIR_OK)
         code = weir_json_need(&root, "seed", &seed);
     if (code == WEIR_OK)
-        code = weir_json_opt_string(&root, "policy", &label);
-    if (code == WEIR_OK)
-        code = weir_json_opt_string(&root, "scenario", &scenario);
-    if (code == WEIR_OK)
-        code = weir_json_opt_string(&root, "weir", &version);
-    if (code == WEIR_OK)
-        code = weir_json_opt_number(&root, "duration_s", 0, 1e300, &run.duration_s);
-    if (code == WEIR_OK)
-        code = weir_json_opt_number(&root, "warmup_s", 0, 1e300, &run.warmup_s);
+        code = weir_param_take(heading_keys, &root, &heading);
     if (code != WEIR_OK)
         goto out;
+    run.duration_s = heading.duration_s;
+    run.warmup_s = heading.warmup_s;
     char *text = weir_json_print(&seed);
     run.seed = strtoull(text, NULL, 10);
     free(text);
@@ -101,10 +112,10 @@ void weir_results_add_run(struct weir_results *results, const char *folder)
     read_latencies(&root, &run);
     struct checked checked = {&root, results, &run};
     weir_seal_each(&root, check_file, &checked);
-    run.policy = weir_results_label(results, label ? label : "?");
-    run.version = weir_copy(version ? version : "?");
-    if (!results->title && scenario)
-        results->title = weir_copy(scenario);
+    run.policy = weir_results_label(results, heading.policy);
+    run.version = weir_copy(heading.weir);
+    if (!results->title && *heading.scenario)
+        results->title = weir_copy(heading.scenario);
     results->runs = weir_grow(results->runs, results->run_count + 1, &results->run_capacity, sizeof *results->runs);
     results->runs[results->run_count++] = run;
 out:

@@ -181,7 +181,8 @@ static void checked_tables(void)
     } cases[] = {
         {WEIR_PARAM("high", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, AT(high), "0.8", 0, 1, NULL, "help"), NULL},
         {WEIR_PARAM("file", WEIR_PARAM_STRING, WEIR_UNIT_NONE, AT(file), NULL, 0, 0, NULL, "help"), NULL},
-        {{"type", 17, WEIR_UNIT_NONE, AT(high), "0.8", 0, 1, NULL, "help"}, "row 0 (\"type\"): unknown type or unit"},
+        {WEIR_PARAM("type", 17, WEIR_UNIT_NONE, AT(high), "0.8", 0, 1, NULL, "help"),
+         "row 0 (\"type\"): unknown type or unit"},
         {WEIR_PARAM("unit", WEIR_PARAM_DOUBLE, 99, AT(high), "0.8", 0, 1, NULL, "help"), "unknown type or unit"},
         {WEIR_PARAM("far", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, 4096, "0.8", 0, 1, NULL, "help"), "lies at byte 4096"},
         {WEIR_PARAM("end", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, sizeof(struct settings), "0", 0, 1, NULL, "help"),
@@ -207,9 +208,84 @@ static void checked_tables(void)
     CU_ASSERT_EQUAL(weir_param_check(table, sizeof(struct settings)), WEIR_OK);
 }
 
+struct job {
+    long count;
+    bool drops_old;
+    const char *name;
+    double limit_s;
+    int most;
+};
+#define OF_JOB(kind, its_name, field, ...)                                                                             \
+    {                                                                                                                  \
+        .name = its_name, .type = kind, .offset = offsetof(struct job, field), __VA_ARGS__                             \
+    }
+static const char *const ways[] = {"drop-new", "drop-old", NULL};
+static const struct weir_param job_keys[] = {
+    OF_JOB(WEIR_PARAM_NAME, "name", name, .required = true, .help = "Its name."),
+    OF_JOB(WEIR_PARAM_LONG, "count", count, .fallback = "7", .min = 1, .max = 1e10, .help = "Copies."),
+    OF_JOB(WEIR_PARAM_EITHER, "full", drops_old, .fallback = "drop-old", .choices = ways, .help = "What goes."),
+    OF_JOB(WEIR_PARAM_DOUBLE, "limit", limit_s, .unit = WEIR_UNIT_TIME, .without = "none", .min = 0, .max = 10,
+           .help = "Time."),
+    OF_JOB(WEIR_PARAM_INT, "most", most, .without = "as many as there are", .min = 1, .max = 9, .help = "Most."),
+    {.name = "load", .type = WEIR_PARAM_VALUE, .forms = WEIR_FORM_OBJECT, .help = "Read elsewhere."},
+    {.name = NULL},
+};
+
+static int read_job(const char *text, bool take, struct job *job)
+{
+    static char name[20];
+    struct weir_json_doc *doc;
+    CU_ASSERT_EQUAL_FATAL(weir_json_parse(text, "j.json", &doc), WEIR_OK);
+    struct weir_json root = weir_json_root(doc);
+    *job = (struct job){.count = -1, .limit_s = INFINITY, .most = -5};
+    int code = take ? weir_param_take(job_keys, &root, job) : weir_param_read(job_keys, &root, job);
+    snprintf(name, sizeof name, "%s", code == WEIR_OK ? job->name : "");
+    job->name = name;
+    weir_json_free(doc);
+    return code;
+}
+
+/* What has no default stays as it was; what is required is asked for; a value has another reader. */
+static void keys_of_files(void)
+{
+    static const struct {
+        const char *text, *message;
+    } wrong[] = {
+        {"{\"count\": 2}", "j.json: the key \"name\" is missing; add it"},
+        {"{\"name\": \"\"}", "name: must not be empty"},
+        {"{\"name\": \"a\", \"count\": 0}", "count: 0 is too small"},
+        {"{\"name\": \"a\", \"count\": 1e11}", "count: 100000000000 is too large"},
+        {"{\"name\": \"a\", \"full\": \"drop\"}", "full: unknown value \"drop\"; did you mean \"drop-new\"?"},
+        {"{\"name\": \"a\", \"limit\": \"11s\"}", "limit: \"11s\" is too large"},
+        {"{\"name\": \"a\", \"most\": 10}", "most: 10 is too large"},
+        {"{\"name\": \"a\", \"laod\": {}}", "unknown key \"laod\""},
+    };
+    struct job job;
+    char text[100];
+    CU_ASSERT_EQUAL_FATAL(weir_param_check(job_keys, sizeof job), WEIR_OK);
+    CU_ASSERT_EQUAL(read_job("{\"name\": \"a\", \"load\": 3}", false, &job), WEIR_OK);
+    CU_ASSERT(strcmp(job.name, "a") == 0 && job.count == 7 && job.drops_old && isinf(job.limit_s) && job.most == -5);
+    CU_ASSERT_EQUAL(
+        read_job("{\"name\": \"b\", \"count\": 9000000000, \"full\": \"drop-new\", \"limit\": \"2s\", \"most\": 3}",
+                 false, &job),
+        WEIR_OK);
+    CU_ASSERT(job.count == 9000000000 && !job.drops_old && job.limit_s == 2 && job.most == 3);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CU_ASSERT_EQUAL(read_job(wrong[i].text, false, &job), WEIR_EINPUT);
+        CHECK_MESSAGE(wrong[i].message);
+    }
+    CU_ASSERT_EQUAL(read_job("{\"name\": \"c\", \"lode\": {}}", true, &job), WEIR_OK); /* of a newer version */
+    CU_ASSERT(strcmp(job.name, "c") == 0 && job.count == 7);
+    CU_ASSERT_STRING_EQUAL(weir_param_describe(&job_keys[0], text, sizeof text), "required");
+    CU_ASSERT_STRING_EQUAL(weir_param_describe(&job_keys[1], text, sizeof text), "7 (at least 1)");
+    CU_ASSERT_STRING_EQUAL(weir_param_describe(&job_keys[2], text, sizeof text), "drop-old (drop-new, drop-old)");
+    CU_ASSERT_STRING_EQUAL(weir_param_describe(&job_keys[4], text, sizeof text), "as many as there are (1 to 9)");
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
+        {"keys of files", keys_of_files},
         {"defaults", defaults},
         {"checked tables", checked_tables},
         {"a wrong default aborts", a_wrong_default_aborts},

@@ -82,7 +82,7 @@ wants "$("$weir" help list | sed '/^$/,$d' | tr '|\n' '  ' | sed 's/^usage: weir
 
 # Paths of a scenario, a step at a time. bash breaks words at '=' by itself.
 first=workloads/scenarios/first.json
-wants "duration= decision_time= decision_host=" run --set d
+wants "duration= decision_time= decision_host= decision_work=" run --set d
 wants "workload.jobs= workload.jobs[0]." run $first --set workload.j
 wants "workload.jobs[0].load.kind= workload.jobs[0].load.scale= workload.jobs[0].load.speedup= workload.jobs[0].load.start=
     workload.jobs[0].load.steps= workload.jobs[0].load.steps[0]. workload.jobs[0].load.steps[1]. workload.jobs[0].load.steps[2].

@@ -119,7 +119,7 @@ int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"a batch goes", a_batch_goes},
                                       {"results go one by one", results_go_one_by_one},
-                                      {"bulk service", bulk_service},
+                                      {"bulk service, many items", bulk_service},
                                       {0}};
     return weir_test_main("engine/gather", cases, argc, argv);
 }

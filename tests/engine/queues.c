@@ -196,7 +196,7 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {
         {"haproxy", haproxy},
         {"the turn comes before the end of the wait", the_turn_comes_before_the_end_of_the_wait},
-        {"impatient customers", impatient_customers},
+        {"impatient customers, many items", impatient_customers},
         {"gstreamer", gstreamer},
         {"zeromq", zeromq},
         {"steps over a connection", steps_over_a_connection},

@@ -247,6 +247,53 @@ static void what_choosing_takes_is_charged(void)
     work_flops = 0;
 }
 
+/* Three jobs whose items come at the same dates, every 100 ms, and are served in 20 ms. One is chosen for at a time, 3
+ * ms each: they are late by 3, 6 and 9 ms. At 40 ms each there is time for 25 choices a second, of 30 items. */
+static void one_after_the_other(void)
+{
+    static const char jobs[] =
+        "{\"platform\": \"\", \"duration\": \"%s\", \"warmup\": \"10s\", \"window\": \"10s\", \"items_per_batch\": 1,"
+        " \"decision_host\": \"cloud\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"count\": 3, \"source\": "
+        "\"cloud4\","
+        " \"load\": {\"kind\": \"constant\", \"rate\": \"10/s\"}, \"operators\": [{\"name\": \"a\", \"flops\": "
+        "\"20Mf\","
+        " \"parallelism\": 2, \"placement\": \"cloud4\"}]}]}}";
+    char *scenario = weir_format(jobs, "40s");
+    work_flops = 3e6;
+    struct weir_test_result got = run(PLATFORM, scenario, "router", FIXED);
+    CHECK_NEAR(got.result.metrics.latency_mean_s, 0.020 + (0.003 + 0.006 + 0.009) / 3, 1e-9);
+    CHECK_NEAR(got.result.metrics.latency_max_s, 0.029, 1e-9);
+    CHECK_NEAR(got.result.metrics.choices, 3 * 10 * 30, 3);
+    CHECK_NEAR(got.result.metrics.choosing_s, 0.003 * got.result.metrics.choices, 1e-9);
+    CHECK_NEAR(got.result.metrics.choice_s, 0.006, 1e-5);
+    weir_test_result_fini(&got);
+    work_flops = 40e6;
+    got = run(PLATFORM, scenario, "router", FIXED);
+    CHECK_NEAR(got.result.metrics.throughput_per_s, 25, 0.1);
+    CHECK_NEAR(got.result.metrics.choosing_s, 30, 0.1); /* all of the time that counts */
+    weir_test_result_fini(&got);
+    work_flops = 0; /* nothing to compute: nothing to wait for */
+    got = run(PLATFORM, scenario, "router", FIXED);
+    CHECK_NEAR(got.result.metrics.latency_max_s, 0.020, 1e-9);
+    CHECK_NEAR(got.result.metrics.choices, 0, 0);
+    CU_ASSERT(isnan(got.result.metrics.choice_s));
+    weir_test_result_fini(&got);
+    free(scenario);
+}
+
+/* Measured: what the hook takes by the clock, in place of what it says. It is above 0, and less
+ * than what is said. */
+static void measured(void)
+{
+    work_flops = 30e6;
+    struct weir_test_result got = run(PLATFORM, TWO("\"decision_work\": \"measured\", ", ""), "router", TWO_CHOICES);
+    CHECK_NEAR(got.result.metrics.choices, 400, 2);
+    CU_ASSERT(got.result.metrics.choosing_s > 0 && got.result.metrics.choosing_s < 400 * 0.030);
+    CU_ASSERT(got.result.metrics.choice_s > 0 && got.result.metrics.latency_mean_s > 0.020);
+    weir_test_result_fini(&got);
+    work_flops = 0;
+}
+
 /* All items to one of two: 20 ms every 10 ms, so that the queue there grows, though the other is free. Keys and joins
  * have their own ways. */
 static void the_choice_is_kept(void)
@@ -312,6 +359,8 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {{"round robin is the engine's own", round_robin_is_the_engines_own},
                                       {"tails of queues, many items", tails_of_queues},
                                       {"what choosing takes is charged", what_choosing_takes_is_charged},
+                                      {"one after the other", one_after_the_other},
+                                      {"measured", measured},
                                       {"the choice is kept", the_choice_is_kept},
                                       {"choices that are none", choices_that_are_none},
                                       {"choosing while hosts fail", choosing_while_hosts_fail},

@@ -143,6 +143,7 @@ static void arrive(void)
              (given_s <= list.again_s && given_s <= list.window_before_s);
     list.window_s = fmax(list.window_s, given_s);
     piece.batch->edge = (unsigned)weir_origin_of(world.job, 2);
+    piece.batch->item_bytes = 3;
     weir_count_delivery(world.job, piece.batch);
     if (world.scenario->recovery.exactly_once) {
         list.held[list.helds++] = piece;
@@ -220,6 +221,12 @@ static void check(void)
     wrong += job->counts.lost != list.lost || job->counts.replayed != list.replayed;
     wrong += job->counts.duplicates != list.duplicates || job->counts.restarts != list.epoch;
     wrong += job->backlog_count != (size_t)(list.generated - list.next);
+    wrong += job->window.count != list.delivered || job->origin_count > 1;
+    if (job->origin_count) {
+        const struct weir_origin *origin = &job->origins[0];
+        wrong += origin->host != 2 || origin->delivered != list.delivered || origin->late != list.late;
+        wrong += origin->bytes != 3.0 * (double)(list.delivered + list.duplicates);
+    }
 }
 
 static void begin(bool exactly_once)

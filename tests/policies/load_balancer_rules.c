@@ -118,9 +118,9 @@ static void test_excess(void)
         int k;
         double latency_s, blocked, load;
         int moves;
-    } rows[] = {{1, 0.0148, 0, 20, 0},    {1, 0.0150, 0, 20, 1}, {2, 0.0184, 0, 20, 0},
-                {2, 0.0186, 0, 20, 1},    {5, 1, 0, 20, 0},      {1, 0.0150, 0.10, 20, 1},
-                {1, 0.0150, 0.11, 20, 0}, {1, 0.001, 0, 31, 1},  {1, 0.001, 0, 30, 0}};
+    } rows[] = {{1, 0.0148, 0, 20, 0}, {1, 0.0150, 0, 20, 1},    {2, 0.0184, 0, 20, 0},    {2, 0.0186, 0, 20, 1},
+                {5, 1, 0, 20, 0},      {1, 0.0150, 0.10, 20, 1}, {1, 0.0150, 0.11, 20, 0}, {1, 0.001, 0, 31, 1},
+                {1, 0.001, 0, 30, 0},  {1, INFINITY, 0, 31, 1}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(0.010, "");
         for (int k = 1; k < rows[i].k; k++)
@@ -182,7 +182,8 @@ static void test_full(void)
     }
 }
 
-/* What costs no work moves for the sake of its ways alone, if anything comes: its items come from the cloud, 10 ms away. */
+/* What costs no work moves for the sake of its ways alone, if anything comes: its items come from the cloud, 10 ms
+ * away. */
 static void test_costs_nothing(void)
 {
     for (int load = 0; load <= 50; load += 50) {
@@ -193,6 +194,66 @@ static void test_costs_nothing(void)
         CU_ASSERT_EQUAL(host(J, 0), load ? CLOUD : EDGE);
         end();
     }
+}
+
+/* One of an item in two seconds, and a cloud that is as fast: 0.25/s stay, of which nothing else is foreseen. At 0.45/s
+ * two instances there are quicker than one at 90 %. */
+static void test_slow_ones(void)
+{
+    for (int more = 0; more < 2; more++) {
+        begin(0.010, "");
+        world->operators[J][0].flops_per_item = 2e9;
+        world->hosts[CLOUD].speed_flops_per_s = 1e9;
+        CU_ASSERT_EQUAL(window(more ? 0.45 : 0.25), more);
+        end();
+    }
+}
+
+/* What is measured above the formula counts in the cloud once at most: from five instances (500/s, 10.2 ms) to one
+ * there (400/s, no way: 1.7 + 5 ms), and 100 ms of it in either place. */
+static void test_excess_once(void)
+{
+    begin(0, "");
+    for (int k = 1; k < 5; k++)
+        weir_mock_deploy(world, J, 0, EDGE);
+    show(200);
+    world->operators[J][0].latency_s = 0.11;
+    CU_ASSERT_EQUAL(weir_mock_step(world, &weir_policy_load_balancer, state), 1);
+    end();
+}
+
+/* It takes three windows in a row to return, too, once it may. */
+static void test_returns_in_patience(void)
+{
+    begin(0.050, "3");
+    CU_ASSERT_EQUAL(windows(2, 98), 0);
+    CU_ASSERT_EQUAL(windows(40, 98), 1);
+    CU_ASSERT_EQUAL(windows(2, 10), 0);
+    CU_ASSERT_EQUAL(window(98), 0);
+    CU_ASSERT_EQUAL(windows(2, 10), 0);
+    CU_ASSERT_EQUAL(window(10), 1);
+    CU_ASSERT_EQUAL(host(J, 0), EDGE);
+    end();
+}
+
+/* The second operator takes 90/400 of the cloud's core, the first next to nothing: there is none left for another. */
+static void test_claims_its_own(void)
+{
+    begin(0.010, "");
+    world->operators[J][0].flops_per_item = 1e3;
+    world->operators[J][0].selectivity = 1;
+    world->placed[J][0][0].host = CLOUD;
+    weir_mock_operator(world, J, "b", 1e7);
+    weir_mock_deploy(world, J, 1, EDGE);
+    weir_mock_job(world, "other", EDGE);
+    weir_mock_operator(world, OTHER, "c", 1e7);
+    weir_mock_deploy(world, OTHER, 0, EDGE);
+    world->hosts[CLOUD].cores = 1;
+    world->hosts[CLOUD].cpu = 0.73;
+    CU_ASSERT_EQUAL(window(90), 1);
+    CU_ASSERT_EQUAL(host(J, 1), CLOUD);
+    CU_ASSERT_EQUAL(host(OTHER, 0), EDGE);
+    end();
 }
 
 /* Of cloud hosts the one of least latency; ties go to the first. */
@@ -435,6 +496,10 @@ int main(int argc, char **argv)
         {"planned_otherwise", test_planned_otherwise},
         {"full", test_full},
         {"costs nothing", test_costs_nothing},
+        {"slow ones", test_slow_ones},
+        {"excess once", test_excess_once},
+        {"returns in patience", test_returns_in_patience},
+        {"claims its own", test_claims_its_own},
         {"which", test_which},
         {"how_many", test_how_many},
         {"order", test_order},

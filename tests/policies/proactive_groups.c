@@ -42,7 +42,7 @@ static void begin(const char *text, int count)
     struct weir_json root = weir_json_root(params);
     weir_mock_host(world, "cloud", "far", WEIR_VIEW_CLOUD, 640, 0);
     for (int j = 0; j < count; j++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "job-%d", j);
         weir_mock_job(world, name, 0);
         weir_mock_operator(world, j, "work", j == JOBS - 1 ? 2e7 : 1e7);

@@ -98,6 +98,11 @@ const struct vgru_settings *vgru_settings_of(const struct vgru *model)
     return &model->settings;
 }
 
+double vgru_flops(const struct vgru *model)
+{
+    return 2.0 * (double)model->net.params.size * model->settings.length;
+}
+
 struct vgru_trained vgru_trained(const struct vgru *model)
 {
     return model->trained;

@@ -52,6 +52,9 @@ void vgru_free(struct vgru *model); /* NULL is fine */
 
 const struct vgru_settings *vgru_settings_of(const struct vgru *model); /* borrowed */
 
+/* Floating-point operations to score a window, by size: two for each weight and step. */
+double vgru_flops(const struct vgru *model);
+
 /* How the training went: of a loaded model all 0. */
 struct vgru_trained {
     size_t windows, left_out;     /* learnt from or validated by, and with a NaN */

@@ -60,6 +60,7 @@ static int read_rows(struct book *book)
                 goto out;
             }
             seen[row[count]] = m + 1;
+            book->place[(size_t)m * (size_t)book->servers + (size_t)row[count]] = count;
         }
         book->reach[m] = count;
     }
@@ -82,6 +83,8 @@ int book_new(int servers, int regions, int categories, const int *nearest, int n
     *book = (struct book){.servers = servers, .regions = regions, .categories = categories};
     book->row = weir_alloc(m * e, sizeof(int));
     book->reach = weir_alloc(m, sizeof(int));
+    book->place = weir_alloc(m * e, sizeof(int));
+    book->group = weir_alloc(e, sizeof(int));
     book->rate = weir_alloc(pairs * e, sizeof(float));
     book->mean = weir_alloc(pairs, sizeof(double));
     book->least = weir_alloc(m, sizeof(float));
@@ -93,6 +96,8 @@ int book_new(int servers, int regions, int categories, const int *nearest, int n
     book->open = weir_alloc(m, sizeof(int));
     book->best = weir_alloc(pairs, sizeof(int));
     memcpy(book->row, nearest, m * e * sizeof(int));
+    for (size_t k = 0; k < m * e; k++)
+        book->place[k] = -1;
     for (int i = 0; i < servers; i++)
         book->remain[i] = -INFINITY;
     int code = read_rows(book);
@@ -110,6 +115,8 @@ void book_free(struct book *book)
         return;
     free(book->row);
     free(book->reach);
+    free(book->place);
+    free(book->group);
     free(book->rate);
     free(book->yield);
     free(book->mean);
@@ -209,6 +216,7 @@ int book_open(struct book *book, const double *bandwidth, const bool *healthy)
             return weir_error(WEIR_EINPUT, "dispatch: server %d: bandwidth %g must be finite", e, bandwidth[e]);
     for (int e = 0; e < book->servers; e++)
         book->remain[e] = !healthy || healthy[e] ? bandwidth[e] : -INFINITY;
+    book->looks = 0;
     look_anew(book);
     return WEIR_OK;
 }
@@ -221,6 +229,11 @@ void book_lose(struct book *book, int server)
 double book_remaining(const struct book *book, int server)
 {
     return book->remain[server];
+}
+
+long book_looks(const struct book *book)
+{
+    return book->looks;
 }
 
 void book_enter(struct book *book, int server, double rate)

@@ -22,8 +22,8 @@ void book_order(const double *distance, int regions, int servers, int *nearest);
 
 /* Books for a platform; free by book_free. nearest as above, copied. `near`: how many servers book_near compares, at
  * least 1; 8 is usual. Errors: WEIR_EINPUT for sizes below 1 or whose product is 2^31 or more, and for a row that names
- * a server twice or one that does not exist; *book is NULL then. Memory: 4 bytes for each server, region and category.
- */
+ * a server twice or one that does not exist; *book is NULL then. Memory: 4 bytes for each server, region and category,
+ * and 8 for each server and region. */
 int book_new(int servers, int regions, int categories, const int *nearest, int near, struct book **book);
 void book_free(struct book *book);
 
@@ -56,6 +56,10 @@ double book_remaining(const struct book *book, int server);
  * the nearer of equals. Where all the nearest are full for any request they are not looked at again: O(near),
  * amortised. Rule of the rival "origin", and of requests that nobody expected. */
 int book_near(struct book *book, int region, int category);
+
+/* How often servers, or arcs of the flow of `mf`, were looked at by rival_choose and rival_schedule of `mf` since the
+ * books were opened: what rules take, on any machine. */
+long book_looks(const struct book *book);
 
 /* Enters a request that something else gave to a server in reach; -INFINITY remains -INFINITY. */
 void book_enter(struct book *book, int server, double rate);

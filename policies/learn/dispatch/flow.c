@@ -45,6 +45,7 @@ static int take(struct book *book, const struct max_flow *network, struct stretc
     const float *rate = book_rate(book, pair);
     double need = book->mean[pair];
     while (stretch->place < book->reach[region]) {
+        book->looks++;
         if (stretch->room >= need * (1 - SLACK) && book->remain[row[stretch->place]] >= (double)rate[stretch->place]) {
             stretch->room -= need;
             return book_give(book, region, pair, stretch->place);
@@ -63,6 +64,7 @@ long flow_schedule(struct book *book, const struct rival_request *requests, long
         need[requests[n].region] += book->mean[book_pair(book, requests[n].region, requests[n].category)];
     struct max_flow *network = build(book, need, stretches);
     max_flow_solve(network, book->regions + book->servers, book->regions + book->servers + 1);
+    book->looks += max_flow_looks(network);
     for (int m = 0; m < book->regions; m++)
         if (need[m] > 0 && book->reach[m] > 0)
             stretches[m].room = max_flow_on(network, stretches[m].edge);

@@ -12,6 +12,7 @@ struct book {
     int *near;      /* [regions] servers that book_near compares at a time */
     int *row;       /* [regions][servers], nearest first */
     int *reach;     /* [regions] servers in a row */
+    int *place;     /* [regions][servers] of a server in the row, -1: not in it */
     float *rate;    /* [regions][categories][places] A, in the order of the row: neighbours lie side by side */
     float *yield;   /* the same shape: what rival_greedy goes by; NULL: rate */
     double *mean;   /* [regions][categories] of A over the row */
@@ -19,8 +20,10 @@ struct book {
     double *remain; /* [servers] B_remain; -INFINITY: not well, so that no request finds room */
     int *open_near; /* [regions] places before it are full: for book_near */
     int *open;      /* [regions] the same for rival_gp */
-    int *best;      /* [regions][categories] for rival_greedy: place of the best that has room when last looked for, or
-                     * -1 */
+    int *group;     /* [servers] places that rival_choose compares */
+    long looks;
+    int *best; /* [regions][categories] for rival_greedy: place of the best that has room when last looked for, or
+                * -1 */
 };
 
 static inline const int *book_row(const struct book *book, int region)

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,115 @@ int rival_greedy_plain(struct book *book, int region, int category)
     size_t pair = book_pair(book, region, category);
     int best = find_best(book, region, pair);
     return best < 0 ? book_overfill(book, region, pair) : book_give(book, region, pair, best);
+}
+
+/* One request, and the servers that can have it. */
+struct offer {
+    struct book *book;
+    const int *place; /* [servers] in the row of the region */
+    const float *rate;
+    const int *servers;
+    int count;
+};
+
+/* What is left of a server that can have the request, and its place; false if it cannot. */
+static bool look(const struct offer *offer, int number, int *place, double *remain)
+{
+    int server = offer->servers[number];
+    *place = offer->place[server];
+    *remain = offer->book->remain[server];
+    offer->book->looks++;
+    return *place >= 0 && *remain > -INFINITY;
+}
+
+/* Of the servers of a group, by places, the one with room and the most left; -1: none has room. */
+static int most_left(const struct offer *offer, const int *row, const int *group, int count)
+{
+    int best = -1;
+    double most = -INFINITY;
+    for (int g = 0; g < count; g++) {
+        double remain = offer->book->remain[row[group[g]]];
+        if (remain >= (double)offer->rate[group[g]] && remain > most) {
+            most = remain;
+            best = group[g];
+        }
+    }
+    return best;
+}
+
+/* As book_near: the nearest of those beyond the last group are the next one. */
+static int choose_near(const struct offer *offer, const int *row, int near)
+{
+    int *group = offer->book->group, last = -1, best = -1, size = near;
+    while (best < 0 && size == near) {
+        size = 0;
+        for (int k = 0; k < offer->count; k++) {
+            int place, at;
+            double remain;
+            if (!look(offer, k, &place, &remain) || place <= last || (size == near && place > group[size - 1]))
+                continue;
+            for (at = size < near ? size++ : size - 1; at > 0 && group[at - 1] > place; at--)
+                group[at] = group[at - 1];
+            group[at] = place;
+        }
+        best = most_left(offer, row, group, size);
+        last = size > 0 ? group[size - 1] : last;
+    }
+    return best;
+}
+
+/* The one with room that is nearest, or that yields most; the nearer of equals. */
+static int choose_first(const struct offer *offer, const float *yield)
+{
+    int best = -1;
+    for (int k = 0; k < offer->count; k++) {
+        int place;
+        double remain;
+        if (look(offer, k, &place, &remain) && remain >= (double)offer->rate[place] &&
+            (best < 0 || (yield && yield[place] > yield[best]) ||
+             ((!yield || yield[place] >= yield[best]) && place < best)))
+            best = place;
+    }
+    return best;
+}
+
+/* Where none has room, the one with the most left. */
+static int choose_any(const struct offer *offer)
+{
+    int best = -1;
+    double most = -INFINITY;
+    for (int k = 0; k < offer->count; k++) {
+        int place;
+        double remain;
+        if (look(offer, k, &place, &remain) && (remain > most || (remain >= most && place < best))) {
+            most = remain;
+            best = place;
+        }
+    }
+    return best;
+}
+
+int rival_choose(enum rival rival, struct book *book, int region, int category, const int *servers, int count)
+{
+    assert(region >= 0 && region < book->regions && category >= 0 && category < book->categories);
+    size_t pair = book_pair(book, region, category);
+    const int *row = book_row(book, region);
+    struct offer offer = {.book = book,
+                          .place = book->place + (row - book->row),
+                          .rate = book_rate(book, pair),
+                          .servers = servers,
+                          .count = count};
+    int best = -1;
+    if (count == 0)
+        return best;
+    if (rival == RIVAL_GP)
+        best = choose_first(&offer, NULL);
+    else if (rival == RIVAL_GREEDY)
+        best = choose_first(&offer, book->yield ? book_yield(book, pair) : offer.rate);
+    else
+        best = choose_near(&offer, row, book->near[region] < count ? book->near[region] : count);
+    best = best < 0 ? choose_any(&offer) : best;
+    return best < 0 ? -1 : book_give(book, region, pair, best);
 }
 
 static long schedule_each(struct book *book, int (*rule)(struct book *, int, int), const struct rival_request *requests,

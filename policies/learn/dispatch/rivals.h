@@ -23,6 +23,11 @@ int rival_greedy(struct book *book, int region, int category);
 /* The same without remembering: O(servers) for each request. Gives the same servers. */
 int rival_greedy_plain(struct book *book, int region, int category);
 
+/* The same rules (and book_near in place of RIVAL_MF) for a request that only some servers can have, by number, each of
+ * them once: of those that are well and in reach, the one that the rule names. Nothing is remembered: O(servers) for
+ * each request, for book_near times what it compares. Allocates nothing. */
+int rival_choose(enum rival rival, struct book *book, int region, int category, const int *servers, int count);
+
 struct rival_request {
     int region, category;
 };

@@ -121,6 +121,12 @@ void effect_free(struct effect *model)
     free(model);
 }
 
+double effect_flops(const struct effect *model)
+{
+    const struct effect_settings *s = &model->settings;
+    return 2.0 * s->servers * s->regions * s->categories * (s->width + 1) * s->hidden;
+}
+
 bool effect_is_safe(const struct effect *model, double safe)
 {
     return safe > model->settings.threshold;

@@ -70,6 +70,10 @@ void effect_predict(struct effect *model, const struct effect_sample *at, double
 void effect_predict_all(struct effect *model, double time_s, const double *bandwidth_bytes_per_s, const double *load,
                         float *rate, float *safe);
 
+/* Floating-point operations of effect_predict_all for the chances alone, by size: two for each cell, weight of the
+ * decoder's first layer and its second one. */
+double effect_flops(const struct effect *model);
+
 /* Whether a chance S is above the threshold. */
 bool effect_is_safe(const struct effect *model, double safe);
 

@@ -25,6 +25,7 @@ struct max_flow {
     double *capacity; /* of edge i */
     size_t arc_count, arc_room, edge_room;
     double least; /* room below this is none: rounding */
+    long looks;   /* at arcs, of the last max_flow_solve */
     int *heap;    /* [nodes] of paths */
     int *place;   /* [nodes] in the heap, -1 outside */
 };
@@ -95,6 +96,7 @@ static void reset(struct max_flow *f, int source, int sink)
     }
     f->source = source;
     f->least = largest * 1e-13;
+    f->looks = 0;
 }
 
 /* Levels by breadth; whether the sink is in reach. */
@@ -109,6 +111,7 @@ static bool find_levels(struct max_flow *f, int sink)
         int node = f->queue[head++];
         for (int a = f->first[node]; a >= 0; a = f->arcs[a].next) {
             int to = f->arcs[a].to;
+            f->looks++;
             if (f->level[to] < 0 && f->arcs[a].left > f->least) {
                 f->level[to] = f->level[node] + 1;
                 f->queue[tail++] = to;
@@ -145,6 +148,7 @@ static double block(struct max_flow *f, int sink)
             continue;
         }
         int a = f->at[node];
+        f->looks++;
         if (a < 0) { /* a dead end */
             if (depth == 0)
                 return total;
@@ -256,6 +260,11 @@ double max_flow_cheapest(struct max_flow *f, int source, int sink, double wanted
             *cost += f->arcs[2 * i + 1].left * f->arcs[2 * i].cost;
     }
     return total;
+}
+
+long max_flow_looks(const struct max_flow *f)
+{
+    return f->looks;
 }
 
 double max_flow_on(const struct max_flow *f, int edge)

@@ -19,6 +19,9 @@ int max_flow_edge(struct max_flow *network, int from, int to, double capacity, d
  * fewer on networks of few layers). Forgets the flow of an earlier call. Source and sink must differ. */
 double max_flow_solve(struct max_flow *network, int source, int sink);
 
+/* How often the last max_flow_solve looked at an arc: what it took, on any machine. */
+long max_flow_looks(const struct max_flow *network);
+
 /* The cheapest flow of the size `wanted`, or of the largest that there is if that is less (successive shortest paths);
  * *cost (may be NULL) gets what it costs. Each path fills at least one edge: O(paths edges log nodes). */
 double max_flow_cheapest(struct max_flow *network, int source, int sink, double wanted, double *cost);

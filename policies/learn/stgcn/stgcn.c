@@ -104,6 +104,15 @@ void stgcn_free(struct stgcn *model)
     free(model);
 }
 
+double stgcn_flops(const struct stgcn *model)
+{
+    const struct stgcn_settings *s = &model->settings;
+    double nodes = s->nodes, channels = s->channels;
+    double convolved =
+        2 * channels * s->window * (s->kernel + channels); /* of TCN1 and TCN2, one over all steps each */
+    return 2 * nodes * (convolved + channels * channels + channels) + 2 * nodes * nodes * channels;
+}
+
 const struct stgcn_settings *stgcn_settings_of(const struct stgcn *model)
 {
     return &model->settings;

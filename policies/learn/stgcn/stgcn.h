@@ -55,6 +55,10 @@ int stgcn_tune(struct stgcn *model, const double *values, size_t steps, double f
  * counts as the one before it, the first as the level of its series. Allocates nothing after the first call. */
 void stgcn_forecast(struct stgcn *model, const double *newest, double next_s, double *next);
 
+/* Floating-point operations of a forecast, by size: two for each weight of the convolutions and step that it is used
+ * at, and two for each edge of the graph and channel. */
+double stgcn_flops(const struct stgcn *model);
+
 /* The settings it was fitted with. Borrowed. */
 const struct stgcn_settings *stgcn_settings_of(const struct stgcn *model);
 

@@ -54,12 +54,13 @@ static void carry_out_decided(struct weir_controller *controller)
     controller->decided = NULL;
 }
 
-/* Seconds from the decision until it is carried out: the scenario's, and the work on the host that decides. */
-static double decision_s(const struct weir_controller *controller, const struct weir_plan *plan)
+/* Seconds from the decision until it is carried out: the scenario's, and the work on the host that decides; or what the
+ * hooks have taken. */
+static double decision_s(const struct weir_controller *controller, const struct weir_plan *plan, double measured_s)
 {
     int host = controller->scenario->decision_host;
     double work_s = host < 0 ? 0 : weir_plan_flops(plan) / controller->platform->hosts[host].speed_flops_per_s;
-    return controller->scenario->decision_s + work_s;
+    return controller->scenario->decision_s + (controller->scenario->decision_measured ? measured_s : work_s);
 }
 
 static void decide(struct weir_controller *controller)
@@ -67,13 +68,15 @@ static void decide(struct weir_controller *controller)
     if (controller->decided)
         return; /* the last decision is not yet made: whoever decides is busy with it */
     struct weir_plan *plan = weir_plan_new(&controller->view);
+    double before_s = controller->books->decision_wall_s;
     weir_hook_window_ends(controller, plan);
+    double measured_s = controller->books->decision_wall_s - before_s;
     weir_plan_tell_warnings(controller, plan);
     if (weir_goes_on(controller)) {
         weir_plan_check(plan);
         weir_plan_tell(controller, plan);
     }
-    double taken_s = decision_s(controller, plan);
+    double taken_s = decision_s(controller, plan, measured_s);
     controller->decided = plan;
     controller->due_s = controller->clock->now_s + taken_s;
     if (!(taken_s > 0))

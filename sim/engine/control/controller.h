@@ -45,7 +45,8 @@ struct weir_controller {
     /* routing.c: of the item that is being asked about. */
     struct weir_candidate *candidates;
     size_t candidate_capacity;
-    struct weir_paje *paje; /* NULL: nobody wants it */
+    double choosing_until_s; /* until then it is being decided where items go that came before */
+    struct weir_paje *paje;  /* NULL: nobody wants it */
     struct weir_faults *faults;
     struct weir_recoveries *recoveries;   /* NULL: nothing can fail */
     struct weir_checkpoints *checkpoints; /* NULL: they cost nothing */

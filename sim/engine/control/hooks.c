@@ -111,7 +111,8 @@ void weir_hook_job_departs(struct weir_controller *controller, int job)
             call(controller, &controller->policies->list[p], &event, NULL);
 }
 
-void weir_hook_route(struct weir_controller *controller, const struct weir_used_policy *used, struct weir_routing *item)
+double weir_hook_route(struct weir_controller *controller, const struct weir_used_policy *used,
+                       struct weir_routing *item)
 {
     const struct weir_observer *observer = controller->spec->observer;
     const struct weir_run_job *job = &controller->flow->jobs[item->job];
@@ -122,7 +123,10 @@ void weir_hook_route(struct weir_controller *controller, const struct weir_used_
         weir_hook_begins(observer, used, place);
     }
     controller->asked = used;
+    bool measured = controller->scenario->decision_measured;
+    double begun_s = measured ? wall_s() : 0;
     int code = used->policy->route(used->state, &controller->view, item);
+    double taken_s = measured ? wall_s() - begun_s : 0;
     controller->asked = NULL;
     if (used->limit_s > 0)
         weir_hook_begins(observer, used, NULL);
@@ -138,6 +142,7 @@ void weir_hook_route(struct weir_controller *controller, const struct weir_used_
                         weir_error_message());
     }
     free(place);
+    return taken_s;
 }
 
 static char *explain(const struct weir_used_policy *used, const struct weir_view *view,

@@ -9,8 +9,8 @@
 void weir_hook_jobs_arrive(struct weir_controller *controller, const int *jobs, int count, struct weir_plan *plan);
 void weir_hook_window_ends(struct weir_controller *controller, struct weir_plan *plan);
 /* Asks one policy where an item goes. */
-void weir_hook_route(struct weir_controller *controller, const struct weir_used_policy *used,
-                     struct weir_routing *item);
+double weir_hook_route(struct weir_controller *controller, const struct weir_used_policy *used,
+                       struct weir_routing *item);
 void weir_hook_job_departs(struct weir_controller *controller, int job);
 /* Asks the policies what they have decided, if somebody listens; true if the run shall end. */
 bool weir_hook_explain(struct weir_controller *controller);

@@ -40,6 +40,31 @@ static int from_of(const struct weir_op *op, const struct weir_sender *sender)
     return WEIR_RECORD(sender, struct weir_instance, sender)->op->index;
 }
 
+/* Seconds of the decision itself. */
+static double work_s(const struct weir_controller *controller, const struct weir_routing *item, double measured_s)
+{
+    int host = controller->scenario->decision_host;
+    if (controller->scenario->decision_measured)
+        return measured_s;
+    return host >= 0 && isfinite(item->flops) ? item->flops / controller->platform->hosts[host].speed_flops_per_s : 0;
+}
+
+/* Who decides takes one item at a time, in the order in which they come; an item about which there is nothing to
+ * compute is not held up. Returns seconds until this one is decided. */
+static double take_turn(struct weir_controller *controller, double work_s)
+{
+    double now_s = controller->clock->now_s;
+    if (!(work_s > 0))
+        return 0;
+    controller->choosing_until_s = fmax(now_s, controller->choosing_until_s) + work_s;
+    double until_s = controller->choosing_until_s - now_s;
+    struct weir_books *books = controller->books;
+    books->choices += books->warm;
+    books->choosing_s += books->warm ? work_s : 0;
+    books->choice_s += books->warm ? until_s : 0;
+    return until_s;
+}
+
 static int route(void *context, struct weir_op *op, const struct weir_sender *sender, double bytes, const int *given,
                  double *later_s)
 {
@@ -51,14 +76,13 @@ static int route(void *context, struct weir_op *op, const struct weir_sender *se
                                 .host = sender->host,
                                 .bytes = bytes,
                                 .choice = -1};
+    double measured_s = 0;
     item.count = list_candidates(controller, op, given);
     item.candidates = controller->candidates;
     for (int p = 0; p < controller->policies->count && weir_goes_on(controller); p++)
         if (wants(&controller->policies->list[p]))
-            weir_hook_route(controller, &controller->policies->list[p], &item);
-    int host = controller->scenario->decision_host;
-    if (host >= 0 && isfinite(item.flops))
-        *later_s += item.flops / controller->platform->hosts[host].speed_flops_per_s;
+            measured_s += weir_hook_route(controller, &controller->policies->list[p], &item);
+    *later_s = fmax(*later_s, take_turn(controller, work_s(controller, &item, measured_s)));
     return weir_goes_on(controller) ? item.choice : -1;
 }
 

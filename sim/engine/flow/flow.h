@@ -307,8 +307,8 @@ struct weir_flow {
     size_t connection_count, connection_capacity;
     uint64_t loss_key; /* of the stream of losses */
     /* Who chooses among the open inboxes of an operator without keys and joins, set by control: the number of one, or
-     * -1: as the engine does; adds to *later_s what choosing takes. `given` has how many items of the same batch each
-     * of them has got already; NULL: none. NULL: the engine chooses. */
+     * -1: as the engine does; *later_s becomes at least the time until that is chosen. `given` has how many items of
+     * the same batch each of them has got already; NULL: none. NULL: the engine chooses. */
     int (*route)(void *context, struct weir_op *op, const struct weir_sender *sender, double bytes, const int *given,
                  double *later_s);
     void *route_context;

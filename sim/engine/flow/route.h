@@ -13,7 +13,7 @@ void weir_op_close_inbox(struct weir_op *op, struct weir_inbox *inbox);
 void weir_op_init_keys(struct weir_op *op);
 
 /* Finds the inbox of a batch; cuts one whose items go to different inboxes into a list of pieces, one for each, in
- * front of those that followed it. The operator has an open inbox. Adds to *later_s what deciding takes. */
+ * front of those that followed it. The operator has an open inbox. *later_s becomes the time until that is decided. */
 struct weir_batch *weir_route_pieces(const struct weir_sender *sender, struct weir_op *op, struct weir_batch *batch,
                                      double *later_s);
 

@@ -273,6 +273,9 @@ static void fill_books(const struct weir_books *books, double measured_s, struct
     m->crossing_bytes = books->crossing_bytes;
     m->decisions = books->decisions;
     m->refused = books->refused;
+    m->choices = books->choices;
+    m->choosing_s = books->choosing_s;
+    m->choice_s = mean_of(books->choice_s, books->choices);
     m->warnings = books->warnings;
     m->rescales = books->rescales;
     m->migrations = books->migrations;

@@ -36,8 +36,28 @@ static void all_are_delayed(void)
                 (const double[]){2, 3});
 }
 
+/* What is alone on the second route has all of the link as it becomes, if that is the narrowest; what is not, its share
+ * of it: 20 MB in the first two seconds, the rest at 20 MB/s; 5 MB/s each from 6 s on. */
+static void all_see_how_wide_it_is(void)
+{
+    static const struct world_step steps[] = {
+        {0, TRANSFER, .b = 2, .amount = 1e3},          {1, TRANSFER, .a = 1, .b = 2, .amount = 30e6},
+        {3, RESIZE, .name = "l", .amount = 20e6},      {5, TRANSFER, .a = 1, .b = 2, .amount = 20e6},
+        {5, TRANSFER, .a = 1, .b = 2, .amount = 20e6}, {6, RESIZE, .name = "l", .amount = 10e6}};
+    CHECK_WORLD(ZONE(HOST("a") HOST("b") HOST("c") "<link id=\"k\" bandwidth=\"50MBps\" latency=\"1ms\"/>"
+                                                   "<link id=\"l\" bandwidth=\"10MBps\" latency=\"1ms\"/>"
+                                                   "<link id=\"m\" bandwidth=\"50MBps\" latency=\"1ms\"/>"
+                                                   "<route src=\"a\" dst=\"c\"><link_ctn id=\"k\"/>"
+                                                   "<link_ctn id=\"l\"/></route><route src=\"b\" dst=\"c\">"
+                                                   "<link_ctn id=\"m\"/><link_ctn id=\"l\"/></route>"),
+                steps, 1e-4, 3.5, -1, 8, 8, -1);
+}
+
 int main(int argc, char **argv)
 {
-    const struct weir_case cases[] = {{"all fail", all_fail}, {"all are delayed", all_are_delayed}, {0}};
+    const struct weir_case cases[] = {{"all fail", all_fail},
+                                      {"all are delayed", all_are_delayed},
+                                      {"all see how wide it is", all_see_how_wide_it_is},
+                                      {0}};
     return weir_test_main("engine/rooms/crossing", cases, argc, argv);
 }

@@ -247,6 +247,73 @@ static void bad_days(void)
     }
 }
 
+/* A request that some servers can have goes where the rule sends it when only those are well, with what is left. */
+static void of_those_that_can(void)
+{
+    enum { E = 12, M = 3, I = 2 };
+    static int (*const rules[])(struct book *, int, int) = {
+        [RIVAL_ORIGIN] = book_near, [RIVAL_GP] = rival_gp, [RIVAL_GREEDY] = rival_greedy_plain, [RIVAL_MF] = book_near};
+    struct weir_stream s = weir_stream_open(7, "test/dispatch/offered");
+    long wrong = 0, none = 0, full = 0;
+    for (int n = 0; n < 80; n++) {
+        enum rival rival = (enum rival)(n % RIVAL_COUNT);
+        struct world w;
+        world_draw(&w, E, M, I, &s);
+        int near = 1 + (int)weir_stream_below(&s, 4);
+        struct book *book = world_book(&w, near), *only = world_book(&w, near);
+        for (int r = 0; r < 100; r++) {
+            int servers[E], count = 0, m = (int)weir_stream_below(&s, M), i = (int)weir_stream_below(&s, I);
+            double left[E];
+            bool well[E];
+            for (int e = 0; e < E; e++) {
+                left[e] = w.healthy[e] ? book_remaining(book, e) : 0;
+                well[e] = w.healthy[e] && weir_stream_uniform(&s) < 0.4;
+            }
+            for (int e = 0; e < E; e++) { /* in no order, and with some that are not well */
+                int k = (5 * e + r) % E;
+                if (well[k] || (!w.healthy[k] && r % 2))
+                    servers[count++] = k;
+            }
+            CU_ASSERT_EQUAL(book_open(only, left, well), WEIR_OK);
+            int want = rules[rival](only, m, i), got = rival_choose(rival, book, m, i, servers, count);
+            wrong += got != want;
+            none += got < 0;
+            full += got >= 0 && book_remaining(book, got) < 0;
+            if (got >= 0)
+                CHECK_NEAR(book_remaining(book, got), book_remaining(only, got), 0);
+        }
+        book_free(only);
+        book_free(book);
+        world_fini(&w);
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT(none > 50 && full > 500); /* each kind of case is there */
+}
+
+/* What a rule looks at: of 3 servers, gp at each once, or once more to find the one with the most left; near 2 at each
+ * for the two nearest, again for the third, and again for the one with the most left. */
+static void looks(void)
+{
+    static const double bandwidth[] = {1, 0, 0};
+    static const int nearest[] = {0, 1, 2}, all[] = {0, 1, 2};
+    static const float rate[] = {1, 1, 1};
+    struct book *book;
+    CU_ASSERT_EQUAL_FATAL(book_new(3, 1, 1, nearest, 2, &book), WEIR_OK);
+    CU_ASSERT_EQUAL(book_rates(book, rate), WEIR_OK);
+    CU_ASSERT_EQUAL(book_open(book, bandwidth, NULL), WEIR_OK);
+    CU_ASSERT_EQUAL(book_looks(book), 0);
+    CU_ASSERT_EQUAL(rival_choose(RIVAL_GP, book, 0, 0, all, 3), 0);
+    CU_ASSERT_EQUAL(book_looks(book), 3);
+    CU_ASSERT_EQUAL(rival_choose(RIVAL_GP, book, 0, 0, all, 3), 0);
+    CU_ASSERT_EQUAL(book_looks(book), 9);
+    CU_ASSERT_EQUAL(book_open(book, bandwidth, NULL), WEIR_OK);
+    CU_ASSERT_EQUAL(rival_choose(RIVAL_ORIGIN, book, 0, 0, all, 3), 0);
+    CU_ASSERT_EQUAL(book_looks(book), 3);
+    CU_ASSERT_EQUAL(rival_choose(RIVAL_ORIGIN, book, 0, 0, all, 3), 0);
+    CU_ASSERT_EQUAL(book_looks(book), 3 + 9);
+    book_free(book);
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {{"by hand", by_hand},
@@ -255,6 +322,8 @@ int main(int argc, char **argv)
                                              {"largest flow", largest_flow},
                                              {"counts", counts},
                                              {"bad days", bad_days},
+                                             {"of those that can", of_those_that_can},
+                                             {"looks", looks},
                                              {0}};
     return weir_test_main("learn/dispatch/rivals", cases, argc, argv);
 }
