@@ -270,6 +270,15 @@ static double at_least(const struct fit_slopes *slopes, int n, const double *dir
     return curve - by_chance / BETWEEN - SURE * error;
 }
 
+/* Whether the keys may move along an eigenvector by more than `apart`. */
+static bool is_open(const struct fit_problem *problem, const struct fit_slopes *slopes, double value, double greatest,
+                    const double *v)
+{
+    int n = problem->key_count;
+    double curve = at_least(slopes, n, v, value);
+    return !(curve > NO_SLOPE * greatest) || sqrt(fmax(form(slopes->spread, n, v, v), 0)) / curve > problem->apart;
+}
+
 static void find_groups(const struct fit_problem *problem, const struct fit_slopes *slopes, const double *value,
                         const double *vector, struct fit_answer *answer)
 {
@@ -277,8 +286,7 @@ static void find_groups(const struct fit_problem *problem, const struct fit_slop
     double open[FIT_KEYS * FIT_KEYS];
     for (int e = 0; e < n; e++) {
         const double *v = vector + e * n;
-        double curve = at_least(slopes, n, v, value[e]);
-        if (!(curve > NO_SLOPE * value[n - 1]) || sqrt(fmax(form(slopes->spread, n, v, v), 0)) / curve > problem->apart)
+        if (is_open(problem, slopes, value[e], value[n - 1], v))
             memcpy(open + count++ * n, v, (size_t)n * sizeof *open);
     }
     simplify(open, count, n);
@@ -317,11 +325,11 @@ void fit_groups(const struct fit_points *points, const struct fit_slopes *slopes
     double curve[FIT_KEYS * FIT_KEYS], value[FIT_KEYS], vector[FIT_KEYS * FIT_KEYS];
     memcpy(curve, slopes->curve, (size_t)(n * n) * sizeof *curve);
     fit_eigen(curve, n, value, vector);
-    for (int k = 0; k < n; k++) { /* row k of the inverse of H, times M, times itself */
+    for (int k = 0; k < n; k++) { /* row k of the inverse of H where it is not open, times M, times itself */
         double inverse[FIT_KEYS] = {0};
         for (int e = 0; e < n; e++)
-            for (int j = 0; j < n; j++)
-                inverse[j] += vector[e * n + k] * vector[e * n + j] / fmax(value[e], NO_SLOPE * value[n - 1]);
+            for (int j = 0; j < n && !is_open(problem, slopes, value[e], value[n - 1], vector + e * n); j++)
+                inverse[j] += vector[e * n + k] * vector[e * n + j] / value[e];
         answer->error[k] = value[n - 1] > 0 ? sqrt(fmax(form(slopes->spread, n, inverse, inverse), 0)) : INFINITY;
     }
     find_groups(problem, slopes, value, vector, answer);
