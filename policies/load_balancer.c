@@ -273,6 +273,10 @@ static void move(const struct round *round, const struct weir_mover *mover, cons
         weir_plan_set(round->plan, mover->job, option->op, placed, count,
                       "edge %.3g s < %.2g x cloud %.3g s for %d windows: back to %s", option->edge_s,
                       round->self->return_ratio, option->cloud_s, track->patience.down, name);
+    else if (isinf(option->edge_s))
+        weir_plan_set(round->plan, mover->job, option->op, placed, count,
+                      "%.3g s there, migration included, instead of overload for %d windows: to %s",
+                      option->migration_s + option->cloud_s, track->patience.up, name);
     else
         weir_plan_set(round->plan, mover->job, option->op, placed, count,
                       "edge %.3g s > migration %.3g s + cloud %.3g s for %d windows: to %s", option->edge_s,

@@ -50,8 +50,7 @@ static int find(const struct weir_demo_session *session, enum weir_wish_kind kin
     return code;
 }
 
-/* The stack with that label, or one that is added. */
-static int find_stack(struct weir_demo_session *session, const char *name, int *found)
+int weir_demo_stack_find(struct weir_demo_session *session, const char *name, int *found)
 {
     for (int s = 0; s < session->stack_count; s++)
         if (strcmp(session->stacks[s].label, name) == 0) {
@@ -64,7 +63,7 @@ static int find_stack(struct weir_demo_session *session, const char *name, int *
         code = weir_stack_check(&stack, session->catalog);
     if (code != WEIR_OK) {
         weir_stack_fini(&stack);
-        return weir_error_context("--do");
+        return code;
     }
     session->stacks = weir_resize(session->stacks, (size_t)session->stack_count + 1, sizeof *session->stacks);
     session->stacks[ *found = session->stack_count++] = stack;
@@ -89,7 +88,7 @@ static int read_wish(struct weir_demo_session *session, const char *text, const 
     bool load = length == 4 && strncmp(what, "load", 4) == 0, link = length == 4 && strncmp(what, "link", 4) == 0;
     if (strcmp(what, "policy") == 0) {
         wish->kind = WEIR_WISH_POLICY;
-        return find_stack(session, value, &wish->stack);
+        return weir_demo_stack_find(session, value, &wish->stack) == WEIR_OK ? WEIR_OK : weir_error_context("--do");
     }
     if (!load && !link)
         return no_action(text);

@@ -5,16 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
-#include "sim/demo/player.h"
 #include "sim/demo/screen.h"
 #include "sim/demo/signals.h"
-#include "sim/demo/story.h"
+#include "sim/demo/tell.h"
+#include "sim/experiment/files.h"
+#include "sim/experiment/run_folder.h"
 #include "sim/experiment/shipped.h"
 
 /* The files of a demo in a folder of their own, gone when it is over. */
@@ -153,6 +153,8 @@ static int open_session(const struct weir_demo_options *options, const struct pl
     session->scenario = scenario;
     session->catalog = options->catalog;
     session->seed = options->has_seed ? options->seed : scenario->seeds[0];
+    session->notes = options->notes;
+    session->truth = options->truth;
     session->home_link = -1;
     for (size_t l = 0; link && l < platform->link_count; l++)
         if (strcmp(platform->links[l].name, link) == 0)
@@ -166,9 +168,10 @@ static int open_session(const struct weir_demo_options *options, const struct pl
 }
 
 static int read_actions(const struct weir_demo_options *options, struct weir_demo_session *session,
-                        struct weir_demo_action **actions, int *count)
+                        struct weir_demo_script *script)
 {
-    *count = 0;
+    struct weir_demo_action **actions = &script->actions;
+    int *count = &script->action_count;
     for (const char **text = options->dos; text && *text; text++) {
         *actions = weir_resize(*actions, (size_t)*count + 1, sizeof **actions);
         int code = weir_demo_action_read(session, *text, &(*actions)[*count]);
@@ -185,94 +188,112 @@ static int read_actions(const struct weir_demo_options *options, struct weir_dem
     return WEIR_OK;
 }
 
-/* Lets so much real time pass, unless a signal comes. */
-static void rest(double time_s)
+static int read_pauses(const struct weir_demo_options *options, const struct weir_scenario *scenario,
+                       struct weir_demo_script *script)
 {
-    struct timespec time = {.tv_sec = (time_t)time_s, .tv_nsec = (long)(1e9 * (time_s - floor(time_s)))};
-    if (time_s > 0 && !weir_demo_interrupted())
-        nanosleep(&time, NULL);
+    int count = 0;
+    while (options->pauses_s && options->pauses_s[count] >= 0)
+        count++;
+    script->pauses_s = weir_alloc((size_t)count + 1, sizeof *script->pauses_s);
+    for (; script->pause_count < count; script->pause_count++) {
+        script->pauses_s[script->pause_count] = options->pauses_s[script->pause_count];
+        if (script->pauses_s[script->pause_count] >= scenario->duration_s)
+            return weir_error(WEIR_EUSAGE, "--pause: the run is over by %g s; it ends at %g s",
+                              script->pauses_s[script->pause_count], scenario->duration_s);
+    }
+    script->ask_s = options->ask_s;
+    script->speed = options->speed;
+    return WEIR_OK;
 }
 
-/* Tells the run as text, as fast as it goes or at a speed. */
-static int tell(struct weir_demo_session *session, const struct weir_demo_action *actions, int count, double speed)
+/* A second session of the same scenario, which begins with another policy and has nothing of its own but its past. */
+static int open_beside(const struct weir_demo_options *options, struct weir_demo_session *sessions, int *count)
 {
-    struct weir_demo_player player;
-    double since_s = -1;
-    int code = weir_demo_player_start(&player, session);
+    *count = 1;
+    if (!options->beside)
+        return WEIR_OK;
+    int stack, code = weir_demo_stack_find(&sessions[0], options->beside, &stack);
     if (code != WEIR_OK)
-        return code;
-    weir_demo_story_begin(session);
-    for (enum weir_demo_heard heard; !weir_demo_interrupted();) {
-        heard = weir_demo_player_hear(&player, -1, -1);
-        if (heard == WEIR_DEMO_END)
-            break;
-        if (heard != WEIR_DEMO_FRAME)
-            continue;
-        const struct weir_demo_frame *frame = &player.frame;
-        struct weir_demo_answer answer = {0};
-        weir_demo_session_see(session, frame);
-        weir_demo_story_window(session, frame);
-        weir_demo_due(actions, count, since_s, frame->time_s, &answer);
-        for (int w = 0; w < answer.count; w++) {
-            weir_demo_session_wish(session, &answer.wishes[w]);
-            weir_demo_story_wish(session, &answer.wishes[w], frame->time_s);
-        }
-        fflush(stdout);
-        if (speed > 0)
-            rest((frame->time_s - fmax(since_s, 0)) / speed);
-        since_s = frame->time_s;
-        weir_demo_player_answer(&player, &answer);
+        return weir_error_context("--beside");
+    sessions[1] = sessions[0];
+    sessions[1].first_stack = stack;
+    *count = 2;
+    return WEIR_OK;
+}
+
+/* Where the runs leave their results: a run alone in the folder itself, two as a comparison has them. */
+static void place_results(const struct weir_demo_options *options, struct weir_demo_session *sessions, int count)
+{
+    for (int s = 0; s < count && options->output; s++) {
+        char *label = weir_file_name(sessions[s].stacks[sessions[s].first_stack].label);
+        sessions[s].output = count == 1 ? weir_copy(options->output)
+                                        : weir_format("%s/runs/%s/seed-%llu", options->output, label, sessions[s].seed);
+        free(label);
     }
-    if (!weir_demo_interrupted() && player.end.code != WEIR_OK)
-        code = weir_error(player.end.code, "%s", player.end.message);
-    else if (!weir_demo_interrupted())
-        weir_demo_story_end(session, &player.end);
-    weir_demo_player_stop(&player);
-    return code;
 }
 
 /* On the terminal if there is one, else as text. */
-static int show(const struct weir_demo_options *options, struct weir_demo_session *session,
-                const struct weir_demo_action *actions, int count)
+static int show(const struct weir_demo_options *options, struct weir_demo_session *sessions, int count,
+                const struct weir_demo_script *script, bool *finished)
 {
     const char *why = NULL;
-    weir_demo_session_reset(session);
     if (options->text)
-        return tell(session, actions, count, options->speed);
+        return weir_demo_tell(sessions, count, script, finished);
     if (weir_demo_screen_fits(&why)) {
         bool no_terminal;
-        int code = weir_demo_screen_run(session, actions, count, options->speed, &no_terminal);
+        int code = weir_demo_screen_run(sessions, count, script, &no_terminal, finished);
         if (!no_terminal)
             return code;
         why = "this terminal (TERM) is not known";
     }
     if (!options->quiet)
         fprintf(stderr, "weir: demo: %s, so the story is told as text (--no-tty)\n", why);
-    return tell(session, actions, count, options->speed);
+    return weir_demo_tell(sessions, count, script, finished);
 }
 
-int weir_demo_run(const struct weir_demo_options *options, bool *interrupted)
+/* What unfinished runs have left. */
+static void end_sessions(struct weir_demo_session *sessions, int count)
+{
+    for (int s = count - 1; s >= 0; s--) {
+        if (sessions[s].output)
+            weir_run_remove_partial(sessions[s].output);
+        free(sessions[s].output);
+        if (s)
+            sessions[s].stacks = NULL, sessions[s].stack_count = 0; /* they are the first's */
+        weir_demo_session_fini(&sessions[s]);
+    }
+}
+
+int weir_demo_run(const struct weir_demo_options *options, bool *interrupted, bool *finished)
 {
     struct weir_demo_signals signals;
     struct place place = {0};
     struct weir_scenario *scenario = NULL;
-    struct weir_demo_session session = {0};
-    struct weir_demo_action *actions = NULL;
+    struct weir_demo_session sessions[2] = {0};
+    struct weir_demo_script script = {0};
     char *path = NULL;
-    int count = 0;
+    int count = 1;
 
+    *finished = false;
     weir_demo_signals_begin(&signals);
     int code = find_scenario(options, &place, &path);
     if (code == WEIR_OK)
         code = read_scenario(options, path, &scenario);
     if (code == WEIR_OK)
-        code = open_session(options, &place, scenario, &session);
+        code = open_session(options, &place, scenario, &sessions[0]);
     if (code == WEIR_OK)
-        code = read_actions(options, &session, &actions, &count);
+        code = read_actions(options, &sessions[0], &script);
     if (code == WEIR_OK)
-        code = show(options, &session, actions, count);
-    free(actions);
-    weir_demo_session_fini(&session);
+        code = read_pauses(options, scenario, &script);
+    if (code == WEIR_OK)
+        code = open_beside(options, sessions, &count);
+    if (code == WEIR_OK) {
+        place_results(options, sessions, count);
+        code = show(options, sessions, count, &script, finished);
+    }
+    free(script.actions);
+    free(script.pauses_s);
+    end_sessions(sessions, count);
     weir_scenario_free(scenario);
     free(path);
     clear(&place);

@@ -28,11 +28,16 @@ const struct weir_demo_info *weir_demo_find(const char *name);
 int weir_demo_write(const struct weir_demo_info *demo, const char *folder, bool force, char **path);
 
 struct weir_demo_options {
-    const char *what;   /* name of a demo, or path of a scenario */
-    const char *policy; /* as after --policy; NULL: the scenario's first */
-    const char *job;    /* looked at; NULL: the first */
-    const char **sets;  /* "path=value", NULL-terminated; may be NULL */
-    const char **dos;   /* actions, NULL-terminated; may be NULL */
+    const char *what;       /* name of a demo, or path of a scenario */
+    const char *policy;     /* as after --policy; NULL: the scenario's first */
+    const char *job;        /* looked at; NULL: the first */
+    const char **sets;      /* "path=value", NULL-terminated; may be NULL */
+    const char **dos;       /* actions, NULL-terminated; may be NULL */
+    const char *beside;     /* a second policy, which the same run is shown with beside the first; NULL: none */
+    const double *pauses_s; /* simulated times to stand still at, ended by -1; may be NULL */
+    double ask_s;           /* so far ahead the class is asked; 0: it is not */
+    bool notes, truth;      /* show notes of policies; what is truly wrong with hosts */
+    const char *output;     /* folder for the results; NULL: none are kept */
     bool has_seed;
     unsigned long long seed;
     double until_s; /* simulated; 0: the scenario's duration */
@@ -42,7 +47,8 @@ struct weir_demo_options {
     const struct weir_policy *const *catalog;
 };
 
-/* Runs it. *interrupted: Ctrl-C or a signal ended it. Errors: WEIR_EUSAGE, WEIR_EINPUT, and those of runs. */
-int weir_demo_run(const struct weir_demo_options *options, bool *interrupted);
+/* Runs it. *interrupted: Ctrl-C or a signal ended it. *finished: the run came to its end, so that its results are in
+ * `output`: a run's own files or, of two, runs/LABEL/seed-N. Errors: WEIR_EUSAGE, WEIR_EINPUT, and those of runs. */
+int weir_demo_run(const struct weir_demo_options *options, bool *interrupted, bool *finished);
 
 #endif

@@ -42,6 +42,7 @@ struct weir_demo_event {
     double time_s, since_s, paused_s, bytes;
     bool moves;
     char policy[48], job[64], op[64], what[160], why[320], refusal[160];
+    char from[96]; /* where the operator was before */
 };
 
 struct weir_demo_frame {

@@ -12,7 +12,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
-#include "sim/demo/screen_draw.h"
+#include "sim/demo/screen_show.h"
 #include "sim/demo/signals.h"
 #include "sim/demo/story.h"
 
@@ -20,7 +20,6 @@
 #define LOOK_MS 200
 /* A terminal that says it has keys and has none so often is gone. */
 #define EMPTY_AT_MOST 20
-#define CTRL_L        12
 
 static double wall_s(void)
 {
@@ -29,186 +28,89 @@ static double wall_s(void)
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* The run on the screen: what is to be sent with the next answer, and when. */
-struct show {
-    struct weir_demo_screen screen;
-    const struct weir_demo_action *actions;
-    int action_count;
-    struct weir_demo_answer answer;
-    double since_s; /* of the last window but one, simulated */
-    double came_s;  /* when the frame came, real */
-    bool holds;     /* a frame that is not answered */
-    bool step, quit;
-    int empty;
-    int code;
-};
-
 void weir_demo_log(struct weir_demo_screen *screen, double time_s, const char *text)
 {
-    snprintf(screen->log[screen->log_count++ % WEIR_DEMO_LOG], WEIR_DEMO_LINE, "%g s  %s", time_s, text);
+    struct weir_demo_logged *line = &screen->log[screen->log_count++ % WEIR_DEMO_LOG];
+    line->time_s = time_s;
+    snprintf(line->text, sizeof line->text, "%s", text);
 }
 
-static void see_events(struct weir_demo_screen *screen)
+bool weir_demo_over(const struct weir_demo_screen *screen)
 {
-    const struct weir_demo_frame *frame = &screen->player.frame;
-    bool decided = false;
+    bool over = true;
+    for (int s = 0; s < screen->side_count; s++)
+        over = over && screen->sides[s].over;
+    return over;
+}
+
+static void log_events(struct weir_demo_screen *screen)
+{
+    const struct weir_demo_frame *frame = &screen->sides[0].player.frame;
     for (int e = 0; e < frame->event_count; e++) {
         struct weir_text text = {0};
+        if (weir_demo_is_note(&frame->events[e]) && !screen->sides[0].session->notes)
+            continue;
         weir_demo_event_say(&frame->events[e], &text);
         weir_demo_log(screen, frame->events[e].time_s, weir_text_string(&text));
-        if (frame->events[e].kind == WEIR_DEMO_DECIDED) {
-            decided = true;
-            snprintf(screen->policy_line, WEIR_DEMO_LINE, "%s", weir_text_string(&text));
-        }
         weir_text_fini(&text);
     }
-    if (!decided)
-        snprintf(screen->policy_line, WEIR_DEMO_LINE, "%s: nothing to change",
-                 screen->session->stacks[screen->session->stack].label);
 }
 
-static int begin(struct show *show)
+int screen_begin(struct show *show)
 {
     struct weir_demo_screen *screen = &show->screen;
-    weir_demo_session_reset(screen->session);
-    screen->over = false;
-    screen->log_count = 0;
-    *screen->policy_line = '\0';
-    show->holds = false;
+    int code = WEIR_OK;
+    screen->log_count = screen->back = 0;
+    *screen->said = '\0';
+    screen->ask.state = WEIR_DEMO_SILENT;
     show->since_s = -1;
     show->answer.count = 0;
-    return weir_demo_player_start(&screen->player, screen->session);
+    for (int s = 0; s < screen->side_count && code == WEIR_OK; s++)
+        code = weir_demo_side_begin(&screen->sides[s]);
+    return code;
 }
 
-/* A wish by key; one of the same kind and target that is not sent yet is replaced. */
-static void wish(struct show *show, struct weir_demo_wish wanted)
+void screen_wish(struct show *show, struct weir_demo_wish wanted)
 {
     struct weir_demo_answer *answer = &show->answer;
+    struct weir_demo_screen *screen = &show->screen;
     int w = 0;
     while (w < answer->count && (answer->wishes[w].kind != wanted.kind || answer->wishes[w].target != wanted.target))
         w++;
-    if (w == WEIR_WISHES || show->screen.over)
+    if (w == WEIR_WISHES || weir_demo_over(screen))
         return;
     if (w == answer->count)
         answer->count++;
     answer->wishes[w] = wanted;
-    weir_demo_session_wish(show->screen.session, &wanted);
+    for (int s = 0; s < (wanted.kind == WEIR_WISH_POLICY ? 1 : screen->side_count); s++)
+        weir_demo_session_wish(screen->sides[s].session, &wanted);
 }
 
-/* The next factor of a list, up or down. */
-static double next_factor(const double *list, int count, double now, bool up)
-{
-    int at = 0;
-    if (up) {
-        while (at < count - 1 && list[at] <= now * (1 + 1e-9))
-            at++;
-    } else {
-        at = count - 1;
-        while (at > 0 && list[at] >= now * (1 - 1e-9))
-            at--;
-    }
-    return list[at];
-}
-
-static void change_load(struct show *show, bool up)
-{
-    static const double list[] = {0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4, 6, 10};
-    double factor = next_factor(list, sizeof list / sizeof *list, show->screen.session->load, up);
-    wish(show, (struct weir_demo_wish){.kind = WEIR_WISH_LOAD, .target = -1, .factor = factor});
-}
-
-static void change_link(struct show *show, bool up)
-{
-    static const double list[] = {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5};
-    if (weir_scenario_fixed_links(show->screen.session->scenario)) {
-        snprintf(show->screen.policy_line, WEIR_DEMO_LINE, "bandwidths cannot change under this network model");
-        return;
-    }
-    double factor = next_factor(list, sizeof list / sizeof *list, show->screen.session->link, up);
-    int link = show->screen.session->home_link;
-    wish(show, (struct weir_demo_wish){.kind = WEIR_WISH_LINK, .target = link, .factor = factor});
-}
-
-static void next_job(struct show *show)
-{
-    struct weir_demo_session *session = show->screen.session;
-    session->job = (session->job + 1) % session->scenario->workload->job_count;
-    session->past_count = 0; /* it was of the other job */
-}
-
-static void next_link(struct weir_demo_session *session)
-{
-    session->home_link++;
-    if (session->home_link == (int)session->scenario->platform->link_count)
-        session->home_link = -1;
-    session->link = 1; /* of that link nothing is known; the next key says */
-}
-
-static void on_key(struct show *show, int key)
+void screen_ask(struct show *show)
 {
     struct weir_demo_screen *screen = &show->screen;
-    struct weir_demo_session *session = screen->session;
-    switch (key) {
-    case ' ':
-        screen->paused = !screen->paused;
-        break;
-    case 'n':
-    case '.':
-        screen->paused = show->step = true;
-        break;
-    case '+':
-    case '=':
-        screen->speed = fmin(2 * screen->speed, 1e6);
-        break;
-    case '-':
-        screen->speed = fmax(screen->speed / 2, 0.01);
-        break;
-    case KEY_UP:
-    case 'u':
-        change_load(show, true);
-        break;
-    case KEY_DOWN:
-    case 'd':
-        change_load(show, false);
-        break;
-    case KEY_RIGHT:
-    case ']':
-        change_link(show, true);
-        break;
-    case KEY_LEFT:
-    case '[':
-        change_link(show, false);
-        break;
-    case 'l':
-        next_link(session);
-        break;
-    case 'p':
-        wish(show, (struct weir_demo_wish){
-                       .kind = WEIR_WISH_POLICY, .target = -1, .stack = (session->stack + 1) % session->stack_count});
-        break;
-    case '\t':
-        next_job(show);
-        break;
-    case 'r':
-        weir_demo_player_stop(&screen->player);
-        if (begin(show) != WEIR_OK) {
-            show->code = weir_error_code();
-            show->quit = true;
-        }
-        break;
-    case '?':
-    case 'h':
-        screen->help = !screen->help;
-        break;
-    case CTRL_L:
-        clearok(curscr, TRUE);
-        break;
-    case 'q':
-        show->quit = true;
-        break;
-    default: /* a new size of the window, too: all is drawn again */
-        break;
-    }
+    struct weir_text text = {0};
+    if (weir_demo_over(screen) || !screen->sides[0].holds)
+        return;
+    if (!(screen->ask.ahead_s > 0))
+        screen->ask.ahead_s = 12 * screen->sides[0].session->scenario->window_s;
+    screen->paused = true;
+    screen->back = 0;
+    weir_demo_ask_begin(&screen->ask, screen->sides[0].session, screen->sides[0].player.frame.time_s, &text);
+    snprintf(screen->said, WEIR_DEMO_LINE, "?  %s", weir_text_string(&text));
+    weir_text_fini(&text);
+}
+
+/* Tells what happened, once the time asked about has come. */
+static void answer_question(struct show *show)
+{
+    struct weir_demo_screen *screen = &show->screen;
+    struct weir_text text = {0};
+    weir_demo_ask_tell(&screen->ask, screen->sides[0].session, screen->sides[0].player.frame.time_s, &text);
+    snprintf(screen->said, WEIR_DEMO_LINE, "!  %s", weir_text_string(&text));
+    weir_demo_log(screen, screen->sides[0].player.frame.time_s, screen->said);
+    weir_text_fini(&text);
+    screen->paused = true;
 }
 
 /* Takes the keys that are there. */
@@ -216,7 +118,7 @@ static void read_keys(struct show *show, bool said)
 {
     int key, count = 0;
     while (!show->quit && (key = getch()) != ERR) {
-        on_key(show, key);
+        screen_key(show, key);
         count++;
     }
     show->empty = said && !count ? show->empty + 1 : 0;
@@ -227,59 +129,108 @@ static void read_keys(struct show *show, bool said)
 static void go_on(struct show *show)
 {
     struct weir_demo_screen *screen = &show->screen;
-    double now_s = screen->player.frame.time_s;
+    double now_s = screen->sides[0].player.frame.time_s;
     struct weir_demo_answer scripted = {0};
-    weir_demo_due(show->actions, show->action_count, show->since_s, now_s, &scripted);
+    weir_demo_due(show->script->actions, show->script->action_count, show->since_s, now_s, &scripted);
     for (int w = 0; w < scripted.count; w++)
-        wish(show, scripted.wishes[w]);
+        screen_wish(show, scripted.wishes[w]);
     for (int w = 0; w < show->answer.count; w++) {
         struct weir_text text = {0};
         weir_text_add(&text, ">> ");
-        weir_demo_wish_say(screen->session, &show->answer.wishes[w], &text);
+        weir_demo_wish_say(screen->sides[0].session, &show->answer.wishes[w], &text);
         weir_demo_log(screen, now_s, weir_text_string(&text));
         weir_text_fini(&text);
     }
-    weir_demo_player_answer(&screen->player, &show->answer);
+    for (int s = 0; s < screen->side_count; s++) {
+        struct weir_demo_answer answer = {0}; /* the policy is the first side's */
+        for (int w = 0; w < show->answer.count; w++)
+            if (s == 0 || show->answer.wishes[w].kind != WEIR_WISH_POLICY)
+                answer.wishes[answer.count++] = show->answer.wishes[w];
+        if (screen->sides[s].holds)
+            weir_demo_player_answer(&screen->sides[s].player, &answer);
+        screen->sides[s].holds = false;
+    }
     show->answer.count = 0;
     show->since_s = now_s;
-    show->holds = show->step = false;
+    show->step = false;
+}
+
+/* Whether all runs that go on stand at the end of a window. */
+static bool all_hold(const struct weir_demo_screen *screen)
+{
+    bool any = false;
+    for (int s = 0; s < screen->side_count; s++) {
+        if (!screen->sides[s].holds && !screen->sides[s].over)
+            return false;
+        any |= screen->sides[s].holds;
+    }
+    return any;
 }
 
 /* Milliseconds until the next window is due; -1: nothing is. */
 static double due_ms(const struct show *show)
 {
     const struct weir_demo_screen *screen = &show->screen;
-    if (!show->holds || (screen->paused && !show->step))
+    if (!all_hold(screen) || (screen->paused && !show->step))
         return -1;
     if (show->step || show->since_s < 0)
         return 0;
-    double wait_s = show->came_s + (screen->player.frame.time_s - show->since_s) / screen->speed - wall_s();
-    return fmax(0, 1e3 * wait_s);
+    double past_s = screen->sides[0].player.frame.time_s - show->since_s;
+    return fmax(0, 1e3 * (show->came_s + past_s / screen->speed - wall_s()));
+}
+
+/* All sides have come to the end of a window. */
+static void see_window(struct show *show)
+{
+    struct weir_demo_screen *screen = &show->screen;
+    double now_s = screen->sides[0].player.frame.time_s;
+    show->came_s = wall_s();
+    if (weir_demo_ask_due(&screen->ask, now_s)) {
+        answer_question(show);
+    } else if (weir_demo_stops(show->script, show->since_s, now_s)) {
+        screen->paused = true;
+        if (show->script->ask_s > 0)
+            screen_ask(show);
+    }
+}
+
+static void take(struct show *show, struct weir_demo_side *side, enum weir_demo_heard heard)
+{
+    struct weir_demo_screen *screen = &show->screen;
+    if (heard == WEIR_DEMO_FRAME) {
+        weir_demo_side_take(side);
+        if (side == &screen->sides[0])
+            log_events(screen);
+        if (all_hold(screen))
+            see_window(show);
+    } else if (heard == WEIR_DEMO_END) {
+        side->over = true;
+        if (side->player.end.code != WEIR_OK) {
+            show->code = weir_error(side->player.end.code, "%s", side->player.end.message);
+            show->quit = true;
+        } else if (weir_demo_over(screen) && screen->ask.state == WEIR_DEMO_WAITING) {
+            answer_question(show);
+        }
+    }
+}
+
+/* The side whose run is under way between two windows; NULL: all stand still or are over. */
+static struct weir_demo_side *moving(struct weir_demo_screen *screen)
+{
+    for (int s = 0; s < screen->side_count; s++)
+        if (!screen->sides[s].holds && !screen->sides[s].over)
+            return &screen->sides[s];
+    return screen->sides[0].over ? NULL : &screen->sides[0];
 }
 
 static void hear(struct show *show, int at_most_ms)
 {
-    struct weir_demo_screen *screen = &show->screen;
-    enum weir_demo_heard heard = WEIR_DEMO_NOTHING;
-    if (screen->over)
-        heard = weir_demo_player_hear(&(struct weir_demo_player){.words = -1}, at_most_ms, STDIN_FILENO);
-    else
-        heard = weir_demo_player_hear(&screen->player, at_most_ms, STDIN_FILENO);
+    struct weir_demo_side *side = moving(&show->screen);
+    struct weir_demo_player none = {.words = -1};
+    enum weir_demo_heard heard = weir_demo_player_hear(side ? &side->player : &none, at_most_ms, STDIN_FILENO);
     read_keys(show, heard == WEIR_DEMO_KEY);
-    if (show->quit)
-        return;
-    if (heard == WEIR_DEMO_FRAME) {
-        weir_demo_session_see(screen->session, &screen->player.frame);
-        see_events(screen);
-        show->holds = true;
-        show->came_s = wall_s();
-    } else if (heard == WEIR_DEMO_END) {
-        screen->over = true;
-        if (screen->player.end.code != WEIR_OK) {
-            show->code = weir_error(screen->player.end.code, "%s", screen->player.end.message);
-            show->quit = true;
-        }
-    }
+    if (!show->quit && side)
+        take(show, side, heard);
 }
 
 static void loop(struct show *show)
@@ -293,21 +244,9 @@ static void loop(struct show *show)
     }
 }
 
-int weir_demo_screen_run(struct weir_demo_session *session, const struct weir_demo_action *actions, int count,
-                         double speed, bool *no_terminal)
+/* ncurses on this terminal. */
+static void begin_terminal(SCREEN *terminal, struct weir_demo_screen *screen)
 {
-    struct show *show = weir_alloc(1, sizeof *show);
-    show->screen.session = session;
-    show->screen.speed = speed > 0 ? speed : 2 * session->scenario->window_s;
-    show->actions = actions;
-    show->action_count = count;
-    setlocale(LC_CTYPE, "");
-    show->screen.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-    SCREEN *terminal = newterm(NULL, stdout, stdin);
-    *no_terminal = !terminal;
-    int code = WEIR_OK;
-    if (!terminal)
-        goto out;
     set_term(terminal);
     cbreak();
     noecho();
@@ -316,13 +255,36 @@ int weir_demo_screen_run(struct weir_demo_session *session, const struct weir_de
     nodelay(stdscr, TRUE);
     set_escdelay(50);
     curs_set(0);
-    weir_demo_draw_begin(&show->screen);
-    code = begin(show);
+    weir_demo_draw_begin(screen);
+}
+
+int weir_demo_screen_run(struct weir_demo_session *sessions, int count, const struct weir_demo_script *script,
+                         bool *no_terminal, bool *finished)
+{
+    struct show *show = weir_alloc(1, sizeof *show);
+    struct weir_demo_screen *screen = &show->screen;
+    screen->side_count = count;
+    for (int s = 0; s < count; s++)
+        screen->sides[s] = (struct weir_demo_side){.session = &sessions[s]};
+    screen->speed = script->speed > 0 ? script->speed : 2 * sessions[0].scenario->window_s;
+    screen->ask.ahead_s = script->ask_s;
+    show->script = script;
+    setlocale(LC_CTYPE, "");
+    screen->utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    SCREEN *terminal = newterm(NULL, stdout, stdin);
+    *no_terminal = !terminal;
+    int code = WEIR_OK;
+    if (!terminal)
+        goto out;
+    begin_terminal(terminal, screen);
+    code = screen_begin(show);
     if (code == WEIR_OK) {
         loop(show);
-        weir_demo_player_stop(&show->screen.player);
         code = show->code;
+        *finished = weir_demo_over(screen);
     }
+    for (int s = 0; s < count; s++)
+        weir_demo_side_stop(&screen->sides[s]);
     endwin();
     delscreen(terminal);
 out:

@@ -43,7 +43,7 @@ static bool same_op(const struct weir_demo_event *a, const struct weir_demo_even
 
 static void note_decision(struct weir_demo_session *session, const struct weir_demo_event *event)
 {
-    if (*event->refusal || !*event->op)
+    if (*event->refusal || !*event->op || strcmp(event->what, "note") == 0)
         return;
     int d = 0;
     while (d < session->decided_count && !same_op(&session->decided[d], event))
@@ -66,6 +66,7 @@ static void note_change(struct weir_demo_session *session, const struct weir_dem
             continue;
         change->decided_s = decided->time_s;
         memcpy(change->event.what, decided->what, sizeof decided->what);
+        memcpy(change->event.from, decided->from, sizeof decided->from);
         memcpy(change->event.why, decided->why, sizeof decided->why);
         memcpy(change->event.policy, decided->policy, sizeof decided->policy);
     }
@@ -74,7 +75,7 @@ static void note_change(struct weir_demo_session *session, const struct weir_dem
         change->window++;
 }
 
-void weir_demo_session_see(struct weir_demo_session *session, const struct weir_demo_frame *frame)
+void weir_demo_session_note(struct weir_demo_session *session, const struct weir_demo_frame *frame)
 {
     if (frame->window >= 0 && session->job < frame->job_count) {
         const struct weir_demo_job *job = &frame->jobs[session->job];
@@ -90,6 +91,11 @@ void weir_demo_session_see(struct weir_demo_session *session, const struct weir_
         for (int o = 0; o < job->op_count; o++)
             session->past[session->past_count - 1].instances += frame->ops[job->op_first + o].instances;
     }
+}
+
+void weir_demo_session_see(struct weir_demo_session *session, const struct weir_demo_frame *frame)
+{
+    weir_demo_session_note(session, frame);
     for (int e = 0; e < frame->event_count; e++) {
         if (frame->events[e].kind == WEIR_DEMO_DECIDED)
             note_decision(session, &frame->events[e]);
@@ -155,6 +161,11 @@ static double mean_latency_s(const struct weir_demo_session *session, int from, 
         items += session->past[w].delivered_rate;
     }
     return items > 0 ? sum / items : NAN;
+}
+
+double weir_demo_latency(const struct weir_demo_session *session)
+{
+    return mean_latency_s(session, session->past_count - GAIN_WINDOWS, session->past_count);
 }
 
 struct weir_demo_gain weir_demo_gain(const struct weir_demo_session *session, int change)

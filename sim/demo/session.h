@@ -35,6 +35,9 @@ struct weir_demo_session {
     int first_stack; /* in which the run begins */
     int home_link;   /* the link that actions without a name mean; -1: all */
     int job;         /* looked at */
+    bool notes;      /* show what policies note, too */
+    bool truth;      /* show what is truly wrong with hosts */
+    char *output;    /* the folder that the run leaves its results in; NULL: none */
 
     /* As wished so far. */
     int stack;
@@ -54,8 +57,12 @@ struct weir_demo_session {
 void weir_demo_session_reset(struct weir_demo_session *session);
 void weir_demo_session_fini(struct weir_demo_session *session);
 
-/* Takes in what a frame shows. */
+/* Takes in what a frame shows of the job looked at. */
+void weir_demo_session_note(struct weir_demo_session *session, const struct weir_demo_frame *frame);
+/* The same, and what was decided and done. */
 void weir_demo_session_see(struct weir_demo_session *session, const struct weir_demo_frame *frame);
+/* The mean latency of the job over the last few windows; NAN if nothing was delivered. */
+double weir_demo_latency(const struct weir_demo_session *session);
 /* Adds the wishes of the actions that are due after since_s, until time_s. */
 void weir_demo_due(const struct weir_demo_action *actions, int count, double since_s, double time_s,
                    struct weir_demo_answer *answer);
@@ -79,6 +86,9 @@ struct weir_demo_gain weir_demo_gain(const struct weir_demo_session *session, in
 /* Reads "60s:load=1.5", "load/JOB=2", "120s:link=0.1", "link/NAME=0.1", "200s:policy=ds2"; adds the stack that a policy
  * means. Errors: WEIR_EUSAGE. */
 int weir_demo_action_read(struct weir_demo_session *session, const char *text, struct weir_demo_action *action);
+
+/* The stack with that label, or one that is added. Errors: those of reading and checking it. */
+int weir_demo_stack_find(struct weir_demo_session *session, const char *name, int *found);
 
 /* What most of an operator's time is: backpressured from a tenth of it on, busy from a half on, else idle. */
 enum weir_demo_state { WEIR_DEMO_IDLE, WEIR_DEMO_BUSY, WEIR_DEMO_BACKPRESSURED };

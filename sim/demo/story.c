@@ -14,15 +14,6 @@
 /* Hosts in a line. */
 #define HOSTS_TOLD 8
 
-const char *weir_demo_time(double time_s, char buffer[WEIR_DEMO_SHORT])
-{
-    if (isnan(time_s))
-        snprintf(buffer, WEIR_DEMO_SHORT, "-");
-    else
-        weir_quantity_show(WEIR_UNIT_TIME, time_s, buffer, WEIR_DEMO_SHORT);
-    return buffer;
-}
-
 /* Names come from files of users: what a terminal could take for a command does not get there. */
 static void print_line(struct weir_text *text)
 {
@@ -53,37 +44,6 @@ void weir_demo_story_begin(const struct weir_demo_session *session)
     print_line(&text);
     if (scenario->workload->job_count > 1)
         printf("and %d more jobs\n", scenario->workload->job_count - 1);
-}
-
-void weir_demo_event_say(const struct weir_demo_event *event, struct weir_text *text)
-{
-    char time[WEIR_DEMO_SHORT], bytes[WEIR_DEMO_SHORT];
-    switch (event->kind) {
-    case WEIR_DEMO_DECIDED:
-        weir_text_addf(text, "%s: ", event->policy);
-        if (*event->op)
-            weir_text_addf(text, "%s/%s: ", event->job, event->op);
-        else if (*event->job)
-            weir_text_addf(text, "%s: ", event->job);
-        weir_text_add(text, event->what);
-        if (*event->why)
-            weir_text_addf(text, " (%s)", event->why);
-        if (*event->refusal)
-            weir_text_addf(text, ", refused: %s", event->refusal);
-        break;
-    case WEIR_DEMO_CHANGED:
-        weir_text_addf(text, "%s of %s/%s is through after %s", event->moves ? "migration" : "rescaling", event->job,
-                       event->op, weir_demo_time(event->time_s - event->since_s, time));
-        if (event->paused_s > 0)
-            weir_text_addf(text, ", stood still for %s", weir_demo_time(event->paused_s, time));
-        if (event->bytes > 0)
-            weir_text_addf(text, ", %s of state moved",
-                           weir_quantity_show(WEIR_UNIT_BYTES, event->bytes, bytes, sizeof bytes));
-        break;
-    case WEIR_DEMO_HOST:
-        weir_text_add(text, event->what);
-        break;
-    }
 }
 
 static void tell_job(const struct weir_demo_session *session, const struct weir_demo_frame *frame)
@@ -173,11 +133,11 @@ static void tell_monitors(const struct weir_demo_session *session, const struct 
     for (int h = 0; h < frame->host_count && told < HOSTS_TOLD; h++) {
         const struct weir_demo_host *host = &frame->hosts[h];
         const char *name = session->scenario->platform->hosts[h].name;
-        if (!host->instances && !*host->wrong)
+        if (!host->instances && !(*host->wrong && session->truth))
             continue;
         weir_text_addf(&memory, "%s%s %s", told++ ? ", " : "          reported memory: ", name,
                        weir_quantity_show(WEIR_UNIT_BYTES, host->memory_bytes, bytes, sizeof bytes));
-        if (*host->wrong)
+        if (*host->wrong && session->truth)
             weir_text_addf(&wrong, "%s%s: %s", wrong.length ? ", " : "          truly wrong: ", name, host->wrong);
     }
     if (told)
@@ -223,6 +183,8 @@ void weir_demo_story_window(const struct weir_demo_session *session, const struc
     if (session->scenario->anomaly_rule_count)
         tell_monitors(session, frame);
     for (int e = 0; e < frame->event_count; e++) {
+        if (weir_demo_is_note(&frame->events[e]) && !session->notes)
+            continue;
         decided |= frame->events[e].kind == WEIR_DEMO_DECIDED;
         weir_text_add(&text, "          * ");
         weir_demo_event_say(&frame->events[e], &text);
@@ -234,28 +196,25 @@ void weir_demo_story_window(const struct weir_demo_session *session, const struc
     }
 }
 
+void weir_demo_story_side(const struct weir_demo_session *session)
+{
+    printf("== %s\n", session->stacks[session->stack].label);
+}
+
+void weir_demo_story_say(const char *mark, struct weir_text *text)
+{
+    struct weir_text line = {0};
+    weir_text_addf(&line, "%s %s", mark, weir_text_string(text));
+    weir_text_fini(text);
+    print_line(&line);
+}
+
 void weir_demo_story_wish(const struct weir_demo_session *session, const struct weir_demo_wish *wish, double time_s)
 {
     struct weir_text text = {0};
     weir_text_addf(&text, ">>>>>> from %g s on: ", time_s);
     weir_demo_wish_say(session, wish, &text);
     print_line(&text);
-}
-
-void weir_demo_change_say(const struct weir_demo_session *session, int change, struct weir_text *text)
-{
-    const struct weir_demo_change *one = &session->changes[change];
-    const struct weir_demo_event *event = &one->event;
-    struct weir_demo_gain gain = weir_demo_gain(session, change);
-    char a[WEIR_DEMO_SHORT], b[WEIR_DEMO_SHORT], c[WEIR_DEMO_SHORT];
-    weir_text_addf(text, "at %g s %s/%s", one->decided_s, event->job, event->op);
-    if (*event->what)
-        weir_text_addf(text, ": %s, by %s", event->what, event->policy);
-    weir_text_addf(text, "; price: %s to carry out, %s standing still, %s of state moved",
-                   weir_demo_time(event->time_s - event->since_s, a), weir_demo_time(event->paused_s, b),
-                   weir_quantity_show(WEIR_UNIT_BYTES, event->bytes, c, sizeof c));
-    weir_text_addf(text, "; latency: %s before, %s at worst, %s in the end", weir_demo_time(gain.before_s, a),
-                   weir_demo_time(gain.worst_s, b), weir_demo_time(gain.after_s, c));
 }
 
 void weir_demo_story_end(const struct weir_demo_session *session, const struct weir_demo_end *end)

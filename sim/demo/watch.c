@@ -7,6 +7,8 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/experiment/record.h"
+#include "sim/experiment/run_folder.h"
 
 struct watch {
     const struct weir_demo_session *session;
@@ -33,6 +35,20 @@ static struct weir_demo_event *add_event(struct watch *watch, enum weir_demo_eve
     return event;
 }
 
+/* Where an operator was in the last window. */
+static const char *place_of(const struct watch *watch, const char *job, const char *op)
+{
+    const struct weir_workload *workload = watch->session->scenario->workload;
+    for (int j = 0; job && op && *op && j < watch->frame.job_count; j++) {
+        if (strcmp(workload->jobs[j].name, job) != 0)
+            continue;
+        for (int o = 0; o < workload->jobs[j].operator_count; o++)
+            if (strcmp(workload->jobs[j].operators[o].name, op) == 0)
+                return watch->frame.ops[watch->frame.jobs[j].op_first + o].where;
+    }
+    return "";
+}
+
 static void on_decision(void *context, double time_s, const char *policy, const char *job, const char *op,
                         const char *what, const char *why, const char *refusal)
 {
@@ -43,6 +59,7 @@ static void on_decision(void *context, double time_s, const char *policy, const 
     FILL(event->what, what);
     FILL(event->why, why);
     FILL(event->refusal, refusal);
+    FILL(event->from, place_of(context, job, op));
 }
 
 /* The state that has moved for a change of the operator and not been told of. */
@@ -199,6 +216,18 @@ static int on_window(void *context, const struct weir_view *view, struct weir_wi
     return take_wishes(watch, &answer, wishes);
 }
 
+/* The run with its results in a folder. */
+static int run_into(const char *folder, const struct weir_run_spec *spec, struct weir_demo_end *end)
+{
+    struct weir_record record;
+    int code = weir_run_into(folder, spec, NULL);
+    if (code == WEIR_OK)
+        code = weir_record_read(folder, &record);
+    if (code == WEIR_OK)
+        end->metrics = record.metrics;
+    return code;
+}
+
 void weir_demo_watch(const struct weir_demo_session *session, int to, int from)
 {
     struct watch watch = {.session = session, .to = to, .from = from};
@@ -212,15 +241,16 @@ void weir_demo_watch(const struct weir_demo_session *session, int to, int from)
         .observer = &observer,
         .control = &control,
     };
-    struct weir_result result;
+    struct weir_result result = {0};
     struct weir_demo_end end = {0};
     watch.down = weir_alloc(session->scenario->platform->host_count, sizeof *watch.down);
     watch.anomaly_count = weir_anomalies_draw(session->scenario, session->seed, &watch.anomalies);
     weir_error_clear();
-    end.code = weir_run(&spec, &result);
+    end.code = session->output ? run_into(session->output, &spec, &end) : weir_run(&spec, &result);
     if (end.code != WEIR_OK)
         snprintf(end.message, sizeof end.message, "%s", weir_error_message());
-    end.metrics = result.metrics;
+    if (!session->output)
+        end.metrics = result.metrics;
     weir_demo_write_end(to, &end);
     weir_result_fini(&result);
     weir_demo_frame_fini(&watch.frame);

@@ -227,7 +227,8 @@ char *weir_record_print(const struct weir_run_spec *spec, const struct weir_resu
     cJSON_AddNumberToObject(root, "duration_s", spec->scenario->duration_s);
     cJSON_AddNumberToObject(root, "warmup_s", spec->scenario->warmup_s);
     add_hash(root, "inputs_hash", spec->scenario->hash);
-    add_hash(root, "key", weir_run_key(spec->scenario, spec->stack, spec->seed));
+    unsigned long long key = weir_run_key(spec->scenario, spec->stack, spec->seed);
+    add_hash(root, "key", spec->control ? weir_hash_string(key, "steered") : key);
     add_hash(root, "checksum", result->checksum);
     cJSON *metrics = cJSON_AddObjectToObject(root, "metrics");
     for (const struct weir_metric *m = weir_metric_table; m->name; m++)

@@ -16,6 +16,7 @@
 #include "sim/experiment/held.h"
 #include "sim/experiment/record.h"
 #include "sim/experiment/recorder.h"
+#include "sim/experiment/watched.h"
 
 /* What the run wrote to stdout and stderr; until it is finished, beside the folder. */
 #define WORDS "stderr.txt"
@@ -151,13 +152,11 @@ int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct
 {
     struct weir_recorder recorder = {.line = line};
     struct weir_observer observer;
-    struct weir_run_spec observed = *spec;
-    observed.observer = &observer;
-    struct weir_control control;
+    struct weir_run_spec observed;
+    struct weir_watched watched;
+    struct weir_control control = {0};
     struct weir_held *held = weir_held_new(spec, &control);
     recorder.held = held;
-    if (held)
-        observed.control = &control;
     struct weir_result result = {0};
     char *partial = weir_format("%s.partial", folder);
     char *windows = weir_format("%s/windows.csv%s", partial, spec->scenario->record_gzip ? ".gz" : "");
@@ -182,6 +181,7 @@ int weir_run_traced(const char *folder, const struct weir_run_spec *spec, struct
     }
     recorder.windows = weir_rows_new(windows_file, spec->scenario->record_gzip);
     weir_recorder_begin(&recorder, &observer);
+    weir_watched_begin(&watched, spec, &observer, &control, held != NULL, &observed);
     code = weir_run(&observed, &result);
     weir_rows_end(recorder.windows);
     if (code != WEIR_OK || (code = finish_csv(&windows_file, windows)) != WEIR_OK ||

@@ -8,7 +8,8 @@
 #include "sim/experiment/pool.h"
 #include "sim/experiment/trace_file.h"
 
-/* Runs spec in this process (its observer is not used) and leaves the files in `folder`, in place of an older run
+/* Runs spec in this process (its observer hears decisions and spans; with a control the run is no longer one of its
+ * inputs alone, and has another key) and leaves the files in `folder`, in place of an older run
  * there. The line (NULL: none) hears how far it is and when code of users runs. Errors: those of weir_run; WEIR_EINPUT
  * if the files cannot be written. */
 int weir_run_into(const char *folder, const struct weir_run_spec *spec, struct weir_pool_line *line);

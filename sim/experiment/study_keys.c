@@ -3,7 +3,7 @@
 #include "sim/experiment/study.h"
 #include "sim/model/key_rows.h"
 
-static const char *const keeps[] = {"all", "results", NULL}, *const scales[] = {"linear", "log", NULL};
+static const char *const keeps[] = {"all", "results", NULL}, *const scale_words[] = {"linear", "log", NULL};
 static const char *const methods[] = {"latin-hypercube", "random", NULL};
 
 const struct weir_param weir_study_keys[] = {
@@ -48,7 +48,7 @@ const struct weir_param weir_sample_keys[] = {
 const struct weir_param weir_range_keys[] = {
     VALUE_NEEDED("min", WEIR_FORM_STRING | WEIR_FORM_NUMBER, NULL, "Lower end."),
     VALUE_NEEDED("max", WEIR_FORM_STRING | WEIR_FORM_NUMBER, NULL, "Upper end."),
-    EITHER(COLUMN, "scale", is_log, "linear", scales, "Whether numbers or their logarithms are drawn evenly."),
+    EITHER(COLUMN, "scale", is_log, "linear", scale_words, "Whether numbers or their logarithms are drawn evenly."),
     YES_NO(COLUMN, "integer", is_integer, "false", "true: whole numbers."),
     VALUE("as", WEIR_FORM_STRING, NULL, "the path", "What results call the path."),
     END,

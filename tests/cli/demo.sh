@@ -43,14 +43,61 @@ grown=$(($(tail -1 <<<"$backlogs") - $(head -1 <<<"$backlogs")))
 
 # The moment, the price and the gain of a migration.
 expect 0 "" demo migration --no-tty --until 240s
-grep -q "^ *\* load-balancer: machines/predict: 1 -> 1 instances: 1 on cloud (" "$folder/out" || fail "no decision is told"
+grep -q "^ *\* load-balancer: machines/predict moves from edge to cloud (0.101 s there, migration included, instead of overload for 3 windows" "$folder/out" || fail "no decision is told"
 grep -q "^ *\* migration of machines/predict is through after .* stood still for .* 20 MB of state moved$" "$folder/out" ||
     fail "no price is told"
-gain=$(grep "^  at 195 s machines/predict: 1 -> 1 instances: 1 on cloud, by load-balancer; price: .* 20 MB of state moved; latency: " "$folder/out")
+gain=$(grep "^  at 195 s machines/predict moves from edge to cloud, by load-balancer; price: .* 20 MB of state moved; latency: " "$folder/out")
 [[ $gain =~ latency:\ [0-9.]+\ s\ before,\ [0-9.]+\ s\ at\ worst,\ [0-9.]+\ ms\ in\ the\ end$ ]] || fail "no gain is told: $gain"
 
-# A leak shows in what is reported, and the truth beside it.
-expect 0 "truly wrong: server-2: memory-leak" demo anomaly --no-tty --until 200s
+# A leak shows in what is reported; the truth beside it, and what policies note, only if asked for.
+expect 0 "truly wrong: server-2: memory-leak" demo anomaly --no-tty --until 200s --truth
+expect 0 "reported memory: server-1 0 B, server-2 " demo anomaly --no-tty --until 200s
+has_told "memory-leak" && fail "the truth is told to whom has not asked"
+expect 0 "* sentinel: note (" demo anomaly --no-tty --until 100s --notes --policy sentinel
+expect 0 "* sentinel: nothing to change" demo anomaly --no-tty --until 100s --policy sentinel
+has_told "note" && fail "notes are told to whom has not asked"
+
+# What will happen: asked before the load is tripled, and told when the time has come. 25 items a second too many for 40 s: 20 s of work.
+expect 0 "?????? what will the latency of watch be at 60 s: lower, about the same, higher? (now " \
+    demo backpressure --no-tty --until 80s --do 20s:load=3 --ask 40s
+told=$(grep "^!!!!!! 60 s: latency " "$folder/out")
+latency=$(sed -n 's/^ *\(50\|55\|60\) s  in .*out \([0-9.]*\).*latency \([0-9.]*\) s.*/\2 \3/p' "$folder/out" | awk '{n += $1; s += $1 * $2} END {print s / n}')
+[[ $told == "!!!!!! 60 s: latency "*" ms before: higher" ]] || fail "told \"$told\""
+awk -v wanted="$latency" '{exit !($5 > wanted - 0.15 && $5 < wanted + 0.15)}' <<<"$told" || fail "told \"$told\", wanted $latency s"
+expect 0 "!!!!!! 60 s: latency " demo backpressure --no-tty --until 80s --pause 20s --ask 40s
+has_told " before: about the same" || fail "nothing happens, and it is not the same"
+[ "$(grep -c '^[?]' "$folder/out")" = 1 ] || fail "asked more than once"
+expect 2 "--ask: \"0s\" leaves nothing to ask about" demo backpressure --ask 0s
+expect 2 "--pause: the run is over by 900 s; it ends at 900 s" demo backpressure --pause 15min
+expect 3 "--beside: there is no policy \"ds3\"" demo backpressure --no-tty --beside ds3
+
+# Two policies side by side are two runs, window by window; what is done is done to both, but for the policy.
+expect 0 "" demo backpressure --no-tty --until 60s --do 20s:load=3
+sed -n '/^in the end/,$p' "$folder/out" >"$folder/left"
+window "$folder/out" 60 >"$folder/window"
+expect 0 "" demo backpressure --no-tty --until 60s --do 20s:load=3 --policy reactive
+sed -n '/^in the end/,$p' "$folder/out" >"$folder/right"
+expect 0 "== reactive" demo backpressure --no-tty --until 60s --do 20s:load=3 --beside reactive -o "$folder/both"
+grep -qF -e "$(head -1 "$folder/window")" "$folder/out" || fail "the left one is not the run alone"
+awk '/^== / { side = $2 } /^in the end/ { on = 1 } on && !/^== / { print > (folder "/end-" side) }' folder="$folder" "$folder/out"
+same "$folder/left" "$folder/end-static"
+sed '$d' "$folder/right" | head -18 | tail -15 >"$folder/right-figures"
+grep -qxF -f "$folder/right-figures" "$folder/end-reactive" || fail "the right one is not the run alone"
+[ -s "$folder/both/report.html" ] && [ -s "$folder/both/runs/static/seed-1/result.json" ] || fail "two runs leave no comparison"
+
+# The run as a report: that of weir run if nothing was done; what was done has another key, so that --resume does not take it.
+expect 0 "the report is $folder/alone/report.html" demo migration --no-tty --until 100s -o "$folder/alone"
+expect 3 "has results; --force replaces them" demo migration --no-tty --until 100s -o "$folder/alone"
+expect 0 "" run workloads/demos/migration.json -o "$folder/run" --quiet --set duration=100s
+same "$folder/alone/windows.csv" "$folder/run/windows.csv"
+same "$folder/alone/decisions.csv" "$folder/run/decisions.csv"
+[ "$(grep -c '"bottlenecks"' "$folder/alone/result.json")" = 1 ] || fail "the run says nothing of who holds whom back"
+key()
+{
+    sed -n 's/.*"key":[^"]*"\([0-9a-f]*\)".*/\1/p' "$1/result.json"
+}
+[ -n "$(key "$folder/run")" ] && [ "$(key "$folder/alone")" != "$(key "$folder/run")" ] || fail "a run that may have been steered has the key of its inputs"
+rm -r "$folder/run"
 
 # Actions: named and not, of load, link and policy; the same script, the same story.
 script=(demo backpressure --no-tty --until 60s --do 10s:load/watch=1.5 --do 22s:link=0.1 --do 0.5min:link/lan=0.5

@@ -149,6 +149,71 @@ def keys():
     t.ends(0)
 
 
+def back_and_pause():
+    t = Terminal(["backpressure", "--speed", "1000", "--do", "0s:load=3", "--pause", "58s"])
+    t.shows(r" 60 of 900 s .*paused")
+    latency = re.search(r"latency ([0-9.]+ s)", t.shows(r"max [0-9.]+ s")).group(1)
+    t.shows(rf"max {latency}")  # it has never been longer
+    t.shows(r"max [0-9]+ items")
+    t.shows(r"max [0-9.]+/s")
+    t.send(b"bb")
+    seen = t.shows(r"2 windows back .*policy static")
+    t.shows(r" 50 of 900 s")
+    if f"latency {latency}" in seen:
+        fail("two windows back the latency is the same")
+    t.send(b"n")
+    t.shows(r" 55 of 900 s")
+    t.send(b"n")
+    t.shows(rf" 60 of 900 s .*latency {latency}")
+    t.send(b"n")
+    t.shows(r" 65 of 900 s")
+    t.send(b"q")
+    t.ends(0)
+
+
+def ask():
+    t = Terminal(["backpressure", "--speed", "100000", "--do", "20s:load=3", "--ask", "40s"])
+    t.shows(r" 20 of 900 s .*what will the latency of watch be at 60 s".replace(" ", " +"))
+    t.send(b"3")
+    t.shows(r" 60 of 900 s .*60 s: latency [0-9.]+ s, .* ms before: higher. The guess was higher: right \(1 of 1\)".replace(" ", " +"))
+    t.send(b"a1")
+    t.shows(r" 100 of 900 s .*The guess was lower: wrong \(1 of 2\)".replace(" ", " +"))
+    t.send(b"q")
+    t.ends(0)
+
+
+def truth():
+    t = Terminal(["anomaly", "--speed", "100000", "--pause", "300s"])
+    seen = t.shows(r"300 of 600 s .*GB")
+    if "memory-leak" in seen:
+        fail("the truth is shown to whom has not asked")
+    t.send(b"t")
+    t.shows("memory-leak")
+    t.send(b"t")
+    t.shows("memory-leak", absent=True)
+    t.send(b"q")
+    t.ends(0)
+
+
+def sizes():
+    for size in ((24, 80), (40, 140)):
+        t = Terminal(["offloading", "--speed", "100000", "--pause", "150s"], size=size)
+        for job in ("see/shrink", "see/draw", "hear/filter", "hear/answer", "of hear [0-9.]+ ms"):
+            t.shows(r"150 of 360 s .*" + job)
+        t.send(b"q")
+        t.ends(0)
+        t = Terminal(["backpressure", "--speed", "100000", "--do", "0s:load=3", "--pause", "60s", "--beside", "reactive"], size=size)
+        t.shows(r" 60 of 900 s .*static .*reactive .*latency [0-9.]+ s, out 50.0/s .*latency [0-9.]+ m?s, out [0-9.]+/s")
+        seen = t.shows(r"max ([0-9.]+ s) .*max \1")  # the same scale on both sides
+        high = seen.count("#")
+        t.send(b"q")
+        t.ends(0)
+        if size[0] == 24:
+            low = high
+    if high <= low:
+        fail(f"curves are no higher on a larger screen: {high} cells, {low} on the small one")
+
+
 def to_the_end():
     t = Terminal(["migration", "--speed", "100000", "--do", "20s:load=1.5", "--until", "230s"])
     t.shows("the run is over")
@@ -225,6 +290,6 @@ def no_terminals():
             fail(f"--quiet says {got.stderr}")
 
 
-for case in (keys, to_the_end, endings, other_terminals, no_terminals):
+for case in (keys, back_and_pause, ask, truth, sizes, to_the_end, endings, other_terminals, no_terminals):
     case()
 sys.exit(failures > 0)

@@ -298,8 +298,40 @@ static void what_waits_and_leaves(void)
     }
 }
 
+/* What comes of a window, wherever it stands on the way, has come before if a later item has been in what it gave. */
+static void what_comes_of_windows(void)
+{
+    static const char *const jobs[] = {
+        "{\"name\": \"a\", \"flops\": 0, \"window\": \"2s\"}, {\"name\": \"b\", \"flops\": 0}",
+        "{\"name\": \"a\", \"flops\": 0}, {\"name\": \"b\", \"flops\": 0, \"window\": \"2s\"}"};
+    for (int j = 0; j < 2; j++) {
+        char *job = weir_format("\"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, \"operators\": [%s]", jobs[j]);
+        flow_world_begin(&world, "\"recovery\": {\"checkpoint_interval\": \"1s\"},", job);
+        free(job);
+        static const double births_s[] = {5, 3, 4, 5, 6, 8};
+        for (uint64_t r = 0; r < 6; r++) {
+            struct weir_batch *batch = flow_world_batch(&world, 1, 100 + r); /* each has another number */
+            uint64_t way = weir_paths_step(world.job->paths, 0, 0);
+            weir_batch_tag(batch, world.job->segments, 0);
+            batch->edge = (unsigned)weir_origin_of(world.job, 2);
+            batch->items[0].birth = births_s[r];
+            batch->items[0].at = 9;
+            batch->items[0].path = weir_paths_step(world.job->paths, way, 1);
+            if (r == 2) {
+                world.job->segments->epoch++;
+                weir_again_rewind(world.job->segments->again, 7);
+            }
+            weir_count_delivery(world.job, batch);
+        }
+        CHECK_NEAR((double)world.job->counts.delivered, 4, 0);
+        CHECK_NEAR((double)world.job->counts.duplicates, 2, 0);
+        flow_world_end(&world);
+    }
+}
+
 int main(int argc, char **argv)
 {
-    const struct weir_case cases[] = {{"what waits and leaves", what_waits_and_leaves}, {0}};
+    const struct weir_case cases[] = {
+        {"what waits and leaves", what_waits_and_leaves}, {"what comes of windows", what_comes_of_windows}, {0}};
     return weir_test_main("engine/segments", cases, argc, argv);
 }

@@ -284,7 +284,11 @@ static void what_is_due_when(void)
         double due[WINDOWS + 1] = {0}, met[WINDOWS + 1] = {0}, all = 0, all_met = 0;
         int closed = 0, wrong = 0;
         for (uint64_t id = 0; id < 3000; id++) {
-            double birth_s = below(100 * 64) / 64.0, date_s = birth_s + DUE_SLO_S;
+            double birth_s = below(100 * 64) / 64.0;
+            int last = closed + closed / 2 + 1; /* not too far ahead, so that what is kept grows bit by bit */
+            if (!drawn)
+                birth_s = fmin(birth_s, fmax(0, 5 * last - DUE_SLO_S - 0.25));
+            double date_s = birth_s + DUE_SLO_S;
             int results = results_of("a", id), in_time = below(results + 1), window = (int)(date_s / 5);
             weir_due_arrives(world.job, id, birth_s);
             for (int r = 0; r < in_time; r++)

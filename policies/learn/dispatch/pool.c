@@ -71,7 +71,7 @@ void pool_free(struct pool *pool)
     free(pool);
 }
 
-static int check(const struct pool *pool, const struct pool_plan *plan, size_t number)
+static int check_plan(const struct pool *pool, const struct pool_plan *plan, size_t number)
 {
     if (plan->server < 0 || plan->server >= pool->servers || plan->region < 0 || plan->region >= pool->regions ||
         plan->category < 0 || plan->category >= pool->categories)
@@ -83,7 +83,7 @@ static int check(const struct pool *pool, const struct pool_plan *plan, size_t n
     return WEIR_OK;
 }
 
-static struct strategy *find(const struct plans *plans, size_t pair, int server)
+static struct strategy *find_strategy(const struct plans *plans, size_t pair, int server)
 {
     for (size_t s = plans->slices[pair].first; s < plans->slices[pair].end; s++)
         if (plans->strategies[s].server == server)
@@ -92,7 +92,7 @@ static struct strategy *find(const struct plans *plans, size_t pair, int server)
 }
 
 /* Puts the plans into slices, those of a server together. */
-static void arrange(const struct pool *pool, struct plans *to, const struct pool_plan *plans, size_t count)
+static void arrange_plans(const struct pool *pool, struct plans *to, const struct pool_plan *plans, size_t count)
 {
     size_t used = 0;
     memset(to->slices, 0, pairs_of(pool) * sizeof *to->slices);
@@ -106,7 +106,7 @@ static void arrange(const struct pool *pool, struct plans *to, const struct pool
     to->strategies = weir_grow(to->strategies, used, &to->room, sizeof *to->strategies);
     for (size_t p = 0; p < count; p++) {
         size_t pair = pair_of(pool, plans[p].region, plans[p].category);
-        struct strategy *known = find(to, pair, plans[p].server);
+        struct strategy *known = find_strategy(to, pair, plans[p].server);
         if (!known && plans[p].count > 0) {
             known = &to->strategies[to->slices[pair].end++];
             *known = (struct strategy){.server = plans[p].server};
@@ -123,7 +123,7 @@ static void carry_over(struct pool *pool, size_t pair)
     double credit = 0, planned = 0;
     for (size_t s = slice->first; s < slice->end; s++) {
         struct strategy *strategy = &pool->now.strategies[s];
-        const struct strategy *was = find(&pool->before, pair, strategy->server);
+        const struct strategy *was = find_strategy(&pool->before, pair, strategy->server);
         strategy->credit = was ? was->credit : 0;
         credit += strategy->credit;
         planned += strategy->planned;
@@ -140,12 +140,12 @@ int pool_fill(struct pool *pool, const struct pool_plan *plans, size_t count)
 {
     int code = WEIR_OK;
     for (size_t p = 0; p < count && code == WEIR_OK; p++)
-        code = check(pool, &plans[p], p);
+        code = check_plan(pool, &plans[p], p);
     struct plans before = pool->now;
     pool->now = pool->before;
     pool->before = before;
     pool->tally = (struct pool_tally){0};
-    arrange(pool, &pool->now, plans, code == WEIR_OK ? count : 0);
+    arrange_plans(pool, &pool->now, plans, code == WEIR_OK ? count : 0);
     for (size_t j = 0; j < pairs_of(pool); j++)
         carry_over(pool, j);
     return code;
