@@ -55,7 +55,7 @@ static const struct weir_flag flags[] = {
     {0},
 };
 
-#define MODELS_DEFAULT "moving-average,linear,holt-winters,arima"
+#define MODELS_DEFAULT "moving-average,linear,holt-winters,arima,ensemble"
 
 /* A command line, read. */
 struct request {

@@ -28,6 +28,8 @@ struct weir_metrics {
     double rescales, migrations, tier_crossings, state_moved_bytes, paused_s;
     /* Those that cost something: complete, failed; means of these; sum. NaN where there are none. */
     double checkpoints, checkpoints_failed, checkpoint_duration_s, checkpoint_alignment_s, checkpoint_bytes;
+    /* Attempts of services that may fail, or are tried twice at once; NaN where there are no such operators. */
+    double failed_attempts, retries, hedges, rejected;
     /* Of the scenario's account (sim/model/account.h); NaN without one. The first of them is revenue. */
     double revenue, utilisation;
     double anomaly_frequency, device_anomalies, service_anomalies; /* shares of the requests */

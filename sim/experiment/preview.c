@@ -79,8 +79,9 @@ static void add_op(struct weir_preview *preview, int j, int o, double mean, doub
     struct weir_preview_op *row = &preview->ops[preview->op_count++];
     *row = (struct weir_preview_op){.job = j, .op = o, .mean_per_s = mean, .peak_per_s = peak};
     for (int i = 0; i < op->parallelism; i++)
-        row->capacity_per_s +=
-            weir_platform_speed(&platform->hosts[hosts[i]], op->work_class) / weir_operator_item_flops(op);
+        row->capacity_per_s += weir_platform_speed(&platform->hosts[hosts[i]], op->work_class) *
+                               fmin((double)op->concurrency, platform->hosts[hosts[i]].cores) /
+                               weir_operator_item_flops(op);
     if (!(weir_operator_item_flops(op) > 0))
         row->capacity_per_s = INFINITY;
     row->use = row->capacity_per_s > 0 ? peak / row->capacity_per_s : op->parallelism ? INFINITY : 0;
@@ -88,7 +89,7 @@ static void add_op(struct weir_preview *preview, int j, int o, double mean, doub
         struct weir_preview_host *host = &preview->hosts[hosts[i]];
         double speed = weir_platform_speed(&platform->hosts[hosts[i]], op->work_class);
         double busy = speed > 0 ? peak / op->parallelism * weir_operator_item_flops(op) / speed : 0;
-        host->cores += fmin(busy, 1);
+        host->cores += fmin(busy, (double)op->concurrency);
         host->state_bytes += op->state_bytes;
         host->instances++;
     }

@@ -19,7 +19,7 @@
 
 #define SEEDS_AT_MOST 100000
 
-const char *const weir_rescale_names[] = {"operator", "job", NULL};
+const char *const weir_rescale_names[] = {"operator", "job", "cooperative", NULL};
 
 static int read_name(const struct weir_json *at, struct weir_scenario *scenario)
 {

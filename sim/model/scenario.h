@@ -88,10 +88,11 @@ extern const char *const weir_fairness_names[]; /* "max-min", "rtt", NULL */
 
 /* What stands still while an operator changes its instances. */
 enum weir_rescale {
-    WEIR_RESCALE_OPERATOR, /* the operator, if it has state */
-    WEIR_RESCALE_JOB       /* its whole job, whether it has state or not */
+    WEIR_RESCALE_OPERATOR,   /* the operator, if it has state */
+    WEIR_RESCALE_JOB,        /* its whole job, whether it has state or not */
+    WEIR_RESCALE_COOPERATIVE /* of an operator with state, the instances that are new, until they have theirs */
 };
-extern const char *const weir_rescale_names[]; /* "operator", "job", NULL */
+extern const char *const weir_rescale_names[]; /* "operator", "job", "cooperative", NULL */
 
 struct weir_scenario {
     char *path;

@@ -138,6 +138,9 @@ static int check_single(const struct weir_json *at, const struct weir_job *job, 
                       : op->batch_items > 1          ? "batch"
                       : op->expires                  ? "expire"
                       : op->order != WEIR_ORDER_FIFO ? "order"
+                      : op->fails > 0                ? "fails"
+                      : isfinite(op->hedge_after_s)  ? "hedge"
+                      : op->unacked                  ? "unacked"
                                                      : NULL;
     if (!key)
         return WEIR_OK;
@@ -167,6 +170,18 @@ static int check_aligned(const struct weir_json *at, const struct weir_job *job,
                            op->name, job->name, what);
 }
 
+/* Of an instance that serves several at once, none is between two services. */
+static int check_threads(const struct weir_json *at, const struct weir_job *job, int o)
+{
+    if (job->operators[o].concurrency < 2)
+        return WEIR_OK;
+    return weir_json_error(
+        at,
+        "operator \"%s\" of job \"%s\" has a \"concurrency\", but barriers of checkpoints are passed "
+        "between two services; leave it, or \"checkpoints\", out",
+        job->operators[o].name, job->name);
+}
+
 int weir_scenario_check_together(const struct weir_json *at, const struct weir_scenario *scenario)
 {
     const struct weir_workload *workload = scenario->workload;
@@ -176,6 +191,8 @@ int weir_scenario_check_together(const struct weir_json *at, const struct weir_s
         for (int o = 0; o < job->operator_count && !job->is_copy && !code; o++) {
             if (scenario->rescale == WEIR_RESCALE_JOB)
                 code = check_none(at, job, &job->operators[o]);
+            if (!code && scenario->recovery.costs)
+                code = check_threads(at, job, o);
             if (!code && scenario->recovery.costs && !scenario->recovery.unaligned)
                 code = check_aligned(at, job, o);
             if (!code && scenario->items_per_batch != 1)

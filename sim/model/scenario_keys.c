@@ -38,8 +38,8 @@ const struct weir_param weir_scenario_keys[] = {
           "What to compare, in this order; the first is what the others are measured against."),
     VALUE("costs", WEIR_FORM_OBJECT, weir_costs_keys, "as below", "What a change of plan costs."),
     CHOICE(SCENARIO, "rescale", rescale, "operator", weir_rescale_names,
-           "What stands still while an operator changes its instances: the \"operator\", if it has state, or its whole "
-           "\"job\"."),
+           "What stands still while an operator changes its instances: the \"operator\", if it has state, its whole "
+           "\"job\", or, \"cooperative\", what is new alone."),
     VALUE("faults", WEIR_FORM_LISTED, weir_fault_keys, "none",
           "Hosts and links that fail or slow down, at given dates or at drawn ones."),
     VALUE("anomalies", WEIR_FORM_LISTED, weir_anomaly_keys, "none",

@@ -85,10 +85,20 @@ struct weir_operator {
     bool preempts;                        /* what should go first takes the place of what is in service */
     double quota_s, quota_period_s;       /* of processor time that an instance has in each period; 0: no limit */
     bool expires;                         /* an item whose deadline has passed leaves the input */
-    int parallelism;                      /* initial instances */
-    int min_instances, max_parallelism;   /* that a policy may ask for; at least 0 and 1 */
-    struct weir_where where;              /* default placement */
-    enum weir_class work_class;           /* what it computes on */
+    long concurrency;                     /* items that an instance serves at once */
+    double fails;                         /* share of services that fail */
+    long retry_attempts;                  /* at most, the first included */
+    double retry_delay_s, retry_max_delay_s, retry_multiplier; /* before the second; at most; from each to the next */
+    double retry_jitter;                                       /* share of the delay that is drawn */
+    double hedge_after_s;               /* a second attempt begins beside the first then; INFINITY: none does */
+    long breaker_failures;              /* in succession, after which none is let through; 0: all are */
+    double breaker_open_s;              /* for so long */
+    long unacked;                       /* items sent to an input and not acknowledged, at most; 0: no matter */
+    double cut_off_s;                   /* without a taking, after which what waits is dropped; INFINITY: never */
+    int parallelism;                    /* initial instances */
+    int min_instances, max_parallelism; /* that a policy may ask for; at least 0 and 1 */
+    struct weir_where where;            /* default placement */
+    enum weir_class work_class;         /* what it computes on */
 };
 
 struct weir_job {
@@ -134,6 +144,9 @@ void weir_workload_free(struct weir_workload *workload);
 
 /* Mean work of an item; in batches, in full ones. */
 double weir_operator_item_flops(const struct weir_operator *op);
+
+/* Whether services fail, or more is tried than once. */
+bool weir_operator_calls(const struct weir_operator *op);
 
 /* Items that wait at most at an input of an operator along an edge with items of so many bytes. */
 long weir_operator_capacity(const struct weir_operator *op, double item_bytes);

@@ -224,6 +224,8 @@ int weir_graph_read(const struct weir_json *at, struct weir_job *job)
         code = weir_queues_check(at, job);
     if (!code)
         code = weir_services_check(at, job);
+    if (!code)
+        code = weir_calls_check(at, job);
     return code ? code : weir_graph_check_joins(at, job);
 }
 
@@ -255,6 +257,8 @@ static int check_join(const struct weir_json *at, const struct weir_job *job, in
             continue;
         const char *why = op->selectivity != 1          ? "has a selectivity other than 1"
                           : isfinite(op->max_wait_s)    ? "lets items go that have waited too long"
+                          : isfinite(op->cut_off_s)     ? "drops what waits when it is cut off (\"cut_off\")"
+                          : op->fails > 0               ? "gives items up whose service fails (\"fails\")"
                           : op->expires                 ? "lets items go whose deadline has passed"
                           : op->window_s > 0            ? "gathers items in windows"
                           : inputs > 1 && !op->join_all ? "merges several inputs"

@@ -104,6 +104,17 @@ const struct weir_param weir_operator_keys[] = {
            "true: an item that should go before one in service takes its place at once."),
     YES_NO(OPERATOR, "expire", expires, "false",
            "true: an item whose deadline passes while it waits leaves, and counts as dropped."),
+    WHOLE(OPERATOR, "concurrency", concurrency, "1", 1, 100000, "Items that an instance serves at once."),
+    REAL(OPERATOR, "fails", WEIR_UNIT_NONE, fails, "0", 0, 1, "Share of services that fail."),
+    VALUE("retry", WEIR_FORM_OBJECT, weir_retry_keys, "once is all",
+          "How often what has failed is tried again, and when."),
+    VALUE("hedge", WEIR_FORM_OBJECT, weir_hedge_keys, "none", "A second attempt beside the first."),
+    VALUE("breaker", WEIR_FORM_OBJECT, weir_breaker_keys, "none",
+          "Nothing is let into an input for a while after failures in succession."),
+    WHOLE_OR(OPERATOR, "unacked", unacked, "no limit", 1, 1000000000,
+             "Items that are sent to an input and not acknowledged, at most."),
+    REAL_OR(OPERATOR, "cut_off", WEIR_UNIT_TIME, cut_off_s, "never", 1e-6, DBL_MAX,
+            "How long an instance may take nothing while senders wait, before what waits in its input is dropped."),
     VALUE("cpu_quota", WEIR_FORM_OBJECT, weir_quota_keys, "no limit",
           "Processor time that an instance has in each period."),
     REAL_OR(OPERATOR, "max_wait", WEIR_UNIT_TIME, max_wait_s, "none leaves", 1e-9, DBL_MAX,
@@ -149,6 +160,30 @@ const struct weir_param weir_batch_keys[] = {
 const struct weir_param weir_quota_keys[] = {
     REAL_NEEDED(OPERATOR, "quota", WEIR_UNIT_TIME, quota_s, 1e-6, DBL_MAX, "Processor time in each period."),
     TIME(OPERATOR, "period", quota_period_s, "100ms", 1e-6, "Periods begin at 0 s, for all alike."),
+    END,
+};
+
+const struct weir_param weir_retry_keys[] = {
+    WHOLE_NEEDED(OPERATOR, "attempts", retry_attempts, 1, 1000000, "Attempts at most, the first included."),
+    TIME(OPERATOR, "delay", retry_delay_s, "0s", 0, "Before the second attempt."),
+    REAL(OPERATOR, "multiplier", WEIR_UNIT_NONE, retry_multiplier, "2", 1, 1e6, "From each delay to the next."),
+    REAL_OR(OPERATOR, "max_delay", WEIR_UNIT_TIME, retry_max_delay_s, "no limit", 0, DBL_MAX,
+            "A delay is at most so long."),
+    REAL(OPERATOR, "jitter", WEIR_UNIT_NONE, retry_jitter, "0", 0, 1,
+         "Share of each delay that is drawn between nothing and all."),
+    END,
+};
+
+const struct weir_param weir_hedge_keys[] = {
+    REAL_NEEDED(OPERATOR, "after", WEIR_UNIT_TIME, hedge_after_s, 0, DBL_MAX,
+                "How long an attempt may wait and be served before a second one begins."),
+    END,
+};
+
+const struct weir_param weir_breaker_keys[] = {
+    WHOLE_NEEDED(OPERATOR, "failures", breaker_failures, 1, 1000000000,
+                 "Failures in succession, after which it opens."),
+    REAL_NEEDED(OPERATOR, "open", WEIR_UNIT_TIME, breaker_open_s, 0, DBL_MAX, "How long it lets nothing through."),
     END,
 };
 

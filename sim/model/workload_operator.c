@@ -146,6 +146,10 @@ void weir_operator_init(struct weir_operator *op)
                                  .low_watermark = -1,
                                  .batch_items = 1,
                                  .max_wait_s = INFINITY,
+                                 .retry_attempts = 1,
+                                 .retry_max_delay_s = INFINITY,
+                                 .hedge_after_s = INFINITY,
+                                 .cut_off_s = INFINITY,
                                  .parallelism = 1,
                                  .max_parallelism = WEIR_MAX_PARALLELISM,
                                  .where = {.kind = WEIR_WHERE_SOURCE, .tier = -1}};
@@ -184,6 +188,8 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
         code = weir_queue_read(at, op);
     if (!code)
         code = weir_service_read(at, op);
+    if (!code)
+        code = weir_calls_read(at, op);
     if (!code)
         code = take_parallelism(at, op);
     if (!code && weir_json_get(at, "placement", &child))

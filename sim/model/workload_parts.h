@@ -38,6 +38,9 @@ int weir_queues_check(const struct weir_json *at, const struct weir_job *job);
 
 /* "order" and the other keys of an operator's service. */
 int weir_service_read(const struct weir_json *at, struct weir_operator *op);
+/* "retry" and the like; the other keys of the operator are known. */
+int weir_calls_read(const struct weir_json *at, struct weir_operator *op);
+int weir_calls_check(const struct weir_json *at, const struct weir_job *job);
 /* "kinds" of a job's items. */
 int weir_kinds_read(const struct weir_json *at, struct weir_job *job);
 void weir_kinds_free(struct weir_job *job);

@@ -30,7 +30,8 @@ int weir_queue_read(const struct weir_json *at, struct weir_operator *op)
 long weir_operator_capacity(const struct weir_operator *op, double item_bytes)
 {
     double items = item_bytes > 0 ? floor(op->capacity_bytes / item_bytes * (1 + 1e-12)) : INFINITY;
-    return (long)fmin((double)op->input_capacity, fmax(1, items));
+    double window = op->unacked ? (double)op->unacked : INFINITY;
+    return (long)fmin(fmin((double)op->input_capacity, window), fmax(1, items));
 }
 
 /* A watermark is below what each input holds, and where senders wait; what leaves by itself has no partner. */

@@ -81,8 +81,8 @@ awk '/^```sh$/ { on = 1; next } /^```/ { on = 0 } on' docs/forecast.md >"$folder
 (cd "$folder/page" && PATH=$PWD:$PATH bash -e run.sh) >"$folder/out" 2>"$folder/err" ||
     fail "docs/forecast.md: $(tail -3 "$folder/err")"
 # Its table is what the second command prints.
-rows=$(awk '/^    (moving-average|linear|holt-winters|arima|last|seasonal) / { print substr($0, 5) }' docs/forecast.md)
-[ "$(wc -l <<<"$rows")" -eq 6 ] || fail "docs/forecast.md: the table is not found"
+rows=$(awk '/^    (moving-average|linear|holt-winters|arima|ensemble|last|seasonal) / { print substr($0, 5) }' docs/forecast.md)
+[ "$(wc -l <<<"$rows")" -eq 7 ] || fail "docs/forecast.md: the table is not found"
 while IFS= read -r row; do
     grep -qxF -- "$row" "$folder/out" || fail "docs/forecast.md: no command prints: $row"
 done <<<"$rows"

@@ -65,6 +65,51 @@ static void the_same_in_any_order_of_service(void)
         weir_test_result_fini(&runs[r]);
 }
 
+/* Attempts, hedges, breakers, several items at once; barriers and uploads, a failure, a change of instances. */
+static void the_same_in_calls_and_checkpoints(void)
+{
+    static const char calls[] =
+        "{\"platform\": \"\", \"duration\": \"60s\", \"rescale\": \"cooperative\", \"faults\": [{\"host\": \"edge\", "
+        "\"at\": \"31s\", \"for\": \"1s\"}], \"recovery\": {\"store\": \"cloud\", \"checkpoint_interval\": \"5s\"}, "
+        "\"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge2\", \"load\": {\"kind\": \"poisson\", "
+        "\"rate\": "
+        "\"40/s\"}, \"operators\": [{\"name\": \"a\", \"flops\": {\"mean\": \"20Mf\", \"distribution\": "
+        "\"exponential\"}, "
+        "\"state\": \"1MB\", \"parallelism\": 2, \"concurrency\": 2, \"placement\": {\"tier\": \"edge\"}, \"fails\": "
+        "0.2, "
+        "\"retry\": {\"attempts\": 3, \"delay\": \"50ms\", \"jitter\": 1}, \"hedge\": {\"after\": \"30ms\"}, "
+        "\"breaker\": "
+        "{\"failures\": 3, \"open\": \"200ms\"}}, {\"name\": \"b\", \"flops\": \"15Mf\", \"unacked\": 3, "
+        "\"placement\": "
+        "\"cloud4\"}]}]}}";
+    static const char checkpoints[] = "{\"platform\": \"\", \"duration\": \"60s\", \"faults\": [{\"host\": \"edge\", "
+                                      "\"at\": \"31s\", \"for\": \"1s\"}], "
+                                      "\"recovery\": {\"store\": \"cloud\", \"checkpoint_interval\": \"5s\", "
+                                      "\"checkpoints\": {\"incremental\": true}}, "
+                                      "\"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge2\", \"load\": "
+                                      "{\"kind\": \"poisson\", \"rate\": "
+                                      "\"60/s\"}, \"operators\": [{\"name\": \"a\", \"flops\": {\"mean\": \"20Mf\", "
+                                      "\"distribution\": \"exponential\"}, "
+                                      "\"state\": {\"size\": \"1MB\", \"update\": \"1kB\"}, \"parallelism\": 2, "
+                                      "\"placement\": {\"tier\": \"edge\"}}, "
+                                      "{\"name\": \"b\", \"flops\": \"15Mf\", \"placement\": \"cloud4\"}]}]}}";
+    for (int s = 0; s < 2; s++) {
+        struct weir_test_result runs[2];
+        for (int r = 0; r < 2; r++) {
+            runs[r] = weir_test_run(PLATFORM, s ? checkpoints : calls, "reactive", 7);
+            CU_ASSERT_EQUAL_FATAL(runs[r].code, WEIR_OK);
+            weir_test_conservation(PLATFORM, s ? checkpoints : calls, &runs[r]);
+        }
+        const struct weir_metrics *m = &runs[0].result.metrics;
+        CU_ASSERT(m->restarts == 1 &&
+                  (s ? m->checkpoints > 3 : m->hedges > 100 && m->rejected > 10 && m->retries > 100));
+        CU_ASSERT_EQUAL(memcmp(m, &runs[1].result.metrics, sizeof *m), 0);
+        CU_ASSERT_EQUAL(runs[0].result.checksum, runs[1].result.checksum);
+        for (int r = 0; r < 2; r++)
+            weir_test_result_fini(&runs[r]);
+    }
+}
+
 static void also_while_others_work(void)
 {
     pid_t burner = fork();
@@ -111,6 +156,7 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {
         {"the same to the last bit", the_same_to_the_last_bit},
         {"the same in any order of service", the_same_in_any_order_of_service},
+        {"the same in calls and checkpoints", the_same_in_calls_and_checkpoints},
         {"also while others work", also_while_others_work},
         {"another seed differs", another_seed_differs},
         {"policies see the same arrivals", policies_see_the_same_arrivals},

@@ -154,6 +154,27 @@ static void worlds_with_queues(void)
     run_worlds(&failing, WORLDS / 6);
 }
 
+/* Services fail and are tried again, instances serve several items at once, consumers acknowledge or are cut off. */
+static void worlds_with_calls(void)
+{
+    static const struct weir_test_worlds set = {.name = "worlds with calls",
+                                                .batches = batches,
+                                                .batch_count = 1,
+                                                .zeros = true,
+                                                .calls = true,
+                                                .most_bytes = 20000,
+                                                .more = "\"rescale\": \"cooperative\", "};
+    run_worlds(&set, WORLDS / 4);
+    static const struct weir_test_worlds failing = {.name = "failing worlds with calls",
+                                                    .batches = batches,
+                                                    .batch_count = 1,
+                                                    .failures = true,
+                                                    .calls = true,
+                                                    .most_bytes = 20000,
+                                                    .more = "\"rescale\": \"cooperative\", "};
+    run_worlds(&failing, WORLDS / 4);
+}
+
 static void failing_worlds(void)
 {
     static const struct weir_test_worlds set = {
@@ -235,6 +256,7 @@ int main(int argc, char **argv)
                                       {"worlds that fetch", worlds_that_fetch},
                                       {"worlds with barriers", worlds_with_barriers},
                                       {"worlds with queues", worlds_with_queues},
+                                      {"worlds with calls", worlds_with_calls},
                                       {"failing worlds", failing_worlds},
                                       {"every item comes out", every_item_comes_out},
                                       {0}};

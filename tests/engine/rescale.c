@@ -88,6 +88,50 @@ static void an_operator_stands_still_alone(void)
     weir_test_result_fini(&got);
 }
 
+/* Cooperative: b has 100 MB and gets a second instance over 100 Mbit/s, which takes its place at 23 s, and has its 50
+ * MB after 0.5 + 4.01 + 1.5 s. a, c and the first instance go on: of the 601 items of 23.005 to 29.005 s every other
+ * one goes to the new one, and waits for 29.01 s; then they come through at 1 ms each. Where b moves as a whole, all
+ * wait. */
+static void cooperatively_who_stays_goes_on(void)
+{
+    static const struct step grows[] = {{3, 1, 2, {CLOUD4, EDGE2}}, {0}};
+    struct weir_test_result got = run(CHAIN("cooperative", "", ", \"state\": \"100MB\""), grows);
+    CHECK_NEAR(got.result.metrics.paused_s, 0, 0);
+    CHECK_NEAR(got.result.metrics.state_moved_bytes, 50e6, 1e-3);
+    CHECK_NEAR(got.result.metrics.latency_max_s, 29.01 - 23.01, 0.04);
+    CHECK_NEAR(got.result.metrics.latency_p50_s, 0.003, 1e-4);
+    /* 300 items wait 6, 5.98, ... s, and 300 none: their mean is 3 s. Those on edge2 go there and back, too. */
+    double waits_s = got.result.metrics.latency_mean_s * 5000 - 5000 * 0.003 - 0.5 * (50 - 23) * 100 * 0.02;
+    CHECK_NEAR(waits_s, 300.5 * 3.005, 60);
+    CHECK_NEAR(got.result.metrics.delivered, 5000, 0);
+    weir_test_result_fini(&got);
+    static const struct step moves[] = {{3, 1, 1, {EDGE2}}, {0}};
+    got = run(CHAIN("cooperative", "", ", \"state\": \"100MB\""), moves);
+    CHECK_NEAR(got.result.metrics.paused_s, 10.01, 1e-6);
+    CHECK_NEAR(got.result.metrics.latency_max_s, 33.01 - 23.005, 0.04);
+    weir_test_result_fini(&got);
+    static const struct step shrinks[] = {{1, 1, 2, {CLOUD4, EDGE2}}, {6, 1, 1, {CLOUD4}}, {0}};
+    got = run(CHAIN("cooperative", "", ", \"state\": \"100MB\""), shrinks);
+    CHECK_NEAR(got.result.metrics.rescales, 2, 0);
+    CHECK_NEAR(got.result.metrics.state_moved_bytes, 100e6, 1e-3);
+    CHECK_NEAR(got.result.metrics.paused_s, 0, 0);
+    weir_test_result_fini(&got);
+}
+
+/* The host of the new instance fails while its state moves: the job goes back, and nothing is lost. */
+static void cooperation_fails(void)
+{
+    static const struct step grows[] = {{3, 1, 2, {CLOUD4, EDGE2}}, {0}};
+    struct weir_test_result got =
+        run(CHAIN("cooperative", "\"faults\": [{\"host\": \"edge2\", \"at\": \"25s\", \"for\": \"1s\"}],",
+                  ", \"state\": \"100MB\""),
+            grows);
+    CHECK_NEAR(got.result.metrics.restarts, 1, 0);
+    CHECK_NEAR(got.result.metrics.delivered, 5000, 0);
+    CU_ASSERT(strstr(got.decisions, "change given up: the job goes back to a checkpoint") != NULL);
+    weir_test_result_fini(&got);
+}
+
 /* What is inside when the job is halted goes on to the sink: at 23 s items of 22.995 s are in a (1 ms), then in b and
  * c, whose work takes 5 and 8 ms by now; the last is through at 22.995 + 1 + 5 + 8 ms = 23.009 s. */
 static void what_is_inside_goes_on(void)
@@ -185,6 +229,8 @@ int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"a job stands still by the fixed costs", a_job_stands_still_by_the_fixed_costs},
                                       {"an operator stands still alone", an_operator_stands_still_alone},
+                                      {"cooperatively who stays goes on", cooperatively_who_stays_goes_on},
+                                      {"cooperation fails", cooperation_fails},
                                       {"what is inside goes on", what_is_inside_goes_on},
                                       {"changes share a halt", changes_share_a_halt},
                                       {"windows stand still", windows_stand_still},

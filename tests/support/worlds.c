@@ -127,6 +127,25 @@ static void add_queue(struct weir_text *text, struct weir_stream *s, bool joins,
         weir_text_addf(text, ", \"capacity_bytes\": \"%uB\"", 1 + weir_test_below(s, 200000));
 }
 
+static void add_calls(struct weir_text *text, struct weir_stream *s, bool joins, bool join, bool window, bool alone)
+{
+    bool calls = !join && weir_test_below(s, 2), unacked = !join && !calls && weir_test_below(s, 2);
+    if (!window && weir_test_below(s, 2))
+        weir_text_addf(text, ", \"concurrency\": %u", 1 + weir_test_below(s, 4));
+    if (calls && !joins)
+        weir_text_addf(text, ", \"fails\": 0.%u, \"retry\": {\"attempts\": %u, \"delay\": \"%ums\", \"jitter\": 0.5}",
+                       1 + weir_test_below(s, 9), 1 + weir_test_below(s, 4), weir_test_below(s, 300));
+    if (calls && !joins && weir_test_below(s, 2))
+        weir_text_addf(text, ", \"max_wait\": \"%ums\", \"breaker\": {\"failures\": %u, \"open\": \"%ums\"}",
+                       1 + weir_test_below(s, 2000), 1 + weir_test_below(s, 5), weir_test_below(s, 2000));
+    if (calls && !alone && weir_test_below(s, 2))
+        weir_text_addf(text, ", \"hedge\": {\"after\": \"%ums\"}", weir_test_below(s, 50));
+    if (unacked)
+        weir_text_addf(text, ", \"unacked\": %u", 1 + weir_test_below(s, 20));
+    if (!join && !joins && weir_test_below(s, 3) == 0)
+        weir_text_addf(text, ", \"cut_off\": \"%ums\"", 10 + weir_test_below(s, 1000));
+}
+
 static void add_operator(struct weir_text *text, struct weir_stream *s, const struct weir_test_worlds *worlds, int o,
                          bool joins_ahead, bool join)
 {
@@ -137,13 +156,13 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
                    o ? ", " : "", o, 200 + weir_test_below(s, 12000), spread, spread[0] == 'g' ? ", \"cv\": 0.8" : "");
     weir_text_addf(text, ", \"bytes\": \"%uB\", \"parallelism\": %u, \"max_parallelism\": 4, \"capacity\": %u",
                    weir_test_below(s, worlds->most_bytes), 1 + weir_test_below(s, 3), 1 + weir_test_below(s, 200));
-    bool shared = weir_test_below(s, 2),
+    bool window = false, shared = weir_test_below(s, 2),
          keys = !shared && !join && weir_test_below(s, 3) == 0; /* a shared queue keeps no keys apart */
     weir_text_addf(text, ", \"placement\": {\"host\": \"%s\"}, \"queue\": \"%s\"", weir_test_pick(s, hosts, 4),
                    shared ? "shared" : "own");
     if (join)
         weir_text_add(text, ", \"join\": \"all\"");
-    else if (!joins_ahead && weir_test_below(s, 4) == 0)
+    else if ((window = !joins_ahead && weir_test_below(s, 4) == 0))
         weir_text_addf(text, ", \"window\": \"%ums\", \"selectivity\": 0.2", 200 + weir_test_below(s, 3000));
     else if (!joins_ahead && weir_test_below(s, 3) == 0)
         weir_text_addf(text, ", \"selectivity\": %.2f", 0.1 + 2 * weir_stream_uniform(s));
@@ -157,6 +176,8 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
         weir_text_add(text, ", \"min_instances\": 0");
     if (worlds->queues)
         add_queue(text, s, joins_ahead || join, join);
+    if (worlds->calls)
+        add_calls(text, s, joins_ahead || join, join, window, shared || keys);
     weir_text_add(text, "}");
 }
 
@@ -215,7 +236,7 @@ static void add_job(struct weir_text *text, struct weir_stream *s, const struct 
     } else {
         char from[16], to[16];
         for (int o = 1; o < count; o++) {
-            const char *when_full = worlds->queues ? full[0] : weir_test_pick(s, full, 4);
+            const char *when_full = worlds->queues || worlds->calls ? full[0] : weir_test_pick(s, full, 4);
             snprintf(from, sizeof from, "o%u", weir_test_below(s, (unsigned)o));
             snprintf(to, sizeof to, "o%d", o);
             add_edge(text, from, to, when_full);

@@ -19,6 +19,8 @@ struct weir_test_worlds {
     bool zeros;           /* operators may have no instance */
     bool queues;          /* items wait so long at most and are served in batches or by rank, inputs have low watermarks
                              and limits in bytes; no edge drops */
+    bool calls;           /* services fail and are tried again or twice, instances serve several items, consumers
+                             acknowledge or are cut off; no edge drops */
     unsigned most_bytes;  /* of an item */
     const char *more;     /* keys of the scenario, each with a comma behind it; NULL: none */
     const char *recovery; /* keys of its recovery, each with a comma before it; NULL: none */

@@ -4,8 +4,13 @@
 
 #include "policies/learn/forecast/work.h"
 #include "sim/base/memory.h"
+#include "sim/base/real.h"
 
 #define ERRORS_KEPT 100
+/* Of the factors of spreads: how fast they follow, the share of values that shall be outside, and the largest one. */
+#define WIDENING 0.2
+#define OUTSIDE  0.05
+#define WIDEST   7 /* by its logarithm */
 
 double forecaster_take_in(struct forecaster *forecaster, double value)
 {
@@ -38,10 +43,18 @@ void forecaster_score(struct forecaster *forecaster, double value)
         if (memory->seen[lead - 1] < ERRORS_KEPT)
             memory->seen[lead - 1]++;
         memory->square[lead - 1] += (error * error - memory->square[lead - 1]) / memory->seen[lead - 1];
+        bool outside = fabs(error) > 1.96 * pending->spread[row][lead - 1];
+        double widened = memory->widened[lead - 1] + WIDENING * (outside - OUTSIDE);
+        memory->widened[lead - 1] = fmax(-WIDEST, fmin(widened, WIDEST));
     }
 }
 
-void forecaster_expect(struct forecaster *forecaster, size_t horizon, const double *mean)
+double forecaster_widening(const struct forecaster *forecaster, size_t lead)
+{
+    return weir_exp(forecaster->memory.widened[(lead < FORECASTER_LEADS ? lead : FORECASTER_LEADS) - 1]);
+}
+
+void forecaster_expect(struct forecaster *forecaster, size_t horizon, const double *mean, const double *spread)
 {
     size_t row = forecaster->time % FORECASTER_LEADS, kept = horizon < FORECASTER_LEADS ? horizon : FORECASTER_LEADS;
     if (!forecaster->pending)
@@ -52,6 +65,7 @@ void forecaster_expect(struct forecaster *forecaster, size_t horizon, const doub
     pending->time[row] = forecaster->time;
     pending->horizon[row] = kept;
     memcpy(pending->mean[row], mean, kept * sizeof *mean);
+    memcpy(pending->spread[row], spread, kept * sizeof *spread);
 }
 
 double forecaster_seen_spread(const struct forecaster *forecaster, size_t lead)

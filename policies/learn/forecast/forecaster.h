@@ -52,6 +52,7 @@ struct forecaster_kind {
     size_t state_size;               /* of the state, whose parameter fields the table names */
     const struct weir_param *params; /* ends with a NULL name; NULL: none. "name", "outliers" are taken */
     bool draws;                      /* whether its results depend on the seed */
+    bool narrow; /* its spreads are those of its model, which may be wrong: what is seen calibrates them (predict) */
 
     /* After the parameters are set; checks what a range cannot, allocates. The env and its catalogue outlive the
      * state. Optional. */
@@ -130,8 +131,11 @@ int forecaster_push(struct forecaster *forecaster, double value);
 /* Forecasts 1..horizon steps ahead; `spread` (standard deviations of the errors) may be NULL. If no value seen so far
  * was negative, forecasts below 0 become 0. Where the kind knows no spread, it is what was seen: the root mean square
  * of its latest errors so many steps ahead, and before there are any, that of the last-value forecast on the fitted
- * series. Errors: WEIR_EINPUT before a fit; WEIR_ERUN for a result that is not finite or beyond 1000 times the largest
- * value seen, with kind, step and value: the arrays then hold nothing to use. */
+ * series. The spreads of `narrow` kinds are multiplied by a factor for so many steps ahead that follows the values:
+ * each that is further than 1.96 spreads from its forecast raises it, each that is not lowers it a nineteenth as much,
+ * so that 95 % are within, whatever the errors are like [gibbs-2021]. Errors: WEIR_EINPUT before a fit; WEIR_ERUN for a
+ * result that is not finite or beyond 1000 times the largest value seen, with kind, step and value: the arrays then
+ * hold nothing to use. */
 int forecaster_predict(struct forecaster *forecaster, size_t horizon, double *mean, double *spread);
 
 /* NULL for NULL. */

@@ -67,6 +67,7 @@ struct nn_training neural_training(struct neural *self, bool tune)
                                 .batch = self->batch,
                                 .rate = tune ? TUNE_RATE * self->rate : self->rate,
                                 .validation = tune ? TUNE_VALIDATION : self->validation,
+                                .goal = tune ? 0 : self->goal,
                                 .stream = &self->stream};
 }
 

@@ -29,7 +29,7 @@ struct neural_weights {
 struct neural {
     /* parameters, NEURAL_PARAMS */
     int window, ahead, epochs, batch, tune_epochs;
-    double rate, dropout, validation;
+    double rate, dropout, validation, goal;
 
     const struct neural_net *net;
     struct weir_stream stream, fresh; /* of weights and order; as it was at the start, for a new fit */
@@ -60,6 +60,9 @@ struct neural {
         NEURAL_PARAM(dropout, WEIR_PARAM_DOUBLE, dropout_, 0, 0.95, "Share dropped between layers in training."),      \
         NEURAL_PARAM(validation, WEIR_PARAM_DOUBLE, "0", 0, 0.9,                                                       \
                      "Share of the series, its end, that is not learnt but chooses the epoch; 0: the last epoch."),    \
+        NEURAL_PARAM(goal, WEIR_PARAM_DOUBLE, "0", 0, 1e9,                                                             \
+                     "Mean squared error of a pass, of values scaled to 0..1, at which a fit ends; 0: after all "      \
+                     "epochs."),                                                                                       \
         NEURAL_PARAM(tune_epochs, WEIR_PARAM_INT, "5", 1, 10000,                                                       \
                      "Passes in a fine-tuning, at a fifth of the rate; its last fifth chooses the epoch.")
 

@@ -178,6 +178,7 @@ const struct forecaster_kind forecaster_prophet = {
     .source = "taylor-2018",
     .state_size = sizeof(struct prophet),
     .params = params,
+    .narrow = true,
     .create = create,
     .need = need,
     .fit = fit,

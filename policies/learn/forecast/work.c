@@ -145,6 +145,8 @@ static int check_forecast(struct forecaster *forecaster, size_t horizon, double 
         }
         if (isnan(spread[i]))
             spread[i] = forecaster_seen_spread(forecaster, i + 1);
+        if (forecaster->kind->narrow)
+            spread[i] *= forecaster_widening(forecaster, i + 1);
         if (!isfinite(spread[i]) || spread[i] < 0)
             return weir_error(WEIR_ERUN,
                               "forecaster %s: it diverged: the spread of step %zu of its forecast is %g; fit it "
@@ -175,7 +177,7 @@ int forecaster_predict(struct forecaster *forecaster, size_t horizon, double *me
     else
         code = check_forecast(forecaster, horizon, mean, spreads);
     if (code == WEIR_OK)
-        forecaster_expect(forecaster, horizon, mean);
+        forecaster_expect(forecaster, horizon, mean, spreads);
     free(own);
     return code;
 }

@@ -10,14 +10,15 @@
 
 /* What is remembered of the series and of the forecasts, without pointers: it is saved as it stands. */
 struct forecaster_memory {
-    double last;                     /* the newest value */
-    double largest;                  /* of all absolute values */
-    double step;                     /* root mean square of the steps of the fitted series */
-    bool negative;                   /* a value below 0 was seen */
-    size_t recent_count;             /* of `recent` */
-    double recent[SERIES_HAMPEL];    /* the newest values as they came, oldest first */
-    double seen[FORECASTER_LEADS];   /* errors counted for 1, 2, ... steps ahead, at most 100 */
-    double square[FORECASTER_LEADS]; /* their mean square, the latest weighing 1/seen */
+    double last;                      /* the newest value */
+    double largest;                   /* of all absolute values */
+    double step;                      /* root mean square of the steps of the fitted series */
+    bool negative;                    /* a value below 0 was seen */
+    size_t recent_count;              /* of `recent` */
+    double recent[SERIES_HAMPEL];     /* the newest values as they came, oldest first */
+    double seen[FORECASTER_LEADS];    /* errors counted for 1, 2, ... steps ahead, at most 100 */
+    double square[FORECASTER_LEADS];  /* their mean square, the latest weighing 1/seen */
+    double widened[FORECASTER_LEADS]; /* logarithm of the factor of spreads of kinds that are `narrow` */
     struct forecaster_counts counts;
 };
 
@@ -25,7 +26,7 @@ struct forecaster_memory {
 struct forecaster_pending {
     size_t time[FORECASTER_LEADS];
     size_t horizon[FORECASTER_LEADS];
-    double mean[FORECASTER_LEADS][FORECASTER_LEADS];
+    double mean[FORECASTER_LEADS][FORECASTER_LEADS], spread[FORECASTER_LEADS][FORECASTER_LEADS];
 };
 
 struct forecaster {
@@ -55,7 +56,10 @@ void forecaster_begin(struct forecaster *forecaster);
 void forecaster_score(struct forecaster *forecaster, double value);
 
 /* Keeps a forecast until its values come. */
-void forecaster_expect(struct forecaster *forecaster, size_t horizon, const double *mean);
+void forecaster_expect(struct forecaster *forecaster, size_t horizon, const double *mean, const double *spread);
+
+/* By what the spread of a forecast so many steps ahead is multiplied. */
+double forecaster_widening(const struct forecaster *forecaster, size_t lead);
 
 /* The spread of a forecast so many steps ahead, from what was seen. */
 double forecaster_seen_spread(const struct forecaster *forecaster, size_t lead);

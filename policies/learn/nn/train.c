@@ -86,6 +86,8 @@ int nn_train(struct nn_params *params, const struct nn_training *training, nn_lo
         result.last_loss = mean;
         if (epoch == 0)
             result.first_loss = mean;
+        if (!kept_out && mean <= training->goal)
+            break;
         if (!kept_out)
             continue;
         double now = measure(&tape, loss, with, samples + learnt, kept_out);
@@ -96,6 +98,8 @@ int nn_train(struct nn_params *params, const struct nn_training *training, nn_lo
         } else if (++stale == training->patience) {
             break;
         }
+        if (mean <= training->goal)
+            break;
     }
     if (best && !status)
         memcpy(params->values, best, params->size * sizeof *best);

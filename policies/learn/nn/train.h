@@ -12,6 +12,7 @@ struct nn_training {
     double validation; /* share of the samples, the last ones, that are not learnt: the weights kept are those of the
                           epoch with the least loss on them, those before training included. 0: all are learnt, and
                           the weights are those of the last epoch */
+    double goal;       /* mean loss of an epoch at or below which training ends; 0: no such end */
     int patience;      /* epochs without a better validation after which training ends; 0: no such end */
     size_t most;       /* samples of an epoch at most, drawn anew for each; `validation` is then a share of so many.
                           0: all */

@@ -18,8 +18,9 @@ struct weir_op_counts {
     double queue_area;                      /* items waiting x seconds */
     double waiting_s, service_s, blocked_s; /* sums over items processed */
     uint64_t dropped;
-    uint64_t lost_on_way, lost_inside;     /* to failures, before and after they arrived */
-    double busy_s, idle_s, blocked_time_s; /* of all instances */
+    uint64_t failed, retries, hedges, rejected; /* attempts; rejected: by a breaker, among the failed ones */
+    uint64_t lost_on_way, lost_inside;          /* to failures, before and after they arrived */
+    double busy_s, idle_s, blocked_time_s;      /* of all instances */
     double instance_s;
 };
 

@@ -27,6 +27,7 @@ struct weir_change {
     struct weir_instance **start, **stop;
     int start_count, stop_count, kept_count;
     bool moves;        /* as many instances as before, on other hosts */
+    bool opened;       /* what it starts takes its place already, and stands still until it has its state */
     bool waits, ready; /* halt.c: for other changes of its job; and for none any more */
     double begun_s, paused_since_s, paused_s;
     struct weir_moves state;

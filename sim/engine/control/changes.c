@@ -70,7 +70,10 @@ static void end(struct weir_change *change)
     wait_no_more(change);
     op->changing = false;
     weir_state_lay(controller, op);
-    if (change->stage != WEIR_CHANGE_STARTS) {
+    if (change->opened) {
+        change->paused_s = change->kept_count ? 0 : now_of(change) - change->paused_since_s; /* else others go on */
+        controller->books->paused_s += controller->books->warm ? change->paused_s : 0;
+    } else if (change->stage != WEIR_CHANGE_STARTS) {
         change->stage = WEIR_CHANGE_RESTORES;
         change->paused_s = now_of(change) - change->paused_since_s;
         weir_halt_drained(change);
@@ -82,10 +85,22 @@ static void end(struct weir_change *change)
     weir_halt_look(controller, op->job);
 }
 
+/* What stands still for its state goes on. */
+static void let_go(struct weir_change *change)
+{
+    for (int i = 0; i < change->start_count; i++)
+        weir_instance_hold(change->start[i], false);
+    end(change);
+}
+
 static void give_up(struct weir_change *change, const char *why)
 {
     struct weir_op *op = change->op;
     weir_tell_note(change->controller, change->policy, op->job->index, op->spec->name, "change given up: %s", why);
+    if (change->opened) {
+        let_go(change);
+        return;
+    }
     for (int i = 0; i < change->start_count; i++)
         weir_instance_forget(change->start[i]);
     for (int i = 0; i < change->stop_count; i++)
@@ -100,6 +115,8 @@ static enum loss leave_out_lost(struct weir_change *change)
 {
     int left = 0, lost = 0;
     const char *host = NULL;
+    if (change->opened) /* they are as any other, and the job goes back for them */
+        return NOTHING_LOST;
     for (int i = 0; i < change->start_count; i++) {
         struct weir_instance *instance = change->start[i];
         if (!weir_instance_lost(instance)) {
@@ -154,6 +171,10 @@ static void move_state(struct weir_change *change);
 
 static void restored(struct weir_change *change)
 {
+    if (change->opened) {
+        let_go(change);
+        return;
+    }
     switch (leave_out_lost(change)) {
     case NOTHING_LOST:
         replace(change);
@@ -209,6 +230,37 @@ static void drained(struct weir_change *change)
           count_after(change) ? move_state : replace);
 }
 
+static void move_what_was_cut(struct weir_change *change)
+{
+    change->stage = WEIR_CHANGE_MOVES;
+    change->step = moved;
+    weir_moves_begin(&change->state);
+}
+
+/* "cooperative": what is new takes its place, and what leaves gets nothing more, but who stays goes on; what comes for
+ * the new ones waits in their inputs while the state is written, moves and is restored. */
+static void open_early(struct weir_change *change)
+{
+    struct weir_controller *controller = change->controller;
+    struct weir_op *op = change->op;
+    size_t hosts = controller->platform->host_count;
+    double *surplus = weir_state_surplus(controller, op, change->kept_count + change->stop_count, count_after(change));
+    change->paused_since_s = now_of(change);
+    change->opened = true;
+    change->stage = WEIR_CHANGE_WRITES;
+    change->state = (struct weir_moves){.controller = controller, .op = op, .end = &change->go};
+    weir_moves_even(&change->state, surplus, hosts, 1e-6 * op->state_bytes);
+    free(surplus);
+    for (int i = 0; i < change->start_count; i++) {
+        weir_instance_hold(change->start[i], true);
+        weir_instance_activate(change->start[i]);
+    }
+    for (int i = 0; i < change->stop_count; i++)
+        weir_instance_retire(change->stop[i]);
+    weir_state_lay(controller, op);
+    go_on(change, controller->scenario->costs.checkpoint_s, move_what_was_cut);
+}
+
 static void see_whether_drained(struct weir_change *change)
 {
     if (weir_halt_is_drained(change))
@@ -252,10 +304,13 @@ static void started(struct weir_change *change)
         return;
     if (weir_change_halts(change))
         weir_halt_meet(change, halt);
-    else if (op->state_bytes > 0 || op->spec->state_bytes_per_item > 0)
-        halt(change);
-    else
+    else if (!(op->state_bytes > 0 || op->spec->state_bytes_per_item > 0))
         replace(change);
+    else if (change->controller->scenario->rescale == WEIR_RESCALE_COOPERATIVE && count_after(change) > 0 &&
+             change->kept_count + change->stop_count > 0)
+        open_early(change);
+    else
+        halt(change);
 }
 
 static void start(struct weir_change *change)

@@ -17,6 +17,7 @@
 #include "sim/engine/control/plans.h"
 #include "sim/engine/control/restore.h"
 #include "sim/engine/control/view.h"
+#include "sim/engine/flow/workers.h"
 
 /* How often an instance that waits for its host looks again. */
 #define LOOK_AGAIN_S 1.0
@@ -43,18 +44,25 @@ struct weir_recoveries {
     struct recovery *jobs; /* [job] */
 };
 
+static void stand_still(struct weir_instance *instance, void *context)
+{
+    const struct weir_controller *controller = context;
+    if (!instance->in_idle_list) /* an idle one does it by the way */
+        instance->stall_s += controller->scenario->recovery.checkpoint_s;
+}
+
 /* A new segment begins; stateful instances stand still for the checkpoint. */
 static void checkpoint(struct weir_controller *controller, struct weir_run_job *job)
 {
     weir_segments_begin(job->segments);
     for (int o = 0; o < job->spec->operator_count; o++) {
-        const struct weir_op *op = &job->ops[o];
-        for (size_t i = 0; weir_op_is_stateful(op) && i < op->instance_count; i++) {
-            struct weir_instance *instance = op->instances[i];
-            weir_telemetry_disk(controller->books, instance->host, op->state_bytes / (double)op->instance_count);
-            if (!instance->in_idle_list) /* an idle one does it by the way */
-                instance->stall_s += controller->scenario->recovery.checkpoint_s;
-        }
+        struct weir_op *op = &job->ops[o];
+        if (!weir_op_is_stateful(op))
+            continue;
+        for (size_t i = 0; i < op->instance_count; i++)
+            weir_telemetry_disk(controller->books, op->instances[i]->host,
+                                op->state_bytes / (double)op->instance_count);
+        weir_workers_each(op, stand_still, controller);
     }
 }
 

@@ -276,7 +276,7 @@ static void update_operator(struct weir_controller *controller, struct weir_op *
             speed += weir_view_speed(&controller->host_views[view->instances[i].host], view) / view->instance_count;
         if (!view->instance_count && op->where_count) /* where the first would be */
             speed = weir_view_speed(&controller->host_views[op->where[0]], view);
-        view->true_rate = ratio(speed, weir_operator_item_flops(op->spec));
+        view->true_rate = ratio(speed * (double)op->spec->concurrency, weir_operator_item_flops(op->spec));
         view->true_output_rate = view->true_rate * op->spec->selectivity;
     }
     view->busy = ratio(busy_s, instance_s);

@@ -200,6 +200,7 @@ void weir_inbox_put_back(struct weir_inbox *inbox)
         inbox->last = inbox->aside_last;
     inbox->first = inbox->aside_first;
     inbox->aside_first = inbox->aside_last = NULL;
+    inbox->watched = inbox->cuts;
 }
 
 /* The first that waits is behind the barrier. */
@@ -212,6 +213,7 @@ static void set_aside(struct weir_inbox *inbox)
         return;
     }
     inbox->aside_first = inbox->aside_last = batch;
+    inbox->watched = true;
     inbox->aside_s = inbox->job->flow->clock->now_s;
     weir_op_wake_inputs(inbox->op); /* what is before the barrier needs no room any more */
 }
@@ -231,25 +233,25 @@ static void pass(struct weir_barrier *barrier, struct weir_instance *instance, d
     weir_soon(clock, &barrier->look);
 }
 
-struct weir_batch *weir_barrier_take(struct weir_instance *instance)
+bool weir_barrier_lets_take(struct weir_instance *instance)
 {
     struct weir_inbox *inbox = instance->inbox;
     for (struct weir_barrier *barrier; (barrier = next_of(instance)) && !barrier->unaligned;) {
         while (inbox->first && inbox->first->segment >= barrier->segment)
             set_aside(inbox);
         if (inbox->first)
-            return weir_inbox_take(inbox);
+            return true;
         if (!(comes_s(barrier, instance) <= clock_of(barrier)->now_s) || awaits(inbox, barrier->segment))
-            return NULL;
+            return false;
         if (inbox->aside_first)
             barrier->held_s = fmax(barrier->held_s, clock_of(barrier)->now_s - inbox->aside_s);
         weir_inbox_put_back(inbox);
         pass(barrier, instance, 0, inbox->first);
         if (instance->stall_s > 0)
-            return NULL;
+            return false;
     }
     weir_inbox_put_back(inbox);
-    return weir_inbox_take(inbox);
+    return true;
 }
 
 /* Bytes of what waits in its input or is on its way there, an equal part for each instance that shares it, and of what

@@ -31,8 +31,8 @@ void weir_barrier_begin(struct weir_barrier *barrier, struct weir_run_job *job);
 /* It is through, or given up; nothing if it has not begun. */
 void weir_barrier_end(struct weir_barrier *barrier);
 
-/* What the instance is to serve next; NULL: nothing, also because what waits is behind a barrier. */
-struct weir_batch *weir_barrier_take(struct weir_instance *instance);
+/* What waits behind a barrier is set aside, and barriers that can be passed are; false: nothing may be taken now. */
+bool weir_barrier_lets_take(struct weir_instance *instance);
 /* Passes what overtakes. */
 void weir_barrier_heed(struct weir_instance *instance);
 

@@ -13,6 +13,7 @@
 #include "sim/engine/flow/segments.h"
 #include "sim/engine/flow/track.h"
 
+struct weir_attempt;
 struct weir_inbox;
 struct weir_out_edge;
 struct weir_segments;
@@ -35,8 +36,11 @@ struct weir_batch {
     unsigned edge : 27;                   /* the input edge of the operator it goes to; at the sink: the job's origin */
     const struct weir_out_edge *out_edge; /* the edge it goes along */
     double item_bytes;                    /* on the wire */
-    struct weir_inbox *inbox;             /* where a piece of it goes */
-    double since_s;                       /* it stands still, or is on its way, since then */
+    union {
+        struct weir_inbox *inbox;     /* where a piece of it goes */
+        struct weir_attempt *attempt; /* call.h: in an input or in service */
+    };
+    double since_s; /* it stands still, or is on its way, since then */
     struct weir_item items[];
 };
 

@@ -4,6 +4,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/engine/flow/ack.h"
 #include "sim/engine/flow/barrier.h"
 #include "sim/engine/flow/deliver.h"
 #include "sim/engine/flow/queue.h"
@@ -81,6 +82,7 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
     connection->edge = own;
     connection->origin = inbox->op ? -1 : weir_origin_of(inbox->job, from);
     connection->latencies = weir_shares_latencies(flow->shares);
+    connection->strict = inbox->op && inbox->op->spec->unacked > 0;
     connection->promise.wake.ring = promise_wakes;
     connection->door.wake.ring = weir_connection_door_wakes;
     connection->again.ring = again_rings;
@@ -113,16 +115,31 @@ static bool may_go_loose(const struct weir_connection *connection, int edge, int
     if (!((double)loose * lane->item_bytes + bytes <= rate * longest_s))
         return false;
     if (room->used < room->limit && now_s - room->full_s > longest_s)
-        return true;
+        return !connection->strict;
     long enough = loose > count ? loose : count;
-    return room->limit >= 0 && weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough &&
-           room->taken && weir_recent_count(room->taken, now_s, longest_s, enough) >= enough;
+    return room->limit >= 0 && !connection->strict &&
+           weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough && room->taken &&
+           weir_recent_count(room->taken, now_s, longest_s, enough) >= enough;
 }
 
 /* Whether it is before a barrier for which the input sets aside what is behind: it needs neither room nor its turn. */
 static bool is_urgent(const struct weir_connection *connection, const struct weir_batch *batch)
 {
-    return connection->inbox->op && connection->inbox->aside_first && weir_barrier_is_before(connection->inbox, batch);
+    return connection->inbox->aside_first && weir_barrier_is_before(connection->inbox, batch);
+}
+
+/* There is no room: true if it has its promise all the same. */
+static bool enters_all_the_same(struct weir_connection *connection, const struct weir_batch *batch)
+{
+    struct weir_room *room = room_of(connection, batch);
+    if (connection->inbox->cuts)
+        weir_cut_off_watch(connection->inbox);
+    if (!is_urgent(connection, batch))
+        return false;
+    room->promised += batch->count;
+    weir_room_changed(room);
+    connection->lanes[batch->edge].promised += batch->count;
+    return true;
 }
 
 /* How many items of the batch may go now, for all that concerns their room, which is promised if it is there. A place
@@ -147,12 +164,8 @@ static int may_enter(struct weir_connection *connection, const struct weir_batch
     }
     if (may_go_loose(connection, batch->edge, batch->count, batch->count * batch->item_bytes))
         return batch->count;
-    if (is_urgent(connection, batch)) {
-        room->promised += batch->count;
-        weir_room_changed(room);
-        connection->lanes[batch->edge].promised += batch->count;
+    if (connection->inbox->watched && enters_all_the_same(connection, batch))
         return batch->count;
-    }
     if (!connection->door_first)
         weir_wait_in(&room->waiters, &connection->promise, wanted);
     return 0;
@@ -197,7 +210,8 @@ static void count_sent(struct weir_inbox *inbox, int count)
 bool weir_connection_offer(struct weir_connection *connection, struct weir_batch **batch, struct weir_sender *sender)
 {
     struct weir_flow *flow = flow_of(connection);
-    while (weir_wait_turn(&connection->senders, &sender->waiter) || is_urgent(connection, *batch)) {
+    while (weir_wait_turn(&connection->senders, &sender->waiter) ||
+           (connection->inbox->watched && is_urgent(connection, *batch))) {
         if (!may_open(connection, (*batch)->count * (*batch)->item_bytes)) {
             weir_connection_leave_room(connection); /* it can make no use of it */
             break;

@@ -47,6 +47,7 @@ struct weir_connection {
     bool on_wire;      /* one is */
     bool latencies;    /* SimGrid's: several may be open */
     bool again_counts; /* the watchdog knows that it waits */
+    bool strict;       /* nothing goes without a promise */
 
     struct weir_alarm land; /* the first has come: the others cannot overtake it */
     struct weir_waiters senders;

@@ -40,7 +40,8 @@ static int check_op(const struct weir_run_job *job, const struct weir_op *op)
         return unequal(job->spec->name, op->spec->name, "sent to it = arrived + dropped + lost + in transit", sent,
                        met);
     uint64_t each = op->join ? (uint64_t)op->in_edges : 1;
-    uint64_t inside = each * counts->processed + (uint64_t)(op->queued + op->in_service) + weir_join_pending(op->join);
+    uint64_t inside =
+        each * counts->processed + (uint64_t)(op->queued + op->in_service + op->beside) + weir_join_pending(op->join);
     inside += counts->lost_inside;
     if (counts->arrived != inside)
         return unequal(job->spec->name, op->spec->name, "arrived = processed + queued + pending + lost",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/flow/call.h"
 #include "sim/engine/flow/connection.h"
 #include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/instance.h"
@@ -12,6 +13,7 @@
 #include "sim/engine/flow/send.h"
 #include "sim/engine/flow/waiting.h"
 #include "sim/engine/flow/window.h"
+#include "sim/engine/flow/workers.h"
 
 int weir_op_deployed(const struct weir_op *op, struct weir_placement *placements)
 {
@@ -82,6 +84,7 @@ void weir_instance_activate(struct weir_instance *instance)
     weir_op_open_inbox(op, inbox);
     weir_waiters_wake_all(flow->clock, &op->gate);
     weir_soon(flow->clock, &instance->go);
+    weir_workers_init(instance);
     for (size_t i = 0; i < op->instance_count; i++) /* those that left with windows begun, when no other was there */
         if (op->instances[i]->life == WEIR_RETIRING && op->instances[i]->window.count)
             weir_soon(flow->clock, &op->instances[i]->go);
@@ -92,6 +95,20 @@ void weir_instance_weigh(struct weir_instance *instance, double weight, double c
     instance->inbox->weight += weight - instance->weight;
     instance->weight = weight;
     instance->cpu_share = cpu_share;
+    for (long w = 0; instance->workers && w < instance->op->spec->concurrency - 1; w++)
+        instance->workers[w]->cpu_share = cpu_share;
+}
+
+void weir_instance_hold(struct weir_instance *instance, bool still)
+{
+    struct weir_clock *clock = instance->op->flow->clock;
+    instance->stalled = still;
+    if (!instance->inbox)
+        return;
+    weir_track_block(&instance->track, clock->now_s);
+    weir_soon(clock, &instance->go);
+    for (long w = 0; instance->workers && w < instance->op->spec->concurrency - 1; w++)
+        weir_instance_hold(instance->workers[w], still);
 }
 
 void weir_instance_retire(struct weir_instance *instance)
@@ -152,10 +169,10 @@ void weir_op_resume(struct weir_op *op)
 
 bool weir_op_quiet(const struct weir_op *op)
 {
-    if (op->queued)
+    if (op->queued || weir_calls_wait(op))
         return false;
     for (size_t i = 0; i < op->instance_count; i++)
-        if (op->instances[i]->in_service)
+        if (op->instances[i]->in_service || !weir_workers_rest(op->instances[i]))
             return false;
     return true;
 }
@@ -220,6 +237,7 @@ static void drop_contents(struct weir_op *op)
 {
     for (struct weir_inbox *inbox = op->inboxes; inbox; inbox = inbox->next)
         weir_inbox_clear(inbox);
+    weir_calls_clear(op);
     if (op->join)
         op->counts.lost_inside += weir_join_clear(op->job, op->join);
     for (size_t i = 0; i < op->instance_count; i++)
@@ -244,20 +262,29 @@ void weir_job_wake_all(struct weir_run_job *job)
         weir_connection_wake(c);
 }
 
+/* Of an instance or a worker of it, which is a part of the whole. */
+static void flush(struct weir_instance *whole, struct weir_instance *part, double now_s, double spent_s[])
+{
+    double share = 1.0 / (double)whole->op->spec->concurrency;
+    if (whole->life != WEIR_GONE && whole->life != WEIR_STARTING) /* the clock of one gone stands */
+        weir_spent_set(&part->spent, part->spent.doing, now_s);
+    whole->busy_s += part->spent.spent_s[WEIR_BUSY] * share;
+    for (int d = 0; d < WEIR_DOINGS; d++) {
+        spent_s[d] += part->spent.spent_s[d] * share;
+        whole->spent_s += part->spent.spent_s[d] * share;
+        part->spent.spent_s[d] = 0;
+    }
+}
+
 void weir_op_flush(struct weir_op *op, double now_s)
 {
     weir_op_queue_changed(op, 0, now_s);
     double spent_s[WEIR_DOINGS] = {0};
     for (size_t i = 0; i < op->instance_count; i++) {
         struct weir_instance *instance = op->instances[i];
-        if (instance->life != WEIR_GONE && instance->life != WEIR_STARTING) /* the clock of one gone stands */
-            weir_spent_set(&instance->spent, instance->spent.doing, now_s);
-        instance->busy_s += instance->spent.spent_s[WEIR_BUSY];
-        for (int d = 0; d < WEIR_DOINGS; d++) {
-            spent_s[d] += instance->spent.spent_s[d];
-            instance->spent_s += instance->spent.spent_s[d];
-            instance->spent.spent_s[d] = 0;
-        }
+        flush(instance, instance, now_s, spent_s);
+        for (long w = 0; instance->workers && w < op->spec->concurrency - 1; w++)
+            flush(instance, instance->workers[w], now_s, spent_s);
     }
     op->counts.idle_s += spent_s[WEIR_IDLE];
     op->counts.busy_s += spent_s[WEIR_BUSY];

@@ -7,6 +7,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/engine/flow/call.h"
 #include "sim/engine/flow/connection.h"
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/kinds.h"
@@ -14,7 +15,7 @@
 #include "sim/engine/flow/route.h"
 #include "sim/engine/flow/send.h"
 
-static uint64_t key_of(const struct weir_flow *flow, const char *what, const struct weir_op *op)
+uint64_t weir_op_key(const struct weir_flow *flow, const char *what, const struct weir_op *op)
 {
     char *name = weir_format("%s/%s/%s", what, op->job->spec->name, op->spec->name);
     uint64_t key = weir_stream_key(flow->seed, name);
@@ -37,13 +38,15 @@ static void init_op(struct weir_flow *flow, struct weir_run_job *job, int index)
     op->state_bytes_per_item = spec->state_bytes_per_item;
     op->index = index;
     op->state_bytes = spec->state_bytes;
-    op->service_key = key_of(flow, "service", op);
-    op->select_key = key_of(flow, "select", op);
-    op->key_key = key_of(flow, "key", op);
+    op->service_key = weir_op_key(flow, "service", op);
+    op->select_key = weir_op_key(flow, "select", op);
+    op->key_key = weir_op_key(flow, "key", op);
     op->gathers = spec->batch_items > 1;
     op->preempts = spec->preempts;
-    op->special = op->gathers || op->preempts || spec->quota_s > 0 || flow->scenario->recovery.costs;
-    op->batch_key = op->gathers ? key_of(flow, "batch", op) : 0;
+    weir_calls_init(op);
+    op->special = op->gathers || op->preempts || op->calls || spec->quota_s > 0 || spec->unacked > 0 ||
+                  flow->scenario->recovery.costs;
+    op->batch_key = op->gathers ? weir_op_key(flow, "batch", op) : 0;
     weir_op_init_keys(op);
     if (spec->join_all)
         op->join = weir_join_new();
@@ -100,7 +103,7 @@ static void wire_edge(struct weir_flow *flow, struct weir_run_job *job, int e)
     }
     if (!to)
         return;
-    out->shed_key = key_of(flow, "shed", to) + (uint64_t)e;
+    out->shed_key = weir_op_key(flow, "shed", to) + (uint64_t)e;
     out->to_edge = to->in_edges;
     to->in_bytes += edge->bytes;
     to->upstream_bytes[to->in_edges] = edge->bytes;
@@ -179,6 +182,7 @@ static void free_op(struct weir_op *op)
     free(op->anew);
     free(op->where);
     weir_join_free(op->join);
+    weir_calls_fini(op);
 }
 
 void weir_flow_fini(struct weir_flow *flow)

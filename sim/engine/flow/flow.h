@@ -18,7 +18,10 @@
 /* Keys are spread over the instances in groups, as stream processors do, so that a rescale moves whole groups. */
 #define WEIR_KEY_GROUPS 128
 
+struct weir_acks;
 struct weir_barrier;
+struct weir_breaker;
+struct weir_calls;
 struct weir_connection;
 struct weir_flow;
 struct weir_inbox;
@@ -75,8 +78,12 @@ struct weir_inbox {
     /* What is behind a barrier (barrier.h), to be put back at the head; since when. */
     struct weir_batch *aside_first, *aside_last;
     double aside_s;
-    double weight; /* of its active instances together */
-    double credit; /* of the weighted round robin */
+    bool apart;                   /* items come in by themselves: ranks.h, call.h */
+    bool cuts, watched;           /* ack.h; this, or something is set aside */
+    struct weir_acks *acks;       /* NULL: never needed */
+    struct weir_breaker *breaker; /* call.h; NULL: there is none */
+    double weight;                /* of its active instances together */
+    double credit;                /* of the weighted round robin */
 };
 
 /* An edge, as one of its sender's. */
@@ -156,10 +163,11 @@ struct weir_instance {
     double stop_s;           /* how long stopping takes once drained */
     double *flops;           /* scratch, one an item of the batch in service */
     int flops_room;
-    struct weir_rank rank;    /* of what it serves, if its operator preempts */
-    struct weir_quota *quota; /* NULL: no limit */
-    unsigned passed;          /* the segment behind the barrier that it has passed last */
-    double passed_s;          /* when it did, and could send it on */
+    struct weir_rank rank;                   /* of what it serves, if its operator preempts */
+    struct weir_quota *quota;                /* NULL: no limit */
+    struct weir_instance *leader, **workers; /* workers.h */
+    unsigned passed;                         /* the segment behind the barrier that it has passed last */
+    double passed_s;                         /* when it did, and could send it on */
     /* Control's. */
     double active_s;                 /* it has taken items since then; INFINITY: it starts */
     double busy_s, spent_s;          /* of this window: in service; in all. Control clears them */
@@ -191,6 +199,8 @@ struct weir_op {
     void *at_rest_context;
 
     struct weir_op_counts counts;
+    struct weir_calls *calls; /* call.h; NULL: no service fails */
+    long beside;              /* of its items, those that wait for another attempt; less second attempts */
 
     double item_flops;                                              /* of each item; NAN: drawn */
     double selectivity, window_s, disk_bytes, state_bytes_per_item; /* of spec */
@@ -324,6 +334,8 @@ struct weir_instance *weir_instance_new(struct weir_op *op, const struct weir_pl
 void weir_instance_activate(struct weir_instance *instance);
 /* It gets no more items and goes once it is drained; nothing if it is not active. */
 void weir_instance_retire(struct weir_instance *instance);
+/* One that is about to take items, or takes them, stands still from now on, or no longer. */
+void weir_instance_hold(struct weir_instance *instance, bool still);
 /* Its host has failed, and that is known. */
 void weir_instance_kill(struct weir_instance *instance);
 /* It never took items, and goes. */

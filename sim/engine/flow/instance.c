@@ -3,7 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sim/engine/flow/ack.h"
 #include "sim/engine/flow/barrier.h"
+#include "sim/engine/flow/call.h"
 #include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/order.h"
@@ -11,6 +13,7 @@
 #include "sim/engine/flow/quota.h"
 #include "sim/engine/flow/send.h"
 #include "sim/engine/flow/window.h"
+#include "sim/engine/flow/workers.h"
 
 static void go(struct weir_instance *instance);
 
@@ -98,6 +101,7 @@ static void leave(struct weir_instance *instance)
     struct weir_flow *flow = flow_of(instance);
     instance->left = true;
     instance->inbox->instances--;
+    weir_workers_look(instance);
     spend(instance, WEIR_IDLE);
     weir_inbox_wake_instance(instance->inbox);
     if (instance->stop_s > 0 && !instance->dead) {
@@ -201,16 +205,36 @@ static bool send_window(struct weir_instance *instance)
     return true;
 }
 
+static bool may_take(struct weir_instance *instance)
+{
+    const struct weir_op *op = instance->op;
+    return op->gathers ? weir_gather_ready(instance) : !op->job->segments || weir_barrier_lets_take(instance);
+}
+
+/* It has been taken; false if it is of no use. */
+static bool was_taken(struct weir_instance *instance, struct weir_batch *batch)
+{
+    const struct weir_op *op = instance->op;
+    if (op->calls && !weir_call_starts(batch, instance->inbox))
+        return false;
+    if (op->spec->unacked)
+        weir_ack_keep(instance->inbox, (int)batch->edge);
+    return true;
+}
+
 /* What it is to serve next; NULL if there is nothing yet. */
 static struct weir_batch *take(struct weir_instance *instance)
 {
-    if (!instance->op->special)
-        return weir_inbox_take(instance->inbox);
-    if (!instance->op->gathers)
-        return instance->op->job->segments ? weir_barrier_take(instance) : weir_inbox_take(instance->inbox);
-    if (!weir_gather_ready(instance))
-        return NULL;
-    return weir_inbox_take_together(instance->inbox, instance->op->spec->batch_items);
+    struct weir_op *op = instance->op;
+    struct weir_batch *batch;
+    do {
+        if (op->special && !may_take(instance))
+            return NULL;
+        if (op->special && op->gathers)
+            return weir_inbox_take_together(instance->inbox, op->spec->batch_items);
+        batch = weir_inbox_take(instance->inbox);
+    } while (op->special && batch && !was_taken(instance, batch));
+    return batch;
 }
 
 static bool occupied(const struct weir_instance *instance)
@@ -246,8 +270,11 @@ static void go(struct weir_instance *instance)
         }
         if (instance->results && !send_window(instance))
             return;
+        if (instance->leader && weir_worker_stops(instance))
+            return;
         if (may_leave(instance) || instance->dead) {
-            leave(instance);
+            if (weir_workers_rest(instance)) /* else they tell it when they do */
+                leave(instance);
             return;
         }
         if (instance->crashed) { /* until that is noticed */
@@ -348,6 +375,7 @@ void weir_instance_free(struct weir_instance *instance)
     weir_alarm_stop(clock, &instance->alarm);
     weir_soon_drop(clock, &instance->go);
     weir_quota_fini(instance);
+    weir_workers_fini(instance);
     weir_sender_fini(&instance->sender);
     weir_track_fini(&instance->track);
     weir_trace_free(&instance->spent);

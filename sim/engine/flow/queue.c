@@ -1,9 +1,12 @@
 #include "sim/engine/flow/queue.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/flow/ack.h"
 #include "sim/engine/flow/barrier.h"
+#include "sim/engine/flow/call.h"
 #include "sim/engine/flow/expiry.h"
 #include "sim/engine/flow/full.h"
 #include "sim/engine/flow/order.h"
@@ -49,6 +52,10 @@ struct weir_inbox *weir_inbox_new(struct weir_op *op, int host)
     }
     weir_expiry_init(inbox);
     weir_ranks_init(inbox);
+    inbox->apart = inbox->ranks || op->calls;
+    inbox->cuts = inbox->watched = isfinite(op->spec->cut_off_s);
+    if (op->spec->breaker_failures > 0)
+        inbox->breaker = weir_alloc(1, sizeof *inbox->breaker);
     inbox->next = op->inboxes;
     op->inboxes = inbox;
     return inbox;
@@ -65,6 +72,8 @@ void weir_inbox_free(struct weir_inbox *inbox)
     weir_expiry_fini(inbox);
     weir_packed_free(inbox);
     weir_ranks_fini(inbox);
+    weir_acks_fini(inbox);
+    free(inbox->breaker);
     free(inbox);
 }
 
@@ -93,7 +102,7 @@ void weir_inbox_wake_instance(struct weir_inbox *inbox)
     weir_soon(flow_of(inbox)->clock, &idle->go);
 }
 
-static void append(struct weir_inbox *inbox, struct weir_batch *batch)
+void weir_inbox_append(struct weir_inbox *inbox, struct weir_batch *batch)
 {
     batch->next = NULL;
     if (inbox->last)
@@ -124,14 +133,14 @@ void weir_inbox_enqueue(struct weir_inbox *inbox, struct weir_batch *batch)
     struct weir_room *room = &inbox->room[batch->edge];
     const struct weir_flow *flow = flow_of(inbox);
     int count = batch->count;
-    if (inbox->ranks) {
-        weir_order_enqueue(inbox, batch);
+    if (inbox->apart) {
+        (inbox->ranks ? weir_order_enqueue : weir_calls_enter)(inbox, batch);
         return;
     }
     if (flow->one_by_one && inbox->first && (room->used >= WEIR_LOOSE_ITEMS || weir_inbox_has_packed(inbox)))
         weir_packed_put(inbox, batch);
     else
-        append(inbox, batch);
+        weir_inbox_append(inbox, batch);
     count_in(inbox, room, count);
     if (inbox->expiry)
         weir_expiry_watch(inbox);
@@ -142,7 +151,7 @@ bool weir_inbox_unpack(struct weir_inbox *inbox)
 {
     if (!weir_inbox_has_packed(inbox))
         return false;
-    append(inbox, weir_packed_take(inbox));
+    weir_inbox_append(inbox, weir_packed_take(inbox));
     return true;
 }
 
@@ -157,6 +166,21 @@ void weir_inbox_make_room(struct weir_inbox *inbox, int edge, long items)
     if (room->taken)
         weir_recent_add(room->taken, now_s, items);
     weir_op_queue_changed(inbox->op, -items, now_s);
+}
+
+/* There is no room. True if the batch needs none, as it is before a barrier for which others are set aside. */
+static bool put_all_the_same(struct weir_inbox *inbox, struct weir_batch **batch, struct weir_waiter *waiter,
+                             long *counter)
+{
+    if (inbox->cuts)
+        weir_cut_off_watch(inbox);
+    if (!inbox->aside_first || (counter != &inbox->op->in_transit && !weir_barrier_is_before(inbox, *batch)))
+        return false;
+    weir_wait_over(waiter);
+    *counter -= (*batch)->count;
+    weir_inbox_enqueue(inbox, *batch);
+    *batch = NULL;
+    return true;
 }
 
 bool weir_inbox_put(struct weir_inbox *inbox, struct weir_batch **batch, struct weir_waiter *waiter, long *counter)
@@ -186,13 +210,8 @@ bool weir_inbox_put(struct weir_inbox *inbox, struct weir_batch **batch, struct 
             weir_inbox_enqueue(inbox, fits);
         }
     }
-    if (inbox->aside_first && (counter == &inbox->op->in_transit || weir_barrier_is_before(inbox, *batch))) {
-        weir_wait_over(waiter);
-        *counter -= (*batch)->count;
-        weir_inbox_enqueue(inbox, *batch);
-        *batch = NULL;
+    if (inbox->watched && put_all_the_same(inbox, batch, waiter, counter))
         return true;
-    }
     weir_wait_in(&room->waiters, waiter, weir_room_wanted(room, (*batch)->count));
     return false;
 }
@@ -236,7 +255,8 @@ struct weir_batch *weir_inbox_pop(struct weir_inbox *inbox)
     inbox->first = batch->next;
     if (!inbox->first) {
         inbox->last = NULL;
-        weir_inbox_unpack(inbox);
+        if (inbox->packed)
+            weir_inbox_unpack(inbox);
     }
     return batch;
 }
@@ -245,6 +265,11 @@ void weir_inbox_drop_due(struct weir_inbox *inbox)
 {
     struct weir_batch *batch = inbox->ranks ? weir_ranks_take_leaving(inbox) : weir_inbox_pop(inbox);
     weir_inbox_make_room(inbox, batch->edge, batch->count);
+    if (inbox->op->calls) {
+        weir_room_wake(flow_of(inbox)->clock, &inbox->room[batch->edge]);
+        weir_call_expires(inbox, batch);
+        return;
+    }
     inbox->op->counts.arrived -= (uint64_t)batch->count; /* dropped instead */
     weir_inbox_drop(inbox, batch->count);
     weir_room_wake(flow_of(inbox)->clock, &inbox->room[batch->edge]);
@@ -260,7 +285,7 @@ void weir_inbox_clear(struct weir_inbox *inbox)
         inbox->room[batch->edge].used -= batch->count;
         weir_room_changed(&inbox->room[batch->edge]);
         weir_op_queue_changed(op, -batch->count, flow_of(inbox)->clock->now_s);
-        op->counts.lost_inside += (uint64_t)batch->count;
+        op->counts.lost_inside += op->calls ? weir_call_lost(batch) : (uint64_t)batch->count;
         weir_batch_release(&flow_of(inbox)->pool, batch);
     }
 }

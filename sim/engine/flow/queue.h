@@ -42,6 +42,11 @@ void weir_inbox_put_promised(struct weir_inbox *inbox, struct weir_batch *batch,
 /* Wakes an instance that rests, if something waits for one. */
 void weir_inbox_wake_instance(struct weir_inbox *inbox);
 
+/* Behind the others, as it is. */
+void weir_inbox_append(struct weir_inbox *inbox, struct weir_batch *batch);
+/* The key of a stream of draws of an operator. */
+uint64_t weir_op_key(const struct weir_flow *flow, const char *what, const struct weir_op *op);
+
 /* Takes the oldest out of what waits, where it still has its room; there must be one. */
 struct weir_batch *weir_inbox_pop(struct weir_inbox *inbox);
 

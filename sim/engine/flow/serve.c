@@ -3,6 +3,8 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
+#include "sim/engine/flow/ack.h"
+#include "sim/engine/flow/call.h"
 #include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/instance.h"
 #include "sim/engine/flow/kinds.h"
@@ -58,6 +60,7 @@ bool weir_serve_begin(struct weir_instance *instance)
     if (op->special)
         flops = op->gathers    ? flops + weir_gather_flops(op, batch)
                 : op->preempts ? weir_order_begin(instance, flops)
+                : op->calls    ? weir_call_flops(op, batch, flops)
                                : flops;
     if (!flow->one_by_one)
         instance->drawn = flops;
@@ -160,15 +163,19 @@ struct weir_batch *weir_serve_end(struct weir_instance *instance, bool ok)
                          instance->host_failures != weir_host_failures(flow->shares, instance->host);
     op->in_service -= instance->taken;
     instance->inbox->serving -= instance->taken;
+    if (op->special && op->spec->unacked)
+        weir_ack_send(instance->inbox, (int)batch->edge);
     bool stale = weir_batch_stale(op->job, batch);
     if (instance->crashed || stale) {
-        op->counts.lost_inside += (uint64_t)instance->taken;
+        op->counts.lost_inside += op->calls ? weir_call_lost(batch) : (uint64_t)instance->taken;
         if (stale)
             weir_batch_release(&flow->pool, batch);
         else
             weir_segments_wreck(op->job->segments, batch);
         return NULL;
     }
+    if (op->special && op->calls && !weir_call_ends(instance, batch))
+        return NULL;
     count(instance, batch);
     if (!(op->window_s > 0))
         return select_results(op, batch);

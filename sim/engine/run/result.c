@@ -51,7 +51,7 @@ static struct weir_operator_total op_total(const struct weir_op *op, double meas
         .processed = now->processed,
         .emitted = now->emitted,
         .dropped = now->dropped,
-        .queued = (unsigned long long)(op->queued + op->in_service),
+        .queued = (unsigned long long)(op->queued + op->in_service + op->beside),
         .pending = weir_op_pending(op) + op->in_window,
         .in_transit = (unsigned long long)(op->in_hand + op->in_transit),
         .lost_on_way = now->lost_on_way,
@@ -200,6 +200,8 @@ struct sums {
     struct weir_histogram latency;
     double parts_s[4], due, violations, blocked_s, instance_s;
     uint64_t dropped_at_sources; /* after the warm-up */
+    double failed, retries, hedges, rejected;
+    bool calls;
 };
 
 static void add_op(const struct weir_op *op, double measured_s, struct weir_result *result, struct sums *sums)
@@ -212,6 +214,11 @@ static void add_op(const struct weir_op *op, double measured_s, struct weir_resu
     m->lost += (double)(op->counts.lost_inside - op->at_warmup.lost_inside);
     sums->blocked_s += op->counts.blocked_time_s - op->at_warmup.blocked_time_s;
     sums->instance_s += op->counts.instance_s - op->at_warmup.instance_s;
+    sums->calls |= op->calls != NULL;
+    sums->failed += (double)(op->counts.failed - op->at_warmup.failed);
+    sums->retries += (double)(op->counts.retries - op->at_warmup.retries);
+    sums->hedges += (double)(op->counts.hedges - op->at_warmup.hedges);
+    sums->rejected += (double)(op->counts.rejected - op->at_warmup.rejected);
 }
 
 static void add_job(struct weir_run_job *job, double measured_s, struct weir_result *result, struct sums *sums)
@@ -308,6 +315,10 @@ void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
     m->throughput_per_s = ratio(m->delivered, measured_s);
     fill_latencies(sums, result);
     m->backpressured = ratio(sums->blocked_s, sums->instance_s);
+    m->failed_attempts = sums->calls ? sums->failed : NAN;
+    m->retries = sums->calls ? sums->retries : NAN;
+    m->hedges = sums->calls ? sums->hedges : NAN;
+    m->rejected = sums->calls ? sums->rejected : NAN;
     fill_books(books, measured_s, m);
     m->energy_j = weir_shares_energy_j(flow->shares) - books->energy_at_warmup_j;
     fill_links(books, result);

@@ -26,6 +26,7 @@ const GROUPS = [
     "Checkpoints",
     ["checkpoints", "checkpoints_failed", "checkpoint_duration", "checkpoint_alignment", "checkpoint_bytes"]
   ],
+  ["Attempts", ["failed_attempts", "retries", "hedges", "rejected"]],
   [
     "Account",
     [

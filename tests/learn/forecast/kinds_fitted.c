@@ -1,5 +1,6 @@
 /* Kinds whose parameters are searched for, on series that are made of what they look for. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,6 +166,58 @@ static void prophet_line(void)
     forecaster_free(anew);
 }
 
+/* A load that wanders, which the model knows nothing of: its own spreads have few of the values within, those that it
+ * gives have 95 %, one step ahead and several, and after the wandering has become three times as fast. */
+static void prophet_spreads(void)
+{
+    enum { TOLD = 3000, AHEAD = 5 };
+    struct weir_stream stream = weir_stream_open(3, "wander");
+    double values[COUNT + TOLD];
+    int within[2][2] = {{0}};
+    values[0] = 1e4;
+    for (int i = 1; i < COUNT + TOLD; i++)
+        values[i] = values[i - 1] + weir_stream_normal(&stream, 0, i < COUNT + TOLD / 2 ? 10 : 30);
+    struct forecaster *made = fitted("prophet", values, COUNT);
+    for (int i = 0; i < TOLD; i++) {
+        double mean[AHEAD], spread[AHEAD];
+        CU_ASSERT_EQUAL(forecaster_predict(made, AHEAD, mean, spread), WEIR_OK);
+        for (int k = 0; k < 2 && i + AHEAD <= TOLD; k++) {
+            int h = k ? AHEAD - 1 : 0;
+            within[i >= TOLD / 2][k] += fabs(values[COUNT + i + h] - mean[h]) <= 1.96 * spread[h];
+        }
+        CU_ASSERT_EQUAL(forecaster_push(made, values[COUNT + i]), WEIR_OK);
+    }
+    for (int half = 0; half < 2; half++)
+        for (int k = 0; k < 2; k++)
+            CHECK_NEAR(within[half][k] / (TOLD / 2.0), 0.95, 0.03);
+    forecaster_free(made);
+}
+
+/* The net that online regression is compared with ends at its error or after its cycles: [hu-2019] has 5000 or 0.005.
+ */
+static void net_with_a_goal(void)
+{
+    double values[COUNT], one[3], other[3];
+    for (int i = 0; i < COUNT; i++)
+        values[i] = 100 + 20 * sin(2 * M_PI * i / SEASON);
+    struct forecaster *made = fitted("mlp:epochs=5000:goal=0.005", values, COUNT);
+    char *text = forecaster_describe(made);
+    double first = 0, last = 1;
+    CU_ASSERT_EQUAL(sscanf(strchr(text, ','), ", mean squared error %lg in the first epoch, %lg in", &first, &last), 2);
+    CU_ASSERT(last <= 0.005 && last > 1e-4); /* 5000 passes would be far below */
+    free(text);
+    forecaster_free(made);
+    /* Reached at once: as one pass. */
+    made = fitted("mlp:epochs=5000:goal=1000", values, COUNT);
+    struct forecaster *once = fitted("mlp:epochs=1", values, COUNT);
+    CU_ASSERT_EQUAL(forecaster_predict(made, 3, one, NULL), WEIR_OK);
+    CU_ASSERT_EQUAL(forecaster_predict(once, 3, other, NULL), WEIR_OK);
+    for (int h = 0; h < 3; h++)
+        CU_ASSERT_EQUAL(one[h], other[h]);
+    forecaster_free(made);
+    forecaster_free(once);
+}
+
 /* A season that repeats itself: the seasonal forecaster makes no error and gets all the weight; a change to a constant
  * that only the last value follows takes it away again. */
 static void ensemble_weights(void)
@@ -253,6 +306,8 @@ int main(int argc, char **argv)
         {"arima, drift", arima_drift},
         {"arima, orders", arima_orders},
         {"prophet, line", prophet_line},
+        {"prophet, spreads", prophet_spreads},
+        {"a net with a goal", net_with_a_goal},
         {"ensemble, weights", ensemble_weights},
         {"ensemble, refuses", ensemble_refuses},
         {"ensemble, survives", ensemble_survives},
