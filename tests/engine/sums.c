@@ -314,6 +314,21 @@ static void what_is_due_when(void)
     }
 }
 
+/* Where all operators filter, too, what is owed for an item is drawn of it. */
+static void what_filters_owe(void)
+{
+    flow_world_begin(
+        &world, "", "\"slo\": \"4s\", " LOAD "\"operators\": [{\"name\": \"a\", \"flops\": 0, \"selectivity\": 0.25}]");
+    int results = 0;
+    for (uint64_t id = 0; id < 200; id++) {
+        weir_due_arrives(world.job, id, 50);
+        results += weir_results_of(find("a"), id);
+    }
+    CU_ASSERT(results != 50);
+    CHECK_NEAR(weir_due_total(world.job).due, results, 0);
+    flow_world_end(&world);
+}
+
 /* Fifteen operators before which somebody waits: twelve of them are named. */
 static void who_waits(void)
 {
@@ -362,12 +377,10 @@ static void the_next_try(void)
 
 int main(int argc, char **argv)
 {
-    const struct weir_case cases[] = {{"what must move", what_must_move},
-                                      {"when a job is empty", when_a_job_is_empty},
-                                      {"what adds up", what_adds_up},
-                                      {"what is due when", what_is_due_when},
-                                      {"who waits", who_waits},
-                                      {"the next try", the_next_try},
-                                      {0}};
+    const struct weir_case cases[] = {
+        {"what must move", what_must_move},     {"when a job is empty", when_a_job_is_empty},
+        {"what adds up", what_adds_up},         {"what is due when", what_is_due_when},
+        {"what filters owe", what_filters_owe}, {"who waits", who_waits},
+        {"the next try", the_next_try},         {0}};
     return weir_test_main("engine/sums", cases, argc, argv);
 }

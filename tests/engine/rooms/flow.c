@@ -181,6 +181,7 @@ static void what_is_closed(void)
             done[n] = fmax(goes[n], after(done, n, 1)) + work_s("b", n);
         }
         check_latencies(&got, done);
+        CHECK_NEAR(got.source_s[WEIR_BLOCKED], halted ? 2 : 0, 1e-9); /* until it sends again */
     }
     struct outcome got =
         RUN("\"source\": \"edge\", \"sink\": \"edge2\", \"source_bytes\": \"100kB\", " LOAD
