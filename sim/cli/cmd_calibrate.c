@@ -1,282 +1,331 @@
-/* weir calibrate-mst: what 1 to m instances of an operator sustain, measured, and the models of TWRES fitted to it. */
+/* weir calibrate: numbers of a scenario fitted to measured series. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "policies/learn/throughput/throughput.h"
-#include "sim/analysis/calibrate_measure.h"
+#include "sim/analysis/fit.h"
+#include "sim/analysis/fit_cache.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
-#include "sim/base/text.h"
+#include "sim/base/quantity.h"
 #include "sim/cli/command.h"
+#include "sim/cli/measured.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/shipped.h"
+#include "sim/report/fit_page.h"
 
-enum { MOST = 64, BAR = 30 };
-enum { MST, MSTW, MODELS };
-static const char *const names[MODELS] = {"MST", "MSTW"};
-
-enum { OPERATOR, INSTANCES, FITTED, WINDOWS, SEED, SET, OUTPUT, TIMEOUT };
+enum {
+    FREE,
+    MATCH,
+    LOAD,
+    LOAD_OF,
+    FIT_ON,
+    PREDICT,
+    SET,
+    SET_ON,
+    POLICY,
+    SEEDS,
+    BUDGET,
+    APART,
+    WITHIN,
+    TIME,
+    TIME_FORMAT,
+    EVERY,
+    OUTPUT,
+    PROCESSES,
+    TIMEOUT,
+    FORCE,
+    NO_REPORT,
+    NO_CODE,
+    JSON,
+    QUIET
+};
 static const struct weir_flag flags[] = {
-    [OPERATOR] = {"operator", 0, "[JOB/]OPERATOR",
-                  "whose instances are counted; else the job's busiest by declared work"},
-    [INSTANCES] = {"instances", 0, "M", "measure 1 to M of them; default 10"},
-    [FITTED] = {"fitted", 0, "K", "fit the models to the first K, hold out the others; default 6"},
-    [WINDOWS] = {"windows", 0, "N", "windows measured, after the first; default 5"},
-    [SEED] = {"seed", 's', "N", "the seed; else the scenario's first"},
+    [FREE] = {"free", 'f', "KEY=MIN..MAX", "a number that is fitted, as in costs.start=1s..60s; repeatable"},
+    [MATCH] = {"match", 'm', "METRIC=COLUMN",
+               "a metric and the column it is held against; repeatable; else columns "
+               "that are called as metrics are"},
+    [LOAD] = {"load", 0, "COLUMN", "the column with the load that was offered, in items/s; else the scenario's load"},
+    [LOAD_OF] = {"load-of", 0, "JOB", "whose load that is, where there are several jobs"},
+    [FIT_ON] = {"fit-on", 0, "NAME[:FROM..UNTIL]",
+                "fit on this file, or a part of it; repeatable; else on all that "
+                "are not predicted"},
+    [PREDICT] = {"predict", 0, "NAME[:FROM..UNTIL]", "hold this file out, and predict it; repeatable"},
     [SET] = {"set", 0, "PATH=VALUE", "change a value of the scenario, as in window=10s; repeatable"},
-    [OUTPUT] = {"output", 'o', "DIR", "write calibration.csv, and calibration.gp for gnuplot, there"},
-    [TIMEOUT] = {"timeout", 0, "TIME", "give up a run after so much real time; else 10min"},
+    [SET_ON] = {"set-on", 0, "NAME:PATH=VALUE", "the same for the runs of one file; repeatable"},
+    [POLICY] = {"policy", 'p', "P", "the policy of the runs; else the scenario's first"},
+    [SEEDS] = {"seeds", 's', "N|LIST", "seeds of each point, the same for all; else the scenario's first"},
+    [BUDGET] = {"budget", 'b', "N", "runs at most; else 50 for each key and 50 more, times files and seeds"},
+    [APART] = {"apart", 0, "SHARE", "keys that may move together by more than that cannot be told apart; else 0.1"},
+    [WITHIN] = {"within", 0, "SHARE", "fail, with exit code 1, if a misfit is greater, as in 0.1"},
+    [TIME] = {"time", 0, "COLUMN", "the column of times, or two of date and time; else found"},
+    [TIME_FORMAT] = {"time-format", 0, "FORMAT", "how times are written, as of strptime, or s, ms, us, ns"},
+    [EVERY] = {"every", 0, "TIME", "compare means over so long; else over the rows' distance, or a window"},
+    [OUTPUT] = {"output", 'o', "DIR", "where results go; else results/SCENARIO-calibrated"},
+    [PROCESSES] = {"jobs", 'j', "N", "runs at once; else as many as there are cores"},
+    [TIMEOUT] = {"timeout", 0, "TIME", "give up a run after so much real time"},
+    [FORCE] = {"force", 0, NULL, "forget the runs that are kept in the folder, and make all anew"},
+    [NO_REPORT] = {"no-report", 0, NULL, "do not make report.html"},
+    [NO_CODE] = WEIR_NO_CODE_FLAG,
+    [JSON] = {"json", 0, NULL, "print calibration.json"},
+    [QUIET] = {"quiet", 'q', NULL, "no progress, no remarks"},
     {0},
 };
 
-struct calibration {
-    struct calibrate_question question;
-    const char *job, *op;
-    double window_s;
-    int count, fitted;
-    struct calibrate_answer at[MOST]; /* of 1, 2, ... instances */
-    struct throughput model[MODELS];  /* both in items per second */
+/* A command line, read; fit_problem borrows from it. */
+struct request {
+    struct fit_problem problem;
+    struct fit_answer answer;
+    char *scenario, *folder, *policy;
+    const char **sets;
+    unsigned long long *seeds;
+    double within;
+    bool interrupted;
 };
 
-static double measured(const struct calibration *c, int m, int which)
+static int read_share(const struct weir_arguments *arguments, int row, double *share)
 {
-    const struct calibrate_answer *at = &c->at[m - 1];
-    return which == MST ? at->mst_per_s : at->mstw;
-}
-
-static double modelled(const struct calibration *c, int m, int which)
-{
-    return throughput_per_s(&c->model[which], m) * (which == MST ? 1 : c->window_s);
-}
-
-/* %, of what was measured. */
-static double error_of(const struct calibration *c, int m, int which)
-{
-    return 100 * fabs(modelled(c, m, which) / measured(c, m, which) - 1);
-}
-
-static double mean_error(const struct calibration *c, int from, int until, int which)
-{
-    double sum = 0;
-    for (int m = from; m <= until; m++)
-        sum += error_of(c, m, which);
-    return until >= from ? sum / (until - from + 1) : NAN;
-}
-
-/* Declared work of the operator for an item of it. */
-static double work_of(const struct weir_operator *op)
-{
-    return op->flops.mean;
-}
-
-static int find_operator(const struct weir_workload *workload, const char *wanted, struct calibration *c)
-{
-    const char *slash = wanted ? strchr(wanted, '/') : NULL;
-    const char *name = slash ? slash + 1 : wanted;
-    for (int j = 0; j < workload->job_count; j++) {
-        const struct weir_job *job = &workload->jobs[j];
-        if (slash && (strlen(job->name) != (size_t)(slash - wanted) ||
-                      strncmp(job->name, wanted, (size_t)(slash - wanted)) != 0))
-            continue;
-        int best = -1;
-        for (int o = 0; o < job->operator_count; o++)
-            if (name ? strcmp(job->operators[o].name, name) == 0
-                     : best < 0 || work_of(&job->operators[o]) > work_of(&job->operators[best]))
-                best = o;
-        if (best < 0)
-            continue;
-        c->question.job = j;
-        c->question.op = best;
-        c->job = job->name;
-        c->op = job->operators[best].name;
+    const char *text = weir_arguments_value(arguments, row), *end;
+    if (!text)
         return WEIR_OK;
-    }
-    return weir_error(WEIR_EINPUT, "--operator: there is no operator \"%s\" in the workload", wanted ? wanted : "");
+    end = weir_number_scan(text, share);
+    if (!end || *end || !(*share > 0) || !(*share < 1e6))
+        return weir_error(WEIR_EUSAGE, "--%s: \"%s\" is no share above 0, such as 0.1", flags[row].name, text);
+    return WEIR_OK;
 }
 
-static int measure_all(struct calibration *c)
+static int read_keys(const struct weir_arguments *arguments, struct fit_problem *problem)
 {
-    int code = WEIR_OK;
-    double per_s = 100;
-    for (int m = 1; m <= c->count && code == WEIR_OK; m++) {
-        code = calibrate_measure(&c->question, m, per_s, &c->at[m - 1]);
-        if (code == WEIR_OK && !(c->at[m - 1].mst_per_s > 0 && c->at[m - 1].mstw > 0))
-            code = weir_error(WEIR_ERUN, "%d instances worked off nothing in a window of %g s", m, c->window_s);
-        per_s = 2 * c->at[m - 1].mst_per_s;
+    int count, code = WEIR_OK;
+    const char **specs = weir_arguments_values(arguments, FREE, &count);
+    if (count == 0)
+        code = weir_error(WEIR_EUSAGE, "calibrate: nothing is free; name the numbers to be fitted, as in "
+                                       "--free costs.start=1s..60s");
+    if (count > FIT_KEYS)
+        code = weir_error(WEIR_EUSAGE, "calibrate: %d numbers are free; %d can be at most", count, FIT_KEYS);
+    for (int k = 0; k < count && code == WEIR_OK; k++) {
+        code = fit_key_parse(specs[k], &problem->keys[problem->key_count++]);
+        for (int o = 0; o < k && code == WEIR_OK; o++)
+            if (strcmp(problem->keys[o].path, problem->keys[k].path) == 0)
+                code = weir_error(WEIR_EUSAGE, "--free %s is there twice; keep one", problem->keys[k].path);
     }
+    free(specs);
     return code;
 }
 
-static int fit_both(struct calibration *c)
+static int read_matches(const struct weir_arguments *arguments, struct fit_problem *problem)
 {
-    struct throughput_sample samples[MOST];
-    int code = WEIR_OK;
-    for (int which = 0; which < MODELS && code == WEIR_OK; which++) {
-        for (int m = 1; m <= c->fitted; m++)
-            samples[m - 1] = (struct throughput_sample){m, measured(c, m, which) / (which == MST ? 1 : c->window_s)};
-        code = throughput_fit(&c->model[which], samples, (size_t)c->fitted, THROUGHPUT_OF_RATE);
-    }
-    return code;
+    int count, code = WEIR_OK;
+    const char **specs = weir_arguments_values(arguments, MATCH, &count);
+    if (count > FIT_MATCHES)
+        code = weir_error(WEIR_EUSAGE, "calibrate: %d series are matched; %d can be at most", count, FIT_MATCHES);
+    for (int m = 0; m < count && code == WEIR_OK; m++)
+        code = fit_match_parse(specs[m], problem->base, &problem->matches[problem->match_count++]);
+    free(specs);
+    return code == WEIR_OK && count == 0 ? fit_match_all(problem, problem->cases[0].path) : code;
 }
 
-/* The columns of both, measured and by the models. */
-static void print_table(const struct calibration *c)
+static int read_scenario(const struct weir_arguments *arguments, struct request *request)
 {
-    printf("%s/%s, windows of %g s; models fitted to 1 to %d instances\n\n", c->job, c->op, c->window_s, c->fitted);
-    printf("%9s %12s %12s %8s %12s %12s %8s %6s\n", "instances", "MST, /s", "model", "off, %", "MSTW", "model",
-           "off, %", "busy");
-    for (int m = 1; m <= c->count; m++) {
-        const struct calibrate_answer *at = &c->at[m - 1];
-        printf("%9d %12.6g %12.6g %8.2f %12.6g %12.6g %8.2f %6.2f%s%s%s\n", m, at->mst_per_s, modelled(c, m, MST),
-               error_of(c, m, MST), at->mstw, modelled(c, m, MSTW), error_of(c, m, MSTW), at->busy,
-               m > c->fitted ? "  held out" : "", *at->limit ? "  limit: " : "", at->limit);
+    struct fit_problem *problem = &request->problem;
+    const char *policy = weir_arguments_value(arguments, POLICY), *seeds = weir_arguments_value(arguments, SEEDS);
+    int count = 0, code = weir_read_sets(arguments, SET, &request->sets);
+    if (code != WEIR_OK)
+        return code;
+    while (request->sets && request->sets[count]) {
+        problem->duration_is_set |= strncmp(request->sets[count], "duration=", 9) == 0;
+        count++;
     }
-    printf("\n%-5s %12s %12s %12s %12s %10s %10s\n", "", "w0, s", "w1, s", "w2, s", "w3, s", "fitted, %",
-           "held out, %");
-    for (int which = 0; which < MODELS; which++) {
-        const double *w = c->model[which].weight;
-        printf("%-5s %12.6g %12.6g %12.6g %12.6g %10.2f ", names[which], w[0], w[1], w[2], w[3],
-               mean_error(c, 1, c->fitted, which));
-        if (c->fitted < c->count)
-            printf("%11.2f\n", mean_error(c, c->fitted + 1, c->count, which));
-        else
-            printf("%11s\n", "-");
+    if (policy) {
+        request->policy = weir_format(*policy == '['   ? "policies=[%s]"
+                                      : *policy == '{' ? "policies=[%s]"
+                                                       : "policies=[\"%s\"]",
+                                      policy);
+        request->sets = weir_resize(request->sets, (size_t)count + 2, sizeof *request->sets);
+        request->sets[count] = request->policy;
+        request->sets[count + 1] = NULL;
     }
-}
-
-/* Bars of what was measured, and where the model is. */
-static void print_figure(const struct calibration *c)
-{
-    double most = 0;
-    for (int m = 1; m <= c->count; m++)
-        most = fmax(most, fmax(c->at[m - 1].mst_per_s, modelled(c, m, MST)));
-    printf("\nMST, /s: # measured, | the model\n");
-    for (int m = 1; m <= c->count; m++) {
-        int bar = (int)lround(BAR * c->at[m - 1].mst_per_s / most),
-            mark = (int)lround(BAR * modelled(c, m, MST) / most);
-        printf("%9d ", m);
-        for (int k = 1; k <= BAR; k++)
-            putchar(k == mark ? '|' : k <= bar ? '#' : ' ');
-        printf(" %.6g\n", c->at[m - 1].mst_per_s);
-    }
-}
-
-/* For the policy svr-twres. */
-static void print_parameter(const struct calibration *c)
-{
-    printf("\n{\"name\": \"svr-twres\", \"calibration\": {\"%s/%s\": \"", c->job, c->op);
-    for (int m = 1; m <= c->count; m++)
-        printf("%s%d:%.6g", m > 1 ? "," : "", m, c->at[m - 1].mst_per_s);
-    printf("\"}}\n");
-}
-
-static int write_files(const struct calibration *c, const char *folder)
-{
-    struct weir_text csv = {0}, gp = {0};
-    weir_text_add(&csv, "instances,mst_per_s,mst_model,mstw,mstw_model,busy,held_out\n");
-    for (int m = 1; m <= c->count; m++)
-        weir_text_addf(&csv, "%d,%.10g,%.10g,%.10g,%.10g,%.10g,%d\n", m, c->at[m - 1].mst_per_s, modelled(c, m, MST),
-                       c->at[m - 1].mstw, modelled(c, m, MSTW), c->at[m - 1].busy, m > c->fitted);
-    weir_text_addf(&gp,
-                   "# gnuplot calibration.gp makes calibration.pdf\nset terminal pdfcairo\nset output "
-                   "\"calibration.pdf\"\nset datafile separator \",\"\nset xlabel \"instances\"\nset ylabel \"items\"\n"
-                   "set key left top\nset multiplot layout 1,2\n"
-                   "plot \"calibration.csv\" using 1:2 skip 1 with points title \"MST, /s\", "
-                   "\"\" using 1:3 skip 1 with lines title \"model\"\n"
-                   "plot \"calibration.csv\" using 1:4 skip 1 with points title \"MSTW, %g s\", "
-                   "\"\" using 1:5 skip 1 with lines title \"model\"\nunset multiplot\n",
-                   c->window_s);
-    char *table = weir_format("%s/calibration.csv", folder), *script = weir_format("%s/calibration.gp", folder);
-    int code = weir_folder_make(folder);
+    problem->sets = request->sets;
+    code = weir_shipped_resolve(WEIR_SHIPPED_SCENARIO, NULL, arguments->words[0], &request->scenario);
+    problem->scenario = request->scenario;
     if (code == WEIR_OK)
-        code = weir_file_replace(table, weir_text_string(&csv));
+        code = weir_scenario_read(problem->scenario, problem->sets, &problem->base);
     if (code == WEIR_OK)
-        code = weir_file_replace(script, weir_text_string(&gp));
-    free(table);
-    free(script);
-    weir_text_fini(&csv);
-    weir_text_fini(&gp);
+        code = weir_stack_check(&problem->base->stacks[0], problem->catalog);
+    if (code == WEIR_OK)
+        code = weir_tell_code(problem->scenario, problem->base->stacks, 1,
+                              weir_arguments_value(arguments, NO_CODE) != NULL, problem->pool.quiet);
+    if (code == WEIR_OK && seeds)
+        code = weir_read_seeds("seeds", seeds, &request->seeds, &problem->seed_count);
+    if (code == WEIR_OK && !seeds) {
+        problem->seed_count = 1;
+        request->seeds = weir_alloc(1, sizeof *request->seeds);
+        *request->seeds = problem->base->seeds[0];
+    }
+    problem->seeds = request->seeds;
     return code;
 }
 
-static int read_flags(const struct weir_arguments *arguments, const struct weir_scenario *scenario,
-                      struct calibration *c)
+static int read_numbers(const struct weir_arguments *arguments, struct request *request)
 {
-    const char *seed = weir_arguments_value(arguments, SEED), *most = weir_arguments_value(arguments, INSTANCES);
-    const char *fitted = weir_arguments_value(arguments, FITTED), *windows = weir_arguments_value(arguments, WINDOWS);
-    const char *timeout = weir_arguments_value(arguments, TIMEOUT);
-    int code = WEIR_OK;
-    c->question.seed = scenario->seeds[0];
-    c->question.windows = 5;
-    c->question.timeout_s = 600;
-    c->count = 10;
-    if (seed)
-        code = weir_read_seed("seed", seed, &c->question.seed);
-    if (code == WEIR_OK && most)
-        code = weir_read_integer("instances", most, 1, MOST, &c->count);
-    c->fitted = c->count < 6 ? c->count : 6;
-    if (code == WEIR_OK && fitted)
-        code = weir_read_integer("fitted", fitted, 1, c->count, &c->fitted);
-    if (code == WEIR_OK && windows)
-        code = weir_read_integer("windows", windows, 1, CALIBRATE_WINDOWS, &c->question.windows);
-    if (code == WEIR_OK && timeout)
-        code = weir_read_time("timeout", timeout, &c->question.timeout_s);
+    struct fit_problem *problem = &request->problem;
+    const char *value;
+    int code = read_share(arguments, APART, &problem->apart);
+    if (code == WEIR_OK)
+        code = read_share(arguments, WITHIN, &request->within);
+    if (code == WEIR_OK && (value = weir_arguments_value(arguments, BUDGET)))
+        code = weir_read_integer("budget", value, 1, 10000000, &problem->budget);
+    if (code == WEIR_OK && (value = weir_arguments_value(arguments, EVERY)))
+        code = weir_read_time("every", value, &problem->reading.every_s);
+    if (code == WEIR_OK && (value = weir_arguments_value(arguments, PROCESSES)))
+        code = weir_read_integer("jobs", value, 1, 4096, &problem->pool.processes);
+    if (code == WEIR_OK && (value = weir_arguments_value(arguments, TIMEOUT)))
+        code = weir_read_time("timeout", value, &problem->pool.timeout_s);
+    if (code == WEIR_OK && (value = weir_arguments_value(arguments, OUTPUT)))
+        code = weir_read_folder("output", value, &request->folder);
     return code;
+}
+
+static int read_request(const struct weir_arguments *arguments, struct request *request)
+{
+    struct fit_problem *problem = &request->problem;
+    int fitted = 0, code = read_numbers(arguments, request);
+    if (code == WEIR_OK)
+        code = read_keys(arguments, problem);
+    if (code == WEIR_OK)
+        code = weir_read_cases(arguments, FIT_ON, PREDICT, SET_ON, problem);
+    if (code == WEIR_OK)
+        code = read_scenario(arguments, request);
+    if (code == WEIR_OK)
+        code = read_matches(arguments, problem);
+    for (int c = 0; c < problem->case_count && code == WEIR_OK; c++) {
+        code = fit_case_read(problem, &problem->cases[c]);
+        fitted += problem->cases[c].fitted;
+    }
+    if (code == WEIR_OK)
+        code = fit_check(problem);
+    if (!problem->budget)
+        problem->budget = 50 * (problem->key_count + 1) * fitted * problem->seed_count;
+    if (code == WEIR_OK && !request->folder) {
+        char *name = weir_file_name(problem->base->name);
+        request->folder = weir_format("results/%s-calibrated", name);
+        free(name);
+    }
+    return code;
+}
+
+/* Greater misfits than --within are no fit. */
+static int judge(const struct request *request)
+{
+    const struct fit_problem *problem = &request->problem;
+    for (int c = 0; c < problem->case_count && request->within > 0; c++) {
+        for (int m = 0; m < problem->match_count; m++) {
+            struct fit_agreement a;
+            fit_agree(problem, &problem->cases[c], m, request->answer.series[c], &a);
+            if (a.misfit > request->within)
+                return weir_error(WEIR_ECHECK,
+                                  "%s: %s is %s with a misfit of %.3g %%, more than the %g %% of --within: "
+                                  "no values within the ranges reach it",
+                                  problem->cases[c].path, problem->matches[m].name,
+                                  problem->cases[c].fitted ? "fitted" : "predicted", 100 * a.misfit,
+                                  100 * request->within);
+        }
+    }
+    return WEIR_OK;
+}
+
+static int calibrate(const struct weir_arguments *arguments, struct request *request)
+{
+    struct fit_problem *problem = &request->problem;
+    char *kept = weir_format("%s/runs.kept", request->folder);
+    int lock = -1, code = weir_folder_make(request->folder);
+    if (code == WEIR_OK && (lock = weir_folder_lock(request->folder)) < 0)
+        code = lock;
+    if (code == WEIR_OK && weir_arguments_value(arguments, FORCE))
+        remove(kept);
+    if (code == WEIR_OK)
+        code = fit_cache_open(kept, &problem->cache);
+    if (code == WEIR_OK)
+        code = fit_search(problem, &request->answer, &request->interrupted);
+    if (request->interrupted)
+        code = weir_error(WEIR_ERUN, "interrupted: %d runs were made and are kept in %s; the same command goes on",
+                          problem->runs_made, request->folder);
+    if (code == WEIR_OK)
+        code = fit_write(problem, &request->answer, request->folder);
+    if (code == WEIR_OK && !weir_arguments_value(arguments, NO_REPORT))
+        code = weir_fit_page(problem, &request->answer, request->folder);
+    int closed = fit_cache_close(problem->cache);
+    weir_folder_unlock(lock);
+    free(kept);
+    return code == WEIR_OK ? closed : code;
+}
+
+static void release(struct request *request)
+{
+    struct fit_problem *problem = &request->problem;
+    fit_answer_fini(problem, &request->answer);
+    for (int c = 0; c < problem->case_count; c++)
+        fit_case_fini(&problem->cases[c]);
+    for (int k = 0; k < problem->key_count; k++)
+        fit_key_fini(&problem->keys[k]);
+    for (int m = 0; m < problem->match_count; m++)
+        fit_match_fini(&problem->matches[m]);
+    weir_scenario_free(problem->base);
+    free(request->sets);
+    free(request->seeds);
+    free(request->scenario);
+    free(request->folder);
+    free(request->policy);
 }
 
 static int run(const struct weir_cli *cli, const struct weir_arguments *arguments)
 {
-    struct weir_scenario *scenario = NULL;
-    struct weir_stack stack = {0};
-    struct calibration c = {0};
-    const char **sets = NULL;
-    char *path = NULL;
-    int code = weir_read_sets(arguments, SET, &sets);
+    struct request *request = weir_alloc(1, sizeof *request);
+    struct fit_problem *problem = &request->problem;
+    problem->catalog = cli->catalog;
+    problem->apart = 0.1;
+    problem->pool.quiet = weir_arguments_value(arguments, QUIET) != NULL;
+    problem->pool.many = true;
+    problem->pool.title = "calibrate";
+    problem->reading.time = weir_arguments_value(arguments, TIME);
+    problem->reading.time_format = weir_arguments_value(arguments, TIME_FORMAT);
+    problem->reading.load = weir_arguments_value(arguments, LOAD);
+    problem->reading.job = weir_arguments_value(arguments, LOAD_OF);
+    int code = read_request(arguments, request);
+    weir_tell_remarks(problem->pool.quiet);
     if (code == WEIR_OK)
-        code = weir_stack_parse("static", &stack);
-    if (code == WEIR_OK)
-        code = weir_shipped_resolve(WEIR_SHIPPED_SCENARIO, NULL, arguments->words[0], &path);
-    if (code == WEIR_OK)
-        code = weir_scenario_read(path, sets, &scenario);
-    if (code == WEIR_OK)
-        code = read_flags(arguments, scenario, &c);
-    if (code == WEIR_OK)
-        code = find_operator(scenario->workload, weir_arguments_value(arguments, OPERATOR), &c);
+        code = calibrate(arguments, request);
     if (code == WEIR_OK) {
-        c.question.scenario = scenario;
-        c.question.catalog = cli->catalog;
-        c.question.stack = &stack;
-        c.window_s = scenario->window_s;
-        code = measure_all(&c);
-    }
-    if (code == WEIR_OK)
-        code = fit_both(&c);
-    if (code == WEIR_OK) {
-        print_table(&c);
-        print_figure(&c);
-        print_parameter(&c);
+        char *json = weir_arguments_value(arguments, JSON) ? fit_json(problem, &request->answer) : NULL;
+        if (json)
+            fputs(json, stdout);
+        else
+            fit_print(problem, &request->answer, stdout);
+        free(json);
         code = weir_stdout_finish();
     }
-    if (code == WEIR_OK && weir_arguments_value(arguments, OUTPUT))
-        code = write_files(&c, weir_arguments_value(arguments, OUTPUT));
-    weir_scenario_free(scenario);
-    free(path);
-    weir_stack_fini(&stack);
-    free(sets);
-    return code;
+    if (code == WEIR_OK && !problem->pool.quiet)
+        fprintf(stderr, "results are in %s\n", request->folder);
+    if (code == WEIR_OK)
+        code = judge(request);
+    bool interrupted = request->interrupted;
+    release(request);
+    free(request);
+    return interrupted ? WEIR_INTERRUPTED : code;
 }
 
 const struct weir_command weir_command_calibrate = {
-    .name = "calibrate-mst",
-    .words = "SCENARIO",
-    .min_words = 1,
-    .max_words = 1,
-    .summary = "measure what 1 to M instances of an operator sustain, and fit the models of svr-twres",
+    .name = "calibrate",
+    .words = "SCENARIO MEASURED.csv...",
+    .min_words = 2,
+    .max_words = -1,
+    .summary = "fit numbers of a scenario to measured series, and say which the series cannot tell apart",
     .detail = WEIR_SCENARIO_HELP
-    "MST is what M instances work off a second, MSTW in a window that begins with nothing inside; each measured with\n"
-    "more items than they take, the job alone, without faults and decisions (docs/policies/svr-twres.md).\n",
+    "Each measured file is a run of the system (docs/calibrate.md). Runs are kept: the same command goes on from "
+    "where\n"
+    "it was interrupted. Leaves scenario.json, the scenario with the fitted values, calibration.json, CSV files and\n"
+    "report.html in the folder.\n",
     .flags = flags,
     .run = run,
 };

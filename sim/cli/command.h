@@ -74,9 +74,10 @@ extern const struct weir_exit weir_exits[];
 extern const struct weir_flag weir_help_flag;
 
 extern const struct weir_command weir_command_run, weir_command_compare, weir_command_check, weir_command_list,
-    weir_command_workflow, weir_command_generate, weir_command_selftest, weir_command_schema, weir_command_sweep, weir_command_explain,
-    weir_command_report, weir_command_forecast, weir_command_transfer, weir_command_plot, weir_command_detect,
-    weir_command_demo, weir_command_man, weir_command_completion, weir_command_copy, weir_command_calibrate;
+    weir_command_workflow, weir_command_generate, weir_command_selftest, weir_command_schema, weir_command_sweep,
+    weir_command_explain, weir_command_report, weir_command_forecast, weir_command_transfer, weir_command_plot,
+    weir_command_detect, weir_command_demo, weir_command_man, weir_command_completion, weir_command_copy,
+    weir_command_mst, weir_command_calibrate;
 
 /* For the help of commands that take a scenario (sim/experiment/shipped.h). */
 #define WEIR_SCENARIO_HELP                                                                                             \

@@ -14,13 +14,17 @@
 #include "sim/experiment/record.h"
 
 static const struct weir_command *const commands[] = {
-    &weir_command_run,      &weir_command_compare,    &weir_command_sweep,
-    &weir_command_report,   &weir_command_plot,       &weir_command_check,
-    &weir_command_list,     &weir_command_copy,       &weir_command_explain,
-    &weir_command_workflow, &weir_command_generate,   &weir_command_forecast,
-    &weir_command_transfer, &weir_command_calibrate,  &weir_command_detect,
-    &weir_command_demo,     &weir_command_selftest,   &weir_command_schema,
-    &weir_command_man,      &weir_command_completion, NULL,
+    &weir_command_run,        &weir_command_compare,
+    &weir_command_sweep,      &weir_command_report,
+    &weir_command_plot,       &weir_command_check,
+    &weir_command_list,       &weir_command_copy,
+    &weir_command_explain,    &weir_command_workflow,
+    &weir_command_generate,   &weir_command_forecast,
+    &weir_command_transfer,   &weir_command_calibrate,
+    &weir_command_mst,        &weir_command_detect,
+    &weir_command_demo,       &weir_command_selftest,
+    &weir_command_schema,     &weir_command_man,
+    &weir_command_completion, NULL,
 };
 
 /* What the commands work with: sim/ names no policy, no forecaster and no detector. */

@@ -61,7 +61,7 @@ static const char *refuses_calls(const struct weir_job *job, int o)
     return NULL;
 }
 
-static const char *refuses(const struct weir_job *job, int o)
+static const char *calls_refuse(const struct weir_job *job, int o)
 {
     const struct weir_operator *op = &job->operators[o];
     if (op->concurrency > 1 && op->window_s > 0)
@@ -87,7 +87,7 @@ static const char *refuses(const struct weir_job *job, int o)
 int weir_calls_check(const struct weir_json *at, const struct weir_job *job)
 {
     for (int o = 0; o < job->operator_count; o++) {
-        const char *why = refuses(job, o);
+        const char *why = calls_refuse(job, o);
         if (why)
             return weir_json_error(at, "operator \"%s\" %s", job->operators[o].name, why);
     }

@@ -6,7 +6,7 @@ for way in --help -h help; do
     expect 0 "usage: weir COMMAND" "$way"
     empty err
 done
-commands="run compare sweep report plot check list copy explain workflow generate forecast transfer calibrate-mst detect demo selftest man completion"
+commands="run compare sweep report plot check list copy explain workflow generate forecast transfer calibrate calibrate-mst detect demo selftest man completion"
 for command in $commands; do
     expect 0 "  $command " --help
     expect 0 "usage: weir $command [options]" help "$command"

@@ -33,7 +33,7 @@ static int close_input(void *state, const struct weir_view *view, struct weir_pl
 {
     struct weir_op *b = op_b(view);
     if (b)
-        b->routes[0]->room[0].capacity = 0;
+        b->routes[0]->room[0].capacity = b->routes[0]->room[0].limit = 0;
     return WEIR_OK;
 }
 

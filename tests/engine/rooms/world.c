@@ -190,7 +190,8 @@ static int perform(struct play *play)
                              "<platform version=\"4.1\">%s</platform>",
                              world->platform);
     struct weir_option option = {(char *)world->option, (char *)world->value};
-    struct weir_scenario scenario = {.all_activities = world->all,
+    struct weir_scenario scenario = {.energy = true,
+                                     .all_activities = world->all,
                                      .fairness = world->rtt ? WEIR_FAIRNESS_RTT : WEIR_FAIRNESS_MAX_MIN,
                                      .options = &option,
                                      .option_count = world->option != NULL};

@@ -1,0 +1,47 @@
+/* What the files of the search share. */
+#ifndef WEIR_ANALYSIS_FIT_SEARCH_H
+#define WEIR_ANALYSIS_FIT_SEARCH_H
+
+#include "sim/analysis/fit.h"
+
+/* Points that were evaluated, in order. */
+struct fit_points {
+    struct fit_problem *problem;
+    double *rows; /* [count][key_count + 1]: u, loss */
+    int count;
+    size_t capacity;
+    bool *interrupted;
+};
+
+/* Evaluates points [count][key_count] on the fitted cases, those that are new all at once. Errors: those of runs. */
+int fit_try(struct fit_points *points, const double *u, int count);
+/* The loss at a point; false: it has not been evaluated. */
+bool fit_known(const struct fit_points *points, const double *u, double *loss);
+
+/* How the residuals move with the keys, at a point. A key's coordinate z is the logarithm of its value; where its range
+ * holds 0 or less, the value by the length of the range. */
+struct fit_slopes {
+    int count;                 /* of residuals */
+    double *residual;          /* [count] */
+    int *match_of;             /* [count], -1: unused */
+    double *slope;             /* [key_count][count]: d residual / d z */
+    double *off;               /* [key_count][count]: what chance may have added to it */
+    double chance[FIT_KEYS];   /* the squares of that, summed */
+    int rows;                  /* residuals that are used */
+    double *curve, *spread;    /* [key_count][key_count]: H = J'J, and M = J' var(residual) J */
+    double gradient[FIT_KEYS]; /* J' residual */
+};
+/* By central differences, two runs a key. */
+int fit_slopes_at(struct fit_points *points, const double *u, struct fit_slopes *slopes);
+void fit_slopes_fini(struct fit_slopes *slopes);
+
+/* du / dz of a key at a point. */
+double fit_per_z(const struct fit_key *key, double u);
+
+/* Standard errors, and what cannot be told apart, of the slopes alone. */
+void fit_groups(const struct fit_points *points, const struct fit_slopes *slopes, struct fit_answer *answer);
+
+/* Standard errors, and what cannot be told apart; tries each direction by two runs. */
+int fit_tell(struct fit_points *points, const struct fit_slopes *slopes, struct fit_answer *answer);
+
+#endif
