@@ -1,7 +1,9 @@
 /* Services that fail, and are tried again, twice at once, or not at all for a while; instances that serve several items
  * at once. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "policies/catalog.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "tests/support/run.h"
@@ -178,6 +180,16 @@ static void several_at_once(void)
     CHECK_NEAR(got.result.metrics.instances_mean, 1, 0);
     CHECK_NEAR(weir_test_op(&got, "j", "b")->busy, 0.3 / 2 / 10, 1e-9);
     weir_test_result_fini(&got);
+    /* Policies see what an instance can do: 20/s. */
+    got = weir_test_run_traced(
+        PLATFORM,
+        ONE("10s\", \"window\": \"5s", EACH("100/s", "0s", "1000"), "\"flops\": \"100Mf\", \"concurrency\": 2"),
+        "static", 1, weir_catalog);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    const char *row = strstr(got.rows, " j/b//true_rate ");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(row);
+    CHECK_NEAR(strtod(row + strlen(" j/b//true_rate "), NULL), 20, 0.25); /* one is not done at 5 s */
+    weir_test_result_fini(&got);
 }
 
 /* M/M/3: lambda = 24/s, 100 ms, use 0.8. Erlang's C: with a = 2.4, P(wait) = a^3/3! / (1 - 0.8) over that and
@@ -204,12 +216,13 @@ static void as_many_servers(void)
     weir_test_result_fini(&three);
 }
 
-/* An acknowledgement window: items from edge to cloud, 10 ms of way each way, 5 ms of work, no bytes. With one item
- * under way, each takes 10 + 5 + 10 ms; with two, 50 in a second come in pairs: two each 25 ms, as long as that is
- * slower than 5 ms each; with five or more, the server is the limit. 100 items at once. */
+/* An acknowledgement window: items from edge to cloud, 10 ms of way each way, 5 ms of work, 10 us for 125 bytes. With
+ * one item under way, each takes 10 + 5 + 10 ms; with two, 50 in a second come in pairs: two each 25 ms, as long as
+ * that is slower than 5 ms each; with five or more, the server is the limit. 100 items at once. */
 #define WINDOW(unacked)                                                                                                \
     "{\"platform\": \"\", \"duration\": \"10s\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\","    \
-    " \"load\": {\"kind\": \"constant\", \"rate\": \"1000000/s\", \"count\": 100}, \"operators\": [{\"name\": \"b\","  \
+    " \"source_bytes\": \"125B\", \"load\": {\"kind\": \"constant\", \"rate\": \"1000000/s\", \"count\": 100}, "       \
+    "\"operators\": [{\"name\": \"b\","                                                                                \
     " \"flops\": \"5Mf\", \"placement\": \"cloud\"" unacked "}]}]}}"
 static void a_window_of_unacknowledged_items(void)
 {
@@ -225,7 +238,7 @@ static void a_window_of_unacknowledged_items(void)
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         struct weir_test_result got = run(cases[c].scenario);
-        CHECK_NEAR(got.result.metrics.latency_max_s, cases[c].last_s, 2e-4);
+        CHECK_NEAR(got.result.metrics.latency_max_s, cases[c].last_s, 1.1e-3);
         CHECK_NEAR(got.result.metrics.delivered, 100, 0);
         weir_test_result_fini(&got);
     }

@@ -64,6 +64,19 @@ static void the_turn_comes_before_the_end_of_the_wait(void)
     weir_test_result_fini(&got);
 }
 
+/* The wait counts from when an item has come in: 20 items come at once from 10 ms away and take 199 ms each. The sixth
+ * has its turn at 10 + 5 x 199 = 1005 ms, 5 ms before the others leave. */
+static void the_way_is_no_wait(void)
+{
+    struct weir_test_result got = run(
+        "{\"platform\": \"\", \"duration\": \"10s\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\","
+        " \"load\": {\"kind\": \"constant\", \"rate\": \"1000000/s\", \"count\": 20}, \"operators\": [{\"name\": \"a\","
+        " \"flops\": \"199Mf\", \"max_wait\": \"1s\", \"placement\": \"cloud\"}]}]}}");
+    CHECK_NEAR(got.result.metrics.delivered, 6, 0);
+    CHECK_NEAR(got.result.metrics.dropped, 14, 0);
+    weir_test_result_fini(&got);
+}
+
 /* Customers who leave an M/M/1 queue after waiting T [barrer-1957]:
  *   lost = (1 - r) r e / (1 - r^2 e),  e = exp(-(m - l) T),  with r = l / m. */
 static double lost(const struct weir_test_result *got)
@@ -196,6 +209,7 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {
         {"haproxy", haproxy},
         {"the turn comes before the end of the wait", the_turn_comes_before_the_end_of_the_wait},
+        {"the way is no wait", the_way_is_no_wait},
         {"impatient customers, many items", impatient_customers},
         {"gstreamer", gstreamer},
         {"zeromq", zeromq},
