@@ -182,13 +182,13 @@ static void failing_worlds(void)
     run_worlds(&set, FAILING_WORLDS);
 }
 
-/* Random failures and plans for 20 s, then time to drain: of a given number of items, each of which gives one result,
- * every one has come out, exactly once or at least once. */
 /* What happened in all of them, so that the test has something to look at. */
 struct seen {
     double worlds, restarts, replayed;
 };
 
+/* Random failures and plans for 20 s, then time to drain: of a given number of items, each of which gives one result,
+ * every one has come out, exactly once or at least once. */
 static void every_item_comes_out_of(const char *name, const char *recovery, unsigned worlds, struct seen *seen)
 {
     double restarts = 0, replayed = 0;
