@@ -54,9 +54,10 @@ const struct weir_param weir_scenario_keys[] = {
           "The host on which policies decide. A policy may say how much work a decision takes, as training a model "
           "does; that work takes its time at this host's speed. The decision is carried out afterwards, and until then "
           "policies are not asked again. Choices for items, by policies that route, are made one after the other."),
-    EITHER(SCENARIO, "decision_work", decision_measured, "declared", works,
-           "What decisions take: the work that policies say, or, \"measured\", the real time of their hooks. Results then "
-           "differ from run to run and from machine to machine."),
+    EITHER(
+        SCENARIO, "decision_work", decision_measured, "declared", works,
+        "What decisions take: the work that policies say, or, \"measured\", the real time of their hooks. Results then "
+        "differ from run to run and from machine to machine."),
     YES_NO(SCENARIO, "energy", energy, "true", "Whether joules are counted, where the platform gives watts."),
     EITHER(SCENARIO, "cpu", cpu_fifo, "share", cpus,
            "What work does that finds no free core on its host. \"share\": all that is there gets as much, as of a "
