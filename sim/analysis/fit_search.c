@@ -60,7 +60,7 @@ int fit_try(struct fit_points *points, const double *u, int count)
 {
     struct fit_problem *problem = points->problem;
     int n = problem->key_count, cases = problem->case_count, wanted = 0;
-    double *fresh = weir_alloc((size_t)(count * n), sizeof *fresh), loss;
+    double *fresh = weir_alloc((size_t)count * (size_t)n, sizeof *fresh), loss;
     for (int i = 0; i < count; i++)
         if (!fit_known(points, u + i * n, &loss))
             memcpy(fresh + wanted++ * n, u + i * n, (size_t)n * sizeof *u);
@@ -103,7 +103,7 @@ static int best_away(const struct fit_points *points, const double *from)
 static int spread(struct fit_points *points, int count)
 {
     int n = points->problem->key_count;
-    double g = 2, *u = weir_alloc((size_t)(count * n), sizeof *u);
+    double g = 2, *u = weir_alloc((size_t)count * (size_t)n, sizeof *u);
     for (int i = 0; i < 60; i++)
         g = weir_pow(1 + g, 1.0 / (n + 1));
     for (int i = 0; i < count; i++) {

@@ -155,9 +155,9 @@ int fit_slopes_at(struct fit_points *points, const double *u, struct fit_slopes 
     slopes->off = slopes->slope + (size_t)n * (size_t)count;
     slopes->curve = weir_alloc(2 * (size_t)(n * n), sizeof *slopes->curve);
     slopes->spread = slopes->curve + n * n;
-    double *asked = weir_alloc((size_t)((2 * n + 1) * n), sizeof *asked);
+    double *asked = weir_alloc(((size_t)n * 2 + 1) * (size_t)n, sizeof *asked);
     double *low = weir_alloc(2 * (size_t)count, sizeof *low), *high = low + count;
-    double **series = weir_alloc((size_t)((2 * n + 1) * cases), sizeof *series);
+    double **series = weir_alloc(((size_t)n * 2 + 1) * (size_t)cases, sizeof *series);
     sides(problem, u, asked);
     memcpy(asked + 2 * n * n, u, (size_t)n * sizeof *u);
     int code = fit_try(points, asked, 2 * n + 1);
