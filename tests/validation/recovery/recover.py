@@ -78,11 +78,11 @@ class Case:
         per_s = 1000 / work
         self.keys = {OP.format(0) + "flops.mean": (work, "Mf"), "//link[@id='up']/@latency": (wide, "ms"),
                      "workload.jobs[0].backlog.capacity": (r.randint(1500, 4000), "")}
-        self.scenario = scenario([{"name": "work", "flops": {"mean": "1Mf", "distribution": "exponential"},
+        self.scenario = scenario([{"name": "serve", "flops": {"mean": "1Mf", "distribution": "exponential"},
                                    "bytes": "100B", "placement": "work", "capacity": 50}],
                                  steps(r, 0.3 * per_s, 1.5 * per_s),
                                  job={"backlog": {"capacity": 1000, "full": "drop-new"}})
-        self.match = ["delivered_rate", "backlog", "latency_p50", "job/work/busy"]
+        self.match = ["delivered_rate", "backlog", "latency_p50", "job/serve/busy"]
 
     def chain(self, r):
         """Two stations, each seen in its own use."""
@@ -102,11 +102,11 @@ class Case:
         per_s = 1000 / work
         self.keys = {OP.format(0) + "flops": (work, "Mf"), "//link[@id='up']/@latency": (wide, "ms"),
                      "recovery.restart": (restart, "s")}
-        self.scenario = scenario([{"name": "work", "flops": "1Mf", "bytes": "100B", "placement": "work"}],
+        self.scenario = scenario([{"name": "serve", "flops": "1Mf", "bytes": "100B", "placement": "work"}],
                                  {"kind": "poisson", "rate": f"{0.6 * per_s:.0f}/s"},
                                  faults=[{"host": "work", "at": f"{at}s", "for": "2s"} for at in (205, 611, 1013)],
                                  recovery={"restart": "5s", "place": "wait", "checkpoint_interval": "5s"})
-        self.match = ["delivered_rate", "backlog", "latency_p50", "job/work/busy"]
+        self.match = ["delivered_rate", "backlog", "latency_p50", "job/serve/busy"]
 
     def batch(self, r):
         """What a batch costs, what an item of it costs, and how long it is waited for."""
@@ -114,10 +114,10 @@ class Case:
         per_s = 0.8 * 32 / ((32 * item + whole) / 1000)
         self.keys = {OP.format(0) + "flops": (item, "Mf"), OP.format(0) + "batch.flops": (whole, "Mf"),
                      OP.format(0) + "batch.wait": (wait, "ms")}
-        self.scenario = scenario([{"name": "work", "flops": "1Mf", "bytes": "100B", "placement": "work",
+        self.scenario = scenario([{"name": "serve", "flops": "1Mf", "bytes": "100B", "placement": "work",
                                    "batch": {"items": 32, "wait": "10ms", "flops": "10Mf"}}],
                                  steps(r, 0.15 * per_s, per_s))
-        self.match = ["delivered_rate", "job/work/busy", "latency_p50", "latency_mean"]
+        self.match = ["delivered_rate", "job/serve/busy", "latency_p50", "latency_mean"]
 
     def filter(self, r):
         """What comes through, and what either side of the filter costs."""
@@ -137,9 +137,9 @@ class Case:
         self.keys = {OP.format(0) + "flops.mean": (work, "Mf"), "//host[@id='work']/@speed": (speed, "Gf"),
                      "//link[@id='up']/@latency": (r.uniform(20, 80), "ms")}
         self.apart = [list(self.keys)[:2]]
-        self.scenario = scenario([{"name": "work", "flops": {"mean": "1Mf", "distribution": "exponential"},
+        self.scenario = scenario([{"name": "serve", "flops": {"mean": "1Mf", "distribution": "exponential"},
                                    "bytes": "100B", "placement": "work"}], steps(r, 0.5 * per_s, 0.95 * per_s))
-        self.match = ["delivered_rate", "job/work/busy", "latency_p50"]
+        self.match = ["delivered_rate", "job/serve/busy", "latency_p50"]
 
     def waits(self, r):
         """Items so far apart that each waits the whole time that a batch is waited for: it adds to the way's latency."""
@@ -148,10 +148,10 @@ class Case:
                      "//link[@id='up']/@latency": (r.uniform(40, 80), "ms"),
                      OP.format(0) + "flops": (work, "Mf")}
         self.apart = [list(self.keys)[:2]]
-        self.scenario = scenario([{"name": "work", "flops": "1Mf", "bytes": "100B", "placement": "work",
+        self.scenario = scenario([{"name": "serve", "flops": "1Mf", "bytes": "100B", "placement": "work",
                                    "batch": {"items": 64, "wait": "10ms", "flops": "1Mf"}}],
                                  {"kind": "constant", "rate": "4/s"})
-        self.match = ["latency_p50", "job/work/busy"]
+        self.match = ["latency_p50", "job/serve/busy"]
 
     def ways(self, r):
         """Two links of one way."""
@@ -161,9 +161,9 @@ class Case:
                      "//link[@id='down']/@latency": (r.uniform(20, 80), "ms"),
                      OP.format(0) + "flops.mean": (work, "Mf")}
         self.apart = [list(self.keys)[:2]]
-        self.scenario = scenario([{"name": "work", "flops": {"mean": "1Mf", "distribution": "exponential"},
+        self.scenario = scenario([{"name": "serve", "flops": {"mean": "1Mf", "distribution": "exponential"},
                                    "bytes": "100B", "placement": "work"}], steps(r, 0.4 * per_s, 0.9 * per_s))
-        self.match = ["delivered_rate", "job/work/busy", "latency_p50"]
+        self.match = ["delivered_rate", "job/serve/busy", "latency_p50"]
 
     def share(self, r):
         """Rate and selectivity, seen behind the filter only."""
