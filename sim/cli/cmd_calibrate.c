@@ -15,6 +15,8 @@
 #include "sim/experiment/shipped.h"
 #include "sim/report/fit_page.h"
 
+#define BUDGET_AT_MOST 10000000
+
 enum {
     FREE,
     MATCH,
@@ -175,7 +177,7 @@ static int read_numbers(const struct weir_arguments *arguments, struct request *
     if (code == WEIR_OK)
         code = read_share(arguments, WITHIN, &request->within);
     if (code == WEIR_OK && (value = weir_arguments_value(arguments, BUDGET)))
-        code = weir_read_integer("budget", value, 1, 10000000, &problem->budget);
+        code = weir_read_integer("budget", value, 1, BUDGET_AT_MOST, &problem->budget);
     if (code == WEIR_OK && (value = weir_arguments_value(arguments, EVERY)))
         code = weir_read_time("every", value, &problem->reading.every_s);
     if (code == WEIR_OK && (value = weir_arguments_value(arguments, PROCESSES)))
@@ -206,7 +208,7 @@ static int read_request(const struct weir_arguments *arguments, struct request *
     if (code == WEIR_OK)
         code = fit_check(problem);
     if (!problem->budget)
-        problem->budget = 50 * (problem->key_count + 1) * fitted * problem->seed_count;
+        problem->budget = (int)fmin(BUDGET_AT_MOST, 50.0 * (problem->key_count + 1) * fitted * problem->seed_count);
     if (code == WEIR_OK && !request->folder) {
         char *name = weir_file_name(problem->base->name);
         request->folder = weir_format("results/%s-calibrated", name);

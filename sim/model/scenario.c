@@ -149,11 +149,12 @@ static int go_on(int code, int *broken)
 static int read_own(const struct weir_json *at, struct weir_scenario *scenario)
 {
     static int (*const parts[])(const struct weir_json *, struct weir_scenario *) = {
-        read_name, check_times, read_batch, read_seeds, read_policies, read_costs, weir_scenario_read_options};
+        read_name, read_batch, read_seeds, read_policies, read_costs, weir_scenario_read_options};
     int broken = 0, code = go_on(weir_param_read(weir_scenario_keys, at, scenario), &broken);
+    if (!code && !broken)
+        code = go_on(check_times(at, scenario), &broken);
     for (size_t i = 0; i < sizeof parts / sizeof *parts && !code; i++)
-        if (i != 1 || !broken)
-            code = go_on(parts[i](at, scenario), &broken);
+        code = go_on(parts[i](at, scenario), &broken);
     return !code && broken ? weir_error_again() : code;
 }
 
