@@ -90,6 +90,8 @@ struct weir_operator_view {
     double waiting_s, service_s, blocked_s; /* means over items processed, at this operator; NaN: none was */
     double latency_s;                       /* their sum */
     double dropped_rate;
+    double late_rate;       /* of windows in event time: items dropped as too late. Since interface 5 */
+    double watermark_lag_s; /* of these: the time less the watermark; NaN: there is none yet. Since interface 5 */
 };
 
 /* A host from which results came to the sink of a job in the window: the one that sent them, or the sink's own. */

@@ -50,6 +50,7 @@ struct weir_operator_total {
     const char *job, *name;
     unsigned long long arrived, processed, emitted, dropped, queued, pending; /* pending: in joins and windows */
     unsigned long long in_transit;                                            /* sent to it, not yet arrived */
+    unsigned long long late; /* too late for its windows in event time, and dropped there; counted as processed */
     unsigned long long lost_on_way,
         lost_inside;                        /* to failures, before and after they arrived; replayed by the source */
     double waiting_s, service_s, blocked_s; /* means over items processed after the warm-up */

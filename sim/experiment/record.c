@@ -190,6 +190,7 @@ static void add_operator(cJSON *operators, const struct weir_operator_total *op)
     add_integer(at, "queued", op->queued);
     add_integer(at, "pending", op->pending);
     add_integer(at, "in_transit", op->in_transit);
+    add_integer(at, "late", op->late);
     add_integer(at, "lost_on_way", op->lost_on_way);
     add_integer(at, "lost_inside", op->lost_inside);
     cJSON_AddNumberToObject(at, "waiting_s", op->waiting_s);

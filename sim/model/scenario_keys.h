@@ -84,6 +84,7 @@ extern const struct weir_param weir_operator_keys[];
 extern const struct weir_param weir_flops_keys[];
 extern const struct weir_param weir_state_keys[];
 extern const struct weir_param weir_keys_keys[];
+extern const struct weir_param weir_window_keys[];
 extern const struct weir_param weir_batch_keys[];
 extern const struct weir_param weir_quota_keys[];
 extern const struct weir_param weir_retry_keys[];

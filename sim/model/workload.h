@@ -43,6 +43,14 @@ struct weir_where {
     int tier;   /* enum weir_tier, -1: any */
 };
 
+/* Windows in event time: which items belong together. */
+enum weir_window_type {
+    WEIR_WINDOW_TUMBLING, /* each item is in one, of a fixed length */
+    WEIR_WINDOW_SLIDING,  /* one begins each slide, so that an item may be in several */
+    WEIR_WINDOW_SESSION   /* as long as items follow one another within a gap */
+};
+extern const char *const weir_window_type_names[]; /* "tumbling", "sliding", "session", NULL */
+
 /* Which of the items that wait in an input is served next. */
 enum weir_order {
     WEIR_ORDER_FIFO,     /* the oldest */
@@ -70,7 +78,14 @@ struct weir_operator {
     double disk_bytes;                    /* read or written per item; takes no time */
     double state_max_bytes;               /* cap of growth, INFINITY if none */
     bool join_all;                        /* waits for the item from every input; else inputs merge */
-    double window_s;                      /* > 0: tumbling window; results leave at its end */
+    double window_s;                      /* > 0: results come of windows; the length, or the gap, of one */
+    bool event_time;                      /* windows by key and the items' births; else by the clock */
+    enum weir_window_type window_type;    /* of windows in event time, as what follows */
+    double window_gap_s;                  /* of sessions; window_s, too */
+    double window_slide_s;                /* from the beginning of one window to that of the next */
+    double allowed_lateness_s;            /* for which a window that has given its result takes items */
+    double out_of_orderness_s;            /* by which the watermark is behind the latest birth seen */
+    double idle_timeout_s;                /* without an item of a source, after which it holds no window back */
     long keys;                            /* > 0: partitioned by key; Zipf skew below */
     double key_skew;                      /* Zipf exponent, 0: uniform */
     bool shared_queue;                    /* instances on one host share one input, else one each */

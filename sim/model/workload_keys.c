@@ -78,8 +78,9 @@ const struct weir_param weir_operator_keys[] = {
           "Items are partitioned by a key; a number alone is the count of keys."),
     EITHER(OPERATOR, "join", join_all, "merge", joins,
            "\"merge\": items of all inputs in the order they come; \"all\": waits for the same item from every input."),
-    REAL_OR(OPERATOR, "window", WEIR_UNIT_TIME, window_s, "none", DBL_MIN, DBL_MAX,
-            "Length of a tumbling window; results leave at its end."),
+    VALUE("window", WORK, weir_window_keys, "none",
+          "Length of a tumbling window by the clock, whose results leave at its end; or windows in event time, with a "
+          "result for each key."),
     COUNT("parallelism", parallelism, NULL, "1, or \"min_instances\" if that is more", 0, "Instances at the start."),
     COUNT("min_instances", min_instances, "1", NULL, 0, "Instances that a policy must leave it; 0: it may have none."),
     COUNT("max_parallelism", max_parallelism, NULL, "16, or \"parallelism\" if that is more", 1,
@@ -147,6 +148,24 @@ const struct weir_param weir_keys_keys[] = {
     WHOLE_NEEDED(OPERATOR, "count", keys, 1, 100000000, "Number of keys."),
     REAL(OPERATOR, "skew", WEIR_UNIT_NONE, key_skew, "0", 0, 10,
          "Exponent of the Zipf law that keys are drawn from; 0: uniform."),
+    END,
+};
+
+const struct weir_param weir_window_keys[] = {
+    CHOICE(OPERATOR, "type", window_type, "tumbling", weir_window_type_names,
+           "\"tumbling\": one after the other; \"sliding\": they overlap; \"session\": as long as items follow."),
+    REAL_OR(OPERATOR, "size", WEIR_UNIT_TIME, window_s, "required, but for sessions", 1e-6, DBL_MAX,
+            "Length of a window."),
+    REAL_OR(OPERATOR, "slide", WEIR_UNIT_TIME, window_slide_s, "required of sliding windows", 1e-6, DBL_MAX,
+            "From the beginning of a sliding window to that of the next."),
+    REAL_OR(OPERATOR, "gap", WEIR_UNIT_TIME, window_gap_s, "required of sessions", 1e-6, DBL_MAX,
+            "A session ends so long after its last item."),
+    TIME(OPERATOR, "allowed_lateness", allowed_lateness_s, "0s", 0,
+         "How long a window that has given its result takes late items, each of which makes it give a result anew."),
+    TIME(OPERATOR, "out_of_orderness", out_of_orderness_s, "0s", 0,
+         "By which the watermark is behind the latest item seen."),
+    REAL_OR(OPERATOR, "idle_timeout", WEIR_UNIT_TIME, idle_timeout_s, "a source always counts", 1e-6, DBL_MAX,
+            "After which a source of which nothing comes holds no window back."),
     END,
 };
 

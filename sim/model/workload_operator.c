@@ -150,6 +150,7 @@ void weir_operator_init(struct weir_operator *op)
                                  .retry_max_delay_s = INFINITY,
                                  .hedge_after_s = INFINITY,
                                  .cut_off_s = INFINITY,
+                                 .idle_timeout_s = INFINITY,
                                  .parallelism = 1,
                                  .max_parallelism = WEIR_MAX_PARALLELISM,
                                  .where = {.kind = WEIR_WHERE_SOURCE, .tier = -1}};
@@ -184,6 +185,8 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
         code = read_keys(&child, op);
     if (!code && weir_json_get(at, "state", &child))
         code = read_state(&child, op);
+    if (!code)
+        code = weir_event_windows_read(at, op);
     if (!code)
         code = weir_queue_read(at, op);
     if (!code)

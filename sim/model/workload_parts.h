@@ -36,6 +36,9 @@ int weir_queue_read(const struct weir_json *at, struct weir_operator *op);
 /* What queues do not bear; edges and their bytes are known. */
 int weir_queues_check(const struct weir_json *at, const struct weir_job *job);
 
+/* "window" of an operator; its "keys" are known. In event time an operator without any has one key. */
+int weir_event_windows_read(const struct weir_json *at, struct weir_operator *op);
+
 /* "order" and the other keys of an operator's service. */
 int weir_service_read(const struct weir_json *at, struct weir_operator *op);
 /* "retry" and the like; the other keys of the operator are known. */

@@ -128,6 +128,11 @@ static bool is_window(const struct weir_operator *op)
     return op->window_s > 0;
 }
 
+static bool is_event_window(const struct weir_operator *op)
+{
+    return op->event_time;
+}
+
 static bool is_keyed(const struct weir_operator *op)
 {
     return op->keys > 0;
@@ -146,6 +151,11 @@ static bool joins(const struct world *world)
 static bool windows(const struct world *world)
 {
     return has_operator(world, is_window);
+}
+
+static bool event_windows(const struct world *world)
+{
+    return has_operator(world, is_event_window);
 }
 
 static bool keys(const struct world *world)
@@ -171,6 +181,7 @@ static const struct {
     {"cores are given in shares", cores_are_given_in_shares, 0.9, false, false},
     {"joins give something", joins, 0.3, false, false},
     {"windows give something", windows, 0.2, false, false},
+    {"windows in event time give something", event_windows, 0.1, false, false},
     {"keys", keys, 0.3, false, false},
     {"shared queues", shared_queues, 0.3, false, false},
     {"cores are contended", work_is_contended, 0.8, false, false},

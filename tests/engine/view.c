@@ -66,7 +66,12 @@ static const char scenario_text[] =
     "\"1Mf\"}]},"
     /* Played again from the beginning, when d is back. */
     "  {\"name\": \"twice\", \"source\": \"s\", \"arrive\": \"50ms\", \"load\": {\"kind\": \"constant\", \"rate\": "
-    "\"1/s\"}, \"operators\": [{\"name\": \"t\", \"flops\": \"1Mf\", \"placement\": \"d\"}]}]}}";
+    "\"1/s\"}, \"operators\": [{\"name\": \"t\", \"flops\": \"1Mf\", \"placement\": \"d\"}]},"
+    /* Each item comes to x twice, at once and by way of f, when its window of 20 ms has ended. */
+    "  {\"name\": \"event\", \"source\": \"c\", \"arrive\": \"50ms\", \"load\": {\"kind\": \"constant\", \"rate\": "
+    "\"50/s\"}, \"operators\": [{\"name\": \"u\", \"placement\": \"c\"}, {\"name\": \"v\", \"placement\": \"f\"},"
+    "    {\"name\": \"x\", \"placement\": \"c\", \"window\": {\"size\": \"20ms\"}}],"
+    "   \"edges\": [[\"source\", \"u\"], [\"source\", \"v\"], [\"u\", \"x\"], [\"v\", \"x\"], [\"x\", \"sink\"]]}]}}";
 enum { PLAIN, QUEUE, JAM, SHED, SHAPE, GONE, TWICE };
 
 static const char *recorded; /* the file that the policy writes; set before the child is forked */
@@ -131,8 +136,8 @@ static const struct expectation {
     {"view.window", "now", NULL, 2, 0},
     {"view.hosts", "now", NULL, 5, 0},
     {"view.host_count", "now", NULL, 5, 0},
-    {"view.jobs", "now", NULL, 7, 0},
-    {"view.job_count", "now", NULL, 7, 0},
+    {"view.jobs", "now", NULL, 8, 0},
+    {"view.job_count", "now", NULL, 8, 0},
     {"view.links", "now", NULL, 5, 0}, /* SimGrid's loopback is one */
     {"view.link_count", "now", NULL, 5, 0},
     {"view.route_latency_s", "s-c", NULL, 0.010 + 0.020, 0},
@@ -158,7 +163,7 @@ static const struct expectation {
     {"host.up", "e", "true", 0, 0},
     {"host.up", "d", "false", 0, 0},
     {"host.instances", "e", NULL, 2, 0},
-    {"host.instances", "f", NULL, 7, 0}, /* q, j1, j2, d, p, r, and a second w that starts */
+    {"host.instances", "f", NULL, 8, 0}, /* q, j1, j2, d, p, r, v, and a second w that starts */
     {"host.memory_used_bytes", "e", NULL, 3e6, 0},
     /* Of 10 s of 2 cores: a 100 x 20 Mf, and g 100 x 10 ms of a core. */
     {"host.cpu", "e", NULL, (2.0 + 1.0) / 20, 0},
@@ -296,6 +301,9 @@ static const struct expectation {
     {"operator.blocked_s", "jam/j1", NULL, 0.2 - 0.001, 1e-9},
     {"operator.latency_s", "jam/j1", NULL, 2 * 0.2 + 0.2, 1e-6}, /* two before it, then itself */
     {"operator.dropped_rate", "shed/d", NULL, 5, 0},
+    {"operator.late_rate", "event/x", NULL, 50, 0},
+    {"operator.late_rate", "event/u", NULL, 0, 0},
+    {"operator.watermark_lag_s", "event/x", NULL, 0.01, 1e-9}, /* the last came at 29.99 s */
 
     {"instance.host", "shape/w/1", "f", 0, 0},
     {"instance.weight", "plain/a/0", NULL, 2, 0},

@@ -346,7 +346,9 @@ void weir_test_conservation(const char *platform, const char *scenario, const st
             else
                 check_equal(op->name, "arrived = processed + queued", at->arrived,
                             at->processed + at->queued + at->lost_inside);
-            if (op->window_s > 0) {
+            if (op->event_time) {
+                CU_ASSERT(at->late <= at->processed);
+            } else if (op->window_s > 0) {
                 /* Each instance may owe a fraction of a result. */
                 double owing = op->parallelism + 4 * (got->result.metrics.rescales + got->result.metrics.migrations);
                 double due = op->selectivity * (double)(at->processed - at->pending);

@@ -146,6 +146,26 @@ static void add_calls(struct weir_text *text, struct weir_stream *s, bool joins,
         weir_text_addf(text, ", \"cut_off\": \"%ums\"", 10 + weir_test_below(s, 1000));
 }
 
+/* By the clock or in event time; returns which. */
+static bool add_window(struct weir_text *text, struct weir_stream *s, bool event)
+{
+    unsigned ms = 200 + weir_test_below(s, 3000), type = event ? weir_test_below(s, 3) : 0;
+    if (!event)
+        weir_text_addf(text, ", \"window\": \"%ums\", \"selectivity\": 0.2", ms);
+    else if (type == 2)
+        weir_text_addf(text, ", \"window\": {\"type\": \"session\", \"gap\": \"%ums\"", ms / 10);
+    else if (type == 1)
+        weir_text_addf(text, ", \"window\": {\"type\": \"sliding\", \"size\": \"%ums\", \"slide\": \"%ums\"", ms,
+                       50 + ms / (1 + weir_test_below(s, 4)) / 2);
+    else
+        weir_text_addf(text, ", \"window\": {\"size\": \"%ums\"", ms);
+    if (event)
+        weir_text_addf(text, ", \"allowed_lateness\": \"%ums\", \"out_of_orderness\": \"%ums\"%s}",
+                       weir_test_below(s, 2) * 300, weir_test_below(s, 2) * 200,
+                       weir_test_below(s, 2) ? ", \"idle_timeout\": \"700ms\"" : "");
+    return event;
+}
+
 static void add_operator(struct weir_text *text, struct weir_stream *s, const struct weir_test_worlds *worlds, int o,
                          bool joins_ahead, bool join)
 {
@@ -156,14 +176,14 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
                    o ? ", " : "", o, 200 + weir_test_below(s, 12000), spread, spread[0] == 'g' ? ", \"cv\": 0.8" : "");
     weir_text_addf(text, ", \"bytes\": \"%uB\", \"parallelism\": %u, \"max_parallelism\": 4, \"capacity\": %u",
                    weir_test_below(s, worlds->most_bytes), 1 + weir_test_below(s, 3), 1 + weir_test_below(s, 200));
-    bool window = false, shared = weir_test_below(s, 2),
+    bool window = false, event = false, shared = weir_test_below(s, 2),
          keys = !shared && !join && weir_test_below(s, 3) == 0; /* a shared queue keeps no keys apart */
     weir_text_addf(text, ", \"placement\": {\"host\": \"%s\"}, \"queue\": \"%s\"", weir_test_pick(s, hosts, 4),
                    shared ? "shared" : "own");
     if (join)
         weir_text_add(text, ", \"join\": \"all\"");
     else if ((window = !joins_ahead && weir_test_below(s, 4) == 0))
-        weir_text_addf(text, ", \"window\": \"%ums\", \"selectivity\": 0.2", 200 + weir_test_below(s, 3000));
+        event = add_window(text, s, !shared && weir_test_below(s, 2));
     else if (!joins_ahead && weir_test_below(s, 3) == 0)
         weir_text_addf(text, ", \"selectivity\": %.2f", 0.1 + 2 * weir_stream_uniform(s));
     if (keys)
@@ -177,7 +197,7 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
     if (worlds->queues)
         add_queue(text, s, joins_ahead || join, join);
     if (worlds->calls)
-        add_calls(text, s, joins_ahead || join, join, window, shared || keys);
+        add_calls(text, s, joins_ahead || join, join, window, shared || keys || event);
     weir_text_add(text, "}");
 }
 

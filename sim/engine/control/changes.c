@@ -304,7 +304,7 @@ static void started(struct weir_change *change)
         return;
     if (weir_change_halts(change))
         weir_halt_meet(change, halt);
-    else if (!(op->state_bytes > 0 || op->spec->state_bytes_per_item > 0))
+    else if (!weir_op_is_stateful(op))
         replace(change);
     else if (change->controller->scenario->rescale == WEIR_RESCALE_COOPERATIVE && count_after(change) > 0 &&
              change->kept_count + change->stop_count > 0)

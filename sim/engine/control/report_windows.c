@@ -37,6 +37,10 @@ static void tell_operator(const struct weir_controller *controller, const char *
         tell(controller, job, op->name, "", rows[i].name, rows[i].value);
     if (op->state_bytes > 0)
         tell(controller, job, op->name, "", "state_bytes", op->state_bytes);
+    if (op->late_rate > 0)
+        tell(controller, job, op->name, "", "late_rate", op->late_rate);
+    if (!isnan(op->watermark_lag_s))
+        tell(controller, job, op->name, "", "watermark_lag", op->watermark_lag_s);
 }
 
 static void tell_job(const struct weir_controller *controller, const struct weir_job_view *job)

@@ -7,6 +7,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/engine/control/changes.h"
+#include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/route.h"
 
 const struct weir_route *weir_route_between(struct weir_shares *shares, int from, int to)
@@ -90,7 +91,7 @@ static void init_operator(const struct weir_op *op, struct weir_operator_view *v
         .in_bytes = op->in_bytes,
         .out_bytes = op->out_bytes,
         .selectivity = spec->selectivity,
-        .stateful = spec->state_bytes > 0 || spec->state_bytes_per_item > 0,
+        .stateful = weir_op_is_stateful(op),
         .state_bytes = spec->state_bytes,
         .min_instances = spec->min_instances,
         .max_parallelism = spec->max_parallelism,
@@ -106,6 +107,7 @@ static void init_operator(const struct weir_op *op, struct weir_operator_view *v
         .service_s = NAN,
         .blocked_s = NAN,
         .latency_s = NAN,
+        .watermark_lag_s = NAN,
     };
 }
 
@@ -296,6 +298,8 @@ static void update_operator(struct weir_controller *controller, struct weir_op *
     view->service_s = mean_of(now->service_s - then->service_s, processed);
     view->blocked_s = mean_of(now->blocked_s - then->blocked_s, processed);
     view->latency_s = view->waiting_s + view->service_s + view->blocked_s;
+    view->late_rate = ratio((double)(now->late - then->late), window_s);
+    view->watermark_lag_s = op->events ? weir_eventtime_lag_s(op) : NAN;
 }
 
 /* Where the results of a job come from: what each host has delivered to its sink in the window. */

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "sim/base/error.h"
+#include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/join.h"
 
 static int unequal(const char *job, const char *where, const char *what, uint64_t left, uint64_t right)
@@ -31,6 +32,25 @@ static uint64_t sent_to_sink(const struct weir_run_job *job)
     return sent;
 }
 
+/* Windows in event time: each item is in time, late, or known already; each membership of a window has led to a result,
+ * is inside or lost; and no more is sent than windows give. */
+static int check_events(const struct weir_run_job *job, const struct weir_op *op)
+{
+    const struct weir_eventtime_counts *counts = &op->events->counts;
+    uint64_t met = counts->in_time + counts->again + op->counts.late;
+    if (op->counts.processed != met)
+        return unequal(job->spec->name, op->spec->name, "processed = in time + late + played again",
+                       op->counts.processed, met);
+    met = counts->given + counts->lost + op->in_window;
+    if (counts->put != met)
+        return unequal(job->spec->name, op->spec->name, "put into windows = given out + lost + inside", counts->put,
+                       met);
+    if (op->counts.emitted > counts->results)
+        return unequal(job->spec->name, op->spec->name, "emitted is at most what windows give", op->counts.emitted,
+                       counts->results);
+    return WEIR_OK;
+}
+
 static int check_op(const struct weir_run_job *job, const struct weir_op *op)
 {
     const struct weir_op_counts *counts = &op->counts;
@@ -51,7 +71,7 @@ static int check_op(const struct weir_run_job *job, const struct weir_op *op)
         counts->emitted != (uint64_t)selectivity * counts->processed)
         return unequal(job->spec->name, op->spec->name, "emitted = selectivity x processed", counts->emitted,
                        (uint64_t)selectivity * counts->processed);
-    return WEIR_OK;
+    return op->events ? check_events(job, op) : WEIR_OK;
 }
 
 int weir_flow_check_conservation(const struct weir_flow *flow)

@@ -18,6 +18,8 @@ struct weir_window_content {
     int part_count, part_capacity;
     double lag_s, lag_before_s; /* how far items' clocks were behind when they were added; before the last results */
     uint64_t number;            /* results so far, for their ids */
+    /* In event time (watermark.h): of each source the latest birth seen, NULL: nothing yet; and the watermark. */
+    double *own, mark_s;
 };
 
 /* Who is served first: of the lowest key, and of these of the lowest number. */

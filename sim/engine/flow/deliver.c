@@ -20,12 +20,12 @@ void weir_count_delivery(struct weir_run_job *job, struct weir_batch *batch)
         weir_count_results(job, batch);
 }
 
-/* Whether a window is on its way. */
+/* Whether a window is on its way, whose results have no numbers of their own: the last one is by the clock. */
 static bool comes_of_window(const struct weir_run_job *job, uint64_t way)
 {
     for (int op; (op = weir_paths_back(job->paths, &way)) >= 0;)
         if (job->ops[op].window_s > 0)
-            return true;
+            return !job->ops[op].events;
     return false;
 }
 

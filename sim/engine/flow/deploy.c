@@ -5,6 +5,7 @@
 #include "sim/base/memory.h"
 #include "sim/engine/flow/call.h"
 #include "sim/engine/flow/connection.h"
+#include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/instance.h"
 #include "sim/engine/flow/join.h"
@@ -179,7 +180,7 @@ bool weir_op_quiet(const struct weir_op *op)
 
 bool weir_op_is_stateful(const struct weir_op *op)
 {
-    return op->spec->state_bytes > 0 || op->spec->state_bytes_per_item > 0;
+    return op->spec->state_bytes > 0 || op->spec->state_bytes_per_item > 0 || op->events;
 }
 
 bool weir_op_drained(const struct weir_op *op)
@@ -204,7 +205,7 @@ bool weir_job_resume(struct weir_run_job *job)
     weir_soon(job->flow->clock, &job->source_go);
     for (int o = 0; o < job->spec->operator_count; o++)
         for (size_t i = 0; i < job->ops[o].instance_count; i++)
-            if (job->ops[o].instances[i]->window.count) {
+            if (job->ops[o].instances[i]->window.count || job->ops[o].events) {
                 weir_window_hold(job->ops[o].instances[i]);
                 weir_soon(job->flow->clock, &job->ops[o].instances[i]->go);
             }
@@ -242,6 +243,8 @@ static void drop_contents(struct weir_op *op)
         op->counts.lost_inside += weir_join_clear(op->job, op->join);
     for (size_t i = 0; i < op->instance_count; i++)
         weir_window_clear(op->instances[i]);
+    if (op->events)
+        weir_eventtime_clear(op);
 }
 
 void weir_job_drop_contents(struct weir_run_job *job)

@@ -9,6 +9,7 @@
 #include "sim/base/random.h"
 #include "sim/engine/flow/call.h"
 #include "sim/engine/flow/connection.h"
+#include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/kinds.h"
 #include "sim/engine/flow/queue.h"
@@ -48,6 +49,7 @@ static void init_op(struct weir_flow *flow, struct weir_run_job *job, int index)
                   flow->scenario->recovery.costs;
     op->batch_key = op->gathers ? weir_op_key(flow, "batch", op) : 0;
     weir_op_init_keys(op);
+    weir_eventtime_init(op);
     if (spec->join_all)
         op->join = weir_join_new();
     op->where_count = weir_where_hosts(&spec->where, flow->platform, job->spec->source_host, NULL, 0);
@@ -182,6 +184,7 @@ static void free_op(struct weir_op *op)
     free(op->anew);
     free(op->where);
     weir_join_free(op->join);
+    weir_eventtime_fini(op);
     weir_calls_fini(op);
 }
 

@@ -23,6 +23,7 @@ struct weir_barrier;
 struct weir_breaker;
 struct weir_calls;
 struct weir_connection;
+struct weir_eventtime;
 struct weir_flow;
 struct weir_inbox;
 struct weir_instance;
@@ -195,6 +196,7 @@ struct weir_op {
     long queued, in_transit, in_service;
     double queue_since_s;
     struct weir_join *join;
+    struct weir_eventtime *events; /* windows in event time; NULL: it has none */
     void (*at_rest)(void *context); /* told when something of it comes to rest; NULL: nobody waits. Control's. */
     void *at_rest_context;
 
@@ -286,7 +288,7 @@ struct weir_run_job {
     struct weir_kinds *kinds;                            /* NULL: its items are alike */
     struct weir_job_counts counts, at_window, at_warmup; /* the latter two are control's */
     struct weir_due *due;                                /* NULL: it has no objective */
-    bool any_windows;                                    /* an operator has a window */
+    bool any_windows, ending;                            /* an operator has a window; its source has ended (eventtime.h) */
     struct weir_origin *origins;                         /* hosts that results have ever come from */
     size_t origin_count, origin_capacity, origin_view_capacity;
     struct weir_origin_view *origin_views;

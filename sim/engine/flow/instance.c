@@ -6,6 +6,7 @@
 #include "sim/engine/flow/ack.h"
 #include "sim/engine/flow/barrier.h"
 #include "sim/engine/flow/call.h"
+#include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/order.h"
@@ -87,6 +88,8 @@ static void rest(struct weir_instance *instance)
     if (instance->op->gathers)
         gather(instance);
     weir_op_at_rest(instance->op);
+    if (instance->op->job->ending)
+        weir_eventtime_look(instance->op->job);
 }
 
 static void gone(struct weir_instance *instance)
@@ -264,7 +267,7 @@ static void go(struct weir_instance *instance)
     if (weir_alarm_is_set(&instance->alarm) && !instance->stalled && !instance->left)
         weir_alarm_stop(clock, &instance->alarm);
     while (!occupied(instance) && !clock->over) {
-        if (instance->window.count && !instance->results && !instance->op->job->halts) {
+        if ((instance->window.count || instance->op->events) && !instance->results && !instance->op->job->halts) {
             instance->results = weir_window_fire(instance);
             hand_over_window(instance);
         }
@@ -380,6 +383,7 @@ void weir_instance_free(struct weir_instance *instance)
     weir_track_fini(&instance->track);
     weir_trace_free(&instance->spent);
     free(instance->window.parts);
+    free(instance->window.own);
     free(instance->flops);
     free(instance);
 }

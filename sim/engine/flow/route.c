@@ -45,13 +45,12 @@ void weir_op_close_inbox(struct weir_op *op, struct weir_inbox *inbox)
         weir_connection_wake(c);
 }
 
-/* The group of a key, and the one of so many instances that has the group. */
-static uint64_t group_of(const struct weir_op *op, uint64_t key)
+uint64_t weir_op_group_of(const struct weir_op *op, uint64_t key)
 {
     struct weir_stream mixed = weir_stream_at(op->select_key, key);
     return weir_stream_below(&mixed, WEIR_KEY_GROUPS);
 }
-static int owner_of(uint64_t group, int instances)
+int weir_group_owner(uint64_t group, int instances)
 {
     return (int)(group * (uint64_t)instances / WEIR_KEY_GROUPS);
 }
@@ -73,7 +72,7 @@ static double hottest(const double *groups, int n)
     double most = 0, range = 0;
     int owner = 0;
     for (int g = 0; g < WEIR_KEY_GROUPS; g++) {
-        int of = owner_of((uint64_t)g, n);
+        int of = weir_group_owner((uint64_t)g, n);
         range = of == owner ? range + groups[g] : groups[g];
         owner = of;
         most = fmax(most, range);
@@ -91,7 +90,7 @@ void weir_op_init_keys(struct weir_op *op)
     double groups[WEIR_KEY_GROUPS] = {0};
     bool counted = op->key_groups || keys <= KEYS_COUNTED;
     for (long k = 0; k < (counted ? keys : WEIR_KEY_GROUPS); k++) {
-        uint64_t group = counted ? group_of(op, (uint64_t)k) : (uint64_t)k;
+        uint64_t group = counted ? weir_op_group_of(op, (uint64_t)k) : (uint64_t)k;
         double before = op->key_groups && k > 0 ? op->key_groups[k - 1] : 0;
         groups[group] += op->key_groups ? op->key_groups[k] - before : 1.0 / (double)(counted ? keys : WEIR_KEY_GROUPS);
     }
@@ -100,7 +99,7 @@ void weir_op_init_keys(struct weir_op *op)
         op->range_share[n - 1] = hottest(groups, n);
 }
 
-static uint64_t key_of(const struct weir_op *op, uint64_t id)
+uint64_t weir_op_key_of(const struct weir_op *op, uint64_t id)
 {
     struct weir_stream draw = weir_stream_at(op->key_key, id);
     long keys = op->spec->keys;
@@ -151,7 +150,7 @@ static int choose(struct weir_op *op, const struct weir_batch *batch, int item, 
         return (int)weir_stream_below(&mixed, (uint64_t)op->route_count);
     }
     if (op->spec->keys > 0)
-        return owner_of(group_of(op, key_of(op, id)), op->route_count);
+        return weir_group_owner(weir_op_group_of(op, weir_op_key_of(op, id)), op->route_count);
     const struct weir_flow *flow = op->job->flow;
     int chosen = flow->route
                      ? flow->route(flow->route_context, op, wish->sender, batch->item_bytes, wish->given, wish->later_s)

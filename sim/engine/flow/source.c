@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/kinds.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/send.h"
@@ -181,6 +182,8 @@ void weir_source_go(struct weir_run_job *job)
         weir_source_refill(job, clock->now_s);
         if (!job->backlog_count) {
             job->source_done = !(job->next_arrival_s < INFINITY);
+            if (job->source_done && job->any_windows)
+                weir_eventtime_look(job);
             weir_alarm_set(clock, &job->source_alarm, job->next_arrival_s);
             return;
         }
@@ -195,6 +198,12 @@ void weir_source_go(struct weir_run_job *job)
         if (job->source_spent.doing != WEIR_IDLE)
             weir_spent_set(&job->source_spent, WEIR_IDLE, clock->now_s);
     }
+}
+
+bool weir_source_has_ended(const struct weir_run_job *job, int source)
+{
+    (void)source;
+    return job->source_done && !job->backlog_count && !weir_sender_busy(&job->source_sender);
 }
 
 static void source_rings(struct weir_alarm *alarm)

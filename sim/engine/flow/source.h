@@ -11,4 +11,7 @@ double weir_source_next_s(const struct weir_run_job *job);
 /* It looks at its backlog and sends what it can. */
 void weir_source_go(struct weir_run_job *job);
 
+/* Nothing more comes of a source of the job, by its number, and nothing waits there. */
+bool weir_source_has_ended(const struct weir_run_job *job, int source);
+
 #endif

@@ -13,6 +13,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/random.h"
 #include "sim/engine/flow/again.h"
+#include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/kinds.h"
 
 /* Sums of dates are as exact as this. */
@@ -59,7 +60,7 @@ static struct weir_window_part *part_of(struct weir_instance *instance, double e
 }
 
 /* For what is due of the job. An item counts when it is gathered first. */
-static void gathered(const struct weir_op *op, const struct weir_item *item)
+void weir_window_gathered(const struct weir_op *op, const struct weir_item *item)
 {
     struct weir_segments *segments = op->job->segments;
     if (op->job->due &&
@@ -68,10 +69,14 @@ static void gathered(const struct weir_op *op, const struct weir_item *item)
 }
 
 /* Likewise: results are due when they are given first. */
-static void fired(const struct weir_op *op, const struct weir_batch *results)
+void weir_window_given(const struct weir_op *op, const struct weir_batch *results)
 {
     struct weir_segments *segments = op->job->segments;
-    if (!op->job->due || (segments && weir_again_window(segments->again, (uint64_t)op->index, results->items[0].birth)))
+    const struct weir_item *first = &results->items[0];
+    if (!op->job->due)
+        return;
+    if (segments && (op->events ? weir_again_item(segments->again, segments->epoch, first->id, ~op->index, first->birth)
+                                : weir_again_window(segments->again, (uint64_t)op->index, first->birth)))
         return;
     for (int i = 0; i < results->count; i++)
         weir_due_fired(op, results->items[i].id, results->items[i].birth);
@@ -82,6 +87,10 @@ void weir_window_add(struct weir_instance *instance, const struct weir_batch *ba
     struct weir_window_content *content = &instance->window;
     double window_s = instance->op->spec->window_s, now_s = now_of(instance);
     struct weir_window_part *part = NULL;
+    if (instance->op->events) {
+        weir_eventtime_add(instance, batch);
+        return;
+    }
     for (int i = 0; i < batch->count; i++) {
         double at_s = batch->items[i].at;
         double end_s = (floor(at_s / window_s) + 1) * window_s;
@@ -89,7 +98,7 @@ void weir_window_add(struct weir_instance *instance, const struct weir_batch *ba
             part = part_of(instance, end_s, batch->segments ? batch->segment : 0);
         content->lag_s = fmax(content->lag_s, now_s - at_s);
         part->count++;
-        gathered(instance->op, &batch->items[i]);
+        weir_window_gathered(instance->op, &batch->items[i]);
         if (batch->items[i].birth < part->birth)
             continue;
         part->kind = weir_kind_of(batch->items[i].id);
@@ -145,7 +154,7 @@ static struct weir_batch *results_of(struct weir_instance *instance, const struc
         batch->items[i].blocked = part->blocked;
     }
     batch->count = results;
-    fired(op, batch);
+    weir_window_given(op, batch);
     return batch;
 }
 
@@ -154,6 +163,8 @@ struct weir_batch *weir_window_fire(struct weir_instance *instance)
     struct weir_window_content *content = &instance->window;
     struct weir_op *op = instance->op;
     double now_s = now_of(instance) + ROUNDING_S;
+    if (op->events)
+        return weir_eventtime_fire(instance);
     if (now_s < weir_window_due_s(instance))
         return NULL;
     struct weir_batch *first = NULL, **end = &first;

@@ -54,6 +54,7 @@ static struct weir_operator_total op_total(const struct weir_op *op, double meas
         .queued = (unsigned long long)(op->queued + op->in_service + op->beside),
         .pending = weir_op_pending(op) + op->in_window,
         .in_transit = (unsigned long long)(op->in_hand + op->in_transit),
+        .late = now->late,
         .lost_on_way = now->lost_on_way,
         .lost_inside = now->lost_inside,
         .waiting_s = mean_of(now->waiting_s - then->waiting_s, processed),
