@@ -183,7 +183,7 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
     if (join)
         weir_text_add(text, ", \"join\": \"all\"");
     else if ((window = !joins_ahead && weir_test_below(s, 4) == 0))
-        event = add_window(text, s, !shared && weir_test_below(s, 2));
+        event = add_window(text, s, !shared && weir_test_below(s, 4));
     else if (!joins_ahead && weir_test_below(s, 3) == 0)
         weir_text_addf(text, ", \"selectivity\": %.2f", 0.1 + 2 * weir_stream_uniform(s));
     if (keys)

@@ -204,11 +204,13 @@ bool weir_job_resume(struct weir_run_job *job)
         return false;
     weir_soon(job->flow->clock, &job->source_go);
     for (int o = 0; o < job->spec->operator_count; o++)
-        for (size_t i = 0; i < job->ops[o].instance_count; i++)
-            if (job->ops[o].instances[i]->window.count || job->ops[o].events) {
-                weir_window_hold(job->ops[o].instances[i]);
-                weir_soon(job->flow->clock, &job->ops[o].instances[i]->go);
+        for (size_t i = 0; i < job->ops[o].instance_count; i++) {
+            struct weir_instance *instance = job->ops[o].instances[i];
+            if (instance->window.count || (job->ops[o].events && instance->life == WEIR_ACTIVE)) {
+                weir_window_hold(instance);
+                weir_soon(job->flow->clock, &instance->go);
             }
+        }
     return true;
 }
 
