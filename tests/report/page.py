@@ -319,7 +319,7 @@ def state_in_address(page, folder):
     page.run("chooseJob(jobNames()[1])")
     click(page, "#bar input[data-policy=static]")
     page.run("change('zoom', {zoom: [10, 40]})")
-    page.run("movePlayer(25)")
+    page.run("PLAYER.goTo(25)")
     same(page.run("document.querySelectorAll('.all-jobs:not([hidden])').length > 3"), True, "what does not follow the job says so")
     address, job = page.run("location.hash"), page.run("STATE.job")
     page.call("Page.navigate", url="about:blank")

@@ -1,4 +1,10 @@
 /* Figures: a heading, a word on how to read it, a drawing, and its download as SVG and CSV. */
+import {csvText, digits, show, stepFor} from "./numbers.js";
+import {linear, logTicks, logarithmic, niceTicks, timeLabel, timeTicks} from "./scales.js";
+import {LISTENERS, STATE, el, save, shown, svg} from "./base.js";
+import {svgFile} from "./svg_file.js";
+import {POLICIES, SERIES, span} from "./data.js";
+import {swatch} from "./table.js";
 const FIGURES = [];
 
 const followsJob = (spec) => !SERIES.length || (spec.follows || []).includes("job") || ["op", "graph"].includes(spec.id);
@@ -237,3 +243,4 @@ function plotArea(width, height, spec) {
   root.append(clip, rules, plot, svg("path", {class: "axis", d: `M${left},${top}V${y.from}H${width - right}`}), texts);
   return {root, plot, x, y, width, height, left, top, bottom: y.from, right: width - right};
 }
+export {Figure, plotArea, timeAxis, rowsOverTime, watchFigures};

@@ -1,4 +1,10 @@
 /* The platform player: plays the windows on one stage or two in step. */
+import {clock} from "./numbers.js";
+import {D, LISTENERS, STATE, change, el, keepState} from "./base.js";
+import {SERIES} from "./data.js";
+import {setCursor} from "./time.js";
+import {Stage} from "./stage.js";
+import {graphJob, windowAt} from "./graph.js";
 
 class Player {
   constructor(parent) {
@@ -220,3 +226,4 @@ class Player {
     this.shown = key;
   }
 }
+export {Player};
