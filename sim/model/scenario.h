@@ -19,6 +19,7 @@ struct weir_change_costs {
     double stop_s;       /* to stop an instance that is drained */
     double checkpoint_s; /* fixed time to write a checkpoint of a stateful instance, before its state moves */
     double restore_s;    /* fixed time to restore it at the other end */
+    double each_s;       /* more of that for each instance that there will be */
 };
 
 /* Whether, and when, a job that has failed is started again. */
@@ -46,6 +47,7 @@ struct weir_recovery {
     double interval_s;   /* between checkpoints */
     double checkpoint_s; /* that every instance of a stateful operator stands still for one */
     double restart_s;    /* from the detection until the job works again */
+    double restart_each_s; /* more of that for each instance of the job */
     double detect_s;     /* interval of the failure detector */
     int store;           /* host from which instances fetch their state; -1: it takes no time but restart_s */
     bool local;          /* those that have not failed keep theirs */
