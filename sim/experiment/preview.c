@@ -81,8 +81,7 @@ static void add_op(struct weir_preview *preview, int j, int o, double mean, doub
     double flops = weir_operator_item_flops(op) * weir_operator_slowdown(op, op->parallelism);
     for (int i = 0; i < op->parallelism; i++)
         row->capacity_per_s += weir_platform_speed(&platform->hosts[hosts[i]], op->work_class) *
-                               fmin((double)op->concurrency, platform->hosts[hosts[i]].cores) /
-                               flops;
+                               fmin((double)op->concurrency, platform->hosts[hosts[i]].cores) / flops;
     if (!(flops > 0))
         row->capacity_per_s = INFINITY;
     row->use = row->capacity_per_s > 0 ? peak / row->capacity_per_s : op->parallelism ? INFINITY : 0;

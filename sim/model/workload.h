@@ -25,9 +25,9 @@ struct weir_edge {
     int from;
     int to;
     enum weir_full full;
-    double shed_share; /* of WEIR_FULL_SHED */
-    double bytes;      /* of an item along it; out_bytes of `from` or source_bytes unless said */
-    double delay_s;    /* of what goes over it to the sink, at rest; grows as the rate nears delay_rate */
+    double shed_share;               /* of WEIR_FULL_SHED */
+    double bytes;                    /* of an item along it; out_bytes of `from` or source_bytes unless said */
+    double delay_s;                  /* of what goes over it to the sink, at rest; grows as the rate nears delay_rate */
     double delay_rate, delay_over_s; /* items/s, INFINITY: it does not grow; the time in which the rate is counted */
 };
 

@@ -105,8 +105,7 @@ const struct weir_param weir_operator_keys[] = {
            "true: an item that should go before one in service takes its place at once."),
     YES_NO(OPERATOR, "expire", expires, "false",
            "true: an item whose deadline passes while it waits leaves, and counts as dropped."),
-    VALUE("scaling", WEIR_FORM_OBJECT, weir_scaling_keys, "they do not",
-          "How much its instances hinder each other."),
+    VALUE("scaling", WEIR_FORM_OBJECT, weir_scaling_keys, "they do not", "How much its instances hinder each other."),
     VALUE("tires", WEIR_FORM_OBJECT, weir_tires_keys, "they do not", "How instances slow down that have no rest."),
     WHOLE(OPERATOR, "concurrency", concurrency, "1", 1, 100000, "Items that an instance serves at once."),
     REAL(OPERATOR, "fails", WEIR_UNIT_NONE, fails, "0", 0, 1, "Share of services that fail."),
@@ -144,7 +143,8 @@ const struct weir_param weir_scaling_keys[] = {
 };
 
 const struct weir_param weir_tires_keys[] = {
-    REAL_NEEDED(OPERATOR, "least", WEIR_UNIT_NONE, tires_least, 1e-3, 1, "The share of its speed that is left in the end."),
+    REAL_NEEDED(OPERATOR, "least", WEIR_UNIT_NONE, tires_least, 1e-3, 1,
+                "The share of its speed that is left in the end."),
     REAL_NEEDED(OPERATOR, "time", WEIR_UNIT_TIME, tires_time_s, 1e-6, DBL_MAX,
                 "The time without rest in which it goes down by all but 1/e of the way."),
     END,
@@ -234,9 +234,11 @@ const struct weir_param weir_edge_keys[] = {
 };
 
 const struct weir_param weir_delay_keys[] = {
-    REAL_NEEDED(EDGE, "time", WEIR_UNIT_TIME, delay_s, 0, DBL_MAX, "What it is while next to nothing goes over the edge."),
-    REAL_OR(EDGE, "rate", WEIR_UNIT_RATE, delay_rate, "it does not grow", 1e-9, DBL_MAX,
-            "The rate r that it cannot bear: at a rate x it is time / (1 - x / r), and a hundred times the time at most."),
+    REAL_NEEDED(EDGE, "time", WEIR_UNIT_TIME, delay_s, 0, DBL_MAX,
+                "What it is while next to nothing goes over the edge."),
+    REAL_OR(
+        EDGE, "rate", WEIR_UNIT_RATE, delay_rate, "it does not grow", 1e-9, DBL_MAX,
+        "The rate r that it cannot bear: at a rate x it is time / (1 - x / r), and a hundred times the time at most."),
     TIME(EDGE, "over", delay_over_s, "10s", 1e-3,
          "The rate is that of the last whole stretch of so long; stretches begin at 0 s."),
     END,

@@ -93,8 +93,8 @@ struct weir_out_edge {
     int to_edge; /* index among the inputs of `to` */
     const struct weir_edge *spec;
     uint64_t shed_key;
-    double bytes_per_s; /* that its transfers may use; INFINITY: no limit. Set by control. */
-    double stretch;     /* of an edge with a delay: the number of the stretch that is counted */
+    double bytes_per_s;  /* that its transfers may use; INFINITY: no limit. Set by control. */
+    double stretch;      /* of an edge with a delay: the number of the stretch that is counted */
     long passes, passed; /* items in it, and in the one before */
 };
 
