@@ -70,17 +70,18 @@ static void as_many_as_there_are(void)
     weir_test_result_fini(&got);
 }
 
-/* The same with state: what is restored at 20 s takes 0.2 + 1 s, and 0.5 s for each of the three. */
+/* The same with state: what is restored at 20 s takes 0.2 + 1 s, 0.5 s for each of the three, and a third of 6 s. */
 static void a_change_takes_longer_with_more_instances(void)
 {
     const char *scenario =
         "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"costs\": {\"start\": \"0s\", \"restore\":"
-        " \"1s\", \"each\": \"500ms\"}, \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"cloud4\", \"load\":"
+        " \"1s\", \"each\": \"500ms\", \"shared\": \"6s\"}, \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": "
+        "\"cloud4\", \"load\":"
         " {\"kind\": \"constant\", \"rate\": \"1/s\", \"start\": \"500ms\"}, \"operators\": [{\"name\": \"a\","
         " \"flops\": \"10Mf\", \"state\": \"1MB\"}]}]}}";
     struct weir_test_result got = weir_test_run_catalog(PLATFORM, scenario, "grow", 1, catalog);
     CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
-    CHECK_NEAR(got.result.metrics.paused_s, 0.2 + 1 + 3 * 0.5, 1e-9);
+    CHECK_NEAR(got.result.metrics.paused_s, 0.2 + 1 + 3 * 0.5 + 6 / 3, 1e-9);
     weir_test_result_fini(&got);
 }
 
@@ -274,7 +275,7 @@ static void a_full_backlog_jumps_to_what_comes(void)
 }
 
 /* A restart takes "restart_each" for each of the four instances, of which three have failed: with 2 s and 4 x 0.5 s all
- * is as with 4 s. */
+ * is as with 4 s. A quarter of a "restart_shared" of 8 s is as much. */
 static void a_restart_takes_longer_with_more_instances(void)
 {
 #define FAILS(recovery)                                                                                                \
@@ -287,12 +288,15 @@ static void a_restart_takes_longer_with_more_instances(void)
     struct weir_test_result none = run(FAILS("\"restart\": \"2s\""));
     struct weir_test_result each = run(FAILS("\"restart\": \"2s\", \"restart_each\": \"500ms\""));
     struct weir_test_result all = run(FAILS("\"restart\": \"4s\""));
+    struct weir_test_result shared = run(FAILS("\"restart\": \"2s\", \"restart_shared\": \"8s\""));
     CHECK_NEAR(each.result.metrics.latency_max_s - none.result.metrics.latency_max_s, 2, 1e-9);
     CHECK_NEAR(each.result.metrics.latency_mean_s, all.result.metrics.latency_mean_s, 1e-12);
     CHECK_NEAR(each.result.metrics.latency_max_s, all.result.metrics.latency_max_s, 1e-12);
+    CHECK_NEAR(shared.result.metrics.latency_mean_s, all.result.metrics.latency_mean_s, 1e-12);
     weir_test_result_fini(&none);
     weir_test_result_fini(&each);
     weir_test_result_fini(&all);
+    weir_test_result_fini(&shared);
 }
 
 int main(int argc, char **argv)

@@ -201,7 +201,8 @@ static void moved(struct weir_change *change)
     }
     const struct weir_change_costs *costs = &change->controller->scenario->costs;
     change->stage = WEIR_CHANGE_RESTORES;
-    go_on(change, costs->restore_s + costs->each_s * count_after(change),
+    go_on(change,
+          costs->restore_s + costs->each_s * count_after(change) + costs->shared_s / fmax(1, count_after(change)),
           weir_change_halts(change) ? await_others : restored);
 }
 

@@ -206,7 +206,7 @@ static double restart_s(const struct recovery *recovery)
     int instances = 0;
     for (int o = 0; o < recovery->job->spec->operator_count; o++)
         instances += working(&recovery->job->ops[o]) + recovery->job->ops[o].anew_count;
-    return rules->restart_s + rules->restart_each_s * instances;
+    return rules->restart_s + rules->restart_each_s * instances + rules->restart_shared_s / fmax(1, instances);
 }
 
 static void look_for_hosts(struct recovery *recovery)
