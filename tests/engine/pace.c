@@ -81,7 +81,7 @@ static void a_change_takes_longer_with_more_instances(void)
         " \"flops\": \"10Mf\", \"state\": \"1MB\"}]}]}}";
     struct weir_test_result got = weir_test_run_catalog(PLATFORM, scenario, "grow", 1, catalog);
     CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
-    CHECK_NEAR(got.result.metrics.paused_s, 0.2 + 1 + 3 * 0.5 + 6 / 3, 1e-9);
+    CHECK_NEAR(got.result.metrics.paused_s, 0.2 + 1 + 3 * 0.5 + 6 / 3., 1e-9);
     weir_test_result_fini(&got);
 }
 
