@@ -1,6 +1,7 @@
 """A copy of a tree of sources that is built in a folder of its own, and its tests."""
 import hashlib
 import json
+import math
 import os
 import re
 import resource
@@ -226,14 +227,15 @@ def measure(tree, tests, longest_s):
         key = " ".join([test.name, *test.digests])
         if key not in seconds or not test.digests:
             verdict, detail = test.run(longest_s, 20 * longest_s)
-            if verdict == "hang" or test.took_s > longest_s:
-                print(f"left out, over {longest_s:g} s: {test.name}")
-                continue
-            if verdict != "survived":
+            if verdict not in ("survived", "hang"):
                 print(f"left out, fails on the sources as they are: {test.name} {detail}")
                 continue
-            seconds = {k: s for k, s in seconds.items() if k.split()[0] != test.name} | {key: test.took_s}
-            keep(path, seconds)
-        test.seconds = seconds[key]
-        chosen.append(test)
+            if verdict == "survived":
+                seconds = {k: s for k, s in seconds.items() if k.split()[0] != test.name} | {key: test.took_s}
+                keep(path, seconds)
+        test.seconds = seconds.get(key, math.inf)
+        if test.seconds > longest_s:
+            print(f"left out, over {longest_s:g} s: {test.name}")
+        else:
+            chosen.append(test)
     return sorted(chosen, key=lambda t: t.seconds)
