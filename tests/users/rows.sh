@@ -38,7 +38,7 @@ insert("sim/model/scenario_keys.c", '    {.name = "operators",',
 EDIT
 [ $? -eq 0 ] || fail "a row could not be added"
 (cd "$copy" && cmake -S . -B build -DCMAKE_BUILD_TYPE=Release -DWEIR_LTO=OFF -DWEIR_TESTS=OFF >/dev/null &&
-    cmake --build build --parallel 2 --target weir) >"$folder/build.log" 2>&1 || fail "the copy is not built: $(tail -5 "$folder/build.log")"
+    cmake --build build --parallel 2 --target weir) >"$folder/build.log" 2>&1 || fail "the copy is not built: $(grep -m 5 -i "error" "$folder/build.log")"
 new=$copy/build/weir
 
 # shows WHAT PATTERN COMMAND...: the new weir does, that of this tree does not.
