@@ -1,6 +1,7 @@
 """A copy of a tree of sources that is built in a folder of its own, and its tests."""
 import hashlib
 import json
+import math
 import os
 import re
 import resource
@@ -20,7 +21,9 @@ VERDICTS = [
     ("run", r"\bcode\b|WEIR_OK|died"),
     ("value", r""),
 ]
-STRENGTH = ["survived", "hang", "crash", "text", "checksum", "run", "value"]
+STRENGTH = ["unreached", "survived", "hang", "crash", "text", "checksum", "run", "value"]
+
+
 def shell(command, **options):
     return subprocess.run(command, text=True, capture_output=True, check=False, **options)
 
@@ -30,12 +33,26 @@ def digest(path):
         return hashlib.sha256(file.read()).hexdigest()
 
 
+def kept(path):
+    """What is kept in a file of JSON; {} where there is none."""
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def keep(path, what):
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        json.dump(what, file)
+    os.replace(path + ".new", path)
+
+
 class Tree:
     """A copy of the sources, built in a folder of its own."""
 
-    def __init__(self, source, folder):
+    def __init__(self, source, folder, build="build"):
         self.source, self.folder = source, folder
-        self.copy, self.build = os.path.join(folder, "tree"), os.path.join(folder, "build")
+        self.copy, self.build = os.path.join(folder, "tree"), os.path.join(folder, build)
         self.environment = dict(os.environ)
         if shutil.which("ccache"):
             for language in "C", "CXX":
@@ -66,22 +83,34 @@ class Tree:
                 os.makedirs(os.path.dirname(here), exist_ok=True)
                 shutil.copy(there, here)
 
-    def configure(self):
+    def configure(self, compile_flags="-O2 -DNDEBUG", link_flags=""):
         """Most of the time of a mutant is that of linking its tests: gold takes a fifth of it."""
-        linker = ["-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=gold"] if shutil.which("ld.gold") else []
+        gold = "-fuse-ld=gold " if shutil.which("ld.gold") else ""
         done = shell(
             ["cmake", "-G", "Ninja", "-S", self.copy, "-B", self.build, "-DCMAKE_BUILD_TYPE=Release"]
-            + linker
-            + [f"-DCMAKE_{language}_FLAGS_RELEASE=-O2 -DNDEBUG" for language in ("C", "CXX")],
+            + ["-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DWEIR_LTO=OFF"]
+            + [f"-DCMAKE_EXE_LINKER_FLAGS={gold}{link_flags}"]
+            + [f"-DCMAKE_{language}_FLAGS_RELEASE={compile_flags}" for language in ("C", "CXX")],
             env=self.environment,
         )
         if done.returncode:
             sys.exit(done.stdout + done.stderr)
 
+    def commands(self):
+        return kept(os.path.join(self.build, "compile_commands.json"))
+
+    def objects_of(self, path):
+        """What is compiled from a file, as targets; none of a header."""
+        rows = [row for row in self.commands() if row["file"] == os.path.join(self.copy, path)]
+        return [re.search(r" -o (\S+) ", row["command"]).group(1) for row in rows]
+
     def make(self, targets):
         """None, or what the compiler says."""
-        done = shell(["cmake", "--build", self.build, "--target", *targets], env=self.environment)
+        done = shell(["ninja", "-C", self.build, *targets], env=self.environment)
         return done.stdout + done.stderr if done.returncode else None
+
+    def has(self, target):
+        return any(target in names for _, _, names in os.walk(os.path.join(self.build, "tests")))
 
     def read(self, path):
         with open(os.path.join(self.copy, path), encoding="utf-8") as file:
@@ -175,9 +204,9 @@ def programs_of(tree, pattern):
     return sorted(targets)
 
 
-def find_tests(tree, pattern):
-    """Builds the tests whose names fit; those with certain labels are left out."""
-    error = tree.make(programs_of(tree, pattern) or ["help"])
+def find_tests(tree, pattern, anew=True):
+    """The tests whose names fit, built, or as they are if they are there; those with certain labels are left out."""
+    error = tree.make([t for t in programs_of(tree, pattern) if anew or not tree.has(t)] or ["help"])
     if error:
         sys.exit(error)
     told = json.loads(shell(["ctest", "--show-only=json-v1"], cwd=tree.build).stdout)
@@ -188,16 +217,25 @@ def find_tests(tree, pattern):
     return tests
 
 
-def measure(tests, longest_s):
-    """The tests that take little enough processor time, in order of it, as they run on the sources as they are."""
-    kept = []
+def measure(tree, tests, longest_s):
+    """The tests that take little enough processor time, in order of it, as they run on the sources as they are; kept from
+    one call to the next for those that have not changed."""
+    path = os.path.join(tree.folder, "seconds.json")
+    seconds, chosen = kept(path), []
     for test in tests:
-        verdict, detail = test.run(longest_s, 20 * longest_s)
-        if verdict == "hang" or test.took_s > longest_s:
+        test.digests = test.prints()
+        key = " ".join([test.name, *test.digests])
+        if key not in seconds or not test.digests:
+            verdict, detail = test.run(longest_s, 20 * longest_s)
+            if verdict not in ("survived", "hang"):
+                print(f"left out, fails on the sources as they are: {test.name} {detail}")
+                continue
+            if verdict == "survived":
+                seconds = {k: s for k, s in seconds.items() if k.split()[0] != test.name} | {key: test.took_s}
+                keep(path, seconds)
+        test.seconds = seconds.get(key, math.inf)
+        if test.seconds > longest_s:
             print(f"left out, over {longest_s:g} s: {test.name}")
-        elif verdict != "survived":
-            print(f"left out, fails on the sources as they are: {test.name} {detail}")
         else:
-            test.seconds, test.digests = test.took_s, test.prints()
-            kept.append(test)
-    return sorted(kept, key=lambda t: t.seconds)
+            chosen.append(test)
+    return sorted(chosen, key=lambda t: t.seconds)

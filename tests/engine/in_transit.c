@@ -137,6 +137,28 @@ static void a_full_way_stays_full_under_rtt(void)
     free(scenario);
 }
 
+/* Two jobs share the link, so that an item takes two times as long on the wire as alone, and each opens transfers
+ * faster than they end: as many are open as cover the way alone, 100 ms of 10 ms each, and two more; the source holds
+ * another. */
+static void a_shared_way_is_not_filled_without_end(void)
+{
+    const char *load =
+        "\"load\": {\"kind\": \"constant\", \"rate\": \"200/s\"}, \"source\": \"a\", \"source_bytes\": \"10kB\"";
+    char *scenario = weir_format(
+        "{\"platform\": \"\", \"duration\": \"30s\", \"fairness\": \"rtt\", \"workload\": {\"jobs\": ["
+        "{\"name\": \"j\", %s, \"operators\": [{\"name\": \"B\", \"flops\": \"1Mf\", \"placement\": \"b\"}]},"
+        "{\"name\": \"k\", %s, \"operators\": [{\"name\": \"B\", \"flops\": \"1Mf\", \"placement\": \"b\"}]}]}}",
+        load, load);
+    struct weir_test_result got = run_long_way(scenario, 0);
+    CHECK_NEAR((double)weir_test_op(&got, "j", "B")->in_transit, ON_THE_WAY + 2 + 1, 0);
+    CHECK_NEAR((double)weir_test_op(&got, "k", "B")->in_transit, ON_THE_WAY + 2 + 1, 0);
+    /* What has gone through is what the link carries. */
+    CHECK_NEAR((double)(weir_test_job(&got, "j")->delivered + weir_test_job(&got, "k")->delivered), 30 * 100,
+               2 * ON_THE_WAY + 4);
+    weir_test_result_fini(&got);
+    free(scenario);
+}
+
 static void a_way_with_time_to_spare_is_not_slowed(void)
 {
     /* 80/s, evenly spaced, of 5 ms of work: none waits for another, whatever the room. */
@@ -258,6 +280,27 @@ static void who_was_full_lately_is_sent_what_it_takes(void)
     }
 }
 
+static void random_work_is_sent_what_it_takes(void)
+{
+    /* The way would hold 100 000 items; the receiver takes some 228 a second, so that its input of 50 has a place for
+     * more than a latency of 10 ms now and then. It is never sent more than its room and a few: in transit are at most
+     * what its room holds, twice what it takes in 10 ms (2.3, and hardly ever more than 12), and one on the wire. */
+    static const char job[] =
+        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"1s\", \"workload\": {\"jobs\": [{\"name\": \"j\","
+        " \"source\": \"a\", \"source_bytes\": \"100B\", \"load\": {\"kind\": \"constant\", \"rate\": \"650/s\"},"
+        " \"operators\": [{\"name\": \"B\", \"flops\": {\"mean\": \"4.386Mf\", \"distribution\": \"exponential\"},"
+        "  \"placement\": \"b\", \"capacity\": 50}]}]}}";
+    const char *path = platform("1GBps", "10ms");
+    for (int seed = 1; seed <= 3; seed++) {
+        struct weir_test_result got = weir_test_run(path, job, "static", seed);
+        CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+        const struct weir_operator_total *b = weir_test_op(&got, "j", "B");
+        CU_ASSERT(b->in_transit <= 50 + 2 * 12 + 1);
+        CHECK_NEAR((double)b->processed, 60 * 228, 4 * sqrt(60 * 228)); /* it is kept busy */
+        weir_test_result_fini(&got);
+    }
+}
+
 /* a and c reach b over long ways of their own. */
 static const char two_ways[] =
     "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
@@ -329,6 +372,7 @@ int main(int argc, char **argv)
         {"a tandem over little, many items", a_tandem_over_little},
         {"a full way stays full, many items", a_full_way_stays_full},
         {"a full way stays full under rtt", a_full_way_stays_full_under_rtt},
+        {"a shared way is not filled without end", a_shared_way_is_not_filled_without_end},
         {"a way with time to spare is not slowed, many items", a_way_with_time_to_spare_is_not_slowed},
         {"a slow receiver is kept busy, many items", a_slow_receiver_is_kept_busy},
         {"a receiver that stands still holds little", a_receiver_that_stands_still_holds_little},
@@ -336,6 +380,7 @@ int main(int argc, char **argv)
         {"a receiver that recovers is kept busy", a_receiver_that_recovers_is_kept_busy},
         {"a room that fills is sent what it takes", a_room_that_fills_is_sent_what_it_takes},
         {"who was full lately is sent what it takes", who_was_full_lately_is_sent_what_it_takes},
+        {"random work is sent what it takes", random_work_is_sent_what_it_takes},
         {"two ways share what the receiver takes, many items", two_ways_share_what_the_receiver_takes},
         {"ways that widen hold more", ways_that_widen_hold_more},
         {0},

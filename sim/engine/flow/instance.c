@@ -48,8 +48,7 @@ static void leave_idle_list(struct weir_instance *instance)
     instance->in_idle_list = false;
 }
 
-/* A retiring instance may go once nothing can reach it any more; a shared inbox is left to the others. */
-static bool may_leave(struct weir_instance *instance)
+bool weir_instance_may_leave(const struct weir_instance *instance)
 {
     const struct weir_inbox *inbox = instance->inbox;
     if (instance->life != WEIR_RETIRING || instance->window.count)
@@ -85,8 +84,11 @@ static void rest(struct weir_instance *instance)
     instance->in_idle_list = true;
     if (instance->window.count && !instance->op->job->halts)
         weir_alarm_set(flow_of(instance)->clock, &instance->alarm, weir_window_due_s(instance));
-    if (instance->op->gathers)
-        gather(instance);
+    if (instance->op->special) {
+        instance->toils_s = INFINITY;
+        if (instance->op->gathers)
+            gather(instance);
+    }
     weir_op_at_rest(instance->op);
     if (instance->op->job->ending)
         weir_eventtime_look(instance->op->job);
@@ -104,7 +106,9 @@ static void leave(struct weir_instance *instance)
     struct weir_flow *flow = flow_of(instance);
     instance->left = true;
     instance->inbox->instances--;
-    weir_workers_look(instance);
+    for (size_t i = 0; i < instance->op->instance_count; i++) /* who is now the last one of a shared input serves on */
+        if (instance->op->instances[i]->inbox == instance->inbox)
+            weir_workers_look(instance->op->instances[i]);
     spend(instance, WEIR_IDLE);
     weir_inbox_wake_instance(instance->inbox);
     if (instance->stop_s > 0 && !instance->dead) {
@@ -275,7 +279,7 @@ static void go(struct weir_instance *instance)
             return;
         if (instance->leader && weir_worker_stops(instance))
             return;
-        if (may_leave(instance) || instance->dead) {
+        if (weir_instance_may_leave(instance) || instance->dead) {
             if (weir_workers_rest(instance)) /* else they tell it when they do */
                 leave(instance);
             return;
@@ -357,6 +361,7 @@ void weir_instance_init(struct weir_instance *instance)
 {
     struct weir_op *op = instance->op;
     instance->work.host = -1;
+    instance->toils_s = INFINITY;
     instance->alarm.ring = rings;
     instance->go.ring = goes;
     weir_quota_init(instance);
