@@ -43,8 +43,10 @@ static int read_event_time(const struct weir_json *at, struct weir_operator *op)
     if (!sliding)
         op->window_slide_s = op->window_s;
     if (op->window_slide_s > op->window_s && weir_json_get(at, "slide", &child))
-        return weir_json_error(&child, "%g s is more than the \"size\" (%g s), so that items would be in no window; lower "
-                               "it", op->window_slide_s, op->window_s);
+        return weir_json_error(&child,
+                               "%g s is more than the \"size\" (%g s), so that items would be in no window; lower "
+                               "it",
+                               op->window_slide_s, op->window_s);
     if (op->window_s > WINDOWS_AN_ITEM * op->window_slide_s && weir_json_get(at, "slide", &child))
         return weir_json_error(&child, "an item would be in more than %d windows; raise it, or lower \"size\"",
                                WINDOWS_AN_ITEM);
@@ -63,6 +65,6 @@ int weir_event_windows_read(const struct weir_json *at, struct weir_operator *op
     int code = read_event_time(&child, op);
     if (!code && weir_json_get(at, "selectivity", &selectivity) && op->selectivity != 1)
         return weir_json_error(&selectivity, "windows in event time give a result for each key that has an item; leave "
-                               "\"selectivity\" to an operator behind this one");
+                                             "\"selectivity\" to an operator behind this one");
     return code;
 }

@@ -18,7 +18,7 @@ struct weir_op_counts {
     double queue_area;                      /* items waiting x seconds */
     double waiting_s, service_s, blocked_s; /* sums over items processed */
     uint64_t dropped;
-    uint64_t late; /* processed, but too late for their windows in event time */
+    uint64_t late;                              /* processed, but too late for their windows in event time */
     uint64_t failed, retries, hedges, rejected; /* attempts; rejected: by a breaker, among the failed ones */
     uint64_t lost_on_way, lost_inside;          /* to failures, before and after they arrived */
     double busy_s, idle_s, blocked_time_s;      /* of all instances */

@@ -13,6 +13,7 @@
 #include "sim/engine/flow/content.h"
 #include "sim/engine/flow/due.h"
 #include "sim/engine/flow/segments.h"
+#include "sim/engine/flow/underway.h"
 #include "sim/engine/shares/shares.h"
 
 /* Keys are spread over the instances in groups, as stream processors do, so that a rescale moves whole groups. */
@@ -200,7 +201,7 @@ struct weir_op {
     long queued, in_transit, in_service;
     double queue_since_s;
     struct weir_join *join;
-    struct weir_eventtime *events; /* windows in event time; NULL: it has none */
+    struct weir_eventtime *events;  /* windows in event time; NULL: it has none */
     void (*at_rest)(void *context); /* told when something of it comes to rest; NULL: nobody waits. Control's. */
     void *at_rest_context;
 
@@ -247,22 +248,6 @@ struct weir_op {
 
 enum weir_job_life { WEIR_JOB_WAITING, WEIR_JOB_RUNNING, WEIR_JOB_GONE };
 
-/* What the watchdog knows of a job. Under way is what takes time: work, transfers, sleep. */
-struct weir_watch {
-    long under_way;
-    uint64_t begun, begun_before; /* ever; and at the end of the window before */
-    bool was_still;
-};
-static inline void weir_watch_begin(struct weir_watch *watch)
-{
-    watch->under_way++;
-    watch->begun++;
-}
-static inline void weir_watch_end(struct weir_watch *watch)
-{
-    watch->under_way--;
-}
-
 struct weir_run_job {
     _Alignas(WEIR_LINE) struct weir_flow *flow;
     const struct weir_job *spec;
@@ -293,8 +278,8 @@ struct weir_run_job {
     struct weir_kinds *kinds;                            /* NULL: its items are alike */
     struct weir_job_counts counts, at_window, at_warmup; /* the latter two are control's */
     struct weir_due *due;                                /* NULL: it has no objective */
-    bool any_windows, ending;                            /* an operator has a window; its source has ended (eventtime.h) */
-    struct weir_origin *origins;                         /* hosts that results have ever come from */
+    bool any_windows, ending;    /* an operator has a window; its source has ended (eventtime.h) */
+    struct weir_origin *origins; /* hosts that results have ever come from */
     size_t origin_count, origin_capacity, origin_view_capacity;
     struct weir_origin_view *origin_views;
     int index;
