@@ -24,7 +24,7 @@ struct weir_fix {
     double time_s, x, y;
     int access; /* index of the access point where it is from then on, until the next fix; -1: by its place */
 };
-struct weir_track {
+struct weir_course {
     char *id;
     struct weir_fix *fixes; /* times increase */
     size_t count, capacity;
@@ -33,7 +33,7 @@ struct weir_track {
 /* The tracks of a file. */
 struct weir_tracks {
     char *path;
-    struct weir_track *list; /* in the order in which the file has them first */
+    struct weir_course *list; /* in the order in which the file has them first */
     size_t count, capacity;
     unsigned long long hash; /* of the file's bytes */
 };
@@ -45,7 +45,7 @@ enum weir_motion {
 };
 struct weir_device {
     enum weir_motion motion;
-    const struct weir_track *track; /* of WEIR_MOTION_TRACK */
+    const struct weir_course *track; /* of WEIR_MOTION_TRACK */
     /* Of models. */
     double x[2], y[2]; /* the area: least and greatest */
     double speed[2];   /* m/s, uniform between them, drawn anew for each leg */
@@ -133,6 +133,6 @@ struct weir_platform;
 int weir_tracks_read(const char *path, const struct weir_platform *platform, const struct weir_mobility *mobility,
                      struct weir_tracks *tracks);
 void weir_tracks_fini(struct weir_tracks *tracks);
-const struct weir_track *weir_tracks_find(const struct weir_tracks *tracks, const char *id);
+const struct weir_course *weir_tracks_find(const struct weir_tracks *tracks, const char *id);
 
 #endif

@@ -25,7 +25,7 @@ static void stand(struct weir_leg *leg, double until_s)
 
 static void follow(struct weir_roam *roam)
 {
-    const struct weir_track *track = roam->device->track;
+    const struct weir_course *track = roam->device->track;
     const struct weir_fix *from = &track->fixes[roam->fix];
     struct weir_leg *leg = &roam->leg;
     *leg = (struct weir_leg){.from_s = from->time_s, .x = from->x, .y = from->y, .access = from->access};

@@ -48,7 +48,7 @@ static void enlarge(struct reading *reading)
         *slot_of(reading, reading->tracks->list[t].id) = t + 1;
 }
 
-static struct weir_track *track_of(struct reading *reading, const char *id)
+static struct weir_course *track_of(struct reading *reading, const char *id)
 {
     struct weir_tracks *tracks = reading->tracks;
     if (2 * (tracks->count + 1) > reading->slots)
@@ -56,7 +56,7 @@ static struct weir_track *track_of(struct reading *reading, const char *id)
     size_t *slot = slot_of(reading, id);
     if (!*slot) {
         WEIR_ONE_MORE(tracks->list, tracks->count, tracks->capacity);
-        tracks->list[tracks->count++] = (struct weir_track){.id = weir_copy(id)};
+        tracks->list[tracks->count++] = (struct weir_course){.id = weir_copy(id)};
         *slot = tracks->count;
     }
     return &tracks->list[*slot - 1];
@@ -83,7 +83,7 @@ static int add_fix(struct reading *reading, const char *id, const struct weir_fi
 {
     if (!*id)
         return weir_error(WEIR_EINPUT, "has no id; say whose track it belongs to");
-    struct weir_track *track = track_of(reading, id);
+    struct weir_course *track = track_of(reading, id);
     const struct weir_fix *last = track->count ? &track->fixes[track->count - 1] : NULL;
     if (last && !(fix->time_s > last->time_s))
         return weir_error(WEIR_EINPUT, "%s is at %.10g s after %.10g s; times of a track must increase", id,
@@ -246,7 +246,7 @@ void weir_tracks_fini(struct weir_tracks *tracks)
     free(tracks->path);
 }
 
-const struct weir_track *weir_tracks_find(const struct weir_tracks *tracks, const char *id)
+const struct weir_course *weir_tracks_find(const struct weir_tracks *tracks, const char *id)
 {
     for (size_t t = 0; t < tracks->count; t++)
         if (strcmp(tracks->list[t].id, id) == 0)

@@ -246,7 +246,7 @@ static int take_tracks(const struct weir_json *at, const struct weir_tracks *tra
         if (!marked[j])
             continue;
         const char *name = wanted ? wanted : workload->jobs[j].name;
-        const struct weir_track *track = wanted || by_name      ? weir_tracks_find(tracks, name)
+        const struct weir_course *track = wanted || by_name      ? weir_tracks_find(tracks, name)
                                          : next < tracks->count ? &tracks->list[next++]
                                                                 : NULL;
         if (!track && (wanted || by_name))
@@ -350,7 +350,7 @@ static int check_places(const struct weir_json *at, const struct weir_mobility *
     for (int a = 0; a < mobility->access_count; a++)
         any |= mobility->access[a].placed;
     for (int d = 0; d < mobility->device_count; d++) {
-        const struct weir_track *track = mobility->devices[d].track;
+        const struct weir_course *track = mobility->devices[d].track;
         by_place |= !track;
         for (size_t f = 0; track && f < track->count; f++)
             by_place |= track->fixes[f].access < 0;

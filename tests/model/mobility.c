@@ -19,7 +19,7 @@ struct world {
     struct weir_access access[8];
     struct weir_reach reach[3];
     struct weir_fix fixes[12];
-    struct weir_track track;
+    struct weir_course track;
     struct weir_device device;
 };
 
@@ -48,7 +48,7 @@ static void draw(struct world *world, unsigned number, bool strongest, double hy
             world->fixes[f].y = world->fixes[f - 1].y;
         }
     }
-    world->track = (struct weir_track){"t", world->fixes, 12, 12};
+    world->track = (struct weir_course){"t", world->fixes, 12, 12};
     world->device = (struct weir_device){.motion = WEIR_MOTION_TRACK, .track = &world->track};
 }
 
@@ -120,7 +120,7 @@ static void on_a_line(void)
 {
     struct weir_access access[] = {{0, true, 0, 0, 0, 1}, {1, true, 300, 0, 0, 1}, {2, true, 700, 0, 0, 1}};
     struct weir_fix fixes[] = {{0, 0, 0, -1}, {70, 700, 0, -1}, {140, 0, 0, -1}};
-    struct weir_track track = {"t", fixes, 3, 3};
+    struct weir_course track = {"t", fixes, 3, 3};
     struct weir_device device = {.motion = WEIR_MOTION_TRACK, .track = &track};
     struct weir_mobility mobility = {
         .access = access, .access_count = 3, .hysteresis = 40, .ratio = 1, .handover_s = 0.5};
@@ -146,7 +146,7 @@ static void rates_by_distance(void)
 {
     struct weir_access access[] = {{0, true, 0, 0, 0, 1}, {1, true, 300, 0, 0, 1}, {2, true, 900, 0, 0, 1}};
     struct weir_fix fixes[] = {{0, 0, 0, -1}, {90, 900, 0, -1}};
-    struct weir_track track = {"t", fixes, 2, 2};
+    struct weir_course track = {"t", fixes, 2, 2};
     struct weir_reach reach[] = {{100, 1e6}, {200, 0.25e6}};
     struct weir_device device = {.motion = WEIR_MOTION_TRACK, .track = &track};
     struct weir_mobility mobility = {.access = access,
@@ -304,7 +304,7 @@ static void files_of_tracks(void)
     CHECK_NEAR(m->access[0].y, 20, 0);
     CHECK_NEAR(m->access[1].x, 30.5, 0);
     CU_ASSERT_EQUAL(m->device_count, 2);
-    const struct weir_track *u = m->devices[m->of_job[0]].track, *v = m->devices[m->of_job[1]].track;
+    const struct weir_course *u = m->devices[m->of_job[0]].track, *v = m->devices[m->of_job[1]].track;
     CU_ASSERT_STRING_EQUAL(u->id, "u");
     CU_ASSERT_EQUAL(u->count, 3); /* the fix at 5 s lies between its neighbours */
     CHECK_NEAR(u->fixes[1].time_s, 10, 0);

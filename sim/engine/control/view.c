@@ -7,6 +7,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/engine/control/changes.h"
+#include "sim/engine/flow/mobile.h"
 #include "sim/engine/flow/route.h"
 
 const struct weir_route *weir_route_between(struct weir_shares *shares, int from, int to)
@@ -156,6 +157,7 @@ void weir_view_init(struct weir_controller *controller)
         controller->job_views[j] = (struct weir_job_view){
             .name = job->spec->name,
             .source_host = job->source_host,
+            .source_before = job->source_host,
             .sink_host = job->sink.host,
             .source_bytes = job->spec->source_bytes,
             .slo_s = job->spec->slo_s,
@@ -324,7 +326,8 @@ static void update_job(struct weir_controller *controller, struct weir_run_job *
     view->age_s = now_s - job->spec->arrive_s;
     if (job->life == WEIR_JOB_WAITING)
         return;
-    view->source_before = view->window_ended ? view->source_host : job->source_host;
+    view->source_host = job->source_host;
+    view->source_before = weir_mobile_window(job);
     const struct weir_job_counts *now = &job->counts, *then = &job->at_window;
     view->ingress_rate = ratio((double)(now->arrived - then->arrived), window_s);
     view->emitted_rate = ratio((double)(now->emitted - then->emitted), window_s);

@@ -51,7 +51,7 @@ struct weir_mobile *weir_mobile_new(struct weir_run_job *job, unsigned long long
     mobile->next_s = INFINITY;
     weir_roam_begin(&mobile->walk, mobility, &mobility->devices[device], seed, job->spec->arrive_s);
     mobile->air = mobile->seen = mobile->walk;
-    job->source_host = mobile->host = host_at(mobile, &mobile->walk);
+    job->source_host = mobile->host = mobile->host_at_window = host_at(mobile, &mobile->walk);
     return mobile;
 }
 
@@ -84,7 +84,8 @@ double weir_mobile_ready_s(struct weir_mobile *mobile, const struct weir_arrival
     mobile->known = true;
     mobile->first = *first;
     mobile->start_s = fmax(first->time_s, mobile->free_s);
-    double sent_s = weir_roam_send(&mobile->air, mobile->start_s, spec->source_bytes, scenario->duration_s, &mobile->lost);
+    double sent_s =
+        weir_roam_send(&mobile->air, mobile->start_s, spec->source_bytes, scenario->duration_s, &mobile->lost);
     mobile->free_s = sent_s;
     mobile->ready_s = mobile->lost ? sent_s : sent_s + scenario->mobility.latency_s;
     mobile->host = host_at(mobile, &mobile->air);
@@ -128,6 +129,15 @@ void weir_mobile_delivered(struct weir_mobile *mobile, const struct weir_item *i
         add(&mobile->after, latency_s);
     if (next_s - item->birth <= span_s)
         add(&mobile->before, latency_s);
+}
+
+int weir_mobile_window(struct weir_run_job *job)
+{
+    if (!job->mobile)
+        return job->source_host;
+    int before = job->mobile->host_at_window;
+    job->mobile->host_at_window = job->source_host;
+    return before;
 }
 
 void weir_mobile_place(struct weir_mobile *mobile, double now_s, double *x, double *y)

@@ -31,7 +31,8 @@ struct weir_mobile {
     int host; /* of that access point */
     /* For who watches. */
     struct weir_roam seen;
-    size_t told; /* handovers told at the ends of windows */
+    int host_at_window; /* at the end of the window before */
+    size_t told;        /* handovers told at the ends of windows */
     /* Since the warm-up. */
     double handovers, interrupted_s, lost_items;
     struct weir_around {
@@ -55,6 +56,8 @@ void weir_mobile_sends(struct weir_mobile *mobile, struct weir_item *item);
 /* A result was delivered. */
 void weir_mobile_delivered(struct weir_mobile *mobile, const struct weir_item *item);
 
+/* The host of the source at the end of the window before; that now is the next one's. */
+int weir_mobile_window(struct weir_run_job *job);
 /* Where the device is now; dates given do not go back. */
 void weir_mobile_place(struct weir_mobile *mobile, double now_s, double *x, double *y);
 
