@@ -127,19 +127,6 @@ static double latency_now(const struct round *round, const struct weir_mover *mo
     return weir_network_s(mover, now[0].host) + stay_s;
 }
 
-/* Whether the edge could give the operator what it needs. */
-static bool edge_has_instances(const struct round *round, const struct weir_mover *mover, int now, int count)
-{
-    const struct weir_view *view = round->view;
-    int needed = weir_ds2_round(mover->demand[mover->op].instances, 1);
-    int most = view->jobs[mover->job].operators[mover->op].max_parallelism;
-    long room = count;
-    for (int h = 0; h < view->host_count && room < most; h++)
-        if (view->hosts[h].up && view->hosts[h].tier == view->hosts[now].tier)
-            room += weir_plan_free_slots(round->plan, h);
-    return needed < (room < most ? room : most);
-}
-
 static bool has_core(const struct round *round, int h, double more, double limit)
 {
     const struct weir_host_view *host = &round->view->hosts[h];
@@ -187,7 +174,7 @@ static bool should_leave(const struct round *round, const struct weir_mover *mov
 {
     if (!(mover->demand[mover->op].input > 0))
         return false;
-    if (round->self->only_when_full && !stray && edge_has_instances(round, mover, now[0].host, count))
+    if (round->self->only_when_full && !stray && weir_edge_has_instances(mover, now[0].host, count))
         return false;
     double excess_s;
     option->edge_s = latency_now(round, mover, now, count, mu, seen_per_s, &excess_s) + excess_s;
@@ -199,25 +186,6 @@ static bool should_leave(const struct round *round, const struct weir_mover *mov
     return true;
 }
 
-/* Of a source that has moved: the host of the home's tier to which the network is fastest; of equals the home. */
-static int find_home(const struct round *round, const struct weir_mover *mover, int home)
-{
-    const struct weir_view *view = round->view;
-    int best = home;
-    double least_s = weir_network_s(mover, home);
-    for (int h = 0; h < view->host_count; h++) {
-        if (!view->hosts[h].up || view->hosts[h].tier != view->hosts[home].tier ||
-            weir_plan_free_slots(round->plan, h) < 1)
-            continue;
-        double network_s = weir_network_s(mover, h);
-        if (network_s < least_s) {
-            least_s = network_s;
-            best = h;
-        }
-    }
-    return best;
-}
-
 /* In the cloud, moved there before: whether it should return. */
 static bool should_return(const struct round *round, const struct weir_mover *mover, const struct weir_placement *now,
                           int count, double mu, struct track *track, struct option *option)
@@ -225,7 +193,7 @@ static bool should_return(const struct round *round, const struct weir_mover *mo
     const struct weir_view *view = round->view;
     const struct weir_operator_view *op = &view->jobs[mover->job].operators[mover->op];
     if (track->moving)
-        track->home = find_home(round, mover, track->home);
+        track->home = weir_edge_near(mover, track->home);
     int room = weir_plan_free_slots(round->plan, track->home);
     if (!view->hosts[track->home].up || room < 1)
         return false;
@@ -345,25 +313,14 @@ static double most_of(const struct round *round, int job, int op, int steps, dou
     return now;
 }
 
-/* Windows until an operator that is to be moved has been: those of patience, and the stall. */
-static int lead_of(const struct round *round, int job, int op)
-{
-    const struct weir_view *view = round->view;
-    double slowest = INFINITY, state = view->jobs[job].operators[op].state_bytes;
-    const struct weir_operator_view *seen = &view->jobs[job].operators[op];
-    for (int h = 0; h < view->host_count && state > 0 && seen->instance_count > 0; h++)
-        if (view->hosts[h].tier == WEIR_VIEW_CLOUD && view->hosts[h].up && known(view, seen->instances[0].host))
-            slowest = fmin(slowest, view->route_bytes_per_s(view, seen->instances[0].host, h));
-    double stall_s = view->restart_s(view) + (isfinite(slowest) && slowest > 0 ? state / slowest : 0);
-    return (int)fmin(round->self->windows + ceil(stall_s / view->window_s - 1e-9), 1e6);
-}
-
 /* The demand with the most that is foreseen within `steps` windows, 0: within as many as each operator's move takes. */
 static void look_ahead(const struct round *round, int job, const struct weir_ds2_operator *model,
                        const struct weir_ds2_demand *now, int steps, struct weir_ds2_demand *ahead)
 {
     for (int o = 0; o < round->view->jobs[job].operator_count; o++) {
-        double input = most_of(round, job, o, steps > 0 ? steps : lead_of(round, job, o), now[o].input);
+        double input =
+            most_of(round, job, o, steps > 0 ? steps : weir_move_windows(round->view, job, o, round->self->windows),
+                    now[o].input);
         ahead[o] = now[o];
         if (!(input > now[o].input))
             continue;

@@ -74,6 +74,19 @@ static const struct set drawing = {
 static const struct set both = {
     {.name = "agreeing worlds with watts that fail", AGREEING, .failures = true}, .draws = true, .count = WORLDS / 2};
 
+static const char *const singly[] = {"1"};
+static const struct set moving = {
+    {.name = "agreeing worlds that move",
+     .batches = singly,
+     .batch_count = 1,
+     .most_bytes = 60000,
+     .failures = true,
+     .more = "\"mobility\": {\"places\": \"places.csv\", \"handover\": \"50ms\", \"latency\": \"2ms\", "
+             "\"rates\": [{\"within\": 30, \"rate\": \"20MBps\"}, {\"rate\": \"1MBps\"}], "
+             "\"devices\": [{\"jobs\": \"*\", \"model\": \"random-waypoint\", \"area\": [0, 0, 100, 100], "
+             "\"speed\": [10, 40]}]}, "},
+    .count = WORLDS / 2};
+
 static const char *platform_of(const struct set *set)
 {
     return set->draws ? weir_test_file("watts.xml", xml) : WEIR_TEST_WORLDS_PLATFORM;
@@ -190,6 +203,12 @@ static void worlds_with_watts_agree(void)
     compare_worlds(&both);
 }
 
+static void moving_worlds_agree(void)
+{
+    weir_test_file("places.csv", "host,x,y\nedge,20,20\nedge2,80,30\ncloud4,50,90\n");
+    compare_worlds(&moving);
+}
+
 /* Work of o0 ends at 2 s in one run, at 3 s in the other, and a transfer is on the wire until `end_s` in both. */
 static bool excuses(double end_s)
 {
@@ -242,6 +261,7 @@ int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"worlds agree", worlds_agree},
                                       {"failing worlds agree", failing_worlds_agree},
+                                      {"moving worlds agree, many items", moving_worlds_agree},
                                       {"worlds with watts agree", worlds_with_watts_agree},
                                       {"only what is near excuses", only_what_is_near_excuses},
                                       {"only what has grown is rounding", only_what_has_grown_is_rounding},
