@@ -247,8 +247,8 @@ static int take_tracks(const struct weir_json *at, const struct weir_tracks *tra
             continue;
         const char *name = wanted ? wanted : workload->jobs[j].name;
         const struct weir_course *track = wanted || by_name      ? weir_tracks_find(tracks, name)
-                                         : next < tracks->count ? &tracks->list[next++]
-                                                                : NULL;
+                                          : next < tracks->count ? &tracks->list[next++]
+                                                                 : NULL;
         if (!track && (wanted || by_name))
             return weir_json_error(at, "%s has no track \"%s\"; its first is \"%s\"", tracks->path, name,
                                    tracks->list[0].id);
@@ -337,6 +337,12 @@ static int check_rest(const struct weir_json *at, const struct weir_scenario *sc
     if (scenario->items_per_batch != 1)
         return weir_json_error(at, "items of sources that move go one by one; leave \"items_per_batch\" and "
                                    "\"batch_span\" out");
+    for (int j = 0; j < scenario->workload->job_count; j++)
+        if (scenario->mobility.of_job[j] >= 0 && scenario->workload->jobs[j].sink.kind == WEIR_WHERE_SOURCE)
+            return weir_json_error(at,
+                                   "the sink of job \"%s\" is its source, which moves: results do not follow it; name "
+                                   "a host, or leave \"sink\" out",
+                                   scenario->workload->jobs[j].name);
     if (scenario->recovery.costs)
         return weir_json_error(at,
                                "barriers of checkpoints do not follow sources that move; leave \"checkpoints\" out");

@@ -19,8 +19,8 @@
 enum {
     JOB_ROWS = 10,
     JOB_BYTES = 122,
-    DEVICE_ROWS = 3, /* of those whose sources move */
-    DEVICE_BYTES = 25,
+    DEVICE_ROWS = 4, /* of those whose sources move */
+    DEVICE_BYTES = 33,
     DUE_ROWS = 2, /* of jobs with an objective */
     DUE_BYTES = 22,
     OPERATOR_ROWS = 14,

@@ -57,7 +57,7 @@ static const char xml[] =
  * in one of 500 it comes to 1e-9 s within 16 s. */
 struct set {
     struct weir_test_worlds worlds;
-    bool draws;
+    bool draws, singly; /* singly: items never move in batches, so that not everything is there */
     int count;
 };
 #define DURATION       "\"15s\"" /* each as long as what it takes the place of */
@@ -85,6 +85,7 @@ static const struct set moving = {
              "\"rates\": [{\"within\": 30, \"rate\": \"20MBps\"}, {\"rate\": \"1MBps\"}], "
              "\"devices\": [{\"jobs\": \"*\", \"model\": \"random-waypoint\", \"area\": [0, 0, 100, 100], "
              "\"speed\": [10, 40]}]}, "},
+    .singly = true,
     .count = WORLDS / 2};
 
 static const char *platform_of(const struct set *set)
@@ -178,7 +179,7 @@ static void compare_worlds(const struct set *set)
            set->count, sums.items, 100 * sums.works[0] / sums.works[1], 100 * sums.transfers[0] / sums.transfers[1],
            sums.left_out);
     CU_ASSERT(sums.left_out <= 0.02 * set->count);
-    if (set->count < 8) /* too few to contain everything */
+    if (set->count < 8 || set->singly) /* too few to contain everything */
         return;
     CU_ASSERT(sums.items > 100.0 * set->count);
     CU_ASSERT(sums.works[0] > 0.1 * sums.works[1] && sums.works[0] < 0.9 * sums.works[1]);

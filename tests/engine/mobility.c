@@ -74,9 +74,9 @@ static void operators_stay(bool all)
     CHECK_NEAR(m->network_bytes, 48 * 100e3, 1e-3);                            /* 52 to 99 s */
     CHECK_NEAR(m->network_s, (51 * 0.105 + 48 * 0.125 + 0.2) / 99, 1e-9);
     CHECK_NEAR(m->state_moved_bytes, 0, 0);
-    CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "50 car//west/device_x 500"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "60 car//east/device_x 600"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "60 car//east/handovers 1"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "50 car///device_x 500"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "60 car//east/attached 1"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "60 car///handovers 1"));
     weir_test_result_fini(&got);
 }
 

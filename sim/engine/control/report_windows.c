@@ -68,7 +68,7 @@ static void tell_job(const struct weir_controller *controller, const struct weir
          job->due_rate > 0 ? job->violation_rate / job->due_rate : NAN);
 }
 
-/* Where the device of a job is, with the host of its access point, and how often that has changed in the window. */
+/* Where the device of a job is, the host of its access point, and how often that has changed in the window. */
 static void tell_device(const struct weir_controller *controller, int j)
 {
     const struct weir_run_job *job = &controller->flow->jobs[j];
@@ -77,9 +77,10 @@ static void tell_device(const struct weir_controller *controller, int j)
     if (!job->mobile)
         return;
     weir_mobile_place(job->mobile, controller->view.time_s, &x, &y);
-    tell(controller, job->spec->name, "", host, "device_x", x);
-    tell(controller, job->spec->name, "", host, "device_y", y);
-    tell(controller, job->spec->name, "", host, "handovers", (double)(job->mobile->count - job->mobile->told));
+    tell(controller, job->spec->name, "", "", "device_x", x);
+    tell(controller, job->spec->name, "", "", "device_y", y);
+    tell(controller, job->spec->name, "", "", "handovers", (double)(job->mobile->count - job->mobile->told));
+    tell(controller, job->spec->name, "", host, "attached", 1);
     job->mobile->told = job->mobile->count;
 }
 
