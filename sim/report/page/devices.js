@@ -1,4 +1,7 @@
 /* Sources that move, as dots on a stage whose hosts stand where they are. */
+import {svg} from "./base.js";
+import {list} from "./data.js";
+import {windowAt} from "./graph.js";
 class Devices {
   constructor(stage) {
     this.stage = stage;
@@ -40,3 +43,4 @@ class Devices {
     }
   }
 }
+export {Devices};

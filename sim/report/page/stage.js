@@ -5,6 +5,7 @@ import {extent} from "./scales.js";
 import {D, el, svg, tipped} from "./base.js";
 import {POLICIES, SERIES, anomaliesOf, jobSeries, list, seriesOf} from "./data.js";
 import {DECISIONS} from "./decisions.js";
+import {Devices} from "./devices.js";
 import {HOST_TIERS, TIERS, windowAt} from "./graph.js";
 /* Where the instances of each operator are from which time on: "job\nop" -> [{host, times, counts}]. */
 function placements(run) {
