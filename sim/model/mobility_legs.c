@@ -44,7 +44,8 @@ static void follow(struct weir_roam *roam)
 static void drive(struct weir_roam *roam, double x, double y)
 {
     struct weir_leg *leg = &roam->leg;
-    double speed = uniform(&roam->stream, roam->device->speed), way = hypot(x - leg->x, y - leg->y);
+    double speed = uniform(&roam->stream, roam->device->speed), dx = x - leg->x, dy = y - leg->y;
+    double way = sqrt(dx * dx + dy * dy);
     if (way > 0)
         go(leg, leg->from_s + way / speed, x, y);
     else

@@ -96,7 +96,9 @@ static double distance_to(const struct weir_roam *roam, int j)
 {
     double x, y;
     weir_roam_place(roam, roam->from_s, &x, &y);
-    return hypot(x - roam->mobility->access[j].x, y - roam->mobility->access[j].y);
+    x -= roam->mobility->access[j].x;
+    y -= roam->mobility->access[j].y;
+    return sqrt(x * x + y * y);
 }
 
 static double speed_of(const struct weir_leg *leg)
