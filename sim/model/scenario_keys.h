@@ -79,12 +79,15 @@ extern const struct weir_param weir_disturbance_keys[WEIR_SIGNAL_COUNT][4];
 
 extern const struct weir_param weir_workload_keys[];
 extern const struct weir_param weir_job_keys[];
+extern const struct weir_param weir_source_keys[];
 extern const struct weir_param weir_backlog_keys[];
+extern const struct weir_param weir_source_backlog_keys[];
 extern const struct weir_param weir_operator_keys[];
 extern const struct weir_param weir_flops_keys[];
 extern const struct weir_param weir_state_keys[];
 extern const struct weir_param weir_keys_keys[];
 extern const struct weir_param weir_window_keys[];
+extern const struct weir_param weir_interval_keys[];
 extern const struct weir_param weir_batch_keys[];
 extern const struct weir_param weir_quota_keys[];
 extern const struct weir_param weir_retry_keys[];

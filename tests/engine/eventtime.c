@@ -47,8 +47,8 @@ static char *scenario_of(const char *rate, int count, const char *more, const ch
 
 static struct weir_test_result run(char *scenario, const char *policy)
 {
-    struct weir_test_result got = weir_test_run_catalog(PLATFORM, scenario, policy, 1,
-                                                        policy[0] == 'c' ? weir_test_chaos : weir_catalog);
+    struct weir_test_result got =
+        weir_test_run_catalog(PLATFORM, scenario, policy, 1, policy[0] == 'c' ? weir_test_chaos : weir_catalog);
     if (got.code != WEIR_OK)
         fprintf(stderr, "\n%s\n%s\n", got.message, scenario);
     CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
@@ -62,8 +62,8 @@ static void one_result_for_each_key_and_window(void)
 {
     static const char *const rates[] = {"10/s", "1000/s"};
     for (int r = 0; r < 2; r++) {
-        struct weir_test_result got =
-            run(scenario_of(rates[r], r ? 100000 : 1000, "", "\"keys\": 10, \"window\": {\"size\": \"10s\"}"), "static");
+        struct weir_test_result got = run(
+            scenario_of(rates[r], r ? 100000 : 1000, "", "\"keys\": 10, \"window\": {\"size\": \"10s\"}"), "static");
         CU_ASSERT_EQUAL(weir_test_op(&got, "j", "w")->emitted, 100);
         CU_ASSERT_EQUAL(weir_test_op(&got, "j", "w")->late, 0);
         weir_test_result_fini(&got);
@@ -143,7 +143,8 @@ static void as_in_the_list(void)
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         double size_s = cases[c].size_s, slide_s = cases[c].slide_s;
         list_items(500, 5, cases[c].keys);
-        struct sum wanted = slide_s > 0 ? of_sliding(size_s, slide_s, cases[c].keys) : of_sessions(size_s, cases[c].keys);
+        struct sum wanted =
+            slide_s > 0 ? of_sliding(size_s, slide_s, cases[c].keys) : of_sessions(size_s, cases[c].keys);
         for (int p = 0; p < 3; p++) {
             char *window = slide_s > 0 ? weir_format("{\"type\": \"sliding\", \"size\": \"%gs\", \"slide\": \"%gs\"}",
                                                      size_s, slide_s)
@@ -161,15 +162,16 @@ static void as_in_the_list(void)
 }
 
 /* Each item, one a second, comes to w at once, and 1.7 s later by way of b. A window of 0.5 s that begins with item n
- * ends at n + 0.5; when the second copy comes, at n + 1.7, the watermark is n + 1. Of the last two of 20 it is 19, the last's
- * own: it is in time, and that before is too late. */
+ * ends at n + 0.5; when the second copy comes, at n + 1.7, the watermark is n + 1. Of the last two of 20 it is 19, the
+ * last's own: it is in time, and that before is too late. */
 static struct weir_test_result run_late(const char *more)
 {
     char *scenario = weir_format(
         "{\"duration\": \"60s\", \"window\": \"10s\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": "
         "{\"host\": \"cloud4\"}, \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\", \"count\": 20}, \"operators\": ["
         "{\"name\": \"a\"}, {\"name\": \"b\", \"flops\": \"1.7Gf\", \"parallelism\": 2}, {\"name\": \"w\", \"window\": "
-        "{\"size\": \"0.5s\"%s}}], \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"a\", \"w\"], [\"b\", \"w\"], "
+        "{\"size\": \"0.5s\"%s}}], \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"a\", \"w\"], [\"b\", "
+        "\"w\"], "
         "[\"w\", \"sink\"]]}]}}",
         more);
     return run(scenario, "static");
@@ -209,14 +211,15 @@ static void failures(void)
     struct sum wanted = of_sliding(10, 5, 10);
     for (int m = 0; m < 2; m++)
         for (int interval = 3; interval < 20; interval += 8) {
-            char *more = weir_format("\"faults\": [{\"host\": \"edge\", \"at\": \"33.33s\", \"for\": \"2s\"}, {\"host\": "
-                                     "\"edge\", \"at\": \"71.2s\", \"for\": \"1s\"}], \"recovery\": {\"place\": \"wait\", \"delivery\": "
-                                     "\"%s\", \"checkpoint_interval\": \"%ds\"},",
-                                     modes[m], interval);
-            struct weir_test_result got =
-                run(scenario_of("10/s", 1000, more,
-                                "\"keys\": 10, \"window\": {\"type\": \"sliding\", \"size\": \"10s\", \"slide\": \"5s\"}"),
-                    "static");
+            char *more = weir_format(
+                "\"faults\": [{\"host\": \"edge\", \"at\": \"33.33s\", \"for\": \"2s\"}, {\"host\": "
+                "\"edge\", \"at\": \"71.2s\", \"for\": \"1s\"}], \"recovery\": {\"place\": \"wait\", \"delivery\": "
+                "\"%s\", \"checkpoint_interval\": \"%ds\"},",
+                modes[m], interval);
+            struct weir_test_result got = run(
+                scenario_of("10/s", 1000, more,
+                            "\"keys\": 10, \"window\": {\"type\": \"sliding\", \"size\": \"10s\", \"slide\": \"5s\"}"),
+                "static");
             check(more, &got, wanted, false);
             CU_ASSERT_EQUAL(got.result.metrics.restarts, 2);
             CU_ASSERT(m == 1 || weir_test_job(&got, "j")->duplicates == 0);

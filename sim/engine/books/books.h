@@ -18,7 +18,7 @@ struct weir_op_counts {
     double queue_area;                      /* items waiting x seconds */
     double waiting_s, service_s, blocked_s; /* sums over items processed */
     uint64_t dropped;
-    uint64_t late; /* processed, but too late for their windows in event time */
+    uint64_t late;                              /* processed, but too late for their windows in event time */
     uint64_t failed, retries, hedges, rejected; /* attempts; rejected: by a breaker, among the failed ones */
     uint64_t lost_on_way, lost_inside;          /* to failures, before and after they arrived */
     double busy_s, idle_s, blocked_time_s;      /* of all instances */
@@ -116,6 +116,9 @@ struct weir_paths {
 };
 struct weir_paths *weir_paths_new(int ops);
 void weir_paths_free(struct weir_paths *paths);
+/* Where the ways from a source begin, by its number; and the source of a way, 0 of ways beyond the most. */
+uint64_t weir_paths_root(struct weir_paths *paths, int source);
+unsigned weir_paths_source(const struct weir_paths *paths, uint64_t path);
 uint64_t weir_paths_branch(struct weir_paths *paths, uint64_t path, int op); /* a step not taken before */
 /* The way of an item that comes to the operator, after the way that it took so far (0: from the source). */
 static inline uint64_t weir_paths_step(struct weir_paths *paths, uint64_t path, int op)

@@ -339,8 +339,7 @@ static void update_job(struct weir_controller *controller, struct weir_run_job *
     update_origins(job, view, window_s);
     view->dropped_rate = ratio((double)(now->dropped - then->dropped), window_s);
     view->backlog = (double)weir_source_waiting(job, now_s);
-    view->source_backpressured =
-        ratio(job->source_spent.spent_s[WEIR_BLOCKED] - job->source_at_window.spent_s[WEIR_BLOCKED], window_s);
+    view->source_backpressured = ratio(weir_sources_blocked_s(job) / job->source_count, window_s);
     const struct weir_histogram *latency = &job->window;
     view->latency_mean_s = mean_of(latency->sum, (double)latency->count);
     view->latency_p50_s = weir_histogram_quantile(latency, 0.5);

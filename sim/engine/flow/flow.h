@@ -13,6 +13,7 @@
 #include "sim/engine/flow/content.h"
 #include "sim/engine/flow/due.h"
 #include "sim/engine/flow/segments.h"
+#include "sim/engine/flow/underway.h"
 #include "sim/engine/shares/shares.h"
 
 /* Keys are spread over the instances in groups, as stream processors do, so that a rescale moves whole groups. */
@@ -196,7 +197,7 @@ struct weir_op {
     long queued, in_transit, in_service;
     double queue_since_s;
     struct weir_join *join;
-    struct weir_eventtime *events; /* windows in event time; NULL: it has none */
+    struct weir_eventtime *events;  /* windows in event time; NULL: it has none */
     void (*at_rest)(void *context); /* told when something of it comes to rest; NULL: nobody waits. Control's. */
     void *at_rest_context;
 
@@ -242,21 +243,26 @@ struct weir_op {
 
 enum weir_job_life { WEIR_JOB_WAITING, WEIR_JOB_RUNNING, WEIR_JOB_GONE };
 
-/* What the watchdog knows of a job. Under way is what takes time: work, transfers, sleep. */
-struct weir_watch {
-    long under_way;
-    uint64_t begun, begun_before; /* ever; and at the end of the window before */
-    bool was_still;
+/* A source of a job. */
+struct weir_source {
+    struct weir_run_job *job;
+    const struct weir_source_spec *spec; /* NULL: it is that of the job itself */
+    int index, host;
+    struct weir_sender sender;
+    struct weir_alarm alarm;
+    struct weir_soon go;
+    double next_arrival_s; /* generated, not yet in the backlog */
+    struct weir_arrival *backlog;
+    size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
+    uint64_t generated, arrivals_hash;
+    uint64_t path; /* where the ways of its items begin */
+    double free_s;
+    bool done;
+    struct weir_arrivals arrivals;
+    struct weir_spent spent, at_window; /* the latter is control's */
+    struct weir_out_edge *out;
+    int out_count;
 };
-static inline void weir_watch_begin(struct weir_watch *watch)
-{
-    watch->under_way++;
-    watch->begun++;
-}
-static inline void weir_watch_end(struct weir_watch *watch)
-{
-    watch->under_way--;
-}
 
 struct weir_run_job {
     _Alignas(WEIR_LINE) struct weir_flow *flow;
@@ -265,38 +271,25 @@ struct weir_run_job {
     struct weir_paths *paths;
     struct weir_watch watch;
 
-    /* The source. */
-    struct weir_sender source_sender;
-    struct weir_alarm source_alarm;
-    struct weir_soon source_go;
-    double next_arrival_s; /* generated, not yet in the backlog */
-    struct weir_arrival *backlog;
-    size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
-    uint64_t generated;
-    uint64_t arrivals_hash;
-    double source_free_s;
+    struct weir_source source, *more; /* the first of its sources, and the others: weir_source_at */
+    int source_count;
     int batch_limit;
-    bool source_done;
-    int halts;       /* changes of plan for which all of it stands still: weir_job_halt */
-    double halted_s; /* since then */
-    struct weir_arrivals arrivals;
-    struct weir_spent source_spent, source_at_window; /* the latter is control's */
-    double load_factor;                               /* of the rate that the workload gives: control's */
+    int halts;          /* changes of plan for which all of it stands still: weir_job_halt */
+    double halted_s;    /* since then */
+    double load_factor; /* of the rates that the workload gives: control's */
 
     /* Measures. */
     double slo_s;                                        /* of spec */
     struct weir_kinds *kinds;                            /* NULL: its items are alike */
     struct weir_job_counts counts, at_window, at_warmup; /* the latter two are control's */
     struct weir_due *due;                                /* NULL: it has no objective */
-    bool any_windows, ending;                            /* an operator has a window; its source has ended (eventtime.h) */
-    struct weir_origin *origins;                         /* hosts that results have ever come from */
+    bool any_windows, ending;    /* an operator has a window; its source has ended (eventtime.h) */
+    struct weir_origin *origins; /* hosts that results have ever come from */
     size_t origin_count, origin_capacity, origin_view_capacity;
     struct weir_origin_view *origin_views;
     int index;
     enum weir_job_life life; /* control's */
     struct weir_op *ops;
-    struct weir_out_edge *source_out;
-    int source_out_count;
     struct weir_inbox sink;
     struct weir_room sink_room;
     struct weir_histogram total, window;
@@ -360,8 +353,12 @@ void weir_job_halt(struct weir_run_job *job);
 bool weir_job_resume(struct weir_run_job *job);
 bool weir_job_drained(const struct weir_run_job *job); /* nothing is inside but in windows and for want of a partner */
 
-/* The source begins. */
+/* Its sources begin. */
 void weir_source_start(struct weir_run_job *job);
+static inline struct weir_source *weir_source_at(const struct weir_run_job *job, int source)
+{
+    return source ? &job->more[source - 1] : (struct weir_source *)&job->source;
+}
 /* Brings the backlog up to date with the arrivals until now. */
 void weir_source_refill(struct weir_run_job *job, double now_s);
 uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s);
@@ -375,6 +372,9 @@ void weir_job_drop_contents(struct weir_run_job *job);
 void weir_job_wake_all(struct weir_run_job *job);
 /* It has recovered: the source plays from now on. */
 void weir_job_recovered(struct weir_run_job *job);
+
+/* Seconds of the window in which its sources were held back, together. */
+double weir_sources_blocked_s(const struct weir_run_job *job);
 
 /* Brings sums over time up to date: queues, and what instances and the source spend. */
 void weir_op_flush(struct weir_op *op, double now_s);

@@ -12,7 +12,8 @@ void weir_op_close_inbox(struct weir_op *op, struct weir_inbox *inbox);
  * hottest range. O(keys + groups x max_parallelism). */
 void weir_op_init_keys(struct weir_op *op);
 
-/* The key of an item, the group of a key, and the one of so many instances that has the group. The operator has keys. */
+/* The key of an item, the group of a key, and the one of so many instances that has the group. The operator has keys.
+ */
 uint64_t weir_op_key_of(const struct weir_op *op, uint64_t id);
 uint64_t weir_op_group_of(const struct weir_op *op, uint64_t key);
 int weir_group_owner(uint64_t group, int instances);

@@ -62,7 +62,7 @@ void weir_watermark_reset(struct weir_watermark *watermark)
 
 void weir_watermark_init(struct weir_watermark *watermark, struct weir_op *op)
 {
-    *watermark = (struct weir_watermark){.op = op, .sources = 1, .idle.ring = rings};
+    *watermark = (struct weir_watermark){.op = op, .sources = op->job->source_count, .idle.ring = rings};
     watermark->marks = weir_alloc((size_t)watermark->sources, sizeof *watermark->marks);
     weir_watermark_reset(watermark);
 }
@@ -191,7 +191,7 @@ bool weir_watermark_look(struct weir_watermark *watermark)
     bool all = true, any = false;
     for (int s = 0; s < watermark->sources; s++) {
         struct weir_mark *mark = &watermark->marks[s];
-        if (mark->birth_s == INFINITY || !weir_source_has_ended(watermark->op->job, s))
+        if (mark->birth_s == INFINITY || !weir_source_has_ended(weir_source_at(watermark->op->job, s)))
             continue;
         if (has_passed(watermark, mark)) {
             mark->birth_s = INFINITY;

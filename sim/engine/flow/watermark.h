@@ -21,8 +21,8 @@ struct weir_watermark {
     struct weir_op *op;
     int sources;
     struct weir_mark *marks;
-    bool *before;          /* [operator]: it leads to this one, or is it; NULL: nobody has asked */
-    double clock_s;        /* of the items that were seen, or of what moved it on since */
+    bool *before;           /* [operator]: it leads to this one, or is it; NULL: nobody has asked */
+    double clock_s;         /* of the items that were seen, or of what moved it on since */
     struct weir_alarm idle; /* a source may be idle then */
 };
 
