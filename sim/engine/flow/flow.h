@@ -254,7 +254,7 @@ struct weir_source {
     double next_arrival_s; /* generated, not yet in the backlog */
     struct weir_arrival *backlog;
     size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
-    uint64_t generated, arrivals_hash;
+    uint64_t generated, emitted, arrivals_hash;
     uint64_t path; /* where the ways of its items begin */
     double free_s;
     bool done;

@@ -208,6 +208,7 @@ static bool emit(struct weir_source *source, int count)
     }
     batch->count = count;
     job->counts.emitted += (uint64_t)count;
+    source->emitted += (uint64_t)count;
     source->free_s = free_s;
     return weir_send(&source->sender, batch);
 }
