@@ -192,7 +192,7 @@ static void add(struct weir_instance *instance, const struct weir_batch *batch, 
     op->counts.late += !coming.taken && !coming.again;
     if (coming.taken)
         weir_window_gathered(op, item);
-    weir_watermark_see(&events->watermark, instance, weir_paths_source(op->job->paths, item->path), item);
+    weir_watermark_see(&events->watermark, instance, item);
 }
 
 void weir_eventtime_add(struct weir_instance *instance, const struct weir_batch *batch)
