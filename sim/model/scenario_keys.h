@@ -94,12 +94,15 @@ extern const struct weir_param weir_reach_keys[];
 
 extern const struct weir_param weir_workload_keys[];
 extern const struct weir_param weir_job_keys[];
+extern const struct weir_param weir_source_keys[];
 extern const struct weir_param weir_backlog_keys[];
+extern const struct weir_param weir_source_backlog_keys[];
 extern const struct weir_param weir_operator_keys[];
 extern const struct weir_param weir_flops_keys[];
 extern const struct weir_param weir_state_keys[];
 extern const struct weir_param weir_keys_keys[];
 extern const struct weir_param weir_window_keys[];
+extern const struct weir_param weir_interval_keys[];
 extern const struct weir_param weir_batch_keys[];
 extern const struct weir_param weir_quota_keys[];
 extern const struct weir_param weir_scaling_keys[];

@@ -33,6 +33,8 @@ struct spread {
 static int read_source(const struct weir_json *at, const struct builder *builder, struct weir_job *job)
 {
     struct weir_json source, child;
+    if (weir_json_get(at, "sources", &source))
+        return weir_sources_read(at, builder->file, builder->platform, job);
     int code = weir_json_need(at, "source", &source);
     if (code)
         return code;
@@ -112,6 +114,32 @@ static int check_room(const struct weir_json *at, const struct weir_platform *pl
         instances, slots, slots == 1 ? "" : "s");
 }
 
+/* The first of several sources is the job's, for all who ask for one. */
+static void take_first(const struct builder *builder, struct weir_job *job)
+{
+    const struct weir_source_spec *first = &job->sources[0];
+    job->source = (struct weir_where){
+        .kind = WEIR_WHERE_HOST, .name = weir_copy(builder->platform->hosts[first->host].name), .tier = -1};
+    job->source_bytes = first->source_bytes;
+    job->load = first->load;
+    job->backlog_capacity = first->backlog_capacity;
+    job->backlog_full = first->backlog_full;
+}
+
+/* The workload owns the loads. */
+static void keep_loads(struct builder *builder, const struct weir_job *job)
+{
+    struct weir_workload *workload = builder->workload;
+    for (int s = 0; s < job->source_count || s == 0; s++) {
+        struct weir_load *load = job->source_count ? job->sources[s].load : job->load;
+        if (!load)
+            continue;
+        workload->loads = weir_grow(workload->loads, (size_t)workload->load_count + 1, &builder->load_capacity,
+                                    sizeof *workload->loads);
+        workload->loads[workload->load_count++] = load;
+    }
+}
+
 static int read_job(const struct weir_json *at, struct builder *builder, struct weir_job_read *read,
                     struct spread *spread)
 {
@@ -134,15 +162,15 @@ static int read_job(const struct weir_json *at, struct builder *builder, struct 
         code = weir_kinds_read(at, job);
     bool is_workflow = weir_json_get(at, "workflow", &child);
     bool one_item = is_workflow && !weir_json_get(at, "load", &child);
-    if (!code && !one_item)
+    if (!code && !one_item && !job->source_count)
         code = weir_json_need(at, "load", &child);
-    if (!code)
+    if (!code && !job->source_count)
         code = one_item ? weir_workload_one_item(&job->load) : weir_load_read(&child, builder->file, &job->load);
+    if (!code && job->source_count)
+        take_first(builder, job);
+    keep_loads(builder, job);
     if (code)
         return code;
-    workload->loads =
-        weir_grow(workload->loads, (size_t)workload->load_count + 1, &builder->load_capacity, sizeof *workload->loads);
-    workload->loads[workload->load_count++] = job->load;
     if (is_workflow)
         code = weir_workload_read_workflow(at, builder->file, builder->platform, job, &workload->files_hash);
     else
@@ -167,6 +195,7 @@ static void free_job(struct weir_job *job)
     free(job->operators);
     free(job->edges);
     weir_kinds_free(job);
+    weir_sources_free(job);
     weir_where_fini(&job->source);
     weir_where_fini(&job->sink);
 }

@@ -24,6 +24,7 @@ extern const char *const weir_full_names[]; /* "block", "drop-new", "drop-old", 
 struct weir_edge {
     int from;
     int to;
+    int source; /* of those from a source: which, in the order of the file */
     enum weir_full full;
     double shed_share;               /* of WEIR_FULL_SHED */
     double bytes;                    /* of an item along it; out_bytes of `from` or source_bytes unless said */
@@ -60,6 +61,15 @@ enum weir_window_type {
 };
 extern const char *const weir_window_type_names[]; /* "tumbling", "sliding", "session", NULL */
 
+/* What an operator makes of several inputs. */
+enum weir_join_kind {
+    WEIR_JOIN_MERGE,    /* items in the order they come */
+    WEIR_JOIN_ALL,      /* an item once it has come from every input */
+    WEIR_JOIN_WINDOW,   /* pairs of items of two inputs with one key and in one window */
+    WEIR_JOIN_INTERVAL, /* pairs with one key that have come near each other */
+};
+extern const char *const weir_join_names[]; /* "merge", "all", "window", "interval", NULL */
+
 /* Which of the items that wait in an input is served next. */
 enum weir_order {
     WEIR_ORDER_FIFO,     /* the oldest */
@@ -78,43 +88,45 @@ struct weir_kind {
 
 struct weir_operator {
     char *name;
-    struct weir_distribution flops;       /* per item; mean 0: a free operator */
-    double out_bytes;                     /* per item that it emits */
-    double selectivity;                   /* items out per item in (per item of a window) */
-    double state_bytes;                   /* fixed part; 0 and no growth: stateless */
-    double state_bytes_per_item;          /* growth per item processed */
-    double state_update_bytes;            /* of its state that an item processed changes */
-    double state_flops;                   /* added to each item for each byte of state of its instance */
-    double contention, coherence;         /* of its instances: weir_operator_slowdown */
-    double tires_least, tires_time_s;     /* share of speed without rest in the end; time constant, INFINITY: none */
-    double disk_bytes;                    /* read or written per item; takes no time */
-    double state_max_bytes;               /* cap of growth, INFINITY if none */
-    bool join_all;                        /* waits for the item from every input; else inputs merge */
-    double window_s;                      /* > 0: results come of windows; the length, or the gap, of one */
-    bool event_time;                      /* windows by key and the items' births; else by the clock */
-    enum weir_window_type window_type;    /* of windows in event time, as what follows */
-    double window_gap_s;                  /* of sessions; window_s, too */
-    double window_slide_s;                /* from the beginning of one window to that of the next */
-    double allowed_lateness_s;            /* for which a window that has given its result takes items */
-    double out_of_orderness_s;            /* by which the watermark is behind the latest birth seen */
-    double idle_timeout_s;                /* without an item of a source, after which it holds no window back */
-    long keys;                            /* > 0: partitioned by key; Zipf skew below */
-    double key_skew;                      /* Zipf exponent, 0: uniform */
-    bool shared_queue;                    /* instances on one host share one input, else one each */
-    long input_capacity;                  /* items that wait at most, per input edge of an instance */
-    double capacity_bytes;                /* the same in bytes, but at least one item; INFINITY: no limit */
-    long low_watermark;                   /* items at which an input that was full has room again; -1: at once */
-    long batch_items;                     /* that are served together at most; 1: each by itself */
-    double batch_wait_s;                  /* that the first waits at most for the others */
-    struct weir_distribution batch_flops; /* of a batch, beside those of its items */
-    double max_wait_s;                    /* an item that has waited so long in an input leaves; INFINITY: none does */
-    enum weir_order order;                /* of service */
-    bool preempts;                        /* what should go first takes the place of what is in service */
-    double quota_s, quota_period_s;       /* of processor time that an instance has in each period; 0: no limit */
-    bool expires;                         /* an item whose deadline has passed leaves the input */
-    long concurrency;                     /* items that an instance serves at once */
-    double fails;                         /* share of services that fail */
-    long retry_attempts;                  /* at most, the first included */
+    struct weir_distribution flops;   /* per item; mean 0: a free operator */
+    double out_bytes;                 /* per item that it emits */
+    double selectivity;               /* items out per item in (per item of a window) */
+    double state_bytes;               /* fixed part; 0 and no growth: stateless */
+    double state_bytes_per_item;      /* growth per item processed */
+    double state_update_bytes;        /* of its state that an item processed changes */
+    double state_flops;               /* added to each item for each byte of state of its instance */
+    double contention, coherence;     /* of its instances: weir_operator_slowdown */
+    double tires_least, tires_time_s; /* share of speed without rest in the end; time constant, INFINITY: none */
+    double disk_bytes;                /* read or written per item; takes no time */
+    double state_max_bytes;           /* cap of growth, INFINITY if none */
+    enum weir_join_kind join;
+    bool join_all;                             /* it is WEIR_JOIN_ALL */
+    double interval_lower_s, interval_upper_s; /* of WEIR_JOIN_INTERVAL: births of the second input less the first's */
+    double window_s;                           /* > 0: results come of windows; the length, or the gap, of one */
+    bool event_time;                           /* windows and joins by key and the items' births; else by the clock */
+    enum weir_window_type window_type;         /* of windows in event time, as what follows */
+    double window_gap_s;                       /* of sessions; window_s, too */
+    double window_slide_s;                     /* from the beginning of one window to that of the next */
+    double allowed_lateness_s;                 /* for which a window that has given its result takes items */
+    double out_of_orderness_s;                 /* by which the watermark is behind the latest birth seen */
+    double idle_timeout_s;                     /* without an item of a source, after which it holds no window back */
+    long keys;                                 /* > 0: partitioned by key; Zipf skew below */
+    double key_skew;                           /* Zipf exponent, 0: uniform */
+    bool shared_queue;                         /* instances on one host share one input, else one each */
+    long input_capacity;                       /* items that wait at most, per input edge of an instance */
+    double capacity_bytes;                     /* the same in bytes, but at least one item; INFINITY: no limit */
+    long low_watermark;                        /* items at which an input that was full has room again; -1: at once */
+    long batch_items;                          /* that are served together at most; 1: each by itself */
+    double batch_wait_s;                       /* that the first waits at most for the others */
+    struct weir_distribution batch_flops;      /* of a batch, beside those of its items */
+    double max_wait_s;              /* an item that has waited so long in an input leaves; INFINITY: none does */
+    enum weir_order order;          /* of service */
+    bool preempts;                  /* what should go first takes the place of what is in service */
+    double quota_s, quota_period_s; /* of processor time that an instance has in each period; 0: no limit */
+    bool expires;                   /* an item whose deadline has passed leaves the input */
+    long concurrency;               /* items that an instance serves at once */
+    double fails;                   /* share of services that fail */
+    long retry_attempts;            /* at most, the first included */
     double retry_delay_s, retry_max_delay_s, retry_multiplier; /* before the second; at most; from each to the next */
     double retry_jitter;                                       /* share of the delay that is drawn */
     double hedge_after_s;               /* a second attempt begins beside the first then; INFINITY: none does */
@@ -128,8 +140,23 @@ struct weir_operator {
     enum weir_class work_class;         /* what it computes on */
 };
 
+/* One of several sources of a job. */
+struct weir_source_spec {
+    char *name;
+    struct weir_where where;
+    int host;               /* resolved */
+    double source_bytes;    /* per item that it emits */
+    struct weir_load *load; /* owned by the workload */
+    long backlog_capacity;  /* items; 0: no limit */
+    int backlog_full;       /* enum weir_backlog_full */
+};
+#define WEIR_SOURCES_AT_MOST 256
+
+/* A job with several sources has the first of them as its source, too. */
 struct weir_job {
     char *name;
+    struct weir_source_spec *sources; /* in the order of the file */
+    int source_count;                 /* 0: one, which has no name */
     double arrive_s;
     double depart_s; /* INFINITY: stays */
     struct weir_where source;
@@ -168,6 +195,11 @@ struct weir_workload {
 int weir_workload_read(const struct weir_json *at, const char *file, const struct weir_platform *platform,
                        struct weir_workload **workload);
 void weir_workload_free(struct weir_workload *workload);
+
+/* What the loads of all sources of a job give: the mean rate over its life in a run of so long, items/s; and items at
+ * most. */
+double weir_job_declared_rate(const struct weir_job *job, double duration_s);
+double weir_job_declared_items(const struct weir_job *job);
 
 /* Mean work of an item; in batches, in full ones. */
 double weir_operator_item_flops(const struct weir_operator *op);

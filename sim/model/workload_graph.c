@@ -14,11 +14,21 @@
 
 const char *const weir_full_names[] = {"block", "drop-new", "drop-old", "shed", NULL};
 
+/* The source that the beginning of an edge names, of a job with several; -1: none does. */
+static int source_named(const struct weir_json *at, const struct weir_job *job)
+{
+    const char *name;
+    for (int s = 0; s < job->source_count; s++)
+        if (weir_json_string(at, &name) == WEIR_OK && strcmp(job->sources[s].name, name) == 0)
+            return s;
+    return -1;
+}
+
 /* Index of the operator that an end of an edge names; -1 for `outside` ("source" or "sink"). */
 static int read_end(const struct weir_json *at, const struct weir_job *job, const char *outside, int *index)
 {
     const char *name;
-    bool is_from = strcmp(outside, "source") == 0;
+    bool is_from = strcmp(outside, "sink") != 0;
     int code = weir_json_string(at, &name);
     if (code)
         return code;
@@ -70,7 +80,11 @@ static int read_edge(const struct weir_json *at, const struct weir_job *job, str
         if (edge->full != WEIR_FULL_SHED && has_share)
             return weir_json_error(at, "\"share\" is for \"full\": \"shed\" alone; leave it out");
     }
-    code = read_end(&from, job, "source", &edge->from);
+    int source = source_named(&from, job);
+    edge->source = source < 0 ? 0 : source;
+    edge->from = -1;
+    if (source < 0)
+        code = read_end(&from, job, job->source_count ? job->sources[0].name : "source", &edge->from);
     if (!code)
         code = read_end(&to, job, "sink", &edge->to);
     if (code)
@@ -85,7 +99,8 @@ static int read_edge(const struct weir_json *at, const struct weir_job *job, str
         return weir_json_error(at, "the edges go in a circle: %s -> %s; take one out", job->operators[edge->from].name,
                                job->operators[edge->from].name);
     for (int i = 0; i < job->edge_count; i++)
-        if (&job->edges[i] != edge && job->edges[i].from == edge->from && job->edges[i].to == edge->to)
+        if (&job->edges[i] != edge && job->edges[i].from == edge->from && job->edges[i].to == edge->to &&
+            job->edges[i].source == edge->source)
             return weir_json_error(at, "the edge is there twice; keep one");
     return WEIR_OK;
 }
@@ -95,10 +110,13 @@ static int read_edges(const struct weir_json *at, struct weir_job *job)
     struct weir_json list;
     int code = WEIR_OK;
     if (!weir_json_get(at, "edges", &list)) { /* a chain */
-        job->edge_count = job->operator_count + 1;
-        job->edges = weir_alloc((size_t)job->edge_count, sizeof *job->edges);
-        for (int i = 0; i < job->edge_count; i++)
-            job->edges[i] = (struct weir_edge){.from = i - 1, .to = i < job->operator_count ? i : -1, .bytes = UNSAID};
+        int sources = job->source_count ? job->source_count : 1;
+        job->edges = weir_alloc((size_t)(job->operator_count + sources), sizeof *job->edges);
+        for (int s = 0; s < sources; s++)
+            job->edges[job->edge_count++] = (struct weir_edge){.from = -1, .source = s, .bytes = UNSAID};
+        for (int i = 1; i <= job->operator_count; i++)
+            job->edges[job->edge_count++] =
+                (struct weir_edge){.from = i - 1, .to = i < job->operator_count ? i : -1, .bytes = UNSAID};
         return WEIR_OK;
     }
     int count = weir_json_size(&list);
@@ -120,7 +138,9 @@ static void fill_bytes(struct weir_job *job)
     for (int e = 0; e < job->edge_count; e++) {
         struct weir_edge *edge = &job->edges[e];
         if (edge->bytes < 0)
-            edge->bytes = edge->from < 0 ? job->source_bytes : job->operators[edge->from].out_bytes;
+            edge->bytes = edge->from >= 0     ? job->operators[edge->from].out_bytes
+                          : job->source_count ? job->sources[edge->source].source_bytes
+                                              : job->source_bytes;
     }
 }
 
@@ -139,6 +159,9 @@ static int check_ends(const struct weir_json *at, const struct weir_job *job)
         if (!out)
             return weir_json_error(at, "operator \"%s\" leads nowhere; add an edge from it, such as [\"%s\", \"sink\"]",
                                    name, name);
+        if (job->operators[i].join > WEIR_JOIN_ALL && in != 2)
+            return weir_json_error(at, "operator \"%s\" joins two inputs by key, and has %d; merge others before it",
+                                   name, in);
         if (job->operators[i].join_all && in < 2)
             return weir_json_error(
                 at, "operator \"%s\" joins one input; a join needs two or more, or leave \"join\" out", name);
@@ -224,6 +247,8 @@ int weir_graph_read(const struct weir_json *at, struct weir_job *job)
         fill_bytes(job);
     if (!code)
         code = sort_operators(at, job);
+    if (!code)
+        code = weir_sources_check(at, job);
     if (!code)
         code = weir_queues_check(at, job);
     if (!code)

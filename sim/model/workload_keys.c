@@ -7,7 +7,7 @@
 #include "sim/model/workload_parts.h"
 
 static const char *const fulls[] = {"drop-new", "drop-old", "latest", NULL};
-static const char *const joins[] = {"merge", "all", NULL}, *const queues[] = {"own", "shared", NULL};
+static const char *const queues[] = {"own", "shared", NULL};
 static const char *const orders[] = {"fifo", "priority", "edf", NULL};
 
 #define PLACE (WEIR_FORM_STRING | WEIR_FORM_OBJECT)
@@ -21,10 +21,12 @@ const struct weir_param weir_workload_keys[] = {
 const struct weir_param weir_job_keys[] = {
     VALUE_NEEDED("name", WEIR_FORM_STRING, NULL,
                  "Unique in the workload; of copies, name-0, name-1, ...; without control characters, as all names."),
-    VALUE_NEEDED("source", PLACE, weir_place_keys, "Where the items come from, a place."),
+    VALUE("source", PLACE, weir_place_keys, "required, or \"sources\"", "Where the items come from, a place."),
+    VALUE("sources", WEIR_FORM_LISTED, weir_source_keys, "there is one",
+          "Several sources, in place of \"source\", \"source_bytes\", \"load\" and \"backlog\"."),
     REAL(JOB, "source_bytes", WEIR_UNIT_BYTES, job.source_bytes, "0B", 0, DBL_MAX,
          "Size of an item as it leaves the source."),
-    VALUE("load", WEIR_FORM_OBJECT, NULL, "required; of a workflow, one item when the job arrives",
+    VALUE("load", WEIR_FORM_OBJECT, NULL, "required, or \"sources\"; of a workflow, one item when the job arrives",
           "When items arrive, a load."),
     VALUE("operators", WEIR_FORM_LISTED, weir_operator_keys, "required, or \"workflow\"",
           "The operators, at least one."),
@@ -47,6 +49,24 @@ const struct weir_param weir_job_keys[] = {
     WHOLE_OR(JOB, "count", count, "one job, under its own name", 1, 1000000,
              "Makes the job a template of so many copies."),
     TIME(JOB, "arrive_every", arrive_every_s, "0s", 0, "Time between the arrivals of two copies."),
+    END,
+};
+
+#define SOURCE struct weir_source_spec
+const struct weir_param weir_source_keys[] = {
+    VALUE_NEEDED("name", WEIR_FORM_STRING, NULL, "For the edges; no operator's."),
+    VALUE_NEEDED("source", PLACE, weir_place_keys, "Where its items come from, a place."),
+    REAL(SOURCE, "source_bytes", WEIR_UNIT_BYTES, source_bytes, "0B", 0, DBL_MAX, "Size of an item as it leaves it."),
+    VALUE_NEEDED("load", WEIR_FORM_OBJECT, NULL, "When its items arrive, a load."),
+    VALUE("backlog", WEIR_FORM_OBJECT, weir_source_backlog_keys, "no limit", "What waits at it at most."),
+    END,
+};
+
+const struct weir_param weir_source_backlog_keys[] = {
+    WHOLE_NEEDED(SOURCE, "capacity", backlog_capacity, 1, 1000000000, "Items that wait at the source at most."),
+    CHOICE(SOURCE, "full", backlog_full, "drop-new", fulls,
+           "What a full backlog drops: the newest, the oldest, or, \"latest\", all that waits, so that the source goes "
+           "on with what comes."),
     END,
 };
 
@@ -77,8 +97,11 @@ const struct weir_param weir_operator_keys[] = {
     VALUE("state", WORK, weir_state_keys, "stateless", "A size, or how it begins and grows."),
     VALUE("keys", WEIR_FORM_NUMBER | WEIR_FORM_OBJECT, weir_keys_keys, "not partitioned",
           "Items are partitioned by a key; a number alone is the count of keys."),
-    EITHER(OPERATOR, "join", join_all, "merge", joins,
-           "\"merge\": items of all inputs in the order they come; \"all\": waits for the same item from every input."),
+    CHOICE(OPERATOR, "join", join, "merge", weir_join_names,
+           "\"merge\": items of all inputs in the order they come; \"all\": waits for the same item from every input; "
+           "\"window\", \"interval\": pairs of the items of two inputs with one key, in a window or near each other."),
+    VALUE("interval", WEIR_FORM_OBJECT, weir_interval_keys, "required of a join \"interval\"",
+          "How far apart the items of a pair may have come."),
     VALUE("window", WORK, weir_window_keys, "none",
           "Length of a tumbling window by the clock, whose results leave at its end; or windows in event time, with a "
           "result for each key."),
@@ -190,6 +213,17 @@ const struct weir_param weir_window_keys[] = {
     END,
 };
 
+const struct weir_param weir_interval_keys[] = {
+    REAL_NEEDED(OPERATOR, "lower", WEIR_UNIT_TIME, interval_lower_s, -DBL_MAX, DBL_MAX,
+                "An item of the second input comes at least so long after that of the first; below 0: before."),
+    REAL_NEEDED(OPERATOR, "upper", WEIR_UNIT_TIME, interval_upper_s, -DBL_MAX, DBL_MAX, "And at most so long."),
+    TIME(OPERATOR, "out_of_orderness", out_of_orderness_s, "0s", 0,
+         "By which the watermark is behind the latest item seen."),
+    REAL_OR(OPERATOR, "idle_timeout", WEIR_UNIT_TIME, idle_timeout_s, "a source always counts", 1e-6, DBL_MAX,
+            "After which a source of which nothing comes does not hold the watermark back."),
+    END,
+};
+
 const struct weir_param weir_batch_keys[] = {
     WHOLE_NEEDED(OPERATOR, "items", batch_items, 1, 1000000, "Items of a batch at most."),
     TIME(OPERATOR, "wait", batch_wait_s, "0s", 0, "How long the first waits for the others at most."),
@@ -239,7 +273,7 @@ const struct weir_param weir_kind_keys[] = {
 
 #define EDGE struct weir_edge
 const struct weir_param weir_edge_keys[] = {
-    VALUE_NEEDED("from", WEIR_FORM_STRING, NULL, "\"source\" or an operator."),
+    VALUE_NEEDED("from", WEIR_FORM_STRING, NULL, "\"source\", the name of one of the \"sources\", or an operator."),
     VALUE_NEEDED("to", WEIR_FORM_STRING, NULL, "An operator or \"sink\"."),
     REAL_OR(EDGE, "bytes", WEIR_UNIT_BYTES, bytes, "the operator's \"bytes\", or \"source_bytes\"", 0, DBL_MAX,
             "Size of an item along this edge."),

@@ -48,6 +48,12 @@ int weir_delay_read(const struct weir_json *at, const struct weir_job *job, stru
 /* "retry" and the like; the other keys of the operator are known. */
 int weir_calls_read(const struct weir_json *at, struct weir_operator *op);
 int weir_calls_check(const struct weir_json *at, const struct weir_job *job);
+/* "sources" of a job, in place of "source"; the first becomes that of the job by who reads the job. Their check needs
+ * the edges. */
+int weir_sources_read(const struct weir_json *at, const char *file, const struct weir_platform *platform,
+                      struct weir_job *job);
+int weir_sources_check(const struct weir_json *at, const struct weir_job *job);
+void weir_sources_free(struct weir_job *job);
 /* "kinds" of a job's items. */
 int weir_kinds_read(const struct weir_json *at, struct weir_job *job);
 void weir_kinds_free(struct weir_job *job);

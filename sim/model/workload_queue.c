@@ -63,6 +63,12 @@ int weir_queues_check(const struct weir_json *at, const struct weir_job *job)
                 "operator behind the join, or merge instead",
                 job->operators[o].name);
     for (int o = 0; o < job->operator_count; o++)
+        if (job->operators[o].join > WEIR_JOIN_ALL && job->operators[o].batch_items > 1)
+            return weir_json_error(at,
+                                   "operator \"%s\" joins by key and has a \"batch\", whose items would be of both "
+                                   "inputs; put it in an operator behind the join",
+                                   job->operators[o].name);
+    for (int o = 0; o < job->operator_count; o++)
         if (job->operators[o].join_all && isfinite(job->operators[o].max_wait_s))
             return weir_json_error(at,
                                    "join \"%s\" has a \"max_wait\", so that partners would be missed; put it in an "

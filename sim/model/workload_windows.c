@@ -11,6 +11,8 @@ const char *const weir_window_type_names[] = {"tumbling", "sliding", "session", 
 /* An item is in so many windows at most. */
 #define WINDOWS_AN_ITEM 10000
 
+const char *const weir_join_names[] = {"merge", "all", "window", "interval", NULL};
+
 /* Whether a key is there that the type has, and no other. */
 static int check_key(const struct weir_json *at, const char *key, const struct weir_operator *op, bool wanted)
 {
@@ -55,10 +57,44 @@ static int read_event_time(const struct weir_json *at, struct weir_operator *op)
     return WEIR_OK;
 }
 
+/* {"lower": "-5s", "upper": "5s"} */
+static int read_interval(const struct weir_json *at, struct weir_operator *op)
+{
+    struct weir_json child;
+    int code = weir_json_need(at, "interval", &child);
+    if (!code)
+        code = weir_param_read(weir_interval_keys, &child, op);
+    if (code)
+        return code;
+    if (op->interval_lower_s > op->interval_upper_s)
+        return weir_json_error(&child, "\"lower\" (%g s) is above \"upper\" (%g s); exchange them",
+                               op->interval_lower_s, op->interval_upper_s);
+    if (weir_json_get(at, "window", &child))
+        return weir_json_error(&child, "a join by interval has no window; leave it out, or take \"join\": \"window\"");
+    if (weir_json_get(at, "selectivity", &child) && op->selectivity != 1)
+        return weir_json_error(&child,
+                               "a join by key gives a result for each pair; leave \"selectivity\" to an operator "
+                               "behind it");
+    op->event_time = true;
+    op->window_s = fmax(op->interval_upper_s - op->interval_lower_s, 1e-6);
+    if (!op->keys)
+        op->keys = 1;
+    return WEIR_OK;
+}
+
 int weir_event_windows_read(const struct weir_json *at, struct weir_operator *op)
 {
     struct weir_json child, selectivity;
-    if (!weir_json_get(at, "window", &child))
+    op->join_all = op->join == WEIR_JOIN_ALL;
+    if (op->join == WEIR_JOIN_INTERVAL)
+        return read_interval(at, op);
+    if (weir_json_get(at, "interval", &child))
+        return weir_json_error(&child, "is of a \"join\": \"interval\"; add that, or leave it out");
+    bool windowed = weir_json_get(at, "window", &child);
+    if (op->join == WEIR_JOIN_WINDOW && (!windowed || !weir_json_is_object(&child)))
+        return weir_json_error(at, "a join in windows needs a \"window\" in event time, such as \"window\": {\"size\": "
+                                   "\"10s\"}");
+    if (!windowed)
         return WEIR_OK;
     if (!weir_json_is_object(&child))
         return weir_json_quantity(&child, WEIR_UNIT_TIME, DBL_MIN, DBL_MAX, &op->window_s);

@@ -158,6 +158,24 @@ static bool event_windows(const struct world *world)
     return has_operator(world, is_event_window);
 }
 
+static bool is_pairs(const struct weir_operator *op)
+{
+    return op->join > WEIR_JOIN_ALL;
+}
+
+static bool joins_by_key(const struct world *world)
+{
+    return has_operator(world, is_pairs);
+}
+
+static bool several_sources(const struct world *world)
+{
+    for (int j = 0; j < world->workload->job_count; j++)
+        if (world->workload->jobs[j].source_count > 1 && world->result->jobs[j].delivered)
+            return true;
+    return false;
+}
+
 static bool keys(const struct world *world)
 {
     return has_operator(world, is_keyed);
@@ -182,6 +200,8 @@ static const struct {
     {"joins give something", joins, 0.3, false, false},
     {"windows give something", windows, 0.2, false, false},
     {"windows in event time give something", event_windows, 0.1, false, false},
+    {"joins by key give something", joins_by_key, 0.05, false, false},
+    {"several sources", several_sources, 0.1, false, false},
     {"keys", keys, 0.3, false, false},
     {"shared queues", shared_queues, 0.3, false, false},
     {"cores are contended", work_is_contended, 0.8, false, false},

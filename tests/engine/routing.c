@@ -218,7 +218,7 @@ static void pieces_of_a_batch(void)
         double later_s = 0;
         weir_batch_tag(batch, world.job->segments, 0);
         batch->item_bytes = 77;
-        batch->out_edge = &world.job->source_out[0];
+        batch->out_edge = &world.job->source.out[0];
         batch->next = behind;
         asked = counted = 0;
         for (int i = 0; i < 3; i++)
@@ -237,7 +237,7 @@ static void pieces_of_a_batch(void)
             if (!in)
                 continue;
             wrong += piece->count != in || piece->segments != world.job->segments || piece->item_bytes != 77 ||
-                     piece->out_edge != &world.job->source_out[0];
+                     piece->out_edge != &world.job->source.out[0];
             seen += in;
             struct weir_batch *next = piece->next;
             weir_batch_release(&world.flow.pool, piece);

@@ -108,14 +108,15 @@ static void send(void)
     weir_batch_tag(piece.batch, world.job->segments, piece.segment);
     for (int i = 0; i < piece.count; i++) {
         struct weir_run_job *job = world.job;
-        const struct weir_arrival *arrival = &job->backlog[job->backlog_first & (job->backlog_size - 1)];
+        const struct weir_arrival *arrival =
+            &job->source.backlog[job->source.backlog_first & (job->source.backlog_size - 1)];
         wrong += arrival->time_s != list.at_s[list.next + i] || arrival->id != (uint64_t)list.next + (uint64_t)i;
         piece.batch->items[i].id = arrival->id;
         piece.batch->items[i].birth = arrival->time_s;
         piece.batch->items[i].path = weir_paths_step(job->paths, 0, 0);
         weir_segments_log(job->segments, arrival);
-        job->backlog_first++;
-        job->backlog_count--;
+        job->source.backlog_first++;
+        job->source.backlog_count--;
     }
     list.alive[piece.segment]++;
     list.next += piece.count;
@@ -220,7 +221,7 @@ static void check(void)
     wrong += job->counts.delivered != list.delivered || job->counts.late != list.late;
     wrong += job->counts.lost != list.lost || job->counts.replayed != list.replayed;
     wrong += job->counts.duplicates != list.duplicates || job->counts.restarts != list.epoch;
-    wrong += job->backlog_count != (size_t)(list.generated - list.next);
+    wrong += job->source.backlog_count != (size_t)(list.generated - list.next);
     wrong += job->window.count != list.delivered || job->origin_count > 1;
     if (job->origin_count) {
         const struct weir_origin *origin = &job->origins[0];

@@ -68,8 +68,8 @@ static long must_move(const bool *absent)
                 behind[o] = closed[o] = true;
     bool to_sink = false;
     for (int o = -1; o < OPS; o++) {
-        const struct weir_out_edge *edges = o < 0 ? job->source_out : job->ops[o].out;
-        int count = o < 0 ? job->source_out_count : job->ops[o].out_count;
+        const struct weir_out_edge *edges = o < 0 ? job->source.out : job->ops[o].out;
+        int count = o < 0 ? job->source.out_count : job->ops[o].out_count;
         for (int e = 0; e < count && leads(edges, count, closed); e++)
             *(edges[e].to ? &held[edges[e].to->index] : &to_sink) = true;
     }
@@ -127,8 +127,8 @@ static void when_a_job_is_empty(void)
     struct weir_instance instance = {0}, *list[1] = {&instance};
     op->instances = list;
     op->instance_count = 1;
-    job->source_sender.edge = job->source_sender.edge_count = job->source_out_count;
-    job->source_done = true;
+    job->source.sender.edge = job->source.sender.edge_count = job->source.out_count;
+    job->source.done = true;
     CU_ASSERT_TRUE(weir_job_is_empty(job));
     CU_ASSERT_TRUE(weir_job_drained(job));
     CU_ASSERT_TRUE(weir_op_quiet(op));
@@ -155,10 +155,10 @@ static void when_a_job_is_empty(void)
     op->in_window = 1;
     CU_ASSERT_FALSE(weir_job_is_empty(job));
     op->in_window = 0;
-    job->source_done = false;
+    job->source.done = false;
     CU_ASSERT_FALSE(weir_job_is_empty(job));
-    job->source_done = true;
-    job->source_sender.edge = 0; /* it holds a batch */
+    job->source.done = true;
+    job->source.sender.edge = 0; /* it holds a batch */
     CU_ASSERT_FALSE(weir_job_drained(job));
     op->instances = NULL;
     op->instance_count = 0;
@@ -195,8 +195,8 @@ static void what_adds_up(void)
         world.clock.now_s = 20; /* 40 or 41 have come */
         weir_source_refill(job, 20);
         uint64_t come = job->counts.arrived, each = selectivity == 3 ? 2 : (uint64_t)selectivity;
-        job->backlog_count -= 30; /* of them sent, and 7 again */
-        job->backlog_first += 30;
+        job->source.backlog_count -= 30; /* of them sent, and 7 again */
+        job->source.backlog_first += 30;
         job->counts.replayed = 7;
         job->counts.dropped_at_source = 3;
         job->counts.arrived = come + 3;

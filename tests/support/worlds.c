@@ -166,8 +166,20 @@ static bool add_window(struct weir_text *text, struct weir_stream *s, bool event
     return event;
 }
 
+/* A join of two sources by key. */
+static bool add_pairs(struct weir_text *text, struct weir_stream *s)
+{
+    unsigned ms = 5 + weir_test_below(s, 100);
+    if (weir_test_below(s, 2))
+        weir_text_addf(text, ", \"join\": \"window\", \"window\": {\"size\": \"%ums\", \"idle_timeout\": \"2s\"}", ms);
+    else
+        weir_text_addf(text, ", \"join\": \"interval\", \"interval\": {\"lower\": \"-%ums\", \"upper\": \"%ums\"}", ms,
+                       ms / 2);
+    return true;
+}
+
 static void add_operator(struct weir_text *text, struct weir_stream *s, const struct weir_test_worlds *worlds, int o,
-                         bool joins_ahead, bool join)
+                         bool joins_ahead, bool join, bool two)
 {
     static const char *const hosts[] = {"edge", "edge2", "cloud", "cloud4"};
     static const char *const spreads[] = {"constant", "exponential", "gamma"};
@@ -176,12 +188,14 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
                    o ? ", " : "", o, 200 + weir_test_below(s, 12000), spread, spread[0] == 'g' ? ", \"cv\": 0.8" : "");
     weir_text_addf(text, ", \"bytes\": \"%uB\", \"parallelism\": %u, \"max_parallelism\": 4, \"capacity\": %u",
                    weir_test_below(s, worlds->most_bytes), 1 + weir_test_below(s, 3), 1 + weir_test_below(s, 200));
-    bool window = false, event = false, shared = weir_test_below(s, 2),
+    bool pairs = two && weir_test_below(s, 4), window = false, event = pairs, shared = weir_test_below(s, 2) && !pairs,
          keys = !shared && !join && weir_test_below(s, 3) == 0; /* a shared queue keeps no keys apart */
     weir_text_addf(text, ", \"placement\": {\"host\": \"%s\"}, \"queue\": \"%s\"", weir_test_pick(s, hosts, 4),
                    shared ? "shared" : "own");
     if (join)
         weir_text_add(text, ", \"join\": \"all\"");
+    else if (pairs)
+        window = add_pairs(text, s);
     else if ((window = !joins_ahead && weir_test_below(s, 4) == 0))
         event = add_window(text, s, !shared && weir_test_below(s, 4));
     else if (!joins_ahead && weir_test_below(s, 3) == 0)
@@ -195,7 +209,7 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
     if (worlds->zeros && weir_test_below(s, 3))
         weir_text_add(text, ", \"min_instances\": 0");
     if (worlds->queues)
-        add_queue(text, s, joins_ahead || join, join);
+        add_queue(text, s, joins_ahead || join, join || pairs);
     if (worlds->calls)
         add_calls(text, s, joins_ahead || join, join, window, shared || keys || event);
     weir_text_add(text, "}");
@@ -203,38 +217,55 @@ static void add_operator(struct weir_text *text, struct weir_stream *s, const st
 
 static void add_edge(struct weir_text *text, const char *from, const char *to, const char *full)
 {
-    bool first = strcmp(from, "source") == 0;
-    weir_text_addf(text, "%s{\"from\": \"%s\", \"to\": \"%s\"", first ? "" : ", ", from, to);
-    if (strcmp(to, "sink") != 0 && !first)
+    weir_text_addf(text, ", {\"from\": \"%s\", \"to\": \"%s\"", from, to);
+    if (strcmp(to, "sink") != 0)
         weir_text_addf(text, ", \"full\": %s", full);
     weir_text_add(text, "}");
 }
 
-/* A chain, a diamond that joins, or a fork that merges; edges of a chain and a fork may drop. */
-static void add_job(struct weir_text *text, struct weir_stream *s, const struct weir_test_worlds *worlds, int j)
+/* The load of a second source is continuous. */
+static void add_source(struct weir_text *text, struct weir_stream *s, const struct weir_test_worlds *worlds,
+                       bool second)
 {
-    static const char *const full[] = {"\"block\"", "\"drop-new\"", "\"drop-old\"", "\"shed\", \"share\": 0.4"};
     static const char *const sources[] = {"edge", "edge2"};
     static const char *const loads[] = {
         "{\"kind\": \"constant\", \"rate\": \"%u/s\"}",
         "{\"kind\": \"poisson\", \"rate\": \"%u/s\"}",
         "{\"kind\": \"bursts\", \"low\": \"5/s\", \"high\": \"%u/s\", \"mean_low\": \"3s\", \"mean_high\": \"2s\"}",
     };
-    bool diamond = weir_test_below(s, 3) == 0;
-    int count = diamond ? 4 : 1 + (int)weir_test_below(s, 5);
-    weir_text_addf(text, "%s{\"name\": \"j%d\", \"source\": {\"host\": \"%s\"}, \"source_bytes\": \"%uB\", \"load\": ",
-                   j ? ", " : "", j, weir_test_pick(s, sources, 2), weir_test_below(s, worlds->most_bytes / 2));
+    weir_text_addf(text, "\"source\": {\"host\": \"%s\"}, \"source_bytes\": \"%uB\", \"load\": ",
+                   weir_test_pick(s, sources, 2), weir_test_below(s, worlds->most_bytes / 2));
     char load[200];
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    unsigned kind = weir_test_below(s, 3);
+    unsigned kind = second ? 1 + weir_test_below(s, 2) : weir_test_below(s, 3);
     snprintf(load, sizeof load, loads[kind], 10 + weir_test_below(s, 300));
 #pragma GCC diagnostic pop
     weir_text_add(text, load);
+}
+
+/* A chain, a diamond that joins, or a fork that merges; edges of a chain and a fork may drop. */
+static void add_job(struct weir_text *text, struct weir_stream *s, const struct weir_test_worlds *worlds, int j)
+{
+    static const char *const full[] = {"\"block\"", "\"drop-new\"", "\"drop-old\"", "\"shed\", \"share\": 0.4"};
+    bool diamond = weir_test_below(s, 3) == 0;
+    int count = diamond ? 4 : 1 + (int)weir_test_below(s, 5);
+    weir_text_addf(text, "%s{\"name\": \"j%d\", ", j ? ", " : "", j);
+    /* Barriers of checkpoints begin at one source. */
+    bool two = !diamond && !(worlds->recovery && strstr(worlds->recovery, "checkpoints")) && weir_test_below(s, 2) == 0;
+    weir_text_add(text, two ? "\"sources\": [{\"name\": \"s0\", " : "");
+    add_source(text, s, worlds, false);
+    if (two) {
+        weir_text_add(text, "}, {\"name\": \"s1\", ");
+        add_source(text, s, worlds, true);
+        if (weir_test_below(s, 2))
+            weir_text_addf(text, ", \"backlog\": {\"capacity\": %u}", 1 + weir_test_below(s, 10));
+        weir_text_add(text, "}]");
+    }
     weir_text_addf(text, ", \"arrive\": \"%us\"", weir_test_below(s, 5));
     if (weir_test_below(s, 3) == 0)
         weir_text_addf(text, ", \"depart\": \"%us\"", 8 + weir_test_below(s, 10));
-    if (weir_test_below(s, 3) == 0)
+    if (!two && weir_test_below(s, 3) == 0)
         weir_text_addf(text, ", \"backlog\": {\"capacity\": %u, \"full\": \"%s\"}", 1 + weir_test_below(s, 100),
                        weir_test_below(s, 2) ? "drop-new" : "drop-old");
     if (weir_test_below(s, 2))
@@ -246,9 +277,9 @@ static void add_job(struct weir_text *text, struct weir_stream *s, const struct 
                        1 + j, weir_test_below(s, 3), 1 + weir_test_below(s, 2000), 9 - j);
     weir_text_add(text, ", \"operators\": [");
     for (int o = 0; o < count; o++)
-        add_operator(text, s, worlds, o, diamond && o < 3, diamond && o == 3);
+        add_operator(text, s, worlds, o, diamond && o < 3, diamond && o == 3, two && o == 0);
     weir_text_add(text, "], \"edges\": [");
-    add_edge(text, "source", "o0", "\"block\"");
+    weir_text_add(text, two ? "[\"s0\", \"o0\"], [\"s1\", \"o0\"]" : "[\"source\", \"o0\"]");
     if (diamond) {
         static const char *const ends[][2] = {{"o0", "o1"}, {"o0", "o2"}, {"o1", "o3"}, {"o2", "o3"}, {"o3", "sink"}};
         for (int e = 0; e < 5; e++)

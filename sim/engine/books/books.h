@@ -116,6 +116,9 @@ struct weir_paths {
 };
 struct weir_paths *weir_paths_new(int ops);
 void weir_paths_free(struct weir_paths *paths);
+/* Where the ways from a source begin, by its number; and the source of a way, 0 of ways beyond the most. */
+uint64_t weir_paths_root(struct weir_paths *paths, int source);
+unsigned weir_paths_source(const struct weir_paths *paths, uint64_t path);
 uint64_t weir_paths_branch(struct weir_paths *paths, uint64_t path, int op); /* a step not taken before */
 /* The way of an item that comes to the operator, after the way that it took so far (0: from the source). */
 static inline uint64_t weir_paths_step(struct weir_paths *paths, uint64_t path, int op)

@@ -56,6 +56,19 @@ void weir_paths_free(struct weir_paths *paths)
     free(paths);
 }
 
+/* The beginnings are nodes whose operator is -1 - the source. */
+uint64_t weir_paths_root(struct weir_paths *paths, int source)
+{
+    return source ? (uint64_t)add(paths, 0, -1 - source) : 0;
+}
+
+unsigned weir_paths_source(const struct weir_paths *paths, uint64_t path)
+{
+    while (paths->nodes[path].op >= 0)
+        path = (uint64_t)paths->nodes[path].parent;
+    return (unsigned)(-1 - paths->nodes[path].op);
+}
+
 uint64_t weir_paths_branch(struct weir_paths *paths, uint64_t path, int op)
 {
     int to = paths->count < PATHS_AT_MOST ? add(paths, (int)path, op) : OTHER;
@@ -86,9 +99,10 @@ static char *name_of(const struct weir_paths *paths, const struct weir_job *job,
         return weir_copy("other ways");
     struct weir_text text = {0};
     int way[PATHS_AT_MOST], length = 0;
-    for (int at = (int)n; at; at = paths->nodes[at].parent)
+    int at = (int)n;
+    for (; paths->nodes[at].op >= 0; at = paths->nodes[at].parent)
         way[length++] = paths->nodes[at].op;
-    weir_text_add(&text, "source");
+    weir_text_add(&text, job->source_count ? job->sources[-1 - paths->nodes[at].op].name : "source");
     while (length--)
         weir_text_addf(&text, " > %s", job->operators[way[length]].name);
     weir_text_add(&text, " > sink");

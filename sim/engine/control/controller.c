@@ -244,7 +244,8 @@ void weir_controller_close(const struct weir_controller *controller)
     double now_s = controller->clock->now_s;
     for (int j = 0; j < controller->arrived_jobs; j++) {
         struct weir_run_job *job = &controller->flow->jobs[j];
-        close_span(&job->source_spent, now_s);
+        for (int s = 0; s < job->source_count; s++)
+            close_span(&weir_source_at(job, s)->spent, now_s);
         for (int o = 0; o < job->spec->operator_count; o++)
             for (size_t i = 0; i < job->ops[o].instance_count; i++)
                 if (job->ops[o].instances[i]->life != WEIR_GONE)

@@ -35,7 +35,8 @@ void weir_measure_flush(struct weir_controller *controller)
         if (job->life == WEIR_JOB_WAITING)
             continue;
         weir_source_refill(job, now_s);
-        weir_spent_set(&job->source_spent, job->source_spent.doing, now_s);
+        for (int s = 0; s < job->source_count; s++)
+            weir_spent_set(&weir_source_at(job, s)->spent, weir_source_at(job, s)->spent.doing, now_s);
         backlog += weir_source_waiting(job, now_s);
         for (int o = 0; o < job->spec->operator_count; o++) {
             for (size_t i = 0; i < job->ops[o].instance_count; i++)
@@ -79,7 +80,8 @@ void weir_measure_next_window(struct weir_controller *controller)
         if (job->life == WEIR_JOB_WAITING)
             continue;
         job->at_window = job->counts;
-        job->source_at_window = job->source_spent;
+        for (int s = 0; s < job->source_count; s++)
+            weir_source_at(job, s)->at_window = weir_source_at(job, s)->spent;
         if (books->warm)
             weir_histogram_merge(&job->total, &job->window);
         weir_histogram_clear(&job->window);

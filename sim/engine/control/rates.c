@@ -7,16 +7,28 @@
 #include "sim/base/text.h"
 #include "sim/engine/control/plans.h"
 
-static struct weir_out_edge *find_edge(struct weir_controller *controller, const struct weir_plan_rate_change *change)
+/* From a source, by its number, or an operator. */
+static struct weir_out_edge *edge_from(const struct weir_controller *controller,
+                                       const struct weir_plan_rate_change *change, int source)
 {
-    struct weir_run_job *job = &controller->flow->jobs[change->job];
-    struct weir_out_edge *edges = change->from < 0 ? job->source_out : job->ops[change->from].out;
-    int count = change->from < 0 ? job->source_out_count : job->ops[change->from].out_count;
+    const struct weir_run_job *job = &controller->flow->jobs[change->job];
+    struct weir_out_edge *edges = change->from < 0 ? weir_source_at(job, source)->out : job->ops[change->from].out;
+    int count = change->from < 0 ? weir_source_at(job, source)->out_count : job->ops[change->from].out_count;
     const struct weir_op *to = change->to < 0 ? NULL : &job->ops[change->to];
     for (int e = 0; e < count; e++)
         if (edges[e].to == to)
             return &edges[e];
     return NULL;
+}
+
+/* Of several sources with such an edge, that of the first. */
+static struct weir_out_edge *find_edge(const struct weir_controller *controller,
+                                       const struct weir_plan_rate_change *change)
+{
+    struct weir_out_edge *edge = NULL;
+    for (int s = 0; !edge && s < controller->flow->jobs[change->job].source_count; s++)
+        edge = edge_from(controller, change, s);
+    return edge;
 }
 
 static void add_rate(struct weir_text *text, double bytes_per_s)
@@ -65,14 +77,16 @@ void weir_rates_carry_out(struct weir_controller *controller, const struct weir_
         struct weir_out_edge *edge = find_edge(controller, change);
         if (change->refusal || job->life == WEIR_JOB_GONE || !edge)
             continue;
-        edge->bytes_per_s = change->bytes_per_s;
+        for (int s = 0; s < job->source_count; s++)
+            if ((edge = edge_from(controller, change, s)))
+                edge->bytes_per_s = change->bytes_per_s;
         if (change->from >= 0) {
             struct weir_op *from = &job->ops[change->from];
-            note_rate(from->downstream, from->downstream_rates, from->out_count, change->to, edge->bytes_per_s);
+            note_rate(from->downstream, from->downstream_rates, from->out_count, change->to, change->bytes_per_s);
         }
         if (change->to >= 0) {
             struct weir_op *to = &job->ops[change->to];
-            note_rate(to->upstream, to->upstream_rates, to->in_edges, change->from, edge->bytes_per_s);
+            note_rate(to->upstream, to->upstream_rates, to->in_edges, change->from, change->bytes_per_s);
         }
     }
 }

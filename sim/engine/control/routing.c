@@ -35,8 +35,9 @@ static int list_candidates(struct weir_controller *controller, const struct weir
 /* The operator that sends; -1: the source. */
 static int from_of(const struct weir_op *op, const struct weir_sender *sender)
 {
-    if (sender == &op->job->source_sender)
-        return -1;
+    for (int s = 0; s < op->job->source_count; s++)
+        if (sender == &weir_source_at(op->job, s)->sender)
+            return -1;
     return WEIR_RECORD(sender, struct weir_instance, sender)->op->index;
 }
 

@@ -112,13 +112,6 @@ static void init_operator(const struct weir_op *op, struct weir_operator_view *v
     };
 }
 
-/* Mean over the life of the job in this run. */
-static double declared_rate(const struct weir_controller *controller, const struct weir_job *spec)
-{
-    double end_s = fmin(spec->depart_s, controller->scenario->duration_s);
-    return weir_load_mean_rate(spec->load, end_s - spec->arrive_s);
-}
-
 void weir_view_links(struct weir_controller *controller)
 {
     const struct weir_shares *shares = controller->shares;
@@ -164,8 +157,8 @@ void weir_view_init(struct weir_controller *controller)
             .source_bytes = job->spec->source_bytes,
             .slo_s = job->spec->slo_s,
             .omega = job->spec->omega,
-            .declared_items_per_s = declared_rate(controller, job->spec),
-            .declared_items = weir_load_items(job->spec->load),
+            .declared_items_per_s = weir_job_declared_rate(job->spec, controller->scenario->duration_s),
+            .declared_items = weir_job_declared_items(job->spec),
             .operators = operators,
             .operator_count = job->spec->operator_count,
             .latency_mean_s = NAN,
@@ -344,8 +337,7 @@ static void update_job(struct weir_controller *controller, struct weir_run_job *
     update_origins(job, view, window_s);
     view->dropped_rate = ratio((double)(now->dropped - then->dropped), window_s);
     view->backlog = (double)weir_source_waiting(job, now_s);
-    view->source_backpressured =
-        ratio(job->source_spent.spent_s[WEIR_BLOCKED] - job->source_at_window.spent_s[WEIR_BLOCKED], window_s);
+    view->source_backpressured = ratio(weir_sources_blocked_s(job) / job->source_count, window_s);
     const struct weir_histogram *latency = &job->window;
     view->latency_mean_s = mean_of(latency->sum, (double)latency->count);
     view->latency_p50_s = weir_histogram_quantile(latency, 0.5);

@@ -97,7 +97,7 @@ static double sink_has_it_s(const struct weir_barrier *barrier)
 
 static bool source_lets_go(const struct weir_barrier *barrier)
 {
-    const struct weir_sender *sender = &barrier->job->source_sender;
+    const struct weir_sender *sender = &barrier->job->source.sender;
     const struct weir_batch *held = sender->pieces ? sender->pieces : sender->batch;
     return barrier->unaligned || !weir_sender_busy(sender) || held->segment >= barrier->segment;
 }

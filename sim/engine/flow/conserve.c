@@ -17,7 +17,13 @@ static uint64_t sent_to(const struct weir_run_job *job, const struct weir_op *op
 {
     uint64_t sent = 0;
     for (int e = 0; e < op->in_edges; e++)
-        sent += op->upstream[e] < 0 ? job->counts.emitted : job->ops[op->upstream[e]].counts.emitted;
+        sent += op->upstream[e] < 0 ? 0 : job->ops[op->upstream[e]].counts.emitted;
+    for (int s = 0; s < job->source_count; s++) {
+        const struct weir_source *source = weir_source_at(job, s);
+        for (int e = 0; e < source->out_count; e++)
+            if (source->out[e].to == op)
+                sent += job->source_count > 1 ? source->emitted : job->counts.emitted;
+    }
     return sent;
 }
 

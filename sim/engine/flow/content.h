@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+struct weir_batch;
+
 /* The items of a window that belong to one checkpoint interval, and the times of the latest of them. */
 struct weir_window_part {
     double end_s; /* of the window */
@@ -20,6 +22,7 @@ struct weir_window_content {
     uint64_t number;            /* results so far, for their ids */
     /* In event time (watermark.h): of each source the latest birth seen, NULL: nothing yet; and the watermark. */
     double *own, mark_s;
+    struct weir_batch *ready; /* results of joins by interval, to be sent */
 };
 
 /* Who is served first: of the lowest key, and of these of the lowest number. */

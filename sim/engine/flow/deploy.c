@@ -12,6 +12,7 @@
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/route.h"
 #include "sim/engine/flow/send.h"
+#include "sim/engine/flow/source.h"
 #include "sim/engine/flow/waiting.h"
 #include "sim/engine/flow/window.h"
 #include "sim/engine/flow/workers.h"
@@ -197,14 +198,14 @@ void weir_job_halt(struct weir_run_job *job)
     job->halted_s = job->flow->clock->now_s;
     for (int o = 0; o < job->spec->operator_count; o++)
         weir_gather_look(&job->ops[o]);
-    weir_soon(job->flow->clock, &job->source_go);
+    weir_sources_go(job);
 }
 
 bool weir_job_resume(struct weir_run_job *job)
 {
     if (--job->halts)
         return false;
-    weir_soon(job->flow->clock, &job->source_go);
+    weir_sources_go(job);
     for (int o = 0; o < job->spec->operator_count; o++)
         for (size_t i = 0; i < job->ops[o].instance_count; i++) {
             struct weir_instance *instance = job->ops[o].instances[i];
@@ -218,7 +219,7 @@ bool weir_job_resume(struct weir_run_job *job)
 
 bool weir_job_drained(const struct weir_run_job *job)
 {
-    bool drained = !weir_sender_busy(&job->source_sender);
+    bool drained = !weir_sources_busy(job);
     for (int o = 0; o < job->spec->operator_count && drained; o++)
         drained = weir_op_drained(&job->ops[o]);
     return drained;
@@ -226,7 +227,7 @@ bool weir_job_drained(const struct weir_run_job *job)
 
 bool weir_job_is_empty(const struct weir_run_job *job)
 {
-    if (!job->source_done || job->sink.in_transit || job->sink.in_hand)
+    if (!weir_sources_done(job) || job->sink.in_transit || job->sink.in_hand)
         return false;
     if (job->segments && (job->segments->recovering || job->segments->held))
         return false;
@@ -297,6 +298,16 @@ void weir_op_flush(struct weir_op *op, double now_s)
     op->counts.busy_s += spent_s[WEIR_BUSY];
     op->counts.blocked_time_s += spent_s[WEIR_BLOCKED];
     op->counts.instance_s += spent_s[WEIR_IDLE] + spent_s[WEIR_BUSY] + spent_s[WEIR_BLOCKED];
+}
+
+double weir_sources_blocked_s(const struct weir_run_job *job)
+{
+    double sum_s = 0;
+    for (int s = 0; s < job->source_count; s++) {
+        const struct weir_source *source = weir_source_at(job, s);
+        sum_s += source->spent.spent_s[WEIR_BLOCKED] - source->at_window.spent_s[WEIR_BLOCKED];
+    }
+    return sum_s;
 }
 
 uint64_t weir_op_pending(const struct weir_op *op)

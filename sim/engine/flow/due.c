@@ -8,6 +8,7 @@
 #include "sim/base/random.h"
 #include "sim/engine/flow/flow.h"
 #include "sim/engine/flow/instance.h"
+#include "sim/engine/flow/source.h"
 
 /* Results owed to the sink, and those of them that came in time; shares of results that windows owe, and of those that
  * were gathered in time. */
@@ -77,7 +78,7 @@ struct weir_due *weir_due_new(const struct weir_run_job *job)
         due->drawn |= !(op->window_s > 0) && op->selectivity != floor(op->selectivity);
     }
     if (!due->drawn)
-        owe(due, job->source_out, job->source_out_count, 0, 1, &due->each);
+        owe(due, job->source.out, job->source.out_count, 0, 1, &due->each);
     return due;
 }
 
@@ -138,9 +139,12 @@ void weir_due_arrives(struct weir_run_job *job, uint64_t id, double birth_s)
     struct sums drawn = {0};
     if (!job->due)
         return;
-    if (job->due->drawn)
-        owe(job->due, job->source_out, job->source_out_count, id, 1, &drawn);
-    count(job, birth_s, job->due->drawn ? &drawn : &job->due->each);
+    bool each = job->due->drawn || job->source_count > 1;
+    const struct weir_source *source =
+        weir_source_at(job, job->source_count > 1 ? (int)(id >> WEIR_SOURCE_SHIFT & 0xff) : 0);
+    if (each)
+        owe(job->due, source->out, source->out_count, id, 1, &drawn);
+    count(job, birth_s, each ? &drawn : &job->due->each);
 }
 
 void weir_due_gathered(const struct weir_op *window, double birth_s, double at_s)

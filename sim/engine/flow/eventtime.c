@@ -2,11 +2,9 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/base/memory.h"
-#include "sim/base/random.h"
-#include "sim/engine/flow/kinds.h"
+#include "sim/engine/flow/pairs.h"
 #include "sim/engine/flow/route.h"
 #include "sim/engine/flow/window.h"
 
@@ -45,8 +43,9 @@ struct coming {
     const struct weir_item *item;
     uint64_t key, group;
     unsigned segment;
-    double mark_s; /* the watermark */
-    bool again;    /* one of its windows gave its result before the job went back */
+    unsigned input; /* by which it has come */
+    double mark_s;  /* the watermark */
+    bool again;     /* one of its windows gave its result before the job went back */
     bool taken;
 };
 
@@ -82,6 +81,8 @@ static void put(struct coming *coming, struct weir_pane *pane)
     pane->fresh++;
     if (coming->item->birth >= pane->latest.birth)
         pane->latest = *coming->item;
+    if (op->spec->join == WEIR_JOIN_WINDOW)
+        weir_pane_keep(pane, coming->input, coming->item);
     op->events->counts.put++;
     op->in_window++;
     coming->taken = true;
@@ -117,6 +118,7 @@ static void merge(struct coming *coming, struct weir_pane *into, struct weir_pan
     }
     into->fresh += pane->fresh;
     into->results += pane->results;
+    weir_pane_take_in(into, pane);
     weir_panes_remove(op->events->panes, pane);
 }
 
@@ -150,15 +152,38 @@ static void into_session(struct coming *coming)
     put(coming, session);
 }
 
+/* An item of a join by interval meets those of the other input that wait, and waits as long as more may come. */
+static void meet(struct weir_instance *instance, struct coming *coming)
+{
+    struct weir_op *op = coming->op;
+    const struct weir_operator *spec = op->spec;
+    double birth_s = coming->item->birth, keep_s = coming->input ? -spec->interval_lower_s : spec->interval_upper_s;
+    if (birth_s < coming->mark_s - WEIR_EVENT_ROUNDING_S)
+        return;
+    for (const struct weir_pane *pane = *weir_panes_of(op->events->panes, coming->key); pane; pane = pane->next) {
+        double apart_s = coming->input ? birth_s - pane->start_s : pane->start_s - birth_s;
+        if (pane->input != coming->input && apart_s >= spec->interval_lower_s - WEIR_EVENT_ROUNDING_S &&
+            apart_s <= spec->interval_upper_s + WEIR_EVENT_ROUNDING_S)
+            weir_pairs_meet(instance, pane, coming->item, coming->segment);
+    }
+    double end_s = birth_s + fmax(0, keep_s) + 4 * WEIR_EVENT_ROUNDING_S; /* a partner may come at the very end */
+    struct weir_pane *pane = weir_panes_add(op->events->panes, coming->key, birth_s, end_s);
+    pane->input = coming->input;
+    put(coming, pane);
+}
+
 static void add(struct weir_instance *instance, const struct weir_batch *batch, const struct weir_item *item)
 {
     struct weir_op *op = instance->op;
     struct weir_eventtime *events = op->events;
-    struct coming coming = {.op = op, .item = item, .segment = batch->segments ? batch->segment : 0};
+    struct coming coming = {
+        .op = op, .item = item, .segment = batch->segments ? batch->segment : 0, .input = batch->edge};
     coming.key = weir_op_key_of(op, item->id);
     coming.group = weir_op_group_of(op, coming.key);
     coming.mark_s = fmax(instance->window.mark_s, events->floor_s[coming.group]);
-    if (op->spec->window_type == WEIR_WINDOW_SESSION)
+    if (op->spec->join == WEIR_JOIN_INTERVAL)
+        meet(instance, &coming);
+    else if (op->spec->window_type == WEIR_WINDOW_SESSION)
         into_session(&coming);
     else
         into_windows(&coming);
@@ -167,7 +192,7 @@ static void add(struct weir_instance *instance, const struct weir_batch *batch, 
     op->counts.late += !coming.taken && !coming.again;
     if (coming.taken)
         weir_window_gathered(op, item);
-    weir_watermark_see(&events->watermark, instance, 0, item);
+    weir_watermark_see(&events->watermark, instance, item);
 }
 
 void weir_eventtime_add(struct weir_instance *instance, const struct weir_batch *batch)
@@ -180,47 +205,24 @@ void weir_eventtime_add(struct weir_instance *instance, const struct weir_batch 
         weir_watermark_wake(&events->watermark);
 }
 
-/* The result of a window: known by its key and beginning, and by how many it has given before. */
-static struct weir_batch *result_of(struct weir_op *op, const struct weir_pane *pane, double clock_s)
-{
-    struct weir_flow *flow = op->job->flow;
-    struct weir_batch *batch = weir_batch_new(&flow->pool, 1);
-    weir_batch_tag(batch, op->job->segments, pane->segment);
-    uint64_t bits;
-    memcpy(&bits, &pane->start_s, sizeof bits);
-    struct weir_stream of_key = weir_stream_at(op->select_key, pane->key);
-    struct weir_stream of_window = weir_stream_at(weir_stream_bits(&of_key), bits + pane->results);
-    struct weir_item *result = &batch->items[0];
-    *result = pane->latest;
-    result->id = weir_kind_like(op->job, weir_stream_bits(&of_window), weir_kind_of(pane->latest.id));
-    result->at = fmax(result->at, clock_s);
-    result->waiting += result->at - pane->latest.at;
-    batch->count = 1;
-    weir_window_given(op, batch);
-    return batch;
-}
-
 /* Whether items that would be of the window may be played again. */
 static bool may_come_again(const struct weir_op *op, const struct weir_pane *pane)
 {
     const struct weir_segments *segments = op->job->segments;
-    double first_s = segments && segments->log_count ? segments->log[0].time_s : INFINITY;
-    return segments && pane->end_s > fmin(first_s, op->flow->clock->now_s);
+    return segments && pane->end_s > fmin(weir_segments_oldest_s(segments), op->flow->clock->now_s);
 }
 
-/* A date of a window has come: it gives a result, or goes. */
-static struct weir_batch *settle(struct weir_op *op, uint64_t group, const struct weir_pane_date *date, double mark_s,
-                                 double clock_s)
+/* A date of a window has come: it gives what comes of it, or goes. The results stand behind `last`; returns where the
+ * next ones will. */
+static struct weir_batch **settle(struct weir_op *op, uint64_t group, const struct weir_pane_date *date, double mark_s,
+                                  double clock_s, struct weir_batch **last)
 {
     struct weir_eventtime *events = op->events;
     struct weir_pane *pane = weir_panes_find(events->panes, date->key, date->start_s, date->end_s);
-    struct weir_batch *result = NULL;
     if (!pane) /* it is a part of another one */
-        return NULL;
+        return last;
     if (pane->fresh) {
-        result = result_of(op, pane, clock_s);
-        pane->results++;
-        events->counts.results++;
+        last = weir_pairs_give(op, pane, clock_s, last);
         events->counts.given += pane->fresh;
         op->in_window -= pane->fresh;
         pane->fresh = 0;
@@ -229,11 +231,11 @@ static struct weir_batch *settle(struct weir_op *op, uint64_t group, const struc
     double goes_s = pane->end_s + op->spec->allowed_lateness_s;
     if (goes_s > mark_s + WEIR_EVENT_ROUNDING_S)
         weir_panes_date(events->panes, group, pane, goes_s);
-    else if (!may_come_again(op, pane))
+    else if (op->spec->join == WEIR_JOIN_INTERVAL || !may_come_again(op, pane))
         weir_panes_remove(events->panes, pane);
     else if (isfinite(mark_s))
         weir_panes_date(events->panes, group, pane, mark_s + LOOK_AGAIN_S);
-    return result;
+    return last;
 }
 
 /* The groups of keys that an instance has; none if it leaves. */
@@ -256,11 +258,14 @@ struct weir_batch *weir_eventtime_fire(struct weir_instance *instance)
 {
     struct weir_op *op = instance->op;
     struct weir_eventtime *events = op->events;
-    struct weir_batch *first = NULL, **last = &first;
+    struct weir_batch *first = instance->window.ready, **last = &first;
     double mark_s = weir_watermark_of(&events->watermark, instance), now_s = op->flow->clock->now_s;
     double until_s = mark_s + WEIR_EVENT_ROUNDING_S;
+    instance->window.ready = NULL;
     if (weir_panes_next_s(events->panes) > until_s)
-        return NULL;
+        return first;
+    while (*last)
+        last = &(*last)->next;
     /* Clocks of batches are behind; by itself each item is where the run is. */
     double clock_s = op->flow->one_by_one ? now_s : fmin(now_s, events->watermark.clock_s);
     uint64_t group, end;
@@ -268,11 +273,8 @@ struct weir_batch *weir_eventtime_fire(struct weir_instance *instance)
     for (; group < end; group++) {
         struct weir_pane_date date;
         events->floor_s[group] = fmax(events->floor_s[group], mark_s);
-        while (weir_panes_take_date(events->panes, group, until_s, &date)) {
-            *last = settle(op, group, &date, mark_s, clock_s);
-            if (*last)
-                last = &(*last)->next;
-        }
+        while (weir_panes_take_date(events->panes, group, until_s, &date))
+            last = settle(op, group, &date, mark_s, clock_s, last);
     }
     return first;
 }
@@ -302,6 +304,7 @@ void weir_eventtime_clear(struct weir_op *op)
 {
     struct weir_eventtime *events = op->events;
     struct clearing clearing = {op, op->job->segments ? (unsigned)op->job->segments->first : 0};
+    weir_pairs_clear(op);
     weir_panes_forget_dates(events->panes);
     weir_panes_each(events->panes, clear, &clearing);
     weir_watermark_reset(&events->watermark);

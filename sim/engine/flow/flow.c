@@ -16,6 +16,7 @@
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/route.h"
 #include "sim/engine/flow/send.h"
+#include "sim/engine/flow/source.h"
 
 uint64_t weir_op_key(const struct weir_flow *flow, const char *what, const struct weir_op *op)
 {
@@ -63,17 +64,20 @@ static void init_op(struct weir_flow *flow, struct weir_run_job *job, int index)
 static void reserve_edges(struct weir_run_job *job)
 {
     const struct weir_job *spec = job->spec;
-    size_t source_out = 0;
     for (int e = 0; e < spec->edge_count; e++) {
         const struct weir_edge *edge = &spec->edges[e];
         if (edge->from >= 0)
             job->ops[edge->from].out_count++;
         else
-            source_out++;
+            weir_source_at(job, edge->source)->out_count++;
         if (edge->to >= 0)
             job->ops[edge->to].in_edges++;
     }
-    job->source_out = weir_alloc(source_out, sizeof *job->source_out);
+    for (int s = 0; s < job->source_count; s++) {
+        struct weir_source *source = weir_source_at(job, s);
+        source->out = weir_alloc((size_t)source->out_count, sizeof *source->out);
+        source->out_count = 0;
+    }
     for (int o = 0; o < spec->operator_count; o++) {
         struct weir_op *op = &job->ops[o];
         op->out = weir_alloc((size_t)op->out_count, sizeof *op->out);
@@ -92,7 +96,8 @@ static void wire_edge(struct weir_flow *flow, struct weir_run_job *job, int e)
     const struct weir_edge *edge = &job->spec->edges[e];
     struct weir_op *from = edge->from >= 0 ? &job->ops[edge->from] : NULL;
     struct weir_op *to = edge->to >= 0 ? &job->ops[edge->to] : NULL;
-    struct weir_out_edge *out = from ? &from->out[from->out_count] : &job->source_out[job->source_out_count];
+    struct weir_source *source = weir_source_at(job, edge->source);
+    struct weir_out_edge *out = from ? &from->out[from->out_count] : &source->out[source->out_count];
     out->to = to;
     out->spec = edge;
     out->sink = to ? NULL : &job->sink;
@@ -103,7 +108,7 @@ static void wire_edge(struct weir_flow *flow, struct weir_run_job *job, int e)
         from->downstream_rates[from->out_count] = INFINITY;
         from->downstream[from->out_count++] = edge->to;
     } else {
-        job->source_out_count++;
+        source->out_count++;
     }
     if (!to)
         return;
@@ -126,10 +131,10 @@ static void init_job(struct weir_flow *flow, struct weir_run_job *job, const str
     job->source_host = spec->source_host;
     job->mobile = weir_mobile_new(job, flow->seed);
     job->load_factor = 1;
-    job->next_arrival_s = spec->arrive_s;
     if (flow->scenario->recovery.on)
         job->segments = weir_segments_new(job);
     job->paths = weir_paths_new(spec->operator_count);
+    weir_sources_init(job);
     job->ops = weir_alloc_lines((size_t)spec->operator_count * sizeof *job->ops);
     for (int o = 0; o < spec->operator_count; o++)
         init_op(flow, job, o);
@@ -201,14 +206,10 @@ void weir_flow_fini(struct weir_flow *flow)
         struct weir_run_job *job = &flow->jobs[j];
         for (int o = 0; o < job->spec->operator_count; o++)
             free_op(&job->ops[o]);
-        weir_trace_free(&job->source_spent);
-        if (job->source_sender.job)
-            weir_sender_fini(&job->source_sender);
+        weir_sources_fini(job);
         weir_histogram_fini(&job->total);
         weir_histogram_fini(&job->window);
         free(job->ops);
-        free(job->source_out);
-        free(job->backlog);
         free(job->history);
         free(job->origins);
         free(job->origin_views);

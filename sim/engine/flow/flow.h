@@ -12,6 +12,7 @@
 #include "sim/engine/flow/batch.h"
 #include "sim/engine/flow/content.h"
 #include "sim/engine/flow/due.h"
+#include "sim/engine/flow/room.h"
 #include "sim/engine/flow/segments.h"
 #include "sim/engine/flow/underway.h"
 #include "sim/engine/shares/shares.h"
@@ -34,29 +35,6 @@ struct weir_mobile;
 struct weir_op;
 struct weir_run_job;
 struct weir_sender;
-
-/* Who waits for room, in the order of coming: a sender, or a connection. */
-struct weir_waiter {
-    struct weir_waiters *in; /* NULL: it does not wait */
-    struct weir_waiter *next, *before;
-    int need;              /* items of room */
-    struct weir_soon wake; /* its turn may have come */
-};
-struct weir_waiters {
-    struct weir_waiter *first, *last;
-};
-
-/* The room of one input edge. Promised: to items on their way. */
-struct weir_room {
-    long used, promised;
-    int capacity;
-    int most;      /* ever used */
-    int low;       /* once it was full it has no room until it holds no more than this; -1: that is no matter */
-    int limit;     /* the capacity; below 0: it was full, and holds more than the watermark */
-    double full_s; /* when it was full last; -INFINITY: never */
-    struct weir_recent *taken; /* when items were taken out, where a connection asks; NULL: nobody does */
-    struct weir_waiters waiters;
-};
 
 /* Where batches wait for the instances that share it: one an instance, or one a host if the queue is shared. The sink
  * of a job is an inbox without instances. */
@@ -249,6 +227,27 @@ struct weir_op {
 
 enum weir_job_life { WEIR_JOB_WAITING, WEIR_JOB_RUNNING, WEIR_JOB_GONE };
 
+/* A source of a job. */
+struct weir_source {
+    struct weir_run_job *job;
+    const struct weir_source_spec *spec; /* NULL: it is that of the job itself */
+    int index, host;                     /* of others than the first: weir_source_host */
+    struct weir_sender sender;
+    struct weir_alarm alarm;
+    struct weir_soon go;
+    double next_arrival_s; /* generated, not yet in the backlog */
+    struct weir_arrival *backlog;
+    size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
+    uint64_t generated, emitted, arrivals_hash;
+    uint64_t path; /* where the ways of its items begin */
+    double free_s;
+    bool done;
+    struct weir_arrivals arrivals;
+    struct weir_spent spent, at_window; /* the latter is control's */
+    struct weir_out_edge *out;
+    int out_count;
+};
+
 struct weir_run_job {
     _Alignas(WEIR_LINE) struct weir_flow *flow;
     const struct weir_job *spec;
@@ -256,25 +255,15 @@ struct weir_run_job {
     struct weir_paths *paths;
     struct weir_watch watch;
 
-    /* The source. */
-    struct weir_mobile *mobile; /* mobile.h; NULL: it stands still */
-    int source_host;            /* that its items come from; of one that moves, that of its access point */
-    struct weir_sender source_sender;
-    struct weir_alarm source_alarm;
-    struct weir_soon source_go;
-    double next_arrival_s; /* generated, not yet in the backlog */
-    struct weir_arrival *backlog;
-    size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
-    uint64_t generated;
-    uint64_t arrivals_hash;
-    double source_free_s;
+    /* The sources. */
+    struct weir_mobile *mobile;       /* mobile.h; NULL: it stands still */
+    int source_host;                  /* that its items come from; of one that moves, that of its access point */
+    struct weir_source source, *more; /* the first of its sources, and the others: weir_source_at */
+    int source_count;
     int batch_limit;
-    bool source_done;
-    int halts;       /* changes of plan for which all of it stands still: weir_job_halt */
-    double halted_s; /* since then */
-    struct weir_arrivals arrivals;
-    struct weir_spent source_spent, source_at_window; /* the latter is control's */
-    double load_factor;                               /* of the rate that the workload gives: control's */
+    int halts;          /* changes of plan for which all of it stands still: weir_job_halt */
+    double halted_s;    /* since then */
+    double load_factor; /* of the rates that the workload gives: control's */
 
     /* Measures. */
     double slo_s;                                        /* of spec */
@@ -288,8 +277,6 @@ struct weir_run_job {
     int index;
     enum weir_job_life life; /* control's */
     struct weir_op *ops;
-    struct weir_out_edge *source_out;
-    int source_out_count;
     struct weir_inbox sink;
     struct weir_room sink_room;
     struct weir_histogram total, window;
@@ -353,8 +340,16 @@ void weir_job_halt(struct weir_run_job *job);
 bool weir_job_resume(struct weir_run_job *job);
 bool weir_job_drained(const struct weir_run_job *job); /* nothing is inside but in windows and for want of a partner */
 
-/* The source begins. */
+/* Its sources begin. */
 void weir_source_start(struct weir_run_job *job);
+static inline struct weir_source *weir_source_at(const struct weir_run_job *job, int source)
+{
+    return source ? &job->more[source - 1] : (struct weir_source *)&job->source;
+}
+static inline int weir_source_host(const struct weir_source *source)
+{
+    return source->index ? source->host : source->job->source_host;
+}
 /* Brings the backlog up to date with the arrivals until now. */
 void weir_source_refill(struct weir_run_job *job, double now_s);
 uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s);
@@ -368,6 +363,9 @@ void weir_job_drop_contents(struct weir_run_job *job);
 void weir_job_wake_all(struct weir_run_job *job);
 /* It has recovered: the source plays from now on. */
 void weir_job_recovered(struct weir_run_job *job);
+
+/* Seconds of the window in which its sources were held back, together. */
+double weir_sources_blocked_s(const struct weir_run_job *job);
 
 /* Brings sums over time up to date: queues, and what instances and the source spend. */
 void weir_op_flush(struct weir_op *op, double now_s);

@@ -96,7 +96,7 @@ void weir_mobile_sends(struct weir_mobile *mobile, struct weir_item *item)
 {
     item->network = mobile->ready_s - mobile->start_s;
     item->blocked = item->at - item->birth - item->network;
-    mobile->job->source_sender.host = mobile->host;
+    mobile->job->source.sender.host = mobile->host;
     mobile->known = false;
 }
 

@@ -103,7 +103,23 @@ void weir_panes_remove(struct weir_panes *panes, struct weir_pane *pane)
     while (*link != pane)
         link = &(*link)->next;
     *link = pane->next;
+    free(pane->sides[0].items);
+    free(pane->sides[1].items);
     free(pane);
+}
+
+void weir_pane_keep(struct weir_pane *pane, unsigned input, const struct weir_item *item)
+{
+    struct weir_pane_side *side = &pane->sides[input];
+    WEIR_ONE_MORE(side->items, side->count, side->capacity);
+    side->items[side->count++] = *item;
+}
+
+void weir_pane_take_in(struct weir_pane *into, const struct weir_pane *pane)
+{
+    for (unsigned input = 0; input < 2; input++)
+        for (size_t i = 0; i < pane->sides[input].count; i++)
+            weir_pane_keep(into, input, &pane->sides[input].items[i]);
 }
 
 void weir_panes_each(struct weir_panes *panes, void (*call)(struct weir_pane *pane, void *context), void *context)

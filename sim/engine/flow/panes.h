@@ -7,7 +7,13 @@
 
 #include "sim/engine/flow/flow.h"
 
-/* A window of a key. */
+/* Items of one input of a join. */
+struct weir_pane_side {
+    struct weir_item *items;
+    size_t count, capacity;
+};
+
+/* A window of a key; or, of a join by interval, an item of it that waits for partners. */
 struct weir_pane {
     struct weir_pane *next; /* of its key, by their beginnings */
     uint64_t key;
@@ -17,6 +23,8 @@ struct weir_pane {
     unsigned segment;      /* of its first item; what is fresh keeps it alive */
     bool given;            /* before the job went back: what it holds is played again */
     struct weir_item latest;
+    unsigned input;                 /* of a join by interval: that of the item */
+    struct weir_pane_side sides[2]; /* of a join in windows */
 };
 
 /* Something is to become of a window of a key: sorted by date, then key and beginning. */
@@ -36,6 +44,9 @@ struct weir_pane **weir_panes_of(struct weir_panes *panes, uint64_t key);
 struct weir_pane *weir_panes_find(struct weir_panes *panes, uint64_t key, double start_s, double end_s);
 /* A new one, empty. */
 struct weir_pane *weir_panes_add(struct weir_panes *panes, uint64_t key, double start_s, double end_s);
+/* An item more of an input; all that another one has. */
+void weir_pane_keep(struct weir_pane *pane, unsigned input, const struct weir_item *item);
+void weir_pane_take_in(struct weir_pane *into, const struct weir_pane *pane);
 /* Takes one out, and frees it. */
 void weir_panes_remove(struct weir_panes *panes, struct weir_pane *pane);
 /* Calls for each window; it may be removed by that. */

@@ -1,5 +1,6 @@
 #include "sim/engine/flow/segments.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,10 +140,28 @@ void weir_segments_store(struct weir_segments *segments, unsigned segment)
 void weir_segments_begin(struct weir_segments *segments)
 {
     trim_log(segments, segments->list[first_alive(segments)].offset);
-    weir_again_forget(segments->again,
-                      segments->log_count ? segments->log[0].time_s : weir_source_next_s(segments->job));
+    weir_again_forget(segments->again, fmin(weir_segments_oldest_s(segments), weir_source_next_s(segments->job)));
     append(segments, segments->log_first + segments->log_count);
     settle_held(segments, first_alive(segments), true);
+}
+
+/* Of each source the log has its items in order. */
+double weir_segments_oldest_s(const struct weir_segments *segments)
+{
+    size_t count = segments->job->source_count > 1 || !segments->log_count ? segments->log_count : 1;
+    double oldest_s = INFINITY;
+    for (size_t i = 0; i < count; i++)
+        oldest_s = fmin(oldest_s, segments->log[i].time_s);
+    return oldest_s;
+}
+
+static double latest_s(const struct weir_segments *segments)
+{
+    size_t first = segments->job->source_count > 1 ? 0 : segments->log_count - 1;
+    double latest_s = -INFINITY;
+    for (size_t i = first; i < segments->log_count; i++)
+        latest_s = fmax(latest_s, segments->log[i].time_s);
+    return latest_s;
 }
 
 /* The source goes back to the beginning of a segment. */
@@ -153,7 +172,7 @@ static void rewind_source(struct weir_segments *segments, size_t first)
     size_t keep = (size_t)(offset - segments->log_first);
     size_t again = segments->log_count - keep;
     if (again) {
-        weir_again_rewind(segments->again, segments->log[segments->log_count - 1].time_s);
+        weir_again_rewind(segments->again, latest_s(segments));
         weir_source_unsend(job, segments->log + keep, again);
     }
     job->counts.replayed += again;

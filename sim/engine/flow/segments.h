@@ -54,6 +54,9 @@ unsigned weir_segments_present(const struct weir_segments *segments);
 /* The source sends this. */
 void weir_segments_log(struct weir_segments *segments, const struct weir_arrival *arrival);
 
+/* When the oldest item came that may be played again; INFINITY: there is none. */
+double weir_segments_oldest_s(const struct weir_segments *segments);
+
 /* True if the results wait for their checkpoint; they belong to the segments then. */
 bool weir_segments_hold(struct weir_run_job *job, struct weir_batch *batch);
 

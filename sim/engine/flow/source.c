@@ -15,86 +15,116 @@
 /* Batches stay well below what the inputs hold, lest a full input moves in lumps. */
 #define BATCHES_AN_INPUT 4
 
-static struct weir_arrival *backlog_at(const struct weir_run_job *job, size_t i)
+static struct weir_arrival *backlog_at(const struct weir_source *source, size_t i)
 {
-    return &job->backlog[(job->backlog_first + i) & (job->backlog_size - 1)];
+    return &source->backlog[(source->backlog_first + i) & (source->backlog_size - 1)];
 }
 
-static void pop(struct weir_run_job *job)
+static void pop(struct weir_source *source)
 {
-    job->backlog_first = (job->backlog_first + 1) & (job->backlog_size - 1);
-    job->backlog_count--;
+    source->backlog_first = (source->backlog_first + 1) & (source->backlog_size - 1);
+    source->backlog_count--;
 }
 
-static void enlarge(struct weir_run_job *job)
+static void enlarge(struct weir_source *source)
 {
-    size_t size = job->backlog_size ? 2 * job->backlog_size : 64;
+    size_t size = source->backlog_size ? 2 * source->backlog_size : 64;
     struct weir_arrival *ring = weir_alloc(size, sizeof *ring);
-    for (size_t i = 0; i < job->backlog_count; i++)
-        ring[i] = *backlog_at(job, i);
-    free(job->backlog);
-    job->backlog = ring;
-    job->backlog_size = size;
-    job->backlog_first = 0;
+    for (size_t i = 0; i < source->backlog_count; i++)
+        ring[i] = *backlog_at(source, i);
+    free(source->backlog);
+    source->backlog = ring;
+    source->backlog_size = size;
+    source->backlog_first = 0;
 }
 
 /* The arrival after the last one. None comes once the job has left, or the run is over: what would come at its very end
  * belongs to the time after it. */
-static void generate(struct weir_run_job *job)
+static void generate(struct weir_source *source)
 {
-    double next_s = job->spec->arrive_s + weir_arrivals_next(&job->arrivals);
+    const struct weir_run_job *job = source->job;
+    double next_s = job->spec->arrive_s + weir_arrivals_next(&source->arrivals);
     bool comes = next_s < job->spec->depart_s && next_s < job->flow->scenario->duration_s;
-    job->next_arrival_s = comes ? next_s : INFINITY;
+    source->next_arrival_s = comes ? next_s : INFINITY;
 }
 
 /* Moves the arrival that is due next into the backlog and finds the one after it. */
-static void push(struct weir_run_job *job)
+static void push(struct weir_source *source)
 {
-    if (job->backlog_count == job->backlog_size)
-        enlarge(job);
-    double time_s = job->next_arrival_s;
+    struct weir_run_job *job = source->job;
+    if (source->backlog_count == source->backlog_size)
+        enlarge(source);
+    double time_s = source->next_arrival_s;
     uint64_t bits;
     memcpy(&bits, &time_s, sizeof bits);
-    job->arrivals_hash = (job->arrivals_hash ^ bits) * 0x100000001b3ULL;
-    job->arrivals_hash ^= job->arrivals_hash >> 29;
-    uint64_t id = job->generated++;
+    source->arrivals_hash = (source->arrivals_hash ^ bits) * 0x100000001b3ULL;
+    source->arrivals_hash ^= source->arrivals_hash >> 29;
+    uint64_t id = source->generated++ | (uint64_t)source->index << WEIR_SOURCE_SHIFT;
     if (job->kinds)
         id = weir_kinds_draw(job, id);
     weir_due_arrives(job, id, time_s);
-    *backlog_at(job, job->backlog_count++) = (struct weir_arrival){time_s, id};
-    generate(job);
+    *backlog_at(source, source->backlog_count++) = (struct weir_arrival){time_s, id};
+    generate(source);
+}
+
+static int source_of(uint64_t id)
+{
+    return (int)(id >> WEIR_SOURCE_SHIFT & 0xff);
+}
+
+/* Puts back what was sent of one source. */
+static void unsend(struct weir_source *source, const struct weir_arrival *arrivals, size_t count)
+{
+    bool only = source->job->source_count == 1;
+    for (size_t i = count; i-- > 0;) {
+        if (!only && source_of(arrivals[i].id) != source->index)
+            continue;
+        if (source->backlog_count == source->backlog_size)
+            enlarge(source);
+        source->backlog_first = (source->backlog_first - 1) & (source->backlog_size - 1);
+        source->backlog_count++;
+        *backlog_at(source, 0) = arrivals[i];
+        source->done = false;
+    }
 }
 
 void weir_source_unsend(struct weir_run_job *job, const struct weir_arrival *arrivals, size_t count)
 {
-    while (job->backlog_count + count > job->backlog_size)
-        enlarge(job);
-    job->backlog_first = (job->backlog_first - count) & (job->backlog_size - 1);
-    job->backlog_count += count;
-    for (size_t i = 0; i < count; i++)
-        *backlog_at(job, i) = arrivals[i];
-    if (count)
-        job->source_done = false;
+    for (int s = 0; s < job->source_count; s++)
+        unsend(weir_source_at(job, s), arrivals, count);
 }
 
 double weir_source_next_s(const struct weir_run_job *job)
 {
-    return job->backlog_count ? backlog_at(job, 0)->time_s : job->next_arrival_s;
+    double next_s = INFINITY;
+    for (int s = 0; s < job->source_count; s++) {
+        const struct weir_source *source = weir_source_at(job, s);
+        next_s = fmin(next_s, source->backlog_count ? backlog_at(source, 0)->time_s : source->next_arrival_s);
+    }
+    return next_s;
 }
 
-uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s)
+static uint64_t waiting_at(const struct weir_source *source, double now_s)
 {
-    size_t low = 0, high = job->backlog_count; /* those before low have arrived, those from high on have not */
-    if (!high || backlog_at(job, high - 1)->time_s <= now_s)
+    size_t low = 0, high = source->backlog_count; /* those before low have arrived, those from high on have not */
+    if (!high || backlog_at(source, high - 1)->time_s <= now_s)
         return high;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (backlog_at(job, middle)->time_s > now_s)
+        if (backlog_at(source, middle)->time_s > now_s)
             high = middle;
         else
             low = middle + 1;
     }
     return low;
+}
+
+uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s)
+{
+    uint64_t waiting = waiting_at(&job->source, now_s);
+    for (int s = 1; s < job->source_count; s++)
+        waiting += waiting_at(weir_source_at(job, s), now_s);
+    return waiting;
 }
 
 static void drop(struct weir_run_job *job, size_t count)
@@ -103,168 +133,213 @@ static void drop(struct weir_run_job *job, size_t count)
     job->counts.dropped += count;
 }
 
-static void arrive(struct weir_run_job *job)
+static void arrive(struct weir_source *source)
 {
-    long capacity = job->spec->backlog_capacity;
-    bool full = capacity > 0 && job->backlog_count >= (size_t)capacity;
-    if (full && job->spec->backlog_full == WEIR_BACKLOG_LATEST) {
-        drop(job, job->backlog_count);
-        job->backlog_count = 0;
+    struct weir_run_job *job = source->job;
+    long capacity = source->spec ? source->spec->backlog_capacity : job->spec->backlog_capacity;
+    int when_full = source->spec ? source->spec->backlog_full : job->spec->backlog_full;
+    bool full = capacity > 0 && source->backlog_count >= (size_t)capacity;
+    if (full && when_full == WEIR_BACKLOG_LATEST) {
+        drop(job, source->backlog_count);
+        source->backlog_count = 0;
     } else if (full) {
         drop(job, 1);
     }
-    if (full && job->spec->backlog_full == WEIR_BACKLOG_DROP_OLD)
-        pop(job);
-    push(job);
-    if (full && job->spec->backlog_full == WEIR_BACKLOG_DROP_NEW)
-        job->backlog_count--;
+    if (full && when_full == WEIR_BACKLOG_DROP_OLD)
+        pop(source);
+    push(source);
+    if (full && when_full == WEIR_BACKLOG_DROP_NEW)
+        source->backlog_count--;
+}
+
+static void refill(struct weir_source *source, double now_s)
+{
+    while (source->next_arrival_s <= now_s)
+        arrive(source);
+}
+
+/* What has arrived at all sources, as far as they are brought up to date. */
+static void count_arrived(struct weir_run_job *job, double now_s)
+{
+    uint64_t arrived = 0;
+    for (int s = 0; s < job->source_count; s++) {
+        const struct weir_source *source = weir_source_at(job, s);
+        arrived += source->generated - (source->backlog_count - waiting_at(source, now_s));
+    }
+    job->counts.arrived = arrived;
 }
 
 void weir_source_refill(struct weir_run_job *job, double now_s)
 {
-    while (job->next_arrival_s <= now_s)
-        arrive(job);
-    uint64_t waiting = weir_source_waiting(job, now_s);
-    job->counts.arrived = job->generated - (job->backlog_count - waiting);
+    for (int s = 0; s < job->source_count; s++)
+        refill(weir_source_at(job, s), now_s);
+    count_arrived(job, now_s);
 }
 
 /* Items of the next batch: those that arrive within the span of the first, also in the near future. */
-static int next_batch(struct weir_run_job *job)
+static int next_batch(struct weir_source *source)
 {
+    struct weir_run_job *job = source->job;
     if (job->batch_limit == 1)
         return 1;
     const struct weir_scenario *scenario = job->flow->scenario;
-    double until_s = scenario->items_per_batch > 0 ? INFINITY : backlog_at(job, 0)->time_s + scenario->batch_span_s;
-    while (job->backlog_count < (size_t)job->batch_limit && job->next_arrival_s <= until_s &&
-           job->next_arrival_s < INFINITY)
-        push(job);
+    double until_s = scenario->items_per_batch > 0 ? INFINITY : backlog_at(source, 0)->time_s + scenario->batch_span_s;
+    while (source->backlog_count < (size_t)job->batch_limit && source->next_arrival_s <= until_s &&
+           source->next_arrival_s < INFINITY)
+        push(source);
     int count = 1;
-    while (count < job->batch_limit && (size_t)count < job->backlog_count &&
-           backlog_at(job, (size_t)count)->time_s <= until_s)
+    while (count < job->batch_limit && (size_t)count < source->backlog_count &&
+           backlog_at(source, (size_t)count)->time_s <= until_s)
         count++;
     return count;
 }
 
 /* Takes the batch out of the backlog and sends it. True if all of it is sent. */
-static bool emit(struct weir_run_job *job, int count)
+static bool emit(struct weir_source *source, int count)
 {
+    struct weir_run_job *job = source->job;
     struct weir_flow *flow = job->flow;
     struct weir_batch *batch = weir_batch_new(&flow->pool, count);
     weir_batch_tag(batch, job->segments, weir_segments_present(job->segments));
-    double free_s = flow->one_by_one ? flow->clock->now_s : job->source_free_s;
+    double free_s = flow->one_by_one ? flow->clock->now_s : source->free_s;
     for (int i = 0; i < count; i++) {
-        const struct weir_arrival *arrival = backlog_at(job, 0);
+        const struct weir_arrival *arrival = backlog_at(source, 0);
         double at = arrival->time_s > free_s ? arrival->time_s : free_s;
         batch->items[i].id = arrival->id;
-        batch->items[i].path = 0;
+        batch->items[i].path = source->path;
         batch->items[i].birth = arrival->time_s;
         batch->items[i].at = free_s = at;
         batch->items[i].waiting = batch->items[i].service = batch->items[i].network = 0;
         batch->items[i].blocked = at - arrival->time_s;
         if (job->segments)
             weir_segments_log(job->segments, arrival);
-        pop(job);
+        pop(source);
     }
+    batch->count = count;
     if (job->mobile)
         weir_mobile_sends(job->mobile, &batch->items[0]); /* they go one by one */
-    batch->count = count;
     job->counts.emitted += (uint64_t)count;
-    job->source_free_s = free_s;
-    return weir_send(&job->source_sender, batch);
+    source->emitted += (uint64_t)count;
+    source->free_s = free_s;
+    return weir_send(&source->sender, batch);
 }
 
 /* Nothing of it goes, and what it sent last has gone on. */
-static void hold_back(struct weir_run_job *job)
+static void hold_back(struct weir_source *source)
 {
-    if (weir_sender_busy(&job->source_sender))
+    if (weir_sender_busy(&source->sender))
         return;
-    weir_spent_set(&job->source_spent, WEIR_BLOCKED, job->flow->clock->now_s);
-    weir_op_at_rest(&job->ops[0]);
+    weir_spent_set(&source->spent, WEIR_BLOCKED, source->job->flow->clock->now_s);
+    weir_op_at_rest(&source->job->ops[0]);
 }
 
 /* The first item of the backlog does not come to its access point. */
-static void lose(struct weir_run_job *job)
+static void lose(struct weir_source *source)
 {
-    job->counts.dropped_at_source++;
-    job->counts.dropped++;
-    job->mobile->lost_items += job->flow->books->warm;
-    job->mobile->known = false;
-    pop(job);
+    struct weir_mobile *mobile = source->job->mobile;
+    drop(source->job, 1);
+    mobile->lost_items += source->job->flow->books->warm;
+    mobile->known = false;
+    pop(source);
 }
 
-void weir_source_go(struct weir_run_job *job)
+/* Whether it waits for the next arrival. */
+static bool waits(struct weir_source *source)
 {
+    struct weir_run_job *job = source->job;
+    if (source->backlog_count)
+        return false;
+    source->done = !(source->next_arrival_s < INFINITY);
+    if (source->done && job->any_windows)
+        weir_eventtime_look(job);
+    weir_alarm_set(job->flow->clock, &source->alarm, source->next_arrival_s);
+    return true;
+}
+
+void weir_source_go(struct weir_source *source)
+{
+    struct weir_run_job *job = source->job;
     struct weir_clock *clock = job->flow->clock;
     if (job->halts) {
-        hold_back(job);
+        hold_back(source);
         return;
     }
-    while (!weir_sender_busy(&job->source_sender) && !clock->over) {
-        weir_source_refill(job, clock->now_s);
-        if (!job->backlog_count) {
-            job->source_done = !(job->next_arrival_s < INFINITY);
-            if (job->source_done && job->any_windows)
-                weir_eventtime_look(job);
-            weir_alarm_set(clock, &job->source_alarm, job->next_arrival_s);
+    while (!weir_sender_busy(&source->sender) && !clock->over) {
+        refill(source, clock->now_s);
+        count_arrived(job, clock->now_s);
+        if (waits(source))
             return;
-        }
-        int count = next_batch(job);
-        double last_s = job->mobile ? weir_mobile_ready_s(job->mobile, backlog_at(job, 0))
-                                    : backlog_at(job, (size_t)count - 1)->time_s;
+        int count = next_batch(source);
+        double last_s = job->mobile ? weir_mobile_ready_s(job->mobile, backlog_at(source, 0))
+                                    : backlog_at(source, (size_t)count - 1)->time_s;
         if (last_s > clock->now_s) {
-            weir_alarm_set(clock, &job->source_alarm, last_s);
+            weir_alarm_set(clock, &source->alarm, last_s);
             return;
         }
         if (job->mobile && job->mobile->lost)
-            lose(job);
-        else if (!emit(job, count))
+            lose(source);
+        else if (!emit(source, count))
             return;
-        if (job->source_spent.doing != WEIR_IDLE)
-            weir_spent_set(&job->source_spent, WEIR_IDLE, clock->now_s);
+        if (source->spent.doing != WEIR_IDLE)
+            weir_spent_set(&source->spent, WEIR_IDLE, clock->now_s);
     }
 }
 
-bool weir_source_has_ended(const struct weir_run_job *job, int source)
+void weir_sources_go(struct weir_run_job *job)
 {
-    (void)source;
-    return job->source_done && !job->backlog_count && !weir_sender_busy(&job->source_sender);
+    for (int s = 0; s < job->source_count; s++)
+        weir_soon(job->flow->clock, &weir_source_at(job, s)->go);
+}
+
+bool weir_sources_busy(const struct weir_run_job *job)
+{
+    bool busy = false;
+    for (int s = 0; s < job->source_count; s++)
+        busy |= weir_sender_busy(&weir_source_at(job, s)->sender);
+    return busy;
+}
+
+bool weir_sources_done(const struct weir_run_job *job)
+{
+    bool done = true;
+    for (int s = 0; s < job->source_count; s++)
+        done &= weir_source_at(job, s)->done;
+    return done;
+}
+
+bool weir_source_has_ended(const struct weir_source *source)
+{
+    return source->done && !source->backlog_count && !weir_sender_busy(&source->sender);
 }
 
 static void source_rings(struct weir_alarm *alarm)
 {
-    weir_source_go(WEIR_RECORD(alarm, struct weir_run_job, source_alarm));
+    weir_source_go(WEIR_RECORD(alarm, struct weir_source, alarm));
 }
 
 static void source_goes(struct weir_soon *soon)
 {
-    weir_source_go(WEIR_RECORD(soon, struct weir_run_job, source_go));
+    weir_source_go(WEIR_RECORD(soon, struct weir_source, go));
 }
 
 static void source_has_sent(struct weir_sender *sender, double blocked_s)
 {
-    struct weir_run_job *job = WEIR_RECORD(sender, struct weir_run_job, source_sender);
-    job->source_free_s += blocked_s;
-    weir_spent_set(&job->source_spent, WEIR_IDLE, job->flow->clock->now_s);
-    weir_source_go(job);
+    struct weir_source *source = WEIR_RECORD(sender, struct weir_source, sender);
+    source->free_s += blocked_s;
+    weir_spent_set(&source->spent, WEIR_IDLE, source->job->flow->clock->now_s);
+    weir_source_go(source);
 }
 
 void weir_source_scale(struct weir_run_job *job, double factor)
 {
     job->load_factor = factor;
-    if (job->life != WEIR_JOB_WAITING)
-        weir_arrivals_scale(&job->arrivals, factor);
+    for (int s = 0; job->life != WEIR_JOB_WAITING && s < job->source_count; s++)
+        weir_arrivals_scale(&weir_source_at(job, s)->arrivals, factor);
 }
 
-void weir_source_start(struct weir_run_job *job)
+static void limit_batches(struct weir_run_job *job)
 {
-    struct weir_flow *flow = job->flow;
-    const struct weir_scenario *scenario = flow->scenario;
-    char *stream = weir_format("arrivals/%s", job->spec->name);
-    job->arrivals = weir_arrivals_open(job->spec->load, flow->seed, stream);
-    free(stream);
-    weir_arrivals_scale(&job->arrivals, job->load_factor);
-    generate(job);
-    job->arrivals_hash = 0xcbf29ce484222325ULL;
+    const struct weir_scenario *scenario = job->flow->scenario;
     long limit = scenario->items_per_batch > 0 ? scenario->items_per_batch : INT_MAX / 2;
     for (int o = 0; o < job->spec->operator_count; o++) {
         for (int e = 0; e < job->ops[o].in_edges && scenario->items_per_batch <= 0; e++) {
@@ -274,23 +349,44 @@ void weir_source_start(struct weir_run_job *job)
         }
     }
     job->batch_limit = (int)limit;
-    job->source_alarm.ring = source_rings;
-    job->source_go.ring = source_goes;
-    job->source_spent = (struct weir_spent){.since_s = flow->clock->now_s};
-    weir_trace_spent(flow->books, &job->source_spent, job->source_host, job->spec->name, NULL, 0,
+}
+
+static void start(struct weir_source *source)
+{
+    struct weir_run_job *job = source->job;
+    struct weir_flow *flow = job->flow;
+    char *stream = source->spec ? weir_format("arrivals/%s/%s", job->spec->name, source->spec->name)
+                                : weir_format("arrivals/%s", job->spec->name);
+    source->arrivals = weir_arrivals_open(source->spec ? source->spec->load : job->spec->load, flow->seed, stream);
+    free(stream);
+    weir_arrivals_scale(&source->arrivals, job->load_factor);
+    generate(source);
+    source->arrivals_hash = 0xcbf29ce484222325ULL;
+    source->alarm.ring = source_rings;
+    source->go.ring = source_goes;
+    source->spent = (struct weir_spent){.since_s = flow->clock->now_s};
+    weir_trace_spent(flow->books, &source->spent, weir_source_host(source), job->spec->name, NULL, source->index,
                      flow->clock->now_s);
-    weir_sender_init(&job->source_sender, job, job->source_out, job->source_out_count, job->source_host,
-                     &job->source_spent, source_has_sent);
+    weir_sender_init(&source->sender, job, source->out, source->out_count, weir_source_host(source), &source->spent,
+                     source_has_sent);
+    weir_soon(flow->clock, &source->go);
+}
+
+void weir_source_start(struct weir_run_job *job)
+{
+    limit_batches(job);
+    for (int s = 0; s < job->source_count; s++)
+        start(weir_source_at(job, s));
     if (job->mobile)
         weir_mobile_start(job->mobile);
-    weir_soon(flow->clock, &job->source_go);
 }
 
 void weir_job_recovered(struct weir_run_job *job)
 {
-    job->source_free_s = fmax(job->source_free_s, job->flow->clock->now_s);
+    for (int s = 0; s < job->source_count; s++)
+        weir_source_at(job, s)->free_s = fmax(weir_source_at(job, s)->free_s, job->flow->clock->now_s);
     if (job->mobile)
         weir_mobile_recovered(job->mobile);
     weir_job_wake_all(job);
-    weir_soon(job->flow->clock, &job->source_go);
+    weir_sources_go(job);
 }

@@ -83,8 +83,11 @@ static void list_op(const struct weir_op *op, struct listing *listing)
 char *weir_job_who_waits(const struct weir_run_job *job)
 {
     struct listing listing = {0};
-    if (job->source_spent.doing == WEIR_BLOCKED)
-        LIST(&listing, "the source on %s waits to send", host_name(job, job->source_host));
+    for (int s = 0; s < job->source_count; s++) {
+        const struct weir_source *source = weir_source_at(job, s);
+        if (source->spent.doing == WEIR_BLOCKED)
+            LIST(&listing, "the source on %s waits to send", host_name(job, weir_source_host(source)));
+    }
     if (job->halts)
         LIST(&listing, "the source holds back for a change of plan");
     for (int o = 0; o < job->spec->operator_count; o++)
@@ -136,7 +139,8 @@ long weir_job_items_inside(const struct weir_run_job *job)
     int count = job->spec->operator_count;
     unsigned char *excused = find_excused(job);
     bool *hands = weir_alloc((size_t)count + 1, sizeof *hands); /* those that hold items for the sink, for operators */
-    excuse_hands(job->source_out, job->source_out_count, excused, hands);
+    for (int s = 0; s < job->source_count; s++)
+        excuse_hands(weir_source_at(job, s)->out, weir_source_at(job, s)->out_count, excused, hands);
     for (int o = 0; o < count; o++)
         excuse_hands(job->ops[o].out, job->ops[o].out_count, excused, hands);
     long items = job->sink.in_transit + (hands[0] ? 0 : job->sink.in_hand);

@@ -29,9 +29,10 @@ static bool is_idle(const struct weir_watermark *watermark, const struct weir_ma
 static double idle_at_s(const struct weir_watermark *watermark)
 {
     double date_s = INFINITY, now_s = clock_of(watermark)->now_s;
-    for (int s = 0; s < watermark->sources; s++) {
+    for (int s = 0; s < watermark->streams; s++) {
         double idle_s = watermark->marks[s].seen_s + watermark->op->spec->idle_timeout_s;
-        if (watermark->marks[s].birth_s < INFINITY && idle_s > now_s + WEIR_EVENT_ROUNDING_S)
+        if (watermark->counts && watermark->counts[s] && watermark->marks[s].birth_s < INFINITY &&
+            idle_s > now_s + WEIR_EVENT_ROUNDING_S)
             date_s = fmin(date_s, idle_s);
     }
     return date_s;
@@ -49,11 +50,11 @@ void weir_watermark_reset(struct weir_watermark *watermark)
 {
     struct weir_op *op = watermark->op;
     double now_s = fmax(clock_of(watermark)->now_s, op->job->spec->arrive_s);
-    for (int s = 0; s < watermark->sources; s++)
+    for (int s = 0; s < watermark->streams; s++)
         watermark->marks[s] = (struct weir_mark){.birth_s = -INFINITY, .seen_s = now_s};
     for (size_t i = 0; i < op->instance_count; i++) {
         struct weir_window_content *content = &op->instances[i]->window;
-        for (int s = 0; content->own && s < watermark->sources; s++)
+        for (int s = 0; content->own && s < watermark->streams; s++)
             content->own[s] = -INFINITY;
         content->mark_s = -INFINITY;
     }
@@ -62,8 +63,9 @@ void weir_watermark_reset(struct weir_watermark *watermark)
 
 void weir_watermark_init(struct weir_watermark *watermark, struct weir_op *op)
 {
-    *watermark = (struct weir_watermark){.op = op, .sources = 1, .idle.ring = rings};
-    watermark->marks = weir_alloc((size_t)watermark->sources, sizeof *watermark->marks);
+    *watermark = (struct weir_watermark){
+        .op = op, .streams = op->job->source_count + op->job->spec->operator_count, .idle.ring = rings};
+    watermark->marks = weir_alloc((size_t)watermark->streams, sizeof *watermark->marks);
     weir_watermark_reset(watermark);
 }
 
@@ -72,6 +74,7 @@ void weir_watermark_fini(struct weir_watermark *watermark)
     weir_alarm_stop(clock_of(watermark), &watermark->idle);
     free(watermark->marks);
     free(watermark->before);
+    free(watermark->counts);
 }
 
 /* What an instance has seen of each source. */
@@ -80,16 +83,67 @@ static double *own_of(const struct weir_watermark *watermark, struct weir_instan
     struct weir_window_content *content = &instance->window;
     if (content->own)
         return content->own;
-    content->own = weir_alloc((size_t)watermark->sources, sizeof *content->own);
+    content->own = weir_alloc((size_t)watermark->streams, sizeof *content->own);
     content->mark_s = -INFINITY;
-    for (int s = 0; s < watermark->sources; s++)
+    for (int s = 0; s < watermark->streams; s++)
         content->own[s] = -INFINITY;
     return content->own;
 }
 
-void weir_watermark_see(struct weir_watermark *watermark, struct weir_instance *instance, unsigned source,
-                        const struct weir_item *item)
+/* Which operators lead to one. */
+static bool *leading_to(const struct weir_op *op)
 {
+    const struct weir_op *ops = op->job->ops;
+    bool *before = weir_alloc((size_t)op->job->spec->operator_count, sizeof *before);
+    before[op->index] = true;
+    for (int o = op->index; o >= 0; o--) /* in topological order */
+        for (int e = 0; before[o] && e < ops[o].in_edges; e++)
+            if (ops[o].upstream[e] >= 0)
+                before[ops[o].upstream[e]] = true;
+    return before;
+}
+
+/* The streams that reach the operator, once all edges are known. */
+static void prepare(struct weir_watermark *watermark)
+{
+    const struct weir_op *op = watermark->op;
+    const struct weir_job *spec = op->job->spec;
+    if (watermark->counts)
+        return;
+    watermark->before = leading_to(op);
+    watermark->counts = weir_alloc((size_t)watermark->streams, sizeof *watermark->counts);
+    bool *reach = weir_alloc((size_t)spec->operator_count, sizeof *reach); /* without windows between */
+    reach[op->index] = true;
+    for (int o = op->index; o >= 0; o--)
+        for (int e = 0; reach[o] && e < spec->edge_count; e++) {
+            const struct weir_edge *edge = &spec->edges[e];
+            if (edge->to != o)
+                continue;
+            if (edge->from < 0)
+                watermark->counts[edge->source] = true;
+            else if (op->job->ops[edge->from].events)
+                watermark->counts[op->job->source_count + edge->from] = true;
+            else
+                reach[edge->from] = true;
+        }
+    free(reach);
+}
+
+/* The stream of an item whose last step is here. */
+static int stream_of(const struct weir_op *op, uint64_t path)
+{
+    const struct weir_run_job *job = op->job;
+    weir_paths_back(job->paths, &path);
+    for (int from; (from = weir_paths_back(job->paths, &path)) >= 0;)
+        if (job->ops[from].events)
+            return job->source_count + from;
+    return (int)weir_paths_source(job->paths, path);
+}
+
+void weir_watermark_see(struct weir_watermark *watermark, struct weir_instance *instance, const struct weir_item *item)
+{
+    prepare(watermark);
+    int source = stream_of(watermark->op, item->path);
     double *own = own_of(watermark, instance);
     struct weir_mark *mark = &watermark->marks[source];
     own[source] = fmax(own[source], item->birth);
@@ -104,9 +158,11 @@ void weir_watermark_see(struct weir_watermark *watermark, struct weir_instance *
 static double least_of(const struct weir_watermark *watermark, const double *own)
 {
     double least_s = INFINITY, most_s = -INFINITY;
-    bool any = false;
-    for (int s = 0; s < watermark->sources; s++) {
+    bool any = false; /* counts */
+    for (int s = 0; s < watermark->streams; s++) {
         const struct weir_mark *mark = &watermark->marks[s];
+        if (!watermark->counts || !watermark->counts[s])
+            continue;
         double birth_s = own ? own[s] : mark->birth_s;
         most_s = fmax(most_s, birth_s);
         if (isfinite(watermark->op->spec->idle_timeout_s) && is_idle(watermark, mark))
@@ -136,7 +192,7 @@ double weir_watermark_of(struct weir_watermark *watermark, struct weir_instance 
     double *own = own_of(watermark, instance);
     bool rested = instance->spent.doing == WEIR_IDLE;
     if (rested || (!inbox->first && !inbox->aside_first && !inbox->in_transit && !instance->batch))
-        for (int s = 0; s < watermark->sources; s++)
+        for (int s = 0; s < watermark->streams; s++)
             own[s] = fmax(own[s], watermark->marks[s].birth_s);
     double mark_s = least_of(watermark, own);
     for (size_t i = 0; i < op->instance_count; i++)
@@ -152,19 +208,6 @@ void weir_watermark_wake(const struct weir_watermark *watermark)
             weir_soon(clock_of(watermark), &watermark->op->instances[i]->go);
 }
 
-/* Which operators lead to one. */
-static bool *leading_to(const struct weir_op *op)
-{
-    const struct weir_op *ops = op->job->ops;
-    bool *before = weir_alloc((size_t)op->job->spec->operator_count, sizeof *before);
-    before[op->index] = true;
-    for (int o = op->index; o >= 0; o--) /* in topological order */
-        for (int e = 0; before[o] && e < ops[o].in_edges; e++)
-            if (ops[o].upstream[e] >= 0)
-                before[ops[o].upstream[e]] = true;
-    return before;
-}
-
 /* Whether nothing is in the operator or on its way to it; results of its windows not, either, unless they are ours. */
 static bool is_empty(const struct weir_op *op, const struct weir_op *windows)
 {
@@ -176,8 +219,6 @@ static bool is_empty(const struct weir_op *op, const struct weir_op *windows)
 static bool has_passed(struct weir_watermark *watermark, struct weir_mark *mark)
 {
     const struct weir_op *windows = watermark->op;
-    if (!watermark->before)
-        watermark->before = leading_to(windows);
     for (; mark->passed <= windows->index; mark->passed++) {
         const struct weir_op *op = &windows->job->ops[mark->passed];
         if (watermark->before[op->index] && !is_empty(op, windows))
@@ -186,12 +227,23 @@ static bool has_passed(struct weir_watermark *watermark, struct weir_mark *mark)
     return true;
 }
 
+/* A source; or all of them, of what comes of windows. */
+static bool has_ended(const struct weir_run_job *job, int stream)
+{
+    bool ended = true;
+    for (int s = 0; s < job->source_count; s++)
+        if (s == stream || stream >= job->source_count)
+            ended &= weir_source_has_ended(weir_source_at(job, s));
+    return ended;
+}
+
 bool weir_watermark_look(struct weir_watermark *watermark)
 {
     bool all = true, any = false;
-    for (int s = 0; s < watermark->sources; s++) {
+    prepare(watermark);
+    for (int s = 0; s < watermark->streams; s++) {
         struct weir_mark *mark = &watermark->marks[s];
-        if (mark->birth_s == INFINITY || !weir_source_has_ended(watermark->op->job, s))
+        if (!watermark->counts[s] || mark->birth_s == INFINITY || !has_ended(watermark->op->job, s))
             continue;
         if (has_passed(watermark, mark)) {
             mark->birth_s = INFINITY;

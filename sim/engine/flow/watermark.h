@@ -10,7 +10,8 @@
 /* Dates that differ by no more are the same, but for rounding. */
 #define WEIR_EVENT_ROUNDING_S 1e-9
 
-/* A source, as an operator knows it. */
+/* A stream, as an operator knows it: what comes of a source, by its number, or of the windows or the join of another
+ * operator, by the number of sources and its index. */
 struct weir_mark {
     double birth_s; /* the latest that was seen; -INFINITY: none was; INFINITY: nothing more comes */
     double seen_s;  /* when something of it was seen last */
@@ -19,7 +20,8 @@ struct weir_mark {
 
 struct weir_watermark {
     struct weir_op *op;
-    int sources;
+    int streams;
+    bool *counts; /* [stream]: it may come here; NULL: nobody has asked */
     struct weir_mark *marks;
     bool *before;           /* [operator]: it leads to this one, or is it; NULL: nobody has asked */
     double clock_s;         /* of the items that were seen, or of what moved it on since */
@@ -31,9 +33,8 @@ void weir_watermark_fini(struct weir_watermark *watermark);
 /* The job goes back to a checkpoint: nothing has been seen. */
 void weir_watermark_reset(struct weir_watermark *watermark);
 
-/* An instance has processed an item of a source. */
-void weir_watermark_see(struct weir_watermark *watermark, struct weir_instance *instance, unsigned source,
-                        const struct weir_item *item);
+/* An instance has processed an item. */
+void weir_watermark_see(struct weir_watermark *watermark, struct weir_instance *instance, const struct weir_item *item);
 /* The watermark of an instance, s: -INFINITY before the first item of each source; it never goes back. */
 double weir_watermark_of(struct weir_watermark *watermark, struct weir_instance *instance);
 /* That of an instance for which nothing waits. */

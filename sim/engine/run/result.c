@@ -117,6 +117,14 @@ static void fill_links(const struct weir_books *books, struct weir_result *resul
     }
 }
 
+static unsigned long long hash_arrivals(const struct weir_run_job *job)
+{
+    unsigned long long hash = job->source.arrivals_hash;
+    for (int s = 1; s < job->source_count; s++)
+        hash = hash * 31 + weir_source_at(job, s)->arrivals_hash;
+    return hash;
+}
+
 static void fill_job(struct weir_run_job *job, double now_s, const double parts[4], struct weir_job_total *total)
 {
     double delivered = (double)job->total.count;
@@ -144,7 +152,7 @@ static void fill_job(struct weir_run_job *job, double now_s, const double parts[
         .service_s = mean_of(parts[1], delivered),
         .network_s = mean_of(parts[2], delivered),
         .blocked_s = mean_of(parts[3], delivered),
-        .arrivals_hash = job->arrivals_hash,
+        .arrivals_hash = hash_arrivals(job),
     };
 }
 

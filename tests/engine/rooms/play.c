@@ -83,8 +83,8 @@ static void tell(struct play *play)
             outcome->left += labs(connection->lanes[l].inside) + labs(connection->lanes[l].promised);
     }
     outcome->left += !weir_job_is_empty(job) + !weir_job_drained(job);
-    weir_spent_set(&job->source_spent, WEIR_IDLE, play->clock.now_s);
-    memcpy(outcome->source_s, job->source_spent.spent_s, sizeof outcome->source_s);
+    weir_spent_set(&job->source.spent, WEIR_IDLE, play->clock.now_s);
+    memcpy(outcome->source_s, job->source.spent.spent_s, sizeof outcome->source_s);
     for (int o = 0; o < job->spec->operator_count; o++) {
         struct weir_op *op = &job->ops[o];
         weir_op_flush(op, play->clock.now_s);
