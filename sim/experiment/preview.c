@@ -15,17 +15,32 @@
 
 enum { JOBS_AT_MOST = 2000, SAMPLES = 4000 };
 
-/* Mean and peak of what a job's source gives while it is there. */
+/* Mean and peak of what a load gives. */
+static void add_load(const struct weir_load *load, double until_s, double *mean, double *peak)
+{
+    double own = weir_load_mean_rate(load, until_s), most = own;
+    for (int i = 0; i < SAMPLES; i++)
+        most = fmax(most, weir_load_rate_at(load, until_s * (i + 0.5) / SAMPLES));
+    *mean += own;
+    *peak += most;
+}
+
+static double stays_s(const struct weir_scenario *scenario, const struct weir_job *job)
+{
+    return fmin(job->depart_s, scenario->duration_s) - job->arrive_s;
+}
+
+/* Of what a job's sources give while it is there. */
 static void find_rates(const struct weir_scenario *scenario, const struct weir_job *job, double *mean, double *peak)
 {
-    double until_s = fmin(job->depart_s, scenario->duration_s) - job->arrive_s;
+    double until_s = stays_s(scenario, job);
     *mean = *peak = 0;
     if (!job->load || !(until_s > 0))
         return;
-    *mean = weir_load_mean_rate(job->load, until_s);
-    for (int i = 0; i < SAMPLES; i++)
-        *peak = fmax(*peak, weir_load_rate_at(job->load, until_s * (i + 0.5) / SAMPLES));
-    *peak = fmax(*peak, *mean);
+    for (int s = 0; s < job->source_count; s++)
+        add_load(job->sources[s].load, until_s, mean, peak);
+    if (!job->source_count)
+        add_load(job->load, until_s, mean, peak);
 }
 
 /* Pairs with what flows between them, gathered before they are put together. */
@@ -55,20 +70,51 @@ static int hosts_of(const struct weir_job *job, const int *placed, int op, const
     return op < 0 ? 1 : job->operators[op].parallelism;
 }
 
-/* What comes into each operator for each item of the source; operators are in topological order. */
-static void find_shares(const struct weir_job *job, double *in)
+/* What flows in a job in the mean, for each item of its sources: into its operators, and out of them. */
+struct shares {
+    double mean, until_s, *in, *out;
+};
+
+static double share_of(const struct shares *shares, const struct weir_job *job, const struct weir_edge *edge)
+{
+    if (edge->from >= 0)
+        return shares->out[edge->from];
+    if (job->source_count < 2 || !(shares->mean > 0))
+        return 1;
+    return weir_load_mean_rate(job->sources[edge->source].load, shares->until_s) / shares->mean;
+}
+
+/* What windows in event time and joins by key give: no more than a result a key and window; pairs of as many keys. */
+static double given_by(const struct shares *shares, const struct weir_job *job, int o)
+{
+    const struct weir_operator *op = &job->operators[o];
+    if (!op->event_time || !(shares->mean > 0))
+        return shares->in[o] * op->selectivity;
+    double pairs = shares->mean / (double)op->keys, slide_s = op->window_slide_s;
+    for (int e = 0; e < job->edge_count; e++)
+        if (job->edges[e].to == o)
+            pairs *= share_of(shares, job, &job->edges[e]);
+    if (op->join == WEIR_JOIN_INTERVAL)
+        return pairs * (op->interval_upper_s - op->interval_lower_s);
+    if (op->join == WEIR_JOIN_WINDOW)
+        return pairs * op->window_s * (op->window_s / slide_s);
+    return fmin(shares->in[o] * op->window_s / slide_s, (double)op->keys / slide_s / shares->mean);
+}
+
+/* Operators are in topological order. */
+static void find_shares(const struct weir_job *job, struct shares *shares)
 {
     for (int o = 0; o < job->operator_count; o++) {
         bool all = job->operators[o].join_all, first = true;
-        in[o] = 0;
+        shares->in[o] = 0;
         for (int e = 0; e < job->edge_count; e++) {
-            const struct weir_edge *edge = &job->edges[e];
-            if (edge->to != o)
+            if (job->edges[e].to != o)
                 continue;
-            double share = edge->from < 0 ? 1 : in[edge->from] * job->operators[edge->from].selectivity;
-            in[o] = all ? (first ? share : fmin(in[o], share)) : in[o] + share;
+            double share = share_of(shares, job, &job->edges[e]);
+            shares->in[o] = all ? (first ? share : fmin(shares->in[o], share)) : shares->in[o] + share;
             first = false;
         }
+        shares->out[o] = given_by(shares, job, o);
     }
 }
 
@@ -99,22 +145,23 @@ static void add_job(struct gather *g, int j, const int *placed)
 {
     struct weir_preview *preview = g->preview;
     const struct weir_job *job = &preview->scenario->workload->jobs[j];
-    double mean, peak, *in = weir_alloc((size_t)job->operator_count + 1, sizeof *in);
+    double peak, *in = weir_alloc(2 * (size_t)job->operator_count + 1, sizeof *in);
+    struct shares shares = {.in = in, .out = in + job->operator_count, .until_s = stays_s(preview->scenario, job)};
     const int *from, *to;
-    find_rates(preview->scenario, job, &mean, &peak);
-    find_shares(job, in);
+    find_rates(preview->scenario, job, &shares.mean, &peak);
+    find_shares(job, &shares);
     for (int o = 0; o < job->operator_count; o++) {
         hosts_of(job, placed, o, NULL, &to);
-        add_op(preview, j, o, mean * in[o], peak * in[o], to);
-        double stays_s = fmin(job->depart_s, preview->scenario->duration_s) - job->arrive_s;
-        preview->services += fmin(mean * in[o], preview->ops[preview->op_count - 1].capacity_per_s) * fmax(stays_s, 0);
+        add_op(preview, j, o, shares.mean * in[o], peak * in[o], to);
+        preview->services +=
+            fmin(shares.mean * in[o], preview->ops[preview->op_count - 1].capacity_per_s) * fmax(shares.until_s, 0);
     }
     for (int e = 0; e < job->edge_count; e++) {
         const struct weir_edge *edge = &job->edges[e];
-        int senders = hosts_of(job, placed, edge->from, &job->source_host, &from);
+        const int *source = job->source_count ? &job->sources[edge->source].host : &job->source_host;
+        int senders = hosts_of(job, placed, edge->from, source, &from);
         int receivers = hosts_of(job, placed, edge->to, &job->sink_host, &to);
-        double share = edge->from < 0 ? 1 : in[edge->from] * job->operators[edge->from].selectivity;
-        double bytes_per_s = peak * share * edge->bytes / (senders * (double)receivers);
+        double bytes_per_s = peak * share_of(&shares, job, edge) * edge->bytes / (senders * (double)receivers);
         for (int s = 0; s < senders; s++)
             for (int r = 0; r < receivers; r++)
                 add_pair(g, from[s], to[r], bytes_per_s);

@@ -282,6 +282,9 @@ static int number_devices(const struct weir_json *at, const bool *marked, struct
             continue;
         if (mobility->of_job[j] >= 0)
             return weir_json_error(at, "the source of job \"%s\" moves already; name it once", job->name);
+        if (job->source_count > 1)
+            return weir_json_error(
+                at, "job \"%s\" has several \"sources\", and what moves has one; give it a job of its own", job->name);
         mobility->of_job[j] = mobility->device_count++;
     }
     return WEIR_OK;

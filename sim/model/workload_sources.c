@@ -53,14 +53,12 @@ static int read_source(const struct weir_json *at, const char *file, const struc
 /* Keys of the job that each of the sources has. */
 static int check_others(const struct weir_json *at)
 {
-    static const char *const keys[] = {"source", "source_bytes", "load", "backlog", "workflow", "mobility"};
+    static const char *const keys[] = {"source", "source_bytes", "load", "backlog", "workflow"};
     struct weir_json child;
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
         if (weir_json_get(at, keys[k], &child))
             return weir_json_error(&child, "stands beside \"sources\"; %s",
-                                   k < 4    ? "give it to each of them"
-                                   : k == 4 ? "a workflow has one \"source\""
-                                            : "what moves has one \"source\"");
+                                   k < 4 ? "give it to each of them" : "a workflow has one \"source\"");
     if (weir_json_get(at, "count", &child))
         return weir_json_error(&child, "a template has one \"source\"; write the jobs with several \"sources\" out");
     return WEIR_OK;
