@@ -37,10 +37,8 @@ static void find_rates(const struct weir_scenario *scenario, const struct weir_j
     *mean = *peak = 0;
     if (!job->load || !(until_s > 0))
         return;
-    for (int s = 0; s < job->source_count; s++)
-        add_load(job->sources[s].load, until_s, mean, peak);
-    if (!job->source_count)
-        add_load(job->load, until_s, mean, peak);
+    for (int s = 0; s == 0 || s < job->source_count; s++)
+        add_load(job->source_count ? job->sources[s].load : job->load, until_s, mean, peak);
 }
 
 /* Pairs with what flows between them, gathered before they are put together. */

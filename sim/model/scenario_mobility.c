@@ -280,11 +280,10 @@ static int number_devices(const struct weir_json *at, const bool *marked, struct
         const struct weir_job *job = &scenario->workload->jobs[j];
         if (!marked[j])
             continue;
-        if (mobility->of_job[j] >= 0)
-            return weir_json_error(at, "the source of job \"%s\" moves already; name it once", job->name);
-        if (job->source_count > 1)
-            return weir_json_error(
-                at, "job \"%s\" has several \"sources\", and what moves has one; give it a job of its own", job->name);
+        if (mobility->of_job[j] >= 0 || job->source_count > 1)
+            return weir_json_error(at, "the source of job \"%s\" %s", job->name,
+                                   job->source_count > 1 ? "is one of several, and what moves has a job of its own"
+                                                         : "moves already; name it once");
         mobility->of_job[j] = mobility->device_count++;
     }
     return WEIR_OK;

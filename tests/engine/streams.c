@@ -224,6 +224,27 @@ static void the_slowest_source_holds_back(void)
     }
 }
 
+/* What comes of a join is one stream for windows behind it, whichever source its later items are of: left has an item a
+ * second, right one 0.5 s after each, so that all pairs have the times of right. The window of w that ends at 5(k + 1)
+ * s closes with the pair that right's item at 5(k + 1) + 0.5 s makes; the last one when all has ended, with the last
+ * pair in it. */
+static void windows_behind_a_join(void)
+{
+    struct weir_test_result got = run(
+        weir_copy(
+            "{\"duration\": \"150s\", \"window\": \"10s\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"sources\": "
+            "[{\"name\": \"left\", \"source\": {\"host\": \"edge\"}, \"load\": {\"kind\": \"constant\", \"rate\": "
+            "\"1/s\", \"count\": 100}}, {\"name\": \"right\", \"source\": {\"host\": \"edge\"}, \"load\": {\"kind\": "
+            "\"constant\", \"rate\": \"1/s\", \"start\": \"0.5s\", \"count\": 100}}], \"operators\": [{\"name\": "
+            "\"m\", \"join\": \"interval\", \"interval\": {\"lower\": \"0s\", \"upper\": \"0.9s\"}}, {\"name\": "
+            "\"w\", \"window\": {\"size\": \"5s\"}}]}]}}"),
+        "static");
+    CU_ASSERT_EQUAL(weir_test_op(&got, "j", "m")->emitted, 100);
+    CU_ASSERT_EQUAL(weir_test_job(&got, "j")->delivered, 20);
+    CHECK_NEAR(weir_test_job(&got, "j")->latency_mean_s, (19 * 1 + 0) / 20.0, 1e-6);
+    weir_test_result_fini(&got);
+}
+
 /* The items of right are 6 s under way, so that they come 1 s after their window has ended. */
 static void late_items_of_an_idle_source(void)
 {
@@ -287,6 +308,7 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {{"pairs by key", pairs_by_key},
                                       {"failures", failures},
                                       {"the slowest source holds back", the_slowest_source_holds_back},
+                                      {"windows behind a join", windows_behind_a_join},
                                       {"late items of an idle source", late_items_of_an_idle_source},
                                       {"each source by itself", each_source_by_itself},
                                       {0}};

@@ -251,8 +251,10 @@ static void add_job(struct weir_text *text, struct weir_stream *s, const struct 
     bool diamond = weir_test_below(s, 3) == 0;
     int count = diamond ? 4 : 1 + (int)weir_test_below(s, 5);
     weir_text_addf(text, "%s{\"name\": \"j%d\", ", j ? ", " : "", j);
-    /* Barriers of checkpoints begin at one source. */
-    bool two = !diamond && !(worlds->recovery && strstr(worlds->recovery, "checkpoints")) && weir_test_below(s, 2) == 0;
+    /* Barriers of checkpoints begin at one source, and what moves has one. */
+    bool one = diamond || (worlds->recovery && strstr(worlds->recovery, "checkpoints")) ||
+               (worlds->more && strstr(worlds->more, "mobility"));
+    bool two = !one && weir_test_below(s, 2) == 0;
     weir_text_add(text, two ? "\"sources\": [{\"name\": \"s0\", " : "");
     add_source(text, s, worlds, false);
     if (two) {

@@ -116,9 +116,8 @@ struct weir_paths {
 };
 struct weir_paths *weir_paths_new(int ops);
 void weir_paths_free(struct weir_paths *paths);
-/* Where the ways from a source begin, by its number; and the source of a way, 0 of ways beyond the most. */
+/* Where the ways from a source begin, by its number. */
 uint64_t weir_paths_root(struct weir_paths *paths, int source);
-unsigned weir_paths_source(const struct weir_paths *paths, uint64_t path);
 uint64_t weir_paths_branch(struct weir_paths *paths, uint64_t path, int op); /* a step not taken before */
 /* The way of an item that comes to the operator, after the way that it took so far (0: from the source). */
 static inline uint64_t weir_paths_step(struct weir_paths *paths, uint64_t path, int op)
@@ -126,7 +125,8 @@ static inline uint64_t weir_paths_step(struct weir_paths *paths, uint64_t path, 
     int next = paths->next[path * (uint64_t)paths->ops + (uint64_t)op];
     return next ? (uint64_t)next : weir_paths_branch(paths, path, op);
 }
-/* The operator of its last step, and *path is the way before that; -1 at the source, and of ways beyond the most. */
+/* The operator of its last step, and *path is the way before that; -1 - its number at a source; -1 of ways beyond the
+ * most. */
 int weir_paths_back(const struct weir_paths *paths, uint64_t *path);
 void weir_paths_deliver(struct weir_paths *paths, uint64_t path, double latency_s, const double parts_s[4]);
 /* Appends the totals of the ways on which something was delivered. */

@@ -62,13 +62,6 @@ uint64_t weir_paths_root(struct weir_paths *paths, int source)
     return source ? (uint64_t)add(paths, 0, -1 - source) : 0;
 }
 
-unsigned weir_paths_source(const struct weir_paths *paths, uint64_t path)
-{
-    while (paths->nodes[path].op >= 0)
-        path = (uint64_t)paths->nodes[path].parent;
-    return (unsigned)(-1 - paths->nodes[path].op);
-}
-
 uint64_t weir_paths_branch(struct weir_paths *paths, uint64_t path, int op)
 {
     int to = paths->count < PATHS_AT_MOST ? add(paths, (int)path, op) : OTHER;

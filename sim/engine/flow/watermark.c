@@ -133,11 +133,11 @@ static void prepare(struct weir_watermark *watermark)
 static int stream_of(const struct weir_op *op, uint64_t path)
 {
     const struct weir_run_job *job = op->job;
-    weir_paths_back(job->paths, &path);
-    for (int from; (from = weir_paths_back(job->paths, &path)) >= 0;)
+    int from = weir_paths_back(job->paths, &path);
+    while ((from = weir_paths_back(job->paths, &path)) >= 0)
         if (job->ops[from].events)
             return job->source_count + from;
-    return (int)weir_paths_source(job->paths, path);
+    return -1 - from;
 }
 
 void weir_watermark_see(struct weir_watermark *watermark, struct weir_instance *instance, const struct weir_item *item)
