@@ -48,7 +48,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-def until(ready, what, seconds=60):
+def until(ready, what, seconds=240):
     """Waits until ready() is true."""
     end = now() + seconds
     while not ready():
@@ -68,21 +68,20 @@ def schedule(rate, seconds):
     for i in range(int(rate * seconds)):
         at = start + i / rate
         if at > now():
-            time.sleep(at - now())
+            time.sleep(max(0, at - now()))
         yield at
 
 
 class Server:
-    """Takes SERVICE_S for an item, one after the other. What a sleep takes too long, the next one is shorter where the items follow each
-    other, so that the pace holds on a busy machine."""
+    """Takes SERVICE_S for an item, one after the other. What a sleep takes too long, the next one is shorter while items follow each
+    other, so that the pace holds on a busy machine. Idle for two services: a new pace begins."""
 
     def __init__(self):
         self.free, self.begun, self.done = 0, [], []
 
-    def serve(self, waited, sleep=time.sleep):
-        """waited: whether the server was idle before this item."""
+    def serve(self, sleep=time.sleep):
         at = now()
-        self.free = (at if waited else self.free) + SERVICE_S
+        self.free = (at if at - self.free > 2 * SERVICE_S else self.free) + SERVICE_S
         self.begun.append(at)
         sleep(max(0, self.free - at))
         self.done.append(now())
@@ -124,7 +123,11 @@ class Daemon:
         self.ready = ready
 
     def __enter__(self):
-        until(lambda: self.process.poll() is not None or self.ready(), self.process.args[0])
+        try:
+            until(lambda: self.process.poll() is not None or self.ready(), self.process.args[0])
+        except SystemExit:
+            self.__exit__()
+            raise
         if self.process.poll() is not None:
             with open(f"{self.folder}/log", encoding="utf-8") as log:
                 raise SystemExit(f"{self.process.args[0]} has ended: {log.read()[-1000:]}")

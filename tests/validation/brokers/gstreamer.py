@@ -22,7 +22,6 @@ def run(case, rate, seconds):
                             " signal-handoffs=true sync=false async=false")
     queue, offered, samples, stop = line.get_by_name("queue"), [], [], threading.Event()
     start = now() + 0.1
-    idle = [True]
 
     def pace(*_):
         if len(offered) < count:
@@ -32,15 +31,11 @@ def run(case, rate, seconds):
         else:
             stop.wait()  # the source ends here, and not by an end of the stream
 
-    def serve(*_):
-        server.serve(idle[0])
-        idle[0] = queue.get_property("current-level-buffers") == 0
-
     def sample():
         while not stop.wait(0.0037):
             samples.append((now(), queue.get_property("current-level-buffers")))
     line.get_by_name("source").connect("handoff", pace)
-    line.get_by_name("sink").connect("handoff", serve)
+    line.get_by_name("sink").connect("handoff", lambda *_: server.serve())
     watch = threading.Thread(target=sample)
     watch.start()
     line.set_state(Gst.State.PLAYING)

@@ -10,7 +10,7 @@ function run(rate, seconds) {
   return new Promise(resolve => {
     const accepted = [], begun = [], done = [], services = [], outside = [];
     const start = now(), count = Math.floor(rate * seconds);
-    let came = 0, wanted = false, free = 0, busy = false, ended = false;
+    let came = 0, wanted = false, free = 0, ended = false;
     const source = new Readable({objectMode: true, read() { wanted = true; pump(); }});
     function pump() {
       while (wanted && outside.length) {
@@ -20,18 +20,14 @@ function run(rate, seconds) {
     }
     const sink = new Writable({objectMode: true, write(item, encoding, callback) {
       const at = now();
-      free = (busy && at - free < 0.005 ? free : at) + SERVICE_MS / 1e3; // follows the one before, unless it was idle
-      busy = true;
+      free = (at - free > 2 * SERVICE_MS / 1e3 ? at : free) + SERVICE_MS / 1e3; // as Server of common.py
       begun.push(at);
       const end = () => {
-        if (now() < free - 2e-4)
-          return now() < free - 1.5e-3 ? setTimeout(end, 1) : setImmediate(end);
         done.push(now());
         services.push(now() - at);
-        busy = accepted.length > done.length;
-        return callback();
+        callback();
       };
-      setTimeout(end, Math.max(0, (free - now()) * 1e3 - 1));
+      setTimeout(end, Math.max(0, Math.ceil((free - at) * 1e3 - 0.2)));
     }});
     source.pipe(sink);
     function arrive() {
