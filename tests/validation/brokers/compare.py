@@ -35,11 +35,20 @@ SYSTEMS = {
 }
 
 
+def ahead():
+    """What else the machine does should not be measured: the programs go before it, as far as that is allowed."""
+    try:
+        os.nice(-10)
+    except PermissionError:
+        pass
+
+
 def measure(system):
     """The figures of a system, or None where it is not there."""
     driver = f"{HERE}/{SYSTEMS[system][0]}"
     try:
-        done = subprocess.run([PYTHON if driver.endswith(".py") else "node", driver], stdout=subprocess.PIPE, text=True, timeout=300)
+        done = subprocess.run([PYTHON if driver.endswith(".py") else "node", driver], stdout=subprocess.PIPE, text=True, timeout=600,
+                              preexec_fn=ahead)
     except FileNotFoundError as error:
         print(f"skipped: no {error.filename}; apt-get install {os.path.basename(error.filename)}js", file=sys.stderr)
         return None
