@@ -60,9 +60,8 @@ TINY_FOUND = {
     ("++", "--"): "value",
     ("--", "++"): "hang",
     ("0", "1"): "value",
-    ("1", "2"): "survived",  # nobody calls it; n / 1 is the same
+    ("1", "2"): "unreached",  # nobody calls it; n / 1 is the same
 }
-
 
 
 def write(folder):

@@ -20,7 +20,9 @@ VERDICTS = [
     ("run", r"\bcode\b|WEIR_OK|died"),
     ("value", r""),
 ]
-STRENGTH = ["survived", "hang", "crash", "text", "checksum", "run", "value"]
+STRENGTH = ["unreached", "survived", "hang", "crash", "text", "checksum", "run", "value"]
+
+
 def shell(command, **options):
     return subprocess.run(command, text=True, capture_output=True, check=False, **options)
 
@@ -30,12 +32,26 @@ def digest(path):
         return hashlib.sha256(file.read()).hexdigest()
 
 
+def kept(path):
+    """What is kept in a file of JSON; {} where there is none."""
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def keep(path, what):
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        json.dump(what, file)
+    os.replace(path + ".new", path)
+
+
 class Tree:
     """A copy of the sources, built in a folder of its own."""
 
-    def __init__(self, source, folder):
+    def __init__(self, source, folder, build="build"):
         self.source, self.folder = source, folder
-        self.copy, self.build = os.path.join(folder, "tree"), os.path.join(folder, "build")
+        self.copy, self.build = os.path.join(folder, "tree"), os.path.join(folder, build)
         self.environment = dict(os.environ)
         if shutil.which("ccache"):
             for language in "C", "CXX":
@@ -66,17 +82,24 @@ class Tree:
                 os.makedirs(os.path.dirname(here), exist_ok=True)
                 shutil.copy(there, here)
 
-    def configure(self):
+    def configure(self, compile_flags="-O2 -DNDEBUG", link_flags=""):
         """Most of the time of a mutant is that of linking its tests: gold takes a fifth of it."""
-        linker = ["-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=gold"] if shutil.which("ld.gold") else []
+        gold = "-fuse-ld=gold " if shutil.which("ld.gold") else ""
         done = shell(
             ["cmake", "-G", "Ninja", "-S", self.copy, "-B", self.build, "-DCMAKE_BUILD_TYPE=Release"]
-            + linker
-            + [f"-DCMAKE_{language}_FLAGS_RELEASE=-O2 -DNDEBUG" for language in ("C", "CXX")],
+            + ["-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DWEIR_LTO=OFF"]
+            + [f"-DCMAKE_EXE_LINKER_FLAGS={gold}{link_flags}"]
+            + [f"-DCMAKE_{language}_FLAGS_RELEASE={compile_flags}" for language in ("C", "CXX")],
             env=self.environment,
         )
         if done.returncode:
             sys.exit(done.stdout + done.stderr)
+
+    def objects_of(self, path):
+        """What is compiled from a file, as targets; none of a header."""
+        commands = kept(os.path.join(self.build, "compile_commands.json"))
+        rows = [row for row in commands if row["file"] == os.path.join(self.copy, path)]
+        return [re.search(r" -o (\S+) ", row["command"]).group(1) for row in rows]
 
     def make(self, targets):
         """None, or what the compiler says."""
@@ -188,16 +211,24 @@ def find_tests(tree, pattern):
     return tests
 
 
-def measure(tests, longest_s):
-    """The tests that take little enough processor time, in order of it, as they run on the sources as they are."""
-    kept = []
+def measure(tree, tests, longest_s):
+    """The tests that take little enough processor time, in order of it, as they run on the sources as they are; kept from
+    one call to the next for those that have not changed."""
+    path = os.path.join(tree.folder, "seconds.json")
+    seconds, chosen = kept(path), []
     for test in tests:
-        verdict, detail = test.run(longest_s, 20 * longest_s)
-        if verdict == "hang" or test.took_s > longest_s:
-            print(f"left out, over {longest_s:g} s: {test.name}")
-        elif verdict != "survived":
-            print(f"left out, fails on the sources as they are: {test.name} {detail}")
-        else:
-            test.seconds, test.digests = test.took_s, test.prints()
-            kept.append(test)
-    return sorted(kept, key=lambda t: t.seconds)
+        test.digests = test.prints()
+        key = " ".join([test.name, *test.digests])
+        if key not in seconds or not test.digests:
+            verdict, detail = test.run(longest_s, 20 * longest_s)
+            if verdict == "hang" or test.took_s > longest_s:
+                print(f"left out, over {longest_s:g} s: {test.name}")
+                continue
+            if verdict != "survived":
+                print(f"left out, fails on the sources as they are: {test.name} {detail}")
+                continue
+            seconds = {k: s for k, s in seconds.items() if k.split()[0] != test.name} | {key: test.took_s}
+            keep(path, seconds)
+        test.seconds = seconds[key]
+        chosen.append(test)
+    return sorted(chosen, key=lambda t: t.seconds)

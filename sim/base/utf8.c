@@ -22,6 +22,19 @@ size_t weir_utf8_length(const char *text, size_t left)
     return overlong || surrogate || beyond ? 0 : length;
 }
 
+unsigned long weir_utf8_point(const char *text, size_t *length)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+    size_t bytes = weir_utf8_length(text, strnlen(text, 4));
+    *length = bytes ? bytes : 1;
+    if (bytes < 2)
+        return bytes ? byte[0] : *text ? 0xfffd : 0;
+    unsigned long point = byte[0] & (0x7fU >> bytes);
+    for (size_t i = 1; i < bytes; i++)
+        point = point << 6 | (byte[i] & 0x3f);
+    return point;
+}
+
 const char *weir_utf8_fault(const char *text, size_t length)
 {
     for (size_t at = 0, step; at < length; at += step)

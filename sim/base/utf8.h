@@ -8,6 +8,10 @@
  * forms, halves of surrogates and what is beyond U+10FFFF are none. */
 size_t weir_utf8_length(const char *text, size_t left);
 
+/* The code point with which a text begins and its number of bytes; a byte that begins no character stands for U+FFFD.
+   The text ends with a zero byte. */
+unsigned long weir_utf8_point(const char *text, size_t *length);
+
 /* The first byte of a text that belongs to no UTF-8 character; NULL if there is none. */
 const char *weir_utf8_fault(const char *text, size_t length);
 

@@ -78,17 +78,17 @@ static void add_op(struct weir_preview *preview, int j, int o, double mean, doub
     const struct weir_operator *op = &preview->scenario->workload->jobs[j].operators[o];
     struct weir_preview_op *row = &preview->ops[preview->op_count++];
     *row = (struct weir_preview_op){.job = j, .op = o, .mean_per_s = mean, .peak_per_s = peak};
+    double flops = weir_operator_item_flops(op) * weir_operator_slowdown(op, op->parallelism);
     for (int i = 0; i < op->parallelism; i++)
         row->capacity_per_s += weir_platform_speed(&platform->hosts[hosts[i]], op->work_class) *
-                               fmin((double)op->concurrency, platform->hosts[hosts[i]].cores) /
-                               weir_operator_item_flops(op);
-    if (!(weir_operator_item_flops(op) > 0))
+                               fmin((double)op->concurrency, platform->hosts[hosts[i]].cores) / flops;
+    if (!(flops > 0))
         row->capacity_per_s = INFINITY;
     row->use = row->capacity_per_s > 0 ? peak / row->capacity_per_s : op->parallelism ? INFINITY : 0;
     for (int i = 0; i < op->parallelism; i++) { /* of what comes, each gets as much */
         struct weir_preview_host *host = &preview->hosts[hosts[i]];
         double speed = weir_platform_speed(&platform->hosts[hosts[i]], op->work_class);
-        double busy = speed > 0 ? peak / op->parallelism * weir_operator_item_flops(op) / speed : 0;
+        double busy = speed > 0 ? peak / op->parallelism * flops / speed : 0;
         host->cores += fmin(busy, (double)op->concurrency);
         host->state_bytes += op->state_bytes;
         host->instances++;

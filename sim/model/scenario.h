@@ -19,6 +19,8 @@ struct weir_change_costs {
     double stop_s;       /* to stop an instance that is drained */
     double checkpoint_s; /* fixed time to write a checkpoint of a stateful instance, before its state moves */
     double restore_s;    /* fixed time to restore it at the other end */
+    double each_s;       /* more of that for each instance that there will be */
+    double shared_s;     /* more of that, divided by these */
 };
 
 /* Whether, and when, a job that has failed is started again. */
@@ -46,15 +48,17 @@ struct weir_recovery {
     double interval_s;   /* between checkpoints */
     double checkpoint_s; /* that every instance of a stateful operator stands still for one */
     double restart_s;    /* from the detection until the job works again */
-    double detect_s;     /* interval of the failure detector */
-    int store;           /* host from which instances fetch their state; -1: it takes no time but restart_s */
-    bool local;          /* those that have not failed keep theirs */
-    bool costs;          /* checkpoints do: the following say what */
-    bool unaligned;      /* their barriers overtake what is in flight, which becomes a part of them */
-    bool incremental;    /* what has changed since the last one is written; else all state */
-    double timeout_s;    /* one that is not complete by then has failed */
-    double min_pause_s;  /* from the end of one to the beginning of the next */
-    long concurrent;     /* that are under way at most */
+    double restart_each_s;   /* more of that for each instance of the job */
+    double restart_shared_s; /* more of that, divided by these */
+    double detect_s;         /* interval of the failure detector */
+    int store;               /* host from which instances fetch their state; -1: it takes no time but restart_s */
+    bool local;              /* those that have not failed keep theirs */
+    bool costs;              /* checkpoints do: the following say what */
+    bool unaligned;          /* their barriers overtake what is in flight, which becomes a part of them */
+    bool incremental;        /* what has changed since the last one is written; else all state */
+    double timeout_s;        /* one that is not complete by then has failed */
+    double min_pause_s;      /* from the end of one to the beginning of the next */
+    long concurrent;         /* that are under way at most */
     enum weir_restarts strategy;
     long attempts;        /* restarts of a job until it is given up; -1: no limit */
     double delay_s;       /* before a restart; exponential: before the first */

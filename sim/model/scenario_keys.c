@@ -84,6 +84,9 @@ const struct weir_param weir_costs_keys[] = {
     TIME(COSTS, "checkpoint", checkpoint_s, "200ms", 0,
          "To write the checkpoint of a stateful operator, before its state moves."),
     TIME(COSTS, "restore", restore_s, "200ms", 0, "To restore it at the other end."),
+    TIME(COSTS, "each", each_s, "0s", 0, "Added to \"restore\" for each instance that the operator has then."),
+    TIME(COSTS, "shared", shared_s, "0s", 0,
+         "Added to \"restore\", divided by those instances: what each does a part of."),
     END,
 };
 
@@ -126,6 +129,9 @@ const struct weir_param weir_recovery_keys[] = {
     TIME(RECOVERY, "checkpoint_time", checkpoint_s, "0s", 0,
          "How long a busy instance of a stateful operator stands still for each checkpoint."),
     TIME(RECOVERY, "restart", restart_s, "5s", 0, "How long it takes to start a job again from its checkpoint."),
+    TIME(RECOVERY, "restart_each", restart_each_s, "0s", 0, "Added to \"restart\" for each instance of the job."),
+    TIME(RECOVERY, "restart_shared", restart_shared_s, "0s", 0,
+         "Added to \"restart\", divided by the instances of the job: what each does a part of."),
     TIME(RECOVERY, "detect", detect_s, "1s", 1e-3,
          "How often the failure detector looks: a failure is noticed at the next multiple of this."),
     VALUE(

@@ -54,6 +54,7 @@ struct weir_step_read {
 };
 struct weir_state_read {
     double size, per_item, per_key, max, update; /* bytes */
+    double flops;                                /* a byte */
 };
 /* What a template says beside the job that it makes. */
 struct weir_job_read {
@@ -86,11 +87,14 @@ extern const struct weir_param weir_state_keys[];
 extern const struct weir_param weir_keys_keys[];
 extern const struct weir_param weir_batch_keys[];
 extern const struct weir_param weir_quota_keys[];
+extern const struct weir_param weir_scaling_keys[];
+extern const struct weir_param weir_tires_keys[];
 extern const struct weir_param weir_retry_keys[];
 extern const struct weir_param weir_hedge_keys[];
 extern const struct weir_param weir_breaker_keys[];
 extern const struct weir_param weir_kind_keys[];
 extern const struct weir_param weir_edge_keys[];
+extern const struct weir_param weir_delay_keys[];
 extern const struct weir_param weir_workflow_keys[];
 extern const struct weir_param weir_rule_keys[];
 extern const struct weir_param weir_task_keys[];

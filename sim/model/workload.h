@@ -25,8 +25,17 @@ struct weir_edge {
     int from;
     int to;
     enum weir_full full;
-    double shed_share; /* of WEIR_FULL_SHED */
-    double bytes;      /* of an item along it; out_bytes of `from` or source_bytes unless said */
+    double shed_share;               /* of WEIR_FULL_SHED */
+    double bytes;                    /* of an item along it; out_bytes of `from` or source_bytes unless said */
+    double delay_s;                  /* of what goes over it to the sink, at rest; grows as the rate nears delay_rate */
+    double delay_rate, delay_over_s; /* items/s, INFINITY: it does not grow; the time in which the rate is counted */
+};
+
+/* What a source does whose backlog is full. */
+enum weir_backlog_full {
+    WEIR_BACKLOG_DROP_NEW, /* what comes is dropped */
+    WEIR_BACKLOG_DROP_OLD, /* the oldest is */
+    WEIR_BACKLOG_LATEST    /* all that waits is, and it goes on with what comes */
 };
 
 /* Where something is put by default, resolved to a set of hosts once the platform is known. */
@@ -67,6 +76,9 @@ struct weir_operator {
     double state_bytes;                   /* fixed part; 0 and no growth: stateless */
     double state_bytes_per_item;          /* growth per item processed */
     double state_update_bytes;            /* of its state that an item processed changes */
+    double state_flops;                   /* added to each item for each byte of state of its instance */
+    double contention, coherence;         /* of its instances: weir_operator_slowdown */
+    double tires_least, tires_time_s;     /* share of speed without rest in the end; time constant, INFINITY: none */
     double disk_bytes;                    /* read or written per item; takes no time */
     double state_max_bytes;               /* cap of growth, INFINITY if none */
     bool join_all;                        /* waits for the item from every input; else inputs merge */
@@ -111,7 +123,7 @@ struct weir_job {
     double source_bytes;             /* per item that the source emits */
     struct weir_load *load;          /* shared by the copies of a template; owned by the workload */
     long backlog_capacity;           /* items; 0: no limit */
-    bool backlog_drop_old;           /* what a full backlog drops */
+    int backlog_full;                /* enum weir_backlog_full */
     double slo_s;                    /* latency objective; INFINITY: none */
     struct weir_kind *kinds;         /* in the order of the file */
     int kind_count;                  /* 0: all are alike */
@@ -145,6 +157,13 @@ void weir_workload_free(struct weir_workload *workload);
 
 /* Mean work of an item; in batches, in full ones. */
 double weir_operator_item_flops(const struct weir_operator *op);
+
+/* How much longer an item takes where so many instances work than where one does (n >= 1), by the Universal Scalability
+ * Law: 1 + contention (n - 1) + coherence n (n - 1) [gunther-2008]. */
+double weir_operator_slowdown(const struct weir_operator *op, int instances);
+
+/* Whether an item takes longer than its work, by scaling, by state or for want of rest. */
+bool weir_operator_slows(const struct weir_operator *op);
 
 /* Whether services fail, or more is tried than once. */
 bool weir_operator_calls(const struct weir_operator *op);

@@ -77,6 +77,10 @@ static int read_edge(const struct weir_json *at, const struct weir_job *job, str
         return code;
     if (edge->from < 0 && edge->to < 0)
         return weir_json_error(at, "an edge from source to sink does nothing; lead it through an operator");
+    if (weir_json_is_object(at))
+        code = weir_delay_read(at, job, edge);
+    if (code)
+        return code;
     if (edge->from >= 0 && edge->from == edge->to)
         return weir_json_error(at, "the edges go in a circle: %s -> %s; take one out", job->operators[edge->from].name,
                                job->operators[edge->from].name);
@@ -104,7 +108,7 @@ static int read_edges(const struct weir_json *at, struct weir_job *job)
     job->edges = weir_alloc((size_t)count, sizeof *job->edges);
     for (int i = 0; i < count && !code; i++) {
         struct weir_json child = weir_json_at(&list, i);
-        job->edges[i].bytes = UNSAID;
+        job->edges[i] = (struct weir_edge){.bytes = UNSAID, .delay_rate = INFINITY};
         code = read_edge(&child, job, &job->edges[job->edge_count++]);
     }
     return code;

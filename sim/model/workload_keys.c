@@ -6,7 +6,7 @@
 #include "sim/model/workload.h"
 #include "sim/model/workload_parts.h"
 
-static const char *const fulls[] = {"drop-new", "drop-old", NULL};
+static const char *const fulls[] = {"drop-new", "drop-old", "latest", NULL};
 static const char *const joins[] = {"merge", "all", NULL}, *const queues[] = {"own", "shared", NULL};
 static const char *const orders[] = {"fifo", "priority", "edf", NULL};
 
@@ -53,8 +53,9 @@ const struct weir_param weir_job_keys[] = {
 const struct weir_param weir_backlog_keys[] = {
     WHOLE_NEEDED(struct weir_job, "capacity", backlog_capacity, 1, 1000000000,
                  "Items that wait at the source at most."),
-    EITHER(struct weir_job, "full", backlog_drop_old, "drop-new", fulls,
-           "Whether a full backlog drops the newest or the oldest."),
+    CHOICE(struct weir_job, "full", backlog_full, "drop-new", fulls,
+           "What a full backlog drops: the newest, the oldest, or, \"latest\", all that waits, so that the source goes "
+           "on with what comes."),
     END,
 };
 
@@ -107,6 +108,8 @@ const struct weir_param weir_operator_keys[] = {
            "true: an item that should go before one in service takes its place at once."),
     YES_NO(OPERATOR, "expire", expires, "false",
            "true: an item whose deadline passes while it waits leaves, and counts as dropped."),
+    VALUE("scaling", WEIR_FORM_OBJECT, weir_scaling_keys, "they do not", "How much its instances hinder each other."),
+    VALUE("tires", WEIR_FORM_OBJECT, weir_tires_keys, "they do not", "How instances slow down that have no rest."),
     WHOLE(OPERATOR, "concurrency", concurrency, "1", 1, 100000, "Items that an instance serves at once."),
     REAL(OPERATOR, "fails", WEIR_UNIT_NONE, fails, "0", 0, 1, "Share of services that fail."),
     VALUE("retry", WEIR_FORM_OBJECT, weir_retry_keys, "once is all",
@@ -134,6 +137,22 @@ const struct weir_param weir_flops_keys[] = {
     END,
 };
 
+const struct weir_param weir_scaling_keys[] = {
+    REAL(OPERATOR, "contention", WEIR_UNIT_NONE, contention, "0", 0, 1e6,
+         "What each further instance adds to the time of an item, as a share of it: what is shared makes them wait."),
+    REAL(OPERATOR, "coherence", WEIR_UNIT_NONE, coherence, "0", 0, 1e6,
+         "What each pair of instances adds to it, in both directions: they have to agree."),
+    END,
+};
+
+const struct weir_param weir_tires_keys[] = {
+    REAL_NEEDED(OPERATOR, "least", WEIR_UNIT_NONE, tires_least, 1e-3, 1,
+                "The share of its speed that is left in the end."),
+    REAL_NEEDED(OPERATOR, "time", WEIR_UNIT_TIME, tires_time_s, 1e-6, DBL_MAX,
+                "The time without rest in which it goes down by all but 1/e of the way."),
+    END,
+};
+
 #define STATE struct weir_state_read
 const struct weir_param weir_state_keys[] = {
     REAL(STATE, "size", WEIR_UNIT_BYTES, size, "0B", 0, DBL_MAX, "What it begins with."),
@@ -142,6 +161,8 @@ const struct weir_param weir_state_keys[] = {
          "Added to \"size\" for each of the operator's \"keys\"."),
     REAL(STATE, "update", WEIR_UNIT_BYTES, update, "0B", 0, DBL_MAX,
          "What is written of it for each item processed, by incremental checkpoints."),
+    REAL(STATE, "flops", WEIR_UNIT_FLOPS, flops, "0f", 0, DBL_MAX,
+         "Work added to each item for each byte of state that its instance has, an equal part of all."),
     REAL_OR(STATE, "max", WEIR_UNIT_BYTES, max, "no limit", 0, DBL_MAX, "Up to which it grows."),
     END,
 };
@@ -209,6 +230,20 @@ const struct weir_param weir_edge_keys[] = {
     CHOICE(EDGE, "full", full, "block", weir_full_names, "What a full input does."),
     REAL_OR(EDGE, "share", WEIR_UNIT_NONE, shed_share, "required for \"shed\"", 0, 1,
             "Of \"shed\": the share of items dropped while the input is more than half full."),
+    VALUE("delay", WEIR_FORM_STRING | WEIR_FORM_OBJECT, weir_delay_keys, "none",
+          "Of edges to the sink: how much longer than the network items are on their way; a time, or how it grows with "
+          "the rate."),
+    END,
+};
+
+const struct weir_param weir_delay_keys[] = {
+    REAL_NEEDED(EDGE, "time", WEIR_UNIT_TIME, delay_s, 0, DBL_MAX,
+                "What it is while next to nothing goes over the edge."),
+    REAL_OR(
+        EDGE, "rate", WEIR_UNIT_RATE, delay_rate, "it does not grow", 1e-9, DBL_MAX,
+        "The rate r that it cannot bear: at a rate x it is time / (1 - x / r), and a hundred times the time at most."),
+    TIME(EDGE, "over", delay_over_s, "10s", 1e-3,
+         "The rate is that of the last whole stretch of so long; stretches begin at 0 s."),
     END,
 };
 

@@ -73,6 +73,7 @@ static int read_state(const struct weir_json *at, struct weir_operator *op)
     op->state_bytes_per_item = read.per_item;
     op->state_max_bytes = read.max;
     op->state_update_bytes = read.update;
+    op->state_flops = read.flops;
     if (weir_json_get(at, "per_key", &child) && op->keys == 0)
         return weir_json_error(&child, "the operator has no \"keys\"; add them, or use \"size\"");
     op->state_bytes += read.per_key * (double)op->keys;
@@ -173,6 +174,7 @@ void weir_operator_init(struct weir_operator *op)
                                  .retry_max_delay_s = INFINITY,
                                  .hedge_after_s = INFINITY,
                                  .cut_off_s = INFINITY,
+                                 .tires_time_s = INFINITY,
                                  .parallelism = 1,
                                  .max_parallelism = WEIR_MAX_PARALLELISM,
                                  .where = {.kind = WEIR_WHERE_SOURCE, .tier = -1}};
@@ -211,6 +213,8 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
         code = weir_queue_read(at, op);
     if (!code)
         code = weir_service_read(at, op);
+    if (!code)
+        code = weir_pace_read(at, op);
     if (!code)
         code = weir_calls_read(at, op);
     if (!code)

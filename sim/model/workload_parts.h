@@ -38,6 +38,10 @@ int weir_queues_check(const struct weir_json *at, const struct weir_job *job);
 
 /* "order" and the other keys of an operator's service. */
 int weir_service_read(const struct weir_json *at, struct weir_operator *op);
+/* "scaling" and "tires". */
+int weir_pace_read(const struct weir_json *at, struct weir_operator *op);
+/* "delay" of an edge whose ends are known, of a job that is read but for its operators and edges. */
+int weir_delay_read(const struct weir_json *at, const struct weir_job *job, struct weir_edge *edge);
 /* "retry" and the like; the other keys of the operator are known. */
 int weir_calls_read(const struct weir_json *at, struct weir_operator *op);
 int weir_calls_check(const struct weir_json *at, const struct weir_job *job);

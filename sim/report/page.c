@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/base/utf8.h"
 
 /* The content of a file, as bytes between two symbols of the assembler's. */
 #define EMBED(symbol, file)                                                                                            \
@@ -49,13 +50,35 @@ static void put(FILE *file, struct asset asset)
     fwrite(asset.from, 1, (size_t)(asset.end - asset.from), file);
 }
 
-static void put_escaped(FILE *file, const char *text)
+static void put_html(FILE *file, const char *text)
 {
-    for (; *text; text++) {
-        if (strchr("<>&\"'", *text))
-            fprintf(file, "&#%d;", *text);
+    for (size_t step; *text; text += step) {
+        unsigned long point = weir_utf8_point(text, &step);
+        if (point >= 0x80 || strchr("<>&\"'", *text))
+            fprintf(file, "&#%lu;", point);
         else
             fputc(*text, file);
+    }
+}
+
+/* JavaScript or JSON in ASCII: other characters become escapes of UTF-16, which both have. A browser reads a page in
+   ASCII with a byte a character, and so opens a large one a third faster. */
+static void put_code(FILE *file, struct asset code)
+{
+    while (code.from < code.end) {
+        const char *from = code.from;
+        while (code.from < code.end && !(*code.from & 0x80))
+            code.from++;
+        put(file, (struct asset){from, code.from});
+        if (code.from == code.end)
+            return;
+        size_t step;
+        unsigned long point = weir_utf8_point(code.from, &step);
+        if (point >= 0x10000)
+            fprintf(file, "\\u%04lx\\u%04lx", 0xd800 + ((point - 0x10000) >> 10), 0xdc00 + ((point - 0x10000) & 0x3ff));
+        else
+            fprintf(file, "\\u%04lx", point);
+        code.from += step;
     }
 }
 
@@ -67,7 +90,7 @@ static void put_script(FILE *file, struct asset script)
         struct asset line = {script.from, end ? end + 1 : script.end};
         bool plain = strncmp(line.from, "import {", 8) != 0 && strncmp(line.from, "export {", 8) != 0;
         if (plain)
-            put(file, line);
+            put_code(file, line);
         script.from = line.end;
     }
 }
@@ -109,11 +132,11 @@ void weir_page_write(FILE *file, const char *title, const char *data)
         put(file, (struct asset){at, mark});
         at = mark + strlen(marks[i]);
         if (i == 0)
-            put_escaped(file, title);
+            put_html(file, title);
         else if (i == 1)
             put(file, (struct asset){weir_page_css, weir_page_css_end});
         else if (i == 2)
-            fputs(data, file);
+            put_code(file, (struct asset){data, data + strlen(data)});
         else
             put_scripts(file);
     }

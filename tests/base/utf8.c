@@ -2,6 +2,7 @@
 #include "sim/base/utf8.h"
 
 #include <iconv.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "tests/support/test.h"
@@ -38,6 +39,28 @@ static void characters_are_those_of_iconv(void)
     CU_ASSERT_EQUAL(weir_utf8_length("a", 0), 0);
 }
 
+static void points_are_those_of_iconv(void)
+{
+    iconv_t from = iconv_open("UTF-8", "UTF-32LE");
+    CU_ASSERT_FATAL(from != (iconv_t)-1);
+    int wrong = 0;
+    for (uint32_t point = 1; point < 0x110000; point += point < 0x3000 || point > 0xffc0 ? 1 : 61) {
+        char text[8] = "", *in = (char *)&point, *out = text;
+        size_t in_left = sizeof point, out_left = sizeof text, length;
+        if (point >= 0xd800 && point < 0xe000)
+            continue;
+        iconv(from, &in, &in_left, &out, &out_left);
+        wrong += weir_utf8_point(text, &length) != point || length != strlen(text);
+    }
+    iconv_close(from);
+    CU_ASSERT_EQUAL(wrong, 0);
+    size_t length;
+    CU_ASSERT_EQUAL(weir_utf8_point("\xff", &length), 0xfffd);
+    CU_ASSERT_EQUAL(length, 1);
+    CU_ASSERT_EQUAL(weir_utf8_point("\xc3", &length), 0xfffd);
+    CU_ASSERT_EQUAL(length, 1);
+}
+
 static void the_first_fault_is_found(void)
 {
     const char *text = "caf\xc3\xa9 \xe2\x82\xac caf\xe9 \xff";
@@ -72,6 +95,7 @@ static void names(void)
 
 static const struct weir_case cases[] = {
     {"characters are those of iconv", characters_are_those_of_iconv},
+    {"points are those of iconv", points_are_those_of_iconv},
     {"the first fault is found", the_first_fault_is_found},
     {"names", names},
     {0},

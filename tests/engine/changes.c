@@ -383,6 +383,25 @@ static void windows_are_handed_over(void)
     weir_test_result_fini(&got);
 }
 
+/* At 10.5 s, while a change of its other operator is being decided from 10 to 10.9 s, A fails, and the job is given up;
+ * it is gone at 15 s. What is started on cloud at 10.9 s, for 6 s, goes as soon as it has come up. */
+static void a_job_that_is_given_up_while_it_changes(void)
+{
+    const struct step steps[] = {{1, 1, 1, {CLOUD}}, {0}};
+    struct weir_test_result got =
+        run("{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"decision_time\": \"900ms\","
+            " \"costs\": {\"start\": \"6s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"
+            " \"faults\": [{\"host\": \"edge2\", \"at\": \"10500ms\"}],"
+            " \"recovery\": {\"restart\": \"0s\", \"restarts\": {\"strategy\": \"none\"}, \"detect\": \"100ms\"},"
+            " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"source_bytes\": \"100B\","
+            "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"
+            "  \"operators\": [{\"name\": \"A\", \"flops\": \"1Mf\", \"bytes\": \"100B\", \"placement\": \"edge2\"},"
+            "   {\"name\": \"B\", \"flops\": \"1Mf\", \"bytes\": \"100B\", \"placement\": \"edge\"}]}]}}",
+            steps);
+    CHECK_NEAR(got.result.metrics.instances_mean, (10.6 + 15 + 6) / 60, 0.05 / 60);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -403,6 +422,7 @@ int main(int argc, char **argv)
         {"a move that fails begins anew", a_move_that_fails_begins_anew},
         {"keys move in ranges", keys_move_in_ranges},
         {"windows are handed over", windows_are_handed_over},
+        {"a job that is given up while it changes", a_job_that_is_given_up_while_it_changes},
         {0},
     };
     return weir_test_main("engine/changes", cases, argc, argv);

@@ -137,6 +137,28 @@ static void a_full_way_stays_full_under_rtt(void)
     free(scenario);
 }
 
+/* Two jobs share the link, so that an item takes two times as long on the wire as alone, and each opens transfers
+ * faster than they end: as many are open as cover the way alone, 100 ms of 10 ms each, and two more; the source holds
+ * another. */
+static void a_shared_way_is_not_filled_without_end(void)
+{
+    const char *load =
+        "\"load\": {\"kind\": \"constant\", \"rate\": \"200/s\"}, \"source\": \"a\", \"source_bytes\": \"10kB\"";
+    char *scenario = weir_format(
+        "{\"platform\": \"\", \"duration\": \"30s\", \"fairness\": \"rtt\", \"workload\": {\"jobs\": ["
+        "{\"name\": \"j\", %s, \"operators\": [{\"name\": \"B\", \"flops\": \"1Mf\", \"placement\": \"b\"}]},"
+        "{\"name\": \"k\", %s, \"operators\": [{\"name\": \"B\", \"flops\": \"1Mf\", \"placement\": \"b\"}]}]}}",
+        load, load);
+    struct weir_test_result got = run_long_way(scenario, 0);
+    CHECK_NEAR((double)weir_test_op(&got, "j", "B")->in_transit, ON_THE_WAY + 2 + 1, 0);
+    CHECK_NEAR((double)weir_test_op(&got, "k", "B")->in_transit, ON_THE_WAY + 2 + 1, 0);
+    /* What has gone through is what the link carries. */
+    CHECK_NEAR((double)(weir_test_job(&got, "j")->delivered + weir_test_job(&got, "k")->delivered), 30 * 100,
+               2 * ON_THE_WAY + 4);
+    weir_test_result_fini(&got);
+    free(scenario);
+}
+
 static void a_way_with_time_to_spare_is_not_slowed(void)
 {
     /* 80/s, evenly spaced, of 5 ms of work: none waits for another, whatever the room. */
@@ -329,6 +351,7 @@ int main(int argc, char **argv)
         {"a tandem over little, many items", a_tandem_over_little},
         {"a full way stays full, many items", a_full_way_stays_full},
         {"a full way stays full under rtt", a_full_way_stays_full_under_rtt},
+        {"a shared way is not filled without end", a_shared_way_is_not_filled_without_end},
         {"a way with time to spare is not slowed, many items", a_way_with_time_to_spare_is_not_slowed},
         {"a slow receiver is kept busy, many items", a_slow_receiver_is_kept_busy},
         {"a receiver that stands still holds little", a_receiver_that_stands_still_holds_little},

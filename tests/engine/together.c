@@ -88,9 +88,42 @@ static void stacked(void)
     expect("all+one", said, 3);
 }
 
+/* Objectives are no dates of arrival: two come at 7 s with one of 9 s, another at 8 s with one of 1 s. The more come
+ * together, the less each gets of its host: 1 Mf at 1 Gf/s take 1 ms alone and 2 and 3 ms in two and three; b is 10 ms
+ * away. */
+static int share_out(void *state, const struct weir_view *view, const int *jobs, int count, struct weir_plan *plan)
+{
+    for (int k = 0; k < count; k++)
+        weir_plan_set(plan, jobs[k], 0, &(struct weir_placement){jobs[k], 1, 1.0 / count}, 1, "one of %d", count);
+    return WEIR_OK;
+}
+
+static void by_date_alone(void)
+{
+    static const struct weir_policy shares = {
+        .abi = WEIR_POLICY_ABI, .name = "shares", .summary = "Shares out.", .source = "", .jobs_arrive = share_out};
+    static const struct weir_policy *const only[] = {&shares, NULL};
+    static const char jobs[] =
+        "{\"platform\": \"\", \"duration\": \"20s\", \"window\": \"5s\", \"workload\": {\"jobs\": ["
+        " {\"name\": \"a\", \"count\": 2, \"arrive\": \"7s\", \"slo\": \"9s\", \"source\": \"edge\","
+        "  \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, \"operators\": [{\"name\": \"o\", \"flops\": "
+        "\"1Mf\"}]},"
+        " {\"name\": \"b\", \"arrive\": \"8s\", \"slo\": \"1s\", \"source\": \"edge\","
+        "  \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, \"operators\": [{\"name\": \"o\", \"flops\": "
+        "\"1Mf\"}]}]}}";
+    struct weir_test_result got = weir_test_run_catalog(PLATFORM, jobs, "shares", 1, only);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR(weir_test_job(&got, "a-0")->latency_mean_s, 2e-3, 1e-9);
+    CHECK_NEAR(weir_test_job(&got, "b")->latency_mean_s, 11e-3, 1e-9);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"together", together}, {"one by one", one_by_one}, {"stacked", stacked}, {0}};
+    static const struct weir_case cases[] = {{"together", together},
+                                             {"one by one", one_by_one},
+                                             {"stacked", stacked},
+                                             {"by date alone", by_date_alone},
+                                             {0}};
     return weir_test_main("engine/together", cases, argc, argv);
 }

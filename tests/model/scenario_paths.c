@@ -34,7 +34,8 @@ static void steps(void)
                       "  {\"load\": {\"kind\": \"poisson\", \"rate\": \"1/s\"}}]},"
                       " \"policies\": [\"static\", {\"name\": \"nearest\"}, {\"stack\": [\"ds2\"]}]}");
     check(scenario, "cos", "costs.\n");
-    check(scenario, "costs.", "costs.stop=\ncosts.start=\ncosts.checkpoint=\ncosts.restore=\n");
+    check(scenario, "costs.",
+          "costs.stop=\ncosts.start=\ncosts.checkpoint=\ncosts.restore=\ncosts.each=\ncosts.shared=\n");
     check(scenario, "costs.st", "costs.stop=\ncosts.start=\n");
     check(scenario, "costs.stop", "costs.stop=\n");
     check(scenario, "costs.stop=", "");

@@ -87,7 +87,7 @@ static void defaults(void)
     CU_ASSERT_STRING_EQUAL(job->name, "j");
     CU_ASSERT(job->arrive_s == 0 && isinf(job->depart_s) && isinf(job->slo_s) && job->source_bytes == 0);
     CU_ASSERT(job->source_host == EDGE_1 && job->sink_host == -1 && job->sink.kind == WEIR_WHERE_ANY);
-    CU_ASSERT(job->backlog_capacity == 0 && !job->backlog_drop_old && !job->is_copy);
+    CU_ASSERT(job->backlog_capacity == 0 && job->backlog_full == WEIR_BACKLOG_DROP_NEW && !job->is_copy);
     CU_ASSERT_EQUAL_FATAL(job->operator_count, 2);
     const struct weir_operator *op = &job->operators[0];
     CU_ASSERT(op->flops.mean == 0 && op->flops.spread == WEIR_SPREAD_CONSTANT && op->selectivity == 1);
@@ -119,7 +119,7 @@ static void every_key(void)
     const struct weir_job *job = &workload->jobs[0];
     CU_ASSERT(job->arrive_s == 10 && job->depart_s == 3600 && job->source_bytes == 2000 && job->slo_s == 0.5);
     CU_ASSERT(job->source_host == EDGE_2 && job->sink_host == CLOUD_1);
-    CU_ASSERT(job->backlog_capacity == 50 && job->backlog_drop_old);
+    CU_ASSERT(job->backlog_capacity == 50 && job->backlog_full == WEIR_BACKLOG_DROP_OLD);
     const struct weir_operator *a = &job->operators[0], *b = &job->operators[1];
     CU_ASSERT(a->flops.mean == 20e6 && a->flops.cv == 0.5 && a->flops.spread == WEIR_SPREAD_GAMMA);
     CU_ASSERT(a->out_bytes == 200 && a->selectivity == 0.5 && a->keys == 1000 && a->key_skew == 0.8);

@@ -238,6 +238,40 @@ static void stays_for_what_is_to_come(void)
     }
 }
 
+/* H is one window here, less than the three of patience. It leaves since 90/s are foreseen of it; later these are
+ * foreseen of the source alone, in windows `from` to 3 from now. Of its 80 items/s the way to the cloud could not bear
+ * them, so that it would return, but only from within H: else 0.3 x 26 ms there are less than 11 ms at the edge. */
+static void returns_by_its_horizon(void)
+{
+    for (int from = 1; from <= 3; from++) {
+        begin(&weir_policy_load_balancer, 0.010, "{\"horizon\": \"10s\", \"return_ratio\": 0.3}");
+        world->operators[0][0].in_bytes = 1e5;
+        world->bytes_per_s = 80 * 1e5;
+        int back = -1;
+        for (int w = 0; w < 30; w++) {
+            double of_source[3], of_op[3];
+            for (int k = 0; k < 3; k++) {
+                of_source[k] = w >= 20 && k + 1 >= from ? 90 : 10;
+                of_op[k] = w < 10 ? 90 : 10;
+            }
+            world->jobs[0].ingress_rate = 10;
+            weir_mock_serve(world, 0, 0, 10, world->placed[0][0][0].host == EDGE ? 100 : 400);
+            world->view.window = w;
+            world->view.time_s = 10 * (w + 1);
+            struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
+            weir_plan_foresee(plan, 0, -1, of_source, 3);
+            weir_plan_foresee(plan, 0, 0, of_op, 3);
+            CU_ASSERT_EQUAL(weir_policy_load_balancer.window_ends(state, &world->view, plan), WEIR_OK);
+            if (weir_mock_apply(world, plan) && world->placed[0][0][0].host == EDGE)
+                back = w;
+            weir_plan_free(plan);
+            CU_ASSERT_EQUAL(world->placed[0][0][0].host, w < 2 || back >= 0 ? EDGE : CLOUD);
+        }
+        CU_ASSERT_EQUAL(back, from == 1 ? 22 : -1);
+        end(&weir_policy_load_balancer);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {{"kept", kept},
@@ -246,6 +280,7 @@ int main(int argc, char **argv)
                                              {"stays_where_there_is_room", stays_where_there_is_room},
                                              {"counts_the_stall", counts_the_stall},
                                              {"stays_for_what_is_to_come", stays_for_what_is_to_come},
+                                             {"returns_by_its_horizon", returns_by_its_horizon},
                                              {0}};
     return weir_test_main("policies/outlook", cases, argc, argv);
 }

@@ -213,7 +213,14 @@ def downloads(page, folder):
         check(math.isclose(one, two, rel_tol=5.1e-4), f"backlog.csv has {one}, windows.csv {two}")
 
 
+def near_player(page):
+    """Stages are drawn when they come near the screen."""
+    page.run("document.querySelector('#platform').scrollIntoView()")
+    page.wait("document.querySelector('.stage') !== null", 5)
+
+
 def player(page):
+    near_player(page)
     stage = "document.querySelector('.stage').outerHTML + document.getElementById('player-time').textContent"
     before = page.run(stage)
     click(page, "#step")
@@ -236,6 +243,7 @@ def player_at(page, window):
 
 def failures_and_moves(page):
     """cloud4 is down from 15 to 24 s: at 15 and 20 s, when windows 2 and 3 end; edge2 from 38 to 46 s: at 40 and 45 s."""
+    near_player(page)
     crosses = "document.querySelector('.stage').querySelectorAll('.cross[visibility=visible]').length"
     for window, wanted in ((1, 0), (3, 1), (5, 0), (8, 1), (10, 0)):
         player_at(page, window)
@@ -311,7 +319,7 @@ def state_in_address(page, folder):
     page.run("chooseJob(jobNames()[1])")
     click(page, "#bar input[data-policy=static]")
     page.run("change('zoom', {zoom: [10, 40]})")
-    page.run("movePlayer(25)")
+    page.run("PLAYER.goTo(25)")
     same(page.run("document.querySelectorAll('.all-jobs:not([hidden])').length > 3"), True, "what does not follow the job says so")
     address, job = page.run("location.hash"), page.run("STATE.job")
     page.call("Page.navigate", url="about:blank")

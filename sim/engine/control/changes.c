@@ -199,8 +199,11 @@ static void moved(struct weir_change *change)
         give_up(change, "its state could not be moved");
         return;
     }
+    const struct weir_change_costs *costs = &change->controller->scenario->costs;
     change->stage = WEIR_CHANGE_RESTORES;
-    go_on(change, change->controller->scenario->costs.restore_s, weir_change_halts(change) ? await_others : restored);
+    go_on(change,
+          costs->restore_s + costs->each_s * count_after(change) + costs->shared_s / fmax(1, count_after(change)),
+          weir_change_halts(change) ? await_others : restored);
 }
 
 /* Moves the state; what stays on its host does not travel. */

@@ -199,6 +199,16 @@ static void go_on(struct recovery *recovery, double later_s, void (*step)(struct
         step(recovery);
 }
 
+/* What it takes to start the job again, with as many instances as it will have. */
+static double restart_s(const struct recovery *recovery)
+{
+    const struct weir_recovery *rules = &recovery->controller->scenario->recovery;
+    int instances = 0;
+    for (int o = 0; o < recovery->job->spec->operator_count; o++)
+        instances += working(&recovery->job->ops[o]) + recovery->job->ops[o].anew_count;
+    return rules->restart_s + rules->restart_each_s * instances + rules->restart_shared_s / fmax(1, instances);
+}
+
 static void look_for_hosts(struct recovery *recovery)
 {
     struct weir_controller *controller = recovery->controller;
@@ -209,7 +219,7 @@ static void look_for_hosts(struct recovery *recovery)
     for (int o = 0; o < job->spec->operator_count; o++)
         all &= find_hosts(controller, &job->ops[o], &controller->space);
     if (all)
-        go_on(recovery, recovery->arrives ? 0 : controller->scenario->recovery.restart_s, restarted);
+        go_on(recovery, recovery->arrives ? 0 : restart_s(recovery), restarted);
     else
         go_on(recovery, LOOK_AGAIN_S, look_for_hosts);
 }

@@ -32,10 +32,10 @@ struct weir_batch {
     unsigned segment;               /* checkpoint interval of the oldest item */
     unsigned epoch;                 /* of the job: what was sent before a failure is stale after it */
     int count;
-    unsigned size_class : 5;              /* room for 1 << size_class items */
-    unsigned edge : 27;                   /* the input edge of the operator it goes to; at the sink: the job's origin */
-    const struct weir_out_edge *out_edge; /* the edge it goes along */
-    double item_bytes;                    /* on the wire */
+    unsigned size_class : 5;        /* room for 1 << size_class items */
+    unsigned edge : 27;             /* the input edge of the operator it goes to; at the sink: the job's origin */
+    struct weir_out_edge *out_edge; /* the edge it goes along */
+    double item_bytes;              /* on the wire */
     union {
         struct weir_inbox *inbox;     /* where a piece of it goes */
         struct weir_attempt *attempt; /* call.h: in an input or in service */

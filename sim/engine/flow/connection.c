@@ -69,6 +69,15 @@ static void watch_room(const struct weir_connection *connection)
     }
 }
 
+/* Whether any edge to the sink has a delay. */
+static bool any_delay(const struct weir_job *spec)
+{
+    bool any = false;
+    for (int e = 0; e < spec->edge_count; e++)
+        any |= spec->edges[e].delay_s > 0;
+    return any;
+}
+
 struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, struct weir_inbox *inbox,
                                              const struct weir_out_edge *edge)
 {
@@ -82,6 +91,7 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
     connection->edge = own;
     connection->origin = inbox->op ? -1 : weir_origin_of(inbox->job, from);
     connection->latencies = weir_shares_latencies(flow->shares);
+    connection->delays = !inbox->op && any_delay(inbox->job->spec);
     connection->strict = inbox->op && inbox->op->spec->unacked > 0;
     connection->promise.wake.ring = promise_wakes;
     connection->door.wake.ring = weir_connection_door_wakes;

@@ -31,6 +31,7 @@ struct weir_landing {
     struct weir_batch *batch;
     double opened_s, sent_s, bytes; /* sent again after a failure */
     double there_s;                 /* when it has come, lost segments sent again included */
+    double delay_s;                 /* of its edge, beside the latency of the route */
     enum weir_landing_state state;
 };
 
@@ -48,6 +49,7 @@ struct weir_connection {
     bool latencies;    /* SimGrid's: several may be open */
     bool again_counts; /* the watchdog knows that it waits */
     bool strict;       /* nothing goes without a promise */
+    bool delays;       /* an edge that it is for has a delay */
 
     struct weir_alarm land; /* the first has come: the others cannot overtake it */
     struct weir_waiters senders;

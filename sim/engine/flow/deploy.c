@@ -75,6 +75,7 @@ void weir_instance_activate(struct weir_instance *instance)
     inbox->instances++;
     instance->inbox = inbox;
     instance->life = WEIR_ACTIVE;
+    op->active++;
     instance->active_s = now_s;
     weir_track_reset(&instance->track, now_s);
     weir_trace_free(&instance->spent);
@@ -117,6 +118,7 @@ void weir_instance_retire(struct weir_instance *instance)
     if (instance->life != WEIR_ACTIVE)
         return;
     instance->life = WEIR_RETIRING;
+    op->active--;
     instance->stop_s = op->job->flow->scenario->costs.stop_s;
     instance->inbox->weight -= instance->weight;
     bool alone = true;

@@ -44,7 +44,8 @@ static void init_op(struct weir_flow *flow, struct weir_run_job *job, int index)
     op->gathers = spec->batch_items > 1;
     op->preempts = spec->preempts;
     weir_calls_init(op);
-    op->special = op->gathers || op->preempts || op->calls || spec->quota_s > 0 || spec->unacked > 0 ||
+    op->slows = weir_operator_slows(spec);
+    op->special = op->gathers || op->preempts || op->calls || op->slows || spec->quota_s > 0 || spec->unacked > 0 ||
                   flow->scenario->recovery.costs;
     op->batch_key = op->gathers ? weir_op_key(flow, "batch", op) : 0;
     weir_op_init_keys(op);

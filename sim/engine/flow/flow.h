@@ -93,7 +93,9 @@ struct weir_out_edge {
     int to_edge; /* index among the inputs of `to` */
     const struct weir_edge *spec;
     uint64_t shed_key;
-    double bytes_per_s; /* that its transfers may use; INFINITY: no limit. Set by control. */
+    double bytes_per_s;  /* that its transfers may use; INFINITY: no limit. Set by control. */
+    double stretch;      /* of an edge with a delay: the number of the stretch that is counted */
+    long passes, passed; /* items in it, and in the one before */
 };
 
 /* A sender's wait until it is decided where its items go. */
@@ -165,6 +167,7 @@ struct weir_instance {
     int flops_room;
     struct weir_rank rank;                   /* of what it serves, if its operator preempts */
     struct weir_quota *quota;                /* NULL: no limit */
+    double toils_s;                          /* pace.h: it has had no rest since then; INFINITY: it has */
     struct weir_instance *leader, **workers; /* workers.h */
     unsigned passed;                         /* the segment behind the barrier that it has passed last */
     double passed_s;                         /* when it did, and could send it on */
@@ -189,6 +192,7 @@ struct weir_op {
     bool changing; /* a change of plan is under way: control's */
     bool gathers;  /* items are served in batches: gather.h */
     bool preempts; /* order.h */
+    bool slows;    /* pace.h */
     bool special;  /* one of these, or quota.h, or barrier.h */
 
     long in_hand; /* items emitted to it that their senders still hold */
@@ -215,6 +219,7 @@ struct weir_op {
     double *upstream_bytes, *downstream_bytes;
     double *upstream_rates, *downstream_rates;
     struct weir_instance **instances; /* starting, active, retiring, and gone: control's to take out */
+    int active;                       /* how many of them take items */
     int instances_ever;
     size_t instance_count, instance_capacity;
     struct weir_inbox *inboxes;

@@ -84,8 +84,11 @@ static void rest(struct weir_instance *instance)
     instance->in_idle_list = true;
     if (instance->window.count && !instance->op->job->halts)
         weir_alarm_set(flow_of(instance)->clock, &instance->alarm, weir_window_due_s(instance));
-    if (instance->op->gathers)
-        gather(instance);
+    if (instance->op->special) {
+        instance->toils_s = INFINITY;
+        if (instance->op->gathers)
+            gather(instance);
+    }
     weir_op_at_rest(instance->op);
 }
 
@@ -354,6 +357,7 @@ void weir_instance_init(struct weir_instance *instance)
 {
     struct weir_op *op = instance->op;
     instance->work.host = -1;
+    instance->toils_s = INFINITY;
     instance->alarm.ring = rings;
     instance->go.ring = goes;
     weir_quota_init(instance);

@@ -84,7 +84,7 @@ static void carry(struct weir_landing *landing)
         }
         return;
     }
-    double took_s = now_s - landing->opened_s, latency_s = fmin(route->latency_s, took_s);
+    double took_s = now_s - landing->opened_s, latency_s = fmin(route->latency_s + landing->delay_s, took_s);
     weir_batch_carry(batch, &connection->wire, (took_s - latency_s) / batch->count, latency_s, now_s);
 }
 

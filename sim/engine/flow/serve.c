@@ -9,6 +9,7 @@
 #include "sim/engine/flow/instance.h"
 #include "sim/engine/flow/kinds.h"
 #include "sim/engine/flow/order.h"
+#include "sim/engine/flow/pace.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/quota.h"
 #include "sim/engine/flow/window.h"
@@ -49,6 +50,17 @@ static uint64_t step(struct weir_op *op, uint64_t path)
     return op->way_to;
 }
 
+/* The same of an operator that is special. */
+static double special_flops(struct weir_instance *instance, const struct weir_batch *batch, double flops)
+{
+    const struct weir_op *op = instance->op;
+    if (op->gathers)
+        flops += weir_gather_flops(op, batch);
+    if (op->slows)
+        flops = weir_pace_flops(instance, batch->count, flops);
+    return op->preempts ? weir_order_begin(instance, flops) : op->calls ? weir_call_flops(op, batch, flops) : flops;
+}
+
 bool weir_serve_begin(struct weir_instance *instance)
 {
     struct weir_op *op = instance->op;
@@ -58,10 +70,7 @@ bool weir_serve_begin(struct weir_instance *instance)
         batch->items[i].path = step(op, batch->items[i].path);
     double flops = is_constant(op) ? op->item_flops * batch->count : draw_flops(instance, batch);
     if (op->special)
-        flops = op->gathers    ? flops + weir_gather_flops(op, batch)
-                : op->preempts ? weir_order_begin(instance, flops)
-                : op->calls    ? weir_call_flops(op, batch, flops)
-                               : flops;
+        flops = special_flops(instance, batch, flops);
     if (!flow->one_by_one)
         instance->drawn = flops;
     /* A host has one speed: work of a class with another one is stretched, so that it takes the core as long as it

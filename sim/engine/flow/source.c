@@ -95,18 +95,26 @@ uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s)
     return low;
 }
 
+static void drop(struct weir_run_job *job, size_t count)
+{
+    job->counts.dropped_at_source += count;
+    job->counts.dropped += count;
+}
+
 static void arrive(struct weir_run_job *job)
 {
     long capacity = job->spec->backlog_capacity;
     bool full = capacity > 0 && job->backlog_count >= (size_t)capacity;
-    if (full) {
-        job->counts.dropped_at_source++;
-        job->counts.dropped++;
+    if (full && job->spec->backlog_full == WEIR_BACKLOG_LATEST) {
+        drop(job, job->backlog_count);
+        job->backlog_count = 0;
+    } else if (full) {
+        drop(job, 1);
     }
-    if (full && job->spec->backlog_drop_old)
+    if (full && job->spec->backlog_full == WEIR_BACKLOG_DROP_OLD)
         pop(job);
     push(job);
-    if (full && !job->spec->backlog_drop_old)
+    if (full && job->spec->backlog_full == WEIR_BACKLOG_DROP_NEW)
         job->backlog_count--;
 }
 

@@ -7,6 +7,9 @@
 /* How long until a transfer that failed is tried again. */
 #define RETRY_S 1.0
 
+/* Of the rate that an edge with a delay cannot bear: its delay is a hundred times that at rest then. */
+#define DELAY_USE_AT_MOST 0.99
+
 static struct weir_flow *flow_of(const struct weir_connection *connection)
 {
     return connection->inbox->job->flow;
@@ -103,6 +106,23 @@ static void failed(struct weir_landing *landing)
     weir_connection_try_at(connection, at_once ? now_s : now_s + RETRY_S);
 }
 
+/* The delay of an edge, by what went over it in the last whole stretch of time. */
+static double delay_now_s(struct weir_out_edge *edge, int count, double now_s)
+{
+    const struct weir_edge *spec = edge->spec;
+    if (!isfinite(spec->delay_rate))
+        return spec->delay_s;
+    double stretch = floor(now_s / spec->delay_over_s);
+    if (stretch > edge->stretch) {
+        edge->passed = stretch == edge->stretch + 1 ? edge->passes : 0;
+        edge->passes = 0;
+        edge->stretch = stretch;
+    }
+    edge->passes += count;
+    double use = (double)edge->passed / spec->delay_over_s / spec->delay_rate;
+    return spec->delay_s / (1 - fmin(use, DELAY_USE_AT_MOST));
+}
+
 /* The bytes have left the wire, or a host or link has failed. */
 static void wire_done(struct weir_transfer *transfer, bool ok)
 {
@@ -122,6 +142,10 @@ static void wire_done(struct weir_transfer *transfer, bool ok)
         if (late_s > 0)
             connection->late_until_s = fmax(connection->late_until_s, there_s + late_s);
         there_s = fmax(there_s, connection->late_until_s);
+    }
+    if (connection->delays) {
+        landing->delay_s = delay_now_s(landing->batch->out_edge, landing->batch->count, now_s);
+        there_s = connection->late_until_s = fmax(there_s + landing->delay_s, connection->late_until_s);
     }
     if (there_s > now_s) {
         landing->state = WEIR_ON_WAY;

@@ -1,4 +1,10 @@
 /* Charts of whole runs: bars with intervals, parts of the latency, distributions, one metric against another. */
+import {show} from "./numbers.js";
+import {shorten} from "./names.js";
+import {extent, linePath, linear} from "./scales.js";
+import {D, colour, dash, el, shown, svg, tip, tipped, untip} from "./base.js";
+import {Figure, plotArea} from "./chart.js";
+import {POLICIES, SUMMARY_METRICS, label, runsOf, summaryOf} from "./data.js";
 
 /* Horizontal bars of a metric, a row a policy, with the interval of the mean. */
 function barFigure(parent, id, title, help, metric) {
@@ -394,3 +400,5 @@ function drawPrice(width, choice, policies, isBeaten) {
   }
   return area.root;
 }
+export {legend, hoverable, barFigure, partsFigure, cdfFigure, priceFigure};
+export {shareAt};

@@ -1,4 +1,5 @@
 /* The data, building of elements, and what the charts share. */
+import {stateHash} from "./names.js";
 const D = JSON.parse(document.getElementById("data").textContent);
 const METRICS = new Map(D.metrics.map(([name, unit, better, help]) => [name, {name, unit, better, help}]));
 
@@ -87,3 +88,5 @@ function save(name, type, content) {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
+export {el, LISTENERS, STATE, save, shown, svg, colour, dash, SVG, D, METRICS, tipped, tip, untip, change, keepState};
+export {build};

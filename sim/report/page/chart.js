@@ -1,4 +1,10 @@
 /* Figures: a heading, a word on how to read it, a drawing, and its download as SVG and CSV. */
+import {csvText, digits, show, stepFor} from "./numbers.js";
+import {linear, logTicks, logarithmic, niceTicks, timeLabel, timeTicks} from "./scales.js";
+import {LISTENERS, STATE, el, save, shown, svg} from "./base.js";
+import {svgFile} from "./svg_file.js";
+import {POLICIES, SERIES, span} from "./data.js";
+import {swatch} from "./table.js";
 const FIGURES = [];
 
 const followsJob = (spec) => !SERIES.length || (spec.follows || []).includes("job") || ["op", "graph"].includes(spec.id);
@@ -62,13 +68,19 @@ class Figure {
         : policies.map((policy) => el("span", {}, swatch(policy), " ", POLICIES[policy])))
     );
   }
-  draw(force, paper) {
-    if (!this.stale || !(force || this.near)) return;
+  isDue(force) {
+    return this.stale && (force || this.near);
+  }
+  width() {
+    return Math.max(260, Math.round(this.body.clientWidth || 600));
+  }
+  /* `paper` is the width on paper, if it is for that; `width` that on the screen, where it is known. */
+  draw(force, paper, width) {
+    if (!this.isDue(force)) return;
     this.stale = Boolean(paper);
     if (paper) this.printLegend();
-    const width = paper || Math.max(260, Math.round(this.body.clientWidth || 600));
     this.body.replaceChildren(
-      this.spec.draw(this, width) || el("p", {class: "empty"}, "The results say nothing about it.")
+      this.spec.draw(this, paper || width || this.width()) || el("p", {class: "empty"}, "The results say nothing about it.")
     );
   }
   again() {
@@ -81,15 +93,24 @@ class Figure {
   }
 }
 
+/* All widths are asked before anything is drawn: the browser lays the page out once, not once a figure. */
+function drawFigures(figures) {
+  const due = figures.filter((figure) => figure.isDue(false)),
+    widths = due.map((figure) => figure.width());
+  due.forEach((figure, i) => figure.draw(false, 0, widths[i]));
+}
+function drawAgain(figures) {
+  for (const figure of figures) figure.stale = true;
+  drawFigures(figures);
+}
 /* Figures draw when they come near the screen, all of them before the page is printed. */
 function watchFigures() {
   const near = new IntersectionObserver(
     (entries) => {
-      for (const entry of entries) {
-        const figure = FIGURES.find((one) => one.node === entry.target);
-        figure.near = entry.isIntersecting;
-        figure.draw(false);
-      }
+      const shown = new Map(entries.map((entry) => [entry.target, entry.isIntersecting]));
+      const figures = FIGURES.filter((figure) => shown.has(figure.node));
+      for (const figure of figures) figure.near = shown.get(figure.node);
+      drawFigures(figures);
     },
     {rootMargin: "600px"}
   );
@@ -98,7 +119,7 @@ function watchFigures() {
   window.addEventListener("resize", () => {
     if (width === document.documentElement.clientWidth) return;
     width = document.documentElement.clientWidth;
-    FIGURES.forEach((figure) => figure.again());
+    drawAgain(FIGURES);
   });
   /* On paper: two columns of A4 less its margins, or their sum. */
   window.addEventListener("beforeprint", () =>
@@ -107,10 +128,8 @@ function watchFigures() {
       figure.draw(true, figure.spec.wide ? 700 : 338);
     })
   );
-  window.addEventListener("afterprint", () => FIGURES.forEach((figure) => figure.draw(false)));
-  LISTENERS.push((what) => {
-    for (const figure of FIGURES) if ((figure.spec.follows || ["policies"]).includes(what)) figure.again();
-  });
+  window.addEventListener("afterprint", () => drawFigures(FIGURES));
+  LISTENERS.push((what) => drawAgain(FIGURES.filter((figure) => (figure.spec.follows || ["policies"]).includes(what))));
 }
 
 /* --- axes --- */
@@ -224,3 +243,4 @@ function plotArea(width, height, spec) {
   root.append(clip, rules, plot, svg("path", {class: "axis", d: `M${left},${top}V${y.from}H${width - right}`}), texts);
   return {root, plot, x, y, width, height, left, top, bottom: y.from, right: width - right};
 }
+export {Figure, plotArea, timeAxis, rowsOverTime, watchFigures};

@@ -1,4 +1,6 @@
 /* What the data say, looked up: series of a policy, of a job or an operator, values as lists. */
+import {firstWord} from "./names.js";
+import {D, METRICS, STATE, change} from "./base.js";
 const SERIES = D.series || [];
 const POLICIES = D.policies;
 const seriesOf = (policy) => SERIES.find((run) => run.policy === policy);
@@ -89,3 +91,11 @@ function span() {
   const ends = SERIES.map((run) => run.times[run.times.length - 1] || 0);
   return STATE.zoom || [0, Math.max(1, ...ends, ...(D.runs || []).map((run) => run.duration || 0))];
 }
+/* The jobs that all charts are about: one, all copies of a template, or ("") all. */
+function chooseJob(job) {
+  const select = document.getElementById("job");
+  if (select) select.value = job;
+  change("job", {job});
+}
+export {chooseJob, SERIES, POLICIES, span, summaryOf, SUMMARY_METRICS, label, runsOf, jobSeries, sum, opSeries, list};
+export {objectives, seriesOf, anomaliesOf, jobNames};

@@ -1,4 +1,10 @@
 /* Decisions: marks on a time line, a row a policy, and the list of them with their reasons. */
+import {clock} from "./numbers.js";
+import {firstWord, shorten} from "./names.js";
+import {D, STATE, colour, el, shown, svg} from "./base.js";
+import {Figure, rowsOverTime} from "./chart.js";
+import {POLICIES, SERIES, span} from "./data.js";
+import {PLAYER, timeControls} from "./time.js";
 const DECISIONS = SERIES.map((run, i) => ({policy: run.policy, rows: (D.decisions && D.decisions[i]) || []}));
 const ofJob = (row) => !STATE.job || row[2] === STATE.job || firstWord(row[2]) === STATE.job;
 
@@ -158,7 +164,7 @@ function fillList(place, all, inside) {
                   el(
                     "td",
                     {class: "time"},
-                    el("button", {class: "small", title: "The player at this time", onclick: () => movePlayer(row[0])}, clock(row[0]))
+                    el("button", {class: "small", title: "The player at this time", onclick: () => PLAYER.goTo(row[0])}, clock(row[0]))
                   ),
                   scenario ? el("td", {}, POLICIES[policy]) : null,
                   el("td", {}, whereOf(row)),
@@ -174,3 +180,5 @@ function fillList(place, all, inside) {
       : el("p", {class: "empty"}, "No decisions here.")
   );
 }
+export {DECISIONS, decisionFigure};
+export {direction, kindOf};

@@ -1,5 +1,16 @@
 /* The job graph: operators as boxes on their tiers, filled by what they do, edges as wide as their rate, for two policies
    side by side; and in words who holds whom back. */
+import {clock, digits, show} from "./numbers.js";
+import {firstWord, shorten} from "./names.js";
+import {byTemplate, depths, neckEdges, verdictText} from "./held.js";
+import {D, LISTENERS, STATE, change, colour, dash, el, shown, svg, tipped} from "./base.js";
+import {Figure} from "./chart.js";
+import {POLICIES, SERIES, jobNames, jobSeries, list, seriesOf, chooseJob} from "./data.js";
+import {swatch} from "./table.js";
+import {legend} from "./bars.js";
+import {lineFigure} from "./time.js";
+import {mean} from "./heat.js";
+import {placedAt, placements} from "./stage.js";
 const HELD = SERIES.map((_, i) => (D.held && D.held[i]) || {bottlenecks: [], operators: {}});
 const heldOf = (policy) => HELD[SERIES.findIndex((run) => run.policy === policy)] || HELD[0];
 const JOBS = new Map(
@@ -504,3 +515,5 @@ function templateTable(parent) {
   });
   draw();
 }
+export {TIERS, windowAt, HOST_TIERS, graphJob, heldFigure, graphFigure};
+export {opFigures, valueAt, sentRate, tiersAt, GraphPanel};

@@ -1,5 +1,11 @@
 /* Heat maps: hosts and links by use, jobs by how near they are to their objective. A row a thing, time goes to the
    right. */
+import {digits, show} from "./numbers.js";
+import {firstWord, shorten} from "./names.js";
+import {D, STATE, el, svg} from "./base.js";
+import {rowsOverTime} from "./chart.js";
+import {anomaliesOf, jobSeries, list, seriesOf} from "./data.js";
+import {policyFigure, timeControls} from "./time.js";
 
 /* From nothing to full; above full it turns to the colour of blocked things. */
 function heat(value) {
@@ -229,3 +235,5 @@ function objectiveFigure(parent) {
     ]
   });
 }
+export {mean, heat, objectiveFigure, useFigures};
+export {excess};

@@ -1,6 +1,6 @@
 /* Who holds whom back, in words. Verdicts are those of result.json, the worst first. Needs no page. */
-import {firstWord} from "./names.js";
 import {show} from "./numbers.js";
+import {firstWord} from "./names.js";
 
 const asShare = (value) => show(value, "share");
 /* An operator that is busier is said to be at its limit, though nobody waits for it yet. */
@@ -73,5 +73,4 @@ function neckEdges(verdict, ops, edges) {
   const isWaiting = (o) => o >= 0 && waits.has(ops[o].name);
   return edges.filter(([from, to]) => (from < 0 ? waits.has("source") : isWaiting(from)) && !isWaiting(to));
 }
-
 export {asShare, verdictText, severity, byTemplate, depths, neckEdges};

@@ -1,4 +1,17 @@
 /* The page: head, bar, sections. */
+import {clock} from "./numbers.js";
+import {coinciding, readHash} from "./names.js";
+import {D, LISTENERS, STATE, change, el} from "./base.js";
+import {watchFigures} from "./chart.js";
+import {POLICIES, SERIES, chooseJob, jobNames, seriesOf, summaryOf} from "./data.js";
+import {Table, swatch} from "./table.js";
+import {barFigure, cdfFigure, partsFigure, priceFigure} from "./bars.js";
+import {PLAYER, stateFigure, timeFigures} from "./time.js";
+import {objectiveFigure, useFigures} from "./heat.js";
+import {decisionFigure} from "./decisions.js";
+import {graphFigure, heldFigure} from "./graph.js";
+import {Player} from "./player.js";
+import {S, sweepFigures} from "./sweep.js";
 function theme() {
   const kept = (() => {
     try {
@@ -126,12 +139,6 @@ function bar() {
   }
   document.getElementById("bar").append(toggles, push);
 }
-/* The jobs that all charts are about: one, all copies of a template, or ("") all. */
-function chooseJob(job) {
-  const select = document.getElementById("job");
-  if (select) select.value = job;
-  change("job", {job});
-}
 function section(title, text) {
   const grid = el("div", {class: "grid"});
   document
@@ -232,7 +239,7 @@ function comparison() {
   main.append(el("section", {id: "platform"}, el("h2", {}, "Platform player")));
   main.lastChild.querySelector("h2").tabIndex = -1;
   const player = new Player(main.lastChild);
-  if (player.times) movePlayer = (time) => player.goTo(time);
+  if (player.times) PLAYER.goTo = (time) => player.goTo(time);
 }
 /* What the address says of the state, where the page has it. */
 function restore() {
@@ -245,7 +252,7 @@ function restore() {
   chooseJob(jobNames().includes(job) ? job : "");
   change("op", {op});
   change("zoom", {zoom});
-  if (at !== null) movePlayer(at);
+  if (at !== null) PLAYER.goTo(at);
 }
 /* From the bar to the parts of the page. */
 function jumps() {

@@ -83,5 +83,4 @@ function coinciding(runs, count, except) {
     .map((one) => one.texts)
     .filter((policies) => policies.length > 1);
 }
-
 export {shorten, firstWord, plainPaths, sameTogether, stateHash, readHash, coinciding};

@@ -66,5 +66,4 @@ const csvField = (value) => {
   return /[",\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
 };
 const csvText = (rows) => rows.map((row) => row.map(csvField).join(",")).join("\n") + "\n";
-
 export {stepFor, digits, show, clock, csvText};

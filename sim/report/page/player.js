@@ -1,4 +1,10 @@
 /* The platform player: plays the windows on one stage or two in step. */
+import {clock} from "./numbers.js";
+import {D, LISTENERS, STATE, change, el, keepState} from "./base.js";
+import {SERIES} from "./data.js";
+import {setCursor} from "./time.js";
+import {Stage} from "./stage.js";
+import {graphJob, windowAt} from "./graph.js";
 
 class Player {
   constructor(parent) {
@@ -24,8 +30,11 @@ class Player {
     );
     this.names = [...new Set(this.runs.flatMap((run) => run.placed.map(([job]) => job)))];
     this.two = this.runs.length > 1;
+    this.stale = true;
+    this.near = false;
     this.build(parent);
     this.follow();
+    this.watch();
     LISTENERS.push((what) => {
       if (what === "pair" || what === "job") this.follow();
     });
@@ -125,7 +134,26 @@ class Player {
       this.panels
     );
   }
+  /* Stages are drawn when they come near the screen, and before the page is printed. */
+  watch() {
+    const near = new IntersectionObserver(
+      ([entry]) => {
+        this.near = entry.isIntersecting;
+        if (this.near && this.stale) this.draw();
+      },
+      {rootMargin: "600px"}
+    );
+    near.observe(this.panels);
+    window.addEventListener("beforeprint", () => {
+      if (this.stale) this.draw();
+    });
+  }
   arrange() {
+    this.stale = true;
+    if (this.near) this.draw();
+  }
+  draw() {
+    this.stale = false;
     this.panels.replaceChildren(...this.stages.map((stage) => stage.node));
     for (const stage of this.stages) stage.draw(Math.max(280, stage.place.clientWidth || 500));
     this.show();
@@ -190,6 +218,7 @@ class Player {
     this.now.textContent = clock(this.time());
     const before = this.at ? this.times[this.at - 1] : 0,
       key = this.at + ":" + STATE.pair + this.two + [...this.jobs].length;
+    if (this.stale) return;
     for (const stage of this.stages) {
       if (this.part < 1 && this.shown === key) stage.showMoves(this.time(), before, this.part);
       else stage.show(this.time(), before, this.part);
@@ -197,3 +226,4 @@ class Player {
     this.shown = key;
   }
 }
+export {Player};

@@ -71,5 +71,4 @@ function extent(lists, positive) {
     }
   return low <= high ? [low, high] : null;
 }
-
 export {niceTicks, timeTicks, timeLabel, linear, logarithmic, logTicks, linePath, extent};

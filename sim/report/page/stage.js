@@ -1,4 +1,11 @@
 /* A stage of the platform player: hosts by tier, operators on them, what flows between, for one policy and window. */
+import {clock, show} from "./numbers.js";
+import {shorten} from "./names.js";
+import {extent} from "./scales.js";
+import {D, el, svg, tipped} from "./base.js";
+import {POLICIES, SERIES, anomaliesOf, jobSeries, list, seriesOf} from "./data.js";
+import {DECISIONS} from "./decisions.js";
+import {HOST_TIERS, TIERS, windowAt} from "./graph.js";
 /* Where the instances of each operator are from which time on: "job\nop" -> [{host, times, counts}]. */
 function placements(run) {
   const result = new Map();
@@ -403,3 +410,4 @@ class Stage {
     this.movers.replaceChildren(...movers);
   }
 }
+export {placedAt, placements, Stage};

@@ -1,5 +1,7 @@
 /* A drawing of the page as a file of its own, which looks the same wherever it is opened: what CSS says of each of its
    elements becomes attributes, with colours as #rrggbb, in the light theme. Beside the drawing it has its title and its legend. */
+import {STATE, SVG, colour, dash, shown, svg} from "./base.js";
+import {POLICIES} from "./data.js";
 const SVG_COLOURS = {fill: "fill-opacity", stroke: "stroke-opacity"};
 const SVG_PROPERTIES = [
   "stroke-width",
@@ -139,3 +141,4 @@ function svgFile(figure) {
   figure.draw(true);
   return text;
 }
+export {svgFile};

@@ -1,4 +1,13 @@
 /* A sweep: a metric over what was varied, small multiples, a heat map of two parameters, paired differences. */
+import {show} from "./numbers.js";
+import {plainPaths, sameTogether, shorten} from "./names.js";
+import {extent, linePath} from "./scales.js";
+import {D, change, colour, dash, el, shown, svg, tip, tipped} from "./base.js";
+import {Figure, plotArea} from "./chart.js";
+import {POLICIES, label} from "./data.js";
+import {hoverable} from "./bars.js";
+import {heat} from "./heat.js";
+import {overall, pairTable} from "./sweep_tables.js";
 const S = D.sweep;
 
 /* The numbers of a parameter's values, or their order if they are no numbers; asked for often. */
@@ -438,3 +447,5 @@ function fields() {
   }
   return [...result.values()];
 }
+export {S, metricOf, sweepPolicies, SWEEP, shortName, parameter, sweepFigures};
+export {number};

@@ -1,4 +1,10 @@
 /* Tables of a sweep: policies over all configurations, and paired differences. */
+import {csvText, digits, show, stepFor} from "./numbers.js";
+import {LISTENERS, METRICS, el, save, shown, tipped} from "./base.js";
+import {POLICIES, label} from "./data.js";
+import {GROUPS, swatch} from "./table.js";
+import {mean} from "./heat.js";
+import {S, SWEEP, metricOf, parameter, shortName, sweepPolicies} from "./sweep.js";
 
 /* Policies over all configurations: the mean of their means, and in how many of them a policy is the best. */
 function overall(main) {
@@ -242,3 +248,4 @@ function pairTable(main) {
   });
   draw();
 }
+export {overall, pairTable};

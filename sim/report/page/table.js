@@ -1,4 +1,7 @@
 /* The comparison: policies as rows, metrics as columns, in groups; sorted by a click on a column's head. */
+import {digits, show, stepFor} from "./numbers.js";
+import {colour, dash, el, shown, svg, tipped} from "./base.js";
+import {POLICIES, SUMMARY_METRICS, label, summaryOf} from "./data.js";
 const GROUPS = [
   [
     "Overview",
@@ -261,3 +264,4 @@ function swatch(policy) {
     })
   );
 }
+export {swatch, GROUPS, Table};

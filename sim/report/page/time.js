@@ -1,4 +1,12 @@
 /* Charts over time: one zoom and one cursor for all of them. */
+import {clock, show} from "./numbers.js";
+import {shorten} from "./names.js";
+import {extent, linePath, linear} from "./scales.js";
+import {D, LISTENERS, STATE, change, colour, dash, el, shown, svg, tip, untip} from "./base.js";
+import {Figure, plotArea, timeAxis} from "./chart.js";
+import {POLICIES, SERIES, jobSeries, list, objectives, opSeries, seriesOf, span, sum} from "./data.js";
+import {legend} from "./bars.js";
+import {mean} from "./heat.js";
 
 /* Lets a plot over time be pointed at, dragged to zoom, and used by keys. `rows(time)` gives the values for the box. */
 function timeControls(area, times, rows) {
@@ -41,7 +49,7 @@ function timeControls(area, times, rows) {
     start = null;
     brush.setAttribute("width", 0);
     if (area.x(to) - area.x(from) > 6) zoomTo(from, to);
-    else if (event.type === "pointerup") movePlayer(end);
+    else if (event.type === "pointerup") PLAYER.goTo(end);
   };
   area.root.addEventListener("pointerup", stop);
   area.root.addEventListener("pointerleave", (event) => {
@@ -95,7 +103,7 @@ function zoomTo(from, to, focused) {
   setCursor(cursor);
 }
 /* A click in a chart is where the player goes. */
-let movePlayer = () => {};
+const PLAYER = {goTo: () => {}};
 function setCursor(time) {
   STATE.cursor = time;
   for (const root of document.querySelectorAll("svg.chart")) root.cursorAt?.(time);
@@ -368,7 +376,7 @@ function smallStack(width, height, name, entity, times) {
   });
   group.addEventListener("click", (event) => {
     const local = new DOMPoint(event.clientX, event.clientY).matrixTransform(group.getScreenCTM().inverse());
-    movePlayer(x.invert(local.x));
+    PLAYER.goTo(x.invert(local.x));
   });
   group.addEventListener("pointerleave", () => {
     untip();
@@ -394,3 +402,5 @@ function policyFigure(parent, spec) {
   figure.tools.append(select);
   return figure;
 }
+export {policyFigure, timeControls, PLAYER, lineFigure, setCursor, timeFigures, stateFigure};
+export {drawLines, policyLines};

@@ -1,0 +1,107 @@
+"""Which lines of the sources each test executes, as gcov tells of a build of its own.
+
+What is found is kept beside that build, by the test's program: a test that has not changed is not run again.
+"""
+import json
+import os
+import subprocess
+import sys
+
+from mutation.tree import Tree, digest, end_group, find_tests, keep, kept, shell
+
+# A child that ends by _exit writes its counts, too.
+DUMP = """void __gcov_dump(void);
+_Noreturn void __real__exit(int code);
+_Noreturn void __wrap__exit(int code);
+_Noreturn void __wrap__exit(int code)
+{
+    __gcov_dump();
+    __real__exit(code);
+}
+"""
+LONGEST_S = 45  # a test that takes longer in this build is ended, and taken to execute all of each file that it has come to
+
+
+class Coverage:
+    """What the tests whose names fit execute of the sources as they are."""
+
+    def __init__(self, tree, pattern):
+        self.tree = Tree(tree.source, tree.folder, "coverage")
+        self.path = os.path.join(tree.folder, "coverage.json")
+        self.kept = kept(self.path) or {"tests": {}, "known": {}}
+        self.configure()
+        self.executed = {}
+        for test in find_tests(self.tree, pattern):
+            key = " ".join([test.name, *test.prints()])
+            if key not in self.kept["tests"]:
+                self.forget(test.name)
+                self.kept["tests"][key] = self.ask(test)
+                keep(self.path, self.kept)
+            self.executed[test.name] = {path: set(lines) for path, lines in self.kept["tests"][key].items()}
+
+    def forget(self, name):
+        self.kept["tests"] = {k: v for k, v in self.kept["tests"].items() if k.split()[0] != name}
+
+    def configure(self):
+        source, wrap = (os.path.join(self.tree.folder, "dump" + end) for end in (".c", ".o"))
+        with open(source, "w", encoding="utf-8") as file:
+            file.write(DUMP)
+        done = shell(["cc", "-c", source, "-o", wrap])
+        if done.returncode:
+            sys.exit(done.stderr)
+        self.tree.configure("-O0 -DNDEBUG --coverage", f"--coverage -Wl,--wrap=_exit {wrap}")
+
+    def ask(self, test):
+        """{path: lines that the test executes}."""
+        for path in self.counts():
+            os.remove(path)
+        process = subprocess.Popen(
+            test.command, cwd=test.folder, env=self.tree.environment, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        cut = False
+        try:
+            process.wait(LONGEST_S)
+        except subprocess.TimeoutExpired:
+            cut = True
+            end_group(process.pid)
+            process.wait()
+        counts = self.counts()
+        found = {}
+        for told in self.files(counts) if counts else ():
+            path = os.path.relpath(os.path.join(self.tree.build, told["file"]), self.tree.copy)
+            if not path.startswith(".."):
+                found.setdefault(path, set()).update(line["line_number"] for line in told["lines"] if line["count"])
+                if cut and found[path]:
+                    found[path].update(line["line_number"] for line in told["lines"])
+                self.learn(path, told)
+        return {path: sorted(lines) for path, lines in found.items() if lines}
+
+    def learn(self, path, told):
+        """Where a file has code, and its functions; of a header each object that is compiled with it tells a part."""
+        now, known = digest(os.path.join(self.tree.copy, path)), self.kept["known"].get(path, {})
+        if known.get("digest") != now:
+            known = self.kept["known"][path] = {"digest": now, "lines": [], "functions": []}
+        known["lines"] = sorted({line["line_number"] for line in told["lines"]}.union(known["lines"]))
+        spans = {(f["start_line"], f["end_line"]) for f in told["functions"]}
+        known["functions"] = sorted(spans.union(map(tuple, known["functions"])))
+
+    def files(self, counts):
+        told = shell(["gcov", "--json-format", "--stdout", *counts], cwd=self.tree.build).stdout
+        return [file for line in told.splitlines() for file in json.loads(line)["files"]]
+
+    def counts(self):
+        return [os.path.join(folder, n) for folder, _, names in os.walk(self.tree.build) for n in names if n.endswith(".gcda")]
+
+    def tests_of(self, path, line):
+        """Names of the tests that execute a line; of one outside all functions, those that execute any line of the file;
+        None of a file of which gcov knows nothing."""
+        known = self.kept["known"].get(path)
+        if not known or path.endswith(".cpp"):  # what is loaded as a module says nothing when a child ends
+            return None
+        around = [span for span in known["functions"] if span[0] <= line <= span[1]]
+        if not around:
+            return {name for name, executed in self.executed.items() if path in executed}
+        begins = max(span[0] for span in around)
+        at = max((n for n in known["lines"] if begins <= n <= line), default=begins)
+        return {name for name, executed in self.executed.items() if at in executed.get(path, ())}
