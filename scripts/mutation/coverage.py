@@ -1,6 +1,7 @@
 """Which lines of the sources each test executes, as gcov tells of a build of its own.
 
-What is found is kept beside that build, by the test's program: a test that has not changed is not run again.
+What is found is kept beside that build: a test is run again when its own sources have changed, or one of the files that are
+to be changed and that it executes.
 """
 import json
 import os
@@ -25,22 +26,33 @@ LONGEST_S = 45  # a test that takes longer in this build is ended, and taken to 
 class Coverage:
     """What the tests whose names fit execute of the sources as they are."""
 
-    def __init__(self, tree, pattern):
+    def __init__(self, tree, pattern, files):
         self.tree = Tree(tree.source, tree.folder, "coverage")
         self.path = os.path.join(tree.folder, "coverage.json")
         self.kept = kept(self.path) or {"tests": {}, "known": {}}
+        self.now = {path: self.digest(path) for path in files}
         self.configure()
         self.executed = {}
-        for test in find_tests(self.tree, pattern):
-            key = " ".join([test.name, *test.prints()])
-            if key not in self.kept["tests"]:
-                self.forget(test.name)
-                self.kept["tests"][key] = self.ask(test)
+        for test in find_tests(self.tree, pattern, anew=False):
+            entry = self.kept["tests"].get(test.name)
+            if not self.is_valid(test, entry):
+                entry = self.kept["tests"][test.name] = self.ask(test)
                 keep(self.path, self.kept)
-            self.executed[test.name] = {path: set(lines) for path, lines in self.kept["tests"][key].items()}
+            self.executed[test.name] = {path: set(lines) for path, lines in entry["lines"].items()}
 
-    def forget(self, name):
-        self.kept["tests"] = {k: v for k, v in self.kept["tests"].items() if k.split()[0] != name}
+    def digest(self, path):
+        return digest(os.path.join(self.tree.copy, path))[:12]
+
+    def own(self, test):
+        """Of the test's own sources."""
+        inside = [f"/{target}.dir/" for target in test.targets]
+        rows = [row for row in self.tree.commands() if any(part in row["command"] for part in inside)]
+        return [digest(row["file"])[:12] for row in rows]
+
+    def is_valid(self, test, entry):
+        return bool(entry) and entry["own"] == self.own(test) and self.now.items() >= {
+            path: seen for path, seen in entry["digests"].items() if path in self.now
+        }.items()
 
     def configure(self):
         source, wrap = (os.path.join(self.tree.folder, "dump" + end) for end in (".c", ".o"))
@@ -52,7 +64,10 @@ class Coverage:
         self.tree.configure("-O0 -DNDEBUG --coverage", f"--coverage -Wl,--wrap=_exit {wrap}")
 
     def ask(self, test):
-        """{path: lines that the test executes}."""
+        """The lines that the test executes, by path, and of which sources that is known."""
+        error = self.tree.make(test.targets)
+        if error:
+            sys.exit(error)
         for path in self.counts():
             os.remove(path)
         process = subprocess.Popen(
@@ -75,11 +90,12 @@ class Coverage:
                 if cut and found[path]:
                     found[path].update(line["line_number"] for line in told["lines"])
                 self.learn(path, told)
-        return {path: sorted(lines) for path, lines in found.items() if lines}
+        lines = {path: sorted(numbers) for path, numbers in found.items() if numbers}
+        return {"own": self.own(test), "digests": {path: self.digest(path) for path in lines}, "lines": lines}
 
     def learn(self, path, told):
         """Where a file has code, and its functions; of a header each object that is compiled with it tells a part."""
-        now, known = digest(os.path.join(self.tree.copy, path)), self.kept["known"].get(path, {})
+        now, known = self.digest(path), self.kept["known"].get(path, {})
         if known.get("digest") != now:
             known = self.kept["known"][path] = {"digest": now, "lines": [], "functions": []}
         known["lines"] = sorted({line["line_number"] for line in told["lines"]}.union(known["lines"]))

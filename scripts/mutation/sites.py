@@ -79,6 +79,16 @@ def directives(text):
     return spans
 
 
+def members(texts):
+    """{structure: names of its fields}."""
+    found = {}
+    for text in texts:
+        text = re.sub(r"/\*.*?\*/|//[^\n]*", " ", text, flags=re.DOTALL)
+        for name, body in re.findall(r"struct\s+(\w+)\s*\{([^{}]*)\}", text):
+            found.setdefault(name, set()).update(re.findall(r"\w+", body))
+    return found
+
+
 def fields(texts):
     """{field: (what it may become, ...)} of all structures in the texts. A name that is a pointer in one of them may be
     one there, so it becomes other fields only."""

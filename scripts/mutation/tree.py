@@ -1,6 +1,7 @@
 """A copy of a tree of sources that is built in a folder of its own, and its tests."""
 import hashlib
 import json
+import math
 import os
 import re
 import resource
@@ -95,16 +96,21 @@ class Tree:
         if done.returncode:
             sys.exit(done.stdout + done.stderr)
 
+    def commands(self):
+        return kept(os.path.join(self.build, "compile_commands.json"))
+
     def objects_of(self, path):
         """What is compiled from a file, as targets; none of a header."""
-        commands = kept(os.path.join(self.build, "compile_commands.json"))
-        rows = [row for row in commands if row["file"] == os.path.join(self.copy, path)]
+        rows = [row for row in self.commands() if row["file"] == os.path.join(self.copy, path)]
         return [re.search(r" -o (\S+) ", row["command"]).group(1) for row in rows]
 
     def make(self, targets):
         """None, or what the compiler says."""
-        done = shell(["cmake", "--build", self.build, "--target", *targets], env=self.environment)
+        done = shell(["ninja", "-C", self.build, *targets], env=self.environment)
         return done.stdout + done.stderr if done.returncode else None
+
+    def has(self, target):
+        return any(target in names for _, _, names in os.walk(os.path.join(self.build, "tests")))
 
     def read(self, path):
         with open(os.path.join(self.copy, path), encoding="utf-8") as file:
@@ -198,9 +204,9 @@ def programs_of(tree, pattern):
     return sorted(targets)
 
 
-def find_tests(tree, pattern):
-    """Builds the tests whose names fit; those with certain labels are left out."""
-    error = tree.make(programs_of(tree, pattern) or ["help"])
+def find_tests(tree, pattern, anew=True):
+    """The tests whose names fit, built, or as they are if they are there; those with certain labels are left out."""
+    error = tree.make([t for t in programs_of(tree, pattern) if anew or not tree.has(t)] or ["help"])
     if error:
         sys.exit(error)
     told = json.loads(shell(["ctest", "--show-only=json-v1"], cwd=tree.build).stdout)
@@ -221,14 +227,15 @@ def measure(tree, tests, longest_s):
         key = " ".join([test.name, *test.digests])
         if key not in seconds or not test.digests:
             verdict, detail = test.run(longest_s, 20 * longest_s)
-            if verdict == "hang" or test.took_s > longest_s:
-                print(f"left out, over {longest_s:g} s: {test.name}")
-                continue
-            if verdict != "survived":
+            if verdict not in ("survived", "hang"):
                 print(f"left out, fails on the sources as they are: {test.name} {detail}")
                 continue
-            seconds = {k: s for k, s in seconds.items() if k.split()[0] != test.name} | {key: test.took_s}
-            keep(path, seconds)
-        test.seconds = seconds[key]
-        chosen.append(test)
+            if verdict == "survived":
+                seconds = {k: s for k, s in seconds.items() if k.split()[0] != test.name} | {key: test.took_s}
+                keep(path, seconds)
+        test.seconds = seconds.get(key, math.inf)
+        if test.seconds > longest_s:
+            print(f"left out, over {longest_s:g} s: {test.name}")
+        else:
+            chosen.append(test)
     return sorted(chosen, key=lambda t: t.seconds)

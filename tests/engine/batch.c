@@ -17,6 +17,7 @@ static struct weir_track *free_from(double free_s)
 static struct weir_batch *some(int count)
 {
     struct weir_batch *batch = weir_batch_new(&pool, count);
+    CU_ASSERT_EQUAL(batch->count, 0); /* also of one that was used before */
     for (int i = 0; i < count; i++) {
         batch->items[i].id = (uint64_t)i;
         batch->items[i].path = 0;

@@ -127,6 +127,11 @@ static void what_is_due_is_known_beforehand(void)
          "[\"a\", \"b\"], [\"a\", \"c\"], [\"b\", \"j\"], [\"c\", \"j\"], [\"j\", \"t\"], [\"t\", \"sink\"], [\"j\", "
          "\"sink\"]]",
          false},
+        {"\"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\"}, {\"name\": \"b\", \"flops\": \"1Mf\"}, {\"name\": "
+         "\"c\", \"flops\": \"1Mf\"}, {\"name\": \"j\", \"flops\": \"1Mf\", \"join\": \"all\", \"placement\": "
+         "\"cloud\"}], \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"source\", \"c\"], [\"a\", \"j\"], "
+         "[\"b\", \"j\"], [\"c\", \"j\"], [\"j\", \"sink\"]]",
+         false},
         {"\"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\", \"selectivity\": 3}, {\"name\": \"b\", \"flops\": "
          "\"1Mf\", \"selectivity\": 0.4}, {\"name\": \"c\", \"flops\": \"300Mf\", \"capacity\": 2, \"placement\": "
          "\"cloud\"}], \"edges\": [[\"source\", \"a\"], [\"a\", \"b\"], {\"from\": \"a\", \"to\": \"c\", \"full\": "

@@ -166,6 +166,22 @@ static void owners_of_keys(const char *keys, int count, double skew)
     flow_world_end(&world);
 }
 
+/* Up to 2^20 keys are counted by their groups, which are not quite alike; of more, each group is taken to have 1/128.
+ */
+static void many_keys_are_even(void)
+{
+    for (int more = 0; more < 2; more++) {
+        char *job = weir_format(ONE(", \"max_parallelism\": 9, \"keys\": %ld"), (1L << 20) + more);
+        begin(job);
+        free(job);
+        for (int n = 2; n <= 9; n++) {
+            double even = (128 + n - 1) / n / 128.0, off = fabs(op->range_share[n - 1] - even);
+            CU_ASSERT(more ? off < 1e-12 : off > 1e-6 && off < 0.01 * even);
+        }
+        flow_world_end(&world);
+    }
+}
+
 static void keys_have_owners(void)
 {
     owners_of_keys("100", 100, 0);
@@ -322,6 +338,7 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {{"inboxes open and close", inboxes_open_and_close},
                                       {"turns by weight", turns_by_weight},
                                       {"keys have owners", keys_have_owners},
+                                      {"many keys are even", many_keys_are_even},
                                       {"pieces of a batch", pieces_of_a_batch},
                                       {"partners meet", partners_meet},
                                       {0}};

@@ -47,8 +47,7 @@ static void leave_idle_list(struct weir_instance *instance)
     instance->in_idle_list = false;
 }
 
-/* A retiring instance may go once nothing can reach it any more; a shared inbox is left to the others. */
-static bool may_leave(struct weir_instance *instance)
+bool weir_instance_may_leave(const struct weir_instance *instance)
 {
     const struct weir_inbox *inbox = instance->inbox;
     if (instance->life != WEIR_RETIRING || instance->window.count)
@@ -104,7 +103,9 @@ static void leave(struct weir_instance *instance)
     struct weir_flow *flow = flow_of(instance);
     instance->left = true;
     instance->inbox->instances--;
-    weir_workers_look(instance);
+    for (size_t i = 0; i < instance->op->instance_count; i++) /* who is now the last one of a shared input serves on */
+        if (instance->op->instances[i]->inbox == instance->inbox)
+            weir_workers_look(instance->op->instances[i]);
     spend(instance, WEIR_IDLE);
     weir_inbox_wake_instance(instance->inbox);
     if (instance->stop_s > 0 && !instance->dead) {
@@ -275,7 +276,7 @@ static void go(struct weir_instance *instance)
             return;
         if (instance->leader && weir_worker_stops(instance))
             return;
-        if (may_leave(instance) || instance->dead) {
+        if (weir_instance_may_leave(instance) || instance->dead) {
             if (weir_workers_rest(instance)) /* else they tell it when they do */
                 leave(instance);
             return;

@@ -7,6 +7,9 @@
 /* Prepares the parts of a new instance that ring. */
 void weir_instance_init(struct weir_instance *instance);
 
+/* A retiring instance may go once nothing can reach it any more; a shared inbox is left to the others. */
+bool weir_instance_may_leave(const struct weir_instance *instance);
+
 /* serve.c: the batch in service begins; true if it takes no time. */
 bool weir_serve_begin(struct weir_instance *instance);
 /* Its work is over, or has failed (ok false): counts it. What comes of it is returned, NULL if nothing does. */

@@ -75,15 +75,12 @@ bool weir_worker_stops(struct weir_instance *instance)
 {
     struct weir_instance *leader = instance->leader;
     struct weir_clock *clock = instance->op->flow->clock;
-    if (!leader->dead && !leader->left) {
-        if (leader->life == WEIR_RETIRING) /* it may wait for this one */
-            weir_soon(clock, &leader->go);
+    instance->left = leader->dead || leader->left;
+    if (leader->life == WEIR_RETIRING && !leader->left) /* it may wait for this one */
+        weir_soon(clock, &leader->go);
+    if (!instance->left && !weir_instance_may_leave(leader))
         return false;
-    }
-    instance->left = true;
     weir_spent_set(&instance->spent, WEIR_IDLE, clock->now_s);
     weir_inbox_wake_instance(instance->inbox); /* of what is shared, others get on */
-    if (!leader->left)
-        weir_soon(clock, &leader->go);
     return true;
 }
