@@ -248,6 +248,37 @@ static void what_adds_up(void)
     }
 }
 
+/* A join takes one of each of its inputs, whatever its place among the operators is. */
+static void what_joins_add_up(void)
+{
+    for (int before = 0; before < 3; before++) {
+        struct weir_text text = {0};
+        weir_text_add(&text, LOAD "\"operators\": [");
+        for (int i = 0; i < before; i++)
+            weir_text_addf(&text, "{\"name\": \"x%d\", \"flops\": 0}, ", i);
+        weir_text_add(&text, "{\"name\": \"b\", \"flops\": 0}, {\"name\": \"c\", \"flops\": 0}, {\"name\": \"m\","
+                             " \"flops\": 0, \"join\": \"all\"}], \"edges\": [");
+        for (int i = 0; i < before; i++)
+            weir_text_addf(&text, "[\"source\", \"x%d\"], [\"x%d\", \"sink\"], ", i, i);
+        weir_text_add(&text, "[\"source\", \"b\"], [\"source\", \"c\"], [\"b\", \"m\"], [\"c\", \"m\"],"
+                             " [\"m\", \"sink\"]]");
+        flow_world_begin(&world, "", weir_text_string(&text));
+        weir_text_fini(&text);
+        world.job->counts =
+            (struct weir_job_counts){.arrived = 10, .emitted = 10, .delivered = 10 * (uint64_t)(before + 1)};
+        for (int o = 0; o < world.job->spec->operator_count; o++)
+            world.job->ops[o].counts = (struct weir_op_counts){.arrived = 10, .processed = 10, .emitted = 10};
+        struct weir_op *m = find("m");
+        m->counts.arrived = 20;
+        CU_ASSERT_EQUAL(m->in_edges, 2);
+        CU_ASSERT_EQUAL(weir_flow_check_conservation(&world.flow), WEIR_OK);
+        m->counts.arrived = 30;
+        CU_ASSERT_EQUAL(weir_flow_check_conservation(&world.flow), WEIR_EENGINE);
+        weir_error_clear();
+        flow_world_end(&world);
+    }
+}
+
 #define WINDOWS   20 /* of 5 s */
 #define DUE_SLO_S 4.0
 
@@ -377,10 +408,14 @@ static void the_next_try(void)
 
 int main(int argc, char **argv)
 {
-    const struct weir_case cases[] = {
-        {"what must move", what_must_move},     {"when a job is empty", when_a_job_is_empty},
-        {"what adds up", what_adds_up},         {"what is due when", what_is_due_when},
-        {"what filters owe", what_filters_owe}, {"who waits", who_waits},
-        {"the next try", the_next_try},         {0}};
+    const struct weir_case cases[] = {{"what must move", what_must_move},
+                                      {"when a job is empty", when_a_job_is_empty},
+                                      {"what adds up", what_adds_up},
+                                      {"what is due when", what_is_due_when},
+                                      {"what filters owe", what_filters_owe},
+                                      {"who waits", who_waits},
+                                      {"the next try", the_next_try},
+                                      {"what joins add up", what_joins_add_up},
+                                      {0}};
     return weir_test_main("engine/sums", cases, argc, argv);
 }
