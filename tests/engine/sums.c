@@ -178,12 +178,13 @@ static struct weir_op *find(const char *name)
 static void what_adds_up(void)
 {
     for (int selectivity = 1; selectivity <= 3; selectivity++) {
-        char *text = weir_format(LOAD "\"operators\": [{\"name\": \"a\", \"flops\": 0, \"selectivity\": %s}, {\"name\":"
+        char *text = weir_format(LOAD "\"operators\": [{\"name\": \"x\", \"flops\": 0},"
+                                      " {\"name\": \"a\", \"flops\": 0, \"selectivity\": %s}, {\"name\":"
                                       " \"b\", \"flops\": 0}, {\"name\": \"c\", \"flops\": 0}, {\"name\": \"m\","
                                       " \"flops\": 0, \"join\": \"all\"}], \"edges\": [{\"from\": \"source\", \"to\":"
                                       " \"b\"}, {\"from\": \"source\", \"to\": \"c\"}, {\"from\": \"b\", \"to\":"
                                       " \"m\"}, {\"from\": \"c\", \"to\": \"m\"}, {\"from\": \"m\", \"to\": \"a\"},"
-                                      " {\"from\": \"a\", \"to\": \"sink\"}]",
+                                      " {\"from\": \"a\", \"to\": \"sink\"}, [\"source\", \"x\"], [\"x\", \"sink\"]]",
                                  selectivity == 3   ? "2.5"
                                  : selectivity == 2 ? "2"
                                                     : "1");
@@ -204,12 +205,12 @@ static void what_adds_up(void)
         b->counts = (struct weir_op_counts){
             .arrived = 21, .dropped = 4, .lost_on_way = 2, .processed = 10, .emitted = 10, .lost_inside = 3};
         b->in_hand = 6, b->in_transit = 4, b->queued = 5, b->in_service = 3;
-        c->counts = (struct weir_op_counts){.arrived = 37, .processed = 37, .emitted = 37};
+        find("x")->counts = c->counts = (struct weir_op_counts){.arrived = 37, .processed = 37, .emitted = 37};
         m->counts =
             (struct weir_op_counts){.arrived = 30, .lost_on_way = 17, .processed = 12, .emitted = 12, .lost_inside = 3};
         m->in_service = 3;
         a->counts = (struct weir_op_counts){.arrived = 12, .processed = 12, .emitted = each * 12};
-        job->counts.delivered = each * 12 - 8;
+        job->counts.delivered = 37 + each * 12 - 8;
         job->counts.duplicates = 3;
         job->counts.lost = 2;
         job->sink.in_transit = 1;
@@ -243,37 +244,6 @@ static void what_adds_up(void)
         job->counts.delivered++;
         adds_up += weir_flow_check_conservation(&world.flow) == 0;
         CHECK_NEAR(adds_up, selectivity == 3, 0);
-        weir_error_clear();
-        flow_world_end(&world);
-    }
-}
-
-/* A join takes one of each of its inputs, whatever its place among the operators is. */
-static void what_joins_add_up(void)
-{
-    for (int before = 0; before < 3; before++) {
-        struct weir_text text = {0};
-        weir_text_add(&text, LOAD "\"operators\": [");
-        for (int i = 0; i < before; i++)
-            weir_text_addf(&text, "{\"name\": \"x%d\", \"flops\": 0}, ", i);
-        weir_text_add(&text, "{\"name\": \"b\", \"flops\": 0}, {\"name\": \"c\", \"flops\": 0}, {\"name\": \"m\","
-                             " \"flops\": 0, \"join\": \"all\"}], \"edges\": [");
-        for (int i = 0; i < before; i++)
-            weir_text_addf(&text, "[\"source\", \"x%d\"], [\"x%d\", \"sink\"], ", i, i);
-        weir_text_add(&text, "[\"source\", \"b\"], [\"source\", \"c\"], [\"b\", \"m\"], [\"c\", \"m\"],"
-                             " [\"m\", \"sink\"]]");
-        flow_world_begin(&world, "", weir_text_string(&text));
-        weir_text_fini(&text);
-        world.job->counts =
-            (struct weir_job_counts){.arrived = 10, .emitted = 10, .delivered = 10 * (uint64_t)(before + 1)};
-        for (int o = 0; o < world.job->spec->operator_count; o++)
-            world.job->ops[o].counts = (struct weir_op_counts){.arrived = 10, .processed = 10, .emitted = 10};
-        struct weir_op *m = find("m");
-        m->counts.arrived = 20;
-        CU_ASSERT_EQUAL(m->in_edges, 2);
-        CU_ASSERT_EQUAL(weir_flow_check_conservation(&world.flow), WEIR_OK);
-        m->counts.arrived = 30;
-        CU_ASSERT_EQUAL(weir_flow_check_conservation(&world.flow), WEIR_EENGINE);
         weir_error_clear();
         flow_world_end(&world);
     }
@@ -408,14 +378,10 @@ static void the_next_try(void)
 
 int main(int argc, char **argv)
 {
-    const struct weir_case cases[] = {{"what must move", what_must_move},
-                                      {"when a job is empty", when_a_job_is_empty},
-                                      {"what adds up", what_adds_up},
-                                      {"what is due when", what_is_due_when},
-                                      {"what filters owe", what_filters_owe},
-                                      {"who waits", who_waits},
-                                      {"the next try", the_next_try},
-                                      {"what joins add up", what_joins_add_up},
-                                      {0}};
+    const struct weir_case cases[] = {
+        {"what must move", what_must_move},     {"when a job is empty", when_a_job_is_empty},
+        {"what adds up", what_adds_up},         {"what is due when", what_is_due_when},
+        {"what filters owe", what_filters_owe}, {"who waits", who_waits},
+        {"the next try", the_next_try},         {0}};
     return weir_test_main("engine/sums", cases, argc, argv);
 }
