@@ -33,7 +33,7 @@ static const struct weir_flag flags[] = {
     [SET] = {"set", 0, "PATH=VALUE", "change a value of the scenario, as in duration=600s; repeatable"},
     [PROCESSES] = {"jobs", 'j', "N", "runs at once; else as many as there are cores"},
     [OUTPUT] = {"output", 'o', "DIR", "where results go; else results/SCENARIO"},
-    [RESUME] = {"resume", 'r', NULL, "keep the finished runs that are there, run the rest"},
+    [RESUME] = {"resume", 'r', NULL, "keep finished runs of these inputs, replace others, run the rest"},
     [FORCE] = {"force", 'f', NULL, "remove the runs that are there, run all anew"},
     [METRICS] = {"metrics", 'm', "A,B,C", "columns of the table; `weir list metrics` shows all"},
     [BOOTSTRAP] = {"bootstrap", 0, NULL, "intervals by bootstrap over seeds, of 8 at least; for runs that are skewed"},

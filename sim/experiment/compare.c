@@ -101,14 +101,15 @@ static void find_other_engine(const char *run, void *context)
     weir_error_clear();
 }
 
-static int prepare_folder(const struct weir_compare_spec *spec)
+static int prepare_folder(const struct weir_compare_spec *spec, bool resume)
 {
     static const char *const old[] = {"summary.csv", "runs.csv", WEIR_CHECKSUMS, "report.html"};
     char engine[WEIR_ENGINE_NAME] = "";
     int finished = visit_runs(spec->folder, NULL, NULL);
-    if (finished && !spec->resume && !spec->force)
+    if (finished && !resume && !spec->force)
         return weir_error(WEIR_EINPUT,
-                          "%s: has %d finished run%s; --resume keeps them and runs the rest, --force runs all anew, "
+                          "%s: has %d finished run%s, not all of these inputs; --resume keeps them and runs the rest, "
+                          "--force runs all anew, "
                           "-o DIR writes elsewhere",
                           spec->folder, finished, finished == 1 ? "" : "s");
     if (spec->force)
@@ -143,6 +144,26 @@ static struct unit *make_units(const struct weir_compare_spec *spec)
         free(policy);
     }
     return units;
+}
+
+/* Whether the results of a unit are there, of the same inputs, and as weir wrote them. */
+static bool is_kept(const struct weir_compare_spec *spec, const struct unit *unit)
+{
+    struct weir_record record;
+    bool kept = weir_record_read(unit->folder, &record) == WEIR_OK &&
+                record.key == weir_run_key(spec->scenario, unit->stack, unit->seed) &&
+                weir_record_verify(unit->folder) == WEIR_OK;
+    weir_error_clear();
+    return kept;
+}
+
+/* Whether all runs that are there are runs of this comparison: it goes on with them unasked. */
+static bool all_are_kept(const struct weir_compare_spec *spec, const struct unit *units, int count)
+{
+    int kept = 0;
+    for (int i = 0; i < count; i++)
+        kept += is_kept(spec, &units[i]);
+    return kept == visit_runs(spec->folder, NULL, NULL);
 }
 
 /* Marks the units whose results are there already; says what it found. */
@@ -266,14 +287,15 @@ int weir_compare(const struct weir_compare_spec *spec, struct weir_summary **sum
         code = lock;
         goto out;
     }
-    if ((code = prepare_folder(spec)) != WEIR_OK)
+    units = make_units(spec);
+    bool resume = spec->resume || (!spec->force && all_are_kept(spec, units, count));
+    if ((code = prepare_folder(spec, resume)) != WEIR_OK)
         goto out;
     /* The scenario may be the one kept there by an earlier comparison: it stays. */
     if (!weir_file_same(inputs, spec->scenario->path) &&
         (code = weir_inputs_write(inputs, spec->scenario->path, spec->sets)) != WEIR_OK)
         goto out;
-    units = make_units(spec);
-    if (spec->resume)
+    if (resume)
         find_finished(spec, units, count);
     code = run_units(spec, units, count, interrupted);
     for (int i = 0; i < count; i++)

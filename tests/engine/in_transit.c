@@ -280,6 +280,27 @@ static void who_was_full_lately_is_sent_what_it_takes(void)
     }
 }
 
+static void random_work_is_sent_what_it_takes(void)
+{
+    /* The way would hold 100 000 items; the receiver takes some 228 a second, so that its input of 50 has a place for
+     * more than a latency of 10 ms now and then. It is never sent more than its room and a few: in transit are at most
+     * what its room holds, twice what it takes in 10 ms (2.3, and hardly ever more than 12), and one on the wire. */
+    static const char job[] =
+        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"1s\", \"workload\": {\"jobs\": [{\"name\": \"j\","
+        " \"source\": \"a\", \"source_bytes\": \"100B\", \"load\": {\"kind\": \"constant\", \"rate\": \"650/s\"},"
+        " \"operators\": [{\"name\": \"B\", \"flops\": {\"mean\": \"4.386Mf\", \"distribution\": \"exponential\"},"
+        "  \"placement\": \"b\", \"capacity\": 50}]}]}}";
+    const char *path = platform("1GBps", "10ms");
+    for (int seed = 1; seed <= 3; seed++) {
+        struct weir_test_result got = weir_test_run(path, job, "static", seed);
+        CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+        const struct weir_operator_total *b = weir_test_op(&got, "j", "B");
+        CU_ASSERT(b->in_transit <= 50 + 2 * 12 + 1);
+        CHECK_NEAR((double)b->processed, 60 * 228, 4 * sqrt(60 * 228)); /* it is kept busy */
+        weir_test_result_fini(&got);
+    }
+}
+
 /* a and c reach b over long ways of their own. */
 static const char two_ways[] =
     "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
@@ -359,6 +380,7 @@ int main(int argc, char **argv)
         {"a receiver that recovers is kept busy", a_receiver_that_recovers_is_kept_busy},
         {"a room that fills is sent what it takes", a_room_that_fills_is_sent_what_it_takes},
         {"who was full lately is sent what it takes", who_was_full_lately_is_sent_what_it_takes},
+        {"random work is sent what it takes", random_work_is_sent_what_it_takes},
         {"two ways share what the receiver takes, many items", two_ways_share_what_the_receiver_takes},
         {"ways that widen hold more", ways_that_widen_hold_more},
         {0},

@@ -144,12 +144,27 @@ static void finished_runs_are_not_overwritten(void)
     begin_count("kept");
     CU_ASSERT_EQUAL(compare(&spec), WEIR_OK);
     CU_ASSERT_EQUAL(runs_begun(), 6);
-    CU_ASSERT_EQUAL(compare(&spec), WEIR_EINPUT);
-    CHECK_MESSAGE("kept: has 6 finished runs; --resume keeps them and runs the rest, --force runs all anew, -o DIR");
+    CU_ASSERT_EQUAL(compare(&spec), WEIR_OK); /* the same again: nothing to do */
     CU_ASSERT_EQUAL(runs_begun(), 6);
+    spec.seed_count = 2; /* runs of a third seed are there */
+    CU_ASSERT_EQUAL(compare(&spec), WEIR_EINPUT);
+    spec.seed_count = 3;
+    struct weir_scenario changed = scenario;
+    changed.hash++;
+    spec.scenario = &changed;
+    CU_ASSERT_EQUAL(compare(&spec), WEIR_EINPUT);
+    CHECK_MESSAGE("kept: has 6 finished runs, not all of these inputs; --resume keeps them and runs the rest, --force "
+                  "runs all anew, -o DIR");
+    CU_ASSERT_EQUAL(runs_begun(), 6);
+    spec.scenario = &scenario;
     spec.force = true;
     CU_ASSERT_EQUAL(compare(&spec), WEIR_OK);
     CU_ASSERT_EQUAL(runs_begun(), 12);
+    char *result = path_of("kept", "runs/good/seed-2/windows.csv");
+    CU_ASSERT_EQUAL(weir_file_replace(result, "edited by hand"), WEIR_OK);
+    spec.force = false;
+    CU_ASSERT_EQUAL(compare(&spec), WEIR_EINPUT); /* what somebody has edited is not replaced unasked */
+    free(result);
     free((char *)spec.folder);
 }
 

@@ -169,20 +169,19 @@ static void describe(const void *state, struct weir_text *to)
     weir_text_addf(to, "order (%d,%d,%d)", self->arma.p, self->d, self->arma.q);
 }
 
-static int save(const void *state, struct weir_text *to)
-{
-    weir_text_add_bytes(to, state, sizeof(struct arima));
-    return WEIR_OK;
-}
+static const struct forecaster_kept kept[] = {
+    FORECASTER_KEEP(struct arima, d),     FORECASTER_KEEP(struct arima, arma),
+    FORECASTER_KEEP(struct arima, aic),   FORECASTER_KEEP(struct arima, deviation),
+    FORECASTER_KEEP(struct arima, scale), FORECASTER_KEEP(struct arima, filter),
+    FORECASTER_KEEP(struct arima, last),  {0},
+};
 
-static int load(void *state, const char *bytes, size_t count)
+static int loaded(void *state)
 {
-    struct arima *self = state;
-    int code = forecaster_unpack(&bytes, &count, self, sizeof *self);
-    if (code == WEIR_OK && (self->arma.p < 0 || self->arma.p > ARMA_ORDER || self->arma.q < 0 ||
-                            self->arma.q > ARMA_ORDER || self->filter.size < 1 || self->filter.size > ARMA_STATE))
-        return weir_error(WEIR_EINPUT, "what it saved does not fit its orders; save it anew");
-    return code;
+    const struct arima *self = state;
+    bool fits = self->arma.p >= 0 && self->arma.p <= ARMA_ORDER && self->arma.q >= 0 && self->arma.q <= ARMA_ORDER &&
+                self->filter.size >= 1 && self->filter.size <= ARMA_STATE;
+    return fits ? WEIR_OK : weir_error(WEIR_EINPUT, "what it saved does not fit its orders; save it anew");
 }
 
 const struct forecaster_kind forecaster_arima = {
@@ -197,6 +196,6 @@ const struct forecaster_kind forecaster_arima = {
     .predict = predict,
     .cost = cost,
     .describe = describe,
-    .save = save,
-    .load = load,
+    .kept = kept,
+    .loaded = loaded,
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "policies/learn/forecast/catalog.h"
+#include "policies/learn/forecast/support.h"
 #include "policies/learn/forecast/work.h"
 #include "policies/learn/given.h"
 #include "sim/base/error.h"
@@ -127,6 +128,8 @@ void forecaster_free(struct forecaster *forecaster)
         return;
     if (forecaster->state && forecaster->kind->destroy)
         forecaster->kind->destroy(forecaster->state);
+    if (forecaster->state && forecaster->kind->kept)
+        forecaster_kept_free(forecaster->kind->kept, forecaster->state);
     free(forecaster->state);
     free(forecaster->parameters);
     free(forecaster->pending);

@@ -43,6 +43,28 @@ struct forecaster_series {
 /* Steps a forecast may have at most. */
 #define FORECASTER_HORIZON 10000
 
+/* A part of a kind's state that is saved, loaded and freed without hooks, in the order of its rows: a field of `size`
+ * bytes without pointers; an owned array of values of `size` bytes, as many as the size_t at `count` says (kept by an
+ * earlier row) and `more`; a struct series_tail. */
+enum forecaster_part { FORECASTER_END, FORECASTER_FIELD, FORECASTER_VALUES, FORECASTER_TAIL };
+struct forecaster_kept {
+    enum forecaster_part part;
+    size_t offset, size, count, more;
+};
+#define FORECASTER_KEEP(type, field)                                                                                   \
+    {                                                                                                                  \
+        .part = FORECASTER_FIELD, .offset = offsetof(type, field), .size = sizeof(((type *)0)->field)                  \
+    }
+#define FORECASTER_KEEP_VALUES(type, field, number, beyond)                                                            \
+    {                                                                                                                  \
+        .part = FORECASTER_VALUES, .offset = offsetof(type, field), .size = sizeof(*((type *)0)->field),               \
+        .count = offsetof(type, number), .more = (beyond)                                                              \
+    }
+#define FORECASTER_KEEP_TAIL(type, field)                                                                              \
+    {                                                                                                                  \
+        .part = FORECASTER_TAIL, .offset = offsetof(type, field)                                                       \
+    }
+
 /* A kind. Hooks return 0 or a negative code of weir_error(), whose message need not name the kind. Every value that a
  * hook is handed is finite; what is handed out is checked by the caller. Hooks marked "optional" may be NULL. */
 struct forecaster_kind {
@@ -73,8 +95,13 @@ struct forecaster_kind {
     int (*predict)(void *state, size_t horizon, double *mean, double *spread);
     /* *cost is zeroed before. Optional. */
     void (*cost)(const void *state, size_t count, size_t horizon, struct forecaster_cost *cost);
-    /* Appends to *to whatever `load` needs to go on as if nothing had happened (parameters excepted, which are kept by
-     * the caller). Any bytes; byte order is the machine's. Optional, together with load. */
+    /* What is to be kept of a fitted state to go on as if nothing had happened (parameters and what create sets
+     * excepted); ends with a row of zeros. NULL: `save` and `load` do it, or it cannot be saved. */
+    const struct forecaster_kept *kept;
+    /* After the rows are loaded, which may come from another version of the kind: checks what they say, makes what goes
+     * with them. Optional. */
+    int (*loaded)(void *state);
+    /* For what rows cannot say. Appends to *to whatever `load` needs. Any bytes; byte order is the machine's. */
     int (*save)(const void *state, struct weir_text *to);
     /* On a state just created with the same parameters. The bytes are those that save gave (a checksum has been
      * compared), but may come from another version of the kind: check sizes. */
@@ -91,7 +118,8 @@ struct forecaster_kind {
     /* predict will be asked of these states for at most `horizon` steps: what it takes may be computed for those that
      * know the same at once. Results are the same to the last bit. Optional. */
     void (*prepare)(void *const *states, size_t count, size_t horizon);
-    /* Frees what create, fit and load allocated, not the state; bears a state whose create failed. Optional. */
+    /* Frees what create, fit and load allocated, not the state, and not what `kept` frees; bears a state whose create
+     * failed. Optional. */
     void (*destroy)(void *state);
 };
 

@@ -179,32 +179,23 @@ static void describe(const void *state, struct weir_text *to)
         weir_text_addf(to, ", season of %zu steps", self->season_count);
 }
 
-static int save(const void *state, struct weir_text *to)
+static const struct forecaster_kept kept[] = {
+    FORECASTER_KEEP(struct holt_winters, season_count),
+    FORECASTER_KEEP(struct holt_winters, weights),
+    FORECASTER_KEEP(struct holt_winters, level),
+    FORECASTER_KEEP(struct holt_winters, trend),
+    FORECASTER_KEEP_VALUES(struct holt_winters, season, season_count, 0),
+    FORECASTER_KEEP(struct holt_winters, place),
+    FORECASTER_KEEP(struct holt_winters, deviation),
+    {0},
+};
+
+static int loaded(void *state)
 {
     const struct holt_winters *self = state;
-    weir_text_add_bytes(to, self, sizeof *self);
-    weir_text_add_bytes(to, self->season, self->season_count * sizeof *self->season);
-    return WEIR_OK;
-}
-
-static int load(void *state, const char *bytes, size_t count)
-{
-    struct holt_winters *self = state, saved;
-    int code = forecaster_unpack(&bytes, &count, &saved, sizeof saved);
-    if (code != WEIR_OK)
-        return code;
-    if (saved.season_count < 1 || saved.season_count > count / sizeof(double) || saved.place >= saved.season_count)
-        return weir_error(WEIR_EINPUT, "what it saved does not fit its season; save it anew");
-    saved.period = self->period;
-    saved.season = weir_alloc(saved.season_count, sizeof *saved.season);
-    *self = saved;
-    return forecaster_unpack(&bytes, &count, self->season, self->season_count * sizeof *self->season);
-}
-
-static void destroy(void *state)
-{
-    struct holt_winters *self = state;
-    free(self->season);
+    return self->place < self->season_count
+               ? WEIR_OK
+               : weir_error(WEIR_EINPUT, "what it saved does not fit its season; save it anew");
 }
 
 const struct forecaster_kind forecaster_holt_winters = {
@@ -220,7 +211,6 @@ const struct forecaster_kind forecaster_holt_winters = {
     .predict = predict,
     .cost = cost,
     .describe = describe,
-    .save = save,
-    .load = load,
-    .destroy = destroy,
+    .kept = kept,
+    .loaded = loaded,
 };

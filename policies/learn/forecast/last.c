@@ -38,16 +38,11 @@ static int predict(void *state, size_t horizon, double *mean, double *spread)
     return WEIR_OK;
 }
 
-static int save(const void *state, struct weir_text *to)
-{
-    weir_text_add_bytes(to, state, sizeof(struct last));
-    return WEIR_OK;
-}
-
-static int load(void *state, const char *bytes, size_t count)
-{
-    return forecaster_unpack(&bytes, &count, state, sizeof(struct last));
-}
+static const struct forecaster_kept kept[] = {
+    FORECASTER_KEEP(struct last, value),
+    FORECASTER_KEEP(struct last, step),
+    {0},
+};
 
 static void cost(const void *state, size_t count, size_t horizon, struct forecaster_cost *cost)
 {
@@ -63,6 +58,5 @@ const struct forecaster_kind forecaster_last = {
     .push = push,
     .predict = predict,
     .cost = cost,
-    .save = save,
-    .load = load,
+    .kept = kept,
 };

@@ -182,46 +182,29 @@ static void describe(const void *state, struct weir_text *to)
         weir_text_addf(to, ", three of them %zu steps back", self->season);
 }
 
-static int save(const void *state, struct weir_text *to)
-{
-    const struct linear *self = state;
-    weir_text_add_bytes(to, &self->lag_count, sizeof self->lag_count);
-    weir_text_add_bytes(to, self->lags, self->lag_count * sizeof *self->lags);
-    weir_text_add_bytes(to, self->weights, (self->lag_count + 1) * sizeof *self->weights);
-    weir_text_add_bytes(to, &self->deviation, sizeof self->deviation);
-    weir_text_add_bytes(to, &self->scale, sizeof self->scale);
-    forecaster_pack_tail(to, &self->tail);
-    return WEIR_OK;
-}
+static const struct forecaster_kept kept[] = {
+    FORECASTER_KEEP(struct linear, lag_count),
+    FORECASTER_KEEP_VALUES(struct linear, lags, lag_count, 0),
+    FORECASTER_KEEP_VALUES(struct linear, weights, lag_count, 1),
+    FORECASTER_KEEP(struct linear, deviation),
+    FORECASTER_KEEP(struct linear, scale),
+    FORECASTER_KEEP_TAIL(struct linear, tail),
+    {0},
+};
 
-static int load(void *state, const char *bytes, size_t count)
+/* Arrays have room for all lags that a fit may choose. */
+static int loaded(void *state)
 {
     struct linear *self = state;
-    int code = forecaster_unpack(&bytes, &count, &self->lag_count, sizeof self->lag_count);
-    if (code == WEIR_OK && self->lag_count > (size_t)self->window + AROUND)
-        code = weir_error(WEIR_EINPUT, "what it saved does not fit its window; save it anew");
-    if (code == WEIR_OK)
-        code = forecaster_unpack(&bytes, &count, self->lags, self->lag_count * sizeof *self->lags);
-    if (code == WEIR_OK)
-        code = forecaster_unpack(&bytes, &count, self->weights, (self->lag_count + 1) * sizeof *self->weights);
-    if (code == WEIR_OK)
-        code = forecaster_unpack(&bytes, &count, &self->deviation, sizeof self->deviation);
-    if (code == WEIR_OK)
-        code = forecaster_unpack(&bytes, &count, &self->scale, sizeof self->scale);
-    if (code == WEIR_OK)
-        code = forecaster_unpack_tail(&bytes, &count, &self->tail);
-    for (size_t k = 0; code == WEIR_OK && k < self->lag_count; k++)
+    size_t room = (size_t)self->window + AROUND;
+    if (self->lag_count > room)
+        return weir_error(WEIR_EINPUT, "what it saved does not fit its window; save it anew");
+    self->lags = weir_resize(self->lags, room, sizeof *self->lags);
+    self->weights = weir_resize(self->weights, room + 1, sizeof *self->weights);
+    for (size_t k = 0; k < self->lag_count; k++)
         if (self->lags[k] < 1 || self->lags[k] > longest_lag(self) || self->tail.count < longest_lag(self))
-            code = weir_error(WEIR_EINPUT, "what it saved is shorter than its lags; save it anew");
-    return code;
-}
-
-static void destroy(void *state)
-{
-    struct linear *self = state;
-    free(self->lags);
-    free(self->weights);
-    series_tail_fini(&self->tail);
+            return weir_error(WEIR_EINPUT, "what it saved is shorter than its lags; save it anew");
+    return WEIR_OK;
 }
 
 const struct forecaster_kind forecaster_linear = {
@@ -237,7 +220,6 @@ const struct forecaster_kind forecaster_linear = {
     .predict = predict,
     .cost = cost,
     .describe = describe,
-    .save = save,
-    .load = load,
-    .destroy = destroy,
+    .kept = kept,
+    .loaded = loaded,
 };

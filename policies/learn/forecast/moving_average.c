@@ -104,32 +104,19 @@ static void describe(const void *state, struct weir_text *to)
     weir_text_addf(to, "length %zu", ((const struct moving_average *)state)->length);
 }
 
-static int save(const void *state, struct weir_text *to)
+static const struct forecaster_kept kept[] = {
+    FORECASTER_KEEP(struct moving_average, length),
+    FORECASTER_KEEP(struct moving_average, deviation),
+    FORECASTER_KEEP_TAIL(struct moving_average, tail),
+    {0},
+};
+
+static int loaded(void *state)
 {
     const struct moving_average *self = state;
-    weir_text_add_bytes(to, &self->length, sizeof self->length);
-    weir_text_add_bytes(to, &self->deviation, sizeof self->deviation);
-    forecaster_pack_tail(to, &self->tail);
-    return WEIR_OK;
-}
-
-static int load(void *state, const char *bytes, size_t count)
-{
-    struct moving_average *self = state;
-    int code = forecaster_unpack(&bytes, &count, &self->length, sizeof self->length);
-    if (code == WEIR_OK)
-        code = forecaster_unpack(&bytes, &count, &self->deviation, sizeof self->deviation);
-    if (code == WEIR_OK)
-        code = forecaster_unpack_tail(&bytes, &count, &self->tail);
-    if (code == WEIR_OK && (self->length < 1 || self->tail.count < self->length))
-        return weir_error(WEIR_EINPUT, "what it saved is shorter than its mean; save it anew");
-    return code;
-}
-
-static void destroy(void *state)
-{
-    struct moving_average *self = state;
-    series_tail_fini(&self->tail);
+    return self->length >= 1 && self->tail.count >= self->length
+               ? WEIR_OK
+               : weir_error(WEIR_EINPUT, "what it saved is shorter than its mean; save it anew");
 }
 
 const struct forecaster_kind forecaster_moving_average = {
@@ -144,7 +131,6 @@ const struct forecaster_kind forecaster_moving_average = {
     .predict = predict,
     .cost = cost,
     .describe = describe,
-    .save = save,
-    .load = load,
-    .destroy = destroy,
+    .kept = kept,
+    .loaded = loaded,
 };

@@ -121,55 +121,35 @@ static void describe(const void *state, struct weir_text *to)
     weir_text_add(to, map->season_count ? " steps" : " no length");
 }
 
-static int save(const void *state, struct weir_text *to)
+static const struct forecaster_kept kept[] = {
+    FORECASTER_KEEP(struct prophet, map.count),
+    FORECASTER_KEEP(struct prophet, map.changes),
+    FORECASTER_KEEP_VALUES(struct prophet, map.places, map.changes, 0),
+    FORECASTER_KEEP(struct prophet, map.season_count),
+    FORECASTER_KEEP(struct prophet, map.seasons),
+    FORECASTER_KEEP(struct prophet, map.terms),
+    FORECASTER_KEEP_VALUES(struct prophet, map.weights, map.terms, 0),
+    FORECASTER_KEEP(struct prophet, map.sigma),
+    FORECASTER_KEEP(struct prophet, map.scale),
+    FORECASTER_KEEP(struct prophet, map.objective),
+    FORECASTER_KEEP(struct prophet, map.rounds),
+    FORECASTER_KEEP(struct prophet, since),
+    FORECASTER_KEEP(struct prophet, history_count),
+    FORECASTER_KEEP_VALUES(struct prophet, history, history_count, 0),
+    {0},
+};
+
+static int loaded(void *state)
 {
-    const struct prophet *self = state;
+    struct prophet *self = state;
     const struct prophet_map *map = &self->map;
-    weir_text_add_bytes(to, map, sizeof *map);
-    weir_text_add_bytes(to, map->places, map->changes * sizeof *map->places);
-    weir_text_add_bytes(to, map->weights, map->terms * sizeof *map->weights);
-    weir_text_add_bytes(to, &self->since, sizeof self->since);
-    weir_text_add_bytes(to, &self->history_count, sizeof self->history_count);
-    weir_text_add_bytes(to, self->history, self->history_count * sizeof *self->history);
-    return WEIR_OK;
-}
-
-static int load(void *state, const char *bytes, size_t count)
-{
-    struct prophet *self = state;
-    struct prophet_map map;
-    int code = forecaster_unpack(&bytes, &count, &map, sizeof map);
-    size_t doubles = count / sizeof(double);
-    if (code != WEIR_OK)
-        return code;
-    size_t terms = 2 + map.changes;
-    for (size_t s = 0; s < map.season_count && s < 3; s++)
-        terms += 2 * (size_t)map.seasons[s].order;
-    if (map.count < 2 || map.changes > doubles || map.terms > doubles || map.season_count > 3 || map.terms != terms)
-        return weir_error(WEIR_EINPUT, "what it saved does not fit this weir; save it anew");
-    map.places = weir_alloc(map.changes, sizeof *map.places);
-    map.weights = weir_alloc(map.terms, sizeof *map.weights);
-    self->map = map;
-    code = forecaster_unpack(&bytes, &count, map.places, map.changes * sizeof *map.places);
-    if (code == WEIR_OK)
-        code = forecaster_unpack(&bytes, &count, map.weights, map.terms * sizeof *map.weights);
-    if (code == WEIR_OK)
-        code = forecaster_unpack(&bytes, &count, &self->since, sizeof self->since);
-    if (code == WEIR_OK)
-        code = forecaster_unpack(&bytes, &count, &self->history_count, sizeof self->history_count);
-    if (code == WEIR_OK && self->history_count > count / sizeof(double))
-        code = weir_error(WEIR_EINPUT, "what it saved does not fit this weir; save it anew");
-    if (code != WEIR_OK || self->history_count == 0)
-        return code;
-    self->history = weir_grow(self->history, self->history_count, &self->history_capacity, sizeof *self->history);
-    return forecaster_unpack(&bytes, &count, self->history, self->history_count * sizeof *self->history);
-}
-
-static void destroy(void *state)
-{
-    struct prophet *self = state;
-    prophet_map_fini(&self->map);
-    free(self->history);
+    size_t terms = 2 + map->changes;
+    self->history_capacity = self->history_count;
+    for (size_t s = 0; s < map->season_count && s < 3; s++)
+        terms += 2 * (size_t)map->seasons[s].order;
+    return map->count >= 2 && map->season_count <= 3 && map->terms == terms
+               ? WEIR_OK
+               : weir_error(WEIR_EINPUT, "what it saved does not fit this weir; save it anew");
 }
 
 const struct forecaster_kind forecaster_prophet = {
@@ -186,7 +166,6 @@ const struct forecaster_kind forecaster_prophet = {
     .predict = predict,
     .cost = cost,
     .describe = describe,
-    .save = save,
-    .load = load,
-    .destroy = destroy,
+    .kept = kept,
+    .loaded = loaded,
 };

@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/forecast/support.h"
 #include "policies/learn/forecast/work.h"
 #include "policies/learn/given.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
 #define MAGIC   "weir-forecaster"
-#define VERSION 1
+#define VERSION 2
 
 static int write_bytes(const char *path, const struct weir_text *head, const struct weir_text *body)
 {
@@ -34,14 +35,18 @@ static int write_bytes(const char *path, const struct weir_text *head, const str
 int forecaster_pack(const struct forecaster *forecaster, struct weir_text *to)
 {
     const struct forecaster_kind *kind = forecaster->kind;
-    if (!kind->save || !kind->load)
+    if (!kind->kept && (!kind->save || !kind->load))
         return weir_error(WEIR_EINPUT, "forecaster %s: this kind cannot be saved; it is quick to fit anew", kind->name);
     if (!forecaster->fitted)
         return weir_error(WEIR_EINPUT, "forecaster %s: it must be fitted to a series first", kind->name);
     weir_text_addf(to, "{\"step\": %.17g, \"memory\": %zu, \"forecaster\": %s}\n", forecaster->env.step_s,
                    sizeof forecaster->memory, forecaster->parameters);
     weir_text_add_bytes(to, &forecaster->memory, sizeof forecaster->memory);
-    int code = kind->save(forecaster->state, to);
+    int code = WEIR_OK;
+    if (kind->kept)
+        forecaster_kept_save(kind->kept, forecaster->state, to);
+    else
+        code = kind->save(forecaster->state, to);
     return code == WEIR_OK ? WEIR_OK : weir_error_context("forecaster %s", kind->name);
 }
 
@@ -141,10 +146,14 @@ static int fill(struct forecaster *made, const char *bytes, size_t left)
     int code = forecaster_unpack(&bytes, &left, &made->memory, sizeof made->memory);
     if (code == WEIR_OK && made->memory.recent_count > SERIES_HAMPEL)
         code = weir_error(WEIR_EINPUT, "what it saved does not fit this weir; save it anew");
-    if (code == WEIR_OK && !made->kind->load)
+    const struct forecaster_kind *kind = made->kind;
+    if (code == WEIR_OK && !kind->kept && !kind->load)
         code = weir_error(WEIR_EINPUT, "this kind cannot be loaded");
     if (code == WEIR_OK)
-        code = made->kind->load(made->state, bytes, left);
+        code = kind->kept ? forecaster_kept_load(kind->kept, made->state, bytes, left)
+                          : kind->load(made->state, bytes, left);
+    if (code == WEIR_OK && kind->kept && kind->loaded)
+        code = kind->loaded(made->state);
     made->fitted = code == WEIR_OK;
     return code;
 }

@@ -61,29 +61,18 @@ static void cost(const void *state, size_t count, size_t horizon, struct forecas
     cost->fit_flops = 4 * (double)count;
 }
 
-static int save(const void *state, struct weir_text *to)
+static const struct forecaster_kept kept[] = {
+    FORECASTER_KEEP(struct seasonal, deviation),
+    FORECASTER_KEEP_TAIL(struct seasonal, tail),
+    {0},
+};
+
+static int loaded(void *state)
 {
     const struct seasonal *self = state;
-    weir_text_add_bytes(to, &self->deviation, sizeof self->deviation);
-    forecaster_pack_tail(to, &self->tail);
-    return WEIR_OK;
-}
-
-static int load(void *state, const char *bytes, size_t count)
-{
-    struct seasonal *self = state;
-    int code = forecaster_unpack(&bytes, &count, &self->deviation, sizeof self->deviation);
-    if (code == WEIR_OK)
-        code = forecaster_unpack_tail(&bytes, &count, &self->tail);
-    if (code == WEIR_OK && self->tail.count < self->season)
-        return weir_error(WEIR_EINPUT, "what it saved is shorter than its season; save it anew");
-    return code;
-}
-
-static void destroy(void *state)
-{
-    struct seasonal *self = state;
-    series_tail_fini(&self->tail);
+    return self->tail.count >= self->season
+               ? WEIR_OK
+               : weir_error(WEIR_EINPUT, "what it saved is shorter than its season; save it anew");
 }
 
 const struct forecaster_kind forecaster_seasonal = {
@@ -98,7 +87,6 @@ const struct forecaster_kind forecaster_seasonal = {
     .push = push,
     .predict = predict,
     .cost = cost,
-    .save = save,
-    .load = load,
-    .destroy = destroy,
+    .kept = kept,
+    .loaded = loaded,
 };

@@ -17,6 +17,11 @@ size_t forecaster_season(const struct forecaster_env *env, double period_s);
  * `sigma` is response[0] = 1, response[1], ...: sigma * sqrt(sum of squares so far). */
 void forecaster_spread(double sigma, const double *response, size_t horizon, double *spread);
 
+/* A kind's rows of what is kept: appended to *to, taken from bytes (WEIR_EINPUT if they do not fit), freed. */
+void forecaster_kept_save(const struct forecaster_kept *rows, const void *state, struct weir_text *to);
+int forecaster_kept_load(const struct forecaster_kept *rows, void *state, const char *bytes, size_t left);
+void forecaster_kept_free(const struct forecaster_kept *rows, void *state);
+
 /* Saves and loads a row of values for the hooks save and load. */
 void forecaster_pack_tail(struct weir_text *to, const struct series_tail *tail);
 int forecaster_unpack_tail(const char **bytes, size_t *left, struct series_tail *tail);

@@ -113,6 +113,16 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
     return connection;
 }
 
+/* Whether the input, which was full before, has room for so many items or takes half of the others within a latency. A
+ * gap of a latency in what it is sent says little: a whole way of items would be far more than it takes. */
+static bool is_taken(const struct weir_connection *connection, int edge, long items)
+{
+    const struct weir_room *room = &connection->inbox->room[edge];
+    long half = (items - room->limit + 1) / 2;
+    return items <= room->limit || weir_recent_count(room->taken, flow_of(connection)->clock->now_s,
+                                                     weir_connection_longest_s(connection), half) >= half;
+}
+
 /* Whether so many items may go without a promise. */
 static bool may_go_loose(const struct weir_connection *connection, int edge, int count, double bytes)
 {
@@ -125,7 +135,7 @@ static bool may_go_loose(const struct weir_connection *connection, int edge, int
     if (!((double)loose * lane->item_bytes + bytes <= rate * longest_s))
         return false;
     if (room->used < room->limit && now_s - room->full_s > longest_s)
-        return !connection->strict;
+        return !connection->strict && (room->full_s == -INFINITY || is_taken(connection, edge, loose + count));
     long enough = loose > count ? loose : count;
     return room->limit >= 0 && !connection->strict &&
            weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough && room->taken &&

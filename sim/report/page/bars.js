@@ -3,7 +3,7 @@ import {show} from "./numbers.js";
 import {shorten} from "./names.js";
 import {extent, linePath, linear} from "./scales.js";
 import {D, colour, dash, el, shown, svg, tip, tipped, untip} from "./base.js";
-import {Figure, plotArea} from "./chart.js";
+import {Figure, plotArea, rowLabel} from "./chart.js";
 import {POLICIES, SUMMARY_METRICS, label, runsOf, summaryOf} from "./data.js";
 
 /* Horizontal bars of a metric, a row a policy, with the interval of the mean. */
@@ -54,7 +54,7 @@ function rowBars(width, policies, partsOf, top, unit, title, interval, names) {
     const y = 4 + i * height;
     let from = 0;
     const group = svg("g");
-    group.append(svg("text", {x: left - 8, y: y + 14, "text-anchor": "end"}, shorten(POLICIES[policy], left / 6.6)));
+    group.append(rowLabel(left - 8, y + 14, POLICIES[policy], left / 6.6));
     for (const part of partsOf(policy)) {
       group.append(
         svg("rect", {
@@ -400,5 +400,4 @@ function drawPrice(width, choice, policies, isBeaten) {
   }
   return area.root;
 }
-export {legend, hoverable, barFigure, partsFigure, cdfFigure, priceFigure};
-export {shareAt};
+export {legend, hoverable, barFigure, partsFigure, cdfFigure, priceFigure, shareAt};

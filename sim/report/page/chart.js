@@ -1,5 +1,6 @@
 /* Figures: a heading, a word on how to read it, a drawing, and its download as SVG and CSV. */
 import {csvText, digits, show, stepFor} from "./numbers.js";
+import {labelLines} from "./names.js";
 import {linear, logTicks, logarithmic, niceTicks, timeLabel, timeTicks} from "./scales.js";
 import {LISTENERS, STATE, el, save, shown, svg} from "./base.js";
 import {svgFile} from "./svg_file.js";
@@ -132,6 +133,16 @@ function watchFigures() {
   LISTENERS.push((what) => drawAgain(FIGURES.filter((figure) => (figure.spec.follows || ["policies"]).includes(what))));
 }
 
+/* The name of a row at the right end of its margin, in at most two lines about the height of y. */
+function rowLabel(x, y, name, most) {
+  const lines = labelLines(name, most);
+  return svg(
+    "text",
+    {x, y: lines.length > 1 ? y - 5 : y, "text-anchor": "end"},
+    lines.map((line, i) => (lines.length > 1 ? svg("tspan", {x, dy: i ? 11 : 0}, line) : line))
+  );
+}
+
 /* --- axes --- */
 
 /* Labels of a scale of time, the outer ones inside it, with their feet at y. */
@@ -243,4 +254,4 @@ function plotArea(width, height, spec) {
   root.append(clip, rules, plot, svg("path", {class: "axis", d: `M${left},${top}V${y.from}H${width - right}`}), texts);
   return {root, plot, x, y, width, height, left, top, bottom: y.from, right: width - right};
 }
-export {Figure, plotArea, timeAxis, rowsOverTime, watchFigures};
+export {Figure, plotArea, timeAxis, rowsOverTime, watchFigures, rowLabel};

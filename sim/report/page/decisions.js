@@ -1,8 +1,8 @@
 /* Decisions: marks on a time line, a row a policy, and the list of them with their reasons. */
 import {clock} from "./numbers.js";
-import {firstWord, shorten} from "./names.js";
+import {firstWord} from "./names.js";
 import {D, STATE, colour, el, shown, svg} from "./base.js";
-import {Figure, rowsOverTime} from "./chart.js";
+import {Figure, rowLabel, rowsOverTime} from "./chart.js";
 import {POLICIES, SERIES, span} from "./data.js";
 import {PLAYER, timeControls} from "./time.js";
 const DECISIONS = SERIES.map((run, i) => ({policy: run.policy, rows: (D.decisions && D.decisions[i]) || []}));
@@ -97,7 +97,7 @@ function drawDecisions(width, all, inside) {
     const y = k * height + 15;
     root.append(
       svg("line", {class: "rule", x1: left, x2: right, y1: y, y2: y}),
-      svg("text", {x: left - 8, y: y + 4, "text-anchor": "end"}, shorten(POLICIES[one.policy], left / 6.6))
+      rowLabel(left - 8, y + 4, POLICIES[one.policy], left / 6.6)
     );
     for (const row of one.rows.filter(inside)) {
       const kind = kindOf(row);
@@ -180,5 +180,4 @@ function fillList(place, all, inside) {
       : el("p", {class: "empty"}, "No decisions here.")
   );
 }
-export {DECISIONS, decisionFigure};
-export {direction, kindOf};
+export {DECISIONS, decisionFigure, direction, kindOf};

@@ -5,7 +5,7 @@ import {firstWord, shorten} from "./names.js";
 import {byTemplate, depths, neckEdges, verdictText} from "./held.js";
 import {D, LISTENERS, STATE, change, colour, dash, el, shown, svg, tipped} from "./base.js";
 import {Figure} from "./chart.js";
-import {POLICIES, SERIES, jobNames, jobSeries, list, seriesOf, chooseJob} from "./data.js";
+import {POLICIES, SERIES, chooseJob, jobNames, jobSeries, list, seriesOf} from "./data.js";
 import {swatch} from "./table.js";
 import {legend} from "./bars.js";
 import {lineFigure} from "./time.js";
@@ -515,5 +515,5 @@ function templateTable(parent) {
   });
   draw();
 }
-export {TIERS, windowAt, HOST_TIERS, graphJob, heldFigure, graphFigure};
-export {opFigures, valueAt, sentRate, tiersAt, GraphPanel};
+export {TIERS, windowAt, HOST_TIERS, graphJob, heldFigure, graphFigure, opFigures, valueAt, sentRate, tiersAt};
+export {GraphPanel};

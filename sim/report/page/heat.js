@@ -235,5 +235,4 @@ function objectiveFigure(parent) {
     ]
   });
 }
-export {mean, heat, objectiveFigure, useFigures};
-export {excess};
+export {mean, heat, objectiveFigure, useFigures, excess};

@@ -8,6 +8,14 @@ function shorten(text, most) {
   return room >= 3 ? text.slice(0, room) + "…" + tail : text.slice(0, Math.max(3, most - 1)) + "…";
 }
 
+/* A name in one line, or in two where it is too long, broken behind a sign in it; what is too long still is shortened. */
+function labelLines(text, most) {
+  if (text.length <= most) return [text];
+  const breaks = [...text.matchAll(/[-+_.:/ ]/g)].map((found) => found.index + 1).filter((at) => at <= most && at < text.length);
+  const fits = breaks.find((at) => text.length - at <= most) ?? breaks.pop();
+  return fits ? [text.slice(0, fits).trim(), shorten(text.slice(fits), most)] : [shorten(text, most)];
+}
+
 /* Copies of a template under one name. */
 const firstWord = (name) => name.replace(/-\d+$/, "-*");
 /* What a sweep varies, in words: "uplink latency" for //link[@id='uplink']/@latency, "reactive high" for policies[1].high. */
@@ -83,4 +91,4 @@ function coinciding(runs, count, except) {
     .map((one) => one.texts)
     .filter((policies) => policies.length > 1);
 }
-export {shorten, firstWord, plainPaths, sameTogether, stateHash, readHash, coinciding};
+export {shorten, labelLines, firstWord, plainPaths, sameTogether, stateHash, readHash, coinciding};

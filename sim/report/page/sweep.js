@@ -447,5 +447,4 @@ function fields() {
   }
   return [...result.values()];
 }
-export {S, metricOf, sweepPolicies, SWEEP, shortName, parameter, sweepFigures};
-export {number};
+export {S, metricOf, sweepPolicies, SWEEP, shortName, parameter, sweepFigures, number};

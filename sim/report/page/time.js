@@ -402,5 +402,4 @@ function policyFigure(parent, spec) {
   figure.tools.append(select);
   return figure;
 }
-export {policyFigure, timeControls, PLAYER, lineFigure, setCursor, timeFigures, stateFigure};
-export {drawLines, policyLines};
+export {policyFigure, timeControls, PLAYER, lineFigure, setCursor, timeFigures, stateFigure, drawLines, policyLines};

@@ -1,7 +1,7 @@
 /* Names, the state in the address, what coincides. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import {coinciding, firstWord, plainPaths, readHash, sameTogether, shorten, stateHash} from "../../../sim/report/page/names.js";
+import {coinciding, firstWord, labelLines, plainPaths, readHash, sameTogether, shorten, stateHash} from "../../../sim/report/page/names.js";
 
 test("short names keep what tells them apart", () => {
   assert.equal(shorten("backhaul_UP", 12), "backhaul_UP");
@@ -9,6 +9,13 @@ test("short names keep what tells them apart", () => {
   assert.equal(shorten("backhaul-of-the-north_UP", 14), "backhaul-o…_UP");
   assert.equal(shorten("camera-detection-17", 10), "camera…-17");
   assert.equal(shorten("abcdefgh_DOWN", 6), "abcde…");
+});
+test("a label in two lines where one is too short", () => {
+  assert.deepEqual(labelLines("reactive", 14), ["reactive"]);
+  assert.deepEqual(labelLines("ds2+load-balancer", 14), ["ds2+", "load-balancer"]);
+  assert.deepEqual(labelLines("flink-autoscaler+load-balancer", 17), ["flink-autoscaler+", "load-balancer"]);
+  assert.deepEqual(labelLines("a-very-long-policy-of-a-user-of-weir", 12), ["a-very-long-", "policy-of-a…"]);
+  assert.deepEqual(labelLines("abcdefghijklmnop", 8), ["abcdefg…"]);
 });
 test("copies of a template", () => assert.deepEqual(["cam-12", "cam-x", "cam"].map(firstWord), ["cam-*", "cam-x", "cam"]));
 test("paths in words", () => {
