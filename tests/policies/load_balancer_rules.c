@@ -190,7 +190,7 @@ static void test_costs_nothing(void)
     for (int load = 0; load <= 50; load += 50) {
         begin(0.010, "");
         world->operators[J][0].flops_per_item = 0;
-        world->jobs[J].source_host = CLOUD;
+        world->jobs[J].source_host = world->jobs[J].source_before = CLOUD;
         CU_ASSERT_EQUAL(window(load), load > 0);
         CU_ASSERT_EQUAL(host(J, 0), load ? CLOUD : EDGE);
         end();
