@@ -25,7 +25,7 @@ struct load_balancer {
     int moves_per_window;
     bool only_when_full;
     double load;
-    bool measured, foresee;
+    bool measured, foresee, follow;
     double min_items;
 
     struct weir_memo memo; /* of struct track */
@@ -36,13 +36,15 @@ struct track {
     struct weir_patience patience; /* of its place: EDGE or CLOUD */
     bool away;                     /* moved to the cloud by this policy */
     int home;                      /* the host it left */
+    bool moving;                   /* the source has moved since the job began */
+    bool stray;                    /* and since the operator was placed at the edge last */
 };
 enum place { EDGE, CLOUD };
 
 /* A move that may be made. */
 struct option {
     int op;
-    bool back;
+    bool back, follows; /* home from the cloud; from one host of the edge to another */
     int to, count;
     double edge_s, migration_s, cloud_s;
     double gain_s;
@@ -81,6 +83,8 @@ static const struct weir_param params[] = {
                    "Add what the measured latency at the edge is above the formula's, and its share in the cloud."),
     WEIR_PARAM_ROW(struct load_balancer, "foresee", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, foresee, "true", 0, 0,
                    "Go by what a policy before it in the stack foresees, where one does."),
+    WEIR_PARAM_ROW(struct load_balancer, "follow", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, follow, "true", 0, 0,
+                   "Where the source moves, look at other hosts of the edge, too, and return to the best of them."),
     WEIR_PARAM_ROW(struct load_balancer, "min_items", WEIR_PARAM_DOUBLE, WEIR_UNIT_NONE, min_items, "10", 0, 1e9,
                    "Items in a window below which the declared speed stands for the measured rate."),
     {0},
@@ -123,19 +127,6 @@ static double latency_now(const struct round *round, const struct weir_mover *mo
     return weir_network_s(mover, now[0].host) + stay_s;
 }
 
-/* Whether the edge could give the operator what it needs. */
-static bool edge_has_instances(const struct round *round, const struct weir_mover *mover, int now, int count)
-{
-    const struct weir_view *view = round->view;
-    int needed = weir_ds2_round(mover->demand[mover->op].instances, 1);
-    int most = view->jobs[mover->job].operators[mover->op].max_parallelism;
-    long room = count;
-    for (int h = 0; h < view->host_count && room < most; h++)
-        if (view->hosts[h].up && view->hosts[h].tier == view->hosts[now].tier)
-            room += weir_plan_free_slots(round->plan, h);
-    return needed < (room < most ? room : most);
-}
-
 static bool has_core(const struct round *round, int h, double more, double limit)
 {
     const struct weir_host_view *host = &round->view->hosts[h];
@@ -143,10 +134,11 @@ static bool has_core(const struct round *round, int h, double more, double limit
     return fmax(host->cpu, 0) * cores + round->claimed[h] + more <= limit * cores;
 }
 
-/* The cloud host with the least migration + cloud latency, in option->to; -1 if there is none. Bursts come along, and
- * are worked off as much faster as the instances there (`power`, items/s at the edge) are. */
+/* The cloud host with the least migration + cloud latency, in option->to; -1 if there is none; or, of an operator whose
+ * source has moved, a host of the edge. Bursts come along, and are worked off as much faster as the instances there
+ * (`power`, items/s at the edge) are. */
 static void find_cloud(const struct round *round, const struct weir_mover *mover, const struct weir_placement *now,
-                       double power, double excess_s, struct option *option)
+                       double power, double excess_s, bool stray, struct option *option)
 {
     const struct weir_view *view = round->view;
     const struct weir_operator_view *op = &view->jobs[mover->job].operators[mover->op];
@@ -154,7 +146,8 @@ static void find_cloud(const struct round *round, const struct weir_mover *mover
     option->to = -1;
     for (int h = 0; h < view->host_count; h++) {
         int room = weir_plan_free_slots(round->plan, h);
-        if (!view->hosts[h].up || view->hosts[h].tier != WEIR_VIEW_CLOUD || room < 1 ||
+        bool follows = stray && h != now[0].host && view->hosts[h].tier == view->hosts[now[0].host].tier;
+        if (!view->hosts[h].up || (view->hosts[h].tier != WEIR_VIEW_CLOUD && !follows) || room < 1 ||
             !has_core(round, h, 0, CPU_FULL))
             continue;
         double mu = weir_declared_rate(op, &view->hosts[h], now[0].cpu_share);
@@ -170,21 +163,22 @@ static void find_cloud(const struct round *round, const struct weir_mover *mover
             option->count = servers;
             option->migration_s = migration_s;
             option->cloud_s = cloud_s;
+            option->follows = follows;
         }
     }
 }
 
 /* At the edge: whether it should leave. */
 static bool should_leave(const struct round *round, const struct weir_mover *mover, const struct weir_placement *now,
-                         int count, double mu, double seen_per_s, struct option *option)
+                         int count, double mu, double seen_per_s, bool stray, struct option *option)
 {
     if (!(mover->demand[mover->op].input > 0))
         return false;
-    if (round->self->only_when_full && edge_has_instances(round, mover, now[0].host, count))
+    if (round->self->only_when_full && !stray && weir_edge_has_instances(mover, now[0].host, count))
         return false;
     double excess_s;
     option->edge_s = latency_now(round, mover, now, count, mu, seen_per_s, &excess_s) + excess_s;
-    find_cloud(round, mover, now, mu * count, excess_s, option);
+    find_cloud(round, mover, now, mu * count, excess_s, stray, option);
     if (option->to < 0 || !(option->edge_s > option->migration_s + option->cloud_s))
         return false;
     option->gain_s = option->edge_s - option->migration_s - option->cloud_s;
@@ -194,10 +188,12 @@ static bool should_leave(const struct round *round, const struct weir_mover *mov
 
 /* In the cloud, moved there before: whether it should return. */
 static bool should_return(const struct round *round, const struct weir_mover *mover, const struct weir_placement *now,
-                          int count, double mu, const struct track *track, struct option *option)
+                          int count, double mu, struct track *track, struct option *option)
 {
     const struct weir_view *view = round->view;
     const struct weir_operator_view *op = &view->jobs[mover->job].operators[mover->op];
+    if (track->moving)
+        track->home = weir_edge_near(mover, track->home);
     int room = weir_plan_free_slots(round->plan, track->home);
     if (!view->hosts[track->home].up || room < 1)
         return false;
@@ -237,8 +233,17 @@ static bool consider(const struct round *round, struct weir_mover *mover, const 
     track->away = track->away && present == CLOUD; /* a move that was refused left it at the edge */
     mover->demand = demands->soon;
     mover->ingress = demands->ingress_soon;
-    if (present == EDGE && should_leave(round, mover, now, count, mu, demands->now[mover->op].input, option))
+    bool moved = self->follow && view->jobs[mover->job].source_host != view->jobs[mover->job].source_before;
+    track->moving |= moved;
+    track->stray |= moved;
+    if (present == EDGE &&
+        should_leave(round, mover, now, count, mu, demands->now[mover->op].input, track->stray, option)) {
+        if (option->follows) { /* it has moved for good: there is nothing to wait for */
+            weir_patience_pass(&track->patience);
+            return true;
+        }
         wanted = CLOUD;
+    }
     mover->demand = demands->later;
     mover->ingress = demands->ingress_later;
     if (track->away && should_return(round, mover, now, count, mu, track, option))
@@ -269,7 +274,12 @@ static void move(const struct round *round, const struct weir_mover *mover, cons
     for (int i = 0; i < count; i++)
         placed[i] = (struct weir_placement){.host = option->to, .weight = 1, .cpu_share = now[0].cpu_share};
     const char *name = view->hosts[option->to].name;
-    if (option->back)
+    track->stray = false;
+    if (option->follows)
+        weir_plan_set(round->plan, mover->job, option->op, placed, count,
+                      "the source has moved: %.3g s > migration %.3g s + %.3g s at %s", option->edge_s,
+                      option->migration_s, option->cloud_s, name);
+    else if (option->back)
         weir_plan_set(round->plan, mover->job, option->op, placed, count,
                       "edge %.3g s < %.2g x cloud %.3g s for %d windows: back to %s", option->edge_s,
                       round->self->return_ratio, option->cloud_s, track->patience.down, name);
@@ -286,6 +296,8 @@ static void move(const struct round *round, const struct weir_mover *mover, cons
     if (rate > 0)
         round->claimed[option->to] += mover->demand[option->op].input / rate;
     free(placed);
+    if (option->follows)
+        return;
     track->away = !option->back;
     track->home = option->back ? option->to : from;
     weir_patience_acted(&track->patience, view->time_s);
@@ -301,25 +313,14 @@ static double most_of(const struct round *round, int job, int op, int steps, dou
     return now;
 }
 
-/* Windows until an operator that is to be moved has been: those of patience, and the stall. */
-static int lead_of(const struct round *round, int job, int op)
-{
-    const struct weir_view *view = round->view;
-    double slowest = INFINITY, state = view->jobs[job].operators[op].state_bytes;
-    const struct weir_operator_view *seen = &view->jobs[job].operators[op];
-    for (int h = 0; h < view->host_count && state > 0 && seen->instance_count > 0; h++)
-        if (view->hosts[h].tier == WEIR_VIEW_CLOUD && view->hosts[h].up && known(view, seen->instances[0].host))
-            slowest = fmin(slowest, view->route_bytes_per_s(view, seen->instances[0].host, h));
-    double stall_s = view->restart_s(view) + (isfinite(slowest) && slowest > 0 ? state / slowest : 0);
-    return (int)fmin(round->self->windows + ceil(stall_s / view->window_s - 1e-9), 1e6);
-}
-
 /* The demand with the most that is foreseen within `steps` windows, 0: within as many as each operator's move takes. */
 static void look_ahead(const struct round *round, int job, const struct weir_ds2_operator *model,
                        const struct weir_ds2_demand *now, int steps, struct weir_ds2_demand *ahead)
 {
     for (int o = 0; o < round->view->jobs[job].operator_count; o++) {
-        double input = most_of(round, job, o, steps > 0 ? steps : lead_of(round, job, o), now[o].input);
+        double input =
+            most_of(round, job, o, steps > 0 ? steps : weir_move_windows(round->view, job, o, round->self->windows),
+                    now[o].input);
         ahead[o] = now[o];
         if (!(input > now[o].input))
             continue;

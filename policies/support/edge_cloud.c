@@ -67,3 +67,46 @@ int weir_servers_for(double lambda, double mu, double load, int most)
         needed = 1;
     return needed < most ? (int)needed : most > 1 ? most : 1;
 }
+
+bool weir_edge_has_instances(const struct weir_mover *mover, int host, int count)
+{
+    const struct weir_view *view = mover->view;
+    int needed = weir_ds2_round(mover->demand[mover->op].instances, 1);
+    int most = view->jobs[mover->job].operators[mover->op].max_parallelism;
+    long room = count;
+    for (int h = 0; h < view->host_count && room < most; h++)
+        if (view->hosts[h].up && view->hosts[h].tier == view->hosts[host].tier)
+            room += weir_plan_free_slots(mover->plan, h);
+    return needed < (room < most ? room : most);
+}
+
+int weir_edge_near(const struct weir_mover *mover, int home)
+{
+    const struct weir_view *view = mover->view;
+    int best = home;
+    double least_s = weir_network_s(mover, home);
+    for (int h = 0; h < view->host_count; h++) {
+        if (!view->hosts[h].up || view->hosts[h].tier != view->hosts[home].tier ||
+            weir_plan_free_slots(mover->plan, h) < 1)
+            continue;
+        double network_s = weir_network_s(mover, h);
+        if (network_s < least_s) {
+            least_s = network_s;
+            best = h;
+        }
+    }
+    return best;
+}
+
+int weir_move_windows(const struct weir_view *view, int job, int op, int patience)
+{
+    const struct weir_operator_view *seen = &view->jobs[job].operators[op];
+    double slowest = INFINITY, state = seen->state_bytes;
+    bool deployed =
+        seen->instance_count > 0 && seen->instances[0].host >= 0 && seen->instances[0].host < view->host_count;
+    for (int h = 0; h < view->host_count && state > 0 && deployed; h++)
+        if (view->hosts[h].tier == WEIR_VIEW_CLOUD && view->hosts[h].up)
+            slowest = fmin(slowest, view->route_bytes_per_s(view, seen->instances[0].host, h));
+    double stall_s = view->restart_s(view) + (isfinite(slowest) && slowest > 0 ? state / slowest : 0);
+    return (int)fmin(patience + ceil(stall_s / view->window_s - 1e-9), 1e6);
+}

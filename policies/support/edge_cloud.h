@@ -28,6 +28,16 @@ double weir_latency_at(const struct weir_mover *mover, int host, double mu, int 
  * stall D wait D/2 on average and are a share D/H of those of the horizon H. INFINITY if D or H is no positive time. */
 double weir_migration_s(const struct weir_mover *mover, int from, int to, double horizon_s);
 
+/* Whether hosts of the tier of `host` have room for the instances that the demand needs, `count` of which are there. */
+bool weir_edge_has_instances(const struct weir_mover *mover, int host, int count);
+
+/* The host of the tier of `home` with room from which the network is fastest, as where the source has moved; of equals
+ * the home, then the first. */
+int weir_edge_near(const struct weir_mover *mover, int home);
+
+/* Windows until an operator that is to be moved to the cloud has been: those of patience, and the stall. */
+int weir_move_windows(const struct weir_view *view, int job, int op, int patience);
+
 /* Instances that keep each below `load`, at least 1 and at most `most`. */
 int weir_servers_for(double lambda, double mu, double load, int most);
 

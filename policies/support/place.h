@@ -27,6 +27,11 @@ typedef int weir_place_rule(void *context, const struct weir_room *room);
 void weir_place_job(const struct weir_view *view, struct weir_plan *plan, int job, weir_place_rule *rule, void *context,
                     const char *why);
 
+/* The same for a job that runs: operators that stand on hosts of the tier (-1: any) and are not changing are placed
+ * anew; their present instances take no room. What stays where it is, is no change. */
+void weir_place_again(const struct weir_view *view, struct weir_plan *plan, int job, int tier, weir_place_rule *rule,
+                      void *context, const char *why);
+
 /* Choices of a "tier" parameter: "any", "device", "edge", "cloud"; the tier is the index less 1. */
 extern const char *const weir_place_tiers[];
 

@@ -127,7 +127,9 @@ struct weir_job_view {
     int history_count;
     const struct weir_origin_view *origins; /* hosts that results came from, those of none left out */
     int origin_count;
-    double omega; /* what its latency weighs among those of all jobs; 1 unless the workload says so */
+    double omega;      /* what its latency weighs among those of all jobs; 1 unless the workload says so */
+    int source_before; /* source_host at the end of the window before, or at the arrival: another one if it has moved;
+                        * since interface 5 */
 };
 
 struct weir_view {

@@ -112,6 +112,8 @@ const struct weir_view_field weir_view_fields[] = {
             "hosts that results came from in the window, those of none left out"),
     JOB(origin_count, COUNT, SENT_NOT, "how many"),
     JOB(omega, NUMBER, SENT, "what its latency weighs among those of all jobs"),
+    JOB(source_before, HOST, SENT,
+        "`source_host` at the end of the window before: another one if the source has moved"),
     ORIGIN(host, HOST, SENT, "that sent the results, or the sink's own"),
     ORIGIN(delivered_rate, NUMBER, SENT, "items/s that came from there"),
     ORIGIN(late_rate, NUMBER, SENT, "of these, those later than the job's `slo_s`, items/s"),

@@ -42,6 +42,15 @@ static void make_files_absolute(cJSON *node, const char *file)
         make_files_absolute(child, file);
 }
 
+/* The paths of places and tracks. */
+static void make_tracks_absolute(cJSON *mobility, const char *file)
+{
+    make_absolute(mobility, "places", file);
+    const cJSON *devices = cJSON_GetObjectItemCaseSensitive(mobility, "devices");
+    for (cJSON *device = devices ? devices->child : NULL; device; device = device->next)
+        make_absolute(device, "tracks", file);
+}
+
 /* One name, or several joined by '+'. */
 static cJSON *absolute_names(const char *names, const char *file)
 {
@@ -148,6 +157,7 @@ int weir_inputs_write(const char *path, const char *scenario, const char *const 
         code = take_in_workload(doc, scenario, sets);
     if (code == WEIR_OK) {
         make_absolute(doc->root, "platform", scenario);
+        make_tracks_absolute(cJSON_GetObjectItemCaseSensitive(doc->root, "mobility"), scenario);
         make_policies_absolute(cJSON_GetObjectItemCaseSensitive(doc->root, "policies"), scenario);
         add_remarks(doc->root, scenario, sets);
         code = write_document(path, doc);

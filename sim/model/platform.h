@@ -6,6 +6,7 @@
  *   slots            instances that the host takes; default: no limit
  *   memory           bytes with a unit (a bare number counts bytes); default: no limit
  *   price_per_core_s money per core and second, of all cores while an instance is there; default 0
+ *   place            "x y": where the host stands, for devices that move (sim/model/mobility.h); default: nowhere
  *   speed_gpu        speed of a core for operators of the class gpu; default: that for all
  */
 #ifndef WEIR_MODEL_PLATFORM_H
@@ -35,8 +36,8 @@ struct weir_host {
     bool has_energy; /* the file gives wattage_per_state */
     bool may_fail;   /* the file gives it a profile of its state */
     bool may_slow;   /* the file gives it a profile of its speed */
-    bool has_place;  /* the file gives coordinates, of a Vivaldi zone */
-    double place[2]; /* the first two of them */
+    bool has_place;  /* the file gives coordinates, or a place */
+    double place[2]; /* the first two coordinates, or else the place */
     int routeless;   /* number of its zone if that has routing="None", else -1: no route to others there */
     int wifi_link;   /* index of the Wi-Fi link of its zone, -1: none; SimGrid wants the host attached to it */
 };

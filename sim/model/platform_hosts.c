@@ -158,7 +158,8 @@ static int read_host(struct weir_platform_reader *reader, const xmlNode *node, i
     if (routes_as(reader, zone, "Vivaldi") && !weir_xml_attribute(node, "coordinates", NULL))
         return weir_platform_fail(reader, node, "a host of a Vivaldi zone needs coordinates=\"x y z\"");
     const char *place = weir_xml_attribute(node, "coordinates", NULL);
-    host.has_place = place != NULL;
+    host.has_place = place || props.has_place;
+    memcpy(host.place, props.place, sizeof host.place);
     for (int i = 0; place && i < 2; i++) { /* checked to be three numbers */
         char *end;
         host.place[i] = strtod(place, &end);

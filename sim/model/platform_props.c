@@ -9,6 +9,15 @@
 #include "sim/base/text.h"
 #include "sim/model/platform_read.h"
 
+/* "x y", two numbers. */
+static bool is_place(const char *text, double place[2])
+{
+    char *end, *last;
+    place[0] = strtod(text, &end);
+    place[1] = strtod(end, &last);
+    return end != text && last != end && !*last && isfinite(place[0]) && isfinite(place[1]);
+}
+
 int weir_platform_prop(const struct weir_platform_reader *reader, const xmlNode *node,
                        struct weir_platform_props *props)
 {
@@ -48,6 +57,10 @@ int weir_platform_prop(const struct weir_platform_reader *reader, const xmlNode 
         props->price_per_core_s = strtod(value, &end);
         if (end == value || *end || !(props->price_per_core_s >= 0) || !isfinite(props->price_per_core_s))
             return weir_platform_fail(reader, node, "price_per_core_s %s is not a number, 0 at least", quoted);
+    } else if (strcmp(name, "place") == 0) {
+        if (!is_place(value, props->place))
+            return weir_platform_fail(reader, node, "place %s is not two numbers, such as \"120 40\"", quoted);
+        props->has_place = true;
     } else if (strcmp(name, "speed_gpu") == 0) {
         if (weir_quantity_parse(WEIR_UNIT_SPEED, value, &props->speed_gpu_flops_per_s) != 0) {
             weir_error_context("speed_gpu");

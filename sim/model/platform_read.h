@@ -68,6 +68,8 @@ struct weir_platform_props {
     double memory_bytes;
     double price_per_core_s;
     double speed_gpu_flops_per_s;
+    bool has_place;
+    double place[2];
 };
 
 /* An error at an element: "file:line: sentence". Returns WEIR_EINPUT. */

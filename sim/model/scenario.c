@@ -238,6 +238,8 @@ static unsigned long long hash_inputs(const struct weir_json *at, const struct w
     hash = weir_hash(hash, &scenario->platform->hash, sizeof scenario->platform->hash);
     for (int i = 0; i < scenario->workload->load_count; i++)
         hash = weir_load_hash(scenario->workload->loads[i], hash);
+    for (int f = 0; f < scenario->mobility.file_count; f++)
+        hash = weir_hash(hash, &scenario->mobility.files[f].hash, sizeof scenario->mobility.files[f].hash);
     unsigned long long files = scenario->workload->files_hash;
     return files ? weir_hash(hash, &files, sizeof files) : hash;
 }
@@ -270,6 +272,8 @@ static int read_all(const struct weir_json *root, const struct weir_scenario_cha
         code = go_on(weir_scenario_check_speeds(made), &broken);
     if (!code && made->platform)
         code = go_on(weir_scenario_read_faults(root, made), &broken);
+    if (!code && made->workload)
+        code = go_on(weir_scenario_read_mobility(root, made), &broken);
     if (!code && made->workload)
         code = go_on(weir_scenario_check_together(root, made), &broken);
     if (!code && made->platform)
@@ -330,6 +334,7 @@ void weir_scenario_free(struct weir_scenario *scenario)
     weir_scenario_free_faults(scenario);
     weir_scenario_free_anomalies(scenario);
     free(scenario->account.hosts);
+    weir_mobility_fini(&scenario->mobility);
     weir_workload_free(scenario->workload);
     if (!scenario->platform_is_borrowed)
         weir_platform_free(scenario->platform);

@@ -9,6 +9,7 @@
 #include "sim/model/account.h"
 #include "sim/model/anomalies.h"
 #include "sim/model/faults.h"
+#include "sim/model/mobility.h"
 #include "sim/model/monitor.h"
 #include "sim/model/platform.h"
 #include "sim/model/workload.h"
@@ -128,6 +129,7 @@ struct weir_scenario {
     struct weir_recovery recovery;
     struct weir_account account;
     struct weir_monitor monitor;
+    struct weir_mobility mobility;
     struct weir_option *options; /* SimGrid's, "network/model" and so on */
     int option_count;
     bool unsafe_options; /* the user answers for them */

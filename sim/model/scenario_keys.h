@@ -29,6 +29,16 @@ struct weir_anomaly_read {
     double at_s, for_s, speed;
     bool available, ramp;
 };
+struct weir_mobility_read {
+    const char *places;
+    bool strongest, loses;
+    double hysteresis, path_loss, handover_s, latency_s;
+};
+struct weir_device_read {
+    const char *tracks, *track;
+    int model; /* random-waypoint, manhattan; -1: it follows a track */
+    double block;
+};
 struct weir_record_read {
     bool operators, hosts, links;
     int compress; /* auto, gzip, none */
@@ -77,6 +87,10 @@ extern const struct weir_param weir_fault_keys[];
 extern const struct weir_param weir_times_keys[];
 extern const struct weir_param weir_anomaly_keys[];
 extern const struct weir_param weir_disturbance_keys[WEIR_SIGNAL_COUNT][4];
+
+extern const struct weir_param weir_mobility_keys[];
+extern const struct weir_param weir_moving_keys[];
+extern const struct weir_param weir_reach_keys[];
 
 extern const struct weir_param weir_workload_keys[];
 extern const struct weir_param weir_job_keys[];

@@ -45,6 +45,10 @@ int weir_scenario_read_account(const struct weir_json *at, struct weir_scenario 
 /* "monitor"; the window is read. */
 int weir_scenario_read_monitor(const struct weir_json *at, struct weir_scenario *scenario);
 
+/* "mobility"; workload and platform are read. Its files are mixed into the hash. */
+int weir_scenario_read_mobility(const struct weir_json *at, struct weir_scenario *scenario);
+void weir_mobility_fini(struct weir_mobility *mobility);
+
 /* "record"; workload and platform are read. */
 int weir_scenario_read_record(const struct weir_json *at, struct weir_scenario *scenario);
 

@@ -19,6 +19,8 @@
 enum {
     JOB_ROWS = 10,
     JOB_BYTES = 122,
+    DEVICE_ROWS = 4, /* of those whose sources move */
+    DEVICE_BYTES = 33,
     DUE_ROWS = 2, /* of jobs with an objective */
     DUE_BYTES = 22,
     OPERATOR_ROWS = 14,
@@ -48,6 +50,10 @@ static void add_jobs(const struct weir_scenario *scenario, bool operators, doubl
         if (!(windows > 0))
             continue;
         add(size, windows, JOB_ROWS, JOB_BYTES, name);
+        if (scenario->mobility.on && scenario->mobility.of_job[j] >= 0) {
+            int host = scenario->mobility.access[0].host;
+            add(size, windows, DEVICE_ROWS, DEVICE_BYTES, name + (double)strlen(scenario->platform->hosts[host].name));
+        }
         if (isfinite(job->slo_s))
             add(size, windows, DUE_ROWS, DUE_BYTES, name);
         for (int o = 0; operators && o < job->operator_count; o++)

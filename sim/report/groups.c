@@ -108,8 +108,8 @@ void weir_groups_make(const struct weir_windows *windows, struct weir_groups *gr
             continue;
         groups->list[g].members++;
         for (int m = 0; m < WEIR_GROUP_INSTANCES; m++) {
-            if (!entity->values[m])
-                continue;
+            if (!entity->values[m] || (entity->kind == WEIR_ENTITY_JOB && m >= WEIR_JOB_DEVICE))
+                continue; /* two places have no sum */
             add_metric(entity, m, windows->count, &groups->list[g].sum.values[m], &weights[g][m]);
             if (entity->kind == WEIR_ENTITY_JOB)
                 add_metric(entity, m, windows->count, &groups->list[0].sum.values[m], &weights[0][m]);

@@ -35,6 +35,7 @@ EMBED(graph_js, "graph.js");
 EMBED(time_js, "time.js");
 EMBED(heat_js, "heat.js");
 EMBED(decisions_js, "decisions.js");
+EMBED(devices_js, "devices.js");
 EMBED(stage_js, "stage.js");
 EMBED(player_js, "player.js");
 EMBED(sweep_js, "sweep.js");
@@ -111,6 +112,7 @@ static void put_scripts(FILE *file)
         {weir_page_time_js, weir_page_time_js_end},
         {weir_page_heat_js, weir_page_heat_js_end},
         {weir_page_decisions_js, weir_page_decisions_js_end},
+        {weir_page_devices_js, weir_page_devices_js_end},
         {weir_page_stage_js, weir_page_stage_js_end},
         {weir_page_graph_js, weir_page_graph_js_end},
         {weir_page_player_js, weir_page_player_js_end},

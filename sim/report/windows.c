@@ -18,7 +18,7 @@
 const char *const weir_entity_metrics[WEIR_ENTITY_KINDS][WEIR_ENTITY_METRICS + 1] = {
     [WEIR_ENTITY_JOB] = {"ingress_rate", "delivered_rate", "dropped_rate", "due_rate", "backlog",
                          "source_backpressured", "latency_mean", "latency_p50", "latency_p95", "latency_p99",
-                         "slo_violations"},
+                         "slo_violations", "device_x", "device_y"},
     [WEIR_ENTITY_OP] = {"instances", "output_rate", "queued", "busy", "idle", "backpressured", "occupancy"},
     [WEIR_ENTITY_HOST] = {"cpu", "memory", "sent", "received", "instances", "down"},
     [WEIR_ENTITY_LINK] = {"use"},

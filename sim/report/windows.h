@@ -17,7 +17,7 @@ enum weir_entity_kind {
 };
 
 /* Metrics of each kind that are read, as windows.csv calls them; NULL ends a row. */
-#define WEIR_ENTITY_METRICS 12
+#define WEIR_ENTITY_METRICS 14
 extern const char *const weir_entity_metrics[WEIR_ENTITY_KINDS][WEIR_ENTITY_METRICS + 1];
 enum weir_job_metric {
     WEIR_JOB_INGRESS,
@@ -27,7 +27,8 @@ enum weir_job_metric {
     WEIR_JOB_BACKLOG,
     WEIR_JOB_BACKPRESSURED,
     WEIR_JOB_LATENCY, /* mean, p50, p95, p99 from here on */
-    WEIR_JOB_VIOLATIONS = WEIR_JOB_LATENCY + 4
+    WEIR_JOB_VIOLATIONS = WEIR_JOB_LATENCY + 4,
+    WEIR_JOB_DEVICE /* x and y from here on */
 };
 enum weir_op_metric {
     WEIR_OP_INSTANCES,

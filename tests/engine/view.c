@@ -183,6 +183,7 @@ static const struct expectation {
     {"job.running", "gone", "false", 0, 0},
     {"job.age_s", "plain", NULL, 29.95, 0},
     {"job.source_host", "plain", "s", 0, 0},
+    {"job.source_before", "plain", "s", 0, 0},
     {"job.sink_host", "plain", "c", 0, 0},
     {"job.sink_host", "queue", "none", 0, 0},
     {"job.source_bytes", "plain", NULL, 1000, 0},

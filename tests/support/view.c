@@ -70,6 +70,7 @@ int weir_mock_job(struct weir_mock *world, const char *name, int source_host)
     world->jobs[j] = (struct weir_job_view){.name = name,
                                             .running = true,
                                             .source_host = source_host,
+                                            .source_before = source_host,
                                             .sink_host = -1,
                                             .source_bytes = 100,
                                             .slo_s = INFINITY,

@@ -3,6 +3,7 @@
 
 #include "sim/engine/books/ledger.h"
 #include "sim/engine/control/report.h"
+#include "sim/engine/flow/mobile.h"
 
 static void tell(const struct weir_controller *controller, const char *job, const char *op, const char *host,
                  const char *metric, double value)
@@ -67,6 +68,22 @@ static void tell_job(const struct weir_controller *controller, const struct weir
          job->due_rate > 0 ? job->violation_rate / job->due_rate : NAN);
 }
 
+/* Where the device of a job is, the host of its access point, and how often that has changed in the window. */
+static void tell_device(const struct weir_controller *controller, int j)
+{
+    const struct weir_run_job *job = &controller->flow->jobs[j];
+    const char *host = controller->platform->hosts[job->source_host].name;
+    double x, y;
+    if (!job->mobile)
+        return;
+    weir_mobile_place(job->mobile, controller->view.time_s, &x, &y);
+    tell(controller, job->spec->name, "", "", "device_x", x);
+    tell(controller, job->spec->name, "", "", "device_y", y);
+    tell(controller, job->spec->name, "", "", "handovers", (double)(job->mobile->count - job->mobile->told));
+    tell(controller, job->spec->name, "", host, "attached", 1);
+    job->mobile->told = job->mobile->count;
+}
+
 static void tell_account(const struct weir_controller *controller)
 {
     uint64_t requests = 0, at_sources = 0;
@@ -90,6 +107,7 @@ void weir_report_window(struct weir_controller *controller)
         if (!job->running)
             continue;
         tell_job(controller, job);
+        tell_device(controller, j);
         for (int o = 0; scenario->record_operators && o < job->operator_count; o++) {
             tell_operator(controller, job->name, &job->operators[o]);
             weir_report_placement(controller, j, o);

@@ -7,6 +7,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/engine/control/changes.h"
+#include "sim/engine/flow/mobile.h"
 #include "sim/engine/flow/route.h"
 
 const struct weir_route *weir_route_between(struct weir_shares *shares, int from, int to)
@@ -155,7 +156,8 @@ void weir_view_init(struct weir_controller *controller)
             init_operator(&job->ops[o], &operators[o]);
         controller->job_views[j] = (struct weir_job_view){
             .name = job->spec->name,
-            .source_host = job->spec->source_host,
+            .source_host = job->source_host,
+            .source_before = job->source_host,
             .sink_host = job->sink.host,
             .source_bytes = job->spec->source_bytes,
             .slo_s = job->spec->slo_s,
@@ -248,6 +250,7 @@ void weir_view_deployments(struct weir_controller *controller, int first_job)
     for (int j = first_job; j < controller->arrived_jobs; j++) {
         struct weir_run_job *job = &controller->flow->jobs[j];
         controller->job_views[j].running = job->life != WEIR_JOB_GONE;
+        controller->job_views[j].source_host = job->source_host;
         for (int o = 0; o < job->spec->operator_count; o++)
             update_deployment(&job->ops[o], (struct weir_operator_view *)&controller->job_views[j].operators[o],
                               controller->clock->now_s);
@@ -323,6 +326,8 @@ static void update_job(struct weir_controller *controller, struct weir_run_job *
     view->age_s = now_s - job->spec->arrive_s;
     if (job->life == WEIR_JOB_WAITING)
         return;
+    view->source_host = job->source_host;
+    view->source_before = weir_mobile_window(job);
     const struct weir_job_counts *now = &job->counts, *then = &job->at_window;
     view->ingress_rate = ratio((double)(now->arrived - then->arrived), window_s);
     view->emitted_rate = ratio((double)(now->emitted - then->emitted), window_s);
@@ -360,7 +365,7 @@ static void count_items(struct weir_controller *controller)
         const struct weir_run_job *job = &controller->flow->jobs[j];
         if (job->life == WEIR_JOB_WAITING)
             continue;
-        weir_telemetry_disk(controller->books, job->spec->source_host,
+        weir_telemetry_disk(controller->books, job->source_host,
                             (double)(job->counts.arrived - job->at_window.arrived) * job->spec->source_bytes);
         for (int o = 0; o < job->spec->operator_count; o++) {
             const struct weir_op *op = &job->ops[o];

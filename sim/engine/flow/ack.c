@@ -44,7 +44,7 @@ static double way_s(const struct weir_inbox *inbox, int edge)
     const struct weir_op *op = inbox->op;
     double way_s = 0;
     for (const struct weir_connection *c = inbox->connections; c; c = c->next) {
-        bool sends = op->upstream[edge] < 0 && c->from == op->job->spec->source_host;
+        bool sends = op->upstream[edge] < 0 && c->from == op->job->source_host;
         const struct weir_op *from = op->upstream[edge] < 0 ? NULL : &op->job->ops[op->upstream[edge]];
         for (size_t i = 0; from && i < from->instance_count; i++)
             sends |= from->instances[i]->host == c->from;

@@ -3,6 +3,7 @@
 #include "sim/base/memory.h"
 #include "sim/engine/flow/again.h"
 #include "sim/engine/flow/kinds.h"
+#include "sim/engine/flow/mobile.h"
 
 int weir_origin_of(struct weir_run_job *job, int host)
 {
@@ -65,6 +66,8 @@ void weir_count_results(struct weir_run_job *job, struct weir_batch *batch)
         weir_paths_deliver(job->paths, batch->items[i].path, latency_s, parts_s);
         if (job->kinds)
             weir_kinds_deliver(job, &batch->items[i]);
+        if (job->mobile)
+            weir_mobile_delivered(job->mobile, &batch->items[i]);
     }
     count -= again;
     job->counts.delivered += count;

@@ -11,6 +11,7 @@
 #include "sim/engine/flow/connection.h"
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/kinds.h"
+#include "sim/engine/flow/mobile.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/route.h"
 #include "sim/engine/flow/send.h"
@@ -51,9 +52,9 @@ static void init_op(struct weir_flow *flow, struct weir_run_job *job, int index)
     weir_op_init_keys(op);
     if (spec->join_all)
         op->join = weir_join_new();
-    op->where_count = weir_where_hosts(&spec->where, flow->platform, job->spec->source_host, NULL, 0);
+    op->where_count = weir_where_hosts(&spec->where, flow->platform, job->source_host, NULL, 0);
     op->where = weir_alloc((size_t)op->where_count, sizeof *op->where);
-    weir_where_hosts(&spec->where, flow->platform, job->spec->source_host, op->where, op->where_count);
+    weir_where_hosts(&spec->where, flow->platform, job->source_host, op->where, op->where_count);
 }
 
 /* Room for as many edges as lead to and from each operator. */
@@ -120,6 +121,8 @@ static void init_job(struct weir_flow *flow, struct weir_run_job *job, const str
     job->index = (int)(job - flow->jobs);
     job->sink.job = job;
     job->sink.host = spec->sink_host;
+    job->source_host = spec->source_host;
+    job->mobile = weir_mobile_new(job, flow->seed);
     job->load_factor = 1;
     job->next_arrival_s = spec->arrive_s;
     if (flow->scenario->recovery.on)
@@ -207,6 +210,7 @@ void weir_flow_fini(struct weir_flow *flow)
         free(job->origins);
         free(job->origin_views);
         weir_paths_free(job->paths);
+        weir_mobile_free(job->mobile);
         weir_due_free(job->due);
         weir_kinds_fini(job);
         weir_segments_free(job->segments);

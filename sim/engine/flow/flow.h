@@ -28,6 +28,7 @@ struct weir_inbox;
 struct weir_instance;
 struct weir_join;
 struct weir_kinds;
+struct weir_mobile;
 struct weir_op;
 struct weir_run_job;
 struct weir_sender;
@@ -269,6 +270,8 @@ struct weir_run_job {
     struct weir_watch watch;
 
     /* The source. */
+    struct weir_mobile *mobile; /* mobile.h; NULL: it stands still */
+    int source_host;            /* that its items come from; of one that moves, that of its access point */
     struct weir_sender source_sender;
     struct weir_alarm source_alarm;
     struct weir_soon source_go;

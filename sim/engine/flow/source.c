@@ -7,6 +7,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/engine/flow/kinds.h"
+#include "sim/engine/flow/mobile.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/send.h"
 
@@ -163,6 +164,8 @@ static bool emit(struct weir_run_job *job, int count)
             weir_segments_log(job->segments, arrival);
         pop(job);
     }
+    if (job->mobile)
+        weir_mobile_sends(job->mobile, &batch->items[0]); /* they go one by one */
     batch->count = count;
     job->counts.emitted += (uint64_t)count;
     job->source_free_s = free_s;
@@ -176,6 +179,16 @@ static void hold_back(struct weir_run_job *job)
         return;
     weir_spent_set(&job->source_spent, WEIR_BLOCKED, job->flow->clock->now_s);
     weir_op_at_rest(&job->ops[0]);
+}
+
+/* The first item of the backlog does not come to its access point. */
+static void lose(struct weir_run_job *job)
+{
+    job->counts.dropped_at_source++;
+    job->counts.dropped++;
+    job->mobile->lost_items += job->flow->books->warm;
+    job->mobile->known = false;
+    pop(job);
 }
 
 void weir_source_go(struct weir_run_job *job)
@@ -193,12 +206,15 @@ void weir_source_go(struct weir_run_job *job)
             return;
         }
         int count = next_batch(job);
-        double last_s = backlog_at(job, (size_t)count - 1)->time_s;
+        double last_s = job->mobile ? weir_mobile_ready_s(job->mobile, backlog_at(job, 0))
+                                    : backlog_at(job, (size_t)count - 1)->time_s;
         if (last_s > clock->now_s) {
             weir_alarm_set(clock, &job->source_alarm, last_s);
             return;
         }
-        if (!emit(job, count))
+        if (job->mobile && job->mobile->lost)
+            lose(job);
+        else if (!emit(job, count))
             return;
         if (job->source_spent.doing != WEIR_IDLE)
             weir_spent_set(&job->source_spent, WEIR_IDLE, clock->now_s);
@@ -252,16 +268,19 @@ void weir_source_start(struct weir_run_job *job)
     job->source_alarm.ring = source_rings;
     job->source_go.ring = source_goes;
     job->source_spent = (struct weir_spent){.since_s = flow->clock->now_s};
-    weir_trace_spent(flow->books, &job->source_spent, job->spec->source_host, job->spec->name, NULL, 0,
-                     flow->clock->now_s);
-    weir_sender_init(&job->source_sender, job, job->source_out, job->source_out_count, job->spec->source_host,
+    weir_trace_spent(flow->books, &job->source_spent, job->source_host, job->spec->name, NULL, 0, flow->clock->now_s);
+    weir_sender_init(&job->source_sender, job, job->source_out, job->source_out_count, job->source_host,
                      &job->source_spent, source_has_sent);
+    if (job->mobile)
+        weir_mobile_start(job->mobile);
     weir_soon(flow->clock, &job->source_go);
 }
 
 void weir_job_recovered(struct weir_run_job *job)
 {
     job->source_free_s = fmax(job->source_free_s, job->flow->clock->now_s);
+    if (job->mobile)
+        weir_mobile_recovered(job->mobile);
     weir_job_wake_all(job);
     weir_soon(job->flow->clock, &job->source_go);
 }

@@ -84,7 +84,7 @@ char *weir_job_who_waits(const struct weir_run_job *job)
 {
     struct listing listing = {0};
     if (job->source_spent.doing == WEIR_BLOCKED)
-        LIST(&listing, "the source on %s waits to send", host_name(job, job->spec->source_host));
+        LIST(&listing, "the source on %s waits to send", host_name(job, job->source_host));
     if (job->halts)
         LIST(&listing, "the source holds back for a change of plan");
     for (int o = 0; o < job->spec->operator_count; o++)

@@ -86,5 +86,12 @@ const struct weir_metric weir_metric_table[] = {
     ROW(service_anomalies, "share", WEIR_BETTER_LOW, "Share of requests served too late, or dropped, otherwise."),
     ROW(income, "money", WEIR_BETTER_HIGH, "Price of the bytes of results in time."),
     ROW(fines, "money", WEIR_BETTER_LOW, "Fines for device and service anomalies."),
+    ROW(handovers, "count", WEIR_BETTER_LOW, "Changes of sources that move to another access point."),
+    NAMED("interrupted", interrupted_s, "s", WEIR_BETTER_LOW,
+          "Time in which they could send nothing for that, summed over sources."),
+    ROW(handover_lost, "items", WEIR_BETTER_LOW, "Items that were lost by that; dropped counts them, too."),
+    NAMED("latency_before", latency_before_s, "s", WEIR_BETTER_NONE,
+          "Mean latency of items that came within a window's length before a handover of their source."),
+    NAMED("latency_after", latency_after_s, "s", WEIR_BETTER_LOW, "The same after one."),
     {0},
 };

@@ -9,6 +9,7 @@
 #include "sim/base/text.h"
 #include "sim/engine/books/ledger.h"
 #include "sim/engine/flow/kinds.h"
+#include "sim/engine/flow/mobile.h"
 
 void weir_result_fini(struct weir_result *result)
 {
@@ -159,10 +160,12 @@ static void fill_hosts(const struct weir_books *books, double measured_s, struct
     metrics->cpu_cloud = ratio(flops[WEIR_TIER_CLOUD], room[WEIR_TIER_CLOUD]);
 }
 
-/* Without an account its metrics are no part of it. */
-static unsigned long long checksum(const struct weir_result *result, bool account)
+/* Metrics of an account, or of sources that move, are no part of it where there are none. */
+static unsigned long long checksum(const struct weir_result *result, const struct weir_scenario *scenario)
 {
-    size_t bytes = account ? sizeof result->metrics : offsetof(struct weir_metrics, revenue);
+    size_t bytes = scenario->mobility.on  ? sizeof result->metrics
+                   : scenario->account.on ? offsetof(struct weir_metrics, handovers)
+                                          : offsetof(struct weir_metrics, revenue);
     unsigned long long hash = weir_hash(WEIR_HASH_START, &result->metrics, bytes);
     for (int j = 0; j < result->job_count; j++) {
         struct weir_job_total total = result->jobs[j];
@@ -298,6 +301,28 @@ static void fill_books(const struct weir_books *books, double measured_s, struct
     fill_hosts(books, measured_s, m);
 }
 
+/* Where no source moves, there is nothing to tell of it. */
+static void fill_mobility(const struct weir_flow *flow, struct weir_metrics *m)
+{
+    struct weir_around before = {0}, after = {0};
+    bool on = flow->scenario->mobility.on;
+    m->handovers = m->interrupted_s = m->handover_lost = on ? 0 : NAN;
+    for (int j = 0; j < flow->job_count; j++) {
+        const struct weir_mobile *mobile = flow->jobs[j].mobile;
+        if (!mobile)
+            continue;
+        m->handovers += mobile->handovers;
+        m->interrupted_s += mobile->interrupted_s;
+        m->handover_lost += mobile->lost_items;
+        before.count += mobile->before.count;
+        before.sum_s += mobile->before.sum_s;
+        after.count += mobile->after.count;
+        after.sum_s += mobile->after.sum_s;
+    }
+    m->latency_before_s = mean_of(before.sum_s, before.count);
+    m->latency_after_s = mean_of(after.sum_s, after.count);
+}
+
 void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
 {
     const struct weir_scenario *scenario = flow->scenario;
@@ -321,10 +346,11 @@ void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
     m->rejected = sums->calls ? sums->rejected : NAN;
     fill_books(books, measured_s, m);
     m->energy_j = weir_shares_energy_j(flow->shares) - books->energy_at_warmup_j;
+    fill_mobility(flow, m);
     fill_links(books, result);
     weir_account_result(books, sums->dropped_at_sources, m);
     weir_shares_handed(flow->shares, &result->shared_works, &result->shared_transfers);
-    result->checksum = checksum(result, scenario->account.on);
+    result->checksum = checksum(result, scenario);
     weir_histogram_fini(&sums->latency);
     free(sums);
 }

@@ -5,6 +5,7 @@ import {extent} from "./scales.js";
 import {D, el, svg, tipped} from "./base.js";
 import {POLICIES, SERIES, anomaliesOf, jobSeries, list, seriesOf} from "./data.js";
 import {DECISIONS} from "./decisions.js";
+import {Devices} from "./devices.js";
 import {HOST_TIERS, TIERS, windowAt} from "./graph.js";
 /* Where the instances of each operator are from which time on: "job\nop" -> [{host, times, counts}]. */
 function placements(run) {
@@ -81,6 +82,7 @@ class Stage {
     this.boxes = new Map();
     this.cell = cell;
     this.bands = [];
+    this.frame = null;
     if (hosts.length > 1 && hosts.every((host) => host.length > 4)) this.byPlace(hosts, width);
     else this.byTier(hosts, width);
   }
@@ -100,6 +102,7 @@ class Stage {
   byPlace(hosts, width) {
     const [left, right] = extent([hosts.map((host) => host[4])]),
       [bottom, top] = extent([hosts.map((host) => host[5])]);
+    this.frame = {left, right, bottom, top, width: width - 8, height: Math.max(120, Math.min(420, width * 0.6))};
     const boxes = hosts.map((host) => {
       const box = this.size(host[0]);
       box.x = 4 + ((host[4] - left) / (right - left || 1)) * Math.max(0, width - box.width - 8);
@@ -191,7 +194,8 @@ class Stage {
       root.append(group);
     }
     this.movers = svg("g");
-    root.append(this.movers);
+    this.devices = new Devices(this);
+    root.append(this.movers, this.devices.node);
     this.place.replaceChildren(root);
     this.root = root;
     this.pool = new Map();
@@ -408,6 +412,7 @@ class Stage {
         }
       }
     this.movers.replaceChildren(...movers);
+    this.devices.show(time, before, part);
   }
 }
 export {placedAt, placements, Stage};

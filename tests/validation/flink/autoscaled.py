@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""The autoscaled runs: Flink's reactive mode and TWRES, predicted with the calibration of the fixed ones.
+"""The autoscaled runs: Flink's reactive mode, TWRES and Phoebe, predicted with the calibration.
 
-    autoscaled.py WEIR FOLDER OUTPUT      FOLDER holds phoebe/*.csv.gz and phoebe/profiles2.csv
+    autoscaled.py WEIR FOLDER OUTPUT [--json FILE]      FOLDER holds phoebe/*.csv.gz and phoebe/profiles2.csv
 
-Prints, for each of the measured runs cars_1_reactive and cars_1_twres: mean workers, changes, and quantiles of the latency,
-measured and simulated. What is assumed: README.md, "Autoscaled runs".
+Prints, for each measured run: mean workers, changes, and quantiles of the latency, measured and simulated. What is assumed: README.md,
+"Autoscaled runs".
 """
 import csv
-import gzip
 import json
+import math
 import os
 import subprocess
 import sys
@@ -17,24 +17,16 @@ import compare
 import measured
 import scenario
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-WORKERS = 24  # at most
 RECORDS = scenario.RECORDS
-POLICIES = {
-    "cars_1_reactive": ("15s", {"label": "reactive", "name": "ds2", "overprovision": 0.25, "drain": "0s", "margin": 0.1,
-                                "down_windows": 20, "cooldown": "0s"}),
-    "cars_1_twres": ("60s", {"label": "twres", "name": "svr-twres", "headroom": 0, "confidence": 0, "drain": "0s",
-                             "horizon": "10min", "hold": "10min", "cooldown": "10min", "down_windows": 1, "pay": 0,
-                             "limit": "10s"}),
-}
-
-
-def read(folder, name):
-    """Samples of time, load, latency and workers."""
-    with gzip.open(os.path.join(folder, "phoebe", name + ".csv.gz"), "rt", newline="") as file:
-        return [{"time": float(row["offset_s"]), "load": measured.number(row["workload_rec_s"]),
-                 "latency": (measured.number(row["latency_ms"]) or 0) / 1000 or None,
-                 "workers": measured.number(row["workers"])} for row in csv.DictReader(file)]
+REACTIVE = ("15s", {"label": "reactive", "name": "ds2", "overprovision": 0.25, "drain": "0s", "margin": 0.1, "down_windows": 20,
+                    "cooldown": "0s"})
+TWRES = ("60s", {"label": "twres", "name": "svr-twres", "headroom": 0, "confidence": 0, "drain": "0s", "horizon": "10min", "hold": "10min",
+                 "cooldown": "10min", "down_windows": 1, "pay": 0, "limit": "10s"})
+PHOEBE = ("60s", {"label": "phoebe", "name": "proactive", "horizon": "10min", "hold": "10min", "cooldown": "10min"})
+# Runs that others of their method do not contradict: shared/data's list of outliers is left out.
+POLICIES = {"cars_1_reactive": REACTIVE, "cars_3_reactive": REACTIVE, "cars_1_twres": TWRES, "cars_3_twres": TWRES,
+            "cars_1_phoebe": PHOEBE, "cars_2_phoebe": PHOEBE}
+FITTED = {"cars_1_twres"}  # the calibration has seen it, with the workers that were measured
 
 
 def calibrated(folder):
@@ -46,41 +38,15 @@ def calibrated(folder):
 
 
 def write(folder, name, output):
-    with open(os.path.join(HERE, "calibration.json"), encoding="utf-8") as file:
-        calibration = json.load(file)
-    samples = read(folder, name)
+    samples = measured.read_run(folder, name)
     window, policy = POLICIES[name]
     if policy["name"] == "svr-twres":
         policy = dict(policy, calibration=calibrated(folder))
-    # A worker takes what each of eight fresh ones takes: the middle of what is to be expected.
-    rate = scenario.worker_rates(calibration, "cars", 8, "tiring")[0]
-    restart_s = calibration["jobs"]["cars"]["restart_s"]
-    first = next(s["workers"] for s in samples if s["workers"])
-    tree = {
-        "name": name, "platform": "platform.xml", "duration": f"{samples[-1]['time'] + measured.STEP_S:g}s", "window": window,
-        "seeds": [1], "batch_span": "1s", "record": {"operators": True, "hosts": False, "links": False},
-        "policies": [policy],
-        "costs": {"start": "0s", "stop": "0s", "checkpoint": "0s", "restore": f"{restart_s}s"},
-        "faults": [{"host": "worker-0", "at": f"{t}s", "for": "1s"} for t in measured.SCHEDULE_S
-                   if t < samples[-1]["time"]],
-        "recovery": {"place": "wait", "delivery": "at-least-once", "detect": "1s",
-                     "checkpoint_interval": f"{scenario.CHECKPOINT_S}s", "restart": f"{restart_s - 1}s"},
-        "workload": {"jobs": [{
-            "name": "cars", "source": "broker", "source_bytes": f"{RECORDS * scenario.RECORD_BYTES}B", "sink": "output",
-            "load": {"kind": "csv", "file": "load.csv", "arrivals": "even"},
-            "operators": [{"name": "worker", "flops": f"{RECORDS}Mf", "bytes": f"{RECORDS * scenario.RECORD_BYTES}B",
-                           "state": "1MB", "parallelism": round(first), "max_parallelism": WORKERS,
-                           "placement": {"tier": "cloud"}, "capacity": max(8, scenario.BUFFER_RECORDS // RECORDS)}]}]},
-    }
-    os.makedirs(output, exist_ok=True)
-    with open(os.path.join(output, "load.csv"), "w", encoding="utf-8") as file:
-        file.write("time_s,items_per_s\n")
-        file.writelines(f"{s['time']:g},{(s['load'] or 0) / RECORDS:.6g}\n" for s in samples)
-    with open(os.path.join(output, "platform.xml"), "w", encoding="utf-8") as file:
-        file.write(scenario.platform(WORKERS, rate, calibration["floor_s"] - RECORDS / rate))
-    with open(os.path.join(output, "scenario.json"), "w", encoding="utf-8") as file:
-        json.dump(tree, file, indent=1)
-        file.write("\n")
+    first = next((s["workers"] for s in samples if s["workers"]), scenario.WORKERS)
+    failures = [t for t in measured.SCHEDULE_S if t < samples[-1]["time"]]
+    tree = scenario.scenario(name, "cars", round(first), scenario.known("cars"), failures, samples[-1]["time"] + measured.STEP_S)
+    tree.update(window=window, batch_span="1s", policies=[policy], record={"operators": True, "hosts": False, "links": False})
+    scenario.save(output, tree, scenario.WORKERS, samples)
     return samples
 
 
@@ -99,27 +65,35 @@ def simulated(folder):
 
 def figures(samples):
     late = [s["latency"] for s in samples if s["latency"]]
-    workers = [s["workers"] for s in samples if s["workers"]]
-    whole = [count for count in workers if count == int(count)]  # between two numbers the meter shows means
+    workers = [s["workers"] for s in samples if s["workers"]] or [math.nan]
+    whole = [count for count in workers if not math.isnan(count) and count == int(count)]  # between two numbers the meter shows means
     return {"workers": sum(workers) / len(workers), "p50": compare.quantile(late, 0.5), "p95": compare.quantile(late, 0.95),
             "changes": sum(a != b for a, b in zip(whole, whole[1:]))}
 
 
 def main():
-    if len(sys.argv) != 4:
+    if len(sys.argv) != 4 and not (len(sys.argv) == 6 and sys.argv[4] == "--json"):
         sys.exit(__doc__)
-    weir, folder, output = sys.argv[1:]
-    print("run              workers        p50, s          p95, s         changes   (measured / simulated)")
+    weir, folder, output = sys.argv[1:4]
+    kept = {}
+    print("| run | mean workers (target 15 %) | changes | p50, s | p95, s |\n| --- | --- | --- | --- | --- |", flush=True)
     for name in POLICIES:
         place = os.path.join(output, name)
         real = figures([s for s in write(folder, name, place) if s["time"] >= 120])
-        subprocess.run([weir, "run", os.path.join(place, "scenario.json"), "--quiet", "-o", os.path.join(place, "out")],
+        subprocess.run([weir, "run", os.path.join(place, "scenario.json"), "--quiet", "-o", os.path.join(place, "out"), "--force"],
                        check=True, stdout=subprocess.DEVNULL)
-        runs = os.path.join(place, "out")
-        made = figures([s for s in simulated(next(root for root, _, files in os.walk(runs) if "windows.csv" in files))
-                        if s["time"] >= 120])
-        print(f"{name:16s} {real['workers']:5.2f} / {made['workers']:5.2f}  {real['p50']:7.1f} / {made['p50']:7.1f} "
-              f"{real['p95']:7.1f} / {made['p95']:7.1f}  {real['changes']:3d} / {made['changes']:3d}")
+        made = figures([s for s in simulated(os.path.join(place, "out")) if s["time"] >= 120])
+        kept[name] = {side: {key: None if math.isnan(value) else round(value, 4) for key, value in one.items()}
+                      for side, one in (("measured", real), ("simulated", made))}
+        seen = "- / {1:.2f}" if math.isnan(real["workers"]) else "{0:.2f} / {1:.2f} ({2:+.0%})"
+        changes = "-" if math.isnan(real["workers"]) else real["changes"]
+        print(f"| {name}{' (calibration)' if name in FITTED else ''} | "
+              f"{seen.format(real['workers'], made['workers'], made['workers'] / real['workers'] - 1)} | {changes} / {made['changes']} | "
+              f"{real['p50']:.3g} / {made['p50']:.3g} | {real['p95']:.4g} / {made['p95']:.4g} |", flush=True)
+    if len(sys.argv) == 6:
+        with open(sys.argv[5], "w", encoding="utf-8") as file:
+            json.dump(kept, file, indent=1)
+            file.write("\n")
 
 
 if __name__ == "__main__":

@@ -28,12 +28,18 @@ def read_run(folder, name):
     path = os.path.join(folder, "phoebe", name + ".csv.gz")
     with gzip.open(path, "rt", newline="") as file:
         samples = [{"time": float(row["offset_s"]), "load": number(row["workload_rec_s"]),
-                    "throughput": number(row["throughput_rec_s"]),
+                    "throughput": number(row["throughput_rec_s"]), "workers": number(row["workers"]),
                     "latency": None if not row["latency_ms"] else float(row["latency_ms"]) / 1000}
                    for row in csv.DictReader(file)]
     if not samples:
         raise ValueError(f"{path}: no samples")
     return samples
+
+
+def read_calm_profiles(folder):
+    """(records/s, latency in s) of the profiling runs in which next to nothing waited."""
+    with open(os.path.join(folder, "phoebe", "profiles2.csv"), newline="", encoding="utf-8") as file:
+        return [(float(row["avgThr"]), float(row["avgLat"]) / 1000) for row in csv.DictReader(file) if float(row["avgLat"]) < 2000]
 
 
 def read_profiles(folder):

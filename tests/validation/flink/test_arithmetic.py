@@ -13,7 +13,6 @@ import unittest
 import calibrate
 import compare
 import measured
-import overload
 import scenario
 import validate
 
@@ -28,10 +27,6 @@ def run(rate, latency, load=None, duration=3000):
 
 
 class Arithmetic(unittest.TestCase):
-    def test_exponent(self):
-        # 3 x k^0.9 is a line of slope 0.9 in logarithms.
-        self.assertAlmostEqual(calibrate.exponent([(k, 3 * k**0.9) for k in (2, 5, 8, 23)]), 0.9)
-
     def test_trailing(self):
         # None holds the last value: 0, 6, 6, 6 over 2 are 0, 3, 6, 6; nothing at all stays None.
         self.assertEqual(measured.trailing([0, 6, None, 6], 2), [0, 3, 6, 6])
@@ -56,19 +51,28 @@ class Arithmetic(unittest.TestCase):
         # A latency that doubles after a planned time shows it as well, at another time not.
         self.assertEqual(measured.restarts(run(lambda t: 100, lambda t: 1 + 2 * (1260 <= t < 1300 or 2000 <= t < 2060))), [1200.0])
 
-    def test_capacity(self):
-        # Overload from 600 s on: 80 for a quarter of an hour (its middle is 450 s), then 60; half after a restart does not count.
-        samples = run(lambda t: 30 if 1200 <= t < 1260 else 80 if t < 1500 else 60, lambda t: 1 if t < 600 else 20)
-        self.assertEqual(calibrate.capacity(samples, [1200.0])[0][:2], [[450, 80], [1350, 60]])
-        self.assertEqual(calibrate.capacity(run(lambda t: 80, lambda t: 1), []), ([], None))
-
-    def test_outage(self):
-        # Half of the rate for 120 s is 60 s of work.
-        self.assertAlmostEqual(calibrate.outage(run(lambda t: 50 if 1200 <= t < 1320 else 100, lambda t: 1), 1200), 60)
-
     def test_floor(self):
+        # Points of 0.9 / (1 - x / 800) give that back.
+        level, rate = calibrate.floor_rate([(x, 0.9 / (1 - x / 800)) for x in (20, 100, 200, 350)])
+        self.assertAlmostEqual(level, 0.9, places=6)
+        self.assertAlmostEqual(rate, 800, delta=0.01)
         samples = run(lambda t: 100, lambda t: 1.1 if t < 2000 else 3, load=lambda t: 50 if t < 2000 else 100)
-        self.assertEqual(calibrate.floor(samples, [], 95), 1.1)
+        self.assertEqual(calibrate.calm(samples, [600.0])[0], (50, 1.1))
+        self.assertEqual(len(calibrate.calm(samples, [600.0])), (570 - 480 + 2000 - 1085) // 5)  # not from 30 s before to 480 s after it
+
+    def test_broker(self):
+        # 50 of 100 are served for 2000 s, of which the latency rises to 1000 s; then it falls: 5 minutes before that 85 000 wait.
+        self.assertIsNone(calibrate.broker(run(lambda t: 50, lambda t: t / 2, load=lambda t: 100)))
+        falls = run(lambda t: 50, lambda t: t / 2 if t < 2000 else 1, load=lambda t: 100)
+        self.assertEqual(calibrate.broker(falls), (2000 - 300 + 10) * 50)
+
+    def test_plan(self):
+        # One more for a minute after a failure is none, nor are means between two numbers; a change is seen 30 s late.
+        samples = run(lambda t: 1, lambda t: 1)
+        for sample in samples:
+            time = sample["time"]
+            sample["workers"] = None if time < 50 else 5 if 600 <= time < 660 else 4.5 if time == 1000 else 4 if time < 1005 else 6
+        self.assertEqual(calibrate.plan(samples), [[0, 4], [975, 6]])
 
     def test_figures(self):
         self.assertAlmostEqual(compare.quantile([4, 1, 3, 2], 0.5), 2.5)
@@ -86,27 +90,6 @@ class Arithmetic(unittest.TestCase):
         rising = run(lambda t: 1, lambda t: 1 + t)
         self.assertAlmostEqual(compare.correlation(rising, run(lambda t: 1, lambda t: (1 + t) ** 2)), 1)
 
-    def test_tiring(self):
-        wear = [[100, 1.0], [200, 0.5]]
-        self.assertEqual([overload.share_at(wear, age) for age in (0, 100, 150, 999)], [1.0, 1.0, 0.75, 0.5])
-        model = overload.Overload({"wear": wear, "limit_s": 10})
-        view = {"time_s": 0, "jobs": [{"name": "j", "latency_mean_s": 11, "delivered_rate": 1,
-                                       "operators": [{"name": "o", "instances": [{"host": "h"}]}]}]}
-        self.assertEqual(model.window_ends(view), [])
-        view["time_s"] = 150
-        self.assertEqual(model.window_ends(view)[0]["instances"], [{"host": "h", "cpu_share": 0.75}])
-        view["jobs"][0].update(latency_mean_s=None, delivered_rate=0)  # a restart: the overload goes on
-        view["time_s"] = 200
-        self.assertEqual(model.window_ends(view)[0]["instances"][0]["cpu_share"], 0.5)
-        view["jobs"][0].update(latency_mean_s=1, delivered_rate=1)
-        self.assertEqual(model.window_ends(view)[0]["instances"][0]["cpu_share"], 1.0)
-
-    def test_rates(self):
-        known = {"workers": 4, "capacity_exponent": 0.5, "jobs": {"cars": {"constant_rec_s": 30, "capacity_rec_s": [[450, 40], [900, 20]]}}}
-        # 16 workers take 4^0.5 = twice as much as 4: 80 together, 5 each.
-        self.assertEqual(scenario.worker_rates(known, "cars", 16, "tiring"), (5.0, [[450, 1.0], [900, 0.5]]))
-        self.assertEqual(scenario.worker_rates(known, "cars", 16, "constant"), (3.75, []))
-
     def test_table_of_the_docs(self):
         with open(os.path.join(HERE, "figures.json"), encoding="utf-8") as file:
             figures = json.load(file)
@@ -120,10 +103,10 @@ class Arithmetic(unittest.TestCase):
         self.assertEqual(len(validate.differences(worse, figures)), 1)
 
     def test_whole(self):
-        # 4 workers of 12 500 records/s, fresh and tired; 40 000 offered, and 60 000 from 300 s on. The record that leaves at 300 + x s
-        # came at 300 + 5/6 x s, so its latency is x / 6, and the floor of 1 s: at 897.5 s, the middle of a window, 100.58 s.
-        known = {"workers": 4, "capacity_exponent": 1, "floor_s": 1,
-                 "jobs": {"cars": {"constant_rec_s": 1, "restart_s": 60, "capacity_rec_s": [[450, 50000], [900, 50000]]}}}
+        # 4 workers of 12 500 records/s; 40 000 offered, and 60 000 from 300 s on. The record that leaves at 300 + x s came at
+        # 300 + 5/6 x s, so its latency is x / 6, and the floor of 1 s: at 897.5 s, the middle of a window, 100.58 s.
+        model = {"record_ns": 80000, "state_ns": 0, "contention": 0, "tires_least": 1, "tires_s": 1, "restart_s": 60,
+                 "restart_shared_s": 0, "change_s": 1, "floor_s": 1, "floor_rate": 1e9, "broker_records": None}
         with tempfile.TemporaryDirectory() as folder:
             os.mkdir(os.path.join(folder, "phoebe"))
             with gzip.open(os.path.join(folder, "phoebe", "cars_1_baseline_4.csv.gz"), "wt", newline="") as file:
@@ -131,11 +114,10 @@ class Arithmetic(unittest.TestCase):
                 writer.writerow(["offset_s", "workload_rec_s", "throughput_rec_s", "latency_ms", "workers"])
                 writer.writerows([t, 40000 if t < 300 else 60000, "" if t < 20 else 40000, 1000, ""] for t in range(0, 1000, 5))
             with open(os.path.join(folder, "calibration.json"), "w", encoding="utf-8") as file:
-                json.dump(known, file)
+                json.dump({"cars": {"model": model}}, file)
             scenario.HERE, here = folder, scenario.HERE
-            os.symlink(os.path.join(here, "overload.py"), os.path.join(folder, "overload.py"))
             try:
-                real, simulated, restarts = validate.simulate(weir, folder, "cars_1_baseline_4", os.path.join(folder, "out"), "tiring")
+                real, simulated, restarts = validate.simulate(weir, folder, "cars_1_baseline_4", os.path.join(folder, "out"))
             finally:
                 scenario.HERE = here
             self.assertEqual((len(real), restarts), (200, []))
@@ -144,8 +126,12 @@ class Arithmetic(unittest.TestCase):
             self.assertAlmostEqual(latency[200], 1, delta=0.01)
             self.assertAlmostEqual(latency[895], 100.58, delta=0.3)
             self.assertAlmostEqual([s["throughput"] for s in simulated if s["time"] == 895][0], 50000, delta=500)
-            with self.assertRaisesRegex(RuntimeError, "weir ended with code"):
-                validate.simulate("false", folder, "cars_1_baseline_4", os.path.join(folder, "out"), "constant")
+            scenario.HERE = folder
+            try:
+                with self.assertRaisesRegex(RuntimeError, "weir ended with code"):
+                    validate.simulate("false", folder, "cars_1_baseline_4", os.path.join(folder, "out"))
+            finally:
+                scenario.HERE = here
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 """Holds weir against the measured runs: inputs, runs, table, plots.
 
     validate.py FOLDER [--weir PROGRAM] [--output FOLDER] [--runs RUN,RUN...] [--figures FOLDER] [--json FILE]
-        [--check FILE] [--model tiring|constant|own]
+        [--check FILE]
 """
 import argparse
 import json
@@ -21,9 +21,9 @@ import scenario
 BROKER_WHOLE_S = {"cars_1_baseline_4": 11400}
 
 
-def simulate(weir, folder, name, output, model):
+def simulate(weir, folder, name, output):
     """Writes the inputs, runs weir; returns the measured samples, the simulated ones, the restarts."""
-    real, restarts = scenario.write(folder, name, output, model)
+    real, restarts = scenario.write(folder, name, output)
     results = os.path.join(output, "results")
     done = subprocess.run([weir, "run", os.path.join(output, "scenario.json"), "-o", results, "--force", "--quiet"],
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
@@ -110,8 +110,6 @@ def arguments():
     parser.add_argument("--figures", help="draws there (needs gnuplot)")
     parser.add_argument("--json", help="writes the figures there")
     parser.add_argument("--check", help="fails if the figures are not those of this file, within a few percent")
-    parser.add_argument("--model", choices=scenario.MODELS, default="tiring",
-                        help="how capacity goes: tires under overload, is constant, or is fitted to the run itself")
     return parser.parse_args()
 
 
@@ -125,8 +123,7 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         for name in wanted.runs.split(","):
             begin = time.monotonic()
-            real, raw, restarts = simulate(wanted.weir, wanted.folder, name, os.path.join(wanted.output or temporary, name),
-                                           wanted.model)
+            real, raw, restarts = simulate(wanted.weir, wanted.folder, name, os.path.join(wanted.output or temporary, name))
             shown = measured.metered(raw)
             found = compare.figures(real, shown, restarts)
             part = {name + (" (calibration)" if measured.RUNS[name][1] else ""): summary(found)}

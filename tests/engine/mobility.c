@@ -1,0 +1,172 @@
+/* Sources that move, by arithmetic. Two access points a kilometre apart and a cloud; a link of 10 MB/s and 10 ms
+ * between the two, and of 10 MB/s and 20 ms to the cloud. A car goes from one to the other at 10 m/s. With 24 m of
+ * hysteresis it changes at 512 m, at 51.2 s, which takes a second. Items of 100 kB come each second from 1 s on: 0.1 s
+ * at the radio link's 1 MB/s, and its 5 ms; a service takes 10 ms. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policies/catalog.h"
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "tests/support/run.h"
+#include "tests/support/test.h"
+
+static const char xml[] =
+    "<?xml version=\"1.0\"?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+    "<platform version=\"4.1\"><zone id=\"world\" routing=\"Full\">"
+    "<host id=\"west\" speed=\"1Gf\"><prop id=\"tier\" value=\"edge\"/><prop id=\"place\" value=\"0 0\"/></host>"
+    "<host id=\"east\" speed=\"1Gf\"><prop id=\"tier\" value=\"edge\"/><prop id=\"place\" value=\"1000 0\"/></host>"
+    "<host id=\"cloud\" speed=\"1Gf\"><prop id=\"tier\" value=\"cloud\"/></host>"
+    "<link id=\"between\" bandwidth=\"10MBps\" latency=\"10ms\"/><link id=\"far\" bandwidth=\"10MBps\" "
+    "latency=\"20ms\"/>"
+    "<route src=\"west\" dst=\"east\"><link_ctn id=\"between\"/></route>"
+    "<route src=\"west\" dst=\"cloud\"><link_ctn id=\"far\"/></route>"
+    "<route src=\"east\" dst=\"cloud\"><link_ctn id=\"far\"/></route></zone></platform>\n";
+
+/* What differs from case to case. */
+struct drive {
+    const char *mobility; /* more keys of it */
+    const char *rates;
+    const char *bytes;
+    const char *place, *state; /* of the operator */
+    const char *more;          /* of the scenario */
+};
+
+static struct weir_test_result drive_under(const struct drive *drive, const char *policy, bool all)
+{
+    weir_test_file("car.csv", "time,id,x,y\n0,car,0,0\n100,car,1000,0\n");
+    char *scenario = weir_format(
+        "{\"duration\": \"100s\", \"window\": \"10s\", %s \"mobility\": {\"hysteresis\": 24, \"handover\": \"1s\", "
+        "\"latency\": \"5ms\", \"rates\": [%s], %s \"devices\": [{\"jobs\": \"car\", \"tracks\": "
+        "\"car.csv\"}]}, \"workload\": {\"jobs\": [{\"name\": \"car\", \"source\": {\"host\": \"west\"}, "
+        "\"source_bytes\": \"%s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\", \"start\": \"1s\"}, "
+        "\"operators\": [{\"name\": \"see\", \"flops\": \"10Mf\", \"placement\": %s, \"state\": \"%s\"}]}]}}",
+        drive->more, drive->rates, drive->mobility, drive->bytes, drive->place, drive->state);
+    struct weir_test_result got = weir_test_run_traced(
+        weir_test_file("cells.xml", xml), all ? weir_test_all(scenario) : scenario, policy, 1, weir_catalog);
+    if (got.code != WEIR_OK)
+        printf("\n    %s\n", got.message);
+    CU_ASSERT_EQUAL(got.code, WEIR_OK);
+    weir_test_conservation(weir_test_file("cells.xml", xml), scenario, &got);
+    free(scenario);
+    return got;
+}
+
+static const struct drive stays = {"", "{\"rate\": \"1MBps\"}", "100kB", "\"source\"", "1MB", ""};
+
+/* The operator stays in the west. Before, an item takes 0.1 + 0.005 + 0.01 s. The one that comes at 52 s waits for the
+ * end of the handover at 52.2 s; from then on each takes 0.01 s + 10 ms more. Items of 10 s before 51.2 s: 42 to 51 s;
+ * after it: 52 to 61 s. */
+static void operators_stay(bool all)
+{
+    struct weir_test_result got = drive_under(&stays, "static", all);
+    const struct weir_metrics *m = &got.result.metrics;
+    CHECK_NEAR(m->handovers, 1, 0);
+    CHECK_NEAR(m->interrupted_s, 1, 1e-9);
+    CHECK_NEAR(m->handover_lost, 0, 0);
+    CHECK_NEAR(m->latency_p50_s, 0.115, 0.115 * 0.01); /* of a histogram */
+    CHECK_NEAR(m->latency_max_s, 0.2 + 0.115 + 0.02, 1e-6);
+    CHECK_NEAR(m->latency_before_s, 0.115, 1e-9);
+    CHECK_NEAR(m->latency_after_s, 0.135 + 0.2 / 10, 1e-9);
+    CHECK_NEAR(m->latency_mean_s, (51 * 0.115 + 48 * 0.135 + 0.2) / 99, 1e-9); /* 1 to 99 s */
+    CHECK_NEAR(m->network_bytes, 48 * 100e3, 1e-3);                            /* 52 to 99 s */
+    CHECK_NEAR(m->network_s, (51 * 0.105 + 48 * 0.125 + 0.2) / 99, 1e-9);
+    CHECK_NEAR(m->state_moved_bytes, 0, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "50 car///device_x 500"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "60 car//east/attached 1"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "60 car///handovers 1"));
+    weir_test_result_fini(&got);
+}
+
+/* They follow at the end of the window, at 60 s: the new instance starts in 1 s, the old one is drained then; 0.2 s to
+ * write the checkpoint, 1 MB in 0.1 s + 10 ms, 0.2 s to restore it. Items of 52 to 61 s went to the west; that of 61 s
+ * comes to its access point at 61.105 s and waits for the end of the pause, at 61.51 s, where it is then. */
+static void operators_follow(const char *policy, bool all)
+{
+    struct weir_test_result got = drive_under(&stays, policy, all);
+    const struct weir_metrics *m = &got.result.metrics;
+    CHECK_NEAR(m->migrations, 1, 0);
+    CHECK_NEAR(m->state_moved_bytes, 1e6, 0);
+    CHECK_NEAR(m->paused_s, 0.2 + 0.11 + 0.2, 1e-9);
+    CHECK_NEAR(m->network_bytes, 9 * 100e3 + 1e6, 1e-3); /* 52 to 60 s */
+    CHECK_NEAR(m->latency_mean_s, (51 * 0.115 + 9 * 0.135 + 0.2 + 39 * 0.115 + (61.51 - 61.105)) / 99, 1e-9);
+    weir_test_result_fini(&got);
+}
+
+/* 300 kB take 0.3 s: of that of 51 s a third is left for the other side, and goes from 52.2 s on; that of 52 s follows.
+ * Each then takes 0.03 s + 10 ms to the west. */
+static void what_is_under_way_goes_on(bool all)
+{
+    struct drive large = stays;
+    large.bytes = "300kB";
+    struct weir_test_result got = drive_under(&large, "static", all);
+    double more_s = 0.005 + 0.04 + 0.01;
+    CHECK_NEAR(got.result.metrics.latency_max_s, 52.3 - 51 + more_s, 1e-6);
+    CHECK_NEAR(got.result.metrics.latency_after_s, (9 * (0.3 + more_s) + 0.6 + more_s) / 10, 1e-9);
+    weir_test_result_fini(&got);
+    /* Lost instead: that of 51 s at 51.2 s, that of 52 s as it comes. */
+    large.mobility = "\"meanwhile\": \"lose\",";
+    got = drive_under(&large, "static", all);
+    CHECK_NEAR(got.result.metrics.handover_lost, 2, 0);
+    CHECK_NEAR(got.result.metrics.dropped, 2, 0);
+    CHECK_NEAR(got.result.metrics.delivered, 97, 0);
+    CHECK_NEAR(got.result.metrics.latency_max_s, 0.3 + more_s, 1e-6);
+    weir_test_result_fini(&got);
+}
+
+/* Beyond 450 m nothing gets through, from 45 to 55 s. The items of 45 to 54 s are sent one after the other from 55 s
+ * on, and then those of 55 and 56 s, until the link has caught up: item k of them is sent at 55 + 0.1 (k + 1) s. To the
+ * cloud it takes 0.01 s + 20 ms more. */
+static void out_of_reach(bool all)
+{
+    struct drive far = stays;
+    far.rates = "{\"within\": 450, \"rate\": \"1MBps\"}";
+    far.place = "{\"host\": \"cloud\"}";
+    struct weir_test_result got = drive_under(&far, "static", all);
+    double sum_s = 0, rest_s = 0.005 + 0.03 + 0.01;
+    for (int item = 1; item <= 99; item++) {
+        double alone_s = item + 0.1, behind_s = item < 45 ? 0 : 55 + 0.1 * (item - 44);
+        sum_s += fmax(alone_s, behind_s) - item + rest_s;
+    }
+    CHECK_NEAR(got.result.metrics.latency_mean_s, sum_s / 99, 1e-9);
+    CHECK_NEAR(got.result.metrics.latency_max_s, 10.1 + rest_s, 1e-6);
+    weir_test_result_fini(&got);
+}
+
+static void both_ways(void (*check)(bool all))
+{
+    check(false);
+    check(true);
+}
+static void staying(void)
+{
+    both_ways(operators_stay);
+}
+static void following(void)
+{
+    operators_follow("nearest", false);
+    operators_follow("nearest", true);
+    operators_follow("load-balancer", false);
+}
+static void under_way(void)
+{
+    both_ways(what_is_under_way_goes_on);
+}
+static void reach(void)
+{
+    both_ways(out_of_reach);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct weir_case cases[] = {
+        {"operators stay", staying},
+        {"operators follow", following},
+        {"what is under way goes on, or is lost", under_way},
+        {"out of reach", reach},
+        {0},
+    };
+    return weir_test_main("mobility", cases, argc, argv);
+}

@@ -1,0 +1,373 @@
+/* Devices on their way: dates at which the access point changes, against search in small steps, and against arithmetic;
+ * stationary distributions of models against what is known of them. */
+#include "sim/model/mobility.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/error.h"
+#include "sim/base/memory.h"
+#include "sim/base/real.h"
+#include "sim/model/scenario.h"
+#include "tests/support/test.h"
+
+/* A world drawn at random: access points in a square of a kilometre, and a track of a few corners. */
+struct world {
+    struct weir_mobility mobility;
+    struct weir_access access[8];
+    struct weir_reach reach[3];
+    struct weir_fix fixes[12];
+    struct weir_course track;
+    struct weir_device device;
+};
+
+static void draw(struct world *world, unsigned number, bool strongest, double hysteresis)
+{
+    struct weir_stream s = weir_stream_open(number, strongest ? "strongest" : "nearest");
+    *world = (struct world){0};
+    struct weir_mobility *m = &world->mobility;
+    m->access = world->access;
+    m->access_count = 2 + (int)weir_stream_below(&s, 7);
+    m->ratio = strongest ? weir_pow(10, hysteresis / 30) : 1;
+    m->hysteresis = strongest ? 0 : hysteresis;
+    for (int a = 0; a < m->access_count; a++)
+        world->access[a] = (struct weir_access){a,
+                                                true,
+                                                1000 * weir_stream_uniform(&s),
+                                                1000 * weir_stream_uniform(&s),
+                                                0,
+                                                strongest ? weir_pow(10, (6 * weir_stream_uniform(&s) - 3) / 30) : 1};
+    double time_s = 0;
+    for (int f = 0; f < 12; f++) {
+        time_s += 1 + 60 * weir_stream_uniform(&s);
+        world->fixes[f] = (struct weir_fix){time_s, 1000 * weir_stream_uniform(&s), 1000 * weir_stream_uniform(&s), -1};
+        if (f % 4 == 3) { /* it stands still for a while */
+            world->fixes[f].x = world->fixes[f - 1].x;
+            world->fixes[f].y = world->fixes[f - 1].y;
+        }
+    }
+    world->track = (struct weir_course){"t", world->fixes, 12, 12};
+    world->device = (struct weir_device){.motion = WEIR_MOTION_TRACK, .track = &world->track};
+}
+
+/* The place on the track, by its own reckoning. */
+static void place_at(const struct world *world, double t, double *x, double *y)
+{
+    int f = 0;
+    while (f < 11 && world->fixes[f + 1].time_s <= t)
+        f++;
+    const struct weir_fix *a = &world->fixes[f], *b = &world->fixes[f < 11 ? f + 1 : f];
+    double share = t <= a->time_s || b == a ? 0 : (t - a->time_s) / (b->time_s - a->time_s);
+    *x = a->x + share * (b->x - a->x);
+    *y = a->y + share * (b->y - a->y);
+}
+
+/* How far past the point of change from i to j it is, in metres. */
+static double past(const struct world *world, int i, int j, double t)
+{
+    double x, y;
+    const struct weir_mobility *m = &world->mobility;
+    place_at(world, t, &x, &y);
+    const struct weir_access *a = &world->access[i], *b = &world->access[j];
+    return hypot(x - a->x, y - a->y) - m->ratio * a->weight / b->weight * hypot(x - b->x, y - b->y) - m->hysteresis;
+}
+
+/* Every handover is where the rule holds, and in steps of a hundredth of a second it holds nowhere else. */
+static void against_steps(bool strongest, double hysteresis)
+{
+    const double step_s = 0.01, tolerance = 1e-6;
+    int handovers = 0;
+    for (unsigned number = 1; number <= 40; number++) {
+        struct world world;
+        struct weir_roam roam;
+        draw(&world, number, strongest, hysteresis);
+        weir_roam_begin(&roam, &world.mobility, &world.device, 1, 0);
+        double until_s = world.fixes[11].time_s + 1, from_s = 0;
+        int at = roam.at, missed = 0, wrong = 0;
+        for (;;) {
+            bool any = weir_roam_handover(&roam, until_s);
+            double next_s = any ? roam.from_s : until_s;
+            for (double t = from_s + step_s; t < next_s - step_s; t += step_s)
+                for (int j = 0; j < world.mobility.access_count; j++)
+                    missed += j != at && past(&world, at, j, t) > tolerance;
+            if (!any)
+                break;
+            wrong += fabs(past(&world, at, roam.at, next_s)) > tolerance;
+            handovers++;
+            at = roam.at;
+            from_s = next_s;
+        }
+        CU_ASSERT_EQUAL(missed, 0);
+        CU_ASSERT_EQUAL(wrong, 0);
+    }
+    printf("\n    %s, hysteresis %g: %d handovers", strongest ? "strongest" : "nearest", hysteresis, handovers);
+    CU_ASSERT(handovers > 100);
+}
+
+static void dates_are_those_of_small_steps(void)
+{
+    against_steps(false, 0);
+    against_steps(false, 20);
+    against_steps(true, 0);
+    against_steps(true, 2);
+}
+
+/* At 10 m/s along the x axis past access points at 0, 300 and 700 m: the middles are at 150 and 500 m, and with 40 m of
+ * hysteresis it changes 20 m later: at 17 and 52 s, and on the way back at 130 and 480 m, at 92 and 127 s. */
+static void on_a_line(void)
+{
+    struct weir_access access[] = {{0, true, 0, 0, 0, 1}, {1, true, 300, 0, 0, 1}, {2, true, 700, 0, 0, 1}};
+    struct weir_fix fixes[] = {{0, 0, 0, -1}, {70, 700, 0, -1}, {140, 0, 0, -1}};
+    struct weir_course track = {"t", fixes, 3, 3};
+    struct weir_device device = {.motion = WEIR_MOTION_TRACK, .track = &track};
+    struct weir_mobility mobility = {
+        .access = access, .access_count = 3, .hysteresis = 40, .ratio = 1, .handover_s = 0.5};
+    const double dates[] = {17, 52, 92, 127};
+    const int to[] = {1, 2, 1, 0};
+    struct weir_roam roam;
+    weir_roam_begin(&roam, &mobility, &device, 1, 0);
+    CU_ASSERT_EQUAL(roam.at, 0);
+    for (int k = 0; k < 4; k++) {
+        CU_ASSERT(weir_roam_handover(&roam, INFINITY));
+        CHECK_NEAR(roam.from_s, dates[k], 1e-9);
+        CHECK_NEAR(roam.open_s, dates[k] + 0.5, 1e-9);
+        CU_ASSERT_EQUAL(roam.at, to[k]);
+    }
+    CU_ASSERT(!weir_roam_handover(&roam, INFINITY));
+}
+
+/* The same line; 1 MB/s within 100 m, 0.25 MB/s within 200 m, nothing beyond. From 5 s (50 m) on: 5 s at full rate
+ * until 100 m, then 0.25 MB/s until 17 s, half a second of handover to the access point at 300 m, at 130 m then. 8 MB:
+ * 5 + 3 x 1 s ... 5 MB by 10 s, 1.75 MB by 17 s, 0.125 MB/half second ... at 17.5 s it is 125 m off: 2.5 s until 100 m,
+ * 0.625 MB; 0.625 MB are left: 20.625 s. */
+static void rates_by_distance(void)
+{
+    struct weir_access access[] = {{0, true, 0, 0, 0, 1}, {1, true, 300, 0, 0, 1}, {2, true, 900, 0, 0, 1}};
+    struct weir_fix fixes[] = {{0, 0, 0, -1}, {90, 900, 0, -1}};
+    struct weir_course track = {"t", fixes, 2, 2};
+    struct weir_reach reach[] = {{100, 1e6}, {200, 0.25e6}};
+    struct weir_device device = {.motion = WEIR_MOTION_TRACK, .track = &track};
+    struct weir_mobility mobility = {.access = access,
+                                     .access_count = 3,
+                                     .hysteresis = 40,
+                                     .ratio = 1,
+                                     .handover_s = 0.5,
+                                     .reach = reach,
+                                     .reach_count = 2};
+    struct weir_roam roam;
+    bool lost;
+    weir_roam_begin(&roam, &mobility, &device, 1, 0);
+    CHECK_NEAR(weir_roam_send(&roam, 5, 8e6, 1000, &lost), 20.625, 1e-9);
+    CU_ASSERT(!lost);
+    CU_ASSERT_EQUAL(roam.at, 1);
+    /* Beyond 200 m of it, at 50 s, nothing gets through until it is within 200 m of the one at 900 m, at 70 s. */
+    CHECK_NEAR(weir_roam_send(&roam, 49, 0.5e6, 1000, &lost), 71, 1e-9);
+    CU_ASSERT_EQUAL(roam.at, 2);
+    /* What is never sent. */
+    weir_roam_begin(&roam, &mobility, &device, 1, 0);
+    CU_ASSERT(weir_roam_send(&roam, 51, 1, 60, &lost) == INFINITY);
+    /* Where handovers lose, what is under way at 17 s is lost then, and what comes within half a second after it. */
+    mobility.loses = true;
+    weir_roam_begin(&roam, &mobility, &device, 1, 0);
+    CHECK_NEAR(weir_roam_send(&roam, 16, 1e6, 1000, &lost), 17, 1e-9);
+    CU_ASSERT(lost);
+    CHECK_NEAR(weir_roam_send(&roam, 17.25, 1, 1000, &lost), 17.25, 1e-9);
+    CU_ASSERT(lost);
+    CHECK_NEAR(weir_roam_send(&roam, 17.5, 0.25e6, 1000, &lost), 18.5, 1e-9);
+    CU_ASSERT(!lost);
+}
+
+/* Mean over time of x, x^2 and of a distance along the way, from one long walk; and of speeds and legs. */
+struct sums {
+    double time_s, x, xx, y, legs, way, inside;
+};
+static void walk(const struct weir_device *device, double duration_s, struct sums *sums)
+{
+    struct weir_access access[] = {{0, true, 0, 0, 0, 1}};
+    struct weir_mobility mobility = {.access = access, .access_count = 1, .ratio = 1};
+    struct weir_roam roam;
+    *sums = (struct sums){0};
+    weir_roam_begin(&roam, &mobility, device, 7, 0);
+    while (roam.from_s < duration_s) {
+        double x0, y0, x1, y1, for_s = roam.until_s - roam.from_s;
+        weir_roam_place(&roam, roam.from_s, &x0, &y0);
+        weir_roam_place(&roam, roam.until_s, &x1, &y1);
+        sums->time_s += for_s; /* of linear x: the mean of x^2 is (a^2 + a b + b^2) / 3 */
+        sums->x += for_s * (x0 + x1) / 2;
+        sums->y += for_s * (y0 + y1) / 2;
+        sums->xx += for_s * (x0 * x0 + x0 * x1 + x1 * x1) / 3;
+        sums->way += hypot(x1 - x0, y1 - y0);
+        sums->legs += 1;
+        sums->inside += x1 >= device->x[0] && x1 <= device->x[1] && y1 >= device->y[0] && y1 <= device->y[1];
+        weir_roam_next(&roam);
+    }
+}
+
+/* On a line of length 1 the density of a random waypoint is 6 x (1 - x), so that x has mean 1/2 and x^2 3/10; a leg is
+ * 1/3 long. On a square a leg is 0.521405 long [bettstetter-2003]. With speeds uniform from a to b the mean speed over
+ * time is (b - a) / ln(b / a). */
+static void random_waypoint_is_stationary(void)
+{
+    struct sums line, square;
+    struct weir_device device = {
+        .motion = WEIR_MOTION_WAYPOINT, .x = {0, 1}, .y = {0, 0}, .speed = {0.1, 0.1}, .stream = "line"};
+    walk(&device, 1e6, &line); /* 300 000 legs */
+    CHECK_NEAR(line.x / line.time_s, 0.5, 0.002);
+    CHECK_NEAR(line.xx / line.time_s, 0.3, 0.002);
+    CHECK_NEAR(line.way / line.legs, 1.0 / 3, 0.002);
+    device = (struct weir_device){
+        .motion = WEIR_MOTION_WAYPOINT, .x = {0, 1}, .y = {0, 1}, .speed = {0.1, 0.4}, .stream = "square"};
+    walk(&device, 1e6, &square);
+    CHECK_NEAR(square.x / square.time_s, 0.5, 0.003);
+    CHECK_NEAR(square.y / square.time_s, 0.5, 0.003);
+    CHECK_NEAR(square.way / square.legs, 0.521405, 0.003);
+    CHECK_NEAR(square.way / square.time_s, 0.3 / weir_log(4), 0.001);
+    CHECK_NEAR(square.inside, square.legs, 0);
+    /* A pause of 5 s for legs of 0.3333 / 0.1 s: at rest it is uniform, x^2 has mean 1/3 then. */
+    device = (struct weir_device){.motion = WEIR_MOTION_WAYPOINT,
+                                  .x = {0, 1},
+                                  .y = {0, 0},
+                                  .speed = {0.1, 0.1},
+                                  .pause_s = {5, 5},
+                                  .stream = "rests"};
+    walk(&device, 2e6, &line);
+    double rests = 5 / (5 + 1 / 0.3);
+    CHECK_NEAR(line.xx / line.time_s, rests / 3 + (1 - rests) * 0.3, 0.002);
+}
+
+/* On a ring of streets about one block, 2 x 2 crossings, there is one way on at each; on a long grid the crossings of a
+ * reversible walk are visited in proportion to their streets but for the turns; so only bounds and symmetry count here.
+ */
+static void manhattan_stays_on_streets(void)
+{
+    struct weir_device device = {.motion = WEIR_MOTION_MANHATTAN,
+                                 .x = {100, 500},
+                                 .y = {0, 300},
+                                 .speed = {10, 10},
+                                 .block = 100,
+                                 .stream = "grid"};
+    struct sums sums;
+    walk(&device, 1e6, &sums);
+    CHECK_NEAR(sums.inside, sums.legs, 0);
+    CHECK_NEAR(sums.x / sums.time_s, 300, 3);
+    CHECK_NEAR(sums.y / sums.time_s, 150, 3);
+    CHECK_NEAR(sums.way / sums.legs, 100, 1e-6);
+    struct weir_access access[] = {{0, true, 0, 0, 0, 1}};
+    struct weir_mobility mobility = {.access = access, .access_count = 1, .ratio = 1};
+    struct weir_roam roam;
+    weir_roam_begin(&roam, &mobility, &device, 7, 0);
+    int straight = 0, turns = 0;
+    for (int leg = 0; leg < 40000; leg++) {
+        int before = roam.heading, x = roam.street[0], y = roam.street[1];
+        weir_roam_next(&roam);
+        CU_ASSERT(roam.leg.vx == 0 || roam.leg.vy == 0);
+        if (x < 1 || x > 3 || y < 1 || y > 2)
+            continue; /* all four ways are open there */
+        straight += roam.heading == before;
+        turns++;
+    }
+    CHECK_NEAR((double)straight / turns, 0.5, 0.02);
+}
+
+static struct weir_scenario *read_with(const char *mobility, const char *more)
+{
+    struct weir_scenario *scenario = NULL;
+    char *text = weir_format("{\"platform\": \"p.xml\", \"duration\": \"60s\", %s \"mobility\": {%s}, \"workload\": "
+                             "{\"jobs\": [{\"name\": \"car\", \"count\": 2, \"source\": \"a\", \"load\": {\"kind\": "
+                             "\"constant\", \"rate\": \"1/s\"}, \"operators\": [{\"name\": \"f\"}]}]}}",
+                             more, mobility);
+    weir_test_file("p.xml", "<?xml version='1.0'?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
+                            "<platform version=\"4.1\"><zone id=\"z\" routing=\"Full\"><host id=\"a\" speed=\"1Gf\">"
+                            "<prop id=\"place\" value=\"10 20\"/></host><host id=\"b\" speed=\"1Gf\"/>"
+                            "<link id=\"l\" bandwidth=\"1MBps\" latency=\"1ms\"/><route src=\"a\" dst=\"b\"><link_ctn "
+                            "id=\"l\"/></route></zone></platform>\n");
+    const char *path = weir_test_file("s.json", text);
+    weir_scenario_read(path, NULL, &scenario);
+    free(text);
+    return scenario;
+}
+
+static void files_of_tracks(void)
+{
+    weir_test_file("t.csv", "time,id,x,y,host\n0,u,1,2,\n5,u,3,4,\n0,v,0,0,\n3,v,,,b\n10,u,5,6,\n20,u,5,7,\n");
+    weir_test_file("fcd.xml", "<fcd-export><timestep time=\"0.00\"><vehicle id=\"n\" x=\"1\" y=\"2\" speed=\"3\"/>"
+                              "</timestep><timestep time=\"1\"><vehicle id=\"n\" x=\"2\" y=\"2\"/>"
+                              "<person id=\"p\" x=\"9\" y=\"9\"/></timestep></fcd-export>\n");
+    weir_test_file("where.csv", "host;x;y\nb;30,5;40\n");
+    struct weir_scenario *scenario =
+        read_with("\"places\": \"where.csv\", \"devices\": [{\"jobs\": \"car-*\", \"tracks\": \"t.csv\"}]", "");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
+    const struct weir_mobility *m = &scenario->mobility;
+    CU_ASSERT_EQUAL(m->access_count, 2);
+    CHECK_NEAR(m->access[0].y, 20, 0);
+    CHECK_NEAR(m->access[1].x, 30.5, 0);
+    CU_ASSERT_EQUAL(m->device_count, 2);
+    const struct weir_course *u = m->devices[m->of_job[0]].track, *v = m->devices[m->of_job[1]].track;
+    CU_ASSERT_STRING_EQUAL(u->id, "u");
+    CU_ASSERT_EQUAL(u->count, 3); /* the fix at 5 s lies between its neighbours */
+    CHECK_NEAR(u->fixes[1].time_s, 10, 0);
+    CU_ASSERT_EQUAL(v->fixes[1].access, 1);
+    weir_scenario_free(scenario);
+    scenario = read_with("\"devices\": [{\"jobs\": [\"car-0\"], \"tracks\": \"fcd.xml\", \"track\": \"n\"}]", "");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
+    CU_ASSERT_EQUAL(scenario->mobility.access_count, 1);
+    CU_ASSERT_EQUAL(scenario->mobility.files[0].count, 2);
+    CU_ASSERT_EQUAL(scenario->mobility.of_job[1], -1);
+    weir_scenario_free(scenario);
+}
+
+static void what_is_refused(void)
+{
+    static const struct {
+        const char *mobility, *more, *message;
+    } cases[] = {
+        {"\"devices\": [{\"jobs\": \"cart\", \"tracks\": \"t.csv\"}]", "", "has no job \"cart\""},
+        {"\"devices\": [{\"jobs\": \"car-0\"}]", "", "either \"tracks\" or a \"model\""},
+        {"\"devices\": [{\"jobs\": \"car-*\", \"tracks\": \"one.csv\"}]", "", "has 1 tracks, and job \"car-1\""},
+        {"\"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"one.csv\", \"track\": \"w\"}]", "", "no track \"w\""},
+        {"\"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"back.csv\"}]", "", "back.csv:3: u is at 1 s after 2 s"},
+        {"\"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"host.csv\"}]", "", "host.csv:2: host \"c\" is no access"},
+        {"\"devices\": [{\"jobs\": \"car-0\", \"model\": \"manhattan\", \"area\": [0, 0, 5, 5], \"speed\": 1,"
+         " \"block\": 9}]",
+         "", "longer than the area"},
+        {"\"devices\": [{\"jobs\": \"car-0\", \"model\": \"random-waypoint\", \"area\": [0, 0, 0, 0], \"speed\": 1}]",
+         "", "single point"},
+        {"\"devices\": [{\"jobs\": \"car-0\", \"model\": \"random-waypoint\", \"area\": [0, 0, 9, 9],"
+         " \"speed\": [2, 1]}]",
+         "", "must not be above the second"},
+        {"\"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"one.csv\"}, {\"jobs\": \"car-0\", \"tracks\": "
+         "\"one.csv\"}]",
+         "", "moves already"},
+        {"\"rates\": [{\"rate\": \"1MBps\"}, {\"within\": 5, \"rate\": \"1MBps\"}], \"devices\": [{\"jobs\": \"car-0\","
+         " \"tracks\": \"one.csv\"}]",
+         "", "must be more than that of the rate before"},
+        {"\"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"one.csv\"}]", "\"items_per_batch\": \"auto\",",
+         "one by one"},
+        {"\"hosts\": \"b\", \"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"one.csv\"}]", "",
+         "no access point has a place"},
+    };
+    weir_test_file("one.csv", "time,id,x,y\n0,u,1,2\n");
+    weir_test_file("back.csv", "time,id,x,y\n2,u,1,2\n1,u,3,4\n");
+    weir_test_file("host.csv", "time,id,host\n2,u,c\n");
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        CU_ASSERT_PTR_NULL(read_with(cases[c].mobility, cases[c].more));
+        CHECK_MESSAGE(cases[c].message);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const struct weir_case cases[] = {
+        {"dates are those of small steps", dates_are_those_of_small_steps},
+        {"on a line", on_a_line},
+        {"rates by distance", rates_by_distance},
+        {"a random waypoint is stationary", random_waypoint_is_stationary},
+        {"manhattan stays on streets", manhattan_stays_on_streets},
+        {"files of tracks", files_of_tracks},
+        {"what is refused", what_is_refused},
+        {0},
+    };
+    return weir_test_main("mobility", cases, argc, argv);
+}
