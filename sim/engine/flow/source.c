@@ -268,8 +268,7 @@ void weir_source_start(struct weir_run_job *job)
     job->source_alarm.ring = source_rings;
     job->source_go.ring = source_goes;
     job->source_spent = (struct weir_spent){.since_s = flow->clock->now_s};
-    weir_trace_spent(flow->books, &job->source_spent, job->source_host, job->spec->name, NULL, 0,
-                     flow->clock->now_s);
+    weir_trace_spent(flow->books, &job->source_spent, job->source_host, job->spec->name, NULL, 0, flow->clock->now_s);
     weir_sender_init(&job->source_sender, job, job->source_out, job->source_out_count, job->source_host,
                      &job->source_spent, source_has_sent);
     if (job->mobile)

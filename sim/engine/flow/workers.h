@@ -16,8 +16,8 @@ void weir_workers_each(struct weir_op *op, void (*each)(struct weir_instance *in
 bool weir_workers_rest(const struct weir_instance *leader);
 void weir_workers_look(struct weir_instance *leader);
 
-/* A worker has nothing in hand: true if it is to do no more, since its leader is not there any more, or leaves as soon as
- * all its workers rest. */
+/* A worker has nothing in hand: true if it is to do no more, since its leader is not there any more, or leaves as soon
+ * as all its workers rest. */
 bool weir_worker_stops(struct weir_instance *instance);
 
 #endif
