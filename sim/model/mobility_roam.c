@@ -158,7 +158,9 @@ static void consider(struct weir_roam *roam, int j, double here, double way, str
     if (free > way)
         return;
     double in_s = change_in_s(roam, j), weighted = distance_to(roam, j) / roam->mobility->access[j].weight;
-    if (in_s < first->in_s || (in_s == first->in_s && in_s < INFINITY && weighted < first->weighted)) {
+    bool same = in_s == first->in_s && in_s < INFINITY; /* then the nearer one, then the first */
+    if (in_s < first->in_s ||
+        (same && (weighted < first->weighted || (weighted == first->weighted && j < roam->next)))) {
         *first = (struct change){in_s, weighted};
         roam->next = j;
     }
