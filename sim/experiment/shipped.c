@@ -21,6 +21,7 @@ static const struct shelf {
 } shelves[] = {
     {WEIR_SHIPPED_SCENARIO, "", "workloads/scenarios"},
     {WEIR_SHIPPED_SCENARIO, "demos/", "workloads/demos"},
+    {WEIR_SHIPPED_SCENARIO, "systems/", "workloads/systems"},
     {WEIR_SHIPPED_STUDY, "", "workloads/studies"},
 };
 #define SHELVES (sizeof shelves / sizeof *shelves)

@@ -87,6 +87,7 @@ struct weir_leg {
 
 /* A walk along the track of a device, by stretches: of each the way is straight and the access point the same. May be
  * copied, to look ahead. */
+#define WEIR_ROAM_NEAR 8
 struct weir_roam {
     const struct weir_mobility *mobility;
     const struct weir_device *device;
@@ -96,9 +97,12 @@ struct weir_roam {
     double open_s;          /* when the handover that led to `at` is over; -INFINITY: none did */
     struct weir_leg leg;
     /* What comes. */
-    int next;       /* access point at until_s; -1: the leg ends there */
-    double slack_m; /* so far it may go before another access point could be due */
-    size_t fix;     /* of the track, at the end of the leg */
+    int next;                 /* access point at until_s; -1: the leg ends there */
+    int near[WEIR_ROAM_NEAR]; /* other access points that could be due first */
+    int near_count;           /* -1: not known */
+    double far_m;             /* so far it may go before any but these could be due */
+    double slack_m;           /* so far it may go before another access point could be due */
+    size_t fix;               /* of the track, at the end of the leg */
     struct weir_stream stream;
     bool goes;     /* of models: the leg is no pause */
     int street[2]; /* the crossing at the end of the leg */
@@ -109,7 +113,7 @@ struct weir_roam {
 void weir_roam_begin(struct weir_roam *roam, const struct weir_mobility *mobility, const struct weir_device *device,
                      unsigned long long seed, double date_s);
 
-/* Goes on to the next stretch; false if there is none. O(access points) at worst, O(1) while none can be due. */
+/* Goes on to the next stretch; false if there is none. O(access points) at worst, O(1) mostly. */
 bool weir_roam_next(struct weir_roam *roam);
 
 /* Goes on to the next stretch that begins with a handover at a date before end_s; false if there is none. */

@@ -113,36 +113,84 @@ static double way_of(const struct weir_roam *roam)
     return speed > 0 ? speed * (roam->leg.until_s - roam->from_s) : 0;
 }
 
-/* Finds where the stretch ends: at the end of its leg, or where another access point is due. Going a metre changes each
- * distance by a metre at most, so none is due before (q d_j + h - d_i) / (1 + q) metres. */
+/* Going a metre changes each distance by a metre at most, so access point j is not due before so many metres. */
+static double free_m(const struct weir_roam *roam, int j, double here)
+{
+    double q = ratio_of(roam->mobility, roam->at, j), there = distance_to(roam, j);
+    return (q * there + roam->mobility->hysteresis - here) / (1 + q) - TINY * (here + q * there);
+}
+
+/* Notes those that could be due first. */
+static void look_about(struct weir_roam *roam, double here)
+{
+    double free[WEIR_ROAM_NEAR];
+    int count = 0;
+    roam->far_m = INFINITY;
+    for (int j = 0; j < roam->mobility->access_count; j++) {
+        if (j == roam->at || !roam->mobility->access[j].placed)
+            continue;
+        double mine = free_m(roam, j, here);
+        if (count == WEIR_ROAM_NEAR) {
+            roam->far_m = fmin(roam->far_m, fmax(mine, free[count - 1]));
+            if (mine >= free[count - 1])
+                continue;
+            count--;
+        }
+        int at = count++;
+        for (; at > 0 && free[at - 1] > mine; at--) {
+            free[at] = free[at - 1];
+            roam->near[at] = roam->near[at - 1];
+        }
+        free[at] = mine;
+        roam->near[at] = j;
+    }
+    roam->near_count = count;
+}
+
+/* The change that comes first. */
+struct change {
+    double in_s, weighted;
+};
+static void consider(struct weir_roam *roam, int j, double here, double way, struct change *first)
+{
+    double free = free_m(roam, j, here);
+    roam->slack_m = fmin(roam->slack_m, free);
+    if (free > way)
+        return;
+    double in_s = change_in_s(roam, j), weighted = distance_to(roam, j) / roam->mobility->access[j].weight;
+    bool same = in_s == first->in_s && in_s < INFINITY; /* then the nearer one, then the first */
+    if (in_s < first->in_s ||
+        (same && (weighted < first->weighted || (weighted == first->weighted && j < roam->next)))) {
+        *first = (struct change){in_s, weighted};
+        roam->next = j;
+    }
+}
+
+/* Finds where the stretch ends: at the end of its leg, or where another access point is due. */
 static void look_ahead(struct weir_roam *roam)
 {
     const struct weir_mobility *mobility = roam->mobility;
+    struct change first = {INFINITY, INFINITY};
     double way = way_of(roam);
     roam->until_s = roam->leg.until_s;
     roam->next = -1;
     if (roam->leg.access >= 0 || way < roam->slack_m)
         return;
-    double here = distance_to(roam, roam->at), slack = INFINITY, soonest_s = INFINITY, best = INFINITY;
-    for (int j = 0; j < mobility->access_count; j++) {
-        const struct weir_access *access = &mobility->access[j];
-        if (j == roam->at || !access->placed)
-            continue;
-        double q = ratio_of(mobility, roam->at, j), there = distance_to(roam, j);
-        double free = (q * there + mobility->hysteresis - here) / (1 + q) - TINY * (here + q * there);
-        slack = fmin(slack, free);
-        if (free > way)
-            continue;
-        double in_s = change_in_s(roam, j), weighted = there / access->weight;
-        if (in_s < soonest_s || (in_s == soonest_s && in_s < INFINITY && weighted < best)) {
-            soonest_s = in_s;
-            best = weighted;
-            roam->next = j;
-        }
+    double here = distance_to(roam, roam->at);
+    if (roam->near_count < 0 || way >= roam->far_m)
+        look_about(roam, here);
+    roam->slack_m = roam->far_m;
+    if (way < roam->far_m) {
+        for (int n = 0; n < roam->near_count; n++)
+            consider(roam, roam->near[n], here, way, &first);
+    } else {
+        for (int j = 0; j < mobility->access_count; j++)
+            if (j != roam->at && mobility->access[j].placed)
+                consider(roam, j, here, way, &first);
     }
-    roam->slack_m = fmax(slack, 0);
-    if (roam->from_s + soonest_s < roam->leg.until_s)
-        roam->until_s = roam->from_s + soonest_s;
+    roam->slack_m = fmax(roam->slack_m, 0);
+    if (roam->from_s + first.in_s < roam->leg.until_s)
+        roam->until_s = roam->from_s + first.in_s;
     else
         roam->next = -1;
 }
@@ -153,6 +201,7 @@ static void attach(struct weir_roam *roam, int at)
     roam->handed = true;
     roam->open_s = roam->from_s + roam->mobility->handover_s;
     roam->slack_m = 0;
+    roam->near_count = -1;
 }
 
 /* The nearest by weighted distance; the first of equals. */
@@ -177,6 +226,10 @@ static void settle(struct weir_roam *roam)
     const struct weir_leg *leg = &roam->leg;
     if (leg->access >= 0 && leg->access != roam->at)
         attach(roam, leg->access);
+    if (leg->access >= 0) { /* its place may be another one before and after */
+        roam->slack_m = 0;
+        roam->near_count = -1;
+    }
     look_ahead(roam);
     for (int changes = 0; roam->next >= 0 && roam->until_s <= roam->from_s && changes < roam->mobility->access_count;
          changes++) {
@@ -190,7 +243,9 @@ bool weir_roam_next(struct weir_roam *roam)
     if (!(roam->until_s < INFINITY))
         return false;
     int next = roam->next;
-    roam->slack_m -= speed_of(&roam->leg) * (roam->until_s - roam->from_s);
+    double moved = speed_of(&roam->leg) * (roam->until_s - roam->from_s);
+    roam->slack_m -= moved;
+    roam->far_m -= moved;
     roam->from_s = roam->until_s;
     roam->handed = false;
     if (next >= 0)
@@ -204,7 +259,7 @@ bool weir_roam_next(struct weir_roam *roam)
 void weir_roam_begin(struct weir_roam *roam, const struct weir_mobility *mobility, const struct weir_device *device,
                      unsigned long long seed, double date_s)
 {
-    *roam = (struct weir_roam){.mobility = mobility, .device = device};
+    *roam = (struct weir_roam){.mobility = mobility, .device = device, .near_count = -1};
     weir_leg_first(roam, seed);
     roam->from_s = roam->leg.from_s;
     roam->at = roam->leg.access >= 0 ? roam->leg.access : best_at(roam);

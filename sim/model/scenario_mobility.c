@@ -281,9 +281,8 @@ static int number_devices(const struct weir_json *at, const bool *marked, struct
         if (!marked[j])
             continue;
         if (mobility->of_job[j] >= 0 || job->source_count > 1)
-            return weir_json_error(at, "the source of job \"%s\" %s", job->name,
-                                   job->source_count > 1 ? "is one of several, and what moves has a job of its own"
-                                                         : "moves already; name it once");
+            return weir_json_error(at, "the source of job \"%s\" moves already, or is one of several; name it once",
+                                   job->name);
         mobility->of_job[j] = mobility->device_count++;
     }
     return WEIR_OK;

@@ -135,6 +135,7 @@ struct weir_operator {
     long unacked;                       /* items sent to an input and not acknowledged, at most; 0: no matter */
     double cut_off_s;                   /* without a taking, after which what waits is dropped; INFINITY: never */
     int parallelism;                    /* initial instances */
+    double *weights;                    /* [parallelism] of these in the routing; NULL: all alike */
     int min_instances, max_parallelism; /* that a policy may ask for; at least 0 and 1 */
     struct weir_where where;            /* default placement */
     enum weir_class work_class;         /* what it computes on */

@@ -106,6 +106,9 @@ const struct weir_param weir_operator_keys[] = {
           "Length of a tumbling window by the clock, whose results leave at its end; or windows in event time, with a "
           "result for each key."),
     COUNT("parallelism", parallelism, NULL, "1, or \"min_instances\" if that is more", 0, "Instances at the start."),
+    VALUE(
+        "weights", WEIR_FORM_LIST, NULL, "all alike",
+        "What the instances at the start weigh when items are handed out in turns: a number for each, 1e-09 to 1e+09."),
     COUNT("min_instances", min_instances, "1", NULL, 0, "Instances that a policy must leave it; 0: it may have none."),
     COUNT("max_parallelism", max_parallelism, NULL, "16, or \"parallelism\" if that is more", 1,
           "Instances that a policy may ask for."),

@@ -116,6 +116,29 @@ static int take_parallelism(const struct weir_json *at, struct weir_operator *op
     return WEIR_OK;
 }
 
+/* [5, 1, 1]; op->parallelism is known. */
+static int read_weights(const struct weir_json *at, struct weir_operator *op)
+{
+    int count = weir_json_size(at), code = WEIR_OK;
+    if (!weir_json_is_array(at) || count != op->parallelism || !count)
+        return weir_json_error(at, "must be a list of %d number%s, as many as instances at the start", op->parallelism,
+                               op->parallelism == 1 ? "" : "s");
+    if (op->keys > 0 || op->join_all || op->shared_queue)
+        return weir_json_error(
+            at,
+            "items go to instances in turns by \"weights\", but those of this operator go to %s; leave "
+            "\"weights\" out",
+            op->keys > 0   ? "the one that has their key"
+            : op->join_all ? "where the other parts of them go"
+                           : "a queue that instances share");
+    op->weights = weir_alloc((size_t)count, sizeof *op->weights);
+    for (int i = 0; i < count && !code; i++) {
+        struct weir_json child = weir_json_at(at, i);
+        code = weir_json_number(&child, 1e-9, 1e9, &op->weights[i]);
+    }
+    return code;
+}
+
 /* Whether the hosts that are meant take the instances at all, if nothing else runs. A placement by the source is not
  * known here. */
 static int check_slots(const struct weir_json *at, const struct weir_platform *platform, const struct weir_operator *op)
@@ -199,6 +222,8 @@ static int read_operator(const struct weir_json *at, const struct weir_platform 
         code = weir_calls_read(at, op);
     if (!code)
         code = take_parallelism(at, op);
+    if (!code && weir_json_get(at, "weights", &child))
+        code = read_weights(&child, op);
     if (!code && weir_json_get(at, "placement", &child))
         code = weir_where_read(&child, platform, true, &op->where);
     if (code)
@@ -240,5 +265,6 @@ int weir_operators_read(const struct weir_json *at, const struct weir_platform *
 void weir_operator_fini(struct weir_operator *op)
 {
     free(op->name);
+    free(op->weights);
     weir_where_fini(&op->where);
 }

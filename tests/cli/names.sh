@@ -10,7 +10,7 @@ mkdir "$folder/here" && cd "$folder/here" || exit 1
 expect 0 "" list scenarios
 empty err
 {
-    for shelf in scenarios demos; do
+    for shelf in scenarios demos systems; do
         (cd "$root/workloads/$shelf" && printf '%s\n' *.json) | sed "s/\.json$//; s|^|$shelf/|; s|^scenarios/||" | LC_ALL=C sort
     done
 } >"$folder/files"

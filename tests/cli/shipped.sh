@@ -37,6 +37,13 @@ for file in workloads/demos/*.json; do
 done
 [ "$(find workloads/demos -name '*.json' | wc -l)" -eq 5 ] || fail "not five demos"
 
+# Those of real systems, of which validation_systems looks at what comes out.
+for file in workloads/systems/*.json; do
+    expect 0 "$file: ok (" check "$file"
+done
+expect 0 "ok (" check workloads/systems/machine.xml
+expect 0 "systems/zeromq" list scenarios
+
 grep -q 'sharing_policy="WIFI"' platforms/factory.xml || fail "no Wi-Fi in the factory"
 [ "$(grep -c '<zone id="site-' platforms/global-cdn.xml)" -eq 59 ] || fail "not 59 regions"
 [ "$(grep -c '<zone id="site' platforms/metro.xml)" -eq 200 ] || fail "not 200 sites"

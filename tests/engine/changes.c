@@ -63,13 +63,12 @@ static double link_bytes(const struct weir_test_result *got, const char *name)
 
 enum { EDGE, EDGE2, CLOUD, CLOUD4 }; /* hosts in the order of the platform file */
 
-#define STATEFUL(state) SERVING("\"1Mf\"", state)
-#define SERVING(flops, more)                                                                                           \
+#define STATEFUL(state)                                                                                                \
     "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"items_per_batch\": 1,"                          \
     " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"                  \
     " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"source_bytes\": \"100B\","       \
     "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"                                                       \
-    "  \"operators\": [{\"name\": \"A\", \"flops\": " flops ", \"bytes\": \"100B\"" more                               \
+    "  \"operators\": [{\"name\": \"A\", \"flops\": \"1Mf\", \"bytes\": \"100B\"" state                                \
     ", \"max_parallelism\": 4}]}]}}"
 
 static void state_takes_its_time(void)
@@ -384,69 +383,6 @@ static void windows_are_handed_over(void)
     weir_test_result_fini(&got);
 }
 
-/* At 10.5 s, while a change of its other operator is being decided from 10 to 10.9 s, A fails, and the job is given up;
- * it is gone at 15 s. What is started on cloud at 10.9 s, for 6 s, goes as soon as it has come up. */
-static void a_job_that_is_given_up_while_it_changes(void)
-{
-    const struct step steps[] = {{1, 1, 1, {CLOUD}}, {0}};
-    struct weir_test_result got =
-        run("{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"decision_time\": \"900ms\","
-            " \"costs\": {\"start\": \"6s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"
-            " \"faults\": [{\"host\": \"edge2\", \"at\": \"10500ms\"}],"
-            " \"recovery\": {\"restart\": \"0s\", \"restarts\": {\"strategy\": \"none\"}, \"detect\": \"100ms\"},"
-            " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge\"}, \"source_bytes\": \"100B\","
-            "  \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\"},"
-            "  \"operators\": [{\"name\": \"A\", \"flops\": \"1Mf\", \"bytes\": \"100B\", \"placement\": \"edge2\"},"
-            "   {\"name\": \"B\", \"flops\": \"1Mf\", \"bytes\": \"100B\", \"placement\": \"edge\"}]}]}}",
-            steps);
-    CHECK_NEAR(got.result.metrics.instances_mean, (10.6 + 15 + 6) / 60, 0.05 / 60);
-    weir_test_result_fini(&got);
-}
-
-/* Instances serve two at once, 10/s each, of a queue that is always full. What has left serves no more, with neither of
- * the two: 20/s for 5 s, 40/s until 20 s, and 20/s then. */
-static void several_at_once_leave_together(void)
-{
-    const struct step steps[] = {{0, 0, 2, {CLOUD4, CLOUD4}}, {3, 0, 1, {CLOUD4}}, {0}};
-    struct weir_test_result got =
-        run(SERVING("\"100Mf\"", ", \"queue\": \"shared\", \"concurrency\": 2, \"placement\": \"cloud4\""), steps);
-    CHECK_NEAR(got.result.metrics.delivered, 20 * 5 + 40 * 15 + 20 * 40, 8);
-    CHECK_NEAR(got.result.metrics.instances_mean, 1 + 15.0 / 60, 0.01);
-    weir_test_result_fini(&got);
-    /* Both leave: the last one serves the 40 that wait first, with both of its two: 20/s for 2 s, with a deviation of
-     * 0.3 s, but 4 s with one of them. */
-    static const struct step away[] = {{0, 0, 2, {CLOUD4, CLOUD4}}, {3, 0, 1, {EDGE2}}, {0}};
-    script = away;
-    for (unsigned long long seed = 1; seed <= 20; seed++) {
-        got = weir_test_run_catalog(
-            PLATFORM,
-            SERVING("{\"mean\": \"100Mf\", \"distribution\": \"exponential\"}",
-                    ", \"queue\": \"shared\", \"concurrency\": 2, \"capacity\": 40, \"placement\": \"cloud4\""),
-            "script", seed, catalog);
-        CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
-        CHECK_NEAR(got.result.metrics.instances_mean * 60, 60 + 15 + 2.2, 1.5);
-        weir_test_result_fini(&got);
-    }
-}
-
-/* The item of 0 s takes 12 s, and the change that begins at 5 s waits for it, though nothing is done for a window; then
- * 8.01 s for its state. The item of 25 s is served on cloud. */
-static void patient_with_long_work(void)
-{
-    const struct step steps[] = {{0, 0, 1, {CLOUD}}, {0}};
-    struct weir_test_result got =
-        run("{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\","
-            " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"
-            " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"source_bytes\": \"100B\","
-            " \"load\": {\"kind\": \"constant\", \"rate\": \"0.04/s\"},"
-            " \"operators\": [{\"name\": \"A\", \"flops\": \"12Gf\", \"state\": \"100MB\"}]}]}}",
-            steps);
-    CHECK_NEAR(got.result.metrics.paused_s, 12 - 5 + 8.01, 0.02);
-    CHECK_NEAR(got.result.metrics.delivered, 2, 0);
-    CHECK_NEAR(got.result.metrics.latency_max_s, 12.01, 1e-3);
-    weir_test_result_fini(&got);
-}
-
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -467,9 +403,6 @@ int main(int argc, char **argv)
         {"a move that fails begins anew", a_move_that_fails_begins_anew},
         {"keys move in ranges", keys_move_in_ranges},
         {"windows are handed over", windows_are_handed_over},
-        {"a job that is given up while it changes", a_job_that_is_given_up_while_it_changes},
-        {"patient with long work", patient_with_long_work},
-        {"several at once leave together", several_at_once_leave_together},
         {0},
     };
     return weir_test_main("engine/changes", cases, argc, argv);

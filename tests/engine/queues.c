@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/catalog.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "tests/support/run.h"
@@ -204,6 +205,46 @@ static void who_leaves_holds_nobody_up(void)
     weir_test_result_fini(&got);
 }
 
+/* The instances that serve the items, in the order of coming, by their numbers. */
+static void served_by(const char *weights, const char *wanted)
+{
+    char *scenario = weir_format(
+        "{\"platform\": \"\", \"duration\": \"10s\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\","
+        " \"load\": {\"kind\": \"constant\", \"rate\": \"100/s\", \"count\": %zu}, \"operators\": [{\"name\": \"a\","
+        " \"flops\": \"1Mf\", \"parallelism\": 3%s, \"placement\": \"cloud4\"}]}]}}",
+        strlen(wanted), weights);
+    struct weir_test_result got = weir_test_run_traced(PLATFORM, scenario, "static", 1, weir_catalog);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    char order[32] = "";
+    double begun_s[32], start_s, end_s;
+    int kind, number, count = 0;
+    for (const char *line = got.spans; *line && count < 31; line = strchr(line, '\n') + 1) {
+        if (sscanf(line, "%lf %lf %d %*s %*s j a %d", &start_s, &end_s, &kind, &number) != 4 || kind != WEIR_SPAN_BUSY)
+            continue;
+        int at = count++; /* spans are told as they end */
+        for (; at > 0 && begun_s[at - 1] > start_s; at--) {
+            begun_s[at] = begun_s[at - 1];
+            order[at] = order[at - 1];
+        }
+        begun_s[at] = start_s;
+        order[at] = (char)('a' + number);
+    }
+    CU_ASSERT_STRING_EQUAL(order, wanted);
+    weir_test_result_fini(&got);
+    free(scenario);
+}
+
+/* nginx 1.22, weights 5, 1, 1: a a b a c a a, and again. Of weights w each turn adds w to what an instance has, the
+ * first of those with most is taken and gives the sum back: of 1, 2, 1 that is b (1 2 1), a (2 0 2), c (-1 2 3), b (0 4
+ * 0). */
+static void nginx(void)
+{
+    served_by(", \"weights\": [5, 1, 1]", "aabacaaaabacaa");
+    served_by(", \"weights\": [1, 2, 1]", "bacbbacb");
+    served_by(", \"weights\": [0.1, 0.1, 0.1]", "abcabc");
+    served_by("", "abcabc");
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -212,6 +253,7 @@ int main(int argc, char **argv)
         {"the way is no wait", the_way_is_no_wait},
         {"impatient customers, many items", impatient_customers},
         {"gstreamer", gstreamer},
+        {"nginx", nginx},
         {"zeromq", zeromq},
         {"steps over a connection", steps_over_a_connection},
         {"node", node},

@@ -65,7 +65,14 @@ static const struct weir_policy passing = {.abi = WEIR_POLICY_ABI,
                                            .source = "",
                                            .job_arrives = arrives,
                                            .window_ends = lifts};
-static const struct weir_policy *const catalog[] = {&slow, &passing, &looks, NULL};
+static int asks_too_little(void *state, const struct weir_view *view, int job, struct weir_plan *plan)
+{
+    weir_plan_rate(plan, job, -1, 0, 0.5, "%s", why);
+    return 0;
+}
+static const struct weir_policy little = {
+    .abi = WEIR_POLICY_ABI, .name = "little", .summary = "0.5 B/s.", .source = "", .job_arrives = asks_too_little};
+static const struct weir_policy *const catalog[] = {&slow, &passing, &looks, &little, NULL};
 
 static void inputs_and_outputs_are_shown(void)
 {
@@ -85,6 +92,17 @@ static void inputs_and_outputs_are_shown(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(got.decisions, "2 inputs"));
     if (got.result.metrics.warnings != 1)
         printf("\n%s", got.decisions);
+    weir_test_result_fini(&got);
+}
+
+/* Less than 1 byte/s is refused, and counted so: 10 MB at 12.5 MB/s, 10 ms of way, 1 s of work. */
+static void too_little_is_refused(void)
+{
+    struct weir_test_result got = weir_test_run_catalog(PLATFORM, BIG_ITEMS("1", ""), "little", 1, catalog);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR(got.result.metrics.decisions, 1, 0);
+    CHECK_NEAR(got.result.metrics.refused, 1, 0);
+    CHECK_NEAR(got.result.metrics.latency_max_s, 0.8 + 0.01 + 1, 1e-9);
     weir_test_result_fini(&got);
 }
 
@@ -273,6 +291,7 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {
         {"inputs and outputs are shown", inputs_and_outputs_are_shown},
         {"a rate is kept", a_rate_is_kept},
+        {"too little is refused", too_little_is_refused},
         {"a rate may be lifted", a_rate_may_be_lifted},
         {"transfers go one after the other", transfers_go_one_after_the_other},
         {"edges have rates of their own", edges_have_rates_of_their_own},

@@ -178,12 +178,13 @@ static struct weir_op *find(const char *name)
 static void what_adds_up(void)
 {
     for (int selectivity = 1; selectivity <= 3; selectivity++) {
-        char *text = weir_format(LOAD "\"operators\": [{\"name\": \"a\", \"flops\": 0, \"selectivity\": %s}, {\"name\":"
+        char *text = weir_format(LOAD "\"operators\": [{\"name\": \"x\", \"flops\": 0},"
+                                      " {\"name\": \"a\", \"flops\": 0, \"selectivity\": %s}, {\"name\":"
                                       " \"b\", \"flops\": 0}, {\"name\": \"c\", \"flops\": 0}, {\"name\": \"m\","
                                       " \"flops\": 0, \"join\": \"all\"}], \"edges\": [{\"from\": \"source\", \"to\":"
                                       " \"b\"}, {\"from\": \"source\", \"to\": \"c\"}, {\"from\": \"b\", \"to\":"
                                       " \"m\"}, {\"from\": \"c\", \"to\": \"m\"}, {\"from\": \"m\", \"to\": \"a\"},"
-                                      " {\"from\": \"a\", \"to\": \"sink\"}]",
+                                      " {\"from\": \"a\", \"to\": \"sink\"}, [\"source\", \"x\"], [\"x\", \"sink\"]]",
                                  selectivity == 3   ? "2.5"
                                  : selectivity == 2 ? "2"
                                                     : "1");
@@ -204,12 +205,12 @@ static void what_adds_up(void)
         b->counts = (struct weir_op_counts){
             .arrived = 21, .dropped = 4, .lost_on_way = 2, .processed = 10, .emitted = 10, .lost_inside = 3};
         b->in_hand = 6, b->in_transit = 4, b->queued = 5, b->in_service = 3;
-        c->counts = (struct weir_op_counts){.arrived = 37, .processed = 37, .emitted = 37};
+        find("x")->counts = c->counts = (struct weir_op_counts){.arrived = 37, .processed = 37, .emitted = 37};
         m->counts =
             (struct weir_op_counts){.arrived = 30, .lost_on_way = 17, .processed = 12, .emitted = 12, .lost_inside = 3};
         m->in_service = 3;
         a->counts = (struct weir_op_counts){.arrived = 12, .processed = 12, .emitted = each * 12};
-        job->counts.delivered = each * 12 - 8;
+        job->counts.delivered = 37 + each * 12 - 8;
         job->counts.duplicates = 3;
         job->counts.lost = 2;
         job->sink.in_transit = 1;

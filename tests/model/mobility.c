@@ -16,7 +16,7 @@
 /* A world drawn at random: access points in a square of a kilometre, and a track of a few corners. */
 struct world {
     struct weir_mobility mobility;
-    struct weir_access access[8];
+    struct weir_access access[24];
     struct weir_reach reach[3];
     struct weir_fix fixes[12];
     struct weir_course track;
@@ -29,7 +29,7 @@ static void draw(struct world *world, unsigned number, bool strongest, double hy
     *world = (struct world){0};
     struct weir_mobility *m = &world->mobility;
     m->access = world->access;
-    m->access_count = 2 + (int)weir_stream_below(&s, 7);
+    m->access_count = 2 + (int)weir_stream_below(&s, 23); /* more than are looked at each time */
     m->ratio = strongest ? weir_pow(10, hysteresis / 30) : 1;
     m->hysteresis = strongest ? 0 : hysteresis;
     for (int a = 0; a < m->access_count; a++)

@@ -68,7 +68,9 @@ static struct weir_workload *read_text(const char *text)
 }
 
 /* A workload of one job with more keys, which must be right. */
-#define JOB(more) "{'jobs':[{'name':'j','load':{'kind':'constant','rate':'1/s'}," more "}]}"
+#define SOURCE(name) "{'name':'" name "','source':'edge-1','load':{'kind':'constant','rate':'1/s'}}"
+#define MANY(more)   "{'jobs':[{'name':'j','sources':[" SOURCE("s") "," SOURCE("t") "]," more "}]}"
+#define JOB(more)    "{'jobs':[{'name':'j','load':{'kind':'constant','rate':'1/s'}," more "}]}"
 static struct weir_workload *need(const char *text)
 {
     struct weir_workload *workload = read_text(text);
@@ -282,6 +284,31 @@ static void mistakes_are_told(void)
         {JOB(OPS("{'name':'a','flops':{'mean':'1Mf','distribution':'gama','cv':0.6}}")), "did you mean \"gamma\"?"},
         {JOB(OPS("{'name':'a','capacity':0}")), "capacity: 0 is too small"},
         {JOB(OPS("{'name':'a','window':'0s'}")), "window: \"0s\" is zero; it must be more than 0"},
+        {JOB(OPS("{'name':'a','window':{}}")), "operators[0].window: tumbling windows need a \"size\""},
+        {JOB(OPS("{'name':'a','window':{'size':'1s','gap':'1s'}}")), "window.gap: tumbling windows have no \"gap\""},
+        {JOB(OPS("{'name':'a','window':{'type':'sliding','size':'1s'}}")), "sliding windows need a \"slide\""},
+        {JOB(OPS("{'name':'a','window':{'type':'sliding','size':'1s','slide':'2s'}}")),
+         "window.slide: 2 s is more than the \"size\" (1 s)"},
+        {JOB(OPS("{'name':'a','window':{'type':'session','size':'1s'}}")), "session windows have no \"size\""},
+        {JOB(OPS("{'name':'a','selectivity':2,'window':{'size':'1s'}}")),
+         "operators[0].selectivity: windows in event time"},
+        {JOB(OPS("{'name':'a','queue':'shared','window':{'size':'1s'}}")), "a shared queue cannot keep keys apart"},
+        {JOB(OPS("{'name':'a','join':'window','window':'1s'}")), "a join in windows needs a \"window\" in event time"},
+        {JOB(OPS("{'name':'a','join':'interval'}")), "the key \"interval\" is missing"},
+        {JOB(OPS("{'name':'a','interval':{'lower':'0s','upper':'1s'}}")), "is of a \"join\": \"interval\""},
+        {JOB(OPS("{'name':'a','join':'interval','interval':{'lower':'2s','upper':'1s'}}")),
+         "interval: \"lower\" (2 s) is above \"upper\" (1 s)"},
+        {JOB(OPS("{'name':'a','join':'interval','interval':{'lower':'0s','upper':'1s'}}")),
+         "operator \"a\" joins two inputs by key, and has 1"},
+        {JOB("'sources':[],'operators':[{'name':'a'}]"), "jobs[0].load: stands beside \"sources\"; give it to each"},
+        {MANY("'operators':[{'name':'a'}],'count':2"), "jobs[0].count: a template has one \"source\""},
+        {MANY("'operators':[{'name':'a'}],'edges':[['s','a'],['a','sink']]"), "source \"t\" leads nowhere"},
+        {MANY("'operators':[{'name':'a'}],'edges':[['s','a'],['u','a'],['a','sink']]"),
+         "edges[1][0]: there is no operator \"u\""},
+        {MANY("'operators':[{'name':'s'}]"), "a source and an operator are called \"s\""},
+        {MANY("'operators':[{'name':'a','join':'all'}]"), "which several sources do not have; join by key"},
+        {MANY("'operators':[{'name':'a','batch':{'items':2},'join':'window','window':{'size':'1s'}}]"),
+         "operator \"a\" joins by key and has a \"batch\""},
         {JOB(OPS("{'name':'a','max_parallelism':0}")), "max_parallelism: 0 is too small"},
         {JOB(OPS("{'name':'a','parallelism':0}")),
          "parallelism: 0 is below \"min_instances\" (1); raise one or lower the other"},

@@ -95,13 +95,14 @@ static void test_cores(void)
     static const struct {
         double cpu;
         int first, second;
-    } rows[] = {{0.95, 1, 1}, {0.951, 0, 0}, {0.72, 2, 0}, {0.73, 1, 1}};
+    } rows[] = {{0.95, 1, 1}, {0.95, 1, 1}, {0.951, 0, 0}, {0.951, 0, 0},
+                {0.72, 2, 0}, {0.72, 2, 0}, {0.73, 1, 1},  {0.73, 1, 1}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(0.010, "");
         weir_mock_job(world, "other", EDGE);
         weir_mock_operator(world, OTHER, "c", 1e7);
         weir_mock_deploy(world, OTHER, 0, EDGE);
-        world->hosts[CLOUD].cores = 1;
+        world->hosts[CLOUD].cores = (int)i % 2; /* none told: one */
         world->hosts[CLOUD].cpu = rows[i].cpu;
         CU_ASSERT_EQUAL(window(90), rows[i].first);
         CU_ASSERT_EQUAL(window(90), rows[i].second);
@@ -254,6 +255,22 @@ static void test_claims_its_own(void)
     CU_ASSERT_EQUAL(host(J, 1), CLOUD);
     CU_ASSERT_EQUAL(host(OTHER, 0), EDGE);
     end();
+}
+
+/* Of two operators alike, 90/s each, one that is being changed stays, whichever it is, and the other moves. */
+static void test_changing(void)
+{
+    for (int o = 0; o < 2; o++) {
+        begin(0.010, "1, \"moves_per_window\": 2");
+        weir_mock_operator(world, J, "b", 1e7);
+        weir_mock_deploy(world, J, 1, EDGE);
+        world->operators[J][0].selectivity = 1;
+        world->operators[J][o].changing = true;
+        CU_ASSERT_EQUAL(window(90), 1);
+        CU_ASSERT_EQUAL(host(J, o), EDGE);
+        CU_ASSERT_EQUAL(host(J, !o), CLOUD);
+        end();
+    }
 }
 
 /* Of cloud hosts the one of least latency; ties go to the first. */
@@ -500,6 +517,7 @@ int main(int argc, char **argv)
         {"excess once", test_excess_once},
         {"returns in patience", test_returns_in_patience},
         {"claims its own", test_claims_its_own},
+        {"changing", test_changing},
         {"which", test_which},
         {"how_many", test_how_many},
         {"order", test_order},

@@ -30,8 +30,8 @@ insert("policies/ds2.c", '    WEIR_PARAM_ROW(struct ds2, "overprovision"',
 insert("sim/api/view_fields.c", '    HOST(region, STRING', '    HOST(spare, NUMBER, SENT, "a member more"),\n')
 view = pathlib.Path(sys.argv[1], "sim/api/view.h")
 text = view.read_text()
-at = text.index("\n", text.index("struct weir_host_view {"))
-view.write_text(text[:at] + "\n    double spare;" + text[at:])
+at = text.index(";", text.index("struct weir_host_view {")) + 1 # behind its name, which stays the first
+view.write_text(text[:at] + " double spare;" + text[at:])
 insert("sim/model/scenario_keys.h", '    int compress; /*', '    double spare;\n')
 insert("sim/model/scenario_keys.c", '    {.name = "operators",',
        '    {.name = "spare", .type = WEIR_PARAM_DOUBLE, AT(RECORD, spare), .fallback = "1", .max = 9, .help = "A key more."},\n')

@@ -50,7 +50,7 @@ static int preset(struct weir_controller *controller, struct weir_run_job *job)
                 return no_room(controller, job, op);
             }
             weir_space_take(space, host, 1, bytes);
-            list[i] = (struct weir_placement){host, 1, 1};
+            list[i] = (struct weir_placement){host, op->spec->weights ? op->spec->weights[i] : 1, 1};
         }
         weir_plan_preset(controller->plan, job->index, o, list, count);
         weir_plan_preset(controller->defaults, job->index, o, list, count);

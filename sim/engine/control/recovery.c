@@ -200,7 +200,7 @@ static void go_on(struct recovery *recovery, double later_s, void (*step)(struct
 }
 
 /* What it takes to start the job again, with as many instances as it will have. */
-static double restart_s(const struct recovery *recovery)
+static double time_to_restart_s(const struct recovery *recovery)
 {
     const struct weir_recovery *rules = &recovery->controller->scenario->recovery;
     int instances = 0;
@@ -219,7 +219,7 @@ static void look_for_hosts(struct recovery *recovery)
     for (int o = 0; o < job->spec->operator_count; o++)
         all &= find_hosts(controller, &job->ops[o], &controller->space);
     if (all)
-        go_on(recovery, recovery->arrives ? 0 : restart_s(recovery), restarted);
+        go_on(recovery, recovery->arrives ? 0 : time_to_restart_s(recovery), restarted);
     else
         go_on(recovery, LOOK_AGAIN_S, look_for_hosts);
 }
