@@ -97,7 +97,7 @@ cat >"$folder/mine.json" <<END
 END
 echo '{"jobs": [{"name": "a", "load": {"kind": "poisson", "rate": "1/s"}, "operators": [{"name": "f", "flops": "1Mf"}]}]}' \
     >"$folder/load.json"
-wants "costs.start= costs.stop= costs.checkpoint= costs.restore=" run "$folder/mine.json" --set costs.
+wants "costs.start= costs.stop= costs.checkpoint= costs.restore= costs.each= costs.shared=" run "$folder/mine.json" --set costs.
 wants "workload= workload." run "$folder/mine.json" --set workl
 wants "workload.jobs[0].load.rate=" run "$folder/mine.json" --set "workload.jobs[0].load.r"
 wants "policies= policies[1]. policies[2]= policies[2][1]." run "$folder/mine.json" --set policies

@@ -59,7 +59,7 @@ shows key "A key more" list keys --json
 shows key "A key more" schema
 shows key "record.spare\|spare" list keys
 
-sed 's/"name"/"record": {"spare": 3}, "name"/' workloads/scenarios/first.json >"$copy/workloads/scenarios/more.json"
+sed '0,/"name"/s/"name"/"record": {"spare": 3}, "name"/' workloads/scenarios/first.json >"$copy/workloads/scenarios/more.json"
 "$new" check "$copy/workloads/scenarios/more.json" >/dev/null 2>"$folder/err" || fail "the new key is refused: $(cat "$folder/err")"
 "$weir" check "$copy/workloads/scenarios/more.json" >/dev/null 2>&1 && fail "the key is known to this tree's weir"
 sed -i 's/"spare": 3/"spare": 30/' "$copy/workloads/scenarios/more.json"
