@@ -393,9 +393,7 @@ int weir_scenario_read_mobility(const struct weir_json *at, struct weir_scenario
         mobility->access[a].weight = weir_pow(10, mobility->access[a].power / (10 * read.path_loss));
     if (!code)
         code = read_reach(&child, mobility);
-    if (!code)
-        code = read_devices(&child, scenario);
-    if (!code)
-        code = check_places(&child, mobility);
+    code = code ? code : read_devices(&child, scenario);
+    code = code ? code : check_places(&child, mobility);
     return code ? code : check_rest(&child, scenario);
 }
