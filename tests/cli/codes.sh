@@ -15,7 +15,7 @@ expect 0 "policy fair, seed 1" run $scenario -o "$folder/b" # the scenario's fir
 expect 0 "* best of its column" compare $scenario -o "$folder/c"
 grep -q "^good " "$folder/out" || fail "no row for good"
 expect 0 "6 of 6 runs are finished and kept" compare $scenario -o "$folder/c"
-expect 3 "has 6 finished runs, not all of these inputs" compare $scenario -o "$folder/c" --set duration=7s
+expect 3 "has 6 finished runs, not all of these inputs" compare $scenario -o "$folder/c" --set duration=50s
 expect 0 "6 of 6 runs are finished and kept" compare $scenario -o "$folder/c" --resume
 expect 0 '"diff_ci95"' compare $scenario -o "$folder/c" --resume --json --quiet
 json compare
