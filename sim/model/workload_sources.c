@@ -8,7 +8,7 @@
 #include "sim/model/scenario_keys.h"
 #include "sim/model/workload_parts.h"
 
-static int read_name(const struct weir_json *at, const struct weir_job *job, int index)
+static int read_source_name(const struct weir_json *at, const struct weir_job *job, int index)
 {
     struct weir_json child;
     const char *name = NULL;
@@ -26,13 +26,13 @@ static int read_name(const struct weir_json *at, const struct weir_job *job, int
     return WEIR_OK;
 }
 
-static int read_source(const struct weir_json *at, const char *file, const struct weir_platform *platform,
-                       struct weir_job *job, int index)
+static int read_one_source(const struct weir_json *at, const char *file, const struct weir_platform *platform,
+                           struct weir_job *job, int index)
 {
     struct weir_source_spec *source = &job->sources[index];
     struct weir_json child;
     source->where.tier = -1;
-    int code = read_name(at, job, index);
+    int code = read_source_name(at, job, index);
     if (!code)
         code = weir_param_read(weir_source_keys, at, source);
     if (!code)
@@ -79,7 +79,7 @@ int weir_sources_read(const struct weir_json *at, const char *file, const struct
     job->sources = weir_alloc((size_t)count, sizeof *job->sources);
     for (int s = 0; s < count && !code; s++) {
         struct weir_json child = weir_json_at(&list, s);
-        code = read_source(&child, file, platform, job, job->source_count++);
+        code = read_one_source(&child, file, platform, job, job->source_count++);
     }
     return code;
 }
