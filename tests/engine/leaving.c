@@ -112,10 +112,33 @@ static void patient_with_long_work(void)
     weir_test_result_fini(&got);
 }
 
+/* The item of 4 s is on the wire for 0.8 s when the link fails, from 4.4 to 21 s. The change of 10 s waits a window for
+ * it, and moves A to cloud. The item, sent anew from 21 s on, comes to what has retired on edge2, and takes 6 s. The
+ * change of 25 s waits for that, and for no more. */
+static void who_leaves_last_tells_a_change_that_waits(void)
+{
+    const struct step steps[] = {{1, 0, 1, {CLOUD}}, {4, 0, 1, {CLOUD4}}, {0}};
+    struct weir_test_result got = run(
+        "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\","
+        " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"
+        " \"faults\": [{\"link\": \"local\", \"at\": \"4400ms\", \"for\": \"16600ms\"}],"
+        " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"source_bytes\": \"100MB\","
+        " \"load\": {\"kind\": \"steps\", \"arrivals\": \"even\", \"steps\": [{\"at\": \"0s\", \"rate\": \"0.25/s\"},"
+        "  {\"at\": \"5s\", \"rate\": \"0/s\"}]},"
+        " \"operators\": [{\"name\": \"A\", \"flops\": \"6Gf\", \"state\": \"1kB\", \"placement\": \"edge2\"}]}]}}",
+        steps);
+    double sent_anew_s = 21.4, wire_s = 0.8, way_s = 0.0001; /* tried each second since 4.4 s */
+    double back_s = sent_anew_s + wire_s + way_s + 6, moves_s = 0.01 + 80e-6 + way_s + 8e-6;
+    CHECK_NEAR(got.result.metrics.latency_max_s, back_s + way_s - 4, 1e-3);
+    CHECK_NEAR(got.result.metrics.paused_s, 5 + (back_s - 25) + moves_s, 1e-9);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
         {"several at once leave together", several_at_once_leave_together},
+        {"who leaves last tells a change that waits", who_leaves_last_tells_a_change_that_waits},
         {"patient with long work", patient_with_long_work},
         {"a job that is given up while it changes", a_job_that_is_given_up_while_it_changes},
         {0},

@@ -111,6 +111,7 @@ static void leave(struct weir_instance *instance)
             weir_workers_look(instance->op->instances[i]);
     spend(instance, WEIR_IDLE);
     weir_inbox_wake_instance(instance->inbox);
+    weir_op_at_rest(instance->op);
     if (instance->stop_s > 0 && !instance->dead) {
         weir_watch_begin(&instance->op->job->watch);
         weir_alarm_set(flow->clock, &instance->alarm, flow->clock->now_s + instance->stop_s);
@@ -287,6 +288,7 @@ static void go(struct weir_instance *instance)
         if (instance->crashed) { /* until that is noticed */
             spend(instance, WEIR_IDLE);
             weir_inbox_wake_instance(instance->inbox);
+            weir_op_at_rest(instance->op);
             return;
         }
         if (instance->stall_s > 0) {

@@ -82,5 +82,6 @@ bool weir_worker_stops(struct weir_instance *instance)
         return false;
     weir_spent_set(&instance->spent, WEIR_IDLE, clock->now_s);
     weir_inbox_wake_instance(instance->inbox); /* of what is shared, others get on */
+    weir_op_at_rest(instance->op);
     return true;
 }
