@@ -29,7 +29,7 @@ struct arma_filter {
     double variance[ARMA_STATE][ARMA_STATE]; /* in units of that of e */
     double gain[ARMA_STATE];
     double last_variance; /* of the error of the newest value, in units of that of e */
-    bool steady;          /* the variance has settled */
+    int steady;           /* the variance has settled */
 };
 
 /* Starts the filter; false if the process has no stationary state in double precision. */
