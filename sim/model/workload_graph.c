@@ -111,7 +111,7 @@ static int read_edges(const struct weir_json *at, struct weir_job *job)
     int code = WEIR_OK;
     if (!weir_json_get(at, "edges", &list)) { /* a chain */
         int sources = job->source_count ? job->source_count : 1;
-        job->edges = weir_alloc((size_t)(job->operator_count + sources), sizeof *job->edges);
+        job->edges = weir_alloc((size_t)job->operator_count + (size_t)sources, sizeof *job->edges);
         for (int s = 0; s < sources; s++)
             job->edges[job->edge_count++] = (struct weir_edge){.from = -1, .source = s, .bytes = UNSAID};
         for (int i = 1; i <= job->operator_count; i++)
