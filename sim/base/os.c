@@ -110,7 +110,7 @@ int weir_os_finish(FILE *file)
     int failure = fflush(file) != 0 ? (errno ? errno : EIO) : 0;
     if (made) {
         failure = made->failure ? made->failure : failure;
-        if (!failure && weir_os->fsync(made->descriptor) != 0)
+        if (!failure && weir_os->fsync(made->descriptor) != 0 && errno != EINVAL) /* which a pipe or terminal says */
             failure = errno;
     }
     if (ferror(file) && !failure)

@@ -3,9 +3,11 @@
  *   WEIR_OS_LOG=FILE   each call adds a line to it: number, name
  *   WEIR_OS_FAIL=N     the call with this number fails, without effect, by WEIR_OS_ERRNO (a number)
  *   WEIR_OS_SHORT=N    the call with this number, a read or a write, does half of what it is asked for
- *   WEIR_OS_AGAIN=N    the call with this number is interrupted by a signal (EINTR) */
+ *   WEIR_OS_AGAIN=N    the first read or write from that number on is interrupted by a signal (EINTR): processes that work
+ *                      at the same time are not numbered alike each time, so that N may be another call than it was */
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,7 @@
 #include "sim/base/os.h"
 
 static const struct weir_os *system_os;
-static atomic_long *calls; /* shared by all processes */
+static atomic_long *calls, *interrupted; /* shared by all processes */
 static long fail_at, short_at, again_at;
 static int fail_errno, log_file = -1;
 
@@ -31,8 +33,13 @@ static enum outcome begin(const char *name)
         if (write(log_file, line, (size_t)length) != length)
             abort();
     }
-    if (number == fail_at || number == again_at) {
-        errno = number == fail_at ? fail_errno : EINTR;
+    if (number == fail_at) {
+        errno = fail_errno;
+        return FAILS;
+    }
+    bool may_be = strstr(name, "read") || strstr(name, "write");
+    if (again_at && number >= again_at && may_be && atomic_fetch_add(interrupted, 1) == 0) {
+        errno = EINTR;
         return FAILS;
     }
     return number == short_at ? IS_SHORT : GOES_ON;
@@ -160,9 +167,10 @@ __attribute__((constructor)) static void take_over(void)
     short_at = number_of("WEIR_OS_SHORT");
     again_at = number_of("WEIR_OS_AGAIN");
     fail_errno = (int)number_of("WEIR_OS_ERRNO");
-    calls = mmap(NULL, sizeof *calls, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    calls = mmap(NULL, 2 * sizeof *calls, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (calls == MAP_FAILED)
         abort();
+    interrupted = calls + 1;
     if (log)
         log_file = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     system_os = weir_os;

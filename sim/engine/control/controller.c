@@ -239,7 +239,7 @@ static void close_span(struct weir_spent *spent, double now_s)
         weir_spent_set(spent, WEIR_IDLE, now_s);
 }
 
-void weir_controller_close(const struct weir_controller *controller)
+void weir_controller_close(struct weir_controller *controller)
 {
     double now_s = controller->clock->now_s;
     for (int j = 0; j < controller->arrived_jobs; j++) {
@@ -252,4 +252,5 @@ void weir_controller_close(const struct weir_controller *controller)
                     close_span(&job->ops[o].instances[i]->spent, now_s);
     }
     weir_trace_outages(controller->books);
+    weir_paje_end(controller); /* which may fail the run */
 }

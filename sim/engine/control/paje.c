@@ -7,12 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 
 struct weir_paje {
     FILE *file;
+    char *partial; /* the file's name until it is whole; NULL of a terminal or pipe, which keep theirs */
     double *host_used, *link_used; /* as written last: flop/s, bytes/s */
     double until_s;
 };
@@ -78,6 +81,18 @@ static void write_platform(const struct weir_controller *controller, const struc
     }
 }
 
+/* Where a trace is written until it is whole; NULL for what is no regular file. To be freed. */
+static char *name_partial(const char *path)
+{
+    struct stat found;
+    if (stat(path, &found) == 0 && !S_ISREG(found.st_mode))
+        return NULL;
+    size_t size = strlen(path) + sizeof ".partial";
+    char *partial = weir_alloc(size, 1);
+    snprintf(partial, size, "%s.partial", path);
+    return partial;
+}
+
 static void fail(struct weir_controller *controller)
 {
     weir_clock_fail(controller->clock, WEIR_EINPUT, "cannot write %s: %s", controller->spec->paje, strerror(errno));
@@ -87,13 +102,16 @@ void weir_paje_begin(struct weir_controller *controller)
 {
     if (!controller->spec->paje)
         return;
-    FILE *file = fopen(controller->spec->paje, "w");
+    char *partial = name_partial(controller->spec->paje);
+    FILE *file = weir_os_create(partial ? partial : controller->spec->paje, O_CREAT | O_TRUNC);
     if (!file) {
         fail(controller);
+        free(partial);
         return;
     }
     struct weir_paje *paje = controller->paje = weir_alloc(1, sizeof *paje);
     paje->file = file;
+    paje->partial = partial;
     paje->host_used = weir_alloc((size_t)controller->view.host_count, sizeof *paje->host_used);
     paje->link_used = weir_alloc((size_t)controller->view.link_count, sizeof *paje->link_used);
     write_kinds(file);
@@ -135,9 +153,15 @@ void weir_paje_end(struct weir_controller *controller)
     int hosts = controller->view.host_count;
     for (int c = 0; c < hosts + controller->books->link_count; c++)
         fprintf(paje->file, "%d %.9f %d %d\n", DESTROY, paje->until_s, c < hosts ? HOST : LINK, FIRST + c);
-    bool bad = ferror(paje->file);
-    if (fclose(paje->file) != 0 || bad)
+    errno = weir_os_finish(paje->file);
+    bool bad = errno != 0;
+    if (!bad && paje->partial)
+        bad = weir_os->rename(paje->partial, controller->spec->paje) != 0;
+    if (bad)
         fail(controller);
+    if (bad && paje->partial)
+        weir_os->unlink(paje->partial);
+    free(paje->partial);
     free(paje->host_used);
     free(paje->link_used);
     free(paje);
