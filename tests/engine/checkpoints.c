@@ -62,6 +62,18 @@ static void a_diamond_with_a_slow_branch(void)
     weir_test_result_fini(&got);
 }
 
+/* Of the checkpoints of 1, 2, ... 5 s those of 4 and 5 s are after a warm-up of 3.5 s. With a timeout of 300 ms all
+ * fail. */
+static void after_the_warm_up(void)
+{
+    struct weir_test_result got = run(DIAMOND("\"barriers\": \"unaligned\"", "5500ms\", \"warmup\": \"3500ms", "1000"));
+    check(&got, 2, 0, 0.007);
+    weir_test_result_fini(&got);
+    got = run(DIAMOND("\"timeout\": \"300ms\"", "5500ms\", \"warmup\": \"3500ms", "1000"));
+    check(&got, 0, 2, 0);
+    weir_test_result_fini(&got);
+}
+
 /* A barrier waits behind what is queued: c takes 20 ms, its input and that of a hold 10. At 1 s c has been done with
  * items 0 to 48, of 6 + 20 ms each, and serves one; 10 wait there, 1 is in the hands of a, 10 before it, 1 in those of
  * the source: 23 before the barrier. The last of them is done at 6 + 72 x 20 ms = 1.446 s. Unaligned: c is done with
@@ -221,10 +233,41 @@ static void who_passes_it_stands_still(void)
     weir_test_result_fini(&got);
 }
 
+/* None begins while the job is halted: a change of b is decided at 1 s, started at 1.5 s, and writes and restores until
+ * 3.5 s. The checkpoint of 1 s is done before, those of 2 and 3 s are left out, and that of 4 s comes. */
+static int grow(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    struct weir_placement two[] = {{3, 1, 1}, {3, 1, 1}};
+    if (view->window == 0)
+        weir_plan_set(plan, 0, 1, two, 2, "to two on cloud4");
+    return WEIR_OK;
+}
+
+static void none_begins_while_the_job_stands_still(void)
+{
+    static const struct weir_policy grower = {
+        .abi = WEIR_POLICY_ABI, .name = "grower", .summary = "Grows.", .source = "", .window_ends = grow};
+    static const struct weir_policy *const growers[] = {&grower, NULL};
+    struct weir_test_result got = weir_test_run_catalog(
+        PLATFORM,
+        "{\"platform\": \"\", \"duration\": \"4500ms\", \"window\": \"1s\", \"rescale\": \"job\", \"costs\": {\"start\": "
+        "\"500ms\", \"stop\": \"0s\", \"checkpoint\": \"1s\", \"restore\": \"1s\"}, \"recovery\": {\"checkpoint_interval\": "
+        "\"1s\", \"checkpoints\": {}}, \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"cloud4\", \"load\": {\"kind\": "
+        "\"constant\", \"rate\": \"100/s\", \"start\": \"5ms\"}, \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\"}, {\"name\": "
+        "\"b\", \"flops\": \"1Mf\", \"state\": \"1B\", \"max_parallelism\": 2}]}]}}",
+        "grower", 1, growers);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR(got.result.metrics.rescales, 1, 0);
+    CHECK_NEAR(got.result.metrics.checkpoints, 2, 0);
+    CHECK_NEAR(got.result.metrics.checkpoints_failed, 0, 0);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
         {"a diamond with a slow branch", a_diamond_with_a_slow_branch},
+        {"after the warm-up", after_the_warm_up},
         {"under backpressure a barrier takes as long as the queue",
          under_backpressure_a_barrier_takes_as_long_as_the_queue},
         {"bytes go over the network", bytes_go_over_the_network},
@@ -233,6 +276,7 @@ int main(int argc, char **argv)
         {"results wait until it is stored", results_wait_until_it_is_stored},
         {"what is before a barrier needs no room", what_is_before_a_barrier_needs_no_room},
         {"who passes it stands still", who_passes_it_stands_still},
+        {"none begins while the job stands still", none_begins_while_the_job_stands_still},
         {0}};
     return weir_test_main("engine/checkpoints", cases, argc, argv);
 }

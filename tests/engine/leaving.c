@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/base/error.h"
+#include "sim/base/memory.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
@@ -134,11 +135,36 @@ static void who_leaves_last_tells_a_change_that_waits(void)
     weir_test_result_fini(&got);
 }
 
+/* The whole job is halted at 5 s for a change of B. The item of 0 s is done on A at 12 s, which filters it, or comes to
+ * B after 10 ms and is done 12 s later; then 100 MB take 8 s and 10 ms over 100 Mbit/s. Whichever of the two operators
+ * works last tells the change. */
+static void a_halted_job_waits_for_each_operator(void)
+{
+    static const char *const flops[][2] = {{"12Gf\", \"selectivity\": 0, \"bytes\": \"1B", "0f"}, {"0f", "12Gf"}};
+    const struct step steps[] = {{0, 1, 1, {EDGE2}}, {0}};
+    for (size_t f = 0; f < sizeof flops / sizeof *flops; f++) {
+        char *scenario = weir_format(
+            "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"rescale\": \"job\","
+            " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"
+            " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"source_bytes\": \"100B\","
+            " \"load\": {\"kind\": \"constant\", \"rate\": \"0.04/s\"}, \"operators\": [{\"name\": \"A\", \"flops\": "
+            "\"%s\"}, {\"name\": \"B\", \"flops\": \"%s\", \"state\": \"100MB\", \"placement\": "
+            "\"cloud\"}]}]}}",
+            flops[f][0], flops[f][1]);
+        struct weir_test_result got = run(scenario, steps);
+        CHECK_NEAR(got.result.metrics.paused_s, 2 * (12 + (f ? 0.01 : 0) - 5 + 8.01), 0.002);
+        CHECK_NEAR(got.result.metrics.delivered, f ? 2 : 0, 0);
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
         {"several at once leave together", several_at_once_leave_together},
         {"who leaves last tells a change that waits", who_leaves_last_tells_a_change_that_waits},
+        {"a halted job waits for each operator", a_halted_job_waits_for_each_operator},
         {"patient with long work", patient_with_long_work},
         {"a job that is given up while it changes", a_job_that_is_given_up_while_it_changes},
         {0},

@@ -445,6 +445,36 @@ static void without_data(void)
     free(path);
 }
 
+/* A job that arrives before the first window has ended, and one that arrives in the third: by the number of the window
+ * that ended last, from -1 on, they get as many instances. */
+static int count_windows(void *state, const struct weir_view *view, int job, struct weir_plan *plan)
+{
+    struct weir_placement place = {C, 1, 1};
+    for (int o = 0; o < view->jobs[job].operator_count; o++) {
+        struct weir_placement list[] = {place, place, place, place};
+        weir_plan_set(plan, job, o, list, (int)view->window + 2, "after %ld", view->window);
+    }
+    return WEIR_OK;
+}
+
+static void windows_are_counted_from_minus_one(void)
+{
+    static const struct weir_policy counter = {
+        .abi = WEIR_POLICY_ABI, .name = "counter", .summary = "Counts.", .source = "", .job_arrives = count_windows};
+    static const struct weir_policy *const counters[] = {&counter, NULL};
+    struct weir_test_result got = weir_test_run_catalog(
+        PLATFORM,
+        "{\"duration\": \"40s\", \"window\": \"10s\", \"workload\": {\"jobs\": ["
+        "{\"name\": \"first\", \"source\": \"s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, \"operators\": "
+        "[{\"name\": \"o\", \"flops\": \"1Mf\", \"max_parallelism\": 4}]},"
+        "{\"name\": \"third\", \"arrive\": \"25s\", \"source\": \"s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, "
+        "\"operators\": [{\"name\": \"o\", \"flops\": \"1Mf\", \"max_parallelism\": 4}]}]}}",
+        "counter", 1, counters);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR(got.result.metrics.instances_mean, (1 * 40 + 3 * 15) / 40.0, 1e-9);
+    weir_test_result_fini(&got);
+}
+
 /* Asks for a host that there is not. */
 static int asked; /* which question; set before the child is forked */
 
@@ -482,7 +512,8 @@ int main(int argc, char **argv)
     const struct weir_case cases[] = {{"every field has its value", every_field_has_its_value},
                                       {"every member has a row", every_member_has_a_row},
                                       {"without data", without_data},
-                                      {"hosts that are not there", hosts_that_are_not_there},
+                                      {"windows are counted from minus one", windows_are_counted_from_minus_one},
+        {"hosts that are not there", hosts_that_are_not_there},
                                       {0}};
     return weir_test_main("engine/view", cases, argc, argv);
 }

@@ -209,8 +209,36 @@ static void every_row_has_its_number(void)
     weir_test_result_fini(&got);
 }
 
+/* Results of edge, 50/s of 50 kB, go to a sink on cloud4, which does nothing else. cloud and edge2 have no rows. */
+static void a_host_that_only_receives(void)
+{
+    struct weir_test_result got = weir_test_run_traced(
+        PLATFORM,
+        "{\"duration\": \"30s\", \"window\": \"10s\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": "
+        "\"edge\"}, \"sink\": \"cloud4\", \"load\": {\"kind\": \"constant\", \"rate\": \"50/s\"}, \"operators\": [{\"name\": "
+        "\"a\", \"flops\": \"1Mf\", \"bytes\": \"50kB\", \"placement\": \"edge\"}]}]}}",
+        "static", 1, weir_catalog);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    int told = 0, others = 0;
+    for (const char *line = got.rows; *line; line = strchr(line, '\n') + 1) {
+        char name[128];
+        double time_s, value;
+        CU_ASSERT_EQUAL_FATAL(sscanf(line, "%lf %127s %lf", &time_s, name, &value), 3);
+        if (strcmp(name, "//cloud4/received") == 0) {
+            CHECK_NEAR(value, 2.5e6, time_s < 11 ? 5e4 : 1e-3); /* the first item comes after a while */
+            told++;
+        }
+        others += strstr(name, "//cloud/") || strstr(name, "//edge2/");
+    }
+    CHECK_NEAR(told, 3, 0);
+    CHECK_NEAR(others, 0, 0);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
-    const struct weir_case cases[] = {{"every row has its number", every_row_has_its_number}, {0}};
+    const struct weir_case cases[] = {{"every row has its number", every_row_has_its_number},
+                                      {"a host that only receives", a_host_that_only_receives},
+                                      {0}};
     return weir_test_main("engine/windows", cases, argc, argv);
 }
