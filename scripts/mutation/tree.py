@@ -17,7 +17,7 @@ MEMORY = 6 << 30  # bytes that a test may take
 # What a failed assertion of CUnit says of how the mutant was noticed; the first that fits. The strongest comes last.
 VERDICTS = [
     ("checksum", r"checksum|hash|memcmp"),
-    ("text", r"STRING|strcmp|strstr|message|decisions|csv"),
+    ("text", r"STRING|strcmp|strstr|message|(?<!metrics\.)decisions|csv"),
     ("run", r"\bcode\b|WEIR_OK|died"),
     ("value", r""),
 ]

@@ -133,9 +133,9 @@ static const struct row rows[] = {
     {"shed/d//blocked", 0, 0},
     {"shed/d//latency", 0.2 - 1 / 98.0, 0.001},
     {"///revenue", 0.278037300453194, 1e-9}, /* exp(-(0.6 - 0.2)^2 / 0.125) */
-    {"///requests", 500 + 250 + 490, 2},
+    {"///requests", 500 + 250 + 490, 1e-9},
     {"///device_anomalies", 0, 0},
-    {"///service_anomalies", 500 + 240, 1},
+    {"///service_anomalies", 500 + 240, 1e-9},
     {"//edge/cpu", 1, 1e-9},
     {"//edge/sent", 0, 0},
     {"//edge/received", 2.5e6, 1e-3},
