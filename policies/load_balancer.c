@@ -299,7 +299,8 @@ static void move(const struct round *round, const struct weir_mover *mover, cons
     if (option->follows)
         return;
     track->away = !option->back;
-    track->home = option->back ? option->to : from;
+    if (track->away)
+        track->home = from;
     weir_patience_acted(&track->patience, view->time_s);
 }
 

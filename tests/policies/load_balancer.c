@@ -261,13 +261,15 @@ static void test_greatest_gain(void)
     end();
 }
 
-/* Two alike but for 100 MB of state of the first, which makes its move cost 6.7 and not 1.7 ms: the second goes first.
- */
+/* Two alike, both fed by the source, but for 100 MB of state of the first, which makes its move cost 6.7 and not 1.7 ms:
+ * the second goes first. */
 static void test_gain_after_migration(void)
 {
     begin(0.010, "{\"windows\": 1}");
     weir_mock_operator(world, 0, "b", 1e7);
     weir_mock_deploy(world, 0, 1, EDGE);
+    world->upstream[0][1][0] = -1;
+    world->downstream[0][0][0] = -1;
     world->operators[0][0].state_bytes = 100e6;
     CU_ASSERT_EQUAL(window(60), 1);
     CU_ASSERT_EQUAL(host(0), EDGE);
