@@ -294,14 +294,15 @@ static void comes_back(void)
 
 /* What is reckoned of a window: the value that came, 12 steps of forecast for the two minutes of `hold`, and lessons.
  */
-static void costs(void)
+static void costs_of(const char *forecaster, const char *keys, bool pushes)
 {
     struct forecaster_env of = {.step_s = 10, .season_s = 86400, .catalog = forecaster_catalog};
     struct forecaster *made;
-    CU_ASSERT_EQUAL_FATAL(forecaster_make_text(&of, "linear:window=4:seasonal=false", &made), WEIR_OK);
+    CU_ASSERT_EQUAL_FATAL(forecaster_make_text(&of, forecaster, &made), WEIR_OK);
     double push = forecaster_cost(made, 1, 1).push_flops, predict = forecaster_cost(made, 1, 12).predict_flops;
     CU_ASSERT(predict > 0);
-    start(&weir_policy_proactive, LINEAR, "");
+    CU_ASSERT_EQUAL(push > 0, pushes);
+    start(&weir_policy_proactive, keys, "");
     for (int w = 1; w <= 140; w++) {
         flops = 0;
         step(100);
@@ -312,6 +313,12 @@ static void costs(void)
     }
     end();
     forecaster_free(made);
+}
+
+static void costs(void)
+{
+    costs_of("linear:window=4:seasonal=false", LINEAR, false);
+    costs_of("holt-winters", "\"forecaster\": \"holt-winters\", \"confidence\": 0", true);
 }
 
 int main(int argc, char **argv)
