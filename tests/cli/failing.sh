@@ -15,8 +15,6 @@ END
 # What each command works on, in a new folder (as it is found), and its words.
 before_run() { :; }
 words_run=(run "$scenario" -p fair -q -o OUT/run)
-before_paje() { :; }
-words_paje=(run "$scenario" -p fair -q -o OUT/run --paje OUT/trace -f)
 before_again() { cp -r "$folder/calm-run/." "$1"; }
 words_again=(run "$scenario" -p fair -q -o OUT/run)
 before_compare() { :; }
@@ -101,9 +99,9 @@ try()
 }
 
 [ "$extent" = all ] && echo "| command | calls | failures | told | no matter |" && echo "| --- | --- | --- | --- | --- |"
-for command in run paje again compare resume sweep collect extract report plot copy; do
+for command in run again compare resume sweep collect extract report plot copy; do
     case $extent-$command in # what the short test makes for the others alone
-    -run | -paje | -again | -resume | -sweep | -collect) short= ;;
+    -run | -again | -resume | -sweep | -collect) short= ;;
     *) short=yes ;;
     esac
     declare -n words=words_$command

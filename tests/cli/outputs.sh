@@ -35,6 +35,14 @@ done
 full list policies --json
 [ -e "$folder/run/result.json" ] || fail "a run whose table could not be printed has no results"
 
+# A trace of use is whole, or there is none and the run has failed; what is no file is written as it is.
+expect 3 "cannot write /dev/full: No space left" run "$first" "${short[@]}" -q -o "$folder/traced" --paje /dev/full
+expect 3 "cannot write $folder/none/trace" run "$first" "${short[@]}" -q -o "$folder/traced" --paje "$folder/none/trace"
+[ ! -e "$folder/traced/result.json" ] || fail "a run without its trace has results"
+expect 0 "" run "$first" "${short[@]}" -q -o "$folder/traced" --paje "$folder/trace"
+[ ! -e "$folder/trace.partial" ] || fail "a trace has two names"
+"$weir" run "$first" "${short[@]}" -q -o "$folder/piped" --paje /dev/stderr 2>&1 >/dev/null | cmp - "$folder/trace" || fail "a trace to a pipe is another one"
+
 # Two runs into one folder: one is done, the other says that somebody writes there, and nothing of both is mixed.
 for _ in 1 2; do
     rm -rf "$folder/one"
