@@ -1,76 +1,5 @@
 /* The rules of reactive on defaults, at both sides of each of its bounds, by hand. */
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "sim/base/error.h"
-#include "sim/base/json.h"
-#include "tests/support/test.h"
-#include "tests/support/view.h"
-
-extern const struct weir_policy weir_policy_reactive;
-static const struct weir_policy_env env = {.seed = 1, .stream = "policy/reactive"};
-
-static struct weir_mock *world;
-static void *state;
-
-/* Operators a -> b of 100/s an instance on a host of 64 cores; `count` instances of a, two of b. */
-static void begin(const char *params, int count)
-{
-    struct weir_json_doc *doc;
-    world = weir_mock_new();
-    state = weir_mock_state(&weir_policy_reactive);
-    CU_ASSERT_EQUAL_FATAL(weir_json_parse(params, "params", &doc), WEIR_OK);
-    struct weir_json root = weir_json_root(doc);
-    CU_ASSERT_EQUAL(weir_param_bind(weir_policy_reactive.params, &root, NULL, state), WEIR_OK);
-    weir_json_free(doc);
-    CU_ASSERT_EQUAL(weir_policy_reactive.create(state, &env), WEIR_OK);
-    weir_mock_host(world, "cloud", "far", WEIR_VIEW_CLOUD, 64, 0);
-    weir_mock_job(world, "stream", 0);
-    for (int o = 0; o < 2; o++) {
-        weir_mock_operator(world, 0, o ? "b" : "a", 1e7);
-        for (int i = 0; i < (o ? 2 : count); i++)
-            weir_mock_deploy(world, 0, o, 0);
-    }
-}
-
-static void end(void)
-{
-    weir_policy_reactive.destroy(state);
-    free(state);
-    free(world);
-}
-
-/* What a shows in each window; b is busy 0.5, so that it neither grows nor shrinks by itself. */
-struct shown {
-    double busy, queued, backpressured, source_blocked;
-};
-
-static int window(const struct shown *shown)
-{
-    struct weir_operator_view *a = &world->operators[0][0], *b = &world->operators[0][1];
-    weir_mock_serve(world, 0, 0, 100 * shown->busy * a->instance_count, 100);
-    weir_mock_serve(world, 0, 1, 50 * b->instance_count, 100);
-    a->busy = shown->busy;
-    a->queued = shown->queued;
-    a->backpressured = shown->backpressured;
-    world->jobs[0].source_backpressured = shown->source_blocked;
-    world->jobs[0].ingress_rate = a->processed_rate;
-    weir_mock_step(world, &weir_policy_reactive, state);
-    return a->instance_count;
-}
-
-/* Of k instances after so many windows, in which nothing changes but at the last. */
-static int after(const char *params, int k, int windows, const struct shown *shown)
-{
-    begin(params, k);
-    int got = k;
-    for (int w = 0; w < windows; w++) {
-        CU_ASSERT_EQUAL(got, k);
-        got = window(shown);
-    }
-    end();
-    return got;
-}
+#include "tests/policies/reactive_world.h"
 
 /* Two windows: busy above 0.8; or not itself blocked above 0.1, and the source blocked above 0.1 while busy above 0.3,
  * or more than 5 s of work waiting. */
@@ -214,37 +143,6 @@ static void test_upstream(void)
     end();
 }
 
-/* Two hot keys share a range of 3 as of 2: 4 are next. */
-static void test_ranges(void)
-{
-    static const struct shown busy = {0.9, 0, 0, 0};
-    static const double share[] = {1, 0.6, 0.6, 0.3};
-    begin("{}", 2);
-    world->operators[0][0].key_groups = 4;
-    world->operators[0][0].range_share = share;
-    world->operators[0][0].range_share_count = 4;
-    window(&busy);
-    CU_ASSERT_EQUAL(window(&busy), 4);
-    end();
-}
-
-/* b can have 8 instances. Measured at 20/s each, which takes 10 items in the window, they let 160/s through: two
- * instances of a serve that; its declared 100/s each would be 800/s. */
-static void test_no_more_than_comes(void)
-{
-    for (int few = 0; few < 2; few++) {
-        begin("{}", 2);
-        for (int w = 1; w <= 2; w++) {
-            weir_mock_serve(world, 0, 0, 180, 100);
-            weir_mock_serve(world, 0, 1, few ? 0.9 : 1, 20);
-            world->operators[0][1].busy = 0.5;
-            weir_mock_step(world, &weir_policy_reactive, state);
-        }
-        CU_ASSERT_EQUAL(world->operators[0][0].instance_count, few ? 3 : 2);
-        end();
-    }
-}
-
 /* 600 items pile up while a stands still for a change with state; as they get fewer, nothing grows. As soon as they do
  * not, 590 are 5.9 s of work. */
 static void test_catches_up(void)
@@ -374,8 +272,6 @@ int main(int argc, char **argv)
         {"parameters", test_parameters},
         {"times", test_times},
         {"upstream", test_upstream},
-        {"ranges", test_ranges},
-        {"no_more_than_comes", test_no_more_than_comes},
         {"catches_up", test_catches_up},
         {"pauses", test_pauses},
         {"jobs", test_jobs},
@@ -383,5 +279,5 @@ int main(int argc, char **argv)
         {"brings_nothing", test_brings_nothing},
         {0},
     };
-    return weir_test_main("reactive-rules", cases, argc, argv);
+    return weir_test_main("policies/reactive_rules", cases, argc, argv);
 }
