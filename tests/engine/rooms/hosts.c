@@ -19,6 +19,13 @@ static void alone(void)
     CHECK_WORLD(TWO_HOSTS, steps, 2, 5);
 }
 
+static void more_than_a_core(void)
+{
+    /* One and a half cores are no more than one, so that both have one of two. */
+    static const struct world_step steps[] = {{0, WORK, .amount = 2e9, .limit = 1.5}, {0, WORK, .amount = 1e9}};
+    CHECK_WORLD(ZONE("<host id=\"h\" speed=\"1Gf\" core=\"2\"/>"), steps, 2, 1);
+}
+
 static void less_than_a_flop(void)
 {
     static const struct world_step steps[] = {{1, WORK, .amount = 0.5}, {2, WORK, .amount = 0}};
@@ -361,6 +368,8 @@ int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
         {"alone", alone},
+        {"more than a core", more_than_a_core},
+        {"more than a core", more_than_a_core},
         {"less than a flop", less_than_a_flop},
         {"two on one core", two_on_one_core},
         {"those on another host share nothing", those_on_another_host_share_nothing},
