@@ -259,6 +259,29 @@ static void a_consumer_that_hangs_is_cut_off(void)
     weir_test_result_fini(&got);
 }
 
+/* Acknowledgements go back to the instances of an operator, too. With one item under way the next one leaves when the
+ * one before is acknowledged: a way there, 5 ms of work and the way back, 99 times, and there and served once more. */
+static void acknowledgements_go_back_to_operators(void)
+{
+    static const struct {
+        const char *hosts;
+        double way_s;
+    } cases[] = {{"edge", 0.01}, {"cloud4", 0.0001}, {"cloud", 0}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        char *scenario = weir_format(
+            "{\"platform\": \"\", \"duration\": \"10s\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": "
+            "\"%s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1000000/s\", \"count\": 100}, \"operators\": "
+            "[{\"name\": \"a\", \"flops\": 0, \"bytes\": \"1B\", \"placement\": \"%s\"}, {\"name\": \"b\", \"flops\": "
+            "\"5Mf\", \"placement\": \"cloud\", \"unacked\": 1}]}]}}",
+            cases[c].hosts, cases[c].hosts);
+        struct weir_test_result got = run(scenario);
+        CHECK_NEAR(got.result.metrics.latency_max_s, 99 * (2 * cases[c].way_s + 0.005) + cases[c].way_s + 0.005, 1e-4);
+        CHECK_NEAR(got.result.metrics.delivered, 100, 0);
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"retries back off and end", retries_back_off_and_end},
@@ -271,6 +294,7 @@ int main(int argc, char **argv)
                                       {"as many servers", as_many_servers},
                                       {"a window of unacknowledged items", a_window_of_unacknowledged_items},
                                       {"a consumer that hangs is cut off", a_consumer_that_hangs_is_cut_off},
+                                      {"acknowledgements go back to operators", acknowledgements_go_back_to_operators},
                                       {0}};
     return weir_test_main("engine/calls", cases, argc, argv);
 }
