@@ -118,7 +118,7 @@ static void the_first_that_is_down(void)
  */
 static void from_when_it_has_recovered(void)
 {
-    static const char *const modes[] = {"", "\"items_per_batch\": 1, "};
+    static const char *const modes[] = {"", "\"batch_span\": \"100ms\", "};
     for (int m = 0; m < 2; m++) {
         char *scenario = weir_format(
             "{\"duration\": \"60s\", \"window\": \"30s\", %s\"faults\": [{\"host\": \"edge2\", \"at\": \"10s\", "
