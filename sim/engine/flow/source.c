@@ -225,13 +225,12 @@ static bool emit(struct weir_source *source, int count)
     return weir_send(&source->sender, batch);
 }
 
-/* Nothing of it goes, and what it sent last has gone on. */
+/* Nothing of it goes, and what it sent last has gone on: to an operator, which tells when that is done. */
 static void hold_back(struct weir_source *source)
 {
     if (weir_sender_busy(&source->sender))
         return;
     weir_spent_set(&source->spent, WEIR_BLOCKED, source->job->flow->clock->now_s);
-    weir_op_at_rest(&source->job->ops[0]);
 }
 
 /* The first item of the backlog does not come to its access point. */
