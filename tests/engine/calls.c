@@ -6,6 +6,7 @@
 #include "policies/catalog.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/text.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
@@ -282,6 +283,37 @@ static void acknowledgements_go_back_to_operators(void)
     }
 }
 
+/* Notes how busy the instance is. */
+static int look(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    weir_plan_note(plan, 0, "window %ld: %.6f", view->window, view->jobs[0].operators[0].instance_busy[0]);
+    return WEIR_OK;
+}
+static const struct weir_policy looks = {
+    .abi = WEIR_POLICY_ABI, .name = "looks", .summary = "Looks.", .source = "", .window_ends = look};
+
+/* Six items of 1 s at once: in the first window of 5 s an instance that serves so many at once is busy for a share of
+ * what it could do, and in the second for the rest. */
+static void how_busy_it_is(void)
+{
+    static const struct weir_policy *const catalog[] = {&looks, NULL};
+    static const double busy[][2] = {{1, 0.2}, {3 / 5.0, 0}, {2 / 5.0, 0}, {(4 + 2) / 20.0, 0}};
+    for (int concurrency = 1; concurrency <= 4; concurrency++) {
+        char *scenario = weir_format(
+            ONE("15s\", \"window\": \"5s", EACH("1000000000/s", "0s", "6"), "\"flops\": \"1Gf\", \"concurrency\": %d"),
+            concurrency);
+        struct weir_test_result got = weir_test_run_catalog(PLATFORM, scenario, "looks", 1, catalog);
+        CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+        for (int w = 0; w < 2; w++) {
+            char *said = weir_format("window %d: %.6f", w, busy[concurrency - 1][w]);
+            CU_ASSERT_PTR_NOT_NULL(strstr(got.decisions, said));
+            free(said);
+        }
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"retries back off and end", retries_back_off_and_end},
@@ -295,6 +327,7 @@ int main(int argc, char **argv)
                                       {"a window of unacknowledged items", a_window_of_unacknowledged_items},
                                       {"a consumer that hangs is cut off", a_consumer_that_hangs_is_cut_off},
                                       {"acknowledgements go back to operators", acknowledgements_go_back_to_operators},
+                                      {"how busy it is", how_busy_it_is},
                                       {0}};
     return weir_test_main("engine/calls", cases, argc, argv);
 }
