@@ -6,6 +6,7 @@
 #include "policies/catalog.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/text.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
@@ -259,6 +260,60 @@ static void a_consumer_that_hangs_is_cut_off(void)
     weir_test_result_fini(&got);
 }
 
+/* Acknowledgements go back to the instances of an operator, too. With one item under way the next one leaves when the
+ * one before is acknowledged: a way there, 5 ms of work and the way back, 99 times, and there and served once more. */
+static void acknowledgements_go_back_to_operators(void)
+{
+    static const struct {
+        const char *hosts;
+        double way_s;
+    } cases[] = {{"edge", 0.01}, {"cloud4", 0.0001}, {"cloud", 0}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        char *scenario = weir_format(
+            "{\"platform\": \"\", \"duration\": \"10s\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": "
+            "\"%s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1000000/s\", \"count\": 100}, \"operators\": "
+            "[{\"name\": \"a\", \"flops\": 0, \"bytes\": \"1B\", \"placement\": \"%s\"}, {\"name\": \"b\", \"flops\": "
+            "\"5Mf\", \"placement\": \"cloud\", \"unacked\": 1}]}]}}",
+            cases[c].hosts, cases[c].hosts);
+        struct weir_test_result got = run(scenario);
+        CHECK_NEAR(got.result.metrics.latency_max_s, 99 * (2 * cases[c].way_s + 0.005) + cases[c].way_s + 0.005, 1e-4);
+        CHECK_NEAR(got.result.metrics.delivered, 100, 0);
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+}
+
+/* Notes how busy the instance is. */
+static int look(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    weir_plan_note(plan, 0, "window %ld: %.6f", view->window, view->jobs[0].operators[0].instance_busy[0]);
+    return WEIR_OK;
+}
+static const struct weir_policy looks = {
+    .abi = WEIR_POLICY_ABI, .name = "looks", .summary = "Looks.", .source = "", .window_ends = look};
+
+/* Six items of 1 s at once: in the first window of 5 s an instance that serves so many at once is busy for a share of
+ * what it could do, and in the second for the rest. */
+static void how_busy_it_is(void)
+{
+    static const struct weir_policy *const catalog[] = {&looks, NULL};
+    static const double busy[][2] = {{1, 0.2}, {3 / 5.0, 0}, {2 / 5.0, 0}, {(4 + 2) / 20.0, 0}};
+    for (int concurrency = 1; concurrency <= 4; concurrency++) {
+        char *scenario = weir_format(
+            ONE("15s\", \"window\": \"5s", EACH("1000000000/s", "0s", "6"), "\"flops\": \"1Gf\", \"concurrency\": %d"),
+            concurrency);
+        struct weir_test_result got = weir_test_run_catalog(PLATFORM, scenario, "looks", 1, catalog);
+        CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+        for (int w = 0; w < 2; w++) {
+            char *said = weir_format("window %d: %.6f", w, busy[concurrency - 1][w]);
+            CU_ASSERT_PTR_NOT_NULL(strstr(got.decisions, said));
+            free(said);
+        }
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"retries back off and end", retries_back_off_and_end},
@@ -271,6 +326,8 @@ int main(int argc, char **argv)
                                       {"as many servers", as_many_servers},
                                       {"a window of unacknowledged items", a_window_of_unacknowledged_items},
                                       {"a consumer that hangs is cut off", a_consumer_that_hangs_is_cut_off},
+                                      {"acknowledgements go back to operators", acknowledgements_go_back_to_operators},
+                                      {"how busy it is", how_busy_it_is},
                                       {0}};
     return weir_test_main("engine/calls", cases, argc, argv);
 }

@@ -170,6 +170,29 @@ static void preempting_within_a_quota(void)
     }
 }
 
+/* A period's quota counts what was used in it at less than a core. Four tasks of 40 ms share a core from 90 ms on, and
+ * end at 250 ms. The first has used a quarter of the 50 ms since 200 ms, 12.5; the second behind it, of its job alone,
+ * works for the other 37.5 ms until 287.5, and 2.5 more from 300 on. */
+static void a_quota_is_of_its_period(void)
+{
+    for (int all = 0; all < 2; all++) {
+        const char *scenario =
+            "{\"platform\": \"\", \"duration\": \"20s\", \"cpu\": \"share\", \"workload\": {\"jobs\": [{\"name\": "
+            "\"j\","
+            " \"source\": \"edge\", \"load\": {\"kind\": \"constant\", \"rate\": \"1000000/s\", \"start\": \"90ms\", "
+            "\"count\": 2}, \"operators\": [{\"name\": \"a\", \"flops\": \"40Mf\", \"cpu_quota\": {\"quota\": "
+            "\"50ms\"}}]}, {\"name\": \"k\", \"count\": 3, \"source\": \"edge\", \"load\": {\"kind\": \"constant\", "
+            "\"rate\": \"1/s\", \"start\": \"90ms\", \"count\": 1}, \"operators\": [{\"name\": \"a\", \"flops\": "
+            "\"40Mf\"}]}]}}";
+        struct weir_test_result got = run(all ? weir_test_all(scenario) : scenario);
+        CHECK_NEAR(got.result.jobs[0].latency_max_s, 0.3025 - 0.09, 1.1e-6); /* it comes 1 us after the first */
+        CHECK_NEAR(got.result.jobs[0].latency_mean_s, (0.3025 + 0.25) / 2 - 0.09, 1.1e-6);
+        for (int j = 1; j < 4; j++)
+            CHECK_NEAR(got.result.jobs[j].latency_max_s, 0.25 - 0.09, 1e-9);
+        weir_test_result_fini(&got);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"cores are waited for", cores_are_waited_for},
@@ -178,6 +201,7 @@ int main(int argc, char **argv)
                                       {"a quota is a bucket", a_quota_is_a_bucket},
                                       {"a quota is of processor time", a_quota_is_of_processor_time},
                                       {"preempting within a quota", preempting_within_a_quota},
+                                      {"a quota is of its period", a_quota_is_of_its_period},
                                       {0}};
     return weir_test_main("engine/cpu", cases, argc, argv);
 }

@@ -159,6 +159,42 @@ static void what_is_lost(void)
     free(scenario);
 }
 
+/* Whether an attempt fails, and how much of the wait after each failure is left out, are draws of their own. Items of
+ * 10 ms, 2 s apart, fail six times in ten, and are tried five times: after 100, 300, 400 and 400 ms, less up to half.
+ */
+static void attempts(void)
+{
+    const uint64_t step = 0xd1342543de82ef95; /* between the streams of attempts */
+    struct weir_test_result got =
+        run(JOB("\"rate\": \"0.5/s\", \"count\": 25",
+                CONSTANT("a", "10Mf",
+                         ", \"fails\": 0.6, \"retry\": {\"attempts\": 5, \"delay\": \"100ms\","
+                         " \"multiplier\": 3, \"max_delay\": \"400ms\", \"jitter\": 0.5}")));
+    double sum_s = 0, most_s = 0;
+    int done = 0, failed = 0, often = 0;
+    for (uint64_t id = 0; id < 25; id++) {
+        double took_s = 0.01;
+        uint64_t fails = 0;
+        while (fails < 5 && uniform("fail/j/a", fails * step, id) < 0.6) {
+            double wait_s = fmin(0.1 * pow(3, (double)fails++), 0.4);
+            took_s += 0.01 + wait_s * (1 - 0.5 * uniform("jitter/j/a", fails * step, id));
+        }
+        failed += (int)fails;
+        if (fails == 5)
+            continue;
+        done++;
+        often += fails > 1;
+        sum_s += took_s;
+        most_s = fmax(most_s, took_s);
+    }
+    CU_ASSERT(often > 5 && done < 25);
+    CHECK_NEAR(got.result.metrics.delivered, done, 0);
+    CHECK_NEAR(got.result.metrics.failed_attempts, failed, 0);
+    CHECK_NEAR(got.result.metrics.latency_mean_s, sum_s / done, 1e-9);
+    CHECK_NEAR(got.result.metrics.latency_max_s, most_s, 1e-9);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"work", work},
@@ -166,6 +202,7 @@ int main(int argc, char **argv)
                                       {"what is shed", what_is_shed},
                                       {"results of windows", results_of_windows},
                                       {"what is lost", what_is_lost},
+                                      {"attempts", attempts},
                                       {0}};
     return weir_test_main("engine/draws", cases, argc, argv);
 }

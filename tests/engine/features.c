@@ -6,6 +6,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/text.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
@@ -267,6 +268,49 @@ static void the_longest_backlog_after_the_warm_up(void)
     }
 }
 
+/* Of three items at once, that a only hands on, b takes 100 ms each, and one waits at its input: the third is held in a
+ * until 100 ms, and goes on to c then, which leads the first two on at once. What is held stands still for both edges
+ * alike. */
+static void what_is_held_stands_still(void)
+{
+    static const char *const modes[] = {"", ONE_BY_ONE};
+    for (int m = 0; m < 2; m++) {
+        char *scenario = weir_format(
+            JOB("%s", "\"load\": {\"kind\": \"constant\", \"rate\": \"1000000000/s\", \"count\": 3}, \"operators\": ["
+                      "{\"name\": \"a\", \"flops\": 0}, {\"name\": \"b\", \"flops\": \"100Mf\", \"capacity\": 1},"
+                      " {\"name\": \"c\", \"flops\": \"30Mf\"}], \"edges\": [[\"source\", \"a\"], [\"a\", \"b\"],"
+                      " [\"a\", \"c\"], [\"b\", \"sink\"], [\"c\", \"sink\"]]"),
+            modes[m]);
+        struct weir_test_result got = run(scenario);
+        CU_ASSERT_EQUAL_FATAL(got.result.path_count, 2);
+        for (int p = 0; p < 2; p++) {
+            const struct weir_path_total *path = &got.result.paths[p];
+            bool slow = strstr(path->path, "> b >") != NULL;
+            CHECK_NEAR(path->blocked_s, 0.1 / 3, 1e-8);
+            CHECK_NEAR(path->service_s, slow ? 0.1 : 0.03, 1e-8);
+            CHECK_NEAR(path->waiting_s, slow ? (0.1 + 0.1) / 3 : 0.03 / 3, 1e-8); /* in c the second behind the first */
+            CHECK_NEAR(path->network_s, 0, 0);
+        }
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+}
+
+/* All results of an item stand still with it: b takes two at once each 200 ms, and a, which makes two of each item in 1
+ * ms, holds them for 199 ms. */
+static void all_results_stand_still(void)
+{
+    struct weir_test_result got = run(
+        JOB(ONE_BY_ONE "\"warmup\": \"5s\",",
+            EVEN("10/s") "\"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\", \"selectivity\": 2}, {\"name\": \"b\","
+                         " \"capacity\": 2, \"batch\": {\"items\": 2, \"flops\": \"200Mf\"}}]"));
+    CHECK_NEAR(weir_test_op(&got, "j", "a")->blocked_s, 2 * 0.199, 1e-6);
+    CHECK_NEAR(weir_test_op(&got, "j", "a")->service_s, 0.001, 1e-9);
+    CHECK_NEAR(weir_test_op(&got, "j", "a")->backpressured, 0.995, 1e-9);
+    CHECK_NEAR(weir_test_op(&got, "j", "b")->blocked_s, 0, 0);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -285,6 +329,8 @@ int main(int argc, char **argv)
         {"SimGrid options pass through", simgrid_options_pass_through},
         {"a busy instance stands still for its checkpoint", a_busy_instance_stands_still_for_its_checkpoint},
         {"the longest backlog after the warm-up", the_longest_backlog_after_the_warm_up},
+        {"what is held stands still", what_is_held_stands_still},
+        {"all results stand still", all_results_stand_still},
         {0},
     };
     return weir_test_main("engine/features", cases, argc, argv);

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/catalog.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/text.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
@@ -115,11 +117,61 @@ static void bulk_service(void)
     }
 }
 
+/* Eight items at once: a serves four of them in 1 s, and b takes 100 s for each result. At 10 s one is served there, as
+ * many wait as its input holds, and the others of the four, with a, are emitted, too; so are none of the next four,
+ * which a has not begun. */
+static void what_is_held_is_emitted(void)
+{
+    for (int capacity = 1; capacity <= 4; capacity++) {
+        char *scenario = weir_format(
+            "{\"platform\": \"\", \"duration\": \"10s\", \"window\": \"5s\", \"workload\": {\"jobs\": [{\"name\": "
+            "\"j\", \"source\": \"edge2\", \"load\": {\"kind\": \"constant\", \"rate\": \"1000000/s\", \"count\": 8},"
+            " \"operators\": [{\"name\": \"a\", \"batch\": {\"items\": 4, \"wait\": \"1h\", \"flops\": \"1Gf\"}},"
+            " {\"name\": \"b\", \"flops\": \"100Gf\", \"capacity\": %d}]}]}}",
+            capacity);
+        struct weir_test_result got = run(scenario);
+        const struct weir_operator_total *a = weir_test_op(&got, "j", "a"), *b = weir_test_op(&got, "j", "b");
+        bool all = capacity + 1 >= 4; /* a has handed over the first four, and serves the next */
+        int taken = 1 + capacity;
+        CHECK_NEAR((double)a->emitted, all ? 8 : 4, 0);
+        CHECK_NEAR((double)a->processed, all ? 8 : 4, 0);
+        CHECK_NEAR((double)b->arrived, taken, 0);
+        CHECK_NEAR((double)b->queued, taken, 0); /* with what is served */
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+}
+
+/* What a still holds is emitted when it is served: with b taking 6 s an item, and one waiting there, the third of four
+ * is in hand at 5 s, and the fourth behind it; at 10 s the fourth is in hand. */
+static void what_is_held_is_emitted_once(void)
+{
+    struct weir_test_result got = weir_test_run_traced(
+        PLATFORM,
+        "{\"platform\": \"\", \"duration\": \"30s\", \"window\": \"5s\", \"workload\": {\"jobs\": [{\"name\": \"j\", "
+        "\"source\": \"edge2\", \"load\": {\"kind\": \"constant\", \"rate\": \"1000000/s\", \"count\": 4},"
+        " \"operators\": [{\"name\": \"a\", \"batch\": {\"items\": 4, \"wait\": \"1h\", \"flops\": \"1Gf\"}},"
+        " {\"name\": \"b\", \"flops\": \"6Gf\", \"capacity\": 1}]}]}}",
+        "static", 1, weir_catalog);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR((double)weir_test_op(&got, "j", "a")->emitted, 4, 0);
+    for (int time_s = 5; time_s <= 30; time_s += 5) {
+        char *row = weir_format("%d j/a//output_rate ", time_s);
+        const char *at = strstr(got.rows, row);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+        CHECK_NEAR(strtod(at + strlen(row), NULL), time_s == 5 ? 4 / 5.0 : 0, 1e-12);
+        free(row);
+    }
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"a batch goes", a_batch_goes},
                                       {"results go one by one", results_go_one_by_one},
                                       {"bulk service, many items", bulk_service},
+                                      {"what is held is emitted", what_is_held_is_emitted},
+                                      {"what is held is emitted once", what_is_held_is_emitted_once},
                                       {0}};
     return weir_test_main("engine/gather", cases, argc, argv);
 }

@@ -1,11 +1,13 @@
 /* What leaves: instances that serve several at once, the work before a change, and a job that is given up during one.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/text.h"
 #include "tests/support/run.h"
 #include "tests/support/test.h"
 
@@ -128,8 +130,8 @@ static void who_leaves_last_tells_a_change_that_waits(void)
         "  {\"at\": \"5s\", \"rate\": \"0/s\"}]},"
         " \"operators\": [{\"name\": \"A\", \"flops\": \"6Gf\", \"state\": \"1kB\", \"placement\": \"edge2\"}]}]}}",
         steps);
-    double sent_anew_s = 21.4, wire_s = 0.8, way_s = 0.0001; /* tried each second since 4.4 s */
-    double back_s = sent_anew_s + wire_s + way_s + 6, moves_s = 0.01 + 80e-6 + way_s + 8e-6;
+    double sent_anew_s = 21.4, sends_s = 0.8, way_s = 0.0001; /* tried each second since 4.4 s */
+    double back_s = sent_anew_s + sends_s + way_s + 6, moves_s = 0.01 + 80e-6 + way_s + 8e-6;
     CHECK_NEAR(got.result.metrics.latency_max_s, back_s + way_s - 4, 1e-3);
     CHECK_NEAR(got.result.metrics.paused_s, 5 + (back_s - 25) + moves_s, 1e-9);
     weir_test_result_fini(&got);
@@ -159,6 +161,53 @@ static void a_halted_job_waits_for_each_operator(void)
     }
 }
 
+/* What a change moves to another host of 1 kB. */
+static const double wire_s = 8e3 / 100e6;
+
+/* An item of 1 s at 6 s and another one at 8 s, each at one of two instances, and after 0.3 s at the other one, too,
+ * where it is stopped when the first is done. At 10 s all is at rest, and the change moves state at once: the half of
+ * edge2, 500 B over 100 us at 1 Gbit/s. */
+static void what_is_stopped_is_at_rest(void)
+{
+    const struct step steps[] = {{1, 0, 1, {EDGE}}, {0}};
+    struct weir_test_result got =
+        run("{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\","
+            " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"
+            " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\","
+            " \"load\": {\"kind\": \"constant\", \"rate\": \"0.5/s\", \"start\": \"6s\", \"count\": 2},"
+            " \"operators\": [{\"name\": \"A\", \"flops\": \"1Gf\", \"state\": \"1kB\", \"parallelism\": 2,"
+            " \"placement\": {\"tier\": \"edge\"}, \"hedge\": {\"after\": \"300ms\"}}]}]}}",
+            steps);
+    CHECK_NEAR(got.result.metrics.hedges, 2, 0);
+    CHECK_NEAR(got.result.metrics.delivered, 2, 0);
+    CHECK_NEAR(got.result.metrics.paused_s, 0.0001 + 500 * 8 / 1e9, 1e-9);
+    CHECK_NEAR(got.result.metrics.instances_mean, (2 * 10 + 50) / 60.0, 1e-4);
+    weir_test_result_fini(&got);
+}
+
+/* So many items of 1 ms of work at 9.5 s, all of which fail, and are tried again 3 s later: the change of 10 s waits
+ * until the last of them is given up, and takes its state to cloud then. */
+static void what_is_tried_again_is_waited_for(void)
+{
+    const struct step steps[] = {{1, 0, 1, {CLOUD}}, {0}};
+    for (int count = 0; count <= 3; count++) {
+        char *scenario = weir_format(
+            "{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\","
+            " \"costs\": {\"start\": \"0s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"},"
+            " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"load\": {\"kind\": \"constant\","
+            " \"rate\": \"100/s\", \"start\": \"%s\", \"count\": %d}, \"operators\": [{\"name\": \"A\","
+            " \"flops\": \"1Mf\", \"state\": \"1kB\", \"fails\": 1, \"retry\": {\"attempts\": 2, \"delay\": "
+            "\"3s\"}}]}]}}",
+            count ? "9500ms" : "50s", count ? count : 1);
+        struct weir_test_result got = run(scenario, steps);
+        double last_s = count ? 9.5 + 0.01 * (count - 1) + 0.001 + 3 + 0.001 : 10;
+        CHECK_NEAR(got.result.metrics.paused_s, last_s - 10 + 0.01 + wire_s, 1e-9);
+        CHECK_NEAR(got.result.metrics.failed_attempts, 2 * fmax(count, 1), 0);
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -167,6 +216,8 @@ int main(int argc, char **argv)
         {"a halted job waits for each operator", a_halted_job_waits_for_each_operator},
         {"patient with long work", patient_with_long_work},
         {"a job that is given up while it changes", a_job_that_is_given_up_while_it_changes},
+        {"what is stopped is at rest", what_is_stopped_is_at_rest},
+        {"what is tried again is waited for", what_is_tried_again_is_waited_for},
         {0},
     };
     return weir_test_main("engine/leaving", cases, argc, argv);

@@ -257,12 +257,43 @@ static void two_priorities(void)
     }
 }
 
+/* Work that is stopped goes on with what is left of it, also where it is of a class with a speed of its own: 4 Gf/s on
+ * a host whose cores have 1 Gf/s. */
+static void a_class_preempts(void)
+{
+    struct entry list[ITEMS];
+    for (int servers = 1; servers <= 2; servers++) {
+        double service_s = 0.06 * servers;
+        char *scenario = weir_format(
+            "{\"platform\": \"\", \"duration\": \"100s\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": "
+            "\"e\", \"load\": {\"kind\": \"constant\", \"rate\": \"20/s\", \"count\": %d}, \"kinds\": [{\"name\": "
+            "\"x\", \"share\": 0.5, \"priority\": -5, \"deadline\": \"2s\"}, {\"name\": \"y\", \"share\": 0.25,"
+            " \"priority\": 7, \"deadline\": \"300ms\"}, {\"name\": \"z\", \"share\": 0.25, \"deadline\": \"600ms\"}],"
+            " \"operators\": [{\"name\": \"a\", \"class\": \"gpu\", \"flops\": {\"mean\": \"%.0fkf\", "
+            "\"distribution\": \"exponential\"}, \"queue\": \"shared\", \"parallelism\": %d, \"placement\": \"e\","
+            " \"order\": \"edf\", \"preempt\": true}]}]}}",
+            ITEMS, 4e6 * service_s, servers);
+        make_list(list, "edf");
+        serve(list, servers, service_s, true, false);
+        for (int all = 0; all < 2; all++) {
+            struct weir_test_result got =
+                weir_test_run("tests/input/valid/view.xml", all ? weir_test_all(scenario) : scenario, "static", 1);
+            CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+            CU_ASSERT_EQUAL_FATAL(got.result.kind_count, 3);
+            compare_kinds(&got, list);
+            weir_test_result_fini(&got);
+        }
+        free(scenario);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"a list by hand", a_list_by_hand},
                                       {"deadlines pass", deadlines_pass},
                                       {"results are of the kind", results_are_of_the_kind},
                                       {"two priorities, many items", two_priorities},
+                                      {"a class preempts", a_class_preempts},
                                       {0}};
     return weir_test_main("engine/order", cases, argc, argv);
 }

@@ -111,12 +111,44 @@ static void the_first_that_is_down(void)
     weir_test_result_fini(&got);
 }
 
+/* What is played again, and what came meanwhile, leaves the source when the job has recovered, and not before or after.
+ * o takes 1 s. The item of 8.3 s is delivered at 9.3 s, and that of 9.9 s is lost at 10 s, which is noticed at 11 s. At
+ * 12.5 s both and the item of 11.5 s are sent, 0.1 ms away, and served until 13.5, 14.5 and 15.5 s, the first one
+ * again.
+ */
+static void from_when_it_has_recovered(void)
+{
+    static const char *const modes[] = {"", "\"batch_span\": \"100ms\", "};
+    for (int m = 0; m < 2; m++) {
+        char *scenario = weir_format(
+            "{\"duration\": \"60s\", \"window\": \"30s\", %s\"faults\": [{\"host\": \"edge2\", \"at\": \"10s\", "
+            "\"for\": \"500ms\"}], \"recovery\": {\"place\": \"wait\", \"restart\": \"1500ms\", "
+            "\"checkpoint_interval\": "
+            "\"1h\", \"detect\": \"1s\"}, \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", "
+            "\"source_bytes\": \"1B\", \"load\": {\"kind\": \"steps\", \"arrivals\": \"even\", \"steps\": [{\"at\": "
+            "\"0s\", \"rate\": \"0/s\"}, {\"at\": \"8.3s\", \"rate\": \"0.625/s\"}, {\"at\": \"13s\", \"rate\": "
+            "\"0/s\"}]}, \"operators\": [{\"name\": \"o\", \"flops\": \"1Gf\", \"placement\": \"edge2\"}]}]}}",
+            modes[m]);
+        struct weir_test_result got = weir_test_run("tests/input/valid/two-tier.xml", scenario, "static", 1);
+        CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+        CHECK_NEAR(got.result.metrics.delivered, 3, 0);
+        const double way_s = 1e-4 + 8e-9; /* of a byte; the second and the third come after one another */
+        CHECK_NEAR(got.result.metrics.latency_max_s, 14.5 - 9.9 + way_s, 1e-7);
+        CHECK_NEAR(got.result.metrics.latency_mean_s, (1 + (14.5 - 9.9) + (15.5 - 11.5)) / 3 + way_s, 1e-7);
+        CHECK_NEAR(got.result.metrics.blocked_s, ((12.5 - 9.9) + (12.5 - 11.5)) / 3, 1e-7);
+        CHECK_NEAR(got.result.metrics.waiting_s, (1 + 2) / 3.0, 1e-7);
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"back where it was", back_where_it_was},
                                       {"where there is just room", where_there_is_just_room},
                                       {"where there is not", where_there_is_not},
                                       {"the first that is down", the_first_that_is_down},
+                                      {"from when it has recovered", from_when_it_has_recovered},
                                       {0}};
     return weir_test_main("engine/recovery", cases, argc, argv);
 }

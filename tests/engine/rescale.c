@@ -225,6 +225,29 @@ static void a_job_that_cannot_drain_goes_on(void)
     weir_test_result_fini(&got);
 }
 
+/* A job that is to stand still waits for what its source has sent or is sending. Items of 12.5 MB at 9.4, 9.6 and 9.8 s
+ * go to a beside the source, and to b on cloud4, over 12.5 MB/s one after the other: at 10 s the first is on the wire,
+ * and the second, held by the source, follows at 10.4 s. It is there at 11.41 s, and served until 11.411 s; then a's
+ * state of 1 MB moves over the same link, in 0.08 + 0.01 s, while a and b stand still. From then on the third goes to
+ * both, 25 MB over the link. */
+static void a_job_waits_for_its_source(void)
+{
+    static const struct step steps[] = {{1, 0, 1, {CLOUD}}, {0}};
+    struct weir_test_result got =
+        run("{\"platform\": \"\", \"duration\": \"60s\", \"window\": \"5s\", \"rescale\": \"job\", \"costs\": "
+            "{\"start\": \"0s\", \"stop\": \"0s\", \"checkpoint\": \"0s\", \"restore\": \"0s\"}, \"workload\": "
+            "{\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"source_bytes\": \"12.5MB\", \"load\": {\"kind\": "
+            "\"constant\", \"rate\": \"5/s\", \"start\": \"9400ms\", \"count\": 3}, \"operators\": [{\"name\": \"a\", "
+            "\"flops\": \"1Mf\", \"state\": \"1MB\"}, {\"name\": \"b\", \"flops\": \"1Mf\", \"placement\": "
+            "\"cloud4\"}], \"edges\": [[\"source\", \"a\"], [\"source\", \"b\"], [\"a\", \"sink\"], [\"b\", "
+            "\"sink\"]]}]}}",
+            steps);
+    const double on_s = 11.411 + 0.08 + 0.01;
+    CHECK_NEAR(got.result.metrics.latency_max_s, on_s + 2 + 0.01 + 0.001 - 9.8, 1e-9);
+    CHECK_NEAR(got.result.metrics.paused_s, 2 * (on_s - 10), 1e-9);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"a job stands still by the fixed costs", a_job_stands_still_by_the_fixed_costs},
@@ -236,6 +259,7 @@ int main(int argc, char **argv)
                                       {"windows stand still", windows_stand_still},
                                       {"a halt is given up", a_halt_is_given_up},
                                       {"a job that cannot drain goes on", a_job_that_cannot_drain_goes_on},
+                                      {"a job waits for its source", a_job_waits_for_its_source},
                                       {0}};
     return weir_test_main("engine/rescale", cases, argc, argv);
 }

@@ -195,6 +195,29 @@ static void who_lives_leaves(void)
     weir_test_result_fini(&got);
 }
 
+/* What is on its way to a when the job goes back is lost, and so is its place at a's input, which holds 40, and no more
+ * than that when 1000 items a second come from 5 s on. */
+static void places_are_given_back(void)
+{
+    struct weir_test_result got = weir_test_run(
+        "tests/input/valid/two-tier.xml",
+        "{\"duration\": \"20s\", \"window\": \"5s\", \"items_per_batch\": 1, \"faults\": [{\"host\": \"cloud4\", "
+        "\"at\": \"1005ms\", \"for\": "
+        "\"20ms\"}], \"recovery\": {\"place\": \"wait\", \"restart\": \"0s\", \"detect\": \"100ms\", "
+        "\"checkpoint_interval\": \"1h\"}, \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"load\": "
+        "{\"kind\": \"steps\", \"arrivals\": \"even\", \"steps\": [{\"at\": \"0s\", \"rate\": \"0/s\"}, {\"at\": "
+        "\"950ms\", \"rate\": \"200/s\"}, {\"at\": "
+        "\"1150ms\", \"rate\": \"0/s\"}, {\"at\": \"5s\", \"rate\": \"1000/s\"}]}, \"operators\": [{\"name\": \"a\", "
+        "\"flops\": \"20Mf\", \"capacity\": 40, \"placement\": \"cloud\"}, {\"name\": \"b\", \"flops\": \"1Mf\", "
+        "\"placement\": \"cloud4\"}]}]}}",
+        "static", 1);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    CHECK_NEAR(got.result.metrics.restarts, 1, 0);
+    CU_ASSERT(weir_test_op(&got, "j", "a")->lost_on_way > 0);
+    CHECK_NEAR(weir_test_op(&got, "j", "a")->queue_max, 40, 0);
+    weir_test_result_fini(&got);
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"recovery grows with state", recovery_grows_with_state},
@@ -204,6 +227,7 @@ int main(int argc, char **argv)
                                       {"restarts wait", restarts_wait},
                                       {"restarts end", restarts_end},
                                       {"who lives leaves", who_lives_leaves},
+                                      {"places are given back", places_are_given_back},
                                       {0}};
     return weir_test_main("engine/restore", cases, argc, argv);
 }

@@ -218,6 +218,7 @@ static void check(void)
     wrong += segments->log_first != (uint64_t)list.log || segments->log_count != (size_t)(list.next - list.log);
     for (size_t l = 0; l < segments->log_count; l++)
         wrong += segments->log[l].time_s != list.at_s[list.log + (int)l];
+    wrong += weir_segments_oldest_s(segments) != (list.next > list.log ? list.at_s[list.log] : INFINITY);
     wrong += job->counts.delivered != list.delivered || job->counts.late != list.late;
     wrong += job->counts.lost != list.lost || job->counts.replayed != list.replayed;
     wrong += job->counts.duplicates != list.duplicates || job->counts.restarts != list.epoch;

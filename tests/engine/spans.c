@@ -232,6 +232,38 @@ static void keys_go_to_their_instances(void)
     weir_test_result_fini(&got);
 }
 
+/* Items at once, of a span of time: a batch of them is at most a quarter of the smallest input, but one item at least.
+ */
+static void batches_of_a_quarter(void)
+{
+    static const struct {
+        int capacity[2], batch;
+    } cases[] = {{{8, 100}, 2}, {{100, 24}, 6}, {{3, 3}, 1}, {{19, 19}, 4}, {{1000, 1000}, 24}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        char *scenario = weir_format(
+            "{\"platform\": \"\", \"duration\": \"9s\", \"window\": \"5s\", \"batch_span\": \"1s\", \"workload\": "
+            "{\"jobs\": [{\"name\": \"j\", \"source\": \"edge\", \"source_bytes\": \"1kB\", \"load\": {\"kind\": "
+            "\"constant\", \"rate\": \"1000000/s\", \"count\": 24}, \"operators\": [{\"name\": \"a\", \"flops\": "
+            "\"1kf\", \"capacity\": %d, \"placement\": \"cloud\"}, {\"name\": \"b\", \"flops\": \"1kf\", \"capacity\": "
+            "%d, \"placement\": \"cloud\"}]}]}}",
+            cases[c].capacity[0], cases[c].capacity[1]);
+        struct weir_test_result got = run(scenario);
+        int sent = 0, largest = 0;
+        for (const char *line = got.spans; *line; line = strchr(line, '\n') + 1) {
+            int kind, items;
+            if (sscanf(line, "%*f %*f %d %*s %*s %*s %*s %*d %*f %d", &kind, &items) == 2 &&
+                kind == WEIR_SPAN_TRANSFER) {
+                sent += items;
+                largest = items > largest ? items : largest;
+            }
+        }
+        CHECK_NEAR(sent, 24, 0);
+        CHECK_NEAR(largest, cases[c].batch, 0);
+        weir_test_result_fini(&got);
+        free(scenario);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"an item", an_item},
@@ -241,6 +273,7 @@ int main(int argc, char **argv)
                                       {"the end of the run", the_end_of_the_run},
                                       {"batches that wait go together", batches_that_wait_go_together},
                                       {"keys go to their instances", keys_go_to_their_instances},
+                                      {"batches of a quarter", batches_of_a_quarter},
                                       {0}};
     return weir_test_main("engine/spans", cases, argc, argv);
 }

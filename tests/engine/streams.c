@@ -303,6 +303,40 @@ static void each_source_by_itself(void)
     weir_test_result_fini(&got);
 }
 
+/* A pair has the times of its later item, and waits from when that came until the other one does. Left is born each 10
+ * s, takes 0.3 s on edge and 10 ms to cloud, where right is born. */
+static void pairs_wait_for_the_slower(void)
+{
+    static const struct {
+        const char *left, *right;
+        double waiting_s, service_s, network_s;
+    } cases[] = {
+        {"0s", "100ms", 0.31 - 0.1, 0, 0}, /* right's item is later, and there first */
+        {"0s", "900ms", 0, 0, 0},          /* there last */
+        {"200ms", "0s", 0, 0.3, 0.01},     /* left's item is later */
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        char *scenario = weir_format(
+            "{\"duration\": \"150s\", \"window\": \"10s\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"sources\": "
+            "[{\"name\": \"left\", \"source\": {\"host\": \"edge\"}, \"load\": {\"kind\": \"constant\", \"rate\": "
+            "\"0.1/s\", \"start\": \"%s\", \"count\": 10}}, {\"name\": \"right\", \"source\": {\"host\": \"cloud\"}, "
+            "\"load\": {\"kind\": \"constant\", \"rate\": \"0.1/s\", \"start\": \"%s\", \"count\": 10}}], "
+            "\"operators\": [{\"name\": \"slow\", \"flops\": \"300Mf\", \"bytes\": \"1B\", \"placement\": {\"host\": "
+            "\"edge\"}}, {\"name\": \"w\", \"placement\": {\"host\": \"cloud\"}, \"join\": \"interval\", \"interval\": "
+            "{\"lower\": \"-1s\", \"upper\": \"1s\"}}], \"edges\": [[\"left\", \"slow\"], [\"right\", \"w\"], "
+            "[\"slow\", \"w\"], [\"w\", \"sink\"]]}]}}",
+            cases[c].left, cases[c].right);
+        struct weir_test_result got = run(scenario, "static");
+        const struct weir_metrics *m = &got.result.metrics;
+        CHECK_NEAR(m->delivered, 10, 0);
+        CHECK_NEAR(m->waiting_s, cases[c].waiting_s, 1e-6);
+        CHECK_NEAR(m->service_s, cases[c].service_s, 1e-6);
+        CHECK_NEAR(m->network_s, cases[c].network_s, 1e-6);
+        CHECK_NEAR(m->latency_mean_s, cases[c].waiting_s + cases[c].service_s + cases[c].network_s, 1e-6);
+        weir_test_result_fini(&got);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {{"pairs by key", pairs_by_key},
@@ -311,6 +345,7 @@ int main(int argc, char **argv)
                                       {"windows behind a join", windows_behind_a_join},
                                       {"late items of an idle source", late_items_of_an_idle_source},
                                       {"each source by itself", each_source_by_itself},
+                                      {"pairs wait for the slower one", pairs_wait_for_the_slower},
                                       {0}};
     return weir_test_main("engine/streams", cases, argc, argv);
 }

@@ -201,7 +201,8 @@ static bool emit(struct weir_source *source, int count)
     struct weir_flow *flow = job->flow;
     struct weir_batch *batch = weir_batch_new(&flow->pool, count);
     weir_batch_tag(batch, job->segments, weir_segments_present(job->segments));
-    double free_s = flow->one_by_one ? flow->clock->now_s : source->free_s;
+    bool recovers = job->segments && job->segments->recovering; /* nothing leaves before the job has recovered */
+    double free_s = flow->one_by_one || recovers ? flow->clock->now_s : source->free_s;
     for (int i = 0; i < count; i++) {
         const struct weir_arrival *arrival = backlog_at(source, 0);
         double at = arrival->time_s > free_s ? arrival->time_s : free_s;
@@ -224,13 +225,12 @@ static bool emit(struct weir_source *source, int count)
     return weir_send(&source->sender, batch);
 }
 
-/* Nothing of it goes, and what it sent last has gone on. */
+/* Nothing of it goes, and what it sent last has gone on: to an operator, which tells when that is done. */
 static void hold_back(struct weir_source *source)
 {
     if (weir_sender_busy(&source->sender))
         return;
     weir_spent_set(&source->spent, WEIR_BLOCKED, source->job->flow->clock->now_s);
-    weir_op_at_rest(&source->job->ops[0]);
 }
 
 /* The first item of the backlog does not come to its access point. */
@@ -383,8 +383,12 @@ void weir_source_start(struct weir_run_job *job)
 
 void weir_job_recovered(struct weir_run_job *job)
 {
-    for (int s = 0; s < job->source_count; s++)
-        weir_source_at(job, s)->free_s = fmax(weir_source_at(job, s)->free_s, job->flow->clock->now_s);
+    double now_s = job->flow->clock->now_s;
+    for (int s = 0; s < job->source_count; s++) {
+        struct weir_source *source = weir_source_at(job, s);
+        source->free_s = fmax(source->free_s, now_s);
+        source->sender.begun_s = now_s; /* what held it up until now is in that */
+    }
     if (job->mobile)
         weir_mobile_recovered(job->mobile);
     weir_job_wake_all(job);
