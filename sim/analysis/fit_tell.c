@@ -13,9 +13,7 @@
 #define SURE       2.0   /* standard errors by which a curvature must be more than chance */
 #define NO_SLOPE   1e-14 /* of the greatest curvature: what is below is taken for that */
 
-/* The directions that are open, so combined that each moves as few keys as it can: each has a key of its own, which no
- * other moves. */
-static void simplify(double *open, int count, int n)
+void fit_simplify(double *open, int count, int n)
 {
     for (int d = 0; d < count; d++) {
         int pivot = 0;
@@ -109,7 +107,7 @@ static void find_groups(const struct fit_problem *problem, const struct fit_slop
         if (is_open(problem, slopes, value[e], value[n - 1], v))
             memcpy(open + count++ * n, v, (size_t)n * sizeof *open);
     }
-    simplify(open, count, n);
+    fit_simplify(open, count, n);
     for (int d = 0; d < count; d++) {
         struct fit_group group;
         name_keys(problem, slopes, value[n - 1], open + d * n, &group);
