@@ -154,8 +154,7 @@ int fit_residual_count(const struct fit_problem *problem)
     return count; /* at most; those that are not used are 0 */
 }
 
-void fit_residuals(const struct fit_problem *problem, double *const *series, double *residual,
-                   struct fit_place *place)
+void fit_residuals(const struct fit_problem *problem, double *const *series, double *residual, struct fit_place *place)
 {
     int at = 0, total = fit_residual_count(problem);
     memset(residual, 0, (size_t)total * sizeof *residual);

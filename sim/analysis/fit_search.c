@@ -299,8 +299,7 @@ static int search(struct fit_points *points, struct fit_answer *answer)
     int last = least_fine(n) * seeds / given + 1 + coarse;
     if (budget / given < least_fine(n) + 4 * n + 2)
         return weir_error(WEIR_EUSAGE, "--budget: %d runs are too few for %d keys, %d files and %d seeds; give %d",
-                          problem->budget, n, fitted, given,
-                          2 * (least_fine(n) + 4 * n + 2) * fitted * given);
+                          problem->budget, n, fitted, given, 2 * (least_fine(n) + 4 * n + 2) * fitted * given);
     struct fit_slopes slopes = {0};
     answer->coarse_seeds = given;
     code = spread(points, first);

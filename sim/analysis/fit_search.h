@@ -52,8 +52,8 @@ double fit_error(const struct fit_slopes *slopes, int n, const double *row);
 /* The variance of a sum of values of mean 0 in order of time, neighbours of which may agree, after a fit of n keys. */
 double fit_sum_variance(const double *values, int count, int n);
 
-/* Combines directions [count][n], which are independent, so that each moves as few keys as it can: each has a key of its
- * own, which it moves by 1 and no other moves. */
+/* Combines directions [count][n], which are independent, so that each moves as few keys as it can: each has a key of
+ * its own, which it moves by 1 and no other moves. */
 void fit_simplify(double *open, int count, int n);
 
 /* Standard errors, and what cannot be told apart, of the slopes alone. */

@@ -8,9 +8,9 @@
 #include "sim/base/memory.h"
 #include "sim/base/real.h"
 
-#define DIFFERENCE 0.05  /* step to either side, in z */
-#define FINEST     1e-3  /* relative error that nobody measures below */
-#define STIFF      0.95  /* autocorrelation of residuals, at most */
+#define DIFFERENCE 0.05 /* step to either side, in z */
+#define FINEST     1e-3 /* relative error that nobody measures below */
+#define STIFF      0.95 /* autocorrelation of residuals, at most */
 
 static double z_of(const struct fit_key *key, double u)
 {

@@ -9,9 +9,9 @@
 #include "sim/base/memory.h"
 #include "sim/base/real.h"
 
-#define NOTICED    3.0   /* standard errors that a key must move by, alone, to be noticed */
-#define SURE       2.0   /* standard errors by which a curvature must be more than chance */
-#define NO_SLOPE   1e-14 /* of the greatest curvature: what is below is taken for that */
+#define NOTICED  3.0   /* standard errors that a key must move by, alone, to be noticed */
+#define SURE     2.0   /* standard errors by which a curvature must be more than chance */
+#define NO_SLOPE 1e-14 /* of the greatest curvature: what is below is taken for that */
 
 void fit_simplify(double *open, int count, int n)
 {
