@@ -108,7 +108,7 @@ try()
 [ "$extent" = all ] && echo "| command | calls | failures | told | no matter |" && echo "| --- | --- | --- | --- | --- |"
 for command in run again compare resume sweep collect extract report plot copy fit refit; do
     case $extent-$command in # what the short test makes for the others alone
-    -run | -again | -resume | -sweep | -collect) short= ;;
+    -run | -again | -resume | -sweep | -collect | -fit) short= ;;
     *) short=yes ;;
     esac
     declare -n words=words_$command
