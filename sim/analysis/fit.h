@@ -4,12 +4,13 @@
 #define WEIR_ANALYSIS_FIT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "sim/engine/run.h"
 #include "sim/experiment/pool.h"
 
-enum { FIT_KEYS = 16, FIT_MATCHES = 32, FIT_CASES = 32 };
+enum { FIT_KEYS = 16, FIT_MATCHES = 32, FIT_CASES = 32, FIT_SEEDS = 4 };
 
 /* A number that is free: a path of the scenario as --set has it, or an XPath (it begins with '/') of attributes of the
  * platform. */
@@ -44,9 +45,11 @@ struct fit_match {
 /* A measured file. Row i stands for the time since the row before it; the run begins one such time before the first. */
 struct fit_case {
     char *path, *name;
-    const char **sets;      /* of this file alone, NULL-terminated; may be NULL. Borrowed values */
-    bool fitted;            /* else it is predicted */
-    double from_s, until_s; /* rows that count, in time of the run */
+    const char **sets;        /* of this file alone, NULL-terminated; may be NULL. Borrowed values */
+    bool fitted;              /* else it is predicted */
+    double from_s, until_s;   /* rows that count, in time of the run */
+    unsigned long long bytes; /* of the file, and its CRC-32 */
+    uint32_t crc32;
     double origin_s, step_s, bin_s;
     double end_s; /* of its last row */
     int bins;
@@ -78,7 +81,8 @@ struct fit_problem {
     struct fit_reading reading;
     const unsigned long long *seeds;
     int seed_count;
-    int budget;   /* of runs */
+    unsigned long long more_seeds[FIT_SEEDS]; /* what the last stage of the search has instead, if it wants more */
+    int budget;                               /* of runs */
     double apart; /* keys whose errors leave more than this share open cannot be told apart */
     struct weir_pool_options pool;
     struct fit_cache *cache;
@@ -135,9 +139,13 @@ void fit_changes_fini(struct fit_changes *made);
 
 /* Number of residuals of the fitted cases. */
 int fit_residual_count(const struct fit_problem *problem);
-/* The residuals of a point, whose squares sum to its loss; match_of (may be NULL) is which match, case by case, each
- * belongs to. */
-void fit_residuals(const struct fit_problem *problem, double *const *series, double *residual, int *match_of);
+/* Where a residual is from. */
+struct fit_place {
+    int match; /* case x match_count + match; -1: the residual is not used */
+    int bin;   /* of its case; -1: of no time, as of quantiles */
+};
+/* The residuals of a point, whose squares sum to its loss; their places if `place` is not NULL. */
+void fit_residuals(const struct fit_problem *problem, double *const *series, double *residual, struct fit_place *place);
 double fit_loss(const struct fit_problem *problem, double *const *series);
 
 /* How one match of one case agrees. Relative errors are simulated / measured - 1; NaN where there is none. */
@@ -172,8 +180,9 @@ struct fit_answer {
     double other_loss; /* of the second search, which began elsewhere */
     double *evaluated; /* [evaluated_count][key_count + 1]: u, loss, in order. Owned */
     int evaluated_count;
-    int runs;        /* made, of which some by an earlier command */
-    double **series; /* [case]: of the answer, also of predicted cases. Owned */
+    int fine_from, coarse_seeds; /* the first of them that has all seeds, and how many those before it have */
+    int runs;                    /* made, of which some by an earlier command */
+    double **series;             /* [case]: of the answer, also of predicted cases. Owned */
 };
 int fit_search(struct fit_problem *problem, struct fit_answer *answer, bool *interrupted);
 void fit_answer_fini(const struct fit_problem *problem, struct fit_answer *answer);

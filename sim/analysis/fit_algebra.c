@@ -58,3 +58,12 @@ void fit_eigen(double *matrix, int n, double *value, double *vector)
         }
     }
 }
+
+double fit_form(const double *matrix, int n, const double *x, const double *y)
+{
+    double sum = 0;
+    for (int a = 0; a < n; a++)
+        for (int b = 0; b < n; b++)
+            sum += x[a] * matrix[a * n + b] * y[b];
+    return sum;
+}

@@ -6,4 +6,7 @@
  * the matrix is destroyed. */
 void fit_eigen(double *matrix, int n, double *value, double *vector);
 
+/* x' matrix y */
+double fit_form(const double *matrix, int n, const double *x, const double *y);
+
 #endif

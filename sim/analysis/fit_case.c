@@ -9,6 +9,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/remark.h"
 #include "sim/base/text.h"
+#include "sim/experiment/seal.h"
 #include "sim/model/scenario_parts.h"
 
 enum { BINS_AT_MOST = 1000000 };
@@ -202,5 +203,5 @@ int fit_case_read(const struct fit_problem *problem, struct fit_case *of)
             code = fill(problem, of, m, &series);
         weir_series_fini(&series);
     }
-    return code;
+    return code == WEIR_OK ? weir_seal_sum(of->path, &of->bytes, &of->crc32) : code;
 }

@@ -113,13 +113,14 @@ static void evaluations(const struct fit_problem *problem, const struct fit_answ
         weir_csv_field(file, problem->keys[k].name);
         fputc(',', file);
     }
-    fputs("loss\n", file);
+    fputs("seeds,loss\n", file);
     for (int i = 0; i < answer->evaluated_count; i++) {
         const double *row = answer->evaluated + (size_t)i * (size_t)(n + 1);
         for (int k = 0; k < n; k++) {
             number(file, fit_key_value(&problem->keys[k], row[k]));
             fputc(',', file);
         }
+        fprintf(file, "%d,", i < answer->fine_from ? answer->coarse_seeds : problem->seed_count);
         number(file, row[n]);
         fputc('\n', file);
     }

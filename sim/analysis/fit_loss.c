@@ -140,6 +140,11 @@ static int errors(const struct fit_case *of, const struct fit_match *match, cons
     return rows->count;
 }
 
+static bool is_of_rows(enum fit_by by)
+{
+    return by == FIT_RELATIVE || by == FIT_LOG;
+}
+
 int fit_residual_count(const struct fit_problem *problem)
 {
     int count = 0;
@@ -149,23 +154,25 @@ int fit_residual_count(const struct fit_problem *problem)
     return count; /* at most; those that are not used are 0 */
 }
 
-void fit_residuals(const struct fit_problem *problem, double *const *series, double *residual, int *match_of)
+void fit_residuals(const struct fit_problem *problem, double *const *series, double *residual, struct fit_place *place)
 {
     int at = 0, total = fit_residual_count(problem);
     memset(residual, 0, (size_t)total * sizeof *residual);
-    for (int i = 0; match_of && i < total; i++)
-        match_of[i] = -1;
+    for (int i = 0; place && i < total; i++)
+        place[i] = (struct fit_place){-1, -1};
     for (int c = 0; c < problem->case_count; c++) {
         const struct fit_case *of = &problem->cases[c];
         for (int m = 0; m < problem->match_count && of->fitted; m++) {
             struct rows rows;
             take(of, m, series[c], &rows);
+            enum fit_by by = problem->matches[m].by;
             int count = errors(of, &problem->matches[m], &rows, residual + at);
             double scale = sqrt(problem->matches[m].weight / count);
             for (int i = at; i < at + count; i++) {
                 residual[i] = scale * bent(residual[i]);
-                if (match_of)
-                    match_of[i] = c * problem->match_count + m;
+                if (place)
+                    place[i] = (struct fit_place){c * problem->match_count + m,
+                                                  is_of_rows(by) ? (int)lround(rows.when_s[i - at] / of->bin_s) : -1};
             }
             at += count;
             free(rows.measured);

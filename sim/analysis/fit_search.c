@@ -10,7 +10,8 @@
 #include "sim/base/memory.h"
 #include "sim/base/real.h"
 
-#define SPREAD_SHARE 0.25 /* of the budget, for points all over the ranges */
+#define SPREAD_SHARE 0.2  /* of the budget, for points all over the ranges */
+#define FINE_SHARE   0.5  /* of the budget, at most, for the last stage */
 #define AWAY         0.25 /* of a range, at least, between the starts of the two walks */
 #define STEP         0.1  /* of a range: the walks' first moves */
 #define CLOSE        2e-3 /* of a range: where they end */
@@ -33,7 +34,7 @@ static const double *row(const struct fit_points *points, int i)
 bool fit_known(const struct fit_points *points, const double *u, double *loss)
 {
     int n = points->problem->key_count;
-    for (int i = 0; i < points->count; i++) {
+    for (int i = points->from; i < points->count; i++) {
         if (memcmp(row(points, i), u, (size_t)n * sizeof *u) == 0) {
             *loss = row(points, i)[n];
             return true;
@@ -78,8 +79,8 @@ int fit_try(struct fit_points *points, const double *u, int count)
 
 static int best_of(const struct fit_points *points)
 {
-    int n = points->problem->key_count, best = 0;
-    for (int i = 1; i < points->count; i++)
+    int n = points->problem->key_count, best = points->from;
+    for (int i = best + 1; i < points->count; i++)
         if (row(points, i)[n] < row(points, best)[n])
             best = i;
     return best;
@@ -169,18 +170,24 @@ static void newton(const struct fit_slopes *slopes, int n, double *step)
         step[k] = fmin(fmax(step[k], -LONGEST), LONGEST);
 }
 
-/* Steps from the best point until they gain nothing; the slopes there. */
-static int polish(struct fit_points *points, int evaluations, struct fit_slopes *slopes)
+/* Runs of a case so far. */
+static int spent(const struct fit_points *points)
+{
+    return points->spent + (points->count - points->from) * points->problem->seed_count;
+}
+
+/* Steps from the best point until they gain nothing or so many runs of a case are made; the slopes there. */
+static int polish(struct fit_points *points, int runs, struct fit_slopes *slopes)
 {
     const struct fit_problem *problem = points->problem;
-    int n = problem->key_count, code = WEIR_OK, last = points->count + evaluations;
+    int n = problem->key_count, code = WEIR_OK, step_runs = (TRIALS + 2 * n) * problem->seed_count;
     for (int p = 0;; p++) {
         double at[FIT_KEYS], step[FIT_KEYS], tried[TRIALS * FIT_KEYS];
         int best = best_of(points);
         double before = row(points, best)[n];
         memcpy(at, row(points, best), (size_t)n * sizeof *at);
         code = fit_slopes_at(points, at, slopes);
-        if (code != WEIR_OK || p == POLISHES || before <= 0 || points->count + TRIALS + 2 * n > last)
+        if (code != WEIR_OK || p == POLISHES || before <= 0 || spent(points) + step_runs > runs)
             return code;
         newton(slopes, n, step);
         double share = 1;
@@ -199,26 +206,110 @@ static int polish(struct fit_points *points, int evaluations, struct fit_slopes 
     }
 }
 
+/* Runs of a case that the last stage takes at least, for each seed: slopes at two points, a step between them, and
+ * tries of what cannot be told apart. */
+static int least_fine(int n)
+{
+    return 2 * (2 * n + 1) + TRIALS + 2 * n;
+}
+
+/* How many seeds the last stage has: those that were given, or more of them if the budget, of a case, bears it. */
+static int fine_seeds(const struct fit_problem *problem, int budget)
+{
+    int seeds = problem->seed_count;
+    for (int more = FIT_SEEDS; more > seeds; more--)
+        if (least_fine(problem->key_count) * more + 1 <= FINE_SHARE * budget)
+            return more;
+    return seeds;
+}
+
+/* Whether runs of the best point by another seed differ. */
+static int is_by_chance(struct fit_points *points, unsigned long long seed, bool *differs)
+{
+    struct fit_problem *problem = points->problem;
+    const unsigned long long *seeds = problem->seeds, *one_of[2] = {seeds, &seed};
+    int count = problem->seed_count, residuals = fit_residual_count(problem), code = WEIR_OK;
+    double *residual = weir_alloc(2 * (size_t)residuals, sizeof *residual), *series[FIT_CASES];
+    problem->seed_count = 1;
+    for (int i = 0; i < 2 && code == WEIR_OK; i++) {
+        problem->seeds = one_of[i];
+        code = fit_simulate(problem, row(points, best_of(points)), 1, false, series, points->interrupted);
+        if (code == WEIR_OK)
+            fit_residuals(problem, series, residual + (size_t)i * (size_t)residuals, NULL);
+        for (int c = 0; c < problem->case_count; c++)
+            free(series[c]);
+    }
+    *differs = memcmp(residual, residual + residuals, (size_t)residuals * sizeof *residual) != 0;
+    problem->seeds = seeds;
+    problem->seed_count = count;
+    free(residual);
+    return code;
+}
+
+/* Goes on from the best point with so many seeds: those that were given, and the next ones behind the greatest. */
+static int refine(struct fit_points *points, int seeds)
+{
+    struct fit_problem *problem = points->problem;
+    double at[FIT_KEYS];
+    memcpy(at, row(points, best_of(points)), (size_t)problem->key_count * sizeof *at);
+    points->spent = spent(points);
+    points->from = points->count;
+    problem->seeds = problem->more_seeds;
+    problem->seed_count = seeds;
+    return fit_try(points, at, 1);
+}
+
+static void name_seeds(struct fit_problem *problem)
+{
+    unsigned long long next = 0;
+    for (int s = 0; s < FIT_SEEDS && s < problem->seed_count; s++) {
+        problem->more_seeds[s] = problem->seeds[s];
+        next = problem->seeds[s] >= next ? problem->seeds[s] + 1 : next;
+    }
+    for (int s = problem->seed_count; s < FIT_SEEDS; s++)
+        problem->more_seeds[s] = next++;
+}
+
+/* The last stage; it may take so many runs of a case in all. */
+static int finish(struct fit_points *points, int seeds, int budget, struct fit_slopes *slopes)
+{
+    struct fit_problem *problem = points->problem;
+    int n = problem->key_count, code = WEIR_OK;
+    bool differs = false;
+    name_seeds(problem);
+    if (seeds > problem->seed_count)
+        code = is_by_chance(points, problem->more_seeds[problem->seed_count], &differs);
+    if (code == WEIR_OK && differs) {
+        code = polish(points, budget - least_fine(n) * seeds - 1, slopes);
+        fit_slopes_fini(slopes);
+        if (code == WEIR_OK)
+            code = refine(points, seeds);
+    }
+    return code == WEIR_OK ? polish(points, budget - 2 * n * problem->seed_count, slopes) : code;
+}
+
 static int search(struct fit_points *points, struct fit_answer *answer)
 {
     struct fit_problem *problem = points->problem;
-    int n = problem->key_count, fitted = 0, code;
+    int n = problem->key_count, fitted = 0, given = problem->seed_count, code;
     for (int c = 0; c < problem->case_count; c++)
         fitted += problem->cases[c].fitted;
-    int evaluations = problem->budget / (fitted * problem->seed_count), last = POLISHES / 2 * (2 * n + TRIALS) + 2 * n;
-    int first = (int)(SPREAD_SHARE * evaluations);
-    if (evaluations < last + 4 * n + 2)
+    int budget = problem->budget / fitted, seeds = fine_seeds(problem, budget);
+    int first = (int)(SPREAD_SHARE * budget / given), coarse = (2 * n + 1 + TRIALS) * (seeds > given);
+    int last = least_fine(n) * seeds / given + 1 + coarse;
+    if (budget / given < least_fine(n) + 4 * n + 2)
         return weir_error(WEIR_EUSAGE, "--budget: %d runs are too few for %d keys, %d files and %d seeds; give %d",
-                          problem->budget, n, fitted, problem->seed_count,
-                          2 * (last + 4 * n + 2) * fitted * problem->seed_count);
+                          problem->budget, n, fitted, given, 2 * (least_fine(n) + 4 * n + 2) * fitted * given);
     struct fit_slopes slopes = {0};
+    answer->coarse_seeds = given;
     code = spread(points, first);
     if (code == WEIR_OK)
-        code = walk(points, evaluations - first - last, &answer->other_loss);
+        code = walk(points, budget / given - first - last, &answer->other_loss);
     if (code == WEIR_OK)
-        code = polish(points, evaluations - points->count, &slopes);
+        code = finish(points, seeds, budget, &slopes);
     if (code == WEIR_OK) {
         memcpy(answer->u, row(points, best_of(points)), (size_t)n * sizeof *answer->u);
+        answer->fine_from = points->from;
         code = fit_tell(points, &slopes, answer);
     }
     fit_slopes_fini(&slopes);

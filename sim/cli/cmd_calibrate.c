@@ -1,4 +1,5 @@
 /* weir calibrate: numbers of a scenario fitted to measured series. */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include "sim/analysis/fit_cache.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/os.h"
 #include "sim/base/quantity.h"
 #include "sim/cli/command.h"
 #include "sim/cli/measured.h"
@@ -244,8 +246,8 @@ static int calibrate(const struct weir_arguments *arguments, struct request *req
     int lock = -1, code = weir_folder_make(request->folder);
     if (code == WEIR_OK && (lock = weir_folder_lock(request->folder)) < 0)
         code = lock;
-    if (code == WEIR_OK && weir_arguments_value(arguments, FORCE))
-        remove(kept);
+    if (code == WEIR_OK && weir_arguments_value(arguments, FORCE) && weir_os->unlink(kept) != 0 && errno != ENOENT)
+        code = weir_error(WEIR_EINPUT, "%s: cannot be removed: %s", kept, strerror(errno));
     if (code == WEIR_OK)
         code = fit_cache_open(kept, &problem->cache);
     if (code == WEIR_OK)

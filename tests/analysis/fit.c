@@ -274,6 +274,61 @@ static void three_and_one(void)
     CU_ASSERT(sizes == 31 || sizes == 13);
 }
 
+/* (1, -1, 1, -1) / 2 and (1, -1, -1, 1) / 2 span what (1, -1, 0, 0) and (0, 0, 1, -1) do. */
+static void directions_of_few_keys(void)
+{
+    double open[] = {0.5, -0.5, 0.5, -0.5, 0.5, -0.5, -0.5, 0.5};
+    static const double wanted[] = {1, -1, 0, 0, 0, 0, 1, -1};
+    fit_simplify(open, 2, KEYS);
+    for (int i = 0; i < 2 * KEYS; i++)
+        CHECK_NEAR(open[i], wanted[i], 1e-12);
+}
+
+/* Two pairs, each row of slopes seeing all four keys: 0 and 2 by their product, 1 and 3 by theirs. Any mixture of both
+ * directions has no curvature, and eigenvectors are mixtures. */
+static void mixed_pairs(void)
+{
+    static const double slope[4][KEYS] = {{1, 1, 1, 1}, {1, -1, 1, -1}, {2, 1, 2, 1}, {1, 3, 1, 3}};
+    struct fit_answer answer;
+    tell(slope, &answer);
+    CU_ASSERT_EQUAL(answer.group_count, 2);
+    const struct fit_group *first = &answer.groups[0], *second = &answer.groups[1];
+    CU_ASSERT((names(first, 0, 2) && names(second, 1, 3)) || (names(first, 1, 3) && names(second, 0, 2)));
+}
+
+/* Squares of what stands alone; of x(t) = 0.8 x(t - 1) + e, (1 + 0.8) / (1 - 0.8) = 9 times as much. */
+static void sums_of_what_agrees_with_its_neighbours(void)
+{
+    enum { COUNT = 40000 };
+    static double values[COUNT];
+    double squares = 0, x = 0;
+    unsigned long long state = 1;
+    for (int t = 0; t < COUNT; t++)
+        values[t] = t % 2 ? -1 : 1;
+    CHECK_NEAR(fit_sum_variance(values, 100, 4), 100 * 100.0 / 96, 1e-9);
+    for (int t = 0; t < COUNT; t++) {
+        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+        x = 0.8 * x + (double)(state >> 33) / 2147483648.0 - 0.5;
+        values[t] = x;
+        squares += x * x;
+    }
+    double ratio = fit_sum_variance(values, COUNT, 0) / squares;
+    CU_ASSERT(ratio > 0.9 * 9 && ratio < 1.1 * 9);
+}
+
+/* Two times that pull by 3 and -4, three seeds that pull by 1, 2 and 3: 9 + 16, times 2 / (2 - 1) for the key that was
+ * fitted, and their variance 1 times 1 + 1 / 3. H^-1 is 1 / 10. */
+static void errors_by_times_and_seeds(void)
+{
+    static double score[] = {3, -4}, pull[] = {1, 2, 3}, spread[] = {0};
+    static const double row[] = {0.1};
+    const struct fit_slopes slopes = {
+        .spread = spread, .score = score, .score_count = 2, .pull = pull, .pull_count = 3};
+    CHECK_NEAR(fit_error(&slopes, 1, row), sqrt((25 * 2 + 4.0 / 3) / 100), 1e-12);
+    spread[0] = 70; /* by matches it is more */
+    CHECK_NEAR(fit_error(&slopes, 1, row), sqrt((70 + 4.0 / 3) / 100), 1e-12);
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
@@ -288,6 +343,10 @@ int main(int argc, char **argv)
         {"all are told", all_are_told},
         {"two pairs are not", two_pairs_are_not},
         {"three and one", three_and_one},
+        {"directions of few keys", directions_of_few_keys},
+        {"mixed pairs", mixed_pairs},
+        {"sums of what agrees with its neighbours", sums_of_what_agrees_with_its_neighbours},
+        {"errors by times and seeds", errors_by_times_and_seeds},
         {0},
     };
     return weir_test_main("analysis/fit", cases, argc, argv);

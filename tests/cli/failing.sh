@@ -33,6 +33,13 @@ before_plot() { cp -r "$folder/calm-compare/." "$1"; }
 words_plot=(plot OUT/c -m throughput --script -q)
 before_copy() { :; }
 words_copy=(copy first OUT/mine -q)
+# The engine of this test simulates nothing that could be fitted: all points have one loss. What is written is the same as ever.
+printf 'time,items\n10,5\n20,6\n30,5\n' >"$folder/measured.csv"
+before_fit() { :; }
+words_fit=(calibrate "$scenario" "$folder/measured.csv" --free 'workload.jobs[0].operators[0].flops=1Mf..9Mf,as=work'
+    --match delivered_rate=items -p fair --budget 40 -j 1 -q -o OUT/f)
+before_refit() { cp -r "$folder/calm-fit/." "$1"; rm "$1"/f/*.csv; head -c 900 "$1/f/runs.kept" >"$1/f/kept"; mv "$1/f/kept" "$1/f/runs.kept"; }
+words_refit=("${words_fit[@]}")
 
 # start OUT WORDS...: the program on that folder.
 start()
@@ -99,9 +106,9 @@ try()
 }
 
 [ "$extent" = all ] && echo "| command | calls | failures | told | no matter |" && echo "| --- | --- | --- | --- | --- |"
-for command in run again compare resume sweep collect extract report plot copy; do
+for command in run again compare resume sweep collect extract report plot copy fit refit; do
     case $extent-$command in # what the short test makes for the others alone
-    -run | -again | -resume | -sweep | -collect) short= ;;
+    -run | -again | -resume | -sweep | -collect | -fit) short= ;;
     *) short=yes ;;
     esac
     declare -n words=words_$command

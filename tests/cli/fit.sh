@@ -32,7 +32,7 @@ flops='workload.jobs[0].operators[0].flops'
 way="//link[@id='way']/@latency"
 match=(--match 'latency_mean=ms*0.001' --match 'j/op/busy=cpu*0.01')
 # fit ARGUMENTS...: both keys, as a rule
-fit() { expect 0 "" calibrate "$folder/s.json" "$@" --free "$flops=2Mf..80Mf,as=work" --free "$way=1ms..60ms,as=way" "${match[@]}" --budget 46; }
+fit() { expect 0 "" calibrate "$folder/s.json" "$@" --free "$flops=2Mf..80Mf,as=work" --free "$way=1ms..60ms,as=way" "${match[@]}" --budget 60; }
 # value KEY FILE: of parameters.csv
 value() { awk -F, -v k="$1" '$1 == k { print $3 }' "$2"; }
 near() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a > 0.997 * b && a < 1.003 * b) }' || fail "$3: $1, not $2"; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Ctrl-C on a comparison: exit code 130, finished runs stay, --resume does the rest and no run twice.
+# Ctrl-C on a comparison, a calibration and a run; of the comparison: exit code 130, finished runs stay, --resume does the rest and no run twice.
 . "$(dirname "$0")/common.sh"
 set -m # children of this script get process groups of their own, and SIGINT is not ignored in them
 export WEIR_FAKE_LOG=$folder/log
@@ -28,6 +28,31 @@ expect 0 "$finished of 12 runs are finished and kept" "${arguments[@]}" -o "$fol
 [ "$(wc -l <"$WEIR_FAKE_LOG")" -eq $((12 - finished)) ] || fail "runs were made twice"
 same "$folder/calm/summary.csv" "$folder/cut/summary.csv"
 same "$folder/calm/runs.csv" "$folder/cut/runs.csv"
+
+# Ctrl-C on a calibration: the same command goes on, makes the other runs, and ends with what a calm one gives.
+printf 'time,items\n10,5\n20,6\n30,5\n' >"$folder/measured.csv"
+arguments=(calibrate $scenario "$folder/measured.csv" -p fair --free 'workload.jobs[0].operators[0].flops=1Mf..9Mf,as=work'
+    --match delivered_rate=items --budget 40 -j 2 --no-report)
+: >"$WEIR_FAKE_LOG"
+"$weir" "${arguments[@]}" -o "$folder/calm-fit" --quiet >/dev/null || fail "the calm calibration"
+total=$(wc -l <"$WEIR_FAKE_LOG")
+[ "$total" -ge 15 ] || fail "only $total runs of a calibration"
+: >"$WEIR_FAKE_LOG"
+WEIR_FAKE_HOLD=6 "$weir" "${arguments[@]}" -o "$folder/fit" >/dev/null 2>"$folder/err" &
+wait_for has_lines "$WEIR_FAKE_LOG" 6
+kill -INT -- -$!
+wait $!
+code=$?
+[ $code -eq 130 ] || fail "exit code $code of calibrate after SIGINT: $(cat "$folder/err")"
+kept=$(sed -n 's/.*interrupted: \([0-9]*\) runs were made and are kept in .*; the same command goes on.*/\1/p' "$folder/err")
+[ "${kept:-0}" -ge 3 ] && [ "$kept" -lt 8 ] || fail "does not say what is kept: $(cat "$folder/err")"
+[ -e "$folder/fit/calibration.json" ] && fail "results of half a search"
+: >"$WEIR_FAKE_LOG"
+expect 0 "" "${arguments[@]}" -o "$folder/fit"
+[ "$(wc -l <"$WEIR_FAKE_LOG")" -eq $((total - kept)) ] || fail "runs of a calibration were made twice"
+for file in calibration.json parameters.csv evaluations.csv series.csv; do
+    same "$folder/calm-fit/$file" "$folder/fit/$file"
+done
 
 : >"$WEIR_FAKE_LOG"
 "$weir" run $scenario -p endless -o "$folder/one" >/dev/null 2>"$folder/err" &

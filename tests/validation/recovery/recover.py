@@ -4,7 +4,14 @@ what windows.csv says gets noise. Fifteen are identifiable by construction: ever
 nothing may be named as not told apart. Of five, a pair cannot be told apart: it must be named, and nothing else.
 
   recover.py WEIR [NUMBER...]      numbers from 1 to 20; none: all
-  --runs                           print also what the calibration took, in runs of its scenario
+  --draw N                         other scenarios: the N-th twenty; else the first
+  --runs                           fail also if a calibration takes more than 150 times one run of its scenario on two cores
+  --coverage N                     instead: how often what is said of the errors holds, over N measured runs of each scenario
+  --budget RUNS, --keep FOLDER     of the calibrations; where files are left
+
+Identifiable by construction: noise and the chance of the measured run alone, to an estimator that knows where the truth
+is, must leave a standard error of a third of 2 % at most. The run is made as much longer as that takes, its load and
+faults again and again. That is reckoned from runs at the true values; no calibration has a say in it.
 """
 import argparse
 import csv
@@ -19,6 +26,11 @@ import time
 
 NOISE = 0.03  # of each value, lognormal
 WITHIN = 0.02
+TIMES = 150       # runs of a scenario that its calibration may take, on two cores
+PERIOD_S = 1200   # of loads and faults
+STEP = 0.05       # of the slopes at the truth, in the logarithm of a key
+SEEDS = 6         # that chance is taken from
+LONGEST = 12      # periods
 
 
 def platform(speed):
@@ -60,6 +72,18 @@ def steps(r, base, high):
         {"at": f"{r.randint(400, 500)}s", "rate": f"{base * 1.3:.0f}/s"},
         {"at": f"{r.randint(700, 750)}s", "rate": f"{high * 0.9:.0f}/s"},
         {"at": f"{r.randint(850, 950)}s", "rate": f"{base * 0.7:.0f}/s"}]}
+
+
+def lengthen(case, periods):
+    """The same scenario over so many periods."""
+    made, again = case.scenario, range(periods)
+    made["duration"] = f"{periods * PERIOD_S}s"
+    load = made["workload"]["jobs"][0]["load"]
+    if "steps" in load:
+        load["steps"] = [{"at": f"{int(one['at'][:-1]) + j * PERIOD_S}s", "rate": one["rate"]}
+                         for j in again for one in load["steps"]]
+    if "faults" in made:
+        made["faults"] = [{**one, "at": f"{int(one['at'][:-1]) + j * PERIOD_S}s"} for j in again for one in made["faults"]]
 
 
 OP = "workload.jobs[0].operators[{}]."
@@ -192,8 +216,8 @@ KINDS = ["overload", "chain", "restart", "batch", "filter"]
 APART = ["product", "waits", "ways", "share", "sum"]
 
 
-def make(number):
-    r = random.Random(1000 + number)
+def make(number, draw=1):
+    r = random.Random(1000 * draw + number)
     return Case(r, KINDS[(number - 1) % 5] if number <= 15 else APART[number - 16])
 
 
@@ -225,33 +249,100 @@ def apply(case, folder):
     return sets
 
 
-def measure(weir, case, folder, number, seed):
-    sets = apply(case, folder)
-    command = [weir, "run", f"{folder}/scenario.json", "-q", "--seed", str(seed), "-o", f"{folder}/true", "--set",
+def simulate(weir, case, folder, seed, values=None):
+    """The rows {match: [value or None]} of a run with these values, else the true ones."""
+    keys = case.keys
+    case.keys = {path: ((values or {}).get(path, value), unit) for path, (value, unit) in keys.items()}
+    command = [weir, "run", f"{folder}/scenario.json", "-q", "-f", "--seed", str(seed), "-o", f"{folder}/true", "--set",
                f"platform={folder}/true.xml"]
-    for one in sets:
+    for one in apply(case, folder):
         command += ["--set", one]
-    begun = time.time()
+    case.keys = keys
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    took = time.time() - begun
     rows = {}
     with open(f"{folder}/true/windows.csv") as file:
         for row in csv.DictReader(file):
-            if row["host"]:
-                continue
             name = "/".join([row["job"], row["operator"], row["metric"]]) if row["operator"] else row["metric"]
-            if name in case.match:
-                rows.setdefault(float(row["time"]), {})[name] = row["value"]
-    noise = random.Random(2000 + number)
+            if not row["host"] and name in case.match:
+                rows.setdefault(name, {})[float(row["time"])] = float(row["value"]) if row["value"] else None
+    times = sorted({at for of in rows.values() for at in of})
+    return {name: [rows[name].get(at) for at in times] for name in case.match}, times
+
+
+def inverse(matrix):
+    n = len(matrix)
+    rows = [list(row) + [float(i == j) for j in range(n)] for i, row in enumerate(matrix)]
+    for c in range(n):
+        pivot = max(range(c, n), key=lambda i: abs(rows[i][c]))
+        rows[c], rows[pivot] = rows[pivot], rows[c]
+        rows[c] = [x / rows[c][c] for x in rows[c]]
+        for i in range(n):
+            if i != c:
+                rows[i] = [x - rows[i][c] * y for x, y in zip(rows[i], rows[c])]
+    return [row[n:] for row in rows]
+
+
+def best_errors(weir, case, folder):
+    """Standard errors of the keys, as shares, that noise and chance leave to an estimator that knows the neighbourhood of the
+    truth: weighted least squares of the logarithms x of all rows, weights w = 1 / (noise^2 + variance over seeds), with their
+    slopes J: C = (J'wJ)^-1. Noise adds C J'w^2 J C noise^2 to its covariance, and chance what C J'w x of the seeds differs by."""
+    def logarithms(seed, values=None):
+        rows, _ = simulate(weir, case, folder, seed, values)
+        return [math.log(value) if value and value > 0 else None for name in case.match for value in rows[name]]
+    slopes = []
+    for path, (value, _) in case.keys.items():
+        low, high = ((round if isinstance(value, int) else float)(value * math.exp(way * STEP)) for way in (-1, 1))
+        below, above = logarithms(1, {path: low}), logarithms(1, {path: high})
+        slopes.append([(b - a) / math.log(high / low) if None not in (a, b) else 0 for a, b in zip(below, above)])
+    seeds = [logarithms(seed) for seed in range(1, 1 + SEEDS)]
+    columns = [[x for x in column if x is not None] for column in zip(*seeds)]
+    means = [sum(column) / len(column) if column else 0 for column in columns]
+    weights = [1 / (case.noise ** 2 + sum((x - m) ** 2 for x in column) / (len(column) - 1)) if len(column) > 1 else 0
+               for column, m in zip(columns, means)]
+    covariance = inverse([[sum(w * x * y for w, x, y in zip(weights, a, b)) for b in slopes] for a in slopes])
+    pulls = [[sum(w * x * (y - m) for w, x, y, m in zip(weights, slope, rows, means) if y is not None) for slope in slopes]
+             for rows in seeds]
+    squares = [[sum(w * w * x * y for w, x, y in zip(weights, a, b)) for b in slopes] for a in slopes]
+    errors = []
+    for row in covariance:
+        off = [sum(x * y for x, y in zip(row, pull)) for pull in pulls]
+        mean = sum(off) / SEEDS
+        noise = case.noise ** 2 * sum(x * y * squares[i][j] for i, x in enumerate(row) for j, y in enumerate(row))
+        errors.append(math.sqrt(noise + sum((x - mean) ** 2 for x in off) / (SEEDS - 1)))
+    return errors
+
+
+def prepare(weir, case, folder):
+    """Makes the run long enough; the largest of the errors that remain, None where a pair is not told apart."""
+    if case.apart:
+        return None
+    worst = max(best_errors(weir, case, folder))
+    periods = math.ceil((worst / (WITHIN / 3)) ** 2)
+    if periods > LONGEST:
+        sys.exit(f"{case.kind}: would take {periods} periods")
+    lengthen(case, periods)
+    return worst / math.sqrt(periods)
+
+
+def measure(weir, case, folder, noise_seed, seed):
+    """Writes measured.csv; the seconds of a processor that the run took."""
+    begun = os.times()
+    rows, times = simulate(weir, case, folder, seed)
+    ended = os.times()
+    noise = random.Random(noise_seed)
     with open(f"{folder}/measured.csv", "w") as file:
         file.write("time," + ",".join(name.replace("/", "_") for name in case.match) + "\n")
-        for at in sorted(rows):
+        for i, at in enumerate(times):
             cells = []
             for name in case.match:
-                value = rows[at].get(name, "")
-                cells.append(f"{float(value) * math.exp(noise.gauss(0, case.noise)):.6g}" if value else "")
+                value = rows[name][i]
+                cells.append("" if value is None else f"{value * math.exp(noise.gauss(0, case.noise)):.6g}")
             file.write(f"{at:g}," + ",".join(cells) + "\n")
-    return took
+    return spent_s(begun, ended)
+
+
+def spent_s(begun, ended):
+    return ended.children_user - begun.children_user + ended.children_system - begun.children_system
 
 
 def calibrate(weir, case, folder, budget):
@@ -270,11 +361,11 @@ def calibrate(weir, case, folder, budget):
         command += ["--match", f"{name}={name.replace('/', '_')}"]
     if budget:
         command += ["--budget", str(budget)]
-    begun = time.time()
+    begun, clock = os.times(), time.time()
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{done.stderr}{command}")
-    return json.loads(done.stdout), time.time() - begun
+    return json.loads(done.stdout), time.time() - clock, spent_s(begun, os.times())
 
 
 def judge(case, found):
@@ -295,28 +386,61 @@ def judge(case, found):
     return wrong, worst
 
 
+def recover(weir, arguments, number, folder):
+    """What is wrong with one of the scenarios, as sentences."""
+    case, draw = make(number, arguments.draw), arguments.draw
+    least = prepare(weir, case, folder)
+    seed = 1000 * (draw - 1) + 100 + number
+    run_s = measure(weir, case, folder, 2000 * draw + number, seed)
+    found, took_s, cpu_s = calibrate(weir, case, folder, arguments.budget)
+    wrong, worst = judge(case, found)
+    times = cpu_s / 2 / run_s
+    if arguments.runs and times > TIMES:
+        wrong.append(f"took {times:.0f} times a run, on two cores")
+    print(f"{number:2} {case.kind:9} {len(case.keys)} keys, {case.scenario['duration']}"
+          + (f", possible {100 * least:.2f} %" if least else "")
+          + f", worst {100 * worst:.2f} %, misfit {100 * found['misfit']:.2f} %, {found['points']} points, "
+          f"{times:.0f} times a run of {run_s:.2f} s on two cores by their work, {took_s / run_s:.0f} by the clock", flush=True)
+    return wrong
+
+
+def coverage(weir, arguments, number, folder):
+    """Many measured runs of one scenario, with seeds and noise of their own: how far off, what was said, how often it held."""
+    case = make(number, arguments.draw)
+    prepare(weir, case, folder)
+    off, said = {}, {}
+    for n in range(arguments.coverage):
+        measure(weir, case, folder, 10 ** 6 * number + n, 10000 + n)
+        found, _, _ = calibrate(weir, case, folder, arguments.budget)
+        for key in found["keys"]:
+            off.setdefault(key["path"], []).append(key["value"] / case.keys[key["path"]][0] - 1)
+            said.setdefault(key["path"], []).append(key["error"])
+    for path, errors in off.items():
+        pairs = list(zip(errors, said[path]))
+        print(f"{number:2} {case.kind:9} {path}: off by {100 * math.sqrt(sum(e * e for e in errors) / len(errors)):.2f} % (root of the "
+              f"mean square), said {100 * sum(said[path]) / len(errors):.2f} %; within one error {sum(abs(e) <= s for e, s in pairs)}, "
+              f"within two {sum(abs(e) <= 2 * s for e, s in pairs)} of {len(errors)}", flush=True)
+    return []
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("weir")
     parser.add_argument("numbers", nargs="*", type=int)
+    parser.add_argument("--draw", type=int, default=1)
     parser.add_argument("--runs", action="store_true")
+    parser.add_argument("--coverage", type=int)
     parser.add_argument("--budget", type=int)
     parser.add_argument("--keep")
     arguments = parser.parse_args()
     weir, failed = os.path.abspath(arguments.weir), 0
     for number in arguments.numbers or range(1, 21):
-        case = make(number)
         with tempfile.TemporaryDirectory() as folder:
             if arguments.keep:
                 folder = f"{arguments.keep}/{number}"
                 os.makedirs(folder, exist_ok=True)
-            run_s = measure(weir, case, folder, number, 100 + number)
-            found, took_s = calibrate(weir, case, folder, arguments.budget)
-        wrong, worst = judge(case, found)
+            wrong = (coverage if arguments.coverage else recover)(weir, arguments, number, folder)
         failed += bool(wrong)
-        print(f"{number:2} {case.kind:9} {len(case.keys)} keys, worst {100 * worst:.2f} %, misfit {100 * found['misfit']:.2f} %, "
-              f"{found['points']} points" + (f", {took_s / run_s:.0f} times a run of {run_s:.2f} s" if arguments.runs else ""),
-              flush=True)
         for sentence in wrong:
             print(f"   WRONG: {sentence}", flush=True)
     print(f"{failed} wrong")
