@@ -13,6 +13,7 @@ python3 tests/report/page.py --is-there || exit 77
     "$weir" compare tests/report/page.json -o "$folder/page" --quiet &&
         "$weir" compare workloads/scenarios/first.json -o "$folder/first" --quiet &&
         "$weir" compare tests/report/shapes.json -o "$folder/shapes" --quiet &&
+        "$weir" compare vehicle-city --seeds 1 --set duration=60s --set warmup=10s --policy static --policy nearest -o "$folder/vehicles" --quiet &&
         "$weir" sweep tests/report/study.json -o "$folder/sweep" --quiet &&
         "$weir" run workloads/scenarios/first.json --policy ds2 -o "$folder/run" --quiet &&
         "$weir" report "$folder/run" --quiet
