@@ -140,8 +140,8 @@ bool weir_terminal_bold(FILE *stream);
  * neither. */
 int weir_help_width(FILE *out);
 
-/* Lines of help, folded; those that were broken in the source for their length are joined before. A line that begins with
- * blanks keeps them. */
+/* Lines of help, folded; those that were broken in the source for their length are joined before. A line that begins
+ * with blanks keeps them. */
 void weir_help_text(FILE *out, const char *text);
 
 /* A row of help: a name, room for `width` columns, and its sentence, folded beside it. */
