@@ -59,7 +59,7 @@ def cell_fault(cell, column, policy, rows):
     row = rows.get((policy, name.removeprefix("diff:")))
     if not row:
         return f"{policy} has no {name}"
-    prefix = ("diff", "diff_ci95_low", "diff_ci95_high") if name.startswith("diff:") else ("mean", "ci95_low", "ci95_high")
+    prefix = ("diff_to_first", "diff_ci95_low", "diff_ci95_high") if name.startswith("diff:") else ("mean", "ci95_low", "ci95_high")
     value, low, high = (float(row[key]) * scale if row[key] else None for key in prefix)
     if value is None or not near(found.group(1).replace(" ", ""), value):
         return f"{policy}, {name}: {cell} is printed, it is {value}"

@@ -282,6 +282,11 @@ def sweep(page, folder, width):
     page.run("(() => { const metric = document.getElementById('sweep-metric'); metric.value = 'cost'; metric.dispatchEvent(new Event('change')); })()")
     page.draw_all()
     check(page.run("document.querySelector('#over svg').outerHTML") != before, at + "another metric gives another chart")
+    names = page.run("[...document.querySelectorAll('#plane text.faint')].map((one) => { const at = one.getBoundingClientRect(); return [one.textContent, at.left, at.right, at.top]; })")
+    values = set(page.run("parameter(SWEEP.x).values.map((one) => one.text)"))
+    row = [one for one in names if one[0] in values]
+    check(len(row) > 1 or len(values) < 2, at + f"values below the map: {names}")
+    check(all(left >= right for (_, _, right, top), (_, left, _, low) in zip(row, row[1:]) if top == low), at + f"values below the map lie on each other: {row}")
     click(page, "#pairs [data-sort='a − b']")
     no_complaints(page, at + "use")
     with open(folder + "/pairs.csv", newline="", encoding="utf-8") as file:
@@ -381,6 +386,10 @@ def shapes(page, folder):
         if name in ops:
             same(page.run("document.querySelector('#graph .box.neck').dataset.op"), name, job + ": the bottleneck in the graph")
     same(page.run("document.querySelectorAll('#templates tbody tr').length"), 9, "templates")
+    page.call("Emulation.setEmulatedMedia", media="print")
+    check("chain" in page.run("document.querySelector('#templates tbody').innerText"), "the worst jobs of templates stand on paper")
+    same(page.run("[...document.querySelectorAll('#templates button')].filter((one) => one.offsetWidth === 0).length"), 0, "worst jobs that are not on paper")
+    page.call("Emulation.setEmulatedMedia", media="")
     page.run("chooseJob('chain')")
     page.draw_all()
     page.run("document.querySelector('#graph [data-op=store]').dispatchEvent(new MouseEvent('click'))")
@@ -474,6 +483,9 @@ def main():
         click(page, "#theme")
         same(page.run("document.documentElement.dataset.theme"), "dark", "the other theme")
         no_complaints(page, "use")
+        page.call("Emulation.setEmulatedMedia", media="print")
+        same(page.run("document.querySelector('#price header').innerText"), "Price against latency", "on paper there are no labels of what cannot be chosen there")
+        page.call("Emulation.setEmulatedMedia", media="")
         pdf = page.pdf(folder + "/page.pdf")
         check(pdf.startswith(b"%PDF") and len(pdf) > 50000, f"the PDF has {len(pdf)} bytes")
         shapes(page, folder + "/shapes")
