@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE=1
 python3 tests/report/page.py --is-there || exit 77
 
 # With values of which not all have room below a map.
-sed -e "s|\.\./\.\./workloads|$PWD/workloads|" -e 's|\["5ms"|["0.001s", "0.0015s", "0.002s", "0.0025s", "0.003s", "0.0035s", "0.004s", "5ms"|' tests/report/study.json >"$folder/study.json"
+sed -e "s|\.\./\.\./workloads|$PWD/workloads|" -e 's|\["5ms"|["0.00125s", "0.00150s", "0.00175s", "0.00200s", "0.00225s", "0.00250s", "0.00275s", "5ms"|' tests/report/study.json >"$folder/study.json"
 {
     "$weir" compare tests/report/page.json -o "$folder/page" --quiet &&
         "$weir" compare workloads/scenarios/first.json -o "$folder/first" --quiet &&
