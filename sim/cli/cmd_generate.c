@@ -25,7 +25,7 @@ static void list_kinds(FILE *out)
     fputs("kinds:\n", out);
     for (const struct weir_generator *const *g = weir_generators; *g; g++)
         weir_help_row(out, (*g)->name, width, (*g)->summary);
-    fputs("\n`weir generate KIND --help` shows the options of a kind.\n", out);
+    weir_help_text(out, "\n`weir generate KIND --help` shows the options of a kind.\n");
 }
 
 /* How help calls the value of an option. */

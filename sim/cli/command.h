@@ -140,6 +140,10 @@ bool weir_terminal_bold(FILE *stream);
  * neither. */
 int weir_help_width(FILE *out);
 
+/* Lines of help, folded; those that were broken in the source for their length are joined before. A line that begins
+ * with blanks keeps them. */
+void weir_help_text(FILE *out, const char *text);
+
 /* A row of help: a name, room for `width` columns, and its sentence, folded beside it. */
 void weir_help_row(FILE *out, const char *name, int width, const char *help);
 

@@ -77,8 +77,7 @@ static void fold_line(FILE *out, const char *line, size_t bytes, int column, int
 /* A source's line of so many columns was broken for its length, so that the next one goes on with it. */
 #define BROKEN_FROM 80
 
-/* Lines folded; those that were broken in the source are joined before. A line that begins with blanks keeps them. */
-static void fold_text(FILE *out, const char *text)
+void weir_help_text(FILE *out, const char *text)
 {
     struct weir_text line = {0};
     while (*text) {
@@ -121,7 +120,7 @@ static void show_exits(FILE *out)
     for (const struct weir_exit *e = weir_exits; e->meaning; e++)
         weir_text_addf(&text, " %d %s%s", e->code, e->meaning, e[1].meaning ? "," : ".");
     weir_text_add(&text, "\n");
-    fold_text(out, weir_text_string(&text));
+    weir_help_text(out, weir_text_string(&text));
     weir_text_fini(&text);
 }
 
@@ -130,11 +129,11 @@ void weir_program_help(const struct weir_cli *cli, FILE *out)
     int width = (int)strlen("help");
     for (const struct weir_command *const *c = cli->commands; *c; c++)
         width = (int)strlen((*c)->name) > width ? (int)strlen((*c)->name) : width;
-    fold_text(out, "weir " WEIR_SUMMARY ".\n\nusage: weir COMMAND [options] ...\n\ncommands:\n");
+    weir_help_text(out, "weir " WEIR_SUMMARY ".\n\nusage: weir COMMAND [options] ...\n\ncommands:\n");
     for (const struct weir_command *const *c = cli->commands; *c; c++)
         weir_help_row(out, (*c)->name, width, (*c)->summary);
     weir_help_row(out, "help", width, "show the help of a command: weir help COMMAND");
-    fold_text(out, "\n`weir --version`, or -V, shows the versions of weir and its engine.\n");
+    weir_help_text(out, "\n`weir --version`, or -V, shows the versions of weir and its engine.\n");
     show_exits(out);
 }
 
@@ -154,7 +153,7 @@ void weir_command_help(const struct weir_command *command, FILE *out)
     int width = 0;
     weir_text_addf(&text, "usage: weir %s [options] %s\n\n%s\n%s%s\noptions:\n", command->name, command->words,
                    command->summary, *command->detail ? "\n" : "", command->detail);
-    fold_text(out, weir_text_string(&text));
+    weir_help_text(out, weir_text_string(&text));
     weir_text_fini(&text);
     for (int show = 0; show < 2; show++)
         for (const struct weir_flag *f = command->flags;; f++) {

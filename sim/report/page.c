@@ -31,7 +31,10 @@ EMBED(numbers_js, "numbers.js");
 EMBED(names_js, "names.js");
 EMBED(scales_js, "scales.js");
 EMBED(held_js, "held.js");
+EMBED(placed_js, "placed.js");
 EMBED(graph_js, "graph.js");
+EMBED(graph_layout_js, "graph_layout.js");
+EMBED(graph_parts_js, "graph_parts.js");
 EMBED(time_js, "time.js");
 EMBED(heat_js, "heat.js");
 EMBED(decisions_js, "decisions.js");
@@ -112,9 +115,12 @@ static void put_scripts(FILE *file)
         {weir_page_time_js, weir_page_time_js_end},
         {weir_page_heat_js, weir_page_heat_js_end},
         {weir_page_decisions_js, weir_page_decisions_js_end},
+        {weir_page_placed_js, weir_page_placed_js_end},
         {weir_page_devices_js, weir_page_devices_js_end},
         {weir_page_stage_js, weir_page_stage_js_end},
+        {weir_page_graph_layout_js, weir_page_graph_layout_js_end},
         {weir_page_graph_js, weir_page_graph_js_end},
+        {weir_page_graph_parts_js, weir_page_graph_parts_js_end},
         {weir_page_player_js, weir_page_player_js_end},
         {weir_page_sweep_js, weir_page_sweep_js_end},
         {weir_page_sweep_tables_js, weir_page_sweep_tables_js_end},

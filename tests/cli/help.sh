@@ -6,7 +6,9 @@ for way in --help -h help; do
     expect 0 "usage: weir COMMAND" "$way"
     empty err
 done
-commands="run compare sweep report plot check list copy explain workflow generate forecast transfer calibrate calibrate-mst detect demo selftest man completion"
+expect 0 "commands:" --help
+commands=$(sed -n '/^commands:/,/^$/s/^  \([a-z][a-z-]*\)  .*/\1/p' "$folder/out" | grep -vx help)
+[ "$(wc -w <<<"$commands")" -ge 20 ] || fail "help lists: $commands"
 for command in $commands; do
     expect 0 "  $command " --help
     expect 0 "usage: weir $command [options]" help "$command"
@@ -23,11 +25,22 @@ for command in $commands; do
         fail "help of $command"
 done
 expect 0 "--policy P" help run
-for columns in 40 60 100; do
-    COLUMNS=$columns "$weir" help sweep | awk -v w="$columns" 'length > w && /[^ ]  *[^ ]/ { print; bad = 1 } END { exit bad }' ||
-        fail "help in $columns columns"
-done
-[ "$(COLUMNS=60 "$weir" help sweep | wc -l)" -gt "$("$weir" help sweep | wc -l)" ] || fail "COLUMNS is not heeded"
+# COLUMNS is heeded by each, the kinds of generate included: no line is wider but of one word, and there are more lines or fewer.
+kinds=$("$weir" generate 2>/dev/null | sed -n 's/^  \([a-z][a-z-]*\)  .*/generate \1/p')
+[ "$(wc -l <<<"$kinds")" -ge 8 ] || fail "kinds: $kinds"
+while IFS= read -r command; do
+    # shellcheck disable=SC2086 # a kind is two words
+    {
+        for columns in 40 60 80 100; do
+            COLUMNS=$columns "$weir" help $command >"$folder/help.$columns"
+            awk -v w="$columns" 'length > w && /[^ ]  *[^ ]/ { print; bad = 1 } END { exit bad }' "$folder/help.$columns" ||
+                fail "help of $command in $columns columns"
+        done
+        [ "$(wc -l <"$folder/help.40")" -gt "$(wc -l <"$folder/help.100")" ] || fail "COLUMNS is not heeded by $command"
+        same <("$weir" help $command) "$folder/help.80"
+    }
+done <<<"$commands
+$kinds"
 same <("$weir" help sweep) <(COLUMNS=80 "$weir" help sweep)
 expect 0 "--seeds N|LIST" help compare
 

@@ -24,12 +24,13 @@ blocks()
         file { print >file }' "$1"
 }
 
-# try_page PAGE: fails with what is not true of it.
+# try_page PAGE [COMMANDS]: fails with what is not true of it. COMMANDS make what the page takes for granted.
 try_page()
 {
     local page=$1 block
     blocks "$page"
     rm -rf "$tree/my" "$tree/results"
+    (cd "$tree" && bash -e -c "${2-}") >"$folder/out" 2>"$folder/err" </dev/null || fail "before $page: $(tail -3 "$folder/err")"
     printf '' >"$folder/printed"
     for block in "$folder"/blocks/*; do
         [ -e "$block" ] || break

@@ -184,10 +184,10 @@ static void what_happened_lately(void)
         dates[e] = date;
         counts[e] = 1 + below(9);
         weir_recent_add(&recent, dates[e], counts[e]);
-        int now = date + below(3), back = below(51 - (now - date)), enough = 1 + below(400), sum = 0, entries = 0;
-        for (int i = e; i >= 0 && dates[i] >= now - back && sum < enough; i--)
+        int now = date + below(3), back = below(51 - (now - date)), sum = 0, entries = 0;
+        for (int i = e; i >= 0 && dates[i] >= now - back; i--)
             sum += counts[i];
-        wrong += weir_recent_count(&recent, now, back, enough) != sum;
+        wrong += weir_recent_count(&recent, now, back) != sum;
         for (int i = e; i >= 0 && dates[i] >= date - 50; i--)
             entries++;
         kept += (int)recent.used - entries;

@@ -214,9 +214,12 @@ def downloads(page, folder):
 
 
 def near_player(page):
-    """Stages are drawn when they come near the screen."""
-    page.run("document.querySelector('#platform').scrollIntoView()")
+    """Stages are drawn when they come near the screen. A jump from the bar ends where it should, and stays there."""
+    click(page, "#bar [data-part=platform]")
     page.wait("document.querySelector('.stage') !== null", 5)
+    page.run("new Promise((done) => setTimeout(done, 200))")
+    top, height = page.run("[document.querySelector('#platform h2').getBoundingClientRect().top, window.innerHeight]")
+    check(0 <= top < height / 2, f"after a jump to the player its heading is at {top} of {height}")
 
 
 def player(page):
@@ -279,6 +282,11 @@ def sweep(page, folder, width):
     page.run("(() => { const metric = document.getElementById('sweep-metric'); metric.value = 'cost'; metric.dispatchEvent(new Event('change')); })()")
     page.draw_all()
     check(page.run("document.querySelector('#over svg').outerHTML") != before, at + "another metric gives another chart")
+    names = page.run("[...document.querySelectorAll('#plane text.faint')].map((one) => { const at = one.getBoundingClientRect(); return [one.textContent, at.left, at.right, at.top]; })")
+    values = set(page.run("parameter(SWEEP.x).values.map((one) => one.text)"))
+    row = [one for one in names if one[0] in values]
+    check(len(row) > 1 or len(values) < 2, at + f"values below the map: {names}")
+    check(all(left >= right for (_, _, right, top), (_, left, _, low) in zip(row, row[1:]) if top == low), at + f"values below the map lie on each other: {row}")
     click(page, "#pairs [data-sort='a − b']")
     no_complaints(page, at + "use")
     with open(folder + "/pairs.csv", newline="", encoding="utf-8") as file:
@@ -377,7 +385,11 @@ def shapes(page, folder):
                 check(math.isclose(wait["share"], ops[wait["name"]]["backpressured"], rel_tol=1e-12), f"{job}: {wait}")
         if name in ops:
             same(page.run("document.querySelector('#graph .box.neck').dataset.op"), name, job + ": the bottleneck in the graph")
-    same(page.run("document.querySelectorAll('#templates tbody tr').length"), 7, "templates")
+    same(page.run("document.querySelectorAll('#templates tbody tr').length"), 9, "templates")
+    page.call("Emulation.setEmulatedMedia", media="print")
+    check("chain" in page.run("document.querySelector('#templates tbody').innerText"), "the worst jobs of templates stand on paper")
+    same(page.run("[...document.querySelectorAll('#templates button')].filter((one) => one.offsetWidth === 0).length"), 0, "worst jobs that are not on paper")
+    page.call("Emulation.setEmulatedMedia", media="")
     page.run("chooseJob('chain')")
     page.draw_all()
     page.run("document.querySelector('#graph [data-op=store]').dispatchEvent(new MouseEvent('click'))")
@@ -386,6 +398,67 @@ def shapes(page, folder):
     page.run("setCursor(STATE.cursor ?? SERIES[0].times[0])")
     check(page.run("document.querySelector('#graph svg').textContent") != whole, "the graph follows the cursor")
     no_complaints(page, "shapes")
+
+
+# Texts in a box of the job graph that stick out of it, and tiers in which there is nothing.
+GRAPH_FAULTS = """(() => {
+  const said = [];
+  for (const panel of document.querySelectorAll("#graph .panel")) {
+    const place = panel.querySelector(".scroll"), svg = place.firstChild;
+    if (svg.getBoundingClientRect().width > place.clientWidth + 1) said.push("wider than its place");
+    const frames = [...svg.querySelectorAll(".frame")].map((one) => one.getBoundingClientRect());
+    for (const group of svg.querySelectorAll(".box, .end")) {
+      const box = group.querySelector(".frame").getBoundingClientRect();
+      for (const text of group.querySelectorAll("text:not(.neck)")) {
+        const at = text.getBoundingClientRect();
+        if (at.left < box.left || at.right > box.right) said.push(`sticks out: ${text.textContent}`);
+      }
+    }
+    for (const tier of svg.querySelectorAll(".tier")) {
+      const at = tier.getBoundingClientRect(), inside = frames.filter((one) => one.top > at.top && one.bottom < at.bottom);
+      if (at.bottom - Math.max(at.top, ...inside.map((one) => one.bottom)) > 60) said.push("a row without a box");
+    }
+  }
+  return said;
+})()"""
+
+
+def graphs(page, folder):
+    """Job graphs have all their boxes within their place, at each width, and the names of what is short of room."""
+    for width in (1280, 400):
+        page.open(folder + "/report.html", width, 800)
+        for job in ("chain", "diamond", "keyed", "many-3", "narrow", "dead", "calm", "long", "fan"):
+            page.run(f"chooseJob({json.dumps(job)})")
+            page.draw_all()
+            same(page.run(GRAPH_FAULTS), [], f"{width} pixels: the graph of {job}")
+    check("No job has an objective" in page.run("document.querySelector('#objectives').innerText"), "why there are no objectives")
+    same(page.run("[...document.querySelectorAll('#price text')].filter((one) => /(\\w+) \\(\\1\\)/.test(one.textContent)).length"), 0, "axes named twice")
+
+
+def vehicles(page, folder):
+    """Sources that move are dots on the map, all of them inside it, each with a line to where its items are worked on."""
+    page.open(folder + "/report.html", 1280, 900)
+    near_player(page)
+    dots = """[...document.querySelectorAll('.stage')].map((stage) => {
+      const box = stage.getBoundingClientRect();
+      const dots = [...stage.querySelectorAll('.device[visibility=visible]')].map((one) => one.getBoundingClientRect());
+      return [dots.length, dots.filter((one) => one.left < box.left || one.right > box.right || one.top < box.top - 1 || one.bottom > box.bottom + 1).length,
+        [...stage.querySelectorAll('.sends[visibility=visible]')].filter((one) => one.getAttribute('d').startsWith('M')).length]; })"""
+    same(page.run(dots), [[1, 0, 1], [1, 0, 1]], "dots of one job, those outside, and lines")
+    page.run("(() => { const job = document.getElementById('player-job'); job.value = ''; job.dispatchEvent(new Event('change')); })()")
+    same(page.run(dots), [[40, 0, 40], [40, 0, 40]], "dots of all jobs, those outside, and lines")
+    places = "[...document.querySelectorAll('.device')].map((one) => one.getAttribute('cx') + ',' + one.getAttribute('cy')).join()"
+    before = page.run(places)
+    player_at(page, 4)
+    check(page.run(places) != before, "dots move")
+    check("source that moves" in page.run("document.querySelector('#platform .legend').innerText"), "what dots are")
+    hosts = page.run("[...document.querySelectorAll('.stage')[0].querySelectorAll('.host')].map((one) => one.parentNode.firstChild.textContent + '@' + Math.round(Number(one.getAttribute('x')) + Number(one.getAttribute('width')) / 2))")
+    columns = {}
+    for name, x in (one.split("@") for one in hosts if one.startswith("ap-")):
+        columns.setdefault(int(name[3:]) % 4, set()).add(int(x))
+    check(len(columns) == 4 and all(max(one) - min(one) <= 60 for one in columns.values()) and max(columns[0]) < min(columns[3]),
+          f"access points of a column stand below each other: {columns}")
+    no_complaints(page, "vehicles")
 
 
 def main():
@@ -410,9 +483,14 @@ def main():
         click(page, "#theme")
         same(page.run("document.documentElement.dataset.theme"), "dark", "the other theme")
         no_complaints(page, "use")
+        page.call("Emulation.setEmulatedMedia", media="print")
+        same(page.run("document.querySelector('#price header').innerText"), "Price against latency", "on paper there are no labels of what cannot be chosen there")
+        page.call("Emulation.setEmulatedMedia", media="")
         pdf = page.pdf(folder + "/page.pdf")
         check(pdf.startswith(b"%PDF") and len(pdf) > 50000, f"the PDF has {len(pdf)} bytes")
         shapes(page, folder + "/shapes")
+        graphs(page, folder + "/shapes")
+        vehicles(page, folder + "/vehicles")
         comparison(page, folder + "/first", 1280)
         hover(page, "first", ("latency", "states"))
         table_equals_summary(page, folder + "/first")

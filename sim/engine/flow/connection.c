@@ -118,9 +118,9 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
 static bool is_taken(const struct weir_connection *connection, int edge, long items)
 {
     const struct weir_room *room = &connection->inbox->room[edge];
-    long half = (items - room->limit + 1) / 2;
-    return items <= room->limit || weir_recent_count(room->taken, flow_of(connection)->clock->now_s,
-                                                     weir_connection_longest_s(connection), half) >= half;
+    return items <= room->limit ||
+           weir_recent_count(room->taken, flow_of(connection)->clock->now_s, weir_connection_longest_s(connection)) >=
+               (items - room->limit + 1) / 2;
 }
 
 /* Whether so many items may go without a promise. */
@@ -138,8 +138,8 @@ static bool may_go_loose(const struct weir_connection *connection, int edge, int
         return !connection->strict && (room->full_s == -INFINITY || is_taken(connection, edge, loose + count));
     long enough = loose > count ? loose : count;
     return room->limit >= 0 && !connection->strict &&
-           weir_recent_count(&connection->let_in, now_s, longest_s, enough) >= enough && room->taken &&
-           weir_recent_count(room->taken, now_s, longest_s, enough) >= enough;
+           weir_recent_count(&connection->let_in, now_s, longest_s) >= enough && room->taken &&
+           weir_recent_count(room->taken, now_s, longest_s) >= enough;
 }
 
 /* Whether it is before a barrier for which the input sets aside what is behind: it needs neither room nor its turn. */

@@ -16,25 +16,32 @@ static void enlarge(struct weir_recent *recent)
     recent->first = 0;
 }
 
+static struct weir_recent_entry *entry_at(const struct weir_recent *recent, unsigned i)
+{
+    return &recent->ring[(recent->first + i) & (recent->size - 1)];
+}
+
 void weir_recent_add(struct weir_recent *recent, double now_s, long count)
 {
-    while (recent->used && recent->ring[recent->first].date_s < now_s - recent->keep_s) {
+    while (recent->used && entry_at(recent, 0)->date_s < now_s - recent->keep_s) {
         recent->first = (recent->first + 1) & (recent->size - 1);
         recent->used--;
     }
     if (recent->used == recent->size)
         enlarge(recent);
-    recent->ring[(recent->first + recent->used++) & (recent->size - 1)] = (struct weir_recent_entry){now_s, count};
+    *entry_at(recent, recent->used++) = (struct weir_recent_entry){now_s, recent->total};
+    recent->total += count;
 }
 
-long weir_recent_count(const struct weir_recent *recent, double now_s, double back_s, long enough)
+long weir_recent_count(const struct weir_recent *recent, double now_s, double back_s)
 {
-    long count = 0;
-    for (unsigned i = recent->used; i-- > 0 && count < enough;) {
-        const struct weir_recent_entry *entry = &recent->ring[(recent->first + i) & (recent->size - 1)];
-        if (entry->date_s < now_s - back_s)
-            break;
-        count += entry->count;
+    unsigned first = 0, end = recent->used; /* the first that is not too old lies from `first` to `end` */
+    while (first < end) {
+        unsigned middle = first + (end - first) / 2;
+        if (entry_at(recent, middle)->date_s < now_s - back_s)
+            first = middle + 1;
+        else
+            end = middle;
     }
-    return count;
+    return first < recent->used ? recent->total - entry_at(recent, first)->before : 0;
 }

@@ -4,17 +4,18 @@
 
 struct weir_recent_entry {
     double date_s;
-    long count;
+    long before; /* all that happened before it */
 };
 struct weir_recent {
     struct weir_recent_entry *ring; /* the size is a power of two */
     unsigned first, used, size;
+    long total;
     double keep_s; /* who asks looks back no further */
 };
 
 void weir_recent_add(struct weir_recent *recent, double now_s, long count);
 
-/* How much happened within the last back_s (at most keep_s); counted up to `enough`. */
-long weir_recent_count(const struct weir_recent *recent, double now_s, double back_s, long enough);
+/* How much happened within the last back_s (at most keep_s): a search in the dates, however many there are. */
+long weir_recent_count(const struct weir_recent *recent, double now_s, double back_s);
 
 #endif

@@ -7,7 +7,7 @@ import {Figure, plotArea, rowLabel} from "./chart.js";
 import {POLICIES, SUMMARY_METRICS, label, runsOf, summaryOf} from "./data.js";
 
 /* Horizontal bars of a metric, a row a policy, with the interval of the mean. */
-function barFigure(parent, id, title, help, metric) {
+function barFigure(parent, id, title, help, metric, empty) {
   const rows = () => {
     const all = POLICIES.map((_, policy) => policy).filter((policy) => shown(policy) && summaryOf(policy, metric));
     return all.some((policy) => summaryOf(policy, metric).mean !== null) ? all : [];
@@ -16,6 +16,7 @@ function barFigure(parent, id, title, help, metric) {
     id,
     title,
     help,
+    empty,
     csv: () => [
       ["policy", "mean", "ci95_low", "ci95_high"],
       ...rows().map((policy) => [POLICIES[policy], ...summaryOf(policy, metric).texts.slice(0, 3)])

@@ -81,7 +81,7 @@ class Figure {
     this.stale = Boolean(paper);
     if (paper) this.printLegend();
     this.body.replaceChildren(
-      this.spec.draw(this, paper || width || this.width()) || el("p", {class: "empty"}, "The results say nothing about it.")
+      this.spec.draw(this, paper || width || this.width()) || el("p", {class: "empty"}, this.spec.empty || "The results say nothing about it.")
     );
   }
   again() {
@@ -103,6 +103,9 @@ function drawFigures(figures) {
 function drawAgain(figures) {
   for (const figure of figures) figure.stale = true;
   drawFigures(figures);
+}
+function drawAll() {
+  for (const figure of FIGURES) figure.draw(true);
 }
 /* Figures draw when they come near the screen, all of them before the page is printed. */
 function watchFigures() {
@@ -227,7 +230,7 @@ function plotArea(width, height, spec) {
       )
     );
   });
-  const named = (text, inUnit) => (text && inUnit ? `${text} (${inUnit})` : text || inUnit);
+  const named = (text, inUnit) => (text && inUnit && text !== inUnit ? `${text} (${inUnit})` : text || inUnit);
   const yName = named(spec.y.label, y.log ? "" : unit),
     xName = spec.x.time ? "" : named(spec.x.label, x.log ? "" : xUnit);
   texts.append(svg("text", {class: "faint", x: width - right, y: height - 3, "text-anchor": "end"}, xName));
@@ -254,4 +257,4 @@ function plotArea(width, height, spec) {
   root.append(clip, rules, plot, svg("path", {class: "axis", d: `M${left},${top}V${y.from}H${width - right}`}), texts);
   return {root, plot, x, y, width, height, left, top, bottom: y.from, right: width - right};
 }
-export {Figure, plotArea, timeAxis, rowsOverTime, watchFigures, rowLabel};
+export {Figure, plotArea, timeAxis, rowsOverTime, drawAll, watchFigures, rowLabel};

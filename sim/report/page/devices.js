@@ -2,45 +2,55 @@
 import {svg} from "./base.js";
 import {list} from "./data.js";
 import {windowAt} from "./graph.js";
+/* From metres to the stage; `frame` is {left, right, bottom, top, width, height}. */
+const onMap = (frame, x, y) => [
+  4 + ((x - frame.left) / (frame.right - frame.left || 1)) * frame.width,
+  4 + ((frame.top - y) / (frame.top - frame.bottom || 1)) * frame.height
+];
+/* Where the sources of these jobs that move are in each window: [{job, xs, ys}]. */
+const waysOf = (run, jobs) =>
+  run.jobs
+    .filter((job) => job.device_x !== undefined && jobs.has(job.job))
+    .map((job) => ({
+      job: job.job,
+      xs: list(job, "device_x", run.entity_times.length),
+      ys: list(job, "device_y", run.entity_times.length)
+    }));
 class Devices {
   constructor(stage) {
     this.stage = stage;
     this.node = svg("g", {class: "devices"});
     this.dots = new Map();
   }
-  /* From metres to the stage; `frame` is {left, right, bottom, top, width, height}. */
-  at(frame, x, y) {
-    return [
-      4 + ((x - frame.left) / (frame.right - frame.left || 1)) * frame.width,
-      4 + ((frame.top - y) / (frame.top - frame.bottom || 1)) * frame.height
-    ];
+  /* A dot, and a line from it to the hosts that work first on what it sends. */
+  make(job) {
+    const dot = svg("circle", {class: "device", r: 4}, svg("title", {}, job)),
+      line = svg("path", {class: "sends"});
+    this.dots.set(job, {dot, line});
+    this.node.prepend(line);
+    this.node.append(dot);
   }
   /* Where each device is between two windows: as if it went straight on. */
   show(time, before, part) {
-    const {run, frame, player} = this.stage,
+    const {run, frame, boxes, player} = this.stage,
       times = run.entity_times;
     if (!frame) return;
-    for (const job of run.jobs) {
-      const xs = job.device_x === undefined ? null : list(job, "device_x", times.length),
-        ys = xs && list(job, "device_y", times.length);
-      const now = windowAt(times, time),
-        then = before < time ? windowAt(times, before) : now;
-      const here = ys && [xs[now], ys[now]],
-        there = ys && [xs[then] ?? xs[now], ys[then] ?? ys[now]];
-      const seen = here && Number.isFinite(here[0]) && player.jobs.has(job.job);
-      if (seen && !this.dots.has(job.job)) {
-        const dot = svg("circle", {class: "device", r: 4}, svg("title", {}, job.job));
-        this.dots.set(job.job, dot);
-        this.node.append(dot);
-      }
-      const dot = this.dots.get(job.job);
-      if (!dot) continue;
-      dot.setAttribute("visibility", seen ? "visible" : "hidden");
+    const ways = waysOf(run, player.jobs),
+      now = windowAt(times, time),
+      then = before < time ? windowAt(times, before) : now;
+    for (const {job, xs, ys} of ways) {
+      if (!this.dots.has(job)) this.make(job);
+      const {dot, line} = this.dots.get(job),
+        seen = Number.isFinite(xs[now]) && Number.isFinite(ys[now]);
+      for (const node of [dot, line]) node.setAttribute("visibility", seen ? "visible" : "hidden");
       if (!seen) continue;
-      const [x, y] = this.at(frame, ...there.map((from, i) => from + (here[i] - from) * part));
-      dot.setAttribute("cx", x.toFixed(1));
-      dot.setAttribute("cy", y.toFixed(1));
+      const between = (values) => (values[then] ?? values[now]) + (values[now] - (values[then] ?? values[now])) * part;
+      const [x, y] = onMap(frame, between(xs), between(ys)).map((value) => value.toFixed(1)),
+        hosts = [...this.stage.firstHosts(job, time)].map((host) => boxes.get(host)).filter(Boolean);
+      dot.setAttribute("cx", x);
+      dot.setAttribute("cy", y);
+      line.setAttribute("d", hosts.map((box) => `M${x},${y}L${box.x + box.width / 2},${box.y + box.height / 2}`).join(""));
     }
   }
 }
-export {Devices};
+export {Devices, onMap, waysOf};

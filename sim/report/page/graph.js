@@ -1,16 +1,12 @@
-/* The job graph: operators as boxes on their tiers, filled by what they do, edges as wide as their rate, for two policies
-   side by side; and in words who holds whom back. */
+/* The job graph: operators as boxes on their tiers, filled by what they do, edges as wide as their rate. */
 import {clock, digits, show} from "./numbers.js";
 import {firstWord, shorten} from "./names.js";
-import {byTemplate, depths, neckEdges, verdictText} from "./held.js";
-import {D, LISTENERS, STATE, change, colour, dash, el, shown, svg, tipped} from "./base.js";
-import {Figure} from "./chart.js";
-import {POLICIES, SERIES, chooseJob, jobNames, jobSeries, list, seriesOf} from "./data.js";
-import {swatch} from "./table.js";
-import {legend} from "./bars.js";
-import {lineFigure} from "./time.js";
+import {depths, neckEdges, verdictText} from "./held.js";
+import {D, STATE, change, el, svg, tipped} from "./base.js";
+import {POLICIES, SERIES, jobSeries, list, seriesOf} from "./data.js";
+import {BOX, GraphLayout} from "./graph_layout.js";
 import {mean} from "./heat.js";
-import {placedAt, placements} from "./stage.js";
+import {placedAt, placements} from "./placed.js";
 const HELD = SERIES.map((_, i) => (D.held && D.held[i]) || {bottlenecks: [], operators: {}});
 const heldOf = (policy) => HELD[SERIES.findIndex((run) => run.policy === policy)] || HELD[0];
 const JOBS = new Map(
@@ -28,40 +24,6 @@ function graphJob() {
   if (JOBS.has(STATE.job)) return STATE.job;
   const worst = worstOf(STATE.pair[0]);
   return worst ? worst.job : [...JOBS.keys()].find(isChosen);
-}
-
-/* The sentences at the top: a line for all policies that have the same one. */
-function heldFigure(parent) {
-  const place = el("div", {id: "necks"});
-  const draw = () => {
-    const lines = new Map();
-    SERIES.filter((run) => shown(run.policy)).forEach((run) => {
-      const verdict = worstOf(run.policy);
-      const told = heldOf(run.policy).bottlenecks.filter((one) => isChosen(one.job));
-      const job = verdict && jobNames().length > 1 ? verdict.job : "";
-      const text = verdictText(verdict);
-      const others = told.filter((one) => one !== verdict && one.kind !== "none").length;
-      const key = job + text + others;
-      if (!lines.has(key)) lines.set(key, {policies: [], job, text, others, verdict});
-      lines.get(key).policies.push(run.policy);
-    });
-    place.replaceChildren(
-      ...[...lines.values()].map((line) =>
-        el(
-          "p",
-          {class: "neck" + (line.verdict && line.verdict.kind !== "none" ? " held" : "")},
-          line.policies.map((policy) => el("strong", {"data-policy": POLICIES[policy]}, swatch(policy), " ", POLICIES[policy], " ")),
-          el("span", {class: "words"}, (line.job ? `${line.job}: ` : "") + line.text),
-          line.others ? el("small", {}, ` ${line.others} other job${line.others > 1 ? "s are" : " is"} held back, less.`) : null
-        )
-      )
-    );
-  };
-  parent.append(place);
-  LISTENERS.push((what) => {
-    if (what === "policies" || what === "job") draw();
-  });
-  draw();
 }
 
 /* --- figures of an operator --- */
@@ -123,7 +85,14 @@ function opFigures(run, job, op, time) {
 
 /* --- the drawing --- */
 
-const BOX = {width: 126, height: 66, gap: 18, left: 8, source: 68, sink: 50, row: 90};
+/* The operator that was clicked, else the bottleneck or what it holds back. */
+function chosenOp() {
+  const job = graphJob(),
+    ops = (JOBS.get(job)?.ops || []).map((op) => op.name),
+    verdict = heldOf(STATE.pair[0]).bottlenecks.find((one) => one.job === job);
+  if (ops.includes(STATE.op)) return STATE.op;
+  return [verdict?.name, ...(verdict?.waits || []).map((one) => one.name)].find((name) => ops.includes(name)) || ops[0];
+}
 
 /* Tiers on which an operator's instances are: [instances on device, edge, cloud]. */
 function tiersAt(placed, job, op, time) {
@@ -162,11 +131,11 @@ class GraphPanel {
     this.words.textContent = verdictText(this.verdict);
     if (!this.job) return false;
     this.placed = placements(this.run);
-    this.layout(width);
+    this.arrange(width);
     this.root = svg("svg", {
       class: "chart graph",
-      viewBox: `0 0 ${this.width} ${this.height}`,
-      style: `width:${this.width}px;max-width:none`,
+      viewBox: `0 0 ${this.layout.width} ${this.layout.height}`,
+      style: `width:${this.layout.width}px;max-width:none`,
       role: "group",
       "aria-label": `Job ${this.name} under ${POLICIES[this.policy]}: ${verdictText(this.verdict)}`
     });
@@ -176,73 +145,37 @@ class GraphPanel {
     this.show(STATE.cursor ?? STATE.at);
     return true;
   }
-  /* Columns by the way from the source; in each tier as many rows as it has operators beside each other at any time. */
-  layout(width) {
-    const {ops, edges} = this.job;
-    this.depth = depths(ops.length, edges);
-    const columns = Math.max(0, ...this.depth) + 1,
-      hasSink = edges.some(([, to]) => to < 0);
-    const ends = BOX.left + BOX.source + BOX.gap + (hasSink ? BOX.sink + BOX.gap : 0),
-      need = ends + columns * (BOX.width + BOX.gap);
-    this.width = Math.max(width, need);
-    this.pitch = (this.width - ends) / columns;
-    const dates = new Set([0]);
-    for (const op of ops)
-      for (const row of this.placed.get(this.name + "\n" + op.name) || []) for (const time of row.times) dates.add(time);
-    this.rows = [0, 0, 0];
-    for (const time of [...[...dates].slice(0, 200), null]) {
-      const beside = new Map();
-      ops.forEach((op, o) => {
-        const key = this.tier(op.name, time) + ":" + this.depth[o];
-        beside.set(key, (beside.get(key) || 0) + 1);
-      });
-      for (const [key, count] of beside) {
-        const tier = Number(key.split(":")[0]);
-        this.rows[tier] = Math.max(this.rows[tier], count);
-      }
-    }
-    for (const end of [this.job.source, this.job.sink])
-      if (end && HOST_TIERS.has(end)) this.rows[HOST_TIERS.get(end)] = Math.max(1, this.rows[HOST_TIERS.get(end)]);
-    this.bands = [];
-    let y = 4;
-    for (const tier of [2, 1, 0])
-      if (this.rows[tier]) {
-        const height = this.rows[tier] * BOX.row + 6;
-        this.bands[tier] = {y, height};
-        y += height + 6;
-      }
-    this.height = y;
-  }
-  tier(op, time) {
-    const counts = tiersAt(this.placed, this.name, op, time);
-    return counts.some((count) => count) ? counts.indexOf(Math.max(...counts)) : 1;
-  }
-  /* Places of source, operators and sink at a time. */
-  places(time) {
-    const used = new Map();
-    const put = (tier, column, x, width) => {
-      const key = tier + ":" + column,
-        row = used.get(key) || 0;
-      used.set(key, row + 1);
-      const rows = this.rows[tier] || 1,
-        band = this.bands[tier] || this.bands.find(Boolean);
-      return {x, y: band.y + 20 + Math.min(row, rows - 1) * BOX.row, width};
-    };
-    const {left} = BOX;
-    const ops = this.job.ops.map((op, o) =>
-      put(
-        this.tier(op.name, time),
-        this.depth[o],
-        left + BOX.source + BOX.gap + this.depth[o] * this.pitch + (this.pitch - BOX.gap - BOX.width) / 2,
-        BOX.width
-      )
+  /* In each tier as many rows as it has operators beside each other at any time. */
+  arrange(width) {
+    const {ops, edges, source, sink} = this.job;
+    this.dates = new Map(
+      ops.map((op) => [
+        op.name,
+        (this.placed.get(this.name + "\n" + op.name) || []).flatMap((row) => row.times.filter((_, i) => row.counts[i] > 0))
+      ])
     );
-    const end = (host) => (HOST_TIERS.has(host) ? HOST_TIERS.get(host) : 1);
-    return {
-      ops,
-      source: put(end(this.job.source), -1, left, BOX.source),
-      sink: put(end(this.job.sink), "sink", this.width - BOX.sink - 6, BOX.sink)
-    };
+    const dates = new Set([...this.dates.values()].flat());
+    this.layout = new GraphLayout(
+      {
+        depth: depths(ops.length, edges),
+        moments: [...[...dates].slice(0, 200), null].map((time) => this.tiers(time)),
+        source: HOST_TIERS.get(source) ?? 1,
+        sink: HOST_TIERS.get(sink) ?? 1,
+        hasSink: hasSink(this.job)
+      },
+      width
+    );
+  }
+  tiers(time) {
+    return this.job.ops.map((op) => this.tier(op.name, time));
+  }
+  /* Where most of its instances are, else where they were last, else where they will be first. */
+  tier(op, time) {
+    const dates = this.dates.get(op),
+      before = dates.filter((date) => date <= (time ?? Infinity));
+    if (!dates.length) return 1;
+    const counts = tiersAt(this.placed, this.name, op, before.length ? Math.max(...before) : Math.min(...dates));
+    return counts.indexOf(Math.max(...counts));
   }
   show(time) {
     if (this.shown === time) return;
@@ -250,7 +183,7 @@ class GraphPanel {
     this.when.textContent =
       `${this.name}, ` + (time === null ? "the whole run after the warm-up" : `window up to ${clock(this.run.times[windowAt(this.run.times, time)])}`);
     const {ops, edges} = this.job,
-      at = this.places(time),
+      at = this.layout.places(this.tiers(time)),
       figures = ops.map((op) => opFigures(this.run, this.name, op.name, time)),
       source = sentRate(this.run, this.name, time);
     const necks = neckEdges(this.verdict, ops, edges);
@@ -258,30 +191,27 @@ class GraphPanel {
       most = Math.max(...rates, 1e-9);
     const into = ops.map((_, o) => edges.reduce((total, edge, e) => total + (edge[1] === o ? rates[e] : 0), 0));
     const group = svg("g");
-    this.bands.forEach((band, tier) =>
-      group.append(
-        svg("rect", {class: "tier", x: 1, y: band.y, width: this.width - 2, height: band.height, rx: 5}),
-        svg("text", {class: "faint", x: 6, y: band.y + 14}, D.scenario ? TIERS[tier] : "hosts")
-      )
-    );
+    for (const {bands} of this.layout.lines)
+      bands.forEach((band, tier) =>
+        group.append(
+          svg("rect", {class: "tier", x: 1, y: band.y, width: this.layout.width - 2, height: band.height, rx: 5}),
+          svg("text", {class: "faint", x: 6, y: band.y + 14}, D.scenario ? TIERS[tier] : "hosts")
+        )
+      );
     edges.forEach((edge, e) => {
       const a = edge[0] < 0 ? at.source : at.ops[edge[0]],
         b = edge[1] < 0 ? at.sink : at.ops[edge[1]];
       group.append(this.edge(a, b, rates[e], most, necks.includes(edge)));
     });
-    group.append(this.end(at.source, "source", source ? [`${digits(source.sent, 3)} /s`, `held ${asPart(source.held)}`, `backlog ${digits(source.backlog, 3)}`] : [], source?.held));
+    group.append(this.end(at.source, "source", source ? [fit(13, (n) => `${brief(source.sent, n)} /s`), `held ${asPart(source.held)}`, fit(13, (n) => `backlog ${asCount(source.backlog, n)}`)] : [], source?.held));
     ops.forEach((op, o) => group.append(this.box(op.name, at.ops[o], figures[o], into[o], time)));
-    if (edges.some(([, to]) => to < 0)) {
+    if (hasSink(this.job)) {
       const out = edges.reduce((total, edge, e) => total + (edge[1] < 0 ? rates[e] : 0), 0);
-      group.append(this.end(at.sink, "sink", [`${digits(out, 3)} /s`], 0));
+      group.append(this.end(at.sink, "sink", [fit(9, (n) => `${brief(out, n)} /s`)], 0));
     }
     this.root.replaceChildren(group);
   }
   edge(a, b, rate, most, isNeck) {
-    const x1 = a.x + a.width,
-      y1 = a.y + BOX.height / 2,
-      y2 = b.y + BOX.height / 2,
-      bend = Math.max(12, (b.x - x1) / 2);
     const group = svg(
       "g",
       {},
@@ -289,15 +219,27 @@ class GraphPanel {
       svg("path", {
         class: "way" + (isNeck ? " neck" : ""),
         "data-mark": "edge",
-        d: `M${x1},${y1}C${x1 + bend},${y1} ${b.x - bend},${y2} ${b.x},${y2}`,
+        d: this.layout.way(a, b),
         "stroke-width": (rate > 0 ? 1 + (7 * rate) / most : 1).toFixed(1),
         "stroke-dasharray": rate > 0 ? null : "3 3"
       })
     );
-    if (isNeck)
+    if (isNeck) {
+      const half = 3.4 * this.verdict.name.length,
+        x = a.line === b.line ? (a.x + a.width + b.x) / 2 : b.x;
       group.append(
-        svg("text", {class: "neck", x: (x1 + b.x) / 2, y: Math.min(y1, y2) - 40, "text-anchor": "middle"}, this.verdict.name)
+        svg(
+          "text",
+          {
+            class: "neck",
+            x: Math.max(half + 4, Math.min(this.layout.width - half - 4, x)),
+            y: (a.line === b.line ? Math.min(a.y, b.y) : b.y) - 7,
+            "text-anchor": "middle"
+          },
+          this.verdict.name
+        )
       );
+    }
     return group;
   }
   end(at, name, lines, held) {
@@ -323,8 +265,8 @@ class GraphPanel {
     const count = figures.instances === null ? "" : ` ×${digits(figures.instances, 3)}`;
     const lines = [
       none ? "no instance" : `busy ${asPart(figures.busy)}, held ${asPart(figures.held)}`,
-      `in ${digits(rateIn, 3)}, out ${digits(figures.out, 3)} /s`,
-      `queue ${digits(figures.queue, 3)}`
+      fit(22, (n) => `in ${brief(rateIn, n)}, out ${brief(figures.out, n)} /s`),
+      fit(22, (n) => `queue ${asCount(figures.queue, n)}`)
     ];
     const part = (cls, from, share) =>
       svg("rect", {class: "part " + cls, x: x + 1 + inner * from, y: y + 1, width: Math.max(0, inner * share), height: BOX.height - 2});
@@ -341,7 +283,7 @@ class GraphPanel {
       part("busy", 0, busy),
       part("blocked", busy, held),
       svg("rect", {class: "frame", x, y, width, height: BOX.height, rx: 3}),
-      svg("text", {class: "name", x: x + 6, y: y + 15}, shorten(op, 19 - count.length) + count),
+      svg("text", {class: "name", x: x + 6, y: y + 15}, shorten(op, 17 - count.length) + count),
       lines.map((line, i) => svg("text", {x: x + 6, y: y + 30 + 13 * i}, line))
     );
     if (isNeck) node.append(svg("text", {class: "neck", x: x + width / 2, y: y - 4, "text-anchor": "middle"}, "bottleneck"));
@@ -363,157 +305,17 @@ class GraphPanel {
     ]);
   }
 }
-/* Two digits of a share, for a box. */
-const asPart = (value) => (value === null || value === undefined ? "–" : digits(value * 100, value < 0.995 ? 2 : 3) + " %");
-
-function graphFigure(parent) {
-  const panels = (SERIES.length > 1 ? [0, 1] : [0]).map((side) => new GraphPanel(side));
-  new Figure(parent, {
-    id: "graph",
-    title: "Operators on their tiers",
-    wide: true,
-    single: true,
-    policy: () => STATE.pair[0],
-    follows: ["policies", "job", "pair", "op"],
-    help:
-      "Operators on the tier of most of their instances, filled by the share of time they are busy (green), held back (orange) and idle; " +
-      "edges as wide as their rate. It shows the whole run, or the window at the pointer of a chart or at the player. A click on an operator " +
-      "shows its series.",
-    csv: () => [
-      ["policy", "job", "operator", "busy", "backpressured", "queue_mean"],
-      ...STATE.pair.slice(0, panels.length).flatMap((policy) =>
-        (JOBS.get(graphJob())?.ops || []).map((op) => {
-          const {busy, held, queue} = opFigures(seriesOf(policy), graphJob(), op.name, null);
-          return [POLICIES[policy], graphJob(), op.name, busy, held, queue];
-        })
-      )
-    ],
-    draw: (figure, width) => {
-      const each = width >= 900 && panels.length > 1 ? (width - 16) / 2 : width;
-      const place = el("div", {class: "panels"}, panels.map((panel) => panel.node));
-      const drawn = panels.map((panel) => panel.draw(Math.floor(each - 20)));
-      if (!drawn.some(Boolean)) return null;
-      return el(
-        "div",
-        {},
-        legend([
-          ["busy", "var(--busy)"],
-          ["held back (backpressured)", "var(--blocked)"],
-          ["idle", "var(--idle)"]
-        ]),
-        place
-      );
-    }
-  });
-  operatorFigure(parent);
-  templateTable(parent);
+/* For a box: a share with two digits, at most one of them behind the point; waiting items, of which hundredths are nothing; any
+   number in few characters; and the text that `text` makes with three digits, or with fewer if it is longer than `most`. */
+const asPart = (value) =>
+  value === null || value === undefined ? "–" : digits(Math.round(value * 1000) / 10, value < 0.995 ? 2 : 3) + " %";
+const asCount = (value, n) => brief(value === null || value === undefined ? null : Math.round(value * 100) / 100, n);
+function brief(value, n) {
+  if (value > 0 && value < 0.001) return "<0.001";
+  const [size, letter] = [[1e9, "G"], [1e6, "M"], [1e4, "k"]].find(([from]) => value >= from) || [1, ""];
+  return digits(value === null ? null : value / Math.min(size, letter === "k" ? 1e3 : size), n) + letter;
 }
-/* Series of the operator that was clicked, else of the bottleneck or what it holds back: a line a policy. */
-const OP_METRICS = {
-  busy: ["busy", "share"],
-  backpressured: ["held back", "share"],
-  queued: ["items waiting", "items"],
-  output_rate: ["items out", "items/s"],
-  instances: ["instances", ""],
-  occupancy: ["room of inputs in use", "share"]
-};
-function chosenOp() {
-  const job = graphJob(),
-    ops = (JOBS.get(job)?.ops || []).map((op) => op.name),
-    verdict = heldOf(STATE.pair[0]).bottlenecks.find((one) => one.job === job);
-  if (ops.includes(STATE.op)) return STATE.op;
-  return [verdict?.name, ...(verdict?.waits || []).map((one) => one.name)].find((name) => ops.includes(name)) || ops[0];
-}
-function operatorFigure(parent) {
-  let metric = "busy";
-  const spec = {
-    id: "operator",
-    wide: true,
-    height: 190,
-    follows: ["op", "pair"],
-    help: "Of one operator of the job graph: the one that was clicked there, else the bottleneck.",
-    get title() {
-      return `${chosenOp() || "Operator"}: ${OP_METRICS[metric][0]}`;
-    },
-    get unit() {
-      return OP_METRICS[metric][1];
-    },
-    get axis() {
-      return this.unit ? "" : OP_METRICS[metric][0];
-    },
-    lines: () =>
-      SERIES.filter((run) => shown(run.policy))
-        .map((run) => {
-          const found = opFound(run, graphJob(), chosenOp());
-          const values = found && list(found.entity, metric, found.times.length);
-          return (
-            values && {
-              name: POLICIES[run.policy],
-              times: found.times,
-              values,
-              colour: colour(run.policy),
-              dash: dash(run.policy)
-            }
-          );
-        })
-        .filter(Boolean)
-  };
-  const figure = lineFigure(parent, spec);
-  const name = () => (figure.node.querySelector("h3").textContent = spec.title);
-  figure.tools.append(
-    el(
-      "select",
-      {
-        "aria-label": "What of the operator",
-        onchange: (event) => {
-          metric = event.target.value;
-          name();
-          figure.again();
-        }
-      },
-      Object.entries(OP_METRICS).map(([value, [text]]) => el("option", {value}, text))
-    )
-  );
-  LISTENERS.push((what) => {
-    if (["op", "job", "pair"].includes(what)) name();
-  });
-}
-/* Many jobs: a row a template, the worst first; a click chooses its worst job. */
-function templateTable(parent) {
-  if (JOBS.size < 2) return;
-  const place = el("div", {class: "wide"});
-  const draw = () => {
-    const policy = STATE.pair[0];
-    const rows = byTemplate(heldOf(policy).bottlenecks);
-    place.replaceChildren(
-      el("p", {class: "facts"}, `Jobs by template under ${POLICIES[policy]}, worst first:`),
-      el("div", {class: "scroll"}, el(
-        "table",
-        {class: "figures", id: "templates"},
-        el("thead", {}, el("tr", {}, ["jobs", "held back", "worst", "what holds it back"].map((text) => el("th", {scope: "col"}, text)))),
-        el(
-          "tbody",
-          {},
-          rows.slice(0, 20).map((row) =>
-            el(
-              "tr",
-              {},
-              el("th", {scope: "row"}, row.name),
-              el("td", {}, `${row.held} of ${row.jobs}`),
-              el("td", {}, el("button", {class: "small", onclick: () => chooseJob(row.worst.job)}, row.worst.job)),
-              el("td", {class: "words"}, verdictText(row.worst))
-            )
-          )
-        )
-      )),
-      rows.length > 20 ? el("p", {class: "facts"}, `and ${rows.length - 20} more templates`) : ""
-    );
-  };
-  parent.append(place);
-  LISTENERS.push((what) => {
-    if (what === "pair") draw();
-  });
-  draw();
-}
-export {TIERS, windowAt, HOST_TIERS, graphJob, heldFigure, graphFigure, opFigures, valueAt, sentRate, tiersAt};
-export {GraphPanel};
+const fit = (most, text) => [3, 2].map(text).find((one) => one.length <= most) ?? text(1);
+const hasSink = (job) => job.edges.some(([, to]) => to < 0);
+export {HOST_TIERS, JOBS, TIERS, asPart, brief, chosenOp, graphJob, hasSink, heldOf, isChosen, opFigures, opFound, sentRate, tiersAt};
+export {GraphPanel, fit, valueAt, windowAt, worstOf};

@@ -4,7 +4,7 @@ import {digits, show} from "./numbers.js";
 import {firstWord, shorten} from "./names.js";
 import {D, STATE, el, svg} from "./base.js";
 import {rowsOverTime} from "./chart.js";
-import {anomaliesOf, jobSeries, list, seriesOf} from "./data.js";
+import {anomaliesOf, jobSeries, list, objectives, seriesOf} from "./data.js";
 import {policyFigure, timeControls} from "./time.js";
 
 /* From nothing to full; above full it turns to the colour of blocked things. */
@@ -197,6 +197,8 @@ function useFigures(parent) {
     legend: scale(heat, ["idle", "full"])
   });
 }
+/* Why there is nothing to be seen of objectives, where no job has one. */
+const NO_OBJECTIVE = D.scenario && !objectives("").length ? "No job has an objective (slo)." : "";
 function objectiveFigure(parent) {
   const rows = () => {
     const run = seriesOf(STATE.policy);
@@ -217,6 +219,7 @@ function objectiveFigure(parent) {
   heatFigure(parent, {
     id: "objectives",
     title: "Jobs against their objectives",
+    empty: NO_OBJECTIVE,
     thing: "job",
     value: "p95_per_objective",
     fill: excess,
@@ -235,4 +238,4 @@ function objectiveFigure(parent) {
     ]
   });
 }
-export {mean, heat, objectiveFigure, useFigures, excess};
+export {NO_OBJECTIVE, mean, heat, objectiveFigure, useFigures, excess};

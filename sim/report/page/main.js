@@ -2,14 +2,14 @@
 import {clock} from "./numbers.js";
 import {coinciding, readHash} from "./names.js";
 import {D, LISTENERS, STATE, change, el} from "./base.js";
-import {watchFigures} from "./chart.js";
+import {drawAll, watchFigures} from "./chart.js";
 import {POLICIES, SERIES, chooseJob, jobNames, seriesOf, summaryOf} from "./data.js";
 import {Table, swatch} from "./table.js";
 import {barFigure, cdfFigure, partsFigure, priceFigure} from "./bars.js";
 import {PLAYER, stateFigure, timeFigures} from "./time.js";
-import {objectiveFigure, useFigures} from "./heat.js";
+import {NO_OBJECTIVE, objectiveFigure, useFigures} from "./heat.js";
 import {decisionFigure} from "./decisions.js";
-import {graphFigure, heldFigure} from "./graph.js";
+import {graphFigure, heldFigure} from "./graph_parts.js";
 import {Player} from "./player.js";
 import {S, sweepFigures} from "./sweep.js";
 function theme() {
@@ -219,7 +219,8 @@ function comparison() {
     "violations",
     "SLO violations",
     "Share of the results due that came too late, or not at all; lines are 95 % intervals.",
-    "slo_violations"
+    "slo_violations",
+    NO_OBJECTIVE
   );
   if (POLICIES.some((_, policy) => summaryOf(policy, "energy")?.mean > 0))
     barFigure(
@@ -239,7 +240,7 @@ function comparison() {
   main.append(el("section", {id: "platform"}, el("h2", {}, "Platform player")));
   main.lastChild.querySelector("h2").tabIndex = -1;
   const player = new Player(main.lastChild);
-  if (player.times) PLAYER.goTo = (time) => player.goTo(time);
+  if (player.times) Object.assign(PLAYER, {goTo: (time) => player.goTo(time), draw: () => player.drawStale()});
 }
 /* What the address says of the state, where the page has it. */
 function restore() {
@@ -254,6 +255,12 @@ function restore() {
   change("zoom", {zoom});
   if (at !== null) PLAYER.goTo(at);
 }
+/* All is drawn first, so that nothing moves away afterwards and there is room below. */
+function jump(head) {
+  drawAll();
+  PLAYER.draw();
+  head.scrollIntoView();
+}
 /* From the bar to the parts of the page. */
 function jumps() {
   const parts = [...document.querySelectorAll("main section > h2")].filter((head) => head.parentNode.id);
@@ -263,7 +270,7 @@ function jumps() {
       "span",
       {class: "jumps"},
       parts.map((head) =>
-        el("button", {class: "small", "data-part": head.parentNode.id, onclick: () => head.scrollIntoView()}, head.textContent)
+        el("button", {class: "small", "data-part": head.parentNode.id, onclick: () => jump(head)}, head.textContent)
       )
     )
   );

@@ -4,6 +4,7 @@ import {D, LISTENERS, STATE, change, el, keepState} from "./base.js";
 import {SERIES} from "./data.js";
 import {setCursor} from "./time.js";
 import {Stage} from "./stage.js";
+import {waysOf} from "./devices.js";
 import {graphJob, windowAt} from "./graph.js";
 
 class Player {
@@ -129,6 +130,9 @@ class Player {
         el("span", {}, el("i", {style: "background:var(--network)"}), "transfers (width: bytes/s, logarithmic)"),
         el("span", {}, el("i", {style: "background:var(--p3)"}), "moving"),
         el("span", {}, "✕ host has failed"),
+        this.runs.some((run) => waysOf(run, new Set(this.names)).length)
+          ? el("span", {}, el("i", {style: "background:var(--p2);border-radius:50%"}), "source that moves, and where its items are worked on first")
+          : null,
         (D.anomalies || []).length ? el("span", {}, "purple frame: host has an anomaly") : null
       ),
       this.panels
@@ -137,16 +141,17 @@ class Player {
   /* Stages are drawn when they come near the screen, and before the page is printed. */
   watch() {
     const near = new IntersectionObserver(
-      ([entry]) => {
-        this.near = entry.isIntersecting;
+      (entries) => {
+        this.near = entries[entries.length - 1].isIntersecting;
         if (this.near && this.stale) this.draw();
       },
       {rootMargin: "600px"}
     );
     near.observe(this.panels);
-    window.addEventListener("beforeprint", () => {
-      if (this.stale) this.draw();
-    });
+    window.addEventListener("beforeprint", () => this.drawStale());
+  }
+  drawStale() {
+    if (this.stale) this.draw();
   }
   arrange() {
     this.stale = true;

@@ -5,42 +5,16 @@ import {extent} from "./scales.js";
 import {D, el, svg, tipped} from "./base.js";
 import {POLICIES, SERIES, anomaliesOf, jobSeries, list, seriesOf} from "./data.js";
 import {DECISIONS} from "./decisions.js";
-import {Devices} from "./devices.js";
+import {Devices, onMap, waysOf} from "./devices.js";
+import {placedAt, placements} from "./placed.js";
 import {HOST_TIERS, TIERS, windowAt} from "./graph.js";
-/* Where the instances of each operator are from which time on: "job\nop" -> [{host, times, counts}]. */
-function placements(run) {
-  const result = new Map();
-  for (const [job, op, host, changes] of run.placed) {
-    const key = job + "\n" + op;
-    if (!result.has(key)) result.set(key, []);
-    const times = [],
-      counts = [];
-    for (let i = 0; i < changes.length; i += 2) {
-      times.push(changes[i]);
-      counts.push(changes[i + 1]);
-    }
-    result.get(key).push({host, times, counts});
-  }
-  return result;
-}
-/* Rows of one time replace all earlier ones of the operator. */
-function placedAt(rows, time) {
-  let latest = -Infinity;
-  for (const row of rows) for (const at of row.times) if (at <= time && at > latest) latest = at;
-  const hosts = new Map();
-  for (const row of rows) {
-    const i = row.times.indexOf(latest);
-    if (i >= 0 && row.host && row.counts[i] > 0) hosts.set(row.host, row.counts[i]);
-  }
-  return hosts;
-}
-
 class Stage {
   constructor(player, policy) {
     this.player = player;
     this.run = seriesOf(policy);
     this.policy = policy;
     this.placed = placements(this.run);
+    this.moving = new Set(waysOf(this.run, {has: () => true}).map((way) => way.job));
     this.said = el("p", {class: "said", "aria-live": "off"});
     this.place = el("div", {});
     this.select = el(
@@ -60,7 +34,7 @@ class Stage {
       for (const [key, rows] of stage.placed)
         if (jobs.has(key.split("\n")[0])) for (const row of rows) if (row.host) names.add(row.host);
     for (const job of this.player.graphs)
-      if (jobs.has(job.name)) for (const end of [job.source, job.sink]) if (end) names.add(end);
+      if (jobs.has(job.name)) for (const end of [this.moving.has(job.name) ? "" : job.source, job.sink]) if (end) names.add(end);
     for (const stage of this.player.stages)
       for (const host of stage.run.hosts) if (host.down !== undefined) names.add(host.name);
     return names;
@@ -83,7 +57,7 @@ class Stage {
     this.cell = cell;
     this.bands = [];
     this.frame = null;
-    if (hosts.length > 1 && hosts.every((host) => host.length > 4)) this.byPlace(hosts, width);
+    if ((hosts.length > 1 || this.moving.size) && hosts.every((host) => host.length > 4)) this.byPlace(hosts, width);
     else this.byTier(hosts, width);
   }
   size(name) {
@@ -98,15 +72,18 @@ class Stage {
       height: Math.max(1, Math.ceil(cells / columns)) * (cell.height + 2) + (this.named ? 22 : 6)
     };
   }
-  /* Hosts where their coordinates are; those that would lie on each other are pushed apart. */
+  /* Hosts about where their coordinates are, on a map on which all sources that move stay; those that would lie on each other
+     are pushed apart. */
   byPlace(hosts, width) {
-    const [left, right] = extent([hosts.map((host) => host[4])]),
-      [bottom, top] = extent([hosts.map((host) => host[5])]);
+    const ways = this.player.stages.flatMap((stage) => waysOf(stage.run, this.player.jobs)),
+      [left, right] = extent([hosts.map((host) => host[4]), ...ways.map((way) => way.xs)]),
+      [bottom, top] = extent([hosts.map((host) => host[5]), ...ways.map((way) => way.ys)]);
     this.frame = {left, right, bottom, top, width: width - 8, height: Math.max(120, Math.min(420, width * 0.6))};
     const boxes = hosts.map((host) => {
-      const box = this.size(host[0]);
-      box.x = 4 + ((host[4] - left) / (right - left || 1)) * Math.max(0, width - box.width - 8);
-      box.y = 4 + ((top - host[5]) / (top - bottom || 1)) * Math.max(120, Math.min(420, width * 0.6 - box.height));
+      const box = this.size(host[0]),
+        [x, y] = onMap(this.frame, host[4], host[5]);
+      box.x = Math.max(4, Math.min(width - 4 - box.width, x - box.width / 2));
+      box.y = Math.max(4, Math.min(this.frame.height + 4 - box.height, y - box.height / 2));
       this.boxes.set(host[0], box);
       return box;
     });
@@ -117,7 +94,7 @@ class Stage {
           const over = a.y + a.height + 6 - b.y;
           if (over > 0 && a.x < b.x + b.width + 6 && b.x < a.x + a.width + 6) b.y += over;
         }
-    this.height = Math.max(...boxes.map((box) => box.y + box.height)) + 8;
+    this.height = Math.max(this.frame.height, ...boxes.map((box) => box.y + box.height)) + 8;
   }
   byTier(hosts, width) {
     let y = 6;
@@ -340,6 +317,7 @@ class Stage {
         i = times.findIndex((one) => one >= time - 1e-9);
       const emitted = ((entity && list(entity, "ingress_rate", times.length)) || [])[i] || 0;
       for (const [from, to, bytes] of job.edges) {
+        if (from < 0 && this.moving.has(job.name)) continue;
         const rate =
           from < 0
             ? emitted / (entity?.members || 1)
@@ -385,6 +363,12 @@ class Stage {
       path.firstChild.textContent = pair.replace("\n", " → ") + ": " + show(bytes, "B/s");
     }
   }
+  /* Hosts of the operators that a job's source sends to, at the end of a window. */
+  firstHosts(name, time) {
+    const job = this.player.graphs.find((one) => one.name === name),
+      ops = job ? job.edges.filter(([from, to]) => from < 0 && to >= 0).map(([, to]) => job.ops[to].name) : [];
+    return new Set(ops.flatMap((op) => [...placedAt(this.placed.get(name + "\n" + op) || [], time).keys()]));
+  }
   /* Between two windows: an instance that is gone on one host and new on another moves there. */
   showMoves(time, before, part) {
     const movers = [];
@@ -415,4 +399,4 @@ class Stage {
     this.devices.show(time, before, part);
   }
 }
-export {placedAt, placements, Stage};
+export {Stage};

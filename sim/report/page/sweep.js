@@ -287,7 +287,7 @@ function sweepMultiples(parent, follows) {
     },
     draw: (figure, width) => {
       const {axis, values} = held(),
-        columns = Math.max(1, Math.min(values.length, Math.floor(width / 250))),
+        columns = Math.max(1, Math.min(values.length, Math.floor(width / 230))) /* three on paper, so that a page has room for twelve */,
         each = Math.floor(width / columns),
         height = 190;
       const range = rangeOf(values.flatMap(({given}) => given));
@@ -388,11 +388,12 @@ function sweepHeat(parent, follows) {
         );
       }
       /* Every n-th value is written where there is no room for all. */
-      const skip = Math.ceil(36 / w);
+      const longest = Math.min(14, Math.max(...xs.map((x) => x.text.length))),
+        skip = Math.ceil((6.5 * longest + 6) / w);
       xs.forEach((x, i) => {
         if (i % skip) return;
         const at = {class: "faint", x: left + (i + 0.5) * w, y: height - 20, "text-anchor": "middle"};
-        root.append(svg("text", at, shorten(x.text, Math.max(4, (w * skip) / 6.5))));
+        root.append(svg("text", at, shorten(x.text, longest)));
       });
       ys.forEach((y, j) => {
         if (j % Math.ceil(13 / h)) return;

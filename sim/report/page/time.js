@@ -103,7 +103,7 @@ function zoomTo(from, to, focused) {
   setCursor(cursor);
 }
 /* A click in a chart is where the player goes. */
-const PLAYER = {goTo: () => {}};
+const PLAYER = {goTo: () => {}, draw: () => {}};
 function setCursor(time) {
   STATE.cursor = time;
   for (const root of document.querySelectorAll("svg.chart")) root.cursorAt?.(time);

@@ -5,8 +5,8 @@ import {below, texts} from "./page.mjs";
 const page = (name) => import(`../../../sim/report/page/${name}.js`);
 const {SERIES, jobSeries, list, objectives, opSeries, span, sum} = await page("data");
 const {STATE, change} = await page("base");
-const {opFigures, sentRate, tiersAt, valueAt, windowAt} = await page("graph");
-const {placedAt, placements} = await page("stage");
+const {GraphPanel, brief, fit, opFigures, sentRate, tiersAt, valueAt, windowAt} = await page("graph");
+const {placedAt, placements} = await page("placed");
 const {drawLines, policyLines} = await page("time");
 const {plotArea} = await page("chart");
 const {direction, kindOf} = await page("decisions");
@@ -91,4 +91,17 @@ test("kinds of decisions by their words", () => {
   assert.equal(direction("2 -> 2 instances: cloud1"), "moved");
   assert.equal(direction("learnt anew"), "other");
   assert.equal(kindOf([0, "ds2", "camera-0", "count", "1 -> 2", "why", "no host"]), "refused");
+});
+test("an operator is on the tier where it is, was last, or will be first: before its first row there is no other place", () => {
+  const panel = Object.assign(Object.create(GraphPanel.prototype), {name: "camera-0", placed: placements(run), job: {ops: [{name: "parse"}, {name: "count"}], edges: [[-1, 0], [0, 1], [1, -1]], source: "edge1", sink: "cloud1"}});
+  panel.placed.set("camera-0\nparse", [{host: "cloud1", times: [10, 20], counts: [1, 0]}]);
+  panel.arrange(800);
+  assert.deepEqual([0, 10, 30, null].map((time) => panel.tiers(time)[0]), [2, 2, 2, 2]);
+  assert.deepEqual(panel.layout.lines[0].rows, [0, 1, 1]);
+});
+test("numbers in a box have room", () => {
+  assert.deepEqual([0, 0.0001, 0.5, 12.345, 1220, 12345, 1234567, 2.5e9].map((value) => brief(value, 3)), ["0", "<0.001", "0.5", "12.3", "1220", "12.3k", "1.23M", "2.5G"]);
+  assert.equal(brief(null, 3), "\u2013");
+  assert.equal(fit(8, (n) => "x".repeat(6) + "1234".slice(0, n)), "xxxxxx12");
+  assert.equal(fit(3, (n) => "x".repeat(6) + "1234".slice(0, n)), "xxxxxx1");
 });
