@@ -20,6 +20,7 @@ struct exec {
     const char *folder;
     const char *params;
     bool routes, route;
+    int descriptor;
 
     unsigned long long seed;
     char *stream;
@@ -42,6 +43,9 @@ static const struct weir_param params[] = {
                    "Whether the first event has latency and bandwidth between all pairs of hosts."),
     WEIR_PARAM_ROW(struct exec, "route", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, route, "false", 0, 0,
                    "Whether the program is asked about each item that has a choice of instances."),
+    WEIR_PARAM_ROW(struct exec, "descriptor", WEIR_PARAM_INT, WEIR_UNIT_NONE, descriptor, "-1", -1, 1000000,
+                   "In place of `exec`: the number of a socket that weir was started with, at whose other end a program "
+                   "answers. For one run only."),
     {0},
 };
 
@@ -51,6 +55,10 @@ static int create(void *state, const struct weir_policy_env *env)
     struct exec *self = state;
     struct weir_json_doc *doc = NULL;
     struct stat info;
+    if (self->descriptor >= 0 && *self->command)
+        return weir_error(WEIR_EINPUT, "\"exec\" starts a program and \"descriptor\" goes to one that runs; keep one");
+    if (self->descriptor >= 0)
+        self->command = "the program at the socket";
     if (!*self->command)
         return weir_error(WEIR_EINPUT, "\"exec\" must be a command, such as {\"exec\": \"python3 mine.py\"}");
     if (*self->folder && (stat(self->folder, &info) != 0 || !S_ISDIR(info.st_mode)))
@@ -86,11 +94,13 @@ static int begin(struct exec *self, struct weir_text *text)
         return weir_error(WEIR_ERUN, "%s", self->failure);
     if (self->begun)
         return WEIR_OK;
-    if (weir_code_refused())
+    if (weir_code_refused() && self->descriptor < 0)
         return weir_error(WEIR_ERUN, "%s: is a program of its own, which %s refuses", self->command, WEIR_NO_CODE);
     char *given = one_line(self->params);
     weir_pipe_add_hello(text, self->seed, self->stream, given);
     free(given);
+    if (self->descriptor >= 0)
+        return weir_process_attach(&self->process, self->descriptor);
     return weir_process_start(&self->process, self->command, self->folder);
 }
 
