@@ -54,9 +54,6 @@ class Environment(spaces.Base):
         self.view, self.over = None, False
         if not self.listen():
             raise WeirError("the run was over before its first window ended; there is nothing to decide")
-        if self.is_last():
-            self.drain()
-            raise WeirError("the run has one window only; there is nothing to decide")
         return self.seen()
 
     def listen(self):
@@ -65,6 +62,7 @@ class Environment(spaces.Base):
             event = self.run.event()
             if event["event"] == "end":
                 self.over = True
+                self.run.wait()
                 return False
             self.view = event["view"]
             if event["event"] == "window_ends":
@@ -84,30 +82,19 @@ class Environment(spaces.Base):
 
     def end(self):
         """The second half."""
-        more = self.listen()
-        counted = self.learning.rewards(self.view) if more else {}
-        truncated = more and self.is_last()
-        if truncated:
-            self.drain()
+        going = self.listen()
+        counted = self.learning.rewards(self.view) if going else {}
         observation, info = self.seen()
         info["counted"] = counted
-        return observation, self.learning.reward(counted), not more, truncated, info
-
-    def is_last(self):
-        """Whether no other window ends before the run does, so that a decision could not show."""
-        told = self.learning.description
-        return self.view["time_s"] + told["window_s"] >= told["duration_s"] * (1 - 1e-12)
-
-    def drain(self):
-        """Lets the run come to its end."""
-        self.run.answer([])
-        while self.run.event()["event"] != "end":
-            self.run.answer([])
-        self.over = True
+        reward = self.learning.reward(counted) if going else 0.0
+        return observation, reward, False, not going, info
 
     def step(self, action):
-        """Carries the action out and goes on to the end of the next window: observation, reward of that window,
-        whether nothing is left to do, whether the time of the scenario is over, and info."""
+        """Carries the action out and goes on to the end of the next window: observation, reward of that window, False
+        (no state of a run ends it), whether the time of the scenario is over (truncated), and info.
+
+        The window in which the run ends is not seen, by policies neither: the last step has the observation of before
+        and the reward 0. info["counted"] says what the reward is made of, info["view"] is the whole view."""
         self.begin(action)
         return self.end()
 

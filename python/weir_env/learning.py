@@ -12,7 +12,10 @@ def describe(scenario, weir=None, sets=()):
     words = [find_weir(weir), "check", "--json", scenario]
     for one in sets:
         words += ["--set", one]
-    done = subprocess.run(words, capture_output=True, text=True)
+    try:
+        done = subprocess.run(words, capture_output=True, text=True)
+    except OSError as error:
+        raise WeirError(f"{words[0]}: {error.strerror}") from None
     if not done.stdout:
         raise WeirError(done.stderr.strip() or f"weir check ended with code {done.returncode}")
     told = json.loads(done.stdout)["files"][0]

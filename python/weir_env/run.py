@@ -88,10 +88,13 @@ class Run:
         text = pathlib.Path(self.folder, "stderr").read_text(errors="replace").strip()
         return text or f"weir ended with code {code}"
 
-    def result(self):
-        """After the end: result.json of the run, as docs/results.md has it."""
+    def wait(self):
+        """After the last event: until the results are written."""
         if self.process.wait() != 0:
             raise WeirError(self.said())
+
+    def result(self):
+        """After that: result.json of the run, as docs/results.md has it."""
         return json.loads(pathlib.Path(self.output, "result.json").read_text())
 
     def close(self):
