@@ -8,13 +8,14 @@ from .run import Run, WeirError
 
 class Environment(spaces.Base):
     """scenario: a file, or a name of `weir list scenarios`; weir: the program, found by itself unless it is given;
-    sets: changes of the scenario, as in ["duration=600s"]. Errors: WeirError if the scenario is wrong."""
+    sets: changes of the scenario, as in ["duration=600s"]; views: whether info["view"] is the whole view, which takes
+    longer, and not only what is observed and rewarded. Errors: WeirError if the scenario is wrong."""
 
     metadata = {"render_modes": []}
     render_mode = None
 
-    def __init__(self, scenario, weir=None, sets=()):
-        self.scenario, self.weir, self.sets, self.run = scenario, weir, tuple(sets), None
+    def __init__(self, scenario, weir=None, sets=(), views=False):
+        self.scenario, self.weir, self.sets, self.views, self.run = scenario, weir, tuple(sets), views, None
         self.told = {}
         self.learning = self.learn(self.sets)
         self.observation_space = self.learning.observation_space()
@@ -49,7 +50,8 @@ class Environment(spaces.Base):
         if len(self.learning.names) != self.observation_space.shape[0]:
             raise ValueError("the sets change what is observed; make an environment of its own for them")
         self.seed = int(seed)
-        self.run = Run(self.scenario, self.seed, self.weir, sets, options.get("output"))
+        self.run = Run(self.scenario, self.seed, self.weir, sets, options.get("output"),
+                       "" if self.views else self.learning.fields())
         self.run.event()  # the hello
         self.view, self.over = None, False
         if not self.listen():
@@ -94,7 +96,7 @@ class Environment(spaces.Base):
         (no state of a run ends it), whether the time of the scenario is over (truncated), and info.
 
         The window in which the run ends is not seen, by policies neither: the last step has the observation of before
-        and the reward 0. info["counted"] says what the reward is made of, info["view"] is the whole view."""
+        and the reward 0. info["counted"] says what the reward is made of, info["view"] is the view."""
         self.begin(action)
         return self.end()
 

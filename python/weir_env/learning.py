@@ -38,6 +38,11 @@ class Learning:
         self.columns = [(row["record"], row.get("host") or row.get("job"), row.get("op"), row["field"], row["count"])
                         for row in self.observe_rows]
 
+    def fields(self):
+        """The fields of the view that are looked at, as the parameter `fields` of `exec` has them."""
+        used = {f"{row['record']}.{row['field']}" for row in self.observe_rows + self.reward_rows}
+        return ",".join(sorted(used)) or "view.time_s"
+
     def observation_space(self):
         return spaces.box(len(self.names))
 
@@ -53,7 +58,7 @@ class Learning:
     def observe(self, view):
         """The numbers that are observed, a list, in the order of `names`."""
         found = {("view", None, None): view}
-        for host in view["hosts"]:
+        for host in view.get("hosts", ()):
             found["host", host["name"], None] = host
         for job in view["jobs"]:
             if job["running"]:
@@ -69,7 +74,7 @@ class Learning:
     def rewards(self, view):
         """What each row of the reward counted in the window, by name; not weighted."""
         jobs = [job for job in view["jobs"] if job["running"]]
-        records = {"host": view["hosts"], "job": jobs, "operator": [op for job in jobs for op in job["operators"]]}
+        records = {"host": view.get("hosts", ()), "job": jobs, "operator": [op for job in jobs for op in job["operators"]]}
         return {row["name"]: view["window_s"] * sum(record[row["field"]] or 0 for record in records[row["record"]])
                 for row in self.reward_rows}
 

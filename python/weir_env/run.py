@@ -45,11 +45,12 @@ def end(process, channel, folder):
 class Run:
     """Started at once. Events are taken by `event` and answered by `answer`."""
 
-    def __init__(self, scenario, seed, weir=None, sets=(), output=None, timeout="1h"):
+    def __init__(self, scenario, seed, weir=None, sets=(), output=None, fields="", timeout="1h"):
         self.folder = tempfile.mkdtemp(prefix="weir-env-")
         self.output = output or os.path.join(self.folder, "run")
         ours, theirs = socket.socketpair()
-        policy = {"name": "exec", "descriptor": theirs.fileno(), "timeout": timeout, "label": "environment"}
+        policy = {"name": "exec", "descriptor": theirs.fileno(), "timeout": timeout, "label": "environment",
+                  "fields": fields}
         words = [find_weir(weir), "run", scenario, "--policy", json.dumps(policy), "--seed", str(seed),
                  "--output", self.output, "--force", "--json", "--quiet"]
         for one in sets:

@@ -27,7 +27,7 @@ const struct weir_param weir_observe_keys[] = {
 };
 
 #define REWARD_ROW(name, record, field, sentence)                                                                      \
-    REAL(struct weir_reward_weights, #name, WEIR_UNIT_NONE, name, "0", -1e15, 1e15, sentence),
+    REAL(struct weir_reward_weights, #name, WEIR_UNIT_NONE, name, "0", -DBL_MAX, DBL_MAX, sentence),
 const struct weir_param weir_reward_keys[] = {WEIR_REWARDS(REWARD_ROW) END};
 
 #define REWARD_SOURCE(its_name, its_record, its_field, sentence)                                                       \

@@ -149,9 +149,9 @@ static int mark(const struct weir_json *at, const struct weir_scenario *scenario
         return code;
     bool op = count && list[0].op >= 0;
     return weir_json_error(at, "there is no %s %s%s",
-                           op                                ? "operator"
+                           op                           ? "operator"
                            : count && list[0].host >= 0 ? "host"
-                                                             : "job",
+                                                        : "job",
                            weir_quote(pattern, quote), op ? "; write \"job/operator\"" : "");
 }
 

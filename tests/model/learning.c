@@ -17,9 +17,10 @@ static void who_is_observed(void)
     static const struct {
         const char *field;
         int host, job, op;
-    } wanted[] = {{"time_s", -1, -1, -1},         {"backlog", -1, 0, -1},       {"backlog", -1, 1, -1},
-                  {"backlog", -1, 2, -1},         {"instance_count", -1, 0, 1}, {"instance_count", -1, 1, 1},
-                  {"instances", 3, -1, -1}, /* cloud4 */ {"latency_mean_s", -1, 2, -1}};
+    } wanted[] = {{"time_s", -1, -1, -1},       {"backlog", -1, 0, -1},
+                  {"backlog", -1, 1, -1},       {"backlog", -1, 2, -1},
+                  {"instance_count", -1, 0, 1}, {"instance_count", -1, 1, 1},
+                  {"instances", 3, -1, -1},     /* cloud4 */ {"latency_mean_s", -1, 2, -1}};
     struct weir_scenario *scenario;
     CU_ASSERT_EQUAL_FATAL(weir_scenario_read(FILE_READ, NULL, &scenario), WEIR_OK);
     const struct weir_learning *learning = &scenario->learning;

@@ -50,7 +50,7 @@ def figures(rows):
 
 def observations_and_rewards():
     """A duration of 95 s in windows of 10 s: nine end before it; the tenth step has nothing to see."""
-    with tempfile.TemporaryDirectory() as folder, weir_env.Environment(SCENARIO, WEIR) as world:
+    with tempfile.TemporaryDirectory() as folder, weir_env.Environment(SCENARIO, WEIR, views=True) as world:
         check("names", world.learning.names == [
             "view.time_s", "sensor-0.backlog", "sensor-1.backlog", "late.backlog", "sensor-0/model.instance_count",
             "sensor-1/model.instance_count", "cloud4.instances", "late.latency_mean_s"])
@@ -79,6 +79,11 @@ def observations_and_rewards():
             check(f"the reward of window {i}: {rows[i][1]}, by hand {by_hand}", abs(rows[i][1] - by_hand) < 1e-6 * max(1, abs(by_hand)))
         check("rewards differ", len({row[1] for row in rows[1:-1]}) > 3)
         check("the result", world.result()["seed"] == 3)
+        with weir_env.Environment(SCENARIO, WEIR) as small:
+            again, *_ = episode(small, 3, steady)
+            check("it sees what it needs alone", set(again[1][2]["view"]["jobs"][0]) == {
+                "name", "running", "operators", "backlog", "delivered_rate", "late_rate", "latency_mean_s"})
+            check("of few fields, as of all", figures(again) == figures(rows))
         again, *_ = episode(world, 3, steady)
         check("one seed, twice", figures(again) == figures(rows))
         other, *_ = episode(world, 4, steady)
@@ -128,7 +133,7 @@ def same_as_a_pipe():
         with open(path, "w", encoding="utf-8") as file:
             json.dump(scenario, file)
         piped = weir_run("exec:python3 " + os.path.abspath("policies/examples/threshold.py"), os.path.join(folder, "piped"), path)
-        with weir_env.Environment(path, WEIR) as world:
+        with weir_env.Environment(path, WEIR, views=True) as world:
             rule = Threshold()
             episode(world, 2, rule)
             driven = world.result()
