@@ -41,6 +41,7 @@ class Environment(spaces.Base):
         if seed is not None and (isinstance(seed, bool) or int(seed) != seed or seed < 0):
             raise ValueError(f"the seed must be a whole number from 0 on, not {seed!r}")
         self.close()
+        super().reset(seed=None if seed is None else int(seed))
         if seed is None:
             seed = self.dice.randrange(1 << 31)
         else:

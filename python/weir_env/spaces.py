@@ -58,7 +58,14 @@ class Plan:
         return "Plan()"
 
 
-Base = gymnasium.Env if gymnasium else object
+class Nothing:
+    """What is there of gymnasium.Env without it."""
+
+    def reset(self, *, seed=None, options=None):
+        """That has generators to seed."""
+
+
+Base = gymnasium.Env if gymnasium else Nothing
 
 
 def box(count):
