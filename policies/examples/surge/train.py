@@ -14,7 +14,8 @@ import time
 import weir_env
 from rule import NUMBERS, Rule, scaled
 
-ROUNDS, MEMBERS, BEST, SEEDS = 10, 20, 4, 2
+ROUNDS, MEMBERS, BEST, SEEDS = 8, 20, 4, 2
+SETS = []  # changes of the scenario
 
 
 def play(world, members, seed):
@@ -36,7 +37,7 @@ def main():
     began, dice = time.monotonic(), random.Random(1)
     mean, spread = [0.5] * len(NUMBERS), [0.3] * len(NUMBERS)
     cores = len(os.sched_getaffinity(0))
-    with weir_env.Parallel([weir_env.Environment(scenario) for _ in range(cores)]) as world:
+    with weir_env.Parallel([weir_env.Environment(scenario, sets=SETS) for _ in range(cores)]) as world:
         for turn in range(ROUNDS):
             members = [[min(max(dice.gauss(m, s), 0.0), 1.0) for m, s in zip(mean, spread)] for _ in range(MEMBERS)]
             if turn:
@@ -61,7 +62,7 @@ def main():
                   + ", ".join(f"{name} {value:.3g}" for (name, *_), value in zip(NUMBERS, scaled(mean)))
                   + f"; {time.monotonic() - began:.0f} s", flush=True)
         description = world.environments[0].learning.description
-    numbers = [float(f"{value:.4g}") for value in scaled(mean)]
+    numbers = [float(f"{value:.3g}") for value in scaled(mean)]
     path = sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "learnt.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump({"numbers": dict(zip((name for name, *_ in NUMBERS), numbers)), "learning": description}, file, indent=1)
