@@ -20,7 +20,10 @@ struct exec {
     const char *folder;
     const char *params;
     bool routes, route;
+    int descriptor;
+    const char *fields;
 
+    bool *wanted; /* of the view's fields; NULL: all */
     unsigned long long seed;
     char *stream;
     struct weir_process process;
@@ -42,6 +45,14 @@ static const struct weir_param params[] = {
                    "Whether the first event has latency and bandwidth between all pairs of hosts."),
     WEIR_PARAM_ROW(struct exec, "route", WEIR_PARAM_BOOL, WEIR_UNIT_NONE, route, "false", 0, 0,
                    "Whether the program is asked about each item that has a choice of instances."),
+    WEIR_PARAM_ROW(
+        struct exec, "descriptor", WEIR_PARAM_INT, WEIR_UNIT_NONE, descriptor, "-1", -1, 1000000,
+        "In place of `exec`: the number of a socket that weir was started with, at whose other end a program "
+        "answers. For one run only."),
+    WEIR_PARAM_ROW(
+        struct exec, "fields", WEIR_PARAM_STRING, WEIR_UNIT_NONE, fields, "", 0, 0,
+        "Fields of the view that are sent, such as \"job.backlog,operator.busy\", beside names and times; all if "
+        "empty. Fewer are quicker to read."),
     {0},
 };
 
@@ -51,11 +62,17 @@ static int create(void *state, const struct weir_policy_env *env)
     struct exec *self = state;
     struct weir_json_doc *doc = NULL;
     struct stat info;
+    if (self->descriptor >= 0 && *self->command)
+        return weir_error(WEIR_EINPUT, "\"exec\" starts a program and \"descriptor\" goes to one that runs; keep one");
+    if (self->descriptor >= 0)
+        self->command = "the program at the socket";
     if (!*self->command)
         return weir_error(WEIR_EINPUT, "\"exec\" must be a command, such as {\"exec\": \"python3 mine.py\"}");
     if (*self->folder && (stat(self->folder, &info) != 0 || !S_ISDIR(info.st_mode)))
         return weir_error(WEIR_EINPUT, "\"folder\": %s is no folder", self->folder);
-    int code = weir_json_parse(self->params, "\"params\"", &doc);
+    int code = weir_pipe_read_fields(self->fields, &self->wanted);
+    if (!code)
+        code = weir_json_parse(self->params, "\"params\"", &doc);
     if (code)
         return code;
     struct weir_json root = weir_json_root(doc);
@@ -86,11 +103,13 @@ static int begin(struct exec *self, struct weir_text *text)
         return weir_error(WEIR_ERUN, "%s", self->failure);
     if (self->begun)
         return WEIR_OK;
-    if (weir_code_refused())
+    if (weir_code_refused() && self->descriptor < 0)
         return weir_error(WEIR_ERUN, "%s: is a program of its own, which %s refuses", self->command, WEIR_NO_CODE);
     char *given = one_line(self->params);
     weir_pipe_add_hello(text, self->seed, self->stream, given);
     free(given);
+    if (self->descriptor >= 0)
+        return weir_process_attach(&self->process, self->descriptor);
     return weir_process_start(&self->process, self->command, self->folder);
 }
 
@@ -115,7 +134,7 @@ static int ask(struct exec *self, const char *event, int job, const struct weir_
     const char *answer;
     int code = begin(self, &text);
     if (!code) {
-        weir_pipe_add_event(&text, event, job, view, plan, self->routes && !self->begun);
+        weir_pipe_add_event(&text, event, job, view, plan, self->routes && !self->begun, self->wanted);
         self->begun = true;
         code = weir_process_ask(&self->process, weir_text_string(&text), text.length, self->timeout_s, &answer);
     }
@@ -171,6 +190,7 @@ static void destroy(void *state)
                    self->command, lines);
     free(self->stream);
     free(self->failure);
+    free(self->wanted);
 }
 
 const struct weir_policy weir_policy_exec = {

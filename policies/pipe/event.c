@@ -35,6 +35,7 @@ struct sending {
     const struct weir_view *view;
     const struct weir_plan *plan; /* what it holds so far is sent, too; NULL: there is none */
     int job;                      /* of which operators are being sent */
+    const bool *wanted;           /* by row of weir_view_fields; NULL: all */
 };
 
 static void add_record(struct sending *sending, enum weir_view_record of, const void *record, int index);
@@ -143,7 +144,8 @@ static void add_record(struct sending *sending, enum weir_view_record of, const 
     bool gone = of == WEIR_OF_JOB && !sending->view->jobs[index].running;
     const char *separator = "{";
     for (const struct weir_view_field *f = weir_view_fields; f->name; f++) {
-        if (f->of != of || (gone ? f->way != WEIR_SENT_ALWAYS : f->way > WEIR_SENT_ALWAYS))
+        if (f->of != of || (sending->wanted && !sending->wanted[f - weir_view_fields]) ||
+            (gone ? f->way != WEIR_SENT_ALWAYS : f->way > WEIR_SENT_ALWAYS))
             continue;
         weir_text_addf(sending->text, "%s\"%s\":", separator, f->name);
         add_value(sending, f, record);
@@ -215,9 +217,10 @@ static void add_links(struct weir_text *text, const struct weir_view *view)
     weir_text_add(text, "]");
 }
 
-static void add_view(struct weir_text *text, const struct weir_view *view, const struct weir_plan *plan, bool routes)
+static void add_view(struct weir_text *text, const struct weir_view *view, const struct weir_plan *plan, bool routes,
+                     const bool *wanted)
 {
-    struct sending sending = {.text = text, .view = view, .plan = plan};
+    struct sending sending = {.text = text, .view = view, .plan = plan, .wanted = wanted};
     add_record(&sending, WEIR_OF_VIEW, view, 0);
     if (routes) {
         weir_text_add(text, ",\"routes\":{");
@@ -268,7 +271,7 @@ void weir_pipe_add_hello(struct weir_text *text, unsigned long long seed, const 
 }
 
 void weir_pipe_add_event(struct weir_text *text, const char *event, int job, const struct weir_view *view,
-                         const struct weir_plan *plan, bool routes)
+                         const struct weir_plan *plan, bool routes, const bool *wanted)
 {
     weir_text_addf(text, "{\"event\":\"%s\"", event);
     if (job >= 0) {
@@ -276,6 +279,6 @@ void weir_pipe_add_event(struct weir_text *text, const char *event, int job, con
         weir_text_add_quoted(text, view->jobs[job].name);
     }
     weir_text_add(text, ",\"view\":");
-    add_view(text, view, plan, routes);
+    add_view(text, view, plan, routes, wanted);
     weir_text_add(text, "}\n");
 }

@@ -11,11 +11,17 @@
 /* The first line: interface, seed, stream, and the program's parameters, an object as JSON. */
 void weir_pipe_add_hello(struct weir_text *text, unsigned long long seed, const char *stream, const char *params);
 
-/* One event: its name, the job it is about (-1: none), the view, and what the plan holds so far. With `routes`, also
- * the latencies and bandwidths between all hosts. Numbers are written so that they read as the same doubles; those that
- * are not finite as null. */
+/* Which fields of the view are sent, by row of weir_view_fields, from names such as "job.backlog" divided by commas;
+ * *wanted is NULL for "", which means all. What says who a record is of, its times and whether it may be changed is
+ * always sent, hosts only if a field of theirs is named, and all of an element of origins or instances that are named.
+ * Owned. Errors: WEIR_EINPUT with the near name. */
+int weir_pipe_read_fields(const char *names, bool **wanted);
+
+/* One event: its name, the job it is about (-1: none), those fields of the view that are wanted (NULL: all), and what
+ * the plan holds so far. With `routes`, also the latencies and bandwidths between all hosts. Numbers are written so
+ * that they read as the same doubles; those that are not finite as null. */
 void weir_pipe_add_event(struct weir_text *text, const char *event, int job, const struct weir_view *view,
-                         const struct weir_plan *plan, bool routes);
+                         const struct weir_plan *plan, bool routes, const bool *wanted);
 
 /* An item that has a choice, with its candidates. */
 void weir_pipe_add_item(struct weir_text *text, const struct weir_view *view, const struct weir_routing *item);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -58,6 +59,19 @@ out:
         for (int e = 0; e < 2; e++)
             close_end(&pipes[i][e]);
     return code;
+}
+
+int weir_process_attach(struct weir_process *process, int descriptor)
+{
+    int type = 0, to = -1;
+    socklen_t size = sizeof type;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM)
+        return weir_error(WEIR_ERUN, "\"descriptor\": %d is no socket that weir was started with", descriptor);
+    if (fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0 || fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0 ||
+        (to = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)) < 0)
+        return weir_error(WEIR_ERUN, "\"descriptor\": %s", strerror(errno));
+    *process = (struct weir_process){.running = true, .attached = true, .to = to, .from = descriptor, .errors = -1};
+    return WEIR_OK;
 }
 
 /* ---- reading and writing ---- */
@@ -141,8 +155,10 @@ static int ended(struct weir_process *process)
     char *part = process->answer.text.length ? weir_format("in the middle of its answer (%s)",
                                                            weir_quote(weir_text_string(&process->answer.text), quote))
                                              : weir_copy("before it answered");
-    process->ended = wait_end(process, 1, &status);
-    if (!process->ended)
+    process->ended = process->attached || wait_end(process, 1, &status);
+    if (process->attached)
+        weir_error(WEIR_ERUN, "the socket was closed %s", part);
+    else if (!process->ended)
         weir_error(WEIR_ERUN, "the program closed its output %s", part);
     else if (WIFSIGNALED(status))
         weir_error(WEIR_ERUN, "the program was ended by signal %d (%s) %s", WTERMSIG(status),
@@ -233,7 +249,8 @@ static void wait_quiet(struct weir_process *process, const char *text, double pa
             break;
     }
     close_end(&process->to);
-    wait_end(process, until_s - clock_s(), status);
+    if (!process->attached)
+        wait_end(process, until_s - clock_s(), status);
 }
 
 int weir_process_stop(struct weir_process *process, const char *text, double patience_s)
@@ -243,7 +260,8 @@ int weir_process_stop(struct weir_process *process, const char *text, double pat
         return 0;
     if (!process->ended && text)
         wait_quiet(process, text, patience_s, &status);
-    weir_guard_stop(&process->guard);
+    if (!process->attached)
+        weir_guard_stop(&process->guard);
     read_errors(process);
     read_answer(process);
     for (size_t i = 0; text && i < process->answer.text.length; i++)

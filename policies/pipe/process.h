@@ -12,6 +12,7 @@
 /* Zero-initialised: no program runs. */
 struct weir_process {
     bool running, ended;     /* it was started; it is known to have ended */
+    bool attached;           /* it was not started here, and goes on when the run has ended */
     struct weir_guard guard; /* ends the program, and what it has started, when this process is gone */
     int to, from, errors;    /* our ends of its stdin, stdout and stderr; -1: closed */
     struct weir_pipe_answer answer;
@@ -20,6 +21,10 @@ struct weir_process {
 
 /* Starts `sh -c command` in a folder ("": this one), in a process group of its own. Errors: WEIR_ERUN. */
 int weir_process_start(struct weir_process *process, const char *command, const char *folder);
+
+/* In place of a program of its own: one at the other end of a socket, which was open when this process began. Errors:
+ * WEIR_ERUN if that is no socket. */
+int weir_process_attach(struct weir_process *process, int descriptor);
 
 /* Sends text, which ends with a line end, and waits for one line. *answer is it without its end; borrowed until the
  * next call. Errors: WEIR_ERUN if the program has ended, or gives no whole line within timeout_s of real time, or more

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "sim/analysis/check_learning.h"
 #include "sim/model/scenario_bounds.h"
 
 enum { SHOWN = 5 }; /* operators, links and hosts of a preview */
@@ -141,6 +142,7 @@ void check_report_add(const struct check_report *report, struct cJSON *files)
         add_hosts(preview, &report->preview);
         add_needs(preview, &report->preview);
         add_record(preview, report->preview.scenario);
+        weir_check_learning_add(report->preview.scenario, object);
     }
     cJSON_AddItemToArray(files, object);
 }

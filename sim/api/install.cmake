@@ -31,5 +31,8 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/workloads DESTINATION ${WEIR_DATA}
   PATTERN generators EXCLUDE PATTERN CMakeLists.txt EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/policies/examples DESTINATION ${WEIR_DATA}/policies COMPONENT dev
   PATTERN *.so EXCLUDE PATTERN __pycache__ EXCLUDE)
+# Where Debian's Python looks for modules, below the prefix /usr; below another one PYTHONPATH says it.
+set(WEIR_PYTHON_DIR lib/python3/dist-packages CACHE STRING "where the Python module weir_env goes, below the prefix")
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/python/weir_env DESTINATION ${WEIR_PYTHON_DIR} FILES_MATCHING PATTERN *.py PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT licence) # a package refers to Debian's own copy

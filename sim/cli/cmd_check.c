@@ -15,9 +15,10 @@
 #include "sim/experiment/sweep_plan.h"
 #include "sim/model/workflow.h"
 
-enum { PLATFORM, TIME, VALUE, FORMAT, NO_HEADER, SORT, SAME, EVENTS, STRICT, JSON };
+enum { PLATFORM, SET, TIME, VALUE, FORMAT, NO_HEADER, SORT, SAME, EVENTS, STRICT, JSON };
 static const struct weir_flag flags[] = {
     [PLATFORM] = {"platform", 'p', "XML", "the platform for workloads that are not part of a scenario"},
+    [SET] = {"set", 0, "PATH=VALUE", "of scenarios: change a value first, as in duration=600s; repeatable"},
     [TIME] = {"time", 0, "COLUMN", "of a CSV: the column of times, or DATE,CLOCK; else by its name, or the first"},
     [VALUE] = {"value", 0, "COLUMN", "of a CSV: the column of values; else the first that holds numbers"},
     [FORMAT] = {"time-format", 0, "FORMAT", "of a CSV: how times are written, as strptime has it; or s, ms, us, ns"},
@@ -58,10 +59,11 @@ static int look_at_stack(void *context, const struct weir_stack *stack)
     return code && !strstr(weir_error_message(), look->path) ? weir_error_context("%s", look->path) : code;
 }
 
-static int check_scenario(const struct weir_cli *cli, struct check_report *report, bool *interrupted)
+static int check_scenario(const struct weir_cli *cli, const char *const *sets, struct check_report *report,
+                          bool *interrupted)
 {
     struct look look = {cli, report->path};
-    const struct weir_scenario_changes changes = {.look = look_at_stack, .context = &look};
+    const struct weir_scenario_changes changes = {.sets = sets, .look = look_at_stack, .context = &look};
     int code = weir_scenario_read_changed(report->path, &changes, &report->scenario);
     const struct weir_scenario *scenario = report->scenario;
     report->kind = "scenario";
@@ -150,7 +152,8 @@ static int check_series(const struct weir_arguments *arguments, struct check_rep
     return code;
 }
 
-static int check_json(const struct weir_cli *cli, struct check_report *report, const char *platform, bool *interrupted)
+static int check_json(const struct weir_cli *cli, struct check_report *report, const char *platform,
+                      const char *const *sets, bool *interrupted)
 {
     const char *path = report->path;
     struct weir_json_doc *doc = NULL;
@@ -169,7 +172,7 @@ static int check_json(const struct weir_cli *cli, struct check_report *report, c
     else if (workload)
         code = check_workload(&root, report, platform);
     else
-        code = check_scenario(cli, report, interrupted);
+        code = check_scenario(cli, sets, report, interrupted);
     weir_json_free(doc);
     return code;
 }
@@ -190,8 +193,8 @@ static bool is_table(const char *path)
 }
 
 /* Finds out what the file is and checks it; what is wrong goes into the report. */
-static void check(const struct weir_cli *cli, const struct weir_arguments *arguments, struct check_report *report,
-                  bool *interrupted)
+static void check(const struct weir_cli *cli, const struct weir_arguments *arguments, const char *const *sets,
+                  struct check_report *report, bool *interrupted)
 {
     const char *path = report->path;
     struct weir_remarks *remarks = weir_remarks_collect(&report->remarks);
@@ -200,7 +203,7 @@ static void check(const struct weir_cli *cli, const struct weir_arguments *argum
     if (ends_with(path, ".xml"))
         code = check_platform(report, interrupted);
     else if (ends_with(path, ".json"))
-        code = check_json(cli, report, weir_arguments_value(arguments, PLATFORM), interrupted);
+        code = check_json(cli, report, weir_arguments_value(arguments, PLATFORM), sets, interrupted);
     else if (is_table(path))
         code = check_series(arguments, report);
     else
@@ -220,8 +223,9 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
 {
     bool json = weir_arguments_value(arguments, JSON) != NULL, interrupted = false;
     cJSON *root = cJSON_CreateObject(), *files = cJSON_AddArrayToObject(root, "files");
-    int bad = 0;
-    for (int i = 0; i < arguments->word_count && !interrupted; i++) {
+    const char **sets = NULL;
+    int bad = 0, code = weir_read_sets(arguments, SET, &sets);
+    for (int i = 0; i < arguments->word_count && !interrupted && code == WEIR_OK; i++) {
         struct check_report report = {0};
         char *path = NULL;
         if (weir_shipped_resolve(WEIR_SHIPPED_SCENARIO | WEIR_SHIPPED_STUDY, NULL, arguments->words[i], &path)) {
@@ -232,7 +236,7 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
         }
         report.path = path ? path : arguments->words[i];
         if (path)
-            check(cli, arguments, &report, &interrupted);
+            check(cli, arguments, sets, &report, &interrupted);
         bad += !report.ok || report.strict;
         if (json && !interrupted)
             check_report_add(&report, files);
@@ -241,12 +245,15 @@ static int run(const struct weir_cli *cli, const struct weir_arguments *argument
         check_report_fini(&report);
         free(path);
     }
-    if (json && !interrupted) {
+    if (json && !interrupted && code == WEIR_OK) {
         char *text = cJSON_Print(root);
         puts(text);
         cJSON_free(text);
     }
     cJSON_Delete(root);
+    free(sets);
+    if (code != WEIR_OK)
+        return code;
     return interrupted ? WEIR_INTERRUPTED : bad ? WEIR_EINPUT : WEIR_OK;
 }
 

@@ -63,6 +63,8 @@ static cJSON *value(const struct weir_param *row)
         cJSON_AddItemToArray(one, object_of(row->inner));
         if (row->inner == weir_edge_keys) /* ["source", "parse"] */
             cJSON_AddItemToArray(one, typed("array"));
+        if (row->inner == weir_observe_keys) /* "job.backlog" */
+            cJSON_AddItemToArray(one, typed("string"));
         cJSON_AddItemToArray(either, list);
     }
     return at;

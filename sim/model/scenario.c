@@ -233,7 +233,7 @@ static int read_workload(const struct weir_json *at, const char *const *sets, st
 /* A run is known by this, its stack and its seed; where files lie and what things are called is no part of it. */
 static unsigned long long hash_inputs(const struct weir_json *at, const struct weir_scenario *scenario)
 {
-    static const char *const except[] = {"name", "seeds", "policies", "platform", "workload", NULL};
+    static const char *const except[] = {"name", "seeds", "policies", "platform", "workload", "learning", NULL};
     unsigned long long hash = weir_scenario_hash_json(at, except, scenario->hash);
     hash = weir_hash(hash, &scenario->platform->hash, sizeof scenario->platform->hash);
     for (int i = 0; i < scenario->workload->load_count; i++)
@@ -274,6 +274,8 @@ static int read_all(const struct weir_json *root, const struct weir_scenario_cha
         code = go_on(weir_scenario_read_faults(root, made), &broken);
     if (!code && made->workload)
         code = go_on(weir_scenario_read_mobility(root, made), &broken);
+    if (!code && made->workload)
+        code = go_on(weir_scenario_read_learning(root, made), &broken);
     if (!code && made->workload)
         code = go_on(weir_scenario_check_together(root, made), &broken);
     if (!code && made->platform)
@@ -335,6 +337,7 @@ void weir_scenario_free(struct weir_scenario *scenario)
     weir_scenario_free_anomalies(scenario);
     free(scenario->account.hosts);
     weir_mobility_fini(&scenario->mobility);
+    weir_learning_fini(&scenario->learning);
     weir_workload_free(scenario->workload);
     if (!scenario->platform_is_borrowed)
         weir_platform_free(scenario->platform);

@@ -9,6 +9,7 @@
 #include "sim/model/account.h"
 #include "sim/model/anomalies.h"
 #include "sim/model/faults.h"
+#include "sim/model/learning.h"
 #include "sim/model/mobility.h"
 #include "sim/model/monitor.h"
 #include "sim/model/platform.h"
@@ -130,6 +131,7 @@ struct weir_scenario {
     struct weir_account account;
     struct weir_monitor monitor;
     struct weir_mobility mobility;
+    struct weir_learning learning;
     struct weir_option *options; /* SimGrid's, "network/model" and so on */
     int option_count;
     bool unsafe_options; /* the user answers for them */
@@ -138,7 +140,8 @@ struct weir_scenario {
     bool all_activities; /* SimGrid has every execution and transfer, not only those that share something */
     bool record_operators, record_hosts, record_links; /* rows of windows.csv beside those of jobs */
     bool record_gzip;                                  /* windows.csv is compressed, as windows.csv.gz */
-    unsigned long long hash; /* of scenario, workload, platform, loads; without name, seeds, policies */
+    unsigned long long hash; /* of scenario, workload, platform, loads; without name, seeds, policies,
+                              * learning */
 };
 
 /* Applies `sets` ("path=value", NULL-terminated, may be NULL) to the document at path, then reads the scenario and

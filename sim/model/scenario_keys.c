@@ -76,6 +76,9 @@ const struct weir_param weir_scenario_keys[] = {
           "Options of SimGrid: strings, numbers, true or false; others than the known ones with \"unsafe\": true."),
     VALUE("record", WEIR_FORM_OBJECT, weir_record_keys, "all rows, if they are not too many",
           "What windows.csv holds, and how."),
+    VALUE(
+        "learning", WEIR_FORM_OBJECT, weir_learning_keys, "none",
+        "What a policy that learns sees, may do, and is rewarded for, in the environment weir_env; runs leave it out."),
     END,
 };
 

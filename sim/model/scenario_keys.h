@@ -66,6 +66,15 @@ struct weir_state_read {
     double size, per_item, per_key, max, update; /* bytes */
     double flops;                                /* a byte */
 };
+struct weir_learning_read {
+    double missing;
+};
+struct weir_observe_read {
+    const char *field;
+};
+struct weir_actions_read {
+    int kind; /* enum weir_learning_kind */
+};
 /* What a template says beside the job that it makes. */
 struct weir_job_read {
     struct weir_job job;
@@ -87,6 +96,11 @@ extern const struct weir_param weir_fault_keys[];
 extern const struct weir_param weir_times_keys[];
 extern const struct weir_param weir_anomaly_keys[];
 extern const struct weir_param weir_disturbance_keys[WEIR_SIGNAL_COUNT][4];
+
+extern const struct weir_param weir_learning_keys[];
+extern const struct weir_param weir_observe_keys[];
+extern const struct weir_param weir_reward_keys[];
+extern const struct weir_param weir_actions_keys[];
 
 extern const struct weir_param weir_mobility_keys[];
 extern const struct weir_param weir_moving_keys[];

@@ -49,6 +49,9 @@ int weir_scenario_read_monitor(const struct weir_json *at, struct weir_scenario 
 int weir_scenario_read_mobility(const struct weir_json *at, struct weir_scenario *scenario);
 void weir_mobility_fini(struct weir_mobility *mobility);
 
+/* "learning"; workload and platform are read. */
+int weir_scenario_read_learning(const struct weir_json *at, struct weir_scenario *scenario);
+
 /* "record"; workload and platform are read. */
 int weir_scenario_read_record(const struct weir_json *at, struct weir_scenario *scenario);
 

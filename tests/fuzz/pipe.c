@@ -103,7 +103,7 @@ static void check_event(const struct weir_mock *world, const char *event, int jo
 {
     struct weir_text text = {0};
     struct weir_json_doc *doc = NULL;
-    weir_pipe_add_event(&text, event, job, &world->view, plan, true);
+    weir_pipe_add_event(&text, event, job, &world->view, plan, true, NULL);
     must(strchr(weir_text_string(&text), '\n') == text.data + text.length - 1);
     must(weir_json_parse(weir_text_string(&text), "event", &doc) == WEIR_OK);
     weir_json_free(doc);

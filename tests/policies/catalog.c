@@ -12,8 +12,8 @@
  * at a pipe byte by byte. */
 static void conformance_of_exec(const struct weir_policy *policy)
 {
-    struct weir_param params[8] = {{0}};
-    for (int i = 0; policy->params[i].name; i++) {
+    struct weir_param params[16] = {{0}};
+    for (int i = 0; i < 15 && policy->params[i].name; i++) {
         params[i] = policy->params[i];
         if (strcmp(params[i].name, "exec") == 0)
             params[i].fallback = "perl -ne '$| = 1; print \"{}\\n\" unless /hello/'";

@@ -10,6 +10,7 @@
 #include "policies/pipe/process.h"
 #include "sim/base/error.h"
 #include "sim/base/json.h"
+#include "sim/base/memory.h"
 #include "tests/support/test.h"
 #include "tests/support/view.h"
 
@@ -82,7 +83,7 @@ static void the_view(void)
     struct weir_plan *plan = weir_plan_new(&world->view);
     weir_plan_move(plan, 0, 1, 1, "another policy of the stack");
     struct weir_text text = {0};
-    weir_pipe_add_event(&text, "job_arrives", 0, &world->view, plan, true);
+    weir_pipe_add_event(&text, "job_arrives", 0, &world->view, plan, true, NULL);
     CU_ASSERT_PTR_EQUAL(strchr(weir_text_string(&text), '\n'), text.data + text.length - 1);
     struct weir_json_doc *doc;
     CU_ASSERT_EQUAL_FATAL(weir_json_parse(weir_text_string(&text), "event", &doc), WEIR_OK);
@@ -114,6 +115,54 @@ static void the_view(void)
     check_text(doc, "view.routes.bytes_per_s", "[[null,100000000],[100000000,null]]");
     weir_json_free(doc);
     weir_text_fini(&text);
+    weir_plan_free(plan);
+    free(world);
+}
+
+/* What is named, and what nothing can be understood without; wrong names are refused. */
+static void fields(void)
+{
+    static const char job[] = "{\"event\":\"window_ends\",\"view\":{\"time_s\":0.33333333333333331,\"window_s\":10.0,";
+    static const struct {
+        const char *names, *wanted;
+    } cases[] = {
+        {"job.backlog", "\"jobs\":[{\"name\":\"camera \\\"1\\\"\",\"running\":true,\"operators\":["
+                        "{\"name\":\"detect\",\"changing\":false,\"planned\":[{\"host\":\"edge-1\"}]},"
+                        "{\"name\":\"count\",\"changing\":false,\"planned\":[{\"host\":\"edge-1\"}]}],\"backlog\":0.0},"
+                        "{\"name\":\"gone\",\"running\":false}]}}\n"},
+        {"host.cores,operator.instances", "\"hosts\":[{\"name\":\"edge-1\",\"cores\":2,\"free_slots\":2},{\"name\":"
+                                          "\"cloud\",\"cores\":16,\"free_slots\":null}],"
+                                          "\"jobs\":[{\"name\":\"camera \\\"1\\\"\",\"running\":true,\"operators\":["
+                                          "{\"name\":\"detect\",\"instances\":[{\"host\":\"edge-1\",\"weight\":1.0,"
+                                          "\"cpu_share\":1.0}],\"changing\":false,"
+                                          "\"planned\":[{\"host\":\"edge-1\",\"weight\":1.0,\"cpu_share\":1.0}]},"
+                                          "{\"name\":\"count\",\"instances\":[{\"host\":\"edge-1\",\"weight\":1.0,"
+                                          "\"cpu_share\":1.0}],\"changing\":false,"
+                                          "\"planned\":[{\"host\":\"edge-1\",\"weight\":1.0,\"cpu_share\":1.0}]}]},"
+                                          "{\"name\":\"gone\",\"running\":false}]}}\n"},
+    };
+    struct weir_mock *world = world_of_two();
+    struct weir_plan *plan = weir_plan_new(&world->view);
+    bool *wanted;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct weir_text text = {0};
+        CU_ASSERT_EQUAL_FATAL(weir_pipe_read_fields(cases[i].names, &wanted), WEIR_OK);
+        weir_pipe_add_event(&text, "window_ends", -1, &world->view, plan, false, wanted);
+        char *line = weir_format("%s%s", job, cases[i].wanted);
+        if (strcmp(weir_text_string(&text), line) != 0)
+            fprintf(stderr, "\n%s: got %swanted %s", cases[i].names, weir_text_string(&text), line);
+        CU_ASSERT_STRING_EQUAL(weir_text_string(&text), line);
+        free(line);
+        free(wanted);
+        weir_text_fini(&text);
+    }
+    CU_ASSERT_EQUAL(weir_pipe_read_fields("", &wanted), WEIR_OK);
+    CU_ASSERT_PTR_NULL(wanted);
+    CU_ASSERT_EQUAL(weir_pipe_read_fields("job.backlog,job.backlogs", &wanted), WEIR_EINPUT);
+    CHECK_MESSAGE("\"fields\": there is no \"job.backlogs\" that is sent; did you mean \"job.backlog\"?");
+    CU_ASSERT_PTR_NULL(wanted);
+    CU_ASSERT_EQUAL(weir_pipe_read_fields("view.ends_s", &wanted), WEIR_EINPUT);
+    CHECK_MESSAGE("there is no \"view.ends_s\" that is sent");
     weir_plan_free(plan);
     free(world);
 }
@@ -413,6 +462,7 @@ int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
         {"the view", the_view},
+        {"fields", fields},
         {"the hello", the_hello},
         {"items", items},
         {"decisions", decisions},

@@ -19,7 +19,7 @@ block sh | sed "s|--install build|--install '$2'|" >"$folder/block.sh"
 grep -q '^threshold ' "$folder/block.out" || fail "the shell block shows no row of threshold"
 
 # Code that is in a file, line by line in the same order.
-for file in policies/examples/threshold.c policies/examples/threshold.py policies/examples/environment.py \
+for file in policies/examples/threshold.c policies/examples/threshold.py \
     tests/engine/route.c; do
     for language in c python; do
         block "$language $file"

@@ -33,6 +33,22 @@ cp -r "$(pkg-config --variable=datadir weir)/policies/examples" example
 make -C example CFLAGS="-O2 -Wall -Wextra -Werror" >"$folder/make.log" 2>&1 || { cat "$folder/make.log"; exit 1; }
 expect 0 "policy threshold, seed 1" run first --policy example/threshold.so --set duration=20s
 
+# The Python module finds the program of its own tree, and the scenario that it brings along.
+if command -v python3 >/dev/null; then
+    cat >"$folder/learn.py" <<'END'
+import weir_env
+with weir_env.Environment("autoscale-surge", sets=["duration=75s", "warmup=0s"]) as world:
+    over, steps = False, 0
+    world.reset(seed=1)
+    while not over:
+        _, _, terminated, over, info = world.step([1, 2, 1])
+        steps += 1
+    print(weir_env.find_weir(), steps, world.result()["metrics"]["instances"] > 3)
+END
+    told=$(PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$prefix/lib/python3/dist-packages python3 "$folder/learn.py")
+    [ "$told" = "$prefix/bin/weir 5 True" ] || fail "weir_env of an installed tree: $told"
+fi
+
 # Called by a link from elsewhere, and from the path.
 ln -s "$weir" "$folder/link"
 weir=$folder/link
