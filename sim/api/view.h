@@ -31,6 +31,7 @@ struct weir_host_view {
     double disk_bytes_per_s;      /* read and written: items logged at sources, "disk" of operators, checkpoints */
     double sent_bytes_per_s;      /* upload */
     double received_bytes_per_s;
+    double carbon_g_per_kwh; /* of what the host draws now; NaN: the scenario does not say. Since interface 5 */
 };
 
 /* An instance as deployed, or as asked for in a plan. */

@@ -76,6 +76,7 @@ const struct weir_view_field weir_view_fields[] = {
         "read and written, as the host reports it: items logged at sources, `disk` of operators, checkpoints; bytes/s"),
     HOST(sent_bytes_per_s, NUMBER, SENT, "upload, as the host reports it, bytes/s"),
     HOST(received_bytes_per_s, NUMBER, SENT, "download, bytes/s"),
+    HOST(carbon_g_per_kwh, NUMBER, SENT, "of what the host draws now, gCO2 a kWh; NaN: the scenario does not say"),
     LINK(name, STRING, SENT_ONCE, "as SimGrid has it: of a SPLITDUPLEX link with `_UP` or `_DOWN`"),
     LINK(bytes_per_s, NUMBER, SENT_ONCE, "bandwidth now, bytes/s"),
     LINK(latency_s, NUMBER, SENT_ONCE, "of its own, s"),

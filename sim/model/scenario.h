@@ -8,6 +8,7 @@
 #include "sim/base/json.h"
 #include "sim/model/account.h"
 #include "sim/model/anomalies.h"
+#include "sim/model/carbon.h"
 #include "sim/model/faults.h"
 #include "sim/model/mobility.h"
 #include "sim/model/monitor.h"
@@ -128,6 +129,7 @@ struct weir_scenario {
     int anomaly_rule_count;
     struct weir_recovery recovery;
     struct weir_account account;
+    struct weir_carbon carbon;
     struct weir_monitor monitor;
     struct weir_mobility mobility;
     struct weir_option *options; /* SimGrid's, "network/model" and so on */

@@ -50,6 +50,8 @@ const struct weir_param weir_scenario_keys[] = {
     VALUE("monitor", WEIR_FORM_OBJECT, weir_monitor_keys, "they do not", "How far the monitors of hosts err."),
     VALUE("account", WEIR_FORM_OBJECT, weir_account_keys, "none",
           "What a platform that sells its results earns and is fined."),
+    VALUE("carbon", WEIR_FORM_LISTED, weir_carbon_keys, "it is not counted",
+          "What the power that hosts and links draw costs in gCO2."),
     TIME(SCENARIO, "decision_time", decision_s, "0s", 0,
          "Simulated time from a decision until it is carried out; at most \"window\"."),
     VALUE("decision_host", WEIR_FORM_STRING, NULL, "none: such work takes no time",

@@ -34,6 +34,12 @@ struct weir_mobility_read {
     bool strongest, loses;
     double hysteresis, path_loss, handover_s, latency_s;
 };
+struct weir_carbon_read {
+    const char *file, *time, *value, *time_format; /* "": not said */
+    double intensity;                              /* NaN: not said */
+    double start_s, speedup;
+    bool repeat;
+};
 struct weir_device_read {
     const char *tracks, *track;
     int model; /* random-waypoint, manhattan; -1: it follows a track */
@@ -87,6 +93,8 @@ extern const struct weir_param weir_fault_keys[];
 extern const struct weir_param weir_times_keys[];
 extern const struct weir_param weir_anomaly_keys[];
 extern const struct weir_param weir_disturbance_keys[WEIR_SIGNAL_COUNT][4];
+
+extern const struct weir_param weir_carbon_keys[];
 
 extern const struct weir_param weir_mobility_keys[];
 extern const struct weir_param weir_moving_keys[];

@@ -25,6 +25,7 @@ static const char scenario_text[] =
     "\"side\", \"at\": \"5s\", \"bandwidth\": 0.5}],"
     " \"anomalies\": [{\"kind\": \"odd\", \"host\": \"c\", \"at\": \"10s\", \"for\": \"15s\", \"cpu\": {\"offset\": "
     "0.25}}],"
+    " \"carbon\": [{\"region\": \"north\", \"intensity\": 320}],"
     " \"recovery\": {\"checkpoint_interval\": \"1h\", \"place\": \"wait\"},"
     " \"workload\": {\"jobs\": ["
     /* 1 kB at 100 kB/s and 10 ms; 20 Mf on half a core; 500 B at 1 MB/s and 20 ms: 10 + 10 + 40 + 0.5 + 20 ms. */
@@ -177,6 +178,9 @@ static const struct expectation {
     {"host.sent_bytes_per_s", "f", NULL, 10 * (50 + 70), 0},
     {"host.received_bytes_per_s", "e", NULL, 10 * 1e3, 0},
     {"host.received_bytes_per_s", "c", NULL, 10 * (500 + 50 + 70), 0},
+
+    {"host.carbon_g_per_kwh", "e", NULL, 320, 0},
+    {"host.carbon_g_per_kwh", "c", "nan", 0, 0},
 
     {"link.name", "wan_UP", "wan_UP", 0, 0},
     {"link.bytes_per_s", "up", NULL, 1e6, 0},

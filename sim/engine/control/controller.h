@@ -8,6 +8,7 @@
 
 struct weir_change;
 struct weir_checkpoints;
+struct weir_emissions;
 struct weir_faults;
 struct weir_paje;
 struct weir_recoveries;
@@ -48,6 +49,7 @@ struct weir_controller {
     double choosing_until_s; /* until then it is being decided where items go that came before */
     struct weir_paje *paje;  /* NULL: nobody wants it */
     struct weir_faults *faults;
+    struct weir_emissions *emissions;     /* NULL: the scenario has no "carbon" */
     struct weir_recoveries *recoveries;   /* NULL: nothing can fail */
     struct weir_checkpoints *checkpoints; /* NULL: they cost nothing */
 };

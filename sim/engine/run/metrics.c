@@ -93,5 +93,6 @@ const struct weir_metric weir_metric_table[] = {
     NAMED("latency_before", latency_before_s, "s", WEIR_BETTER_NONE,
           "Mean latency of items that came within a window's length before a handover of their source."),
     NAMED("latency_after", latency_after_s, "s", WEIR_BETTER_LOW, "The same after one."),
+    NAMED("carbon", carbon_g, "g", WEIR_BETTER_LOW, "gCO2 of what hosts and links draw, by the scenario's \"carbon\"."),
     {0},
 };

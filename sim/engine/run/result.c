@@ -172,10 +172,12 @@ static void fill_hosts(const struct weir_books *books, double measured_s, struct
 /* Metrics of an account, or of sources that move, are no part of it where there are none. */
 static unsigned long long checksum(const struct weir_result *result, const struct weir_scenario *scenario)
 {
-    size_t bytes = scenario->mobility.on  ? sizeof result->metrics
+    size_t bytes = scenario->mobility.on  ? offsetof(struct weir_metrics, carbon_g)
                    : scenario->account.on ? offsetof(struct weir_metrics, handovers)
                                           : offsetof(struct weir_metrics, revenue);
     unsigned long long hash = weir_hash(WEIR_HASH_START, &result->metrics, bytes);
+    if (scenario->carbon.on)
+        hash = weir_hash(hash, &result->metrics.carbon_g, sizeof result->metrics.carbon_g);
     for (int j = 0; j < result->job_count; j++) {
         struct weir_job_total total = result->jobs[j];
         total.name = NULL; /* names, not their addresses */
@@ -355,6 +357,7 @@ void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
     m->rejected = sums->calls ? sums->rejected : NAN;
     fill_books(books, measured_s, m);
     m->energy_j = weir_shares_energy_j(flow->shares) - books->energy_at_warmup_j;
+    m->carbon_g = scenario->carbon.on ? books->carbon_g : NAN;
     fill_mobility(flow, m);
     fill_links(books, result);
     weir_account_result(books, sums->dropped_at_sources, m);

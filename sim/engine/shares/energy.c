@@ -171,6 +171,16 @@ static double host_j(struct weir_shares *shares, struct weir_host_state *host)
     return energy->base_j + (energy->all_w - energy->epsilon_w) * energy->flops / (host->peak * host->cores);
 }
 
+/* The use of links is up to date. */
+static double link_j(const struct weir_shares *shares, const struct weir_link_state *link)
+{
+    const struct weir_link_energy *energy = link->energy;
+    if (!energy)
+        return 0;
+    double idle_j = energy->second ? 0 : energy->idle_w * shares->clock->now_s;
+    return idle_j + (energy->busy_w - energy->idle_w) * energy->used_s;
+}
+
 double weir_shares_energy_j(struct weir_shares *shares)
 {
     double joules = 0;
@@ -180,13 +190,17 @@ double weir_shares_energy_j(struct weir_shares *shares)
     if (!shares->platform->has_link_energy)
         return joules;
     count_all(shares, NULL, 0);
-    for (int l = 0; l < shares->link_count; l++) {
-        const struct weir_link_energy *energy = shares->links[l].energy;
-        if (!energy)
-            continue;
-        joules += (energy->busy_w - energy->idle_w) * energy->used_s;
-        if (!energy->second)
-            joules += energy->idle_w * shares->clock->now_s;
-    }
+    for (int l = 0; l < shares->link_count; l++)
+        joules += link_j(shares, &shares->links[l]);
     return joules;
+}
+
+void weir_shares_energy_each(struct weir_shares *shares, double *hosts_j, double *links_j)
+{
+    for (int h = 0; h < shares->host_count; h++)
+        hosts_j[h] = shares->hosts[h].metered ? host_j(shares, &shares->hosts[h]) : 0;
+    if (shares->platform->has_link_energy)
+        count_all(shares, NULL, 0);
+    for (int l = 0; l < shares->link_count; l++)
+        links_j[l] = link_j(shares, &shares->links[l]);
 }

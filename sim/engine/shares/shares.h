@@ -149,6 +149,8 @@ void weir_shares_handed(const struct weir_shares *shares, unsigned long long *wo
 
 /* Joules of hosts and links until now. */
 double weir_shares_energy_j(struct weir_shares *shares);
+/* The same of each: [host of the platform], [weir_shares_link_count]; 0 where the platform gives no watts. */
+void weir_shares_energy_each(struct weir_shares *shares, double *hosts_j, double *links_j);
 
 /* The first transfer in SimGrid's hands that gets less than so many bytes/s though its latency must be over: see the
  * watchdog. Writes a sentence about it in `text`; false if there is none. */
