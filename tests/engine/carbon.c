@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/catalog.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
@@ -34,7 +35,7 @@ static struct weir_test_result run(const char *more, int way)
 {
     char *text = weir_format(SCENARIO, more);
     struct weir_test_result got = weir_test_run_traced(weir_test_file("carbon.xml", PLATFORM),
-                                                       way ? weir_test_all(text) : text, "static", 1, NULL);
+                                                       way ? weir_test_all(text) : text, "static", 1, weir_catalog);
     CU_ASSERT_EQUAL(got.code, WEIR_OK);
     if (got.code)
         fprintf(stderr, "\n%s\n", got.message);
