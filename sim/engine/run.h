@@ -39,6 +39,7 @@ struct weir_metrics {
     double latency_before_s, latency_after_s; /* means, of what came within a window before and after a handover */
     /* Each of a key of its own (docs/energy.md); NaN without it. The first of them is carbon_g. */
     double carbon_g;
+    double traffic_cost, bill;
 };
 enum weir_better { WEIR_BETTER_NONE, WEIR_BETTER_LOW, WEIR_BETTER_HIGH };
 struct weir_metric {

@@ -4,6 +4,8 @@
 #include "sim/model/key_rows.h"
 #include "sim/model/scenario_keys.h"
 
+static const char *const betweens[] = {"all", "regions", "tiers", NULL};
+
 #define PATTERNS (WEIR_FORM_STRING | WEIR_FORM_LIST)
 
 #define TEXT(record, key, field, absent, sentence)                                                                     \
@@ -29,5 +31,18 @@ const struct weir_param weir_carbon_keys[] = {
     REAL(CARBON, "speedup", WEIR_UNIT_NONE, speedup, "1", 1e-6, 1e6,
          "The file's time runs that much faster: a day in an hour is 24."),
     YES_NO(CARBON, "repeat", repeat, "true", "Whether the file begins again at its end; else its last row holds on."),
+    END,
+};
+
+#define PRICE struct weir_price_read
+const struct weir_param weir_traffic_keys[] = {
+    VALUE("from_tier", WEIR_FORM_STRING, NULL, "any", "Of bytes from hosts of this tier."),
+    VALUE("to_tier", WEIR_FORM_STRING, NULL, "any", "To hosts of this tier."),
+    VALUE("from_region", PATTERNS, NULL, "any", "Of bytes from hosts of these regions: a name, a pattern or a list."),
+    VALUE("to_region", PATTERNS, NULL, "any", "To hosts of these regions."),
+    CHOICE(PRICE, "between", between, "all", betweens,
+           "\"all\"; \"regions\": only if the two hosts are of different regions; \"tiers\": of different tiers."),
+    YES_NO(PRICE, "both", both, "false", "Whether the price is for bytes the other way round, too."),
+    REAL_NEEDED(PRICE, "price_per_GB", WEIR_UNIT_NONE, price_per_GB, 0, 1e9, "Money for 1e9 bytes."),
     END,
 };

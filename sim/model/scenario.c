@@ -285,6 +285,8 @@ static int read_all(const struct weir_json *root, const struct weir_scenario_cha
     if (!code && made->platform)
         code = go_on(weir_scenario_read_carbon(root, made), &broken);
     if (!code && made->platform)
+        code = go_on(weir_scenario_read_traffic(root, made), &broken);
+    if (!code && made->platform)
         code = go_on(weir_scenario_read_monitor(root, made), &broken);
     if (!code && made->workload)
         code = go_on(weir_scenario_check_bounds(made), &broken);
@@ -339,6 +341,7 @@ void weir_scenario_free(struct weir_scenario *scenario)
     weir_scenario_free_anomalies(scenario);
     free(scenario->account.hosts);
     weir_carbon_fini(&scenario->carbon);
+    weir_traffic_fini(&scenario->traffic);
     weir_mobility_fini(&scenario->mobility);
     weir_workload_free(scenario->workload);
     if (!scenario->platform_is_borrowed)

@@ -13,6 +13,7 @@
 #include "sim/model/mobility.h"
 #include "sim/model/monitor.h"
 #include "sim/model/platform.h"
+#include "sim/model/traffic.h"
 #include "sim/model/workload.h"
 
 /* What a change of plan costs. */
@@ -130,6 +131,7 @@ struct weir_scenario {
     struct weir_recovery recovery;
     struct weir_account account;
     struct weir_carbon carbon;
+    struct weir_traffic traffic;
     struct weir_monitor monitor;
     struct weir_mobility mobility;
     struct weir_option *options; /* SimGrid's, "network/model" and so on */

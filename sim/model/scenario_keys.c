@@ -52,6 +52,8 @@ const struct weir_param weir_scenario_keys[] = {
           "What a platform that sells its results earns and is fined."),
     VALUE("carbon", WEIR_FORM_LISTED, weir_carbon_keys, "it is not counted",
           "What the power that hosts and links draw costs in gCO2."),
+    VALUE("traffic", WEIR_FORM_LISTED, weir_traffic_keys, "it costs nothing",
+          "What bytes cost that go from host to host, by tiers and regions."),
     TIME(SCENARIO, "decision_time", decision_s, "0s", 0,
          "Simulated time from a decision until it is carried out; at most \"window\"."),
     VALUE("decision_host", WEIR_FORM_STRING, NULL, "none: such work takes no time",

@@ -40,6 +40,11 @@ struct weir_carbon_read {
     double start_s, speedup;
     bool repeat;
 };
+struct weir_price_read {
+    int between; /* enum weir_traffic_between */
+    bool both;
+    double price_per_GB;
+};
 struct weir_device_read {
     const char *tracks, *track;
     int model; /* random-waypoint, manhattan; -1: it follows a track */
@@ -95,6 +100,7 @@ extern const struct weir_param weir_anomaly_keys[];
 extern const struct weir_param weir_disturbance_keys[WEIR_SIGNAL_COUNT][4];
 
 extern const struct weir_param weir_carbon_keys[];
+extern const struct weir_param weir_traffic_keys[];
 
 extern const struct weir_param weir_mobility_keys[];
 extern const struct weir_param weir_moving_keys[];

@@ -89,4 +89,6 @@ void weir_books_transfer(struct weir_books *books, int from, int to, const int *
     books->network_bytes += bytes;
     if (books->tiers[from] != books->tiers[to])
         books->crossing_bytes += bytes;
+    if (books->scenario->traffic.count)
+        books->traffic_cost += bytes * weir_traffic_price(&books->scenario->traffic, books->platform, from, to);
 }

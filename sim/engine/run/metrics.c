@@ -94,5 +94,8 @@ const struct weir_metric weir_metric_table[] = {
           "Mean latency of items that came within a window's length before a handover of their source."),
     NAMED("latency_after", latency_after_s, "s", WEIR_BETTER_LOW, "The same after one."),
     NAMED("carbon", carbon_g, "g", WEIR_BETTER_LOW, "gCO2 of what hosts and links draw, by the scenario's \"carbon\"."),
+    ROW(traffic_cost, "money", WEIR_BETTER_LOW,
+        "Bytes sent between hosts, times their price by the scenario's \"traffic\"."),
+    ROW(bill, "money", WEIR_BETTER_LOW, "cost and traffic_cost together."),
     {0},
 };

@@ -178,6 +178,8 @@ static unsigned long long checksum(const struct weir_result *result, const struc
     unsigned long long hash = weir_hash(WEIR_HASH_START, &result->metrics, bytes);
     if (scenario->carbon.on)
         hash = weir_hash(hash, &result->metrics.carbon_g, sizeof result->metrics.carbon_g);
+    if (scenario->traffic.count)
+        hash = weir_hash(hash, &result->metrics.traffic_cost, sizeof result->metrics.traffic_cost);
     for (int j = 0; j < result->job_count; j++) {
         struct weir_job_total total = result->jobs[j];
         total.name = NULL; /* names, not their addresses */
@@ -357,6 +359,9 @@ void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
     m->rejected = sums->calls ? sums->rejected : NAN;
     fill_books(books, measured_s, m);
     m->energy_j = weir_shares_energy_j(flow->shares) - books->energy_at_warmup_j;
+    bool priced = scenario->traffic.count > 0;
+    m->traffic_cost = priced ? books->traffic_cost : NAN;
+    m->bill = priced ? books->cost + books->traffic_cost : NAN;
     m->carbon_g = scenario->carbon.on ? books->carbon_g : NAN;
     fill_mobility(flow, m);
     fill_links(books, result);
