@@ -139,6 +139,7 @@ struct weir_scenario {
     bool unsafe_options; /* the user answers for them */
     enum weir_fairness fairness;
     bool energy;         /* joules are counted, where the platform gives watts */
+    bool energy_by_job;  /* and divided among jobs */
     bool all_activities; /* SimGrid has every execution and transfer, not only those that share something */
     bool record_operators, record_hosts, record_links; /* rows of windows.csv beside those of jobs */
     bool record_gzip;                                  /* windows.csv is compressed, as windows.csv.gz */

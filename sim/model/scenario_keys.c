@@ -65,6 +65,7 @@ const struct weir_param weir_scenario_keys[] = {
         "What decisions take: the work that policies say, or, \"measured\", the real time of their hooks. Results then "
         "differ from run to run and from machine to machine."),
     YES_NO(SCENARIO, "energy", energy, "true", "Whether joules are counted, where the platform gives watts."),
+    YES_NO(SCENARIO, "energy_by_job", energy_by_job, "false", "Whether they are divided among jobs."),
     EITHER(SCENARIO, "cpu", cpu_fifo, "share", cpus,
            "What work does that finds no free core on its host. \"share\": all that is there gets as much, as of a "
            "scheduler that takes turns. \"fifo\": it waits, first come, first served, and then has a core until it is "

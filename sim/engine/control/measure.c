@@ -62,8 +62,12 @@ void weir_measure_warm(struct weir_controller *controller)
     books->energy_at_warmup_j = weir_shares_energy_j(controller->shares);
     for (int h = 0; h < controller->view.host_count; h++)
         books->hosts[h].at_warmup = books->hosts[h].counts;
+    if (controller->scenario->energy_by_job)
+        weir_owners_settle(controller->shares);
     for (int j = 0; j < controller->arrived_jobs; j++) {
         struct weir_run_job *job = &controller->flow->jobs[j];
+        if (controller->scenario->energy_by_job)
+            job->energy_at_warmup_j = weir_owner_j(controller->shares, j);
         job->at_warmup = job->counts;
         weir_histogram_clear(&job->total);
         weir_histogram_clear(&job->window); /* what the window had so far is part of the warm-up */

@@ -97,5 +97,7 @@ const struct weir_metric weir_metric_table[] = {
     ROW(traffic_cost, "money", WEIR_BETTER_LOW,
         "Bytes sent between hosts, times their price by the scenario's \"traffic\"."),
     ROW(bill, "money", WEIR_BETTER_LOW, "cost and traffic_cost together."),
+    NAMED("energy_idle", energy_idle_j, "J", WEIR_BETTER_LOW,
+          "Part of energy that is no job's: of links, and of hosts without an instance."),
     {0},
 };

@@ -184,7 +184,8 @@ static unsigned long long checksum(const struct weir_result *result, const struc
         struct weir_job_total total = result->jobs[j];
         total.name = NULL; /* names, not their addresses */
         hash = weir_hash_string(hash, result->jobs[j].name);
-        hash = weir_hash(hash, &total, sizeof total);
+        hash =
+            weir_hash(hash, &total, scenario->energy_by_job ? sizeof total : offsetof(struct weir_job_total, energy_j));
     }
     for (int o = 0; o < result->operator_count; o++) {
         struct weir_operator_total total = result->operators[o];
@@ -336,6 +337,21 @@ static void fill_mobility(const struct weir_flow *flow, struct weir_metrics *m)
     m->latency_after_s = mean_of(after.sum_s, after.count);
 }
 
+/* Divided among jobs, where the scenario wants it. */
+static void fill_energy(const struct weir_flow *flow, struct weir_result *result)
+{
+    struct weir_metrics *m = &result->metrics;
+    bool divided = flow->scenario->energy_by_job;
+    m->energy_idle_j = divided ? m->energy_j : NAN;
+    if (divided)
+        weir_owners_settle(flow->shares);
+    for (int j = 0; j < result->job_count; j++) {
+        double energy_j = divided ? weir_owner_j(flow->shares, j) - flow->jobs[j].energy_at_warmup_j : NAN;
+        result->jobs[j].energy_j = energy_j;
+        m->energy_idle_j -= divided ? energy_j : 0;
+    }
+}
+
 void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
 {
     const struct weir_scenario *scenario = flow->scenario;
@@ -363,6 +379,7 @@ void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
     m->traffic_cost = priced ? books->traffic_cost : NAN;
     m->bill = priced ? books->cost + books->traffic_cost : NAN;
     m->carbon_g = scenario->carbon.on ? books->carbon_g : NAN;
+    fill_energy(flow, result);
     fill_mobility(flow, m);
     fill_links(books, result);
     weir_account_result(books, sums->dropped_at_sources, m);

@@ -162,7 +162,7 @@ void weir_energy_count_link(struct weir_shares *shares, int link)
             count_wire(shares, &shares->routes[r]);
 }
 
-static double host_j(struct weir_shares *shares, struct weir_host_state *host)
+double weir_energy_host_j(struct weir_shares *shares, struct weir_host_state *host)
 {
     const struct weir_host_energy *energy = &host->energy;
     if (shares->plug_in)
@@ -186,7 +186,7 @@ double weir_shares_energy_j(struct weir_shares *shares)
     double joules = 0;
     for (int h = 0; h < shares->host_count; h++)
         if (shares->hosts[h].metered)
-            joules += host_j(shares, &shares->hosts[h]);
+            joules += weir_energy_host_j(shares, &shares->hosts[h]);
     if (!shares->platform->has_link_energy)
         return joules;
     count_all(shares, NULL, 0);
@@ -198,7 +198,7 @@ double weir_shares_energy_j(struct weir_shares *shares)
 void weir_shares_energy_each(struct weir_shares *shares, double *hosts_j, double *links_j)
 {
     for (int h = 0; h < shares->host_count; h++)
-        hosts_j[h] = shares->hosts[h].metered ? host_j(shares, &shares->hosts[h]) : 0;
+        hosts_j[h] = shares->hosts[h].metered ? weir_energy_host_j(shares, &shares->hosts[h]) : 0;
     if (shares->platform->has_link_energy)
         count_all(shares, NULL, 0);
     for (int l = 0; l < shares->link_count; l++)

@@ -43,7 +43,9 @@ struct weir_work {
     double flops;        /* left at since_s */
     double rate;         /* flops/s, in our hands */
     double since_s;
-    double share; /* of a core, at most */
+    double share;     /* of a core, at most */
+    double uncounted; /* flops left when its owner was told of its joules last */
+    int owner;        /* whose it is, where joules are divided (weir_owners_begin) */
 };
 
 /* Bytes under way on the wire. Zeroed but for `done`, it is idle. */
@@ -151,6 +153,14 @@ void weir_shares_handed(const struct weir_shares *shares, unsigned long long *wo
 double weir_shares_energy_j(struct weir_shares *shares);
 /* The same of each: [host of the platform], [weir_shares_link_count]; 0 where the platform gives no watts. */
 void weir_shares_energy_each(struct weir_shares *shares, double *hosts_j, double *links_j);
+
+/* Joules of hosts are divided among so many owners of work, from now on, which is the start of the run (owners.c). */
+void weir_owners_begin(struct weir_shares *shares, int count);
+/* Instances of an owner come to a host, or leave it; nothing where joules are not divided. */
+void weir_owner_here(struct weir_shares *shares, int host, int owner, int by);
+/* Brings what owners have up to date; what one has had by then. */
+void weir_owners_settle(struct weir_shares *shares);
+double weir_owner_j(const struct weir_shares *shares, int owner);
 
 /* The first transfer in SimGrid's hands that gets less than so many bytes/s though its latency must be over: see the
  * watchdog. Writes a sentence about it in `text`; false if there is none. */

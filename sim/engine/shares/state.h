@@ -94,6 +94,7 @@ struct weir_shares {
     bool plug_in;                  /* SimGrid counts the energy of hosts */
     bool fixed_speeds;             /* cpu/optim is TI */
     bool fatpipes_draw;            /* there are FATPIPE links with watts */
+    struct weir_owners *owners;    /* owners.c; NULL: joules are not divided */
     struct weir_host_state *hosts;
     int host_count;
     struct weir_link_state *links; /* sorted by name */
@@ -216,5 +217,10 @@ void weir_energy_count_transfer(struct weir_shares *shares, struct weir_transfer
 /* All transfers: where FATPIPE links draw, before another one begins. */
 void weir_energy_count_all(struct weir_shares *shares);
 void weir_energy_count_link(struct weir_shares *shares, int link);
+double weir_energy_host_j(struct weir_shares *shares, struct weir_host_state *host); /* of one that is metered */
+
+/* owners.c: before work leaves its host, if that is metered and there are owners. */
+void weir_owners_count_work(struct weir_shares *shares, struct weir_work *work);
+void weir_owners_fini(struct weir_shares *shares);
 
 #endif
