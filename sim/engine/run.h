@@ -41,6 +41,7 @@ struct weir_metrics {
     double carbon_g;
     double traffic_cost, bill;
     double energy_idle_j; /* that is no job's */
+    double asleep_s, boots;
 };
 enum weir_better { WEIR_BETTER_NONE, WEIR_BETTER_LOW, WEIR_BETTER_HIGH };
 struct weir_metric {

@@ -53,6 +53,7 @@ void weir_books_settle(struct weir_books *books, double now_s)
         return;
     books->instance_area += books->instances_alive * passed_s;
     books->cost += books->price_per_s * passed_s;
+    books->asleep_s += books->asleep * passed_s;
     books->instance_cost += books->instance_price_per_s * passed_s;
 }
 

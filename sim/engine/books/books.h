@@ -83,6 +83,9 @@ struct weir_books {
     double decisions, refused, warnings, rescales, migrations, tier_crossings, state_moved_bytes, paused_s;
     double checkpoints, checkpoints_failed, checkpoint_s, alignment_s, checkpoint_bytes; /* s: sums */
     double energy_at_warmup_j;
+    int asleep; /* hosts that are, now */
+    bool slept; /* some ever were */
+    double asleep_s, boots;
     double carbon_g, carbon_at_window_g; /* since the warm-up, or in it */
     double backlog_most;
     double decision_wall_s;

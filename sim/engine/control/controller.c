@@ -21,6 +21,7 @@
 #include "sim/engine/control/recovery.h"
 #include "sim/engine/control/report.h"
 #include "sim/engine/control/routing.h"
+#include "sim/engine/control/sleep.h"
 #include "sim/engine/control/steer.h"
 #include "sim/engine/control/view.h"
 #include "sim/engine/control/watchdog.h"
@@ -216,6 +217,7 @@ struct weir_controller *weir_controller_new(const struct weir_control_parts *par
     weir_faults_init(controller);
     weir_emissions_init(controller);
     weir_recovery_init(controller);
+    weir_sleep_init(controller);
     weir_checkpoints_init(controller);
     weir_alarm_set(controller->clock, &controller->alarm, controller->clock->now_s);
     return controller;
@@ -229,6 +231,7 @@ void weir_controller_free(struct weir_controller *controller)
     weir_plan_free(controller->decided);
     weir_changes_fini(controller);
     weir_checkpoints_fini(controller);
+    weir_sleep_fini(controller);
     weir_recovery_fini(controller);
     weir_emissions_fini(controller);
     weir_faults_fini(controller);

@@ -45,10 +45,12 @@ void weir_emissions_settle(struct weir_controller *controller)
             weir_intensity_go_on(&emissions->walks[i]);
 }
 
-double weir_emissions_at(const struct weir_controller *controller, int host)
+void weir_emissions_view(struct weir_controller *controller)
 {
-    int intensity = controller->emissions ? controller->scenario->carbon.of_host[host] : -1;
-    return intensity < 0 ? NAN : weir_intensity_now(&controller->emissions->walks[intensity]);
+    const int *of_host = controller->scenario->carbon.of_host;
+    for (int h = 0; h < controller->view.host_count && controller->emissions; h++)
+        if (of_host[h] >= 0)
+            controller->host_views[h].carbon_g_per_kwh = weir_intensity_now(&controller->emissions->walks[of_host[h]]);
 }
 
 static void set_alarm(struct weir_emissions *emissions)
@@ -85,6 +87,8 @@ static int of_link(const struct weir_controller *controller, const char *name)
 void weir_emissions_init(struct weir_controller *controller)
 {
     const struct weir_carbon *carbon = &controller->scenario->carbon;
+    for (size_t h = 0; h < controller->platform->host_count; h++)
+        controller->host_views[h].carbon_g_per_kwh = NAN;
     if (!carbon->on)
         return;
     struct weir_emissions *emissions = controller->emissions = weir_alloc(1, sizeof *emissions);

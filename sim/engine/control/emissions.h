@@ -12,7 +12,7 @@ void weir_emissions_fini(struct weir_controller *controller);
  * warm-up. */
 void weir_emissions_settle(struct weir_controller *controller);
 
-/* The intensity at a host now, g/kWh; NaN: not known. */
-double weir_emissions_at(const struct weir_controller *controller, int host);
+/* Fills in what the view shows of it. */
+void weir_emissions_view(struct weir_controller *controller);
 
 #endif

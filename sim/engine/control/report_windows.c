@@ -124,7 +124,7 @@ void weir_report_window(struct weir_controller *controller)
         const struct weir_host_view *host = &controller->view.hosts[h];
         const struct weir_host_counts *ever = &controller->books->hosts[h].counts;
         if (!host->up)
-            tell(controller, "", "", host->name, "down", 1);
+            tell(controller, "", "", host->name, host->asleep ? "asleep" : host->boot_s > 0 ? "boots" : "down", 1);
         if (!host->instances && ever->flops + ever->sent_bytes + ever->received_bytes == 0)
             continue; /* never used so far */
         tell(controller, "", "", host->name, "cpu", host->cpu);

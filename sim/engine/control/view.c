@@ -8,6 +8,7 @@
 #include "sim/base/memory.h"
 #include "sim/engine/control/changes.h"
 #include "sim/engine/control/emissions.h"
+#include "sim/engine/control/sleep.h"
 #include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/mobile.h"
 #include "sim/engine/flow/route.h"
@@ -142,7 +143,6 @@ void weir_view_init(struct weir_controller *controller)
             .memory_bytes = spec->memory_bytes,
             .price_per_core_s = spec->price_per_core_s,
             .up = true,
-            .carbon_g_per_kwh = NAN,
         };
     }
     controller->job_views = weir_alloc((size_t)controller->flow->job_count, sizeof *controller->job_views);
@@ -236,9 +236,9 @@ void weir_view_hosts(struct weir_controller *controller)
         controller->host_views[h].instances = controller->books->hosts[h].instances;
         controller->host_views[h].memory_used_bytes = controller->books->hosts[h].taken_bytes;
         controller->host_views[h].up = weir_host_up(controller->shares, h);
-        if (controller->emissions)
-            controller->host_views[h].carbon_g_per_kwh = weir_emissions_at(controller, h);
     }
+    weir_emissions_view(controller);
+    weir_sleep_view(controller);
 }
 
 void weir_view_deployments(struct weir_controller *controller, int first_job)

@@ -99,5 +99,7 @@ const struct weir_metric weir_metric_table[] = {
     ROW(bill, "money", WEIR_BETTER_LOW, "cost and traffic_cost together."),
     NAMED("energy_idle", energy_idle_j, "J", WEIR_BETTER_LOW,
           "Part of energy that is no job's: of links, and of hosts without an instance."),
+    NAMED("asleep", asleep_s, "s", WEIR_BETTER_NONE, "Time for which hosts slept, summed over hosts."),
+    ROW(boots, "count", WEIR_BETTER_NONE, "Times that a host was woken."),
     {0},
 };

@@ -378,6 +378,8 @@ void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
     bool priced = scenario->traffic.count > 0;
     m->traffic_cost = priced ? books->traffic_cost : NAN;
     m->bill = priced ? books->cost + books->traffic_cost : NAN;
+    m->asleep_s = books->slept ? books->asleep_s : NAN;
+    m->boots = books->slept ? books->boots : NAN;
     m->carbon_g = scenario->carbon.on ? books->carbon_g : NAN;
     fill_energy(flow, result);
     fill_mobility(flow, m);

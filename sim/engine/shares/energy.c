@@ -15,7 +15,7 @@
 #include "sim/base/memory.h"
 
 /* "idle:all" or "idle:epsilon:all" of a performance state, in a list of them. */
-static void read_host(struct weir_host_state *host, const char *text)
+static void read_host(struct weir_host_state *host, const char *text, double boot_w)
 {
     struct weir_host_energy *energy = &host->energy;
     host->metered = true;
@@ -31,6 +31,7 @@ static void read_host(struct weir_host_state *host, const char *text)
     }
     const char *off = weir_simgrid_platform->host_property(host->host, "wattage_off");
     energy->off_w = off ? strtod(off, NULL) : 0;
+    energy->boot_w = boot_w < 0 ? energy->idle_w : boot_w;
 }
 
 static void read_link(struct weir_shares *shares, struct weir_link_state *link)
@@ -52,7 +53,7 @@ void weir_energy_init(struct weir_shares *shares)
     for (int h = 0; h < shares->host_count && shares->energy && shares->platform->has_host_energy; h++) {
         const char *text = weir_simgrid_platform->host_property(shares->hosts[h].host, "wattage_per_state");
         if (text)
-            read_host(&shares->hosts[h], text);
+            read_host(&shares->hosts[h], text, shares->platform->hosts[h].boot_w);
     }
     for (int l = 0; l < shares->link_count && shares->energy && shares->platform->has_link_energy; l++)
         read_link(shares, &shares->links[l]);
@@ -67,11 +68,16 @@ void weir_energy_fini(struct weir_shares *shares)
 void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *host)
 {
     struct weir_host_energy *energy = &host->energy;
-    if (!host->metered || shares->plug_in)
+    if (!host->metered)
         return;
     double took_s = shares->clock->now_s - energy->since_s;
-    bool works = host->first && host->speed > 0;
-    double watts = !host->on || host->down ? energy->off_w : works ? energy->epsilon_w : energy->idle_w;
+    bool works = host->first && host->speed > 0, off = !host->on || host->down || host->power == WEIR_ASLEEP;
+    double watts = off                           ? energy->off_w
+                   : host->power == WEIR_BOOTING ? energy->boot_w
+                   : works                       ? energy->epsilon_w
+                                                 : energy->idle_w;
+    if (shares->plug_in) /* for which a host that boots is off */
+        watts = off || host->power != WEIR_BOOTING ? 0 : energy->boot_w - energy->off_w;
     energy->base_j += watts * took_s;
     energy->flops += host->own_load * host->speed * took_s;
     energy->since_s = shares->clock->now_s;
@@ -165,9 +171,9 @@ void weir_energy_count_link(struct weir_shares *shares, int link)
 double weir_energy_host_j(struct weir_shares *shares, struct weir_host_state *host)
 {
     const struct weir_host_energy *energy = &host->energy;
-    if (shares->plug_in)
-        return weir_simgrid_platform->consumed_j(host->host);
     weir_energy_count_host(shares, host);
+    if (shares->plug_in)
+        return weir_simgrid_platform->consumed_j(host->host) + energy->base_j;
     return energy->base_j + (energy->all_w - energy->epsilon_w) * energy->flops / (host->peak * host->cores);
 }
 

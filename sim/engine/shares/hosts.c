@@ -42,7 +42,7 @@ void weir_hosts_fini(struct weir_shares *shares)
 
 static bool is_up(const struct weir_host_state *host)
 {
-    return host->on && !host->down;
+    return host->on && !host->down && host->power == WEIR_AWAKE;
 }
 
 bool weir_host_up(const struct weir_shares *shares, int host)
@@ -214,19 +214,12 @@ static void start_next(struct weir_shares *shares, struct weir_host_state *host)
     weir_work_begin(shares, work, work->host, work->flops, work->share);
 }
 
-static void count_before_leaving(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
-{
-    weir_energy_count_host(shares, host);
-    if (shares->owners)
-        weir_owners_count_work(shares, work);
-}
-
 void weir_work_leave(struct weir_work *work)
 {
     struct weir_shares *shares = work->shares;
     struct weir_host_state *host = &shares->hosts[work->host];
     if (host->metered)
-        count_before_leaving(shares, host, work);
+        weir_owners_leave(shares, host, work);
     if (work->hands == WEIR_HANDS_OWN)
         leave_own(shares, host, work);
     if (work->next)

@@ -41,7 +41,7 @@ void weir_owners_fini(struct weir_shares *shares)
     free(shares->owners);
 }
 
-void weir_owners_count_work(struct weir_shares *shares, struct weir_work *work)
+static void count_work(struct weir_shares *shares, struct weir_work *work)
 {
     struct weir_host_state *host = &shares->hosts[work->host];
     bool ended = work->hands == WEIR_HANDS_SIMGRID && !work->activity;
@@ -53,6 +53,13 @@ void weir_owners_count_work(struct weir_shares *shares, struct weir_work *work)
     shares->owners->hosts[work->host].work_j += joules;
 }
 
+void weir_owners_leave(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work)
+{
+    weir_energy_count_host(shares, host);
+    if (shares->owners)
+        count_work(shares, work);
+}
+
 /* Divides what the host has drawn. */
 static void divide_host(struct weir_shares *shares, int index)
 {
@@ -61,7 +68,7 @@ static void divide_host(struct weir_shares *shares, int index)
     if (!host->metered)
         return;
     for (struct weir_work *work = host->first; work; work = work->next)
-        weir_owners_count_work(shares, work);
+        count_work(shares, work);
     double drawn_j = weir_energy_host_j(shares, host), rest_j = drawn_j - owners->seen_j - owners->work_j;
     for (size_t i = 0; i < owners->here_count; i++)
         shares->owners->joules[owners->here[i].owner] += rest_j * owners->here[i].count / owners->instances;

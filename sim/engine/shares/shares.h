@@ -127,6 +127,11 @@ unsigned weir_host_failures(const struct weir_shares *shares, int host); /* so f
 double weir_host_speed(const struct weir_shares *shares, int host);      /* flops/s of a core now */
 /* The host goes down or comes up; it works at a share of its speed (both from now on). */
 void weir_host_switch(struct weir_shares *shares, int host, bool up);
+/* Whether a host is awake; from now on. It is up only if it is. Nothing works or is on its way there. */
+enum weir_power { WEIR_AWAKE, WEIR_ASLEEP, WEIR_BOOTING };
+void weir_host_power(struct weir_shares *shares, int host, enum weir_power power);
+enum weir_power weir_host_is(const struct weir_shares *shares, int host);
+bool weir_host_quiet(const struct weir_shares *shares, int host); /* no transfer goes from or to it */
 void weir_host_slow(struct weir_shares *shares, int host, double share);
 
 /* Links as SimGrid knows them, sorted by name: a SPLITDUPLEX link of the platform is NAME_UP and NAME_DOWN. */
