@@ -154,6 +154,27 @@ static int read_decision(const struct weir_json *at, const struct weir_view *vie
     return code;
 }
 
+/* {"sleep": "edge-1"} or {"wake": "edge-1"}. */
+static int read_power(const struct weir_json *at, const struct weir_view *view, struct weir_plan *plan)
+{
+    static const char *const keys[] = {"sleep", "wake", "why", NULL};
+    struct weir_json sleep, wake;
+    const char *why = "";
+    int host = 0, code = weir_json_only(at, keys);
+    bool sleeps = weir_json_get(at, "sleep", &sleep);
+    if (!code && sleeps && weir_json_get(at, "wake", &wake))
+        code = weir_json_error(at, "must have one of \"sleep\" and \"wake\"");
+    if (!code && !sleeps)
+        weir_json_get(at, "wake", &wake);
+    if (!code)
+        code = find_host(sleeps ? &sleep : &wake, view, &host);
+    if (!code)
+        code = weir_json_opt_string(at, "why", &why);
+    if (!code)
+        (sleeps ? weir_plan_sleep : weir_plan_wake)(plan, host, "%s", why);
+    return code;
+}
+
 static int read_plan(const struct weir_json *root, const struct weir_view *view, struct weir_plan *plan)
 {
     static const char *const keys[] = {"plan", NULL};
@@ -169,7 +190,9 @@ static int read_plan(const struct weir_json *root, const struct weir_view *view,
         return weir_json_error(&list, "must be empty: the departure of a job leaves nothing to decide");
     for (int i = 0; i < weir_json_size(&list) && !code; i++) {
         struct weir_json child = weir_json_at(&list, i);
-        code = read_decision(&child, view, plan);
+        struct weir_json power;
+        bool of_host = weir_json_get(&child, "sleep", &power) || weir_json_get(&child, "wake", &power);
+        code = (of_host ? read_power : read_decision)(&child, view, plan);
     }
     return code;
 }

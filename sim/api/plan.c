@@ -32,6 +32,7 @@ static void clear(struct weir_plan *plan)
         change_fini(&plan->changes[i]);
     plan->change_count = 0;
     weir_plan_rates_clear(plan);
+    weir_plan_powers_clear(plan);
     weir_plan_notes_clear(plan);
     weir_plan_outlooks_clear(plan);
     for (size_t j = 0; j < plan->job_count; j++) {
@@ -64,6 +65,7 @@ void weir_plan_free(struct weir_plan *plan)
     clear(plan);
     free(plan->changes);
     free(plan->rates);
+    free(plan->powers);
     free(plan->outlooks);
     free(plan->warnings);
     free(plan->jobs);

@@ -48,6 +48,14 @@ void weir_plan_rate(struct weir_plan *plan, int job, int from, int to, double by
 /* The limit as planned so far; 0 if there is no such edge. */
 double weir_plan_rate_get(const struct weir_plan *plan, int job, int from, int to);
 
+/* Asks that a host goes to sleep: it draws `wattage_off`, and is not up until it is woken and has booted, which takes
+ * the `boot_time` of the platform. Refused of a host that is not up, that has instances or gets some by this plan, or
+ * must not sleep (`may_sleep` of its view); given up, with a note, if bytes are on their way to or from it when this is
+ * carried out. Nothing can be placed on a host that sleeps or boots. Asking for what is so already is no decision; the
+ * last wish for a host holds. A host that does not exist: nothing happens. Since interface 5. */
+void weir_plan_sleep(struct weir_plan *plan, int host, const char *why, ...) __attribute__((format(printf, 3, 4)));
+void weir_plan_wake(struct weir_plan *plan, int host, const char *why, ...) __attribute__((format(printf, 3, 4)));
+
 /* What the decision took to compute, in floating-point operations; adds up over a window. Where the scenario names a
  * "decision_host", the plan waits until that host has done them, and no other decision is asked for before. Counts at a
  * window's end only. Below 0 or not finite: nothing. */

@@ -37,8 +37,12 @@ static char *check_wish(const struct weir_view *view, const struct weir_plan_cha
         const struct weir_placement *at = &change->instances[i];
         if (at->host < 0 || at->host >= view->host_count)
             return weir_format("host %d does not exist", at->host);
-        if (!view->hosts[at->host].up)
-            return weir_format("host \"%s\" is down", view->hosts[at->host].name);
+        const struct weir_host_view *host = &view->hosts[at->host];
+        if (!host->up)
+            return weir_format(host->asleep       ? "host \"%s\" sleeps; wake it first"
+                               : host->boot_s > 0 ? "host \"%s\" boots"
+                                                  : "host \"%s\" is down",
+                               host->name);
         if (!(weir_view_speed(&view->hosts[at->host], op) > 0))
             return weir_format("host \"%s\" has speed 0", view->hosts[at->host].name);
         if (!(at->weight >= WEIGHT_AT_LEAST && at->weight <= WEIGHT_AT_MOST))
@@ -157,6 +161,7 @@ static struct weir_space space_of(const struct weir_plan *plan)
 void weir_plan_check(struct weir_plan *plan)
 {
     weir_plan_rates_check(plan);
+    weir_plan_powers_check(plan);
     if (!plan->change_count)
         return;
     struct weir_space space = space_of(plan);

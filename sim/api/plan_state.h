@@ -26,6 +26,9 @@ struct weir_plan {
     struct weir_plan_rate_change *rates;
     int rate_count;
     size_t rate_capacity;
+    struct weir_plan_power_change *powers;
+    int power_count;
+    size_t power_capacity;
     /* [job][operator + 1] what is foreseen, the source first; a row is made when something is */
     struct weir_plan_outlook {
         double *per_s; /* [steps] owned; NULL: nothing */
@@ -56,6 +59,10 @@ char *weir_plan_format_why(const char *format, va_list args);
 
 /* plan_outlook.c */
 void weir_plan_outlooks_clear(struct weir_plan *plan);
+
+/* plan_power.c */
+void weir_plan_powers_clear(struct weir_plan *plan);
+void weir_plan_powers_check(struct weir_plan *plan);
 
 /* plan_rate.c */
 void weir_plan_rates_clear(struct weir_plan *plan);

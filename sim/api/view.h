@@ -31,6 +31,10 @@ struct weir_host_view {
     double disk_bytes_per_s;      /* read and written: items logged at sources, "disk" of operators, checkpoints */
     double sent_bytes_per_s;      /* upload */
     double received_bytes_per_s;
+    double carbon_g_per_kwh; /* of what the host draws now; NaN: the scenario does not say. Since interface 5 */
+    /* Of hosts that policies may send to sleep (weir_plan_sleep). Since interface 5. */
+    bool asleep, may_sleep; /* may_sleep: nothing is there that must not stop, whatever instances there are */
+    double boot_s; /* until it is up: of a host that boots what is left, of one asleep if it is woken; else 0 */
 };
 
 /* An instance as deployed, or as asked for in a plan. */

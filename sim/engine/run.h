@@ -37,6 +37,11 @@ struct weir_metrics {
     /* Of sources that move (sim/model/mobility.h); NaN where none does. The first of them is handovers. */
     double handovers, interrupted_s, handover_lost;
     double latency_before_s, latency_after_s; /* means, of what came within a window before and after a handover */
+    /* Each of a key of its own (docs/energy.md); NaN without it. The first of them is carbon_g. */
+    double carbon_g;
+    double traffic_cost, bill;
+    double energy_idle_j; /* that is no job's */
+    double asleep_s, boots;
 };
 enum weir_better { WEIR_BETTER_NONE, WEIR_BETTER_LOW, WEIR_BETTER_HIGH };
 struct weir_metric {
@@ -70,6 +75,7 @@ struct weir_job_total {
     double latency_mean_s, latency_p50_s, latency_p95_s, latency_p99_s, latency_max_s;
     double waiting_s, service_s, network_s, blocked_s; /* mean parts of the latency */
     unsigned long long arrivals_hash;                  /* of the arrival times: equal for two policies with one seed */
+    double energy_j; /* after the warm-up, of hosts that give watts; NaN: joules are not divided among jobs */
 };
 
 /* The items of a job that took one way from the source to the sink, after the warm-up. Of an item that a join put

@@ -51,6 +51,13 @@ static void make_tracks_absolute(cJSON *mobility, const char *file)
         make_absolute(device, "tracks", file);
 }
 
+/* The paths of intensities. */
+static void make_carbon_absolute(cJSON *carbon, const char *file)
+{
+    for (cJSON *rule = carbon ? carbon->child : NULL; rule; rule = rule->next)
+        make_absolute(rule, "file", file);
+}
+
 /* One name, or several joined by '+'. */
 static cJSON *absolute_names(const char *names, const char *file)
 {
@@ -158,6 +165,7 @@ int weir_inputs_write(const char *path, const char *scenario, const char *const 
     if (code == WEIR_OK) {
         make_absolute(doc->root, "platform", scenario);
         make_tracks_absolute(cJSON_GetObjectItemCaseSensitive(doc->root, "mobility"), scenario);
+        make_carbon_absolute(cJSON_GetObjectItemCaseSensitive(doc->root, "carbon"), scenario);
         make_policies_absolute(cJSON_GetObjectItemCaseSensitive(doc->root, "policies"), scenario);
         add_remarks(doc->root, scenario, sets);
         code = write_document(path, doc);

@@ -174,6 +174,8 @@ static void add_job(cJSON *jobs, const struct weir_job_total *job)
     cJSON_AddNumberToObject(at, "latency_p99_s", job->latency_p99_s);
     cJSON_AddNumberToObject(at, "latency_max_s", job->latency_max_s);
     add_parts(at, job->waiting_s, job->service_s, job->network_s, job->blocked_s);
+    if (!isnan(job->energy_j))
+        cJSON_AddNumberToObject(at, "energy_j", job->energy_j);
     add_hash(at, "arrivals_hash", job->arrivals_hash);
     cJSON_AddItemToArray(jobs, at);
 }

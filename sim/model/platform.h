@@ -7,6 +7,8 @@
  *   memory           bytes with a unit (a bare number counts bytes); default: no limit
  *   price_per_core_s money per core and second, of all cores while an instance is there; default 0
  *   place            "x y": where the host stands, for devices that move (sim/model/mobility.h); default: nowhere
+ *   boot_time        from being woken until it is up, of hosts that sleep; default 0
+ *   boot_watts       what it draws meanwhile; default: as idle
  *   speed_gpu        speed of a core for operators of the class gpu; default: that for all
  */
 #ifndef WEIR_MODEL_PLATFORM_H
@@ -33,13 +35,14 @@ struct weir_host {
     int slots;           /* 0: no limit */
     double memory_bytes; /* 0: no limit */
     double price_per_core_s;
-    bool has_energy; /* the file gives wattage_per_state */
-    bool may_fail;   /* the file gives it a profile of its state */
-    bool may_slow;   /* the file gives it a profile of its speed */
-    bool has_place;  /* the file gives coordinates, or a place */
-    double place[2]; /* the first two coordinates, or else the place */
-    int routeless;   /* number of its zone if that has routing="None", else -1: no route to others there */
-    int wifi_link;   /* index of the Wi-Fi link of its zone, -1: none; SimGrid wants the host attached to it */
+    double boot_s, boot_w; /* boot_w -1: as idle */
+    bool has_energy;       /* the file gives wattage_per_state */
+    bool may_fail;         /* the file gives it a profile of its state */
+    bool may_slow;         /* the file gives it a profile of its speed */
+    bool has_place;        /* the file gives coordinates, or a place */
+    double place[2];       /* the first two coordinates, or else the place */
+    int routeless;         /* number of its zone if that has routing="None", else -1: no route to others there */
+    int wifi_link;         /* index of the Wi-Fi link of its zone, -1: none; SimGrid wants the host attached to it */
 };
 
 struct weir_link {

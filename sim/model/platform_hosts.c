@@ -71,6 +71,8 @@ static int add_host(struct weir_platform_reader *reader, const xmlNode *node, in
     host->slots = props->slots;
     host->memory_bytes = props->memory_bytes;
     host->price_per_core_s = props->price_per_core_s;
+    host->boot_s = props->boot_s;
+    host->boot_w = props->boot_w;
     host->speed_gpu_flops_per_s = props->speed_gpu_flops_per_s;
     platform->has_host_energy |= host->has_energy;
     platform->has_still_hosts |= !(host->speed_flops_per_s > 0);
@@ -352,7 +354,7 @@ static int check_version(const struct weir_platform_reader *reader, const xmlNod
 
 int weir_platform_walk(struct weir_platform_reader *reader, const xmlNode *root)
 {
-    struct weir_platform_props defaults = {.tier = WEIR_TIER_EDGE};
+    struct weir_platform_props defaults = {.tier = WEIR_TIER_EDGE, .boot_w = -1};
     const xmlNode *first = NULL, *node;
     if (weir_platform_check(reader, root) != 0 || check_version(reader, root) != 0)
         return WEIR_EINPUT;

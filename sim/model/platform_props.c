@@ -57,6 +57,17 @@ int weir_platform_prop(const struct weir_platform_reader *reader, const xmlNode 
         props->price_per_core_s = strtod(value, &end);
         if (end == value || *end || !(props->price_per_core_s >= 0) || !isfinite(props->price_per_core_s))
             return weir_platform_fail(reader, node, "price_per_core_s %s is not a number, 0 at least", quoted);
+    } else if (strcmp(name, "boot_time") == 0) {
+        if (weir_quantity_parse(WEIR_UNIT_TIME, value, &props->boot_s) != 0) {
+            weir_error_context("boot_time");
+            return weir_platform_fail_at(reader, node);
+        }
+        if (!(props->boot_s >= 0))
+            return weir_platform_fail(reader, node, "boot_time %s is below 0", quoted);
+    } else if (strcmp(name, "boot_watts") == 0) {
+        props->boot_w = strtod(value, &end);
+        if (end == value || *end || !(props->boot_w >= 0) || !isfinite(props->boot_w))
+            return weir_platform_fail(reader, node, "boot_watts %s is not a number, 0 at least", quoted);
     } else if (strcmp(name, "place") == 0) {
         if (!is_place(value, props->place))
             return weir_platform_fail(reader, node, "place %s is not two numbers, such as \"120 40\"", quoted);

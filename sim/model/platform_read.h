@@ -67,6 +67,7 @@ struct weir_platform_props {
     int slots;
     double memory_bytes;
     double price_per_core_s;
+    double boot_s, boot_w;
     double speed_gpu_flops_per_s;
     bool has_place;
     double place[2];

@@ -240,6 +240,8 @@ static unsigned long long hash_inputs(const struct weir_json *at, const struct w
         hash = weir_load_hash(scenario->workload->loads[i], hash);
     for (int f = 0; f < scenario->mobility.file_count; f++)
         hash = weir_hash(hash, &scenario->mobility.files[f].hash, sizeof scenario->mobility.files[f].hash);
+    if (scenario->carbon.hash)
+        hash = weir_hash(hash, &scenario->carbon.hash, sizeof scenario->carbon.hash);
     unsigned long long files = scenario->workload->files_hash;
     return files ? weir_hash(hash, &files, sizeof files) : hash;
 }
@@ -282,6 +284,10 @@ static int read_all(const struct weir_json *root, const struct weir_scenario_cha
         code = go_on(weir_scenario_read_anomalies(root, made), &broken);
     if (!code && made->platform)
         code = go_on(weir_scenario_read_account(root, made), &broken);
+    if (!code && made->platform)
+        code = go_on(weir_scenario_read_carbon(root, made), &broken);
+    if (!code && made->platform)
+        code = go_on(weir_scenario_read_traffic(root, made), &broken);
     if (!code && made->platform)
         code = go_on(weir_scenario_read_monitor(root, made), &broken);
     if (!code && made->workload)
@@ -336,6 +342,8 @@ void weir_scenario_free(struct weir_scenario *scenario)
     weir_scenario_free_faults(scenario);
     weir_scenario_free_anomalies(scenario);
     free(scenario->account.hosts);
+    weir_carbon_fini(&scenario->carbon);
+    weir_traffic_fini(&scenario->traffic);
     weir_mobility_fini(&scenario->mobility);
     weir_learning_fini(&scenario->learning);
     weir_workload_free(scenario->workload);

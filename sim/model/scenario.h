@@ -8,11 +8,13 @@
 #include "sim/base/json.h"
 #include "sim/model/account.h"
 #include "sim/model/anomalies.h"
+#include "sim/model/carbon.h"
 #include "sim/model/faults.h"
 #include "sim/model/learning.h"
 #include "sim/model/mobility.h"
 #include "sim/model/monitor.h"
 #include "sim/model/platform.h"
+#include "sim/model/traffic.h"
 #include "sim/model/workload.h"
 
 /* What a change of plan costs. */
@@ -129,6 +131,8 @@ struct weir_scenario {
     int anomaly_rule_count;
     struct weir_recovery recovery;
     struct weir_account account;
+    struct weir_carbon carbon;
+    struct weir_traffic traffic;
     struct weir_monitor monitor;
     struct weir_mobility mobility;
     struct weir_learning learning;
@@ -137,6 +141,7 @@ struct weir_scenario {
     bool unsafe_options; /* the user answers for them */
     enum weir_fairness fairness;
     bool energy;         /* joules are counted, where the platform gives watts */
+    bool energy_by_job;  /* and divided among jobs */
     bool all_activities; /* SimGrid has every execution and transfer, not only those that share something */
     bool record_operators, record_hosts, record_links; /* rows of windows.csv beside those of jobs */
     bool record_gzip;                                  /* windows.csv is compressed, as windows.csv.gz */

@@ -42,6 +42,10 @@ static int check_energy(const struct weir_scenario *scenario)
     const char *bad = scenario->platform->bad_energy;
     if (bad && !scenario->energy)
         weir_remark("%s", bad);
+    if (scenario->energy_by_job && !(scenario->energy && scenario->platform->has_host_energy))
+        return weir_error(WEIR_EINPUT, "%s: \"energy_by_job\": %s", scenario->path,
+                          scenario->energy ? "no host of the platform gives watts (wattage_per_state)"
+                                           : "needs \"energy\": true");
     return bad && scenario->energy ? weir_error(WEIR_EINPUT, "%s", bad) : WEIR_OK;
 }
 

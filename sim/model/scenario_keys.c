@@ -50,6 +50,10 @@ const struct weir_param weir_scenario_keys[] = {
     VALUE("monitor", WEIR_FORM_OBJECT, weir_monitor_keys, "they do not", "How far the monitors of hosts err."),
     VALUE("account", WEIR_FORM_OBJECT, weir_account_keys, "none",
           "What a platform that sells its results earns and is fined."),
+    VALUE("carbon", WEIR_FORM_LISTED, weir_carbon_keys, "it is not counted",
+          "What the power that hosts and links draw costs in gCO2."),
+    VALUE("traffic", WEIR_FORM_LISTED, weir_traffic_keys, "it costs nothing",
+          "What bytes cost that go from host to host, by tiers and regions."),
     TIME(SCENARIO, "decision_time", decision_s, "0s", 0,
          "Simulated time from a decision until it is carried out; at most \"window\"."),
     VALUE("decision_host", WEIR_FORM_STRING, NULL, "none: such work takes no time",
@@ -61,6 +65,7 @@ const struct weir_param weir_scenario_keys[] = {
         "What decisions take: the work that policies say, or, \"measured\", the real time of their hooks. Results then "
         "differ from run to run and from machine to machine."),
     YES_NO(SCENARIO, "energy", energy, "true", "Whether joules are counted, where the platform gives watts."),
+    YES_NO(SCENARIO, "energy_by_job", energy_by_job, "false", "Whether they are divided among jobs."),
     EITHER(SCENARIO, "cpu", cpu_fifo, "share", cpus,
            "What work does that finds no free core on its host. \"share\": all that is there gets as much, as of a "
            "scheduler that takes turns. \"fifo\": it waits, first come, first served, and then has a core until it is "

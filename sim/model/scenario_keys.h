@@ -34,6 +34,17 @@ struct weir_mobility_read {
     bool strongest, loses;
     double hysteresis, path_loss, handover_s, latency_s;
 };
+struct weir_carbon_read {
+    const char *file, *time, *value, *time_format; /* "": not said */
+    double intensity;                              /* NaN: not said */
+    double start_s, speedup;
+    bool repeat;
+};
+struct weir_price_read {
+    int between; /* enum weir_traffic_between */
+    bool both;
+    double price_per_GB;
+};
 struct weir_device_read {
     const char *tracks, *track;
     int model; /* random-waypoint, manhattan; -1: it follows a track */
@@ -101,6 +112,9 @@ extern const struct weir_param weir_learning_keys[];
 extern const struct weir_param weir_observe_keys[];
 extern const struct weir_param weir_reward_keys[];
 extern const struct weir_param weir_actions_keys[];
+
+extern const struct weir_param weir_carbon_keys[];
+extern const struct weir_param weir_traffic_keys[];
 
 extern const struct weir_param weir_mobility_keys[];
 extern const struct weir_param weir_moving_keys[];

@@ -42,6 +42,14 @@ void weir_scenario_free_anomalies(struct weir_scenario *scenario);
 /* "account"; the platform is read. */
 int weir_scenario_read_account(const struct weir_json *at, struct weir_scenario *scenario);
 
+/* "carbon"; the platform is read, and whether energy is counted. */
+int weir_scenario_read_carbon(const struct weir_json *at, struct weir_scenario *scenario);
+void weir_carbon_fini(struct weir_carbon *carbon);
+
+/* "traffic"; the platform is read. */
+int weir_scenario_read_traffic(const struct weir_json *at, struct weir_scenario *scenario);
+void weir_traffic_fini(struct weir_traffic *traffic);
+
 /* "monitor"; the window is read. */
 int weir_scenario_read_monitor(const struct weir_json *at, struct weir_scenario *scenario);
 

@@ -1,6 +1,7 @@
 /* What hosts and links draw, to the last joule. Three watt values of a host are: idle, just above idle, all cores busy;
  * between the last two the draw grows with the flops that it does, as a share of what it could at full speed. Each case
  * runs twice: as it is, and with everything in SimGrid's hands. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -164,6 +165,111 @@ static void a_share_of_a_core_draws_its_share(void)
     free(scenario);
 }
 
+/* ---- by job ---- */
+
+/* Joules of job j<number>, and what is no job's. */
+static void check_by_job(const char *scenario, const double *wanted_j, int count, double idle_j)
+{
+    for (int way = 0; way < 2; way++) {
+        struct weir_test_result got = weir_test_run(weir_test_file("energy.xml", FOUR_CORES),
+                                                    way ? weir_test_all(scenario) : scenario, "static", 1);
+        CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+        double sum_j = got.result.metrics.energy_idle_j;
+        for (int j = 0; j < count; j++) {
+            char name[16];
+            snprintf(name, sizeof name, "j%d", j);
+            CHECK_NEAR(weir_test_job(&got, name)->energy_j, wanted_j[j], 1e-6 * wanted_j[j]);
+            sum_j += weir_test_job(&got, name)->energy_j;
+        }
+        CHECK_NEAR(got.result.metrics.energy_idle_j, idle_j, 1e-6 * (1 + idle_j));
+        CHECK_NEAR(sum_j, got.result.metrics.energy_j, 1e-9 * sum_j);
+        weir_test_result_fini(&got);
+    }
+}
+
+#define DIVIDED ", \"energy_by_job\": true"
+
+static void what_jobs_do_is_theirs(void)
+{
+    /* A flop draws 80 W / 4 Gf/s = 20 J/Gf above 120 W. One job of one item: all is its own. */
+    double one[] = {30 * 140 + 70 * 100};
+    char *scenario = jobs(1, "30Gf", "100s", DIVIDED);
+    check_by_job(scenario, one, 1, 0);
+    free(scenario);
+    /* Three alike: a third each. */
+    double three[] = {(30 * 180 + 70 * 100) / 3., (30 * 180 + 70 * 100) / 3., (30 * 180 + 70 * 100) / 3.};
+    scenario = jobs(3, "30Gf", "100s", DIVIDED);
+    check_by_job(scenario, three, 3, 0);
+    free(scenario);
+    /* What is in work at the end of the warm-up: 10 s of it are after. */
+    double after[] = {10 * 140 + 70 * 100};
+    scenario = jobs(1, "30Gf", "100s", DIVIDED ", \"warmup\": \"20s\"");
+    check_by_job(scenario, after, 1, 0);
+    free(scenario);
+    /* Nothing is on h: the source is on o, and so is what works. */
+    double none[] = {0};
+    scenario = jobs(0, "30Gf", "100s", DIVIDED);
+    check_by_job(scenario, none, 1, 100 * 100);
+    free(scenario);
+}
+
+static const char uneven[] =
+    "{\"platform\": \"\", \"duration\": \"100s\", \"warmup\": \"%s\", \"costs\": {\"stop\": \"0s\"}, "
+    "\"energy_by_job\": true,"
+    " \"workload\": {\"jobs\": [{\"name\": \"j0\", \"source\": \"h\","
+    "  \"load\": {\"kind\": \"constant\", \"rate\": \"1/h\", \"count\": 1},"
+    "  \"operators\": [{\"name\": \"a\", \"flops\": \"10Gf\", \"parallelism\": 3, \"max_parallelism\": 3}]},"
+    " {\"name\": \"j1\", \"source\": \"h\", \"arrive\": \"20s\", \"depart\": \"75s\","
+    "  \"load\": {\"kind\": \"constant\", \"rate\": \"1/h\", \"count\": 1},"
+    "  \"operators\": [{\"name\": \"b\", \"flops\": \"40Gf\"}]}]}}";
+
+static void the_rest_is_divided_by_instances(void)
+{
+    /* j0 has three instances, whose one item takes 10 s; j1 has one, which comes at 20 s with 40 Gf, and is served
+     * until 60 s; it leaves at the first end of a window after 70 s, 80 s. Before just above idle is idle or 120 W. */
+    char *scenario = weir_format(uneven, "0s");
+    double wanted[] = {
+        10 * 140 + 10 * 100 + 0.75 * (40 * 120 + 20 * 100) + 20 * 100, /* alone, three of four, alone */
+        40 * 20 + 0.25 * (40 * 120 + 20 * 100),
+    };
+    check_by_job(scenario, wanted, 2, 0);
+    free(scenario);
+    /* After 40 s: what is in work then is divided there, too. */
+    double after[] = {0.75 * (20 * 120 + 20 * 100) + 20 * 100, 20 * 20 + 0.25 * (20 * 120 + 20 * 100)};
+    scenario = weir_format(uneven, "40s");
+    check_by_job(scenario, after, 2, 0);
+    free(scenario);
+}
+
+static void without_the_key_joules_are_not_divided(void)
+{
+    char *scenario = jobs(1, "30Gf", "100s", "");
+    struct weir_test_result got = weir_test_run(weir_test_file("energy.xml", FOUR_CORES), scenario, "static", 1);
+    CU_ASSERT(isnan(got.result.metrics.energy_idle_j) && isnan(weir_test_job(&got, "j0")->energy_j));
+    weir_test_result_fini(&got);
+    free(scenario);
+}
+
+static void work_that_fails_is_its_jobs(void)
+{
+    /* Two of 50 Gf; h is down from 20 to 50 s; they begin anew, together, and each has done 20 + 50 Gf: half of all. */
+    char *scenario = jobs(2, "50Gf", "200s",
+                          DIVIDED ", \"faults\": [{\"host\": \"h\", \"at\": \"20s\", \"for\": \"30s\"}],"
+                                  " \"recovery\": {\"place\": \"wait\"}");
+    for (int way = 0; way < 2; way++) {
+        struct weir_test_result got = weir_test_run(weir_test_file("energy.xml", FOUR_CORES),
+                                                    way ? weir_test_all(scenario) : scenario, "static", 1);
+        double all_j = 70 * 160 + (200 - 30 - 70) * 100, j0 = weir_test_job(&got, "j0")->energy_j;
+        CHECK_NEAR(j0, weir_test_job(&got, "j1")->energy_j, 1e-6 * all_j);
+        CHECK_NEAR(got.result.metrics.energy_j, all_j, 1e-6 * all_j);
+        /* While they restart they have no instances, and the idle host is nobody's. */
+        CHECK_NEAR(2 * j0 + got.result.metrics.energy_idle_j, all_j, 1e-6 * all_j);
+        CU_ASSERT(j0 >= (20 + 50) * 160 / 2. - 0.01);
+        weir_test_result_fini(&got);
+    }
+    free(scenario);
+}
+
 /* ---- links ----
  * A link of 1 MB/s that draws 10 W, and 20 W when it is full. */
 
@@ -213,6 +319,10 @@ int main(int argc, char **argv)
         {"a slow host draws less", a_slow_host_draws_less},
         {"a host that is down draws nothing", a_host_that_is_down_draws_nothing},
         {"a share of a core draws its share", a_share_of_a_core_draws_its_share},
+        {"what jobs do is theirs", what_jobs_do_is_theirs},
+        {"the rest is divided by instances", the_rest_is_divided_by_instances},
+        {"work that fails is its job's", work_that_fails_is_its_jobs},
+        {"without the key joules are not divided", without_the_key_joules_are_not_divided},
         {"links draw", links_draw},
         {"a link with less bandwidth is full for longer", a_link_with_less_bandwidth_is_full_for_longer},
         {0},

@@ -15,7 +15,7 @@
 
 /* s -- up, 1 MB/s and 10 ms -- e -- wan, 10 MB/s and 20 ms each way -- c; side, from s to f and d, and from f on. */
 #define PLATFORM "tests/input/valid/view.xml"
-enum { S, E, F, C, D };
+enum { S, E, F, C, D, Z };
 
 /* Windows of 10 s; all jobs arrive at 50 ms, so that nothing of theirs ties with the end of a window. */
 static const char scenario_text[] =
@@ -25,6 +25,7 @@ static const char scenario_text[] =
     "\"side\", \"at\": \"5s\", \"bandwidth\": 0.5}],"
     " \"anomalies\": [{\"kind\": \"odd\", \"host\": \"c\", \"at\": \"10s\", \"for\": \"15s\", \"cpu\": {\"offset\": "
     "0.25}}],"
+    " \"carbon\": [{\"region\": \"north\", \"intensity\": 320}],"
     " \"recovery\": {\"checkpoint_interval\": \"1h\", \"place\": \"wait\"},"
     " \"workload\": {\"jobs\": ["
     /* 1 kB at 100 kB/s and 10 ms; 20 Mf on half a core; 500 B at 1 MB/s and 20 ms: 10 + 10 + 40 + 0.5 + 20 ms. */
@@ -102,6 +103,7 @@ static int record(void *state, const struct weir_view *view, struct weir_plan *p
     if (view->window == 1) { /* from 20 to 35 s */
         static const struct weir_placement two[] = {{C, 1, 1}, {F, 1, 1}};
         weir_plan_set(plan, SHAPE, 4, two, 2, "a second one starts");
+        weir_plan_sleep(plan, Z, "for good");
     }
     return WEIR_OK;
 }
@@ -134,8 +136,8 @@ static const struct expectation {
     {"view.time_s", "now", NULL, 30, 0},
     {"view.window_s", "now", NULL, 10, 0},
     {"view.window", "now", NULL, 2, 0},
-    {"view.hosts", "now", NULL, 5, 0},
-    {"view.host_count", "now", NULL, 5, 0},
+    {"view.hosts", "now", NULL, 6, 0},
+    {"view.host_count", "now", NULL, 6, 0},
     {"view.jobs", "now", NULL, 8, 0},
     {"view.job_count", "now", NULL, 8, 0},
     {"view.links", "now", NULL, 5, 0}, /* SimGrid's loopback is one */
@@ -177,6 +179,15 @@ static const struct expectation {
     {"host.sent_bytes_per_s", "f", NULL, 10 * (50 + 70), 0},
     {"host.received_bytes_per_s", "e", NULL, 10 * 1e3, 0},
     {"host.received_bytes_per_s", "c", NULL, 10 * (500 + 50 + 70), 0},
+
+    {"host.carbon_g_per_kwh", "e", NULL, 320, 0},
+    {"host.carbon_g_per_kwh", "c", "nan", 0, 0},
+    {"host.asleep", "z", "true", 0, 0}, /* since 20 s */
+    {"host.asleep", "d", "false", 0, 0},
+    {"host.may_sleep", "d", "true", 0, 0},
+    {"host.may_sleep", "s", "false", 0, 0}, /* sources */
+    {"host.may_sleep", "c", "false", 0, 0}, /* a sink */
+    {"host.boot_s", "z", NULL, 7, 0},
 
     {"link.name", "wan_UP", "wan_UP", 0, 0},
     {"link.bytes_per_s", "up", NULL, 1e6, 0},
@@ -482,7 +493,7 @@ static int ask(void *state, const struct weir_view *view, struct weir_plan *plan
 {
     int link;
     double ignored[] = {asked == 0 ? view->route_latency_s(view, S, -1) : 0,
-                        asked == 1 ? view->route_latency_s(view, 5, 5) : 0,
+                        asked == 1 ? view->route_latency_s(view, 6, 6) : 0,
                         asked == 2 ? view->route_bytes_per_s(view, -7, S) : 0,
                         asked == 3 ? view->route_links(view, S, 1 << 30, &link, 1) : 0,
                         asked == 4 ? view->anomalous(view, -1, 0, 1) : 0};
@@ -496,9 +507,9 @@ static void hosts_that_are_not_there(void)
         .abi = WEIR_POLICY_ABI, .name = "asker", .summary = "Asks.", .source = "", .window_ends = ask};
     static const struct weir_policy *const askers[] = {&asker, NULL};
     static const char *const wanted[] = {
-        "view->route_latency_s for host -1; hosts are 0 to 4", "view->route_latency_s for host 5; hosts are 0 to 4",
-        "view->route_bytes_per_s for host -7; hosts are 0 to 4",
-        "view->route_links for host 1073741824; hosts are 0 to 4", "view->anomalous for host -1; hosts are 0 to 4"};
+        "view->route_latency_s for host -1; hosts are 0 to 5", "view->route_latency_s for host 6; hosts are 0 to 5",
+        "view->route_bytes_per_s for host -7; hosts are 0 to 5",
+        "view->route_links for host 1073741824; hosts are 0 to 5", "view->anomalous for host -1; hosts are 0 to 5"};
     for (asked = 0; asked < 5; asked++) {
         struct weir_test_result got = weir_test_run_catalog(PLATFORM, scenario_text, "asker", 1, askers);
         CU_ASSERT_EQUAL(got.code, WEIR_ERUN);

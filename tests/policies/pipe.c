@@ -202,6 +202,8 @@ static void decisions(void)
          "\"op\": \"count\", \"to\": \"sink\", \"rate\": 0}]}",
          "0/-1 > 0 at 2500000: w\n0/1 > -1 at 0: \n"},
         {"{\"plan\": [{" JOB "\"op\": \"detect\", \"to\": \"count\", \"rate\": null}]}", ""}, /* as it is */
+        {"{\"plan\": [{\"sleep\": \"cloud\", \"why\": \"idle\"}]}", "1 sleeps: idle\n"},
+        {"{\"plan\": [{\"wake\": \"cloud\"}]}", ""}, /* it is awake */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct weir_mock *world = world_of_two();
@@ -221,6 +223,9 @@ static void decisions(void)
         for (int r = 0; r < count; r++)
             weir_text_addf(&text, "%d/%d > %d at %.17g: %s\n", rates[r].job, rates[r].from, rates[r].to,
                            rates[r].bytes_per_s, rates[r].why);
+        const struct weir_plan_power_change *powers = weir_plan_powers(plan, &count);
+        for (int p = 0; p < count; p++)
+            weir_text_addf(&text, "%d %s: %s\n", powers[p].host, powers[p].sleeps ? "sleeps" : "wakes", powers[p].why);
         CU_ASSERT_STRING_EQUAL(weir_text_string(&text), cases[i].wanted);
         weir_text_fini(&text);
         weir_plan_free(plan);
@@ -247,6 +252,9 @@ static void wrong_answers(void)
         {"{\"plan\": [{\"job\": \"camera\", \"op\": \"count\", \"scale\": 2}]}", "there is no job \"camera\""},
         {"{\"plan\": [{" JOB "\"op\": \"cuont\", \"scale\": 2}]}", "no operator \"cuont\"; did you mean \"count\"?"},
         {"{\"plan\": [{" JOB "\"op\": \"count\"}]}", "must have one of"},
+        {"{\"plan\": [{\"sleep\": \"cloud\", \"wake\": \"cloud\"}]}", "must have one of \"sleep\" and \"wake\""},
+        {"{\"plan\": [{\"wake\": \"clod\"}]}", "there is no host \"clod\"; did you mean \"cloud\"?"},
+        {"{\"plan\": [{\"sleep\": \"cloud\", " JOB "\"op\": \"count\"}]}", "\"job\""},
         {"{\"plan\": [{" JOB "\"op\": \"detect\", \"rate\": 5}]}", "plan[0]: the key \"to\" is missing"},
         {"{\"plan\": [{" JOB "\"op\": \"source\", \"to\": \"count\", \"rate\": 5}]}", "no edge from source to count"},
         {"{\"plan\": [{" JOB "\"op\": \"source\", \"to\": \"source\", \"rate\": 5}]}", "no operator \"source\""},

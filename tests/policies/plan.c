@@ -461,9 +461,68 @@ static void rates(void)
     end();
 }
 
+static const struct weir_plan_power_change *power(int i, int *count)
+{
+    return &weir_plan_powers(plan, count)[i];
+}
+
+static void powers(void)
+{
+    int count;
+    begin();
+    for (int h = 0; h < 3; h++)
+        world->hosts[h].may_sleep = true;
+    weir_plan_sleep(plan, -1, "no such host");
+    weir_plan_wake(plan, 3, "no such host");
+    weir_plan_wake(plan, 0, "as it is");
+    power(0, &count);
+    CU_ASSERT_EQUAL(count, 0);
+    weir_plan_sleep(plan, 2, "idle for %d windows", 3);
+    weir_plan_sleep(plan, 0, "it has instances");
+    weir_plan_author(plan, "second");
+    weir_plan_wake(plan, 0, "taken back");
+    CU_ASSERT_STRING_EQUAL(power(0, &count)->why, "idle for 3 windows");
+    CU_ASSERT_EQUAL_FATAL(count, 1);
+    CU_ASSERT(power(0, &count)->host == 2 && power(0, &count)->sleeps);
+    weir_plan_sleep(plan, 0, "it has instances");
+    weir_plan_check(plan);
+    weir_plan_check(plan);
+    CU_ASSERT_PTR_NULL(power(0, &count)->refusal);
+    CU_ASSERT_STRING_EQUAL(power(1, &count)->refusal, "host \"edge-0\" has 2 instances, and 2 are planned there");
+    CU_ASSERT_STRING_EQUAL(power(1, &count)->policy, "second");
+    /* Placed there in the same plan; without may_sleep; down; booting. */
+    SET(1, 2);
+    weir_plan_check(plan);
+    CU_ASSERT_STRING_EQUAL(power(0, &count)->refusal, "host \"cloud-0\" has 0 instances, and 1 are planned there");
+    world->hosts[2].may_sleep = false;
+    weir_plan_check(plan);
+    CU_ASSERT_STRING_EQUAL(power(0, &count)->refusal,
+                           "host \"cloud-0\" has a source, a sink or something else that must not stop");
+    world->hosts[2].up = false;
+    weir_plan_check(plan);
+    CU_ASSERT_STRING_EQUAL(power(0, &count)->refusal, "host \"cloud-0\" is down");
+    world->hosts[2].boot_s = 4;
+    weir_plan_check(plan);
+    CU_ASSERT_STRING_EQUAL(power(0, &count)->refusal, "host \"cloud-0\" boots");
+    check_refusal(0, "host \"cloud-0\" boots");
+    world->hosts[2].asleep = true;
+    weir_plan_check(plan);
+    check_refusal(0, "host \"cloud-0\" sleeps; wake it first");
+    weir_plan_reset(plan);
+    weir_plan_sleep(plan, 2, "as it is");
+    power(0, &count);
+    CU_ASSERT_EQUAL(count, 0);
+    weir_plan_wake(plan, 2, "needed");
+    weir_plan_check(plan);
+    CU_ASSERT_PTR_NULL(power(0, &count)->refusal);
+    CU_ASSERT(count == 1 && !power(0, &count)->sleeps);
+    end();
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
+        {"powers", powers},
         {"identical", test_identical},
         {"last_word", test_last_word},
         {"slots", test_slots},

@@ -41,6 +41,7 @@ static const struct figure of_job[] = {COUNT(weir_job_total, arrived),
                                        DOUBLE(weir_job_total, network_s),
                                        DOUBLE(weir_job_total, blocked_s),
                                        COUNT(weir_job_total, arrivals_hash),
+                                       DOUBLE(weir_job_total, energy_j),
                                        {0}};
 static const struct figure of_operator[] = {
     COUNT(weir_operator_total, arrived),        COUNT(weir_operator_total, processed),

@@ -53,6 +53,7 @@ void weir_books_settle(struct weir_books *books, double now_s)
         return;
     books->instance_area += books->instances_alive * passed_s;
     books->cost += books->price_per_s * passed_s;
+    books->asleep_s += books->asleep * passed_s;
     books->instance_cost += books->instance_price_per_s * passed_s;
 }
 
@@ -89,4 +90,6 @@ void weir_books_transfer(struct weir_books *books, int from, int to, const int *
     books->network_bytes += bytes;
     if (books->tiers[from] != books->tiers[to])
         books->crossing_bytes += bytes;
+    if (books->scenario->traffic.count)
+        books->traffic_cost += bytes * weir_traffic_price(&books->scenario->traffic, books->platform, from, to);
 }

@@ -78,11 +78,15 @@ struct weir_books {
     int instances_alive;
     double price_per_s, instance_price_per_s; /* of all hosts that have an instance, and of all instances alive */
     double cost, instance_cost;
-    double network_bytes, crossing_bytes;
+    double network_bytes, crossing_bytes, traffic_cost;
     double choices, choosing_s, choice_s; /* items whose way took time to decide; work, and with the wait for it */
     double decisions, refused, warnings, rescales, migrations, tier_crossings, state_moved_bytes, paused_s;
     double checkpoints, checkpoints_failed, checkpoint_s, alignment_s, checkpoint_bytes; /* s: sums */
     double energy_at_warmup_j;
+    int asleep; /* hosts that are, now */
+    bool slept; /* some ever were */
+    double asleep_s, boots;
+    double carbon_g, carbon_at_window_g; /* since the warm-up, or in it */
     double backlog_most;
     double decision_wall_s;
     struct weir_telemetry *telemetry; /* telemetry.c */

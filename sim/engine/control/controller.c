@@ -11,6 +11,7 @@
 #include "sim/engine/control/arrivals.h"
 #include "sim/engine/control/changes.h"
 #include "sim/engine/control/checkpoints.h"
+#include "sim/engine/control/emissions.h"
 #include "sim/engine/control/faults.h"
 #include "sim/engine/control/hooks.h"
 #include "sim/engine/control/measure.h"
@@ -20,6 +21,7 @@
 #include "sim/engine/control/recovery.h"
 #include "sim/engine/control/report.h"
 #include "sim/engine/control/routing.h"
+#include "sim/engine/control/sleep.h"
 #include "sim/engine/control/steer.h"
 #include "sim/engine/control/view.h"
 #include "sim/engine/control/watchdog.h"
@@ -169,6 +171,8 @@ static void ring(struct weir_alarm *alarm)
     }
     if (!weir_goes_on(controller))
         return;
+    if (end)
+        weir_emissions_settle(controller);
     if (end && !controller->explained)
         controller->finish(controller->context);
     if (end || controller->explained)
@@ -211,7 +215,9 @@ struct weir_controller *weir_controller_new(const struct weir_control_parts *par
     weir_routing_update(controller);
     weir_paje_begin(controller);
     weir_faults_init(controller);
+    weir_emissions_init(controller);
     weir_recovery_init(controller);
+    weir_sleep_init(controller);
     weir_checkpoints_init(controller);
     weir_alarm_set(controller->clock, &controller->alarm, controller->clock->now_s);
     return controller;
@@ -225,7 +231,9 @@ void weir_controller_free(struct weir_controller *controller)
     weir_plan_free(controller->decided);
     weir_changes_fini(controller);
     weir_checkpoints_fini(controller);
+    weir_sleep_fini(controller);
     weir_recovery_fini(controller);
+    weir_emissions_fini(controller);
     weir_faults_fini(controller);
     weir_arrivals_fini(controller);
     weir_routing_fini(controller);

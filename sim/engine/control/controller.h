@@ -8,9 +8,11 @@
 
 struct weir_change;
 struct weir_checkpoints;
+struct weir_emissions;
 struct weir_faults;
 struct weir_paje;
 struct weir_recoveries;
+struct weir_sleepers;
 
 struct weir_controller {
     const struct weir_run_spec *spec;
@@ -48,6 +50,8 @@ struct weir_controller {
     double choosing_until_s; /* until then it is being decided where items go that came before */
     struct weir_paje *paje;  /* NULL: nobody wants it */
     struct weir_faults *faults;
+    struct weir_emissions *emissions; /* NULL: the scenario has no "carbon" */
+    struct weir_sleepers *sleepers;
     struct weir_recoveries *recoveries;   /* NULL: nothing can fail */
     struct weir_checkpoints *checkpoints; /* NULL: they cost nothing */
 };

@@ -2,6 +2,7 @@
 #include "sim/engine/control/measure.h"
 
 #include "sim/engine/books/ledger.h"
+#include "sim/engine/control/emissions.h"
 #include "sim/engine/control/placement.h"
 
 /* Brings the operator up to date, and takes out the instances that nobody remembers. */
@@ -27,6 +28,7 @@ void weir_measure_flush(struct weir_controller *controller)
     struct weir_books *books = controller->books;
     double now_s = controller->clock->now_s;
     weir_books_settle(books, now_s);
+    weir_emissions_settle(controller);
     for (int h = 0; h < controller->view.host_count; h++)
         books->hosts[h].state_bytes = books->hosts[h].taken_bytes = 0;
     uint64_t backlog = 0;
@@ -55,11 +57,17 @@ void weir_measure_warm(struct weir_controller *controller)
     weir_measure_flush(controller);
     books->warm = true;
     weir_account_warm(books);
+    books->carbon_at_window_g -= books->carbon_g;
+    books->carbon_g = 0;
     books->energy_at_warmup_j = weir_shares_energy_j(controller->shares);
     for (int h = 0; h < controller->view.host_count; h++)
         books->hosts[h].at_warmup = books->hosts[h].counts;
+    if (controller->scenario->energy_by_job)
+        weir_owners_settle(controller->shares);
     for (int j = 0; j < controller->arrived_jobs; j++) {
         struct weir_run_job *job = &controller->flow->jobs[j];
+        if (controller->scenario->energy_by_job)
+            job->energy_at_warmup_j = weir_owner_j(controller->shares, j);
         job->at_warmup = job->counts;
         weir_histogram_clear(&job->total);
         weir_histogram_clear(&job->window); /* what the window had so far is part of the warm-up */
@@ -95,5 +103,6 @@ void weir_measure_next_window(struct weir_controller *controller)
         }
     }
     weir_account_next_window(books);
+    books->carbon_at_window_g = books->carbon_g;
     books->window_start_s = controller->clock->now_s;
 }

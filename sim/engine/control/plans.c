@@ -8,6 +8,7 @@
 #include "sim/base/text.h"
 #include "sim/engine/control/changes.h"
 #include "sim/engine/control/rates.h"
+#include "sim/engine/control/sleep.h"
 
 /* Text of a placement list: "2 on edge-1, 1 on cloud-0 at 0.25 of a core". */
 static void add_hosts(const struct weir_controller *controller, struct weir_text *text,
@@ -64,7 +65,9 @@ void weir_tell_elsewhere(struct weir_controller *controller, const struct weir_o
     const struct weir_host *hosts = controller->platform->hosts;
     weir_tell_note(controller, "recovery", op->job->index, op->spec->name,
                    "an instance starts on %s instead of %s, which is %s", hosts[host].name, hosts[own].name,
-                   weir_host_up(controller->shares, own) ? "full" : "down");
+                   weir_host_up(controller->shares, own)                 ? "full"
+                   : weir_host_is(controller->shares, own) == WEIR_AWAKE ? "down"
+                                                                         : "asleep");
 }
 
 void weir_plan_tell_change(struct weir_controller *controller, const struct weir_plan_change *change)
@@ -100,6 +103,7 @@ void weir_plan_tell(struct weir_controller *controller, const struct weir_plan *
     for (int c = 0; c < count; c++)
         weir_plan_tell_change(controller, &changes[c]);
     weir_rates_tell(controller, plan);
+    weir_sleep_tell(controller, plan);
 }
 
 void weir_plan_check_again(struct weir_controller *controller, struct weir_plan *plan)
@@ -127,4 +131,6 @@ void weir_plan_carry_out(struct weir_controller *controller, const struct weir_p
     for (int c = 0; c < count && weir_goes_on(controller); c++)
         if (!changes[c].refusal && controller->flow->jobs[changes[c].job].life == WEIR_JOB_RUNNING)
             weir_change_begin(controller, &changes[c]);
+    if (weir_goes_on(controller))
+        weir_sleep_carry_out(controller, plan);
 }

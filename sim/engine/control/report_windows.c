@@ -118,11 +118,13 @@ void weir_report_window(struct weir_controller *controller)
         }
     }
     tell_account(controller);
+    if (scenario->carbon.on)
+        tell(controller, "", "", "", "carbon", controller->books->carbon_g - controller->books->carbon_at_window_g);
     for (int h = 0; scenario->record_hosts && h < controller->view.host_count; h++) {
         const struct weir_host_view *host = &controller->view.hosts[h];
         const struct weir_host_counts *ever = &controller->books->hosts[h].counts;
         if (!host->up)
-            tell(controller, "", "", host->name, "down", 1);
+            tell(controller, "", "", host->name, host->asleep ? "asleep" : host->boot_s > 0 ? "boots" : "down", 1);
         if (!host->instances && ever->flops + ever->sent_bytes + ever->received_bytes == 0)
             continue; /* never used so far */
         tell(controller, "", "", host->name, "cpu", host->cpu);
@@ -131,6 +133,8 @@ void weir_report_window(struct weir_controller *controller)
         tell(controller, "", "", host->name, "sent", host->sent_bytes_per_s);
         tell(controller, "", "", host->name, "received", host->received_bytes_per_s);
         tell(controller, "", "", host->name, "instances", host->instances);
+        if (!isnan(host->carbon_g_per_kwh))
+            tell(controller, "", "", host->name, "carbon_intensity", host->carbon_g_per_kwh);
         weir_account_tell_host(controller->books, h, controller->view.time_s);
     }
     double window_s = controller->view.time_s - controller->books->window_start_s;

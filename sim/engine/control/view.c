@@ -7,6 +7,8 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 #include "sim/engine/control/changes.h"
+#include "sim/engine/control/emissions.h"
+#include "sim/engine/control/sleep.h"
 #include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/mobile.h"
 #include "sim/engine/flow/route.h"
@@ -235,6 +237,8 @@ void weir_view_hosts(struct weir_controller *controller)
         controller->host_views[h].memory_used_bytes = controller->books->hosts[h].taken_bytes;
         controller->host_views[h].up = weir_host_up(controller->shares, h);
     }
+    weir_emissions_view(controller);
+    weir_sleep_view(controller);
 }
 
 void weir_view_deployments(struct weir_controller *controller, int first_job)

@@ -47,6 +47,8 @@ struct weir_instance *weir_instance_new(struct weir_op *op, const struct weir_pl
     weir_instance_init(instance);
     WEIR_ONE_MORE(op->instances, op->instance_count, op->instance_capacity);
     op->instances[op->instance_count++] = instance;
+    instance->work.owner = op->job->index;
+    weir_owner_here(flow->shares, instance->host, op->job->index, 1);
     weir_books_instances(flow->books, instance->host, 1, flow->clock->now_s);
     return instance;
 }
@@ -144,6 +146,7 @@ void weir_instance_forget(struct weir_instance *instance)
 {
     struct weir_flow *flow = instance->op->job->flow;
     instance->life = WEIR_GONE;
+    weir_owner_here(flow->shares, instance->host, instance->op->job->index, -1);
     weir_books_instances(flow->books, instance->host, -1, flow->clock->now_s);
 }
 

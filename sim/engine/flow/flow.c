@@ -163,6 +163,8 @@ void weir_flow_init(struct weir_flow *flow, const struct weir_scenario *scenario
                                .loss_key = weir_stream_key(seed, "network/loss"),
                                .job_count = scenario->workload->job_count};
     flow->jobs = weir_alloc_lines((size_t)flow->job_count * sizeof *flow->jobs);
+    if (scenario->energy_by_job)
+        weir_owners_begin(shares, flow->job_count);
     for (int j = 0; j < flow->job_count; j++)
         init_job(flow, &flow->jobs[j], &scenario->workload->jobs[j]);
 }

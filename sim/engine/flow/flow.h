@@ -269,6 +269,7 @@ struct weir_run_job {
     double slo_s;                                        /* of spec */
     struct weir_kinds *kinds;                            /* NULL: its items are alike */
     struct weir_job_counts counts, at_window, at_warmup; /* the latter two are control's */
+    double energy_at_warmup_j;                           /* control's */
     struct weir_due *due;                                /* NULL: it has no objective */
     bool any_windows, ending;    /* an operator has a window; its source has ended (eventtime.h) */
     struct weir_origin *origins; /* hosts that results have ever come from */

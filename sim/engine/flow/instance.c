@@ -98,6 +98,7 @@ static void gone(struct weir_instance *instance)
 {
     struct weir_flow *flow = flow_of(instance);
     instance->life = WEIR_GONE;
+    weir_owner_here(flow->shares, instance->host, instance->op->job->index, -1);
     weir_books_instances(flow->books, instance->host, -1, flow->clock->now_s);
 }
 

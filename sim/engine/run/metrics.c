@@ -93,5 +93,13 @@ const struct weir_metric weir_metric_table[] = {
     NAMED("latency_before", latency_before_s, "s", WEIR_BETTER_NONE,
           "Mean latency of items that came within a window's length before a handover of their source."),
     NAMED("latency_after", latency_after_s, "s", WEIR_BETTER_LOW, "The same after one."),
+    NAMED("carbon", carbon_g, "g", WEIR_BETTER_LOW, "gCO2 of what hosts and links draw, by the scenario's \"carbon\"."),
+    ROW(traffic_cost, "money", WEIR_BETTER_LOW,
+        "Bytes sent between hosts, times their price by the scenario's \"traffic\"."),
+    ROW(bill, "money", WEIR_BETTER_LOW, "cost and traffic_cost together."),
+    NAMED("energy_idle", energy_idle_j, "J", WEIR_BETTER_LOW,
+          "Part of energy that is no job's: of links, and of hosts without an instance."),
+    NAMED("asleep", asleep_s, "s", WEIR_BETTER_NONE, "Time for which hosts slept, summed over hosts."),
+    ROW(boots, "count", WEIR_BETTER_NONE, "Times that a host was woken."),
     {0},
 };

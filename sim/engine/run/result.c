@@ -172,15 +172,20 @@ static void fill_hosts(const struct weir_books *books, double measured_s, struct
 /* Metrics of an account, or of sources that move, are no part of it where there are none. */
 static unsigned long long checksum(const struct weir_result *result, const struct weir_scenario *scenario)
 {
-    size_t bytes = scenario->mobility.on  ? sizeof result->metrics
+    size_t bytes = scenario->mobility.on  ? offsetof(struct weir_metrics, carbon_g)
                    : scenario->account.on ? offsetof(struct weir_metrics, handovers)
                                           : offsetof(struct weir_metrics, revenue);
     unsigned long long hash = weir_hash(WEIR_HASH_START, &result->metrics, bytes);
+    if (scenario->carbon.on)
+        hash = weir_hash(hash, &result->metrics.carbon_g, sizeof result->metrics.carbon_g);
+    if (scenario->traffic.count)
+        hash = weir_hash(hash, &result->metrics.traffic_cost, sizeof result->metrics.traffic_cost);
     for (int j = 0; j < result->job_count; j++) {
         struct weir_job_total total = result->jobs[j];
         total.name = NULL; /* names, not their addresses */
         hash = weir_hash_string(hash, result->jobs[j].name);
-        hash = weir_hash(hash, &total, sizeof total);
+        hash =
+            weir_hash(hash, &total, scenario->energy_by_job ? sizeof total : offsetof(struct weir_job_total, energy_j));
     }
     for (int o = 0; o < result->operator_count; o++) {
         struct weir_operator_total total = result->operators[o];
@@ -332,6 +337,21 @@ static void fill_mobility(const struct weir_flow *flow, struct weir_metrics *m)
     m->latency_after_s = mean_of(after.sum_s, after.count);
 }
 
+/* Divided among jobs, where the scenario wants it. */
+static void fill_energy(const struct weir_flow *flow, struct weir_result *result)
+{
+    struct weir_metrics *m = &result->metrics;
+    bool divided = flow->scenario->energy_by_job;
+    m->energy_idle_j = divided ? m->energy_j : NAN;
+    if (divided)
+        weir_owners_settle(flow->shares);
+    for (int j = 0; j < result->job_count; j++) {
+        double energy_j = divided ? weir_owner_j(flow->shares, j) - flow->jobs[j].energy_at_warmup_j : NAN;
+        result->jobs[j].energy_j = energy_j;
+        m->energy_idle_j -= divided ? energy_j : 0;
+    }
+}
+
 void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
 {
     const struct weir_scenario *scenario = flow->scenario;
@@ -355,6 +375,13 @@ void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
     m->rejected = sums->calls ? sums->rejected : NAN;
     fill_books(books, measured_s, m);
     m->energy_j = weir_shares_energy_j(flow->shares) - books->energy_at_warmup_j;
+    bool priced = scenario->traffic.count > 0;
+    m->traffic_cost = priced ? books->traffic_cost : NAN;
+    m->bill = priced ? books->cost + books->traffic_cost : NAN;
+    m->asleep_s = books->slept ? books->asleep_s : NAN;
+    m->boots = books->slept ? books->boots : NAN;
+    m->carbon_g = scenario->carbon.on ? books->carbon_g : NAN;
+    fill_energy(flow, result);
     fill_mobility(flow, m);
     fill_links(books, result);
     weir_account_result(books, sums->dropped_at_sources, m);

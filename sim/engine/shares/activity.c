@@ -241,8 +241,8 @@ static void switch_all(struct weir_shares *shares)
 {
     shares->switching = true;
     for (size_t s = 0; s < shares->switched_count; s++) {
-        const struct weir_host_state *host = &shares->hosts[shares->switched[s]];
-        weir_simgrid_platform->switch_host(host->host, host->on && !host->down);
+        int host = shares->switched[s];
+        weir_simgrid_platform->switch_host(shares->hosts[host].host, weir_host_up(shares, host));
     }
     shares->switching = false;
     shares->switched_count = 0;

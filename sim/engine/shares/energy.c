@@ -15,7 +15,7 @@
 #include "sim/base/memory.h"
 
 /* "idle:all" or "idle:epsilon:all" of a performance state, in a list of them. */
-static void read_host(struct weir_host_state *host, const char *text)
+static void read_host(struct weir_host_state *host, const char *text, double boot_w)
 {
     struct weir_host_energy *energy = &host->energy;
     host->metered = true;
@@ -31,6 +31,7 @@ static void read_host(struct weir_host_state *host, const char *text)
     }
     const char *off = weir_simgrid_platform->host_property(host->host, "wattage_off");
     energy->off_w = off ? strtod(off, NULL) : 0;
+    energy->boot_w = boot_w < 0 ? energy->idle_w : boot_w;
 }
 
 static void read_link(struct weir_shares *shares, struct weir_link_state *link)
@@ -52,7 +53,7 @@ void weir_energy_init(struct weir_shares *shares)
     for (int h = 0; h < shares->host_count && shares->energy && shares->platform->has_host_energy; h++) {
         const char *text = weir_simgrid_platform->host_property(shares->hosts[h].host, "wattage_per_state");
         if (text)
-            read_host(&shares->hosts[h], text);
+            read_host(&shares->hosts[h], text, shares->platform->hosts[h].boot_w);
     }
     for (int l = 0; l < shares->link_count && shares->energy && shares->platform->has_link_energy; l++)
         read_link(shares, &shares->links[l]);
@@ -67,11 +68,16 @@ void weir_energy_fini(struct weir_shares *shares)
 void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *host)
 {
     struct weir_host_energy *energy = &host->energy;
-    if (!host->metered || shares->plug_in)
+    if (!host->metered)
         return;
     double took_s = shares->clock->now_s - energy->since_s;
-    bool works = host->first && host->speed > 0;
-    double watts = !host->on || host->down ? energy->off_w : works ? energy->epsilon_w : energy->idle_w;
+    bool works = host->first && host->speed > 0, off = !host->on || host->down || host->power == WEIR_ASLEEP;
+    double watts = off                           ? energy->off_w
+                   : host->power == WEIR_BOOTING ? energy->boot_w
+                   : works                       ? energy->epsilon_w
+                                                 : energy->idle_w;
+    if (shares->plug_in) /* for which a host that boots is off */
+        watts = off || host->power != WEIR_BOOTING ? 0 : energy->boot_w - energy->off_w;
     energy->base_j += watts * took_s;
     energy->flops += host->own_load * host->speed * took_s;
     energy->since_s = shares->clock->now_s;
@@ -162,13 +168,23 @@ void weir_energy_count_link(struct weir_shares *shares, int link)
             count_wire(shares, &shares->routes[r]);
 }
 
-static double host_j(struct weir_shares *shares, struct weir_host_state *host)
+double weir_energy_host_j(struct weir_shares *shares, struct weir_host_state *host)
 {
     const struct weir_host_energy *energy = &host->energy;
-    if (shares->plug_in)
-        return weir_simgrid_platform->consumed_j(host->host);
     weir_energy_count_host(shares, host);
+    if (shares->plug_in)
+        return weir_simgrid_platform->consumed_j(host->host) + energy->base_j;
     return energy->base_j + (energy->all_w - energy->epsilon_w) * energy->flops / (host->peak * host->cores);
+}
+
+/* The use of links is up to date. */
+static double link_j(const struct weir_shares *shares, const struct weir_link_state *link)
+{
+    const struct weir_link_energy *energy = link->energy;
+    if (!energy)
+        return 0;
+    double idle_j = energy->second ? 0 : energy->idle_w * shares->clock->now_s;
+    return idle_j + (energy->busy_w - energy->idle_w) * energy->used_s;
 }
 
 double weir_shares_energy_j(struct weir_shares *shares)
@@ -176,17 +192,21 @@ double weir_shares_energy_j(struct weir_shares *shares)
     double joules = 0;
     for (int h = 0; h < shares->host_count; h++)
         if (shares->hosts[h].metered)
-            joules += host_j(shares, &shares->hosts[h]);
+            joules += weir_energy_host_j(shares, &shares->hosts[h]);
     if (!shares->platform->has_link_energy)
         return joules;
     count_all(shares, NULL, 0);
-    for (int l = 0; l < shares->link_count; l++) {
-        const struct weir_link_energy *energy = shares->links[l].energy;
-        if (!energy)
-            continue;
-        joules += (energy->busy_w - energy->idle_w) * energy->used_s;
-        if (!energy->second)
-            joules += energy->idle_w * shares->clock->now_s;
-    }
+    for (int l = 0; l < shares->link_count; l++)
+        joules += link_j(shares, &shares->links[l]);
     return joules;
+}
+
+void weir_shares_energy_each(struct weir_shares *shares, double *hosts_j, double *links_j)
+{
+    for (int h = 0; h < shares->host_count; h++)
+        hosts_j[h] = shares->hosts[h].metered ? weir_energy_host_j(shares, &shares->hosts[h]) : 0;
+    if (shares->platform->has_link_energy)
+        count_all(shares, NULL, 0);
+    for (int l = 0; l < shares->link_count; l++)
+        links_j[l] = link_j(shares, &shares->links[l]);
 }

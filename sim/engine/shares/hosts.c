@@ -42,7 +42,7 @@ void weir_hosts_fini(struct weir_shares *shares)
 
 static bool is_up(const struct weir_host_state *host)
 {
-    return host->on && !host->down;
+    return host->on && !host->down && host->power == WEIR_AWAKE;
 }
 
 bool weir_host_up(const struct weir_shares *shares, int host)
@@ -218,7 +218,8 @@ void weir_work_leave(struct weir_work *work)
 {
     struct weir_shares *shares = work->shares;
     struct weir_host_state *host = &shares->hosts[work->host];
-    weir_energy_count_host(shares, host);
+    if (host->metered)
+        weir_owners_leave(shares, host, work);
     if (work->hands == WEIR_HANDS_OWN)
         leave_own(shares, host, work);
     if (work->next)
@@ -264,7 +265,7 @@ void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int hos
     work->shares = shares;
     work->host = host_index;
     work->number = shares->begun++;
-    work->flops = flops;
+    work->flops = work->uncounted = flops;
     work->share = share < 1 ? share : 1;
     work->end.ring = weir_work_ends;
     if (!is_up(host) || !(flops > 0)) {
@@ -275,7 +276,8 @@ void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int hos
         stand_in_line(host, work);
         return;
     }
-    weir_energy_count_host(shares, host);
+    if (host->metered)
+        weir_energy_count_host(shares, host);
     enter(host, work);
     if (shares->all_works)
         weir_share_ask_work(shares, work);

@@ -234,6 +234,7 @@ void weir_shares_free(struct weir_shares *shares)
 {
     if (!shares)
         return;
+    weir_owners_fini(shares);
     weir_energy_fini(shares);
     weir_routes_fini(shares);
     weir_links_fini(shares);

@@ -43,7 +43,9 @@ struct weir_work {
     double flops;        /* left at since_s */
     double rate;         /* flops/s, in our hands */
     double since_s;
-    double share; /* of a core, at most */
+    double share;     /* of a core, at most */
+    double uncounted; /* flops left when its owner was told of its joules last */
+    int owner;        /* whose it is, where joules are divided (weir_owners_begin) */
 };
 
 /* Bytes under way on the wire. Zeroed but for `done`, it is idle. */
@@ -125,6 +127,11 @@ unsigned weir_host_failures(const struct weir_shares *shares, int host); /* so f
 double weir_host_speed(const struct weir_shares *shares, int host);      /* flops/s of a core now */
 /* The host goes down or comes up; it works at a share of its speed (both from now on). */
 void weir_host_switch(struct weir_shares *shares, int host, bool up);
+/* Whether a host is awake; from now on. It is up only if it is. Nothing works or is on its way there. */
+enum weir_power { WEIR_AWAKE, WEIR_ASLEEP, WEIR_BOOTING };
+void weir_host_power(struct weir_shares *shares, int host, enum weir_power power);
+enum weir_power weir_host_is(const struct weir_shares *shares, int host);
+bool weir_host_quiet(const struct weir_shares *shares, int host); /* no transfer goes from or to it */
 void weir_host_slow(struct weir_shares *shares, int host, double share);
 
 /* Links as SimGrid knows them, sorted by name: a SPLITDUPLEX link of the platform is NAME_UP and NAME_DOWN. */
@@ -149,6 +156,16 @@ void weir_shares_handed(const struct weir_shares *shares, unsigned long long *wo
 
 /* Joules of hosts and links until now. */
 double weir_shares_energy_j(struct weir_shares *shares);
+/* The same of each: [host of the platform], [weir_shares_link_count]; 0 where the platform gives no watts. */
+void weir_shares_energy_each(struct weir_shares *shares, double *hosts_j, double *links_j);
+
+/* Joules of hosts are divided among so many owners of work, from now on, which is the start of the run (owners.c). */
+void weir_owners_begin(struct weir_shares *shares, int count);
+/* Instances of an owner come to a host, or leave it; nothing where joules are not divided. */
+void weir_owner_here(struct weir_shares *shares, int host, int owner, int by);
+/* Brings what owners have up to date; what one has had by then. */
+void weir_owners_settle(struct weir_shares *shares);
+double weir_owner_j(const struct weir_shares *shares, int owner);
 
 /* The first transfer in SimGrid's hands that gets less than so many bytes/s though its latency must be over: see the
  * watchdog. Writes a sentence about it in `text`; false if there is none. */

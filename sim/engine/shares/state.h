@@ -12,7 +12,7 @@
 
 /* Joules of a host, by the rule of SimGrid's plug-in. */
 struct weir_host_energy {
-    double idle_w, epsilon_w, all_w, off_w;
+    double idle_w, epsilon_w, all_w, off_w, boot_w;
     double base_j; /* all but what grows with the load */
     double flops;  /* done by what was in our hands until since_s, or has left SimGrid's */
     double since_s;
@@ -29,10 +29,11 @@ struct weir_host_state {
     bool uneven;     /* its level is to be found anew */
     int cores;
     unsigned failures;
-    bool on;      /* as SimGrid and its profiles have it */
-    bool down;    /* as weir_host_switch has it */
-    bool metered; /* the platform says what it draws */
-    bool slowed;  /* SimGrid does not know `slow` yet */
+    bool on;             /* as SimGrid and its profiles have it */
+    bool down;           /* as weir_host_switch has it */
+    unsigned char power; /* enum weir_power */
+    bool metered;        /* the platform says what it draws */
+    bool slowed;         /* SimGrid does not know `slow` yet */
     struct weir_host_energy energy;
     double peak;          /* flops/s of a core */
     double profile, slow; /* shares of it, by the profile in the platform and by weir_host_slow */
@@ -94,6 +95,7 @@ struct weir_shares {
     bool plug_in;                  /* SimGrid counts the energy of hosts */
     bool fixed_speeds;             /* cpu/optim is TI */
     bool fatpipes_draw;            /* there are FATPIPE links with watts */
+    struct weir_owners *owners;    /* owners.c; NULL: joules are not divided */
     struct weir_host_state *hosts;
     int host_count;
     struct weir_link_state *links; /* sorted by name */
@@ -216,5 +218,10 @@ void weir_energy_count_transfer(struct weir_shares *shares, struct weir_transfer
 /* All transfers: where FATPIPE links draw, before another one begins. */
 void weir_energy_count_all(struct weir_shares *shares);
 void weir_energy_count_link(struct weir_shares *shares, int link);
+double weir_energy_host_j(struct weir_shares *shares, struct weir_host_state *host); /* of one that is metered */
+
+/* owners.c: work is about to leave a host that is metered. */
+void weir_owners_leave(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work);
+void weir_owners_fini(struct weir_shares *shares);
 
 #endif
