@@ -176,8 +176,7 @@ static void add(struct weir_instance *instance, const struct weir_batch *batch, 
 {
     struct weir_op *op = instance->op;
     struct weir_eventtime *events = op->events;
-    struct coming coming = {
-        .op = op, .item = item, .segment = batch->segments ? batch->segment : 0, .input = batch->edge};
+    struct coming coming = {.op = op, .item = item, .segment = batch->segment, .input = batch->edge};
     coming.key = weir_op_key_of(op, item->id);
     coming.group = weir_op_group_of(op, coming.key);
     coming.mark_s = fmax(instance->window.mark_s, events->floor_s[coming.group]);

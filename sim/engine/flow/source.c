@@ -201,8 +201,9 @@ static bool emit(struct weir_source *source, int count)
     struct weir_flow *flow = job->flow;
     struct weir_batch *batch = weir_batch_new(&flow->pool, count);
     weir_batch_tag(batch, job->segments, weir_segments_present(job->segments));
-    bool recovers = job->segments && job->segments->recovering; /* nothing leaves before the job has recovered */
-    double free_s = flow->one_by_one || recovers ? flow->clock->now_s : source->free_s;
+    /* While the job recovers nothing leaves. */
+    bool now = flow->one_by_one || (job->segments && job->segments->recovering);
+    double free_s = now ? flow->clock->now_s : source->free_s;
     for (int i = 0; i < count; i++) {
         const struct weir_arrival *arrival = backlog_at(source, 0);
         double at = arrival->time_s > free_s ? arrival->time_s : free_s;

@@ -95,7 +95,7 @@ void weir_window_add(struct weir_instance *instance, const struct weir_batch *ba
         double at_s = batch->items[i].at;
         double end_s = (floor(at_s / window_s) + 1) * window_s;
         if (!part || part->end_s != end_s)
-            part = part_of(instance, end_s, batch->segments ? batch->segment : 0);
+            part = part_of(instance, end_s, batch->segment);
         content->lag_s = fmax(content->lag_s, now_s - at_s);
         part->count++;
         weir_window_gathered(instance->op, &batch->items[i]);
