@@ -1,5 +1,6 @@
 """The environment weir_env: what it observes, rewards and refuses, against the view, other ways to the same run, and arithmetic."""
 import csv
+import itertools
 import json
 import os
 import subprocess
@@ -160,6 +161,13 @@ def kinds():
     with weir_env.Environment(SCENARIO, WEIR, sets=["learning.actions.kind=step"]) as world:
         rows, *_ = episode(world, 1, lambda view: [2, 2, 1])
         check("steps", [row[0][4:6] for row in rows[::8]] == [[1.0, 1.0], [4.0, 1.0]])  # it stops at 4, the most
+        check("nothing beyond the most is asked for", world.result()["metrics"]["refused"] == 0)
+    # Instances start in 15 s, so that every other window ends while a change is under way.
+    with weir_env.Environment(SCENARIO, WEIR, sets=['costs={"start": "15s"}']) as world:
+        turns = itertools.cycle([[1, 2, 2], [1, 3, 3]])
+        episode(world, 1, lambda view: next(turns))
+        metrics = world.result()["metrics"]
+        check("operators that change are left alone", metrics["refused"] == 0 and metrics["rescales"] > 2)
     with weir_env.Environment(SCENARIO, WEIR, sets=["learning.actions.kind=host"]) as world:
         check("hosts", world.learning.hosts == ["edge", "edge2", "cloud", "cloud4"])
         rows, *_ = episode(world, 1, lambda view: [0, 2, 3])
