@@ -201,7 +201,7 @@ static int read_observed(const struct weir_json *at, struct weir_scenario *scena
     if (!code && learning->observed_count + count > OBSERVED_AT_MOST)
         code = weir_json_error(at, "these are more than %d numbers; say of which by \"of\"", OBSERVED_AT_MOST);
     if (!code) {
-        learning->observed = weir_grow(learning->observed, (size_t)(learning->observed_count + count),
+        learning->observed = weir_grow(learning->observed, (size_t)learning->observed_count + (size_t)count,
                                        &learning->observed_capacity, sizeof *learning->observed);
         for (int i = 0; i < count; i++) {
             who[i].field = field;
