@@ -5,8 +5,6 @@
 struct weir_intensity_walk weir_intensity_open(const struct weir_intensity *of)
 {
     struct weir_intensity_walk walk = {.of = of};
-    if (of->period_s > 0)
-        walk.round = floor(of->start_s / of->period_s);
     while (weir_intensity_next_s(&walk) <= 0)
         weir_intensity_go_on(&walk);
     return walk;

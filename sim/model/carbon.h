@@ -13,7 +13,7 @@ struct weir_intensity {
     double *time_s;    /* [count] in the time of the file, increasing, 0 first */
     double *g_per_kwh; /* [count] */
     double period_s;   /* of the file, at whose end it begins again; 0: the last step lasts */
-    double start_s;    /* the time in the file at which the run begins */
+    double start_s;    /* the time in the file at which the run begins; less than period_s, if it has one */
     double speedup;    /* of the file's time */
 };
 

@@ -54,6 +54,8 @@ static int take_series(const struct weir_json *at, const char *path, const struc
     series->time_s = series->value = NULL;
     double last_s = intensity->time_s[n - 1];
     intensity->period_s = repeats ? 2 * last_s - intensity->time_s[n - 2] : 0;
+    if (repeats)
+        intensity->start_s = fmod(read->start_s, intensity->period_s);
     double steps = repeats ? duration_s * read->speedup / intensity->period_s * (double)n : 0;
     if (steps > STEPS_AT_MOST)
         return weir_json_error(at, "makes about %.3g steps in a run; at most %g are borne: lower \"speedup\"", steps,

@@ -173,6 +173,31 @@ static void bytes_on_their_way(void)
     }
 }
 
+static void jobs_that_arrive(void)
+{
+    /* h sleeps from 20 s on; a job that is to be there comes at 30 s and goes elsewhere, also where what fails waits
+     * for its host. */
+    static const struct line lines[] = {{1, SLEEP, H}, {-1, SLEEP, H}};
+    static const char *const more[] = {"", "\"recovery\": {\"place\": \"wait\"},"};
+    const struct weir_policy *const catalog[] = {&playing, NULL};
+    for (int m = 0; m < 2; m++) {
+        char *text = weir_format("{\"platform\": \"\", \"duration\": \"100s\", \"window\": \"10s\", %s"
+                                 " \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"o\", \"arrive\": \"30s\","
+                                 " \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"},"
+                                 " \"operators\": [{\"name\": \"op\", \"flops\": \"100Mf\", \"placement\": \"h\"}]}]}}",
+                                 more[m]);
+        script = lines;
+        struct weir_test_result got =
+            weir_test_run_catalog(weir_test_file("sleep.xml", PLATFORM), text, "playing", 1, catalog);
+        CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+        check_told(&got, "instead of h, which is asleep");
+        CHECK_NEAR(got.result.metrics.delivered, 70, 1);
+        CHECK_NEAR(got.result.metrics.asleep_s, 80, 1e-9);
+        weir_test_result_fini(&got);
+        free(text);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct weir_case cases[] = {
@@ -182,6 +207,7 @@ int main(int argc, char **argv)
         {"what is refused", what_is_refused},
         {"placed and sent to sleep at once", placed_and_sent_to_sleep_at_once},
         {"bytes on their way", bytes_on_their_way},
+        {"jobs that arrive", jobs_that_arrive},
         {0},
     };
     return weir_test_main("engine/sleep", cases, argc, argv);

@@ -31,7 +31,8 @@ int weir_down_host(const struct weir_controller *controller, const struct weir_o
     for (int w = 0; w < op->where_count; w++) {
         int host = op->where[w], slots = controller->platform->hosts[host].slots;
         bool room = !slots || space->instances[host] < slots;
-        if (!space->view->hosts[host].up && room && (best < 0 || space->instances[host] < space->instances[best]))
+        const struct weir_host_view *view = &space->view->hosts[host];
+        if (!view->up && !view->asleep && room && (best < 0 || space->instances[host] < space->instances[best]))
             best = host;
     }
     return best;

@@ -13,7 +13,7 @@ int weir_default_host(const struct weir_controller *controller, const struct wei
 /* The same among the hosts of the operator's default placement alone; -1 if none of them is up and has room. */
 int weir_own_host(const struct weir_controller *controller, const struct weir_op *op, const struct weir_space *space,
                   double bytes);
-/* One of them that is down and has a slot, for an instance that waits for it; -1 if there is none. */
+/* One of them that is down, not asleep, and has a slot, for an instance that waits for it; -1 if there is none. */
 int weir_down_host(const struct weir_controller *controller, const struct weir_op *op, const struct weir_space *space);
 
 /* Whether instances that come and leave go from a tier to another: one gets more than it had, another one less. */

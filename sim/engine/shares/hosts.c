@@ -24,7 +24,7 @@ void weir_hosts_init(struct weir_shares *shares)
     for (int h = 0; h < shares->host_count; h++) {
         struct weir_host_state *host = &shares->hosts[h];
         host->cores = weir_simgrid_platform->cores(host->host);
-        host->on = weir_simgrid_platform->host_is_on(host->host);
+        host->on = host->up = weir_simgrid_platform->host_is_on(host->host);
         host->peak = weir_simgrid_platform->speed(host->host);
         /* SimGrid's TI model must not be asked where there is no profile. */
         host->profile = shares->platform->hosts[h].may_slow ? weir_simgrid_platform->available_speed(host->host) : 1;
@@ -40,14 +40,9 @@ void weir_hosts_fini(struct weir_shares *shares)
     free(shares->uneven);
 }
 
-static bool is_up(const struct weir_host_state *host)
-{
-    return host->on && !host->down && host->power == WEIR_AWAKE;
-}
-
 bool weir_host_up(const struct weir_shares *shares, int host)
 {
-    return is_up(&shares->hosts[host]);
+    return shares->hosts[host].up;
 }
 
 unsigned weir_host_failures(const struct weir_shares *shares, int host)
@@ -268,8 +263,8 @@ void weir_work_begin(struct weir_shares *shares, struct weir_work *work, int hos
     work->flops = work->uncounted = flops;
     work->share = share < 1 ? share : 1;
     work->end.ring = weir_work_ends;
-    if (!is_up(host) || !(flops > 0)) {
-        weir_share_tell_work(shares, work, is_up(host));
+    if (!host->up || !(flops > 0)) {
+        weir_share_tell_work(shares, work, host->up);
         return;
     }
     if (shares->in_line && !has_core(host)) {
@@ -315,7 +310,7 @@ void weir_work_stop(struct weir_work *work)
 /* It is down, or up again. */
 static void switched(struct weir_shares *shares, struct weir_host_state *host, bool was_up)
 {
-    if (is_up(host) || !was_up)
+    if (host->up || !was_up)
         return;
     host->failures++;
     while (host->first) {
@@ -330,9 +325,10 @@ static void switched(struct weir_shares *shares, struct weir_host_state *host, b
 void weir_host_switch(struct weir_shares *shares, int index, bool up)
 {
     struct weir_host_state *host = &shares->hosts[index];
-    bool was_up = is_up(host);
+    bool was_up = host->up;
     weir_energy_count_host(shares, host);
     host->down = !up;
+    weir_host_set_up(host);
     switched(shares, host, was_up);
     if (shares->plug_in)
         weir_share_note_switch(shares, index);
@@ -375,9 +371,10 @@ void weir_hosts_on_switch(void *context, void *owner, bool up)
     if (shares->switching)
         return;
     weir_share_follow(shares);
-    bool was_up = is_up(host);
+    bool was_up = host->up;
     weir_energy_count_host(shares, host);
     host->on = up;
+    weir_host_set_up(host);
     switched(shares, host, was_up);
 }
 

@@ -9,6 +9,7 @@ void weir_host_power(struct weir_shares *shares, int index, enum weir_power powe
     assert(!host->first && !host->line_first);
     weir_energy_count_host(shares, host);
     host->power = (unsigned char)power;
+    weir_host_set_up(host);
     if (shares->plug_in)
         weir_share_note_switch(shares, index);
 }

@@ -29,6 +29,7 @@ struct weir_host_state {
     bool uneven;     /* its level is to be found anew */
     int cores;
     unsigned failures;
+    bool up;             /* on, not down, and awake: weir_host_set_up */
     bool on;             /* as SimGrid and its profiles have it */
     bool down;           /* as weir_host_switch has it */
     unsigned char power; /* enum weir_power */
@@ -39,6 +40,11 @@ struct weir_host_state {
     double profile, slow; /* shares of it, by the profile in the platform and by weir_host_slow */
     sg_host_t host;
 };
+
+static inline void weir_host_set_up(struct weir_host_state *host)
+{
+    host->up = host->on && !host->down && host->power == WEIR_AWAKE;
+}
 
 /* Joules of a link, by the rule of SimGrid's plug-in: in proportion to its use. */
 struct weir_link_energy {
