@@ -131,10 +131,11 @@ gnuplot "$folder/high.gp" || fail "the script does not run by itself"
 [ -s "$folder/high.svg" ] || fail "the script by itself makes no figure"
 [ -e here ] && fail "a policy's name was run as a command"
 
-# Where points lie, against arithmetic. at FILE MARK: "x y" in dots of the points of a sort.
+# Where points lie, against arithmetic. at FILE MARK: "x y" in dots of the points of a sort, their white rims left out, which
+# gnuplot 6 writes on lines of their own.
 at()
 {
-    sed -n "s/.*#gpPt$2' transform='translate(\([0-9.]*\),\([0-9.]*\)).*/\1 \2/p" "$1" | head -3
+    sed -n "/#FFFFFF/!s/.*#gpPt$2' transform='translate(\([0-9.]*\),\([0-9.]*\)).*/\1 \2/p" "$1" | head -3
 }
 "$weir" plot "$folder/s" -m latency_p95 --over latency -o "$folder/linear.svg" -q || fail "linear"
 at "$folder/linear.svg" 6 | awk '{x[NR] = $1} END {exit !(NR == 3 && ((x[3] - x[2]) / (x[2] - x[1]) - (80 - 20) / (20 - 5)) ^ 2 < 1e-3)}' ||
@@ -161,9 +162,23 @@ awk -v y="$y" -v ten="$(tic "$folder/log.svg" 10)" -v hundred="$(tic "$folder/lo
 
 # Sizes: a column of 8.5 cm, two of 17.8 cm, in points of 1/72 and dots of 1/96 and 1/300 inch; letters as large as asked for.
 "$weir" plot "$folder/c" -m latency_mean -q -o "$folder/wide.pdf" --columns 2 || fail "wide"
-width=$(grep -ao 'MediaBox \[ 0 0 [0-9.]*' "$folder/wide.pdf" | awk '{print int($NF / 72 * 2.54 * 10 + 0.5)}')
+# The width of a PDF in mm; newer Cairos pack the objects that say so.
+width_of()
+{
+    python3 - "$1" <<'END'
+import re, sys, zlib
+pdf = open(sys.argv[1], "rb").read()
+for packed in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.S):
+    try:
+        pdf += zlib.decompress(packed)
+    except zlib.error:
+        pass
+print(int(float(re.search(rb"MediaBox\s*\[\s*0 0 ([0-9.]+)", pdf)[1]) / 72 * 25.4 + 0.5))
+END
+}
+width=$(width_of "$folder/wide.pdf")
 [ "$width" = 178 ] || fail "two columns are $width mm wide"
-width=$(grep -ao 'MediaBox \[ 0 0 [0-9.]*' "$folder/c/latency_mean.pdf" | awk '{print int($NF / 72 * 2.54 * 10 + 0.5)}')
+width=$(width_of "$folder/c/latency_mean.pdf")
 [ "$width" = 85 ] || fail "a column is $width mm wide"
 grep -q '^ width="321"' "$folder/linear.svg" || fail "an SVG of 8.5 cm has $(grep width= "$folder/linear.svg" | head -1)"
 "$weir" plot "$folder/c" -m latency_mean -q -o "$folder/large.svg" --font 9 || fail "font"
