@@ -248,14 +248,18 @@ static void none_begins_while_the_job_stands_still(void)
     static const struct weir_policy grower = {
         .abi = WEIR_POLICY_ABI, .name = "grower", .summary = "Grows.", .source = "", .window_ends = grow};
     static const struct weir_policy *const growers[] = {&grower, NULL};
-    struct weir_test_result got = weir_test_run_catalog(
-        PLATFORM,
-        "{\"platform\": \"\", \"duration\": \"4500ms\", \"window\": \"1s\", \"rescale\": \"job\", \"costs\": {\"start\": "
-        "\"500ms\", \"stop\": \"0s\", \"checkpoint\": \"1s\", \"restore\": \"1s\"}, \"recovery\": {\"checkpoint_interval\": "
-        "\"1s\", \"checkpoints\": {}}, \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"cloud4\", \"load\": {\"kind\": "
-        "\"constant\", \"rate\": \"100/s\", \"start\": \"5ms\"}, \"operators\": [{\"name\": \"a\", \"flops\": \"1Mf\"}, {\"name\": "
-        "\"b\", \"flops\": \"1Mf\", \"state\": \"1B\", \"max_parallelism\": 2}]}]}}",
-        "grower", 1, growers);
+    struct weir_test_result got =
+        weir_test_run_catalog(PLATFORM,
+                              "{\"platform\": \"\", \"duration\": \"4500ms\", \"window\": \"1s\", \"rescale\": "
+                              "\"job\", \"costs\": {\"start\": "
+                              "\"500ms\", \"stop\": \"0s\", \"checkpoint\": \"1s\", \"restore\": \"1s\"}, "
+                              "\"recovery\": {\"checkpoint_interval\": "
+                              "\"1s\", \"checkpoints\": {}}, \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": "
+                              "\"cloud4\", \"load\": {\"kind\": "
+                              "\"constant\", \"rate\": \"100/s\", \"start\": \"5ms\"}, \"operators\": [{\"name\": "
+                              "\"a\", \"flops\": \"1Mf\"}, {\"name\": "
+                              "\"b\", \"flops\": \"1Mf\", \"state\": \"1B\", \"max_parallelism\": 2}]}]}}",
+                              "grower", 1, growers);
     CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
     CHECK_NEAR(got.result.metrics.rescales, 1, 0);
     CHECK_NEAR(got.result.metrics.checkpoints, 2, 0);

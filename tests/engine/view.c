@@ -473,14 +473,16 @@ static void windows_are_counted_from_minus_one(void)
     static const struct weir_policy counter = {
         .abi = WEIR_POLICY_ABI, .name = "counter", .summary = "Counts.", .source = "", .job_arrives = count_windows};
     static const struct weir_policy *const counters[] = {&counter, NULL};
-    struct weir_test_result got = weir_test_run_catalog(
-        PLATFORM,
-        "{\"duration\": \"40s\", \"window\": \"10s\", \"workload\": {\"jobs\": ["
-        "{\"name\": \"first\", \"source\": \"s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, \"operators\": "
-        "[{\"name\": \"o\", \"flops\": \"1Mf\", \"max_parallelism\": 4}]},"
-        "{\"name\": \"third\", \"arrive\": \"25s\", \"source\": \"s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, "
-        "\"operators\": [{\"name\": \"o\", \"flops\": \"1Mf\", \"max_parallelism\": 4}]}]}}",
-        "counter", 1, counters);
+    struct weir_test_result got =
+        weir_test_run_catalog(PLATFORM,
+                              "{\"duration\": \"40s\", \"window\": \"10s\", \"workload\": {\"jobs\": ["
+                              "{\"name\": \"first\", \"source\": \"s\", \"load\": {\"kind\": \"constant\", \"rate\": "
+                              "\"1/s\"}, \"operators\": "
+                              "[{\"name\": \"o\", \"flops\": \"1Mf\", \"max_parallelism\": 4}]},"
+                              "{\"name\": \"third\", \"arrive\": \"25s\", \"source\": \"s\", \"load\": {\"kind\": "
+                              "\"constant\", \"rate\": \"1/s\"}, "
+                              "\"operators\": [{\"name\": \"o\", \"flops\": \"1Mf\", \"max_parallelism\": 4}]}]}}",
+                              "counter", 1, counters);
     CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
     CHECK_NEAR(got.result.metrics.instances_mean, (1 * 40 + 3 * 15) / 40.0, 1e-9);
     weir_test_result_fini(&got);
@@ -524,7 +526,7 @@ int main(int argc, char **argv)
                                       {"every member has a row", every_member_has_a_row},
                                       {"without data", without_data},
                                       {"windows are counted from minus one", windows_are_counted_from_minus_one},
-        {"hosts that are not there", hosts_that_are_not_there},
+                                      {"hosts that are not there", hosts_that_are_not_there},
                                       {0}};
     return weir_test_main("engine/view", cases, argc, argv);
 }

@@ -212,12 +212,14 @@ static void every_row_has_its_number(void)
 /* Results of edge, 50/s of 50 kB, go to a sink on cloud4, which does nothing else. cloud and edge2 have no rows. */
 static void a_host_that_only_receives(void)
 {
-    struct weir_test_result got = weir_test_run_traced(
-        PLATFORM,
-        "{\"duration\": \"30s\", \"window\": \"10s\", \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": "
-        "\"edge\"}, \"sink\": \"cloud4\", \"load\": {\"kind\": \"constant\", \"rate\": \"50/s\"}, \"operators\": [{\"name\": "
-        "\"a\", \"flops\": \"1Mf\", \"bytes\": \"50kB\", \"placement\": \"edge\"}]}]}}",
-        "static", 1, weir_catalog);
+    struct weir_test_result got =
+        weir_test_run_traced(PLATFORM,
+                             "{\"duration\": \"30s\", \"window\": \"10s\", \"workload\": {\"jobs\": [{\"name\": \"j\", "
+                             "\"source\": {\"host\": "
+                             "\"edge\"}, \"sink\": \"cloud4\", \"load\": {\"kind\": \"constant\", \"rate\": \"50/s\"}, "
+                             "\"operators\": [{\"name\": "
+                             "\"a\", \"flops\": \"1Mf\", \"bytes\": \"50kB\", \"placement\": \"edge\"}]}]}}",
+                             "static", 1, weir_catalog);
     CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
     int told = 0, others = 0;
     for (const char *line = got.rows; *line; line = strchr(line, '\n') + 1) {

@@ -261,8 +261,8 @@ static void test_greatest_gain(void)
     end();
 }
 
-/* Two alike, both fed by the source, but for 100 MB of state of the first, which makes its move cost 6.7 and not 1.7 ms:
- * the second goes first. */
+/* Two alike, both fed by the source, but for 100 MB of state of the first, which makes its move cost 6.7 and not 1.7
+ * ms: the second goes first. */
 static void test_gain_after_migration(void)
 {
     begin(0.010, "{\"windows\": 1}");

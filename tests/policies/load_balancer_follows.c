@@ -79,8 +79,8 @@ static void test_to_the_cloud_and_back(void)
     end();
 }
 
-/* 90/s of the cloud's 400/s are claimed by the first of two operators, of which the second has next to none: beside 73 %
- * nothing else fits below 95. */
+/* 90/s of the cloud's 400/s are claimed by the first of two operators, of which the second has next to none: beside 73
+ * % nothing else fits below 95. */
 static void test_claims_its_input(void)
 {
     static const struct {

@@ -3,8 +3,8 @@
  *   WEIR_OS_LOG=FILE   each call adds a line to it: number, name
  *   WEIR_OS_FAIL=N     the call with this number fails, without effect, by WEIR_OS_ERRNO (a number)
  *   WEIR_OS_SHORT=N    the call with this number, a read or a write, does half of what it is asked for
- *   WEIR_OS_AGAIN=N    the first read or write from that number on is interrupted by a signal (EINTR): processes that work
- *                      at the same time are not numbered alike each time, so that N may be another call than it was */
+ *   WEIR_OS_AGAIN=N    the first read or write from that number on is interrupted by a signal (EINTR): processes that
+ * work at the same time are not numbered alike each time, so that N may be another call than it was */
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>

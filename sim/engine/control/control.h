@@ -25,7 +25,8 @@ struct weir_control_parts {
 struct weir_controller *weir_controller_new(const struct weir_control_parts *parts);
 void weir_controller_free(struct weir_controller *controller);
 
-/* After the run, however it ended: what went on then ends there for who listens to spans, and a trace of use is whole, or fails the run. */
+/* After the run, however it ended: what went on then ends there for who listens to spans, and a trace of use is whole,
+ * or fails the run. */
 void weir_controller_close(struct weir_controller *controller);
 
 #endif
