@@ -112,7 +112,10 @@ static int read_rate(const struct weir_json *at, const struct weir_json *rate, c
 
 static int read_decision(const struct weir_json *at, const struct weir_view *view, struct weir_plan *plan)
 {
-    static const char *const keys[] = {"job", "op", "instances", "scale", "move", "to", "rate", "why", NULL};
+    /* "sleep" and "wake" are decisions about hosts, which are read elsewhere; they are known here for what is misspelt.
+     */
+    static const char *const keys[] = {"job",  "op",    "instances", "scale", "move", "to",
+                                       "rate", "sleep", "wake",      "why",   NULL};
     struct weir_json child, instances, scale, move, rate;
     const char *why = "";
     int job = 0, op = 0, host = 0;

@@ -47,8 +47,11 @@ static double step_of(const struct weir_series *series)
 static int load_column(const struct fit_problem *problem, const struct fit_case *of, const char *column,
                        struct weir_series *series)
 {
-    const struct weir_series_options options = {
-        .time = problem->reading.time, .value = column, .time_format = problem->reading.time_format, .any = true};
+    const struct weir_series_options options = {.time = problem->reading.time,
+                                                .value = column,
+                                                .time_format = problem->reading.time_format,
+                                                .any = true,
+                                                .as_it_is = true};
     return weir_series_load(of->path, &options, series);
 }
 

@@ -298,8 +298,11 @@ static int search(struct fit_points *points, struct fit_answer *answer)
     int first = (int)(SPREAD_SHARE * budget / given), coarse = (2 * n + 1 + TRIALS) * (seeds > given);
     int last = least_fine(n) * seeds / given + 1 + coarse;
     if (budget / given < least_fine(n) + 4 * n + 2)
-        return weir_error(WEIR_EUSAGE, "--budget: %d runs are too few for %d keys, %d files and %d seeds; give %d",
-                          problem->budget, n, fitted, given, 2 * (least_fine(n) + 4 * n + 2) * fitted * given);
+        return weir_error(WEIR_EUSAGE,
+                          "--budget: %d runs are too few for %d key%s, %d file%s and %d seed%s; give %d at least, and "
+                          "better twice as many",
+                          problem->budget, n, n == 1 ? "" : "s", fitted, fitted == 1 ? "" : "s", given,
+                          given == 1 ? "" : "s", (least_fine(n) + 4 * n + 2) * fitted * given);
     struct fit_slopes slopes = {0};
     answer->coarse_seeds = given;
     code = spread(points, first);

@@ -109,10 +109,10 @@ static bool read_end(const char *text, double *value, char **unit)
 static int check_range(const char *text, struct fit_key *key, bool linear)
 {
     if (key->min >= key->max)
-        return weir_error(WEIR_EUSAGE,
-                          "--free %s: the lower end, %g, is not below the upper one, %g; write them the "
-                          "other way round",
-                          text, key->min, key->max);
+        return weir_error(WEIR_EUSAGE, "--free %s: the lower end, %g, is not below the upper one, %g; %s", text,
+                          key->min, key->max,
+                          key->min > key->max ? "write them the other way round"
+                                              : "leave it out, and set it by --set, or give it room");
     if (key->is_log && (linear || key->is_integer))
         return weir_error(WEIR_EUSAGE, "--free %s: log and %s do not go together; leave out one of the two", text,
                           linear ? "linear" : "integer");

@@ -122,6 +122,9 @@ static int find_columns(struct reader *r)
     return code;
 }
 
+/* What may be done about rows of one time, where that can be said. */
+#define WAYS_TO_UNITE ", or say what becomes of them (--same, \"same\": \"add\" or \"mean\", or \"values\": \"events\")"
+
 static int read_value(struct reader *r, char *cell, double *value)
 {
     char quoted[WEIR_QUOTE_SIZE];
@@ -147,19 +150,17 @@ static int check_order(struct reader *r, double time_s)
     if (time_s < r->last_s) {
         r->back++;
         if (!r->options->sort)
-            return weir_csv_error(
-                &r->lines,
-                "time goes back (%s is %.15g s before the line above); sort the file by time, or have "
-                "it sorted (--sort, \"sort\": true)",
-                weir_quote(weir_csv_times_text(&r->times, &r->lines), quoted), r->last_s - time_s);
+            return weir_csv_error(&r->lines,
+                                  "time goes back (%s is %.15g s before the line above); sort the file by time%s",
+                                  weir_quote(weir_csv_times_text(&r->times, &r->lines), quoted), r->last_s - time_s,
+                                  r->options->as_it_is ? "" : ", or have it sorted (--sort, \"sort\": true)");
     }
     if (time_s == r->last_s && r->value != NONE && !r->options->sort) {
         r->same++;
         if (r->options->same == WEIR_SAME_REFUSE)
-            return weir_csv_error(&r->lines,
-                                  "time %s is given twice; keep one line for each time, or say what becomes of them "
-                                  "(--same, \"same\": \"add\" or \"mean\", or \"values\": \"events\")",
-                                  weir_quote(weir_csv_times_text(&r->times, &r->lines), quoted));
+            return weir_csv_error(&r->lines, "time %s is given twice; keep one line for each time%s",
+                                  weir_quote(weir_csv_times_text(&r->times, &r->lines), quoted),
+                                  r->options->as_it_is ? "" : WAYS_TO_UNITE);
     }
     return WEIR_OK;
 }
@@ -217,9 +218,7 @@ static int sort_rows(struct reader *r)
         bool same = i > 0 && series->value && rows[i].time_s == rows[i - 1].time_s;
         r->same += same;
         if (same && r->options->same == WEIR_SAME_REFUSE && !code)
-            code = weir_error(WEIR_EINPUT,
-                              "%s: time %s is given twice; keep one line for each time, or say what becomes of them "
-                              "(--same, \"same\": \"add\" or \"mean\", or \"values\": \"events\")",
+            code = weir_error(WEIR_EINPUT, "%s: time %s is given twice; keep one line for each time" WAYS_TO_UNITE,
                               r->lines.path, weir_date_show(rows[i].time_s, date));
     }
     free(rows);

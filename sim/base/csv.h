@@ -33,6 +33,7 @@ struct weir_series_options {
     bool no_header;          /* the first line is no line of names: columns are "1", "2" and so on */
     bool sort;               /* by time, rows of one time in the order of the file */
     enum weir_series_same same;
+    bool as_it_is; /* whoever reads it has no way to say `sort` or `same`, so that no message offers them */
 };
 
 /* Reads a CSV with a line of names or without. Without `time` the column is found by its name or its content

@@ -106,7 +106,7 @@ static int find_access(const struct reading *reading, const char *host, struct w
             fix->y = reading->mobility->access[a].y;
             return WEIR_OK;
         }
-    return weir_error(WEIR_EINPUT, "host %s is no access point; name one of \"access_points\"",
+    return weir_error(WEIR_EINPUT, "host %s is no access point; name one of \"hosts\" of \"mobility\"",
                       weir_quote(host, quoted));
 }
 

@@ -18,6 +18,9 @@
 /* Steps of a run: each brings all hosts and links up to date. */
 #define STEPS_AT_MOST 1e6
 
+/* As of a constant "intensity". */
+#define INTENSITY_AT_MOST 1e6
+
 void weir_carbon_fini(struct weir_carbon *carbon)
 {
     for (int i = 0; i < carbon->count; i++) {
@@ -45,6 +48,10 @@ static int take_series(const struct weir_json *at, const char *path, const struc
     size_t n = series->count;
     if (!series->value)
         return weir_json_error(at, "%s has no column of values; name it by \"value\"", path);
+    for (size_t i = 0; i < n; i++)
+        if (series->value[i] > INTENSITY_AT_MOST)
+            return weir_json_error(at, "%s: %g g/kWh are more than %g; is that column of values the right one? (%s)",
+                                   path, series->value[i], INTENSITY_AT_MOST, series->about);
     bool repeats = read->repeat && n > 1;
     *intensity = (struct weir_intensity){.count = n,
                                          .time_s = series->time_s,
@@ -72,7 +79,7 @@ static int read_intensities(const struct weir_json *at, const struct weir_carbon
     struct weir_json place;
     struct weir_series series = {0};
     const struct weir_series_options options = {
-        .time = read->time, .value = read->value, .time_format = read->time_format};
+        .time = read->time, .value = read->value, .time_format = read->time_format, .as_it_is = true};
     if (weir_json_get(at, "file", &place) == isfinite(read->intensity))
         return weir_json_error(at, "needs either an \"intensity\" or a \"file\"");
     if (isfinite(read->intensity)) {

@@ -37,11 +37,28 @@ static void remark_configs(const struct weir_scenario *scenario)
     }
 }
 
+/* Joules of some hosts alone are easily taken for those of all. */
+static void remark_on_watts(const struct weir_scenario *scenario)
+{
+    const struct weir_platform *platform = scenario->platform;
+    size_t without = 0, first = 0;
+    for (size_t h = platform->host_count; h-- > 0;)
+        if (!platform->hosts[h].has_energy) {
+            without++;
+            first = h;
+        }
+    if (scenario->energy && platform->has_host_energy && without)
+        weir_remark("%s: %zu of %zu hosts, such as \"%s\", give no watts (wattage_per_state): they add nothing to "
+                    "\"energy\"",
+                    platform->path, without, platform->host_count, platform->hosts[first].name);
+}
+
 static int check_energy(const struct weir_scenario *scenario)
 {
     const char *bad = scenario->platform->bad_energy;
     if (bad && !scenario->energy)
         weir_remark("%s", bad);
+    remark_on_watts(scenario);
     if (scenario->energy_by_job && !(scenario->energy && scenario->platform->has_host_energy))
         return weir_error(WEIR_EINPUT, "%s: \"energy_by_job\": %s", scenario->path,
                           scenario->energy ? "no host of the platform gives watts (wattage_per_state)"

@@ -171,6 +171,8 @@ static void refused(void)
          "s.csv:3: time goes back (\"1\" is 4 s before the line above); sort the file by time, or "
          "have it sorted"},
         {"time,v\n5,1\n5,2\n", {0}, "s.csv:3: time \"5\" is given twice"},
+        {"time,v\n5,1\n1,2\n", {.as_it_is = true}, "; sort the file by time"},
+        {"time,v\n5,1\n5,2\n", {.as_it_is = true}, "; keep one line for each time"},
         {"time,v\n5,1\n1,1\n5,2\n", {.sort = true}, "s.csv: time 1970-01-01 00:00:05 is given twice"},
         {"1,2\n",
          {.no_header = true, .value = "3"},
@@ -182,6 +184,8 @@ static void refused(void)
         struct weir_series s;
         CU_ASSERT_EQUAL(read_shape(rows[i].content, &rows[i].o, &s, ""), WEIR_EINPUT);
         CHECK_MESSAGE(rows[i].message);
+        if (rows[i].o.as_it_is) /* no remedy that whoever reads it has not */
+            CU_ASSERT_PTR_NULL(strstr(weir_error_message(), "--s"));
         CU_ASSERT(s.count == 0 && !s.time_s && !s.value && !s.about);
         weir_series_fini(&s);
     }

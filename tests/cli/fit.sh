@@ -89,7 +89,7 @@ refuse 3 "say what is what with --match" "$folder/ten.csv" --free "$flops=2Mf..8
 refuse 3 "must take from 1 to 3" "$folder/ten.csv" --free "workload.jobs[0].operators[0].name=1..3" "${match[@]}"
 refuse 3 "changes nothing in a run" "$folder/ten.csv" --free "workload.jobs[0].#note=1..3" "${match[@]}"
 refuse 3 "selects nothing" "$folder/ten.csv" --free "//link[@id='wey']/@latency=1ms..3ms" "${match[@]}"
-refuse 2 "are too few for 1 key" "$folder/ten.csv" --free "$flops=2Mf..80Mf" "${match[@]}" --budget 5
+refuse 2 "5 runs are too few for 1 key, 1 file and 1 seed; give 17 at least" "$folder/ten.csv" --free "$flops=2Mf..80Mf" "${match[@]}" --budget 5
 printf 'time,ms\n10,40\n20,forty\n' >"$folder/words.csv"
 refuse 3 "words.csv:3" "$folder/words.csv" --free "$flops=2Mf..80Mf" --match latency_mean=ms
 finish

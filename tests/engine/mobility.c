@@ -80,6 +80,18 @@ static void operators_stay(bool all)
     weir_test_result_fini(&got);
 }
 
+/* The warm-up ends in the midst of the handover of 51.2 to 52.2 s: it is none of those after it, but half a second of it
+ * is. */
+static void half_before_the_warm_up(bool all)
+{
+    struct drive late = stays;
+    late.more = "\"warmup\": \"51700ms\",";
+    struct weir_test_result got = drive_under(&late, "static", all);
+    CHECK_NEAR(got.result.metrics.handovers, 0, 0);
+    CHECK_NEAR(got.result.metrics.interrupted_s, 0.5, 1e-9);
+    weir_test_result_fini(&got);
+}
+
 /* They follow at the end of the window, at 60 s: the new instance starts in 1 s, the old one is drained then; 0.2 s to
  * write the checkpoint, 1 MB in 0.1 s + 10 ms, 0.2 s to restore it. Items of 52 to 61 s went to the west; that of 61 s
  * comes to its access point at 61.105 s and waits for the end of the pause, at 61.51 s, where it is then. */
@@ -143,6 +155,7 @@ static void both_ways(void (*check)(bool all))
 static void staying(void)
 {
     both_ways(operators_stay);
+    both_ways(half_before_the_warm_up);
 }
 static void following(void)
 {

@@ -252,6 +252,7 @@ static void wrong_answers(void)
         {"{\"plan\": [{\"job\": \"camera\", \"op\": \"count\", \"scale\": 2}]}", "there is no job \"camera\""},
         {"{\"plan\": [{" JOB "\"op\": \"cuont\", \"scale\": 2}]}", "no operator \"cuont\"; did you mean \"count\"?"},
         {"{\"plan\": [{" JOB "\"op\": \"count\"}]}", "must have one of"},
+        {"{\"plan\": [{\"slep\": \"cloud\"}]}", "unknown key \"slep\"; did you mean \"sleep\"?"},
         {"{\"plan\": [{\"sleep\": \"cloud\", \"wake\": \"cloud\"}]}", "must have one of \"sleep\" and \"wake\""},
         {"{\"plan\": [{\"wake\": \"clod\"}]}", "there is no host \"clod\"; did you mean \"cloud\"?"},
         {"{\"plan\": [{\"sleep\": \"cloud\", " JOB "\"op\": \"count\"}]}", "\"job\""},

@@ -30,11 +30,11 @@ static void hand_over(struct weir_alarm *alarm)
     WEIR_ONE_MORE(mobile->dates, mobile->count, mobile->capacity);
     mobile->dates[mobile->count++] = begun_s;
     look_ahead(mobile);
-    if (!job->flow->books->warm)
-        return;
-    double until_s = fmin(mobile->next_s, job->flow->scenario->duration_s);
-    mobile->handovers++;
-    mobile->interrupted_s += fmin(job->flow->scenario->mobility.handover_s, until_s - begun_s);
+    const struct weir_scenario *scenario = job->flow->scenario;
+    double until_s = fmin(mobile->next_s, scenario->duration_s);
+    double ends_s = fmin(begun_s + scenario->mobility.handover_s, until_s);
+    mobile->handovers += job->flow->books->warm;
+    mobile->interrupted_s += fmax(0, ends_s - fmax(begun_s, scenario->warmup_s)); /* what is after the warm-up */
 }
 
 struct weir_mobile *weir_mobile_new(struct weir_run_job *job, unsigned long long seed)
