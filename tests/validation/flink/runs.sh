@@ -13,3 +13,6 @@ if [ ! -d "${WEIR_SHARED_DATA-}/dsp_runs/phoebe" ]; then
 fi
 export PYTHONDONTWRITEBYTECODE=1
 python3 "$here/validate.py" "$WEIR_SHARED_DATA/dsp_runs" --weir "$1" --check "$here/figures.json"
+output=$(mktemp -d)
+trap 'rm -rf "$output"' EXIT
+python3 "$here/demeter.py" "$1" "$WEIR_SHARED_DATA/dsp_runs" "$output" --check "$here/demeter.json"

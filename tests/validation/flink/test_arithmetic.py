@@ -6,12 +6,15 @@ import csv
 import gzip
 import json
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
 
 import calibrate
 import compare
+import demeter
 import measured
 import scenario
 import validate
@@ -101,6 +104,61 @@ class Arithmetic(unittest.TestCase):
         worse = json.loads(json.dumps(figures))
         worse["cars_1_baseline_12"]["simulated"]["peak"] *= 1.04
         self.assertEqual(len(validate.differences(worse, figures)), 1)
+
+    def test_demeter(self):
+        # The load runs for 60 s before the measurement, and its last value holds; 3.25 records a vehicle, whatever a restart does meanwhile.
+        with tempfile.TemporaryDirectory() as folder:
+            os.mkdir(os.path.join(folder, "workloads"))
+            os.mkdir(os.path.join(folder, "demeter"))
+            with gzip.open(os.path.join(folder, "workloads", demeter.LOAD), "wt", newline="") as file:
+                file.write("timestamp,value\n" + "".join(f"{1639926776 + i},{100 + i}\n" for i in range(300)))
+            with gzip.open(os.path.join(folder, "demeter", "CARS_baseline_r1.csv.gz"), "wt", newline="") as file:
+                file.write("offset_s,throughput_rec_s,latency_ms,consumer_lag_rec,cpu_load,task_managers,task_slots\n")
+                file.writelines(f"{t},{0 if t == 60 else '' if t == 75 else 3.25 * (167 + t)},{'' if t == 60 else 1500},0,0.5,24,24\n"
+                                for t in range(0, 240, 15))
+            for method in ("reactive35", "operator35"):
+                shutil.copy(os.path.join(folder, "demeter", "CARS_baseline_r1.csv.gz"), os.path.join(folder, "demeter", f"CARS_{method}_r2.csv.gz"))
+            vehicles = demeter.read_load(folder)
+            self.assertEqual((len(vehicles), vehicles[0], vehicles[239], vehicles[299]), (300, 160, 399, 399))
+            samples = demeter.read_run(folder, "baseline", 1)
+            self.assertEqual(samples[4], {"time": 60, "throughput": 0, "workers": 24, "latency": None})
+            self.assertAlmostEqual(samples[0]["latency"], 1.5)
+            self.assertAlmostEqual(demeter.records_each(vehicles, samples), 3.25)  # 167 + t is the median of 160 + t to 174 + t
+            self.assertIsNone(demeter.read_run(folder, "baseline", 2))
+            for title in demeter.RUNS:
+                self.assertEqual(len(demeter.write(folder, title, folder)), 1)
+                subprocess.run([weir, "check", os.path.join(folder, "scenario.json")], check=True, stdout=subprocess.DEVNULL)
+            with open(os.path.join(folder, "load.csv"), encoding="utf-8") as file:
+                self.assertEqual(file.read().splitlines()[1], "0,0.52")  # 160 vehicles, 3.25 records each, 1000 an item
+        # Every 2700 s of 18 hours, the end left out: 64800 / 2700 - 1.
+        self.assertEqual((len(demeter.FAILURES_S), demeter.FAILURES_S[0], demeter.FAILURES_S[-1]), (23, 2700, 62100))
+        # Only the throughput is a mean: over three samples of 15 s.
+        steps = demeter.metered([{"throughput": rate, "latency": rate} for rate in (0, 0, 90, 90)])
+        self.assertEqual([(s["throughput"], s["latency"]) for s in steps], [(0, 0), (0, 0), (30, 90), (60, 90)])
+        # 1000 and 1250 s are one; 2000 s is missed; 1299 s finds its partner taken, and 5000 s has none.
+        self.assertEqual(demeter.near([(1000, 30), (2000, 30)], [(1250, 30), (1299, 30), (5000, 30)]), (1, 2))
+
+    def test_demeter_figures(self):
+        # 21 workers for 24, a peak of 25 s for 20 s: within 15 % and 25 %. The overload comes 500 s late: one is missed, one more.
+        def samples(workers, peak, at):
+            return [dict(s, workers=workers) for s in run(lambda t: 100, lambda t: peak if at <= t < at + 60 else 1)]
+        found = demeter.figures(samples(24, 20, 1000), samples(21, 25, 1500))
+        self.assertEqual((found["workers"], found["peak"], found["overloads"], found["near"]), (-0.125, 0.25, [1, 1], [1, 1]))
+        marks = {line.split(" | ")[1].split(",")[0]: line[-3] for line in demeter.lines("reactive35", {"first": found, "repeats": []})}
+        self.assertEqual(marks, {"p50": "✓", "peak": "✓", "workers": "✓", "onset of overloads": "✗", "throughput": "✓", "correlation": "✗"})
+        self.assertAlmostEqual(demeter.figures(samples(24, 20, 1000), samples(20, 26, 1000))["workers"], -1 / 6, places=4)
+        orders = {"baseline": (1, 2), "reactive35": (3, 4), "operator35": (5, 3), "operator35, also: at once": (0, 9)}
+        kept = {title: {"first": {"measured": {"p95": a}, "simulated": {"p95": b}}} for title, (a, b) in orders.items()}
+        self.assertTrue(demeter.order(kept).endswith("baseline 2 s, operator35 3 s, reactive35 4 s ✗"))
+
+    def test_demeter_table_of_the_docs(self):
+        with open(os.path.join(HERE, "demeter.json"), encoding="utf-8") as file:
+            kept = json.load(file)
+        with open(os.path.join(HERE, "../../../docs/validation.md"), encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        for line in [*demeter.HEADER.splitlines(), *(line for title in demeter.RUNS for line in demeter.lines(title, kept[title])),
+                     demeter.order(kept)]:
+            self.assertIn(line, lines)
 
     def test_whole(self):
         # 4 workers of 12 500 records/s; 40 000 offered, and 60 000 from 300 s on. The record that leaves at 300 + x s came at
