@@ -1,9 +1,21 @@
 """An environment with gymnasium's interface: an episode is a run, a step is a window."""
+import os
 import random
 
-from . import spaces
+from . import folder, spaces
 from .learning import Learning, describe
-from .run import Run, WeirError
+from .run import Run, WeirError, answer_line
+
+
+def check_seed(seed):
+    """The seed as an int; None stays. Errors: ValueError."""
+    try:
+        wrong = seed is not None and (isinstance(seed, bool) or int(seed) != seed or seed < 0)
+    except (TypeError, ValueError, OverflowError):
+        wrong = True
+    if wrong:
+        raise ValueError(f"the seed must be a whole number from 0 on, not {seed!r}")
+    return None if seed is None else int(seed)
 
 
 class Environment(spaces.Base):
@@ -17,6 +29,7 @@ class Environment(spaces.Base):
     def __init__(self, scenario, weir=None, sets=(), views=False):
         self.scenario, self.weir, self.sets, self.views, self.run = scenario, weir, tuple(sets), views, None
         self.told = {}
+        folder.sweep()
         self.learning = self.learn(self.sets)
         self.observation_space = self.learning.observation_space()
         self.action_space = self.learning.action_space()
@@ -38,25 +51,28 @@ class Environment(spaces.Base):
         unknown = set(options) - {"sets", "output"}
         if unknown:
             raise ValueError(f"there is no option {sorted(unknown)[0]!r}; there are 'sets' and 'output'")
-        if seed is not None and (isinstance(seed, bool) or int(seed) != seed or seed < 0):
-            raise ValueError(f"the seed must be a whole number from 0 on, not {seed!r}")
+        seed = check_seed(seed)
         self.close()
-        super().reset(seed=None if seed is None else int(seed))
+        super().reset(seed=seed)
         if seed is None:
             seed = self.dice.randrange(1 << 31)
         else:
-            self.dice.seed(int(seed))
+            self.dice.seed(seed)
         sets = self.sets + tuple(options.get("sets", ()))
         self.learning = self.learn(sets)
         if len(self.learning.names) != self.observation_space.shape[0]:
             raise ValueError("the sets change what is observed; make an environment of its own for them")
-        self.seed = int(seed)
+        self.seed = seed
         self.run = Run(self.scenario, self.seed, self.weir, sets, options.get("output"),
                        "" if self.views else self.learning.fields())
-        self.run.event()  # the hello
         self.view, self.over = None, False
-        if not self.listen():
-            raise WeirError("the run was over before its first window ended; there is nothing to decide")
+        try:
+            self.run.event()  # the hello
+            if not self.listen():
+                raise WeirError("the run was over before its first window ended; there is nothing to decide")
+        except BaseException:
+            self.close()
+            raise
         return self.seen()
 
     def listen(self):
@@ -70,22 +86,37 @@ class Environment(spaces.Base):
             self.view = event["view"]
             if event["event"] == "window_ends":
                 return True
-            self.run.answer([])
+            self.run.answer(answer_line([]))
 
     def seen(self):
         observation = self.learning.observe(self.view)
         return spaces.observation(observation), {"seed": self.seed, "time_s": self.view["time_s"], "view": self.view}
 
-    def begin(self, action):
-        """The first half of a step: hands the action over, and does not wait. Errors: ValueError if it is no action,
-        RuntimeError if no episode goes on."""
+    def decide(self, action):
+        """What an action stands for, to be handed to `begin`; nothing is sent. Errors: ValueError if it is no action,
+        RuntimeError if no episode goes on here."""
         if self.over:
             raise RuntimeError("the episode is over, or none has begun: call reset")
-        self.run.answer(self.learning.plan(action, self.view))
+        if self.run.owner != os.getpid():
+            raise RuntimeError("the episode is that of the process from which this one was forked: call reset")
+        return answer_line(self.learning.plan(action, self.view))
+
+    def begin(self, decided):
+        """The first half of a step: hands it over, and does not wait. Errors, here and in `end`: WeirError if weir has
+        gone; the episode is over then, as it is when it is interrupted in its step."""
+        try:
+            self.run.answer(decided)
+        except BaseException:
+            self.close()
+            raise
 
     def end(self):
         """The second half."""
-        going = self.listen()
+        try:
+            going = self.listen()
+        except BaseException:
+            self.close()
+            raise
         counted = self.learning.rewards(self.view) if going else {}
         observation, info = self.seen()
         info["counted"] = counted
@@ -98,7 +129,7 @@ class Environment(spaces.Base):
 
         The window in which the run ends is not seen, by policies neither: the last step has the observation of before
         and the reward 0. info["counted"] says what the reward is made of, info["view"] is the view."""
-        self.begin(action)
+        self.begin(self.decide(action))
         return self.end()
 
     def result(self):

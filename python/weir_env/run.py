@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import weakref
 
+from . import folder
+
 
 class WeirError(RuntimeError):
     """weir ended with an error; the text is what it said."""
@@ -19,84 +21,112 @@ def find_weir(weir=None):
     that of the PATH. Errors: WeirError."""
     if weir or os.environ.get("WEIR"):
         return os.fspath(weir or os.environ["WEIR"])
-    for folder in pathlib.Path(__file__).resolve().parents[1:6]:
+    for above in pathlib.Path(__file__).resolve().parents[1:6]:
         for place in ("bin/weir", "build/weir"):
-            if (folder / place).is_file() and os.access(folder / place, os.X_OK):
-                return str(folder / place)
+            if (above / place).is_file() and os.access(folder / place, os.X_OK):
+                return str(above / place)
     found = shutil.which("weir")
     if not found:
         raise WeirError("there is no weir beside this module nor in the PATH; give its path, or set WEIR")
     return found
 
 
-def end(process, channel, folder):
-    """Leaves no process, no socket and no folder."""
+def answer_line(plan):
+    """An answer, as the pipe has it. Errors: ValueError if JSON cannot hold the plan."""
+    try:
+        return json.dumps({"plan": plan}, allow_nan=False).encode() + b"\n" if plan else b"{}\n"
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"the action must be of texts, numbers, truths and lists, as JSON has them: {error}") from None
+
+
+def end(owner, process, channel, errors, place, descriptor, partial):
+    """Leaves no process, no socket and no folder. In a child that was forked meanwhile it only forgets them: they are
+    its parent's."""
     channel.close()
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    shutil.rmtree(folder, ignore_errors=True)
+    errors.close()
+    if os.getpid() == owner:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if partial and process.returncode < 0:
+            folder.remove_partial(partial)
+        shutil.rmtree(place, ignore_errors=True)
+    os.close(descriptor)
 
 
 class Run:
     """Started at once. Events are taken by `event` and answered by `answer`."""
 
     def __init__(self, scenario, seed, weir=None, sets=(), output=None, fields="", timeout="1h"):
-        self.folder = tempfile.mkdtemp(prefix="weir-env-")
-        self.output = output or os.path.join(self.folder, "run")
+        program = find_weir(weir)
+        self.owner, self.text = os.getpid(), None
+        place, descriptor = folder.make()
+        self.output = os.path.abspath(output or os.path.join(place, "run"))
+        # A folder DIR.partial that was there before is not this run's to remove.
+        partial = None if os.path.exists(self.output + ".partial") else self.output
         ours, theirs = socket.socketpair()
         policy = {"name": "exec", "descriptor": theirs.fileno(), "timeout": timeout, "label": "environment",
                   "fields": fields}
-        words = [find_weir(weir), "run", scenario, "--policy", json.dumps(policy), "--seed", str(seed),
+        words = [program, "run", scenario, "--policy", json.dumps(policy), "--seed", str(seed),
                  "--output", self.output, "--force", "--json", "--quiet"]
         for one in sets:
             words += ["--set", one]
-        with open(os.path.join(self.folder, "stderr"), "wb") as errors:
-            try:
-                self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                                stderr=errors, pass_fds=[theirs.fileno()])
-            except OSError as error:
-                ours.close()
-                shutil.rmtree(self.folder)
-                raise WeirError(f"{words[0]}: {error.strerror}") from None
-            finally:
-                theirs.close()
+        self.errors = tempfile.TemporaryFile()
+        try:
+            self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                            stderr=self.errors, pass_fds=[theirs.fileno(), descriptor])
+        except OSError as error:
+            ours.close()
+            self.errors.close()
+            shutil.rmtree(place)
+            os.close(descriptor)
+            raise WeirError(f"{words[0]}: {error.strerror}") from None
+        finally:
+            theirs.close()
         self.channel = ours
         self.lines = ours.makefile("rb", 1 << 16)
-        self.finish = weakref.finalize(self, end, self.process, ours, self.folder)
+        self.finish = weakref.finalize(self, end, self.owner, self.process, ours, self.errors, place, descriptor, partial)
 
     def event(self):
         """The next message, a dictionary; the one that ends the run is {"event": "end"}. Errors: WeirError with what
         weir said."""
-        line = self.lines.readline()
+        try:
+            line = self.lines.readline()
+        except OSError:  # killed, with an answer that it had not read
+            line = b""
         if not line.endswith(b"\n"):
             raise WeirError(self.said())
         return json.loads(line)
 
-    def answer(self, plan):
+    def answer(self, line):
         """Errors: WeirError if weir has gone."""
         try:
-            self.channel.sendall(json.dumps({"plan": plan}).encode() + b"\n" if plan else b"{}\n")
+            self.channel.sendall(line)
         except OSError:
             raise WeirError(self.said()) from None
 
     def said(self):
         code = self.process.wait()
-        text = pathlib.Path(self.folder, "stderr").read_text(errors="replace").strip()
+        self.errors.seek(0)
+        text = self.errors.read().decode(errors="replace").strip()
+        if code < 0:
+            return f"weir ended with {signal.Signals(-code).name}" + (f": {text}" if text else "")
         return text or f"weir ended with code {code}"
 
     def wait(self):
-        """After the last event: until the results are written."""
+        """After the last event: until the results are written. Nothing is left then but these."""
         if self.process.wait() != 0:
             raise WeirError(self.said())
+        self.text = pathlib.Path(self.output, "result.json").read_text(encoding="utf-8")
+        self.close()
 
     def result(self):
         """After that: result.json of the run, as docs/results.md has it."""
-        return json.loads(pathlib.Path(self.output, "result.json").read_text())
+        return json.loads(self.text)
 
     def close(self):
         self.lines.close()

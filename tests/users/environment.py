@@ -3,9 +3,11 @@ import csv
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import weir_env
 from weir_env import spaces
@@ -155,6 +157,20 @@ def parallel():
         for i in range(3):
             check(f"in parallel as alone, {i}", rows[i] == figures(episode(world, i + 1, steady)[0]))
     refused("two seeds for three", ValueError, "there must be 3 seeds", lambda: worlds.reset([1, 2]))
+    refused("a step of none", weir_env.WeirError, "call reset", lambda: worlds.step([steady(None)] * 3))
+
+
+def wrong_action_of_one():
+    """A wrong action in either place changes neither episode; nor does a wrong seed."""
+    with weir_env.Parallel([weir_env.Environment(SCENARIO, WEIR) for _ in range(2)]) as worlds:
+        refused("a step before a reset", weir_env.WeirError, "call reset", lambda: worlds.step([[1, 1, 1]] * 2))
+        worlds.reset([1, 1])
+        before = worlds.step([[1, 1, 1]] * 2)
+        for actions in ([[3, 3, 3], [99, 0, 0]], [[99, 0, 0], [3, 3, 3]], [[3, 3, 3], None]):
+            refused(f"actions {actions}", ValueError, "the action", lambda actions=actions: worlds.step(actions))
+        refused("a wrong seed", ValueError, "the seed must be", lambda: worlds.reset([2, "x"]))
+        after = worlds.step([[1, 3, 3]] * 2)
+        check("both go on alike", [list(one) for one in after[0]] == [list(after[0][0])] * 2 and after[0][0][0] == before[0][0][0] + 10)
 
 
 def kinds():
@@ -177,6 +193,12 @@ def kinds():
         rows, *_ = episode(world, 1, lambda view: [{"job": "sensor-1", "op": "model", "scale": 2}])
         check("plans", rows[3][0][4:6] == [1.0, 2.0])
         world.reset(seed=1)
+        loop = []
+        loop.append(loop)
+        for what in ({1}, float("nan"), loop, object()):
+            refused(f"not for JSON: {what}", ValueError, "as JSON has them",
+                    lambda what=what: world.step([{"job": "sensor-1", "op": "model", "scale": what}]))
+        check("it goes on after that", world.step([])[0][0] == 20.0)
         refused("no plan", ValueError, "must be a list of decisions", lambda: world.step([1]))
         refused("a job that is not there", weir_env.WeirError, "there is no job \"none\"",
                 lambda: [world.step([{"job": "none", "op": "model", "scale": 2}]) for _ in range(2)])
@@ -193,7 +215,7 @@ def refusals():
         refused(f"action {action!r}", ValueError, fragment, lambda action=action: world.step(action))
     check("it goes on after a refusal", world.step([1, 1, 1])[0][0] == 20.0)
     refused("a result before the end", RuntimeError, "when the episode is over", world.result)
-    for seed in (-1, 1.5, True):
+    for seed in (-1, 1.5, True, "x", "1", [], float("inf"), float("nan")):
         refused(f"seed {seed}", ValueError, "the seed must be a whole number", lambda seed=seed: world.reset(seed=seed))
     refused("an option", ValueError, "there is no option 'outputs'", lambda: world.reset(options={"outputs": "x"}))
     world.close()
@@ -235,7 +257,7 @@ def nothing_is_left():
     check("one episode at a time", len({line for line in processes()}) == 1)
     del world
     check("none when the environment is forgotten", not processes())
-    check("no folder", not [name for name in os.listdir(os.environ["TMPDIR"]) if name.startswith("weir-env-")])
+    check("no folder", not folders())
     # One that dies without a word: weir notices at its next event.
     text = f"import weir_env, os; w = weir_env.Environment({SCENARIO!r}, {WEIR!r}); w.reset(seed=1); os._exit(9)"
     subprocess.run([sys.executable, "-c", text], check=False)
@@ -244,6 +266,108 @@ def nothing_is_left():
             break
         subprocess.run(["sleep", "0.1"], check=True)
     check("none when its process is gone", not processes())
+
+
+def kill(world):
+    world.run.process.send_signal(signal.SIGKILL)
+    os.waitid(os.P_PID, world.run.process.pid, os.WEXITED | os.WNOWAIT)
+
+
+def killed_weirs():
+    """The first step after it says so, the episode is over, and the next one is as if nothing had been."""
+    error, action = weir_env.WeirError, [1, 3, 3]
+    with tempfile.TemporaryDirectory() as folder, weir_env.Environment(SCENARIO, WEIR) as world:
+        alone, *_ = episode(world, 1, steady)
+        for steps in range(3):
+            world.reset(seed=1, options={"output": os.path.join(folder, "run")})
+            for _ in range(steps):
+                world.step(action)
+            check(f"half a run: {os.listdir(folder)}", set(os.listdir(folder)) == {"run.partial", "run.lock"})
+            kill(world)
+            refused("a step of a killed weir", error, "weir ended with SIGKILL", lambda: world.step(action))
+            check(f"it is over, and its files are gone: {os.listdir(folder)}", world.over and not os.listdir(folder))
+            refused("the next step", RuntimeError, "call reset", lambda: world.step(action))
+            refused("its result", RuntimeError, "when the episode is over", world.result)
+        check("another episode", figures(episode(world, 1, steady)[0]) == figures(alone))
+        world.reset(seed=1, options={"output": os.path.join(folder, "run")})
+        kill(world)
+        world.close()
+        check("closed: its files are gone", not os.listdir(folder))
+        # The answer is sent before weir ends, which then has not read it.
+        world.reset(seed=1)
+        world.run.process.send_signal(signal.SIGSTOP)
+        world.begin(world.decide(action))
+        kill(world)
+        refused("an answer not read", error, "weir ended with SIGKILL", world.end)
+        # What was there before stays; and so does what another run has locked.
+        os.mkdir(os.path.join(folder, "run.partial"))
+        world.reset(seed=1, options={"output": os.path.join(folder, "run")})
+        kill(world)
+        world.close()
+        check("a folder of before", os.path.isdir(os.path.join(folder, "run.partial")))
+    with tempfile.TemporaryDirectory() as folder, weir_env.Environment(SCENARIO, WEIR) as world, weir_env.Environment(SCENARIO, WEIR) as other:
+        world.reset(seed=1, options={"output": os.path.join(folder, "run")})
+        kill(world)
+        other.reset(seed=2, options={"output": os.path.join(folder, "run")})
+        world.close()
+        check("another's run stays", set(os.listdir(folder)) == {"run.partial", "run.lock"})
+        while not other.over:
+            other.step(action)
+        check("and comes to its end", os.listdir(folder) == ["run"] and other.result()["seed"] == 2)
+    with weir_env.Parallel([weir_env.Environment(SCENARIO, WEIR) for _ in range(3)]) as worlds:
+        worlds.reset([1, 1, 1])
+        kill(worlds.environments[1])
+        refused("one of three", error, "weir ended with SIGKILL", lambda: worlds.step([action] * 3))
+        check("one is over", [one.over for one in worlds.environments] == [False, True, False])
+        seen, rewards, _, truncated, _ = worlds.step([action] * 3)
+        rows = figures(alone)
+        check("the others go on", [(list(seen[i]), rewards[i]) for i in (0, 2)] == [rows[2]] * 2 and truncated == [False, True, False]
+              and (list(seen[1]), rewards[1]) == (rows[0][0], 0.0))
+        check("and begin again", list(worlds.reset([1, 1, 1])[0][1]) == rows[0][0])
+
+
+def folders():
+    return [name for name in os.listdir(os.environ["TMPDIR"]) if name.startswith("weir-env-")]
+
+
+def forked():
+    """A child leaves its parent's run alone, whatever it does."""
+    for what in (lambda world: world.close(), lambda world: sys.exit(0), lambda world: world.reset(seed=2),
+                 lambda world: refused("a child's step", RuntimeError, "call reset", lambda: world.step([1, 1, 1]))):
+        with weir_env.Environment(SCENARIO, WEIR) as world:
+            world.reset(seed=1)
+            child = os.fork()
+            if child == 0:
+                what(world)
+                sys.exit(1 if FAILURES else 0)
+            check("the child", os.waitpid(child, 0)[1] == 0)
+            check("the folder of the parent stays", len(folders()) == 1)
+            while not world.over:
+                world.step([1, 1, 1])
+            check("the parent's run comes to its end", world.result()["seed"] == 1)
+        check("no folder of parent or child", not folders())
+
+
+def killed_pythons():
+    """weir ends at its next event; what is left of the folder goes when there is another environment."""
+    text = f"import weir_env, time; w = weir_env.Environment({SCENARIO!r}, {WEIR!r}); w.reset(seed=1); print(w.run.process.pid, flush=True); time.sleep(99)"
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
+        for both in (False, True):
+            with subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, text=True) as python:
+                pid = int(python.stdout.readline())
+                with weir_env.Environment(SCENARIO, WEIR):
+                    check("an environment beside leaves it alone", len(folders()) == 1)
+                if both:
+                    os.kill(pid, signal.SIGKILL)
+                python.send_signal(number)
+            for _ in range(300):
+                if not processes():
+                    break
+                time.sleep(0.02)
+            left = [os.listdir(os.path.join(os.environ["TMPDIR"], name)) for name in folders()]
+            check(f"{number}, {both}: weir is gone, and so are its files: {left}", not processes() and (both or left == [[]]))
+            weir_env.Environment(SCENARIO, WEIR).close()
+            check(f"{number}, {both}: no folder", not folders())
 
 
 def stand_ins():
@@ -255,6 +379,7 @@ def stand_ins():
           and box.contains([1.0, -2.0]) and not box.contains([1.0]) and not box.contains([1.0, float("nan")]))
 
 
-for part in (stand_ins, observations_and_rewards, same_as_a_pipe, parallel, kinds, refusals, nothing_is_left):
+for part in (stand_ins, observations_and_rewards, same_as_a_pipe, parallel, wrong_action_of_one, kinds, refusals, nothing_is_left,
+             killed_weirs, forked, killed_pythons):
     part()
 sys.exit(1 if FAILURES else 0)
