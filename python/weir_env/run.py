@@ -23,7 +23,7 @@ def find_weir(weir=None):
         return os.fspath(weir or os.environ["WEIR"])
     for above in pathlib.Path(__file__).resolve().parents[1:6]:
         for place in ("bin/weir", "build/weir"):
-            if (above / place).is_file() and os.access(folder / place, os.X_OK):
+            if (above / place).is_file() and os.access(above / place, os.X_OK):
                 return str(above / place)
     found = shutil.which("weir")
     if not found:
