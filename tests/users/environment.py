@@ -244,6 +244,13 @@ def processes():
     return found
 
 
+def wait_for_none():
+    for _ in range(500):
+        if not processes():
+            break
+        time.sleep(0.02)
+
+
 def nothing_is_left():
     world = weir_env.Environment(SCENARIO, WEIR)
     world.reset(seed=1)
@@ -261,10 +268,7 @@ def nothing_is_left():
     # One that dies without a word: weir notices at its next event.
     text = f"import weir_env, os; w = weir_env.Environment({SCENARIO!r}, {WEIR!r}); w.reset(seed=1); os._exit(9)"
     subprocess.run([sys.executable, "-c", text], check=False)
-    for _ in range(100):
-        if not processes():
-            break
-        subprocess.run(["sleep", "0.1"], check=True)
+    wait_for_none()
     check("none when its process is gone", not processes())
 
 
@@ -299,6 +303,12 @@ def killed_weirs():
         world.begin(world.decide(action))
         kill(world)
         refused("an answer not read", error, "weir ended with SIGKILL", world.end)
+        def interrupt():
+            raise KeyboardInterrupt
+        world.reset(seed=1)
+        world.run.event = interrupt
+        refused("interrupted", KeyboardInterrupt, "", lambda: world.step(action))
+        refused("a step after that", RuntimeError, "call reset", lambda: world.step(action))
         # What was there before stays; and so does what another run has locked.
         os.mkdir(os.path.join(folder, "run.partial"))
         world.reset(seed=1, options={"output": os.path.join(folder, "run")})
@@ -323,6 +333,9 @@ def killed_weirs():
         rows = figures(alone)
         check("the others go on", [(list(seen[i]), rewards[i]) for i in (0, 2)] == [rows[2]] * 2 and truncated == [False, True, False]
               and (list(seen[1]), rewards[1]) == (rows[0][0], 0.0))
+        worlds.environments[0].run.event = worlds.environments[2].run.event = lambda: 1 // 0
+        refused("one interrupted", ZeroDivisionError, "", lambda: worlds.step([action] * 3))
+        check("all are over", worlds.over())
         check("and begin again", list(worlds.reset([1, 1, 1])[0][1]) == rows[0][0])
 
 
@@ -350,7 +363,8 @@ def forked():
 
 def killed_pythons():
     """weir ends at its next event; what is left of the folder goes when there is another environment."""
-    text = f"import weir_env, time; w = weir_env.Environment({SCENARIO!r}, {WEIR!r}); w.reset(seed=1); print(w.run.process.pid, flush=True); time.sleep(99)"
+    output = os.path.join(os.environ["TMPDIR"], "output", "run")
+    text = f"import weir_env, time; w = weir_env.Environment({SCENARIO!r}, {WEIR!r}); w.reset(seed=1, options={{'output': {output!r}}}); print(w.run.process.pid, flush=True); time.sleep(99)"
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGKILL):
         for both in (False, True):
             with subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, text=True) as python:
@@ -359,13 +373,13 @@ def killed_pythons():
                     check("an environment beside leaves it alone", len(folders()) == 1)
                 if both:
                     os.kill(pid, signal.SIGKILL)
+                    wait_for_none()
                 python.send_signal(number)
-            for _ in range(300):
-                if not processes():
-                    break
-                time.sleep(0.02)
+            wait_for_none()
             left = [os.listdir(os.path.join(os.environ["TMPDIR"], name)) for name in folders()]
-            check(f"{number}, {both}: weir is gone, and so are its files: {left}", not processes() and (both or left == [[]]))
+            beside = sorted(os.listdir(os.path.dirname(output)))
+            check(f"{number}, {both}: weir is gone, and so are its files: {left}, {beside}",
+                  not processes() and left == [[]] and beside == (["run.lock", "run.partial"] if both else []))
             weir_env.Environment(SCENARIO, WEIR).close()
             check(f"{number}, {both}: no folder", not folders())
 
