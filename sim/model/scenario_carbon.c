@@ -83,6 +83,10 @@ static int read_intensities(const struct weir_json *at, const struct weir_carbon
     if (weir_json_get(at, "file", &place) == isfinite(read->intensity))
         return weir_json_error(at, "needs either an \"intensity\" or a \"file\"");
     if (isfinite(read->intensity)) {
+        static const char *const of_file[] = {"time", "value", "time_format", "start", "speedup", "repeat"};
+        for (size_t k = 0; k < sizeof of_file / sizeof *of_file; k++)
+            if (weir_json_get(at, of_file[k], &place))
+                return weir_json_error(&place, "belongs to a \"file\"; an \"intensity\" is the same at all times");
         take_constant(read->intensity, intensity);
         return WEIR_OK;
     }
