@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Less than this share of what an instance served before is nothing; less than this share of what was served is less.
@@ -13,9 +14,12 @@
 
 void weir_gain_raised(struct weir_gain *gain, int from, int to, double before_per_s)
 {
+    bool goes_on = gain->watched == WEIR_GAIN_OPEN && gain->to == from;
     gain->watched = WEIR_GAIN_RAISED;
-    gain->from = from;
     gain->to = to;
+    if (goes_on)
+        return;
+    gain->from = from;
     gain->before_per_s = before_per_s;
 }
 
@@ -49,6 +53,10 @@ static int judge_raised(struct weir_gain *gain, const struct weir_gain_window *w
         gain->span_s = 0; /* it was right */
         return window->instances;
     }
+    if (window->hidden) {
+        gain->watched = WEIR_GAIN_OPEN;
+        return window->instances;
+    }
     int worth = worth_of(gain, window);
     int nothing = worth == gain->from;
     if (gain->to > worth + window->spare) {
@@ -80,7 +88,7 @@ int weir_gain_judge(struct weir_gain *gain, const struct weir_gain_window *windo
     why[0] = '\0';
     if (gain->ceiling > 0 && (window->now_s >= gain->until_s || window->served_per_s > MORE * gain->level_per_s))
         gain->ceiling = 0;
-    if (gain->watched == WEIR_GAIN_RAISED)
+    if (gain->watched == WEIR_GAIN_RAISED || gain->watched == WEIR_GAIN_OPEN)
         return judge_raised(gain, window, why, size);
     if (gain->watched == WEIR_GAIN_LOWERED)
         return judge_lowered(gain, window, why, size);

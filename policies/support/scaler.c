@@ -11,6 +11,9 @@
 #define LONGER 10
 #define WITHIN 1.0
 
+/* Standard deviations of the share of a window's items in the hottest range that may be chance. */
+#define CHANCE 2.0
+
 static void forget(void *record)
 {
     weir_patience_fini(&((struct weir_scaler_operator *)record)->patience);
@@ -58,9 +61,22 @@ static bool short_of(const struct weir_view *view, const struct weir_settle *set
            seen->backlog > WAITS * seen->ingress_rate * view->window_s;
 }
 
+/* Whether a window cannot tell if a growth has brought what ranges of keys promise of it: by chance more of its items
+ * may fall into the hottest range, and so much less is served that fewer instances could have served it. */
+static bool hidden_by_chance(const struct weir_reach *reach, int op, const struct weir_gain *gain, double window_s)
+{
+    const struct weir_operator_view *seen = reach->operators[op].seen;
+    double items = seen->processed_rate * window_s;
+    if (gain->from < 1 || gain->to > seen->range_share_count || !(items > 0))
+        return false;
+    double share = seen->range_share[gain->to - 1], chance = CHANCE * sqrt((1 - share) / (share * items));
+    double least = (1 - chance) * weir_reach_capacity(reach, op, gain->to);
+    return seen->processed_rate >= least && weir_reach_capacity(reach, op, gain->from) >= least;
+}
+
 static struct weir_gain_window window_of(const struct weir_scaler *scaler, const struct weir_view *view,
                                          const struct weir_settle *settle, int job, int op,
-                                         const struct weir_reach *reach, int count)
+                                         const struct weir_reach *reach, const struct weir_gain *gain, int count)
 {
     double served = view->jobs[job].operators[op].processed_rate;
     return (struct weir_gain_window){
@@ -70,6 +86,7 @@ static struct weir_gain_window window_of(const struct weir_scaler *scaler, const
         .useful = weir_reach_least(reach, op, 0.99 * served),
         .short_of = short_of(view, settle, job, op),
         .spare = scaler->spare,
+        .hidden = hidden_by_chance(reach, op, gain, view->window_s),
         .remember_s = scaler->remember_s,
     };
 }
@@ -94,7 +111,7 @@ int weir_scaler_ask(struct weir_scaler *scaler, const struct weir_view *view, co
         return count;
     }
     if (scaler->remember_s > 0 && settle->judged) {
-        struct weir_gain_window window = window_of(scaler, view, settle, job, op, reach, count);
+        struct weir_gain_window window = window_of(scaler, view, settle, job, op, reach, &known->gain, count);
         char told[200];
         int back = weir_gain_judge(&known->gain, &window, told, sizeof told);
         if (back != count) {

@@ -191,7 +191,7 @@ static void crowded(void)
 static int judged(struct weir_gain *gain, double now_s, int instances, double served, int useful, int short_of)
 {
     char why[200];
-    struct weir_gain_window window = {now_s, instances, served, useful, short_of, 1, 600};
+    struct weir_gain_window window = {now_s, instances, served, useful, short_of, 1, 600, 0};
     int to = weir_gain_judge(gain, &window, why, sizeof why);
     CU_ASSERT_EQUAL(to == instances, why[0] == '\0');
     return to;
@@ -250,6 +250,26 @@ static void taken_back(void)
     CU_ASSERT_EQUAL(weir_gain_limit(&gain, 130), 10);
     CU_ASSERT_EQUAL(judged(&gain, 140, 10, 780, 5, 1), 10); /* above 1.1 x 700 */
     CU_ASSERT_EQUAL(weir_gain_limit(&gain, 140), INT_MAX);
+}
+
+/* A growth that promises less than chance hides is judged with the next one, from 2 that served 200/s, if more waits
+ * all the time; else that one by itself, from 3. */
+static void judged_together(void)
+{
+    for (int enough = 0; enough < 2; enough++) {
+        struct weir_gain gain = {0};
+        char why[200];
+        struct weir_gain_window window = {100, 3, 205, 2, 1, 0, 600, 1};
+        weir_gain_raised(&gain, 2, 3, 200);
+        CU_ASSERT_EQUAL(weir_gain_judge(&gain, &window, why, sizeof why), 3);
+        CU_ASSERT_EQUAL(why[0], '\0');
+        CU_ASSERT_EQUAL(weir_gain_limit(&gain, 100), INT_MAX);
+        window.short_of = !enough;
+        CU_ASSERT_EQUAL(weir_gain_judge(&gain, &window, why, sizeof why), 3);
+        weir_gain_raised(&gain, 3, 4, 205);
+        window = (struct weir_gain_window){130, 4, 205, 2, 1, 0, 600, 0};
+        CU_ASSERT_EQUAL(weir_gain_judge(&gain, &window, why, sizeof why), enough ? 3 : 2);
+    }
 }
 
 /* ---- what a pause leaves behind ---- */
@@ -343,6 +363,7 @@ int main(int argc, char **argv)
         {"nothing_brought", nothing_brought},
         {"little_brought", little_brought},
         {"taken_back", taken_back},
+        {"judged_together", judged_together},
         {"debt", debt},
         {"recovery", recovery},
         {"noise", noise},
