@@ -14,6 +14,8 @@
 
 enum { COUNT_AT_MOST = 1 << 26 };
 
+#define MARK "weir-fit" /* without its end */
+
 struct head {
     char mark[8];
     uint64_t key, count;
@@ -83,7 +85,7 @@ static bool read_all(struct fit_cache *cache, off_t *end)
     ssize_t got;
     *end = 0;
     while ((got = read_whole(cache->file, &head, sizeof head)) == (ssize_t)sizeof head &&
-           memcmp(head.mark, "weir-fit", 8) == 0 && head.count <= COUNT_AT_MOST) {
+           memcmp(head.mark, MARK, sizeof head.mark) == 0 && head.count <= COUNT_AT_MOST) {
         uint64_t hash;
         size_t bytes = head.count * sizeof(double);
         double *numbers = weir_alloc(head.count + 1, sizeof *numbers); /* and the hash */
@@ -129,7 +131,8 @@ const double *fit_cache_get(const struct fit_cache *cache, unsigned long long ke
 int fit_cache_keep(struct fit_cache *cache, unsigned long long key, const double *numbers, size_t count)
 {
     double *copy = weir_alloc(count, sizeof *copy);
-    struct head head = {"weir-fit", key, count};
+    struct head head = {.key = key, .count = count};
+    memcpy(head.mark, MARK, sizeof head.mark);
     memcpy(copy, numbers, count * sizeof *copy);
     add(cache, key, copy, count);
     if (cache->file < 0)
