@@ -75,7 +75,8 @@ const struct weir_param weir_scenario_keys[] = {
            "proportion to the latency of their routes, as flows of TCP Reno do."),
     EITHER(SCENARIO, "activities", all_activities, "shared", activities,
            "Which work and transfers SimGrid simulates. \"all\": every one. \"shared\": only transfers that compete on "
-           "several links at once; weir computes the others itself. The results are the same up to rounding, and \"all\" takes "
+           "several links at once; weir computes the others itself. The results are the same up to rounding, and "
+           "\"all\" takes "
            "longer: it is there to show that."),
     VALUE("simgrid", WEIR_FORM_OBJECT, NULL, "network model CM02, factors 1",
           "Options of SimGrid: strings, numbers, true or false; others than the known ones with \"unsafe\": true."),

@@ -80,8 +80,8 @@ static void operators_stay(bool all)
     weir_test_result_fini(&got);
 }
 
-/* The warm-up ends in the midst of the handover of 51.2 to 52.2 s: it is none of those after it, but half a second of it
- * is. */
+/* The warm-up ends in the midst of the handover of 51.2 to 52.2 s: it is none of those after it, but half a second of
+ * it is. */
 static void half_before_the_warm_up(bool all)
 {
     struct drive late = stays;
