@@ -182,17 +182,24 @@ void weir_operator_init(struct weir_operator *op)
     weir_param_defaults(weir_operator_keys, op);
 }
 
+int weir_part_name_read(const struct weir_json *at, struct weir_json *place, const char **name)
+{
+    *name = NULL;
+    int code = weir_json_need(at, "name", place);
+    if (!code)
+        code = weir_json_name(place, name);
+    if (!code && (strcmp(*name, "source") == 0 || strcmp(*name, "sink") == 0))
+        code = weir_json_error(place, "\"%s\" is a reserved name; choose another", *name);
+    return code;
+}
+
 static int read_name(const struct weir_json *at, const struct weir_job *job, int index, struct weir_operator *op)
 {
     struct weir_json child;
-    const char *name = NULL;
-    int code = weir_json_need(at, "name", &child);
-    if (!code)
-        code = weir_json_name(&child, &name);
+    const char *name;
+    int code = weir_part_name_read(at, &child, &name);
     if (code)
         return code;
-    if (strcmp(name, "source") == 0 || strcmp(name, "sink") == 0)
-        return weir_json_error(&child, "\"%s\" is a reserved name; choose another", name);
     for (int i = 0; i < index; i++)
         if (strcmp(job->operators[i].name, name) == 0)
             return weir_json_error(&child, "operator \"%s\" is there twice; choose another name", name);

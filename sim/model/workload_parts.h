@@ -13,6 +13,9 @@ void weir_where_fini(struct weir_where *where);
 /* The first of weir_where_hosts, without walking the whole platform; -1 if there is none. */
 int weir_where_first(const struct weir_where *where, const struct weir_platform *platform, int source_host);
 
+/* "name" of an operator or source, borrowed, which is none of the reserved ones; *place is where it stands. */
+int weir_part_name_read(const struct weir_json *at, struct weir_json *place, const char **name);
+
 /* Reads the operators of a job and checks each by itself. */
 int weir_operators_read(const struct weir_json *at, const struct weir_platform *platform, struct weir_job *job);
 void weir_operator_fini(struct weir_operator *op);

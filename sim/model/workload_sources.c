@@ -11,14 +11,10 @@
 static int read_source_name(const struct weir_json *at, const struct weir_job *job, int index)
 {
     struct weir_json child;
-    const char *name = NULL;
-    int code = weir_json_need(at, "name", &child);
-    if (!code)
-        code = weir_json_name(&child, &name);
+    const char *name;
+    int code = weir_part_name_read(at, &child, &name);
     if (code)
         return code;
-    if (strcmp(name, "source") == 0 || strcmp(name, "sink") == 0)
-        return weir_json_error(&child, "\"%s\" is a reserved name; choose another", name);
     for (int s = 0; s < index; s++)
         if (strcmp(job->sources[s].name, name) == 0)
             return weir_json_error(&child, "source \"%s\" is there twice; choose another name", name);

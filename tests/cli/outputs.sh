@@ -41,6 +41,8 @@ expect 3 "cannot write $folder/none/trace" run "$first" "${short[@]}" -q -o "$fo
 [ ! -e "$folder/traced/result.json" ] || fail "a run without its trace has results"
 expect 0 "" run "$first" "${short[@]}" -q -o "$folder/traced" --paje "$folder/trace"
 [ ! -e "$folder/trace.partial" ] || fail "a trace has two names"
+expect 4 "" run "$first" "${short[@]}" -q -p exec:false -o "$folder/failed" --paje "$folder/half"
+[ -z "$(ls "$folder" | grep half)" ] || fail "a run that fails leaves a trace"
 mkfifo "$folder/pipe"
 cat "$folder/pipe" >"$folder/through" &
 expect 0 "" run "$first" "${short[@]}" -q -o "$folder/piped" --paje "$folder/pipe"

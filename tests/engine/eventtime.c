@@ -47,14 +47,7 @@ static char *scenario_of(const char *rate, int count, const char *more, const ch
 
 static struct weir_test_result run(char *scenario, const char *policy)
 {
-    struct weir_test_result got =
-        weir_test_run_catalog(PLATFORM, scenario, policy, 1, policy[0] == 'c' ? weir_test_chaos : weir_catalog);
-    if (got.code != WEIR_OK)
-        fprintf(stderr, "\n%s\n%s\n", got.message, scenario);
-    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
-    weir_test_conservation(PLATFORM, scenario, &got);
-    free(scenario);
-    return got;
+    return weir_test_run_sound(PLATFORM, scenario, policy, policy[0] == 'c' ? weir_test_chaos : weir_catalog);
 }
 
 /* 10 keys that have items in each of 10 windows, at two rates: 100 results. */

@@ -36,14 +36,7 @@ static void list_items(int source, int count, double rate, unsigned keys)
 
 static struct weir_test_result run(char *scenario, const char *policy)
 {
-    struct weir_test_result got =
-        weir_test_run_catalog(PLATFORM, scenario, policy, 1, policy[0] == 'c' ? weir_test_chaos : weir_catalog);
-    if (got.code != WEIR_OK)
-        fprintf(stderr, "\n%s\n%s\n", got.message, scenario);
-    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
-    weir_test_conservation(PLATFORM, scenario, &got);
-    free(scenario);
-    return got;
+    return weir_test_run_sound(PLATFORM, scenario, policy, policy[0] == 'c' ? weir_test_chaos : weir_catalog);
 }
 
 /* Owned. Left on edge, right on edge2, and what they feed on cloud. */

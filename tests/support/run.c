@@ -368,3 +368,15 @@ void weir_test_conservation(const char *platform, const char *scenario, const st
     }
     weir_scenario_free(read);
 }
+
+struct weir_test_result weir_test_run_sound(const char *platform, char *scenario, const char *policy,
+                                            const struct weir_policy *const *catalog)
+{
+    struct weir_test_result got = weir_test_run_catalog(platform, scenario, policy, 1, catalog);
+    if (got.code != WEIR_OK)
+        fprintf(stderr, "\n%s\n%s\n", got.message, scenario);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    weir_test_conservation(platform, scenario, &got);
+    free(scenario);
+    return got;
+}

@@ -42,6 +42,10 @@ const char *weir_test_all(const char *scenario);
 void weir_test_seeds(const char *what, const char *platform, const char *scenario, int seeds, int both,
                      double (*figure)(const struct weir_test_result *got), double wanted, double most);
 
+/* A run that must end well and pass weir_test_conservation, with seed 1; the scenario is owned, and freed. */
+struct weir_test_result weir_test_run_sound(const char *platform, char *scenario, const char *policy,
+                                            const struct weir_policy *const *catalog);
+
 /* Totals by name; fails the test and returns an empty one if there is none. */
 const struct weir_operator_total *weir_test_op(const struct weir_test_result *got, const char *job, const char *op);
 const struct weir_job_total *weir_test_job(const struct weir_test_result *got, const char *job);

@@ -154,12 +154,12 @@ void weir_paje_end(struct weir_controller *controller)
     for (int c = 0; c < hosts + controller->books->link_count; c++)
         fprintf(paje->file, "%d %.9f %d %d\n", DESTROY, paje->until_s, c < hosts ? HOST : LINK, FIRST + c);
     errno = weir_os_finish(paje->file);
-    bool bad = errno != 0;
-    if (!bad && paje->partial)
+    bool bad = errno != 0, failed = controller->clock->code != WEIR_OK; /* the run, before its end */
+    if (!bad && !failed && paje->partial)
         bad = weir_os->rename(paje->partial, controller->spec->paje) != 0;
     if (bad)
         fail(controller);
-    if (bad && paje->partial)
+    if ((bad || failed) && paje->partial)
         weir_os->unlink(paje->partial);
     free(paje->partial);
     free(paje->host_used);

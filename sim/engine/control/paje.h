@@ -8,7 +8,7 @@
 void weir_paje_begin(struct weir_controller *controller);
 /* What the window that ends now has used, before the next one begins. */
 void weir_paje_window(struct weir_controller *controller);
-/* The file is whole then. */
+/* The file is whole then; of a run that has failed there is none. */
 void weir_paje_end(struct weir_controller *controller);
 
 #endif
