@@ -9,6 +9,8 @@
 
 #include "sim/base/random.h"
 
+#define WEIR_METRES_AT_MOST 1e9 /* from the origin: there a millionth of a metre is still told apart */
+
 /* A host that devices attach to. */
 struct weir_access {
     int host;

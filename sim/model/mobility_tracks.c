@@ -71,6 +71,17 @@ static int number(const char *what, const char *text, double *value)
     return WEIR_OK;
 }
 
+/* One of the two of a place. */
+static int coordinate(const char *what, const char *text, double *value)
+{
+    char quoted[WEIR_QUOTE_SIZE];
+    int code = number(what, text, value);
+    if (!code && fabs(*value) > WEIR_METRES_AT_MOST)
+        return weir_error(WEIR_EINPUT, "%s is %s; it is %g m from the origin at most", what, weir_quote(text, quoted),
+                          WEIR_METRES_AT_MOST);
+    return code;
+}
+
 /* A fix that lies on the straight way at constant speed between those about it says nothing new. */
 static bool is_between(const struct weir_fix *a, const struct weir_fix *b, const struct weir_fix *c)
 {
@@ -131,8 +142,8 @@ static int read_row(struct reading *reading, const struct weir_csv_lines *lines,
     int code = number("time", cell(lines, at[TIME]), &fix.time_s);
     if (!code && *host)
         code = find_access(reading, host, &fix);
-    else if (!code && !(code = number("x", cell(lines, at[X]), &fix.x)))
-        code = number("y", cell(lines, at[Y]), &fix.y);
+    else if (!code && !(code = coordinate("x", cell(lines, at[X]), &fix.x)))
+        code = coordinate("y", cell(lines, at[Y]), &fix.y);
     return code ? code : add_fix(reading, cell(lines, at[ID]), &fix);
 }
 
@@ -170,9 +181,9 @@ static int read_vehicle(struct reading *reading, const xmlNode *node, double tim
 {
     struct weir_fix fix = {.time_s = time_s, .access = -1};
     reading->line = (size_t)weir_xml_line(node);
-    int code = number("x", weir_xml_attribute(node, "x", ""), &fix.x);
+    int code = coordinate("x", weir_xml_attribute(node, "x", ""), &fix.x);
     if (!code)
-        code = number("y", weir_xml_attribute(node, "y", ""), &fix.y);
+        code = coordinate("y", weir_xml_attribute(node, "y", ""), &fix.y);
     if (!code)
         code = add_fix(reading, weir_xml_attribute(node, "id", ""), &fix);
     return code ? wrong(reading) : WEIR_OK;

@@ -12,8 +12,6 @@
 #include "sim/model/scenario_keys.h"
 #include "sim/model/scenario_parts.h"
 
-#define METRES 1e9 /* no place is farther from the origin */
-
 void weir_mobility_fini(struct weir_mobility *mobility)
 {
     for (int f = 0; f < mobility->file_count; f++)
@@ -58,9 +56,10 @@ static int read_place(struct weir_csv_lines *lines, const int column[4], const s
     if (host < 0)
         return weir_csv_error(lines, "the platform has no host \"%s\"", name);
     for (int c = 1; c < 4; c++)
-        if (column[c] >= 0 && (column[c] >= (int)lines->cell_count ||
-                               !weir_csv_number(lines, lines->cells[column[c]], &value[c]) || fabs(value[c]) > METRES))
-            return weir_csv_error(lines, "%s is no number, or beyond %g", names[c], METRES);
+        if (column[c] >= 0 &&
+            (column[c] >= (int)lines->cell_count || !weir_csv_number(lines, lines->cells[column[c]], &value[c]) ||
+             fabs(value[c]) > WEIR_METRES_AT_MOST))
+            return weir_csv_error(lines, "%s is no number, or beyond %g", names[c], WEIR_METRES_AT_MOST);
     for (int a = 0; a < mobility->access_count; a++) {
         struct weir_access *access = &mobility->access[a];
         if (access->host == host)
@@ -139,8 +138,8 @@ static int read_ends(const struct weir_json *at, const char *key, bool times, do
     int code = WEIR_OK;
     for (int e = 0; e < 2 && !code; e++) {
         one = list ? weir_json_at(&child, e) : child;
-        code = times ? weir_json_quantity(&one, WEIR_UNIT_TIME, least, METRES, &ends[e])
-                     : weir_json_number(&one, least, METRES, &ends[e]);
+        code = times ? weir_json_quantity(&one, WEIR_UNIT_TIME, least, WEIR_METRES_AT_MOST, &ends[e])
+                     : weir_json_number(&one, least, WEIR_METRES_AT_MOST, &ends[e]);
     }
     return code || ends[1] >= ends[0] ? code : weir_json_error(&child, "the first must not be above the second");
 }
@@ -154,7 +153,7 @@ static int read_area(const struct weir_json *at, struct weir_device *device)
         code = weir_json_error(&child, "must be [x, y, x, y] of two corners");
     for (int i = 0; i < 4 && !code; i++) {
         struct weir_json one = weir_json_at(&child, i);
-        code = weir_json_number(&one, -METRES, METRES, &corners[i]);
+        code = weir_json_number(&one, -WEIR_METRES_AT_MOST, WEIR_METRES_AT_MOST, &corners[i]);
     }
     if (code)
         return code;

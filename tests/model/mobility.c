@@ -329,6 +329,8 @@ static void what_is_refused(void)
         {"\"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"one.csv\", \"track\": \"w\"}]", "", "no track \"w\""},
         {"\"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"back.csv\"}]", "", "back.csv:3: u is at 1 s after 2 s"},
         {"\"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"host.csv\"}]", "", "host.csv:2: host \"c\" is no access"},
+        {"\"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"far.csv\"}]", "",
+         "far.csv:3: y is \"-1.1e9\"; it is 1e+09 m from the origin at most"},
         {"\"devices\": [{\"jobs\": \"car-0\", \"model\": \"manhattan\", \"area\": [0, 0, 5, 5], \"speed\": 1,"
          " \"block\": 9}]",
          "", "longer than the area"},
@@ -349,6 +351,7 @@ static void what_is_refused(void)
          "no access point has a place"},
     };
     weir_test_file("one.csv", "time,id,x,y\n0,u,1,2\n");
+    weir_test_file("far.csv", "time,id,x,y\n0,u,1e9,2\n1,u,1e9,-1.1e9\n");
     weir_test_file("back.csv", "time,id,x,y\n2,u,1,2\n1,u,3,4\n");
     weir_test_file("host.csv", "time,id,host\n2,u,c\n");
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
