@@ -8,27 +8,9 @@ import re
 import sys
 
 import browser
-
-failures = []
-
-
-def check(is_so, what):
-    if not is_so:
-        failures.append(what)
-        print("FAILED:", what)
-
-
-def same(got, wanted, what):
-    check(got == wanted, f"{what}: got {got!r}, wanted {wanted!r}")
-
-
-def click(page, selector):
-    page.run(f"document.querySelector({json.dumps(selector)}).click()")
-
-
-def no_complaints(page, what):
-    same(page.complaints(), [], f"{what}: complaints of the browser")
-
+import page_graph
+import page_player
+from page_common import check, click, failures, hover, no_complaints, same
 
 SVG_MARKS = """Object.fromEntries(FIGURES.map((figure) => [figure.spec.id,
   figure.body.querySelectorAll('[data-mark]').length || figure.body.querySelectorAll('.empty').length * -1]))"""
@@ -70,44 +52,6 @@ def comparison(page, folder, width):
         check(count > 0, at + f"chart {figure} is empty")
     check(page.run("!/\\b(null|undefined|NaN)\\b/.test(document.body.innerText)"), at + "the page shows what a script has not found")
     return marks
-
-
-# The pointer goes over all that is drawn, also between the marks; how often something was said beside it, and of what.
-HOVER = """(() => {
-  const said = {};
-  const move = (to, x, y) => {
-    for (const type of ["pointerenter", "pointermove"])
-      to.dispatchEvent(new PointerEvent(type, {bubbles: type === "pointermove", clientX: x, clientY: y}));
-  };
-  FIGURES.forEach((figure) => {
-    said[figure.spec.id] = [];
-    for (const root of figure.body.querySelectorAll("svg")) {
-      const all = [root, ...root.querySelectorAll("*")];
-      for (let i = 0; i < all.length; i += Math.ceil(all.length / 150)) {
-        const box = all[i].getBoundingClientRect();
-        for (const [x, y] of [[0.02, 0.5], [0.5, 0.5], [0.98, 0.9]]) {
-          move(all[i], box.left + x * box.width, box.top + y * box.height);
-          if (!TIP.hidden) said[figure.spec.id].push(TIP.textContent);
-          all[i].dispatchEvent(new PointerEvent("pointerleave"));
-        }
-        root.dispatchEvent(new PointerEvent("pointerleave"));
-      }
-    }
-  });
-  return said;
-})()"""
-
-
-def hover(page, what, talking=()):
-    """Moves over every chart: no error, and something said by those that must say something."""
-    page.draw_all()
-    said = page.run(HOVER)
-    no_complaints(page, what + ": moving over the charts")
-    for figure in talking:
-        check(said.get(figure), f"{what}: {figure} says nothing of what is pointed at")
-    for figure, texts in said.items():
-        check(not any(re.search(r"\b(null|undefined|NaN|Infinity)\b", text) for text in texts), f"{what}: {figure} shows nonsense")
-    return said
 
 
 def operators_in_time(page):
@@ -213,53 +157,6 @@ def downloads(page, folder):
         check(math.isclose(one, two, rel_tol=5.1e-4), f"backlog.csv has {one}, windows.csv {two}")
 
 
-def near_player(page):
-    """Stages are drawn when they come near the screen. A jump from the bar ends where it should, and stays there."""
-    click(page, "#bar [data-part=platform]")
-    page.wait("document.querySelector('.stage') !== null", 5)
-    page.run("new Promise((done) => setTimeout(done, 200))")
-    top, height = page.run("[document.querySelector('#platform h2').getBoundingClientRect().top, window.innerHeight]")
-    check(0 <= top < height / 2, f"after a jump to the player its heading is at {top} of {height}")
-
-
-def player(page):
-    near_player(page)
-    stage = "document.querySelector('.stage').outerHTML + document.getElementById('player-time').textContent"
-    before = page.run(stage)
-    click(page, "#step")
-    after = page.run(stage)
-    check(after != before, "a step moves the player")
-    click(page, "#play")
-    page.wait(f"{stage} !== {json.dumps(after)}", 5)
-    page.wait("Number(document.querySelector('#player input').value) > 2", 5)
-    click(page, "#play")
-    at = page.run("document.querySelector('#player input').value")
-    page.run("new Promise((done) => setTimeout(done, 400))")
-    same(page.run("document.querySelector('#player input').value"), at, "the player stands still after a pause")
-    same(page.run("document.querySelectorAll('.stage').length"), 2, "two policies side by side")
-    same(page.run("document.querySelector('#player input').max"), "11", "a place for each of the 12 windows")
-
-
-def player_at(page, window):
-    page.run(f"(() => {{ const slider = document.querySelector('#player input'); slider.value = {window}; slider.dispatchEvent(new Event('input')); }})()")
-
-
-def failures_and_moves(page):
-    """cloud4 is down from 15 to 24 s: at 15 and 20 s, when windows 2 and 3 end; edge2 from 38 to 46 s: at 40 and 45 s."""
-    near_player(page)
-    crosses = "document.querySelector('.stage').querySelectorAll('.cross[visibility=visible]').length"
-    for window, wanted in ((1, 0), (3, 1), (5, 0), (8, 1), (10, 0)):
-        player_at(page, window)
-        same(page.run(crosses), wanted, f"crosses at window {window}")
-    check(page.run("document.querySelectorAll('.stage .operator[visibility=visible]').length") > 0, "operators are drawn")
-    check(page.run("document.querySelectorAll('.stage .flow').length") > 0, "transfers are drawn")
-    ill = "[...document.querySelector('.stage').querySelectorAll('.host.ill')].map((one) => one.parentNode.firstChild.textContent)"
-    for window, wanted in ((4, []), (7, ["edge (overload)"]), (10, [])):  # from 32 to 44 s; windows end at 25, 40, 55 s
-        player_at(page, window)
-        same(page.run(ill), wanted, f"anomalies at window {window}")
-    same(page.run("document.querySelectorAll('#hosts [data-mark=anomaly]').length"), 1, "anomalies framed")
-
-
 def hostile(page, folder):
     with open(folder + "/report.html", encoding="utf-8") as file:
         text = file.read()
@@ -296,11 +193,6 @@ def sweep(page, folder, width):
         means = [float(row["mean"]) for row in csv.DictReader(file) if row["metric"] == "cost"]
     got = page.run("S.values.cost.map((row) => row[3])")
     check(len(got) == len(means) and all(math.isclose(one, two, rel_tol=1e-4) for one, two in zip(got, means)), at + "means are those of aggregate.csv")
-
-
-def digits(share):
-    """A share in per cent, as the page shows it."""
-    return f"{float(f'{share * 100:.4g}'):.10g}\u202f%"
 
 
 def filters(page):
@@ -340,127 +232,6 @@ def state_in_address(page, folder):
     page.run("chooseJob('')")
 
 
-def keys_and_clicks(page):
-    """Space plays where the player is seen; a click in a chart moves it."""
-    page.run("document.querySelector('#platform').scrollIntoView(); document.activeElement.blur()")
-    at = "Number(document.querySelector('#player input').value)"
-    for wanted in ("true", "false"):
-        page.call("Input.dispatchKeyEvent", type="keyDown", key=" ", code="Space", text=" ")
-        page.call("Input.dispatchKeyEvent", type="keyUp", key=" ", code="Space")
-        same(page.run("document.getElementById('play').textContent.includes('Pause')"), wanted == "true", "space plays and stops")
-    page.run("document.querySelector('#latency').scrollIntoView({block: 'center'})")
-    page.run("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
-    left, top, width, height = page.run("(() => { const box = document.querySelector('#latency svg.chart').getBoundingClientRect(); return [box.left, box.top, box.width, box.height]; })()")
-    for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-        page.call("Input.dispatchMouseEvent", type=kind, x=left + width * 0.97, y=top + height / 2, button="none" if kind == "mouseMoved" else "left", clickCount=1)
-    same(page.run(at), 11, "the player after a click at the end of a chart")
-
-
-def shapes(page, folder):
-    """Who holds whom back stands there in words, with the figures of result.json, and is what the scenario is made for."""
-    wanted = {"chain": "price", "diamond": "right", "keyed": "count", "many-3": "sum", "narrow": "thin_UP", "dead": "weak", "calm": None}
-    with open(folder + "/runs/static/seed-1/result.json", encoding="utf-8") as file:
-        result = json.load(file)
-    page.open(folder + "/report.html", 1280, 800)
-    for job, name in wanted.items():
-        page.run(f"chooseJob({json.dumps(job)})")
-        page.draw_all()
-        ops = {op["name"]: op for op in result["operators"] if op["job"] == job}
-        verdict = next(one for one in result["bottlenecks"] if one["job"] == job)
-        text = page.run("document.querySelector('#necks').innerText")
-        same(page.run("document.querySelector('#graph .words').innerText") in text, True, job + ": the graph says the same")
-        same(page.run("document.querySelectorAll('#graph [data-op]').length"), len(ops), job + ": operators in its graph")
-        same(verdict["kind"] == "none", name is None, job + ": whether somebody is held back")
-        if not name:
-            check("nobody is held back" in text, f"{job}: {text}")
-            continue
-        link = next((one for one in result["links"] if one["name"] == name), None)
-        check(f"{name} is " in text, f"{job}: {name} is not named: {text}")
-        check(digits(link["use"] if link else ops[name]["busy"]) in text, f"{job}: the share of {name} is not told: {text}")
-        check(len(verdict["waits"]) == 2, f"{job}: who waits")
-        for wait in verdict["waits"]:
-            who = "the source" if wait["name"] == "source" else wait["name"]
-            check(re.search(re.escape(who) + "( waits for it)? " + re.escape(digits(wait["share"])), text), f"{job}: how long {who} waits: {text}")
-            if wait["name"] in ops and job != "dead":
-                check(math.isclose(wait["share"], ops[wait["name"]]["backpressured"], rel_tol=1e-12), f"{job}: {wait}")
-        if name in ops:
-            same(page.run("document.querySelector('#graph .box.neck').dataset.op"), name, job + ": the bottleneck in the graph")
-    same(page.run("document.querySelectorAll('#templates tbody tr').length"), 9, "templates")
-    page.call("Emulation.setEmulatedMedia", media="print")
-    check("chain" in page.run("document.querySelector('#templates tbody').innerText"), "the worst jobs of templates stand on paper")
-    same(page.run("[...document.querySelectorAll('#templates button')].filter((one) => one.offsetWidth === 0).length"), 0, "worst jobs that are not on paper")
-    page.call("Emulation.setEmulatedMedia", media="")
-    page.run("chooseJob('chain')")
-    page.draw_all()
-    page.run("document.querySelector('#graph [data-op=store]').dispatchEvent(new MouseEvent('click'))")
-    same(page.run("document.querySelector('#operator h3').textContent"), "store: busy", "a click shows the operator's series")
-    whole = page.run("document.querySelector('#graph svg').textContent")
-    page.run("setCursor(STATE.cursor ?? SERIES[0].times[0])")
-    check(page.run("document.querySelector('#graph svg').textContent") != whole, "the graph follows the cursor")
-    no_complaints(page, "shapes")
-
-
-# Texts in a box of the job graph that stick out of it, and tiers in which there is nothing.
-GRAPH_FAULTS = """(() => {
-  const said = [];
-  for (const panel of document.querySelectorAll("#graph .panel")) {
-    const place = panel.querySelector(".scroll"), svg = place.firstChild;
-    if (svg.getBoundingClientRect().width > place.clientWidth + 1) said.push("wider than its place");
-    const frames = [...svg.querySelectorAll(".frame")].map((one) => one.getBoundingClientRect());
-    for (const group of svg.querySelectorAll(".box, .end")) {
-      const box = group.querySelector(".frame").getBoundingClientRect();
-      for (const text of group.querySelectorAll("text:not(.neck)")) {
-        const at = text.getBoundingClientRect();
-        if (at.left < box.left || at.right > box.right) said.push(`sticks out: ${text.textContent}`);
-      }
-    }
-    for (const tier of svg.querySelectorAll(".tier")) {
-      const at = tier.getBoundingClientRect(), inside = frames.filter((one) => one.top > at.top && one.bottom < at.bottom);
-      if (at.bottom - Math.max(at.top, ...inside.map((one) => one.bottom)) > 60) said.push("a row without a box");
-    }
-  }
-  return said;
-})()"""
-
-
-def graphs(page, folder):
-    """Job graphs have all their boxes within their place, at each width, and the names of what is short of room."""
-    for width in (1280, 400):
-        page.open(folder + "/report.html", width, 800)
-        for job in ("chain", "diamond", "keyed", "many-3", "narrow", "dead", "calm", "long", "fan"):
-            page.run(f"chooseJob({json.dumps(job)})")
-            page.draw_all()
-            same(page.run(GRAPH_FAULTS), [], f"{width} pixels: the graph of {job}")
-    check("No job has an objective" in page.run("document.querySelector('#objectives').innerText"), "why there are no objectives")
-    same(page.run("[...document.querySelectorAll('#price text')].filter((one) => /(\\w+) \\(\\1\\)/.test(one.textContent)).length"), 0, "axes named twice")
-
-
-def vehicles(page, folder):
-    """Sources that move are dots on the map, all of them inside it, each with a line to where its items are worked on."""
-    page.open(folder + "/report.html", 1280, 900)
-    near_player(page)
-    dots = """[...document.querySelectorAll('.stage')].map((stage) => {
-      const box = stage.getBoundingClientRect();
-      const dots = [...stage.querySelectorAll('.device[visibility=visible]')].map((one) => one.getBoundingClientRect());
-      return [dots.length, dots.filter((one) => one.left < box.left || one.right > box.right || one.top < box.top - 1 || one.bottom > box.bottom + 1).length,
-        [...stage.querySelectorAll('.sends[visibility=visible]')].filter((one) => one.getAttribute('d').startsWith('M')).length]; })"""
-    same(page.run(dots), [[1, 0, 1], [1, 0, 1]], "dots of one job, those outside, and lines")
-    page.run("(() => { const job = document.getElementById('player-job'); job.value = ''; job.dispatchEvent(new Event('change')); })()")
-    same(page.run(dots), [[40, 0, 40], [40, 0, 40]], "dots of all jobs, those outside, and lines")
-    places = "[...document.querySelectorAll('.device')].map((one) => one.getAttribute('cx') + ',' + one.getAttribute('cy')).join()"
-    before = page.run(places)
-    player_at(page, 4)
-    check(page.run(places) != before, "dots move")
-    check("source that moves" in page.run("document.querySelector('#platform .legend').innerText"), "what dots are")
-    hosts = page.run("[...document.querySelectorAll('.stage')[0].querySelectorAll('.host')].map((one) => one.parentNode.firstChild.textContent + '@' + Math.round(Number(one.getAttribute('x')) + Number(one.getAttribute('width')) / 2))")
-    columns = {}
-    for name, x in (one.split("@") for one in hosts if one.startswith("ap-")):
-        columns.setdefault(int(name[3:]) % 4, set()).add(int(x))
-    check(len(columns) == 4 and all(max(one) - min(one) <= 60 for one in columns.values()) and max(columns[0]) < min(columns[3]),
-          f"access points of a column stand below each other: {columns}")
-    no_complaints(page, "vehicles")
-
-
 def main():
     folder = sys.argv[1]
     page = browser.Browser()
@@ -468,15 +239,15 @@ def main():
         for width in (1280, 400):
             comparison(page, folder + "/page", width)
             table_equals_summary(page, folder + "/page")
-            player(page)
+            page_player.player(page)
         comparison(page, folder + "/page", 1280)
         operators_in_time(page)
         hostile(page, folder + "/page")
         sorting(page)
         switches(page)
         zoom(page)
-        failures_and_moves(page)
-        keys_and_clicks(page)
+        page_player.failures_and_moves(page)
+        page_player.keys_and_clicks(page)
         filters(page)
         state_in_address(page, folder + "/page")
         downloads(page, folder + "/page")
@@ -488,9 +259,9 @@ def main():
         page.call("Emulation.setEmulatedMedia", media="")
         pdf = page.pdf(folder + "/page.pdf")
         check(pdf.startswith(b"%PDF") and len(pdf) > 50000, f"the PDF has {len(pdf)} bytes")
-        shapes(page, folder + "/shapes")
-        graphs(page, folder + "/shapes")
-        vehicles(page, folder + "/vehicles")
+        page_graph.shapes(page, folder + "/shapes")
+        page_graph.graphs(page, folder + "/shapes")
+        page_player.vehicles(page, folder + "/vehicles")
         comparison(page, folder + "/first", 1280)
         hover(page, "first", ("latency", "states"))
         table_equals_summary(page, folder + "/first")
