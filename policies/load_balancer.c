@@ -386,7 +386,7 @@ static void destroy(void *state)
 const struct weir_policy weir_policy_load_balancer = {
     .abi = WEIR_POLICY_ABI,
     .name = "load-balancer",
-    .summary = "Moves operators to the cloud when the edge is slower than moving and the cloud, and back.",
+    .summary = "Moves operators to the cloud when staying is slower than moving and working there, and back.",
     .source = "armah-2025",
     .state_size = sizeof(struct load_balancer),
     .params = params,

@@ -24,7 +24,7 @@ static int create(void *state, const struct weir_policy_env *env)
 const struct weir_policy weir_policy_heu_wo_refined = {
     .abi = WEIR_POLICY_ABI,
     .name = "heu-wo-refined",
-    .summary = "Improves what heu-wo, nearest and lawa would do by single moves, and takes the best.",
+    .summary = "Improves what heu-wo, nearest-offload and lawa would do by single moves, and takes the best.",
     .source = "jiang-2023",
     .state_size = sizeof(struct weir_offload),
     .params = params,

@@ -11,7 +11,7 @@ mkdir -p "$tree/build"
 ln -s "$weir" "$tree/build/weir"
 export PATH=$tree/build:$PATH
 unset COLUMNS
-ln -s "$PWD/workloads" "$PWD/platforms" "$PWD/docs" "$tree"
+ln -s "$PWD/workloads" "$PWD/platforms" "$PWD/docs" "$PWD/policies" "$PWD/python" "$tree"
 
 # blocks PAGE: writes NN.kind files, in order, into $folder/blocks.
 blocks()
