@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/error.h"
+#include "tests/support/test.h"
+
 extern const struct weir_policy weir_policy_sentinel;
 
 static double *numbers(int count, double low, double high)
@@ -52,6 +55,22 @@ struct sentinel *parts_new(int servers, int regions, int categories)
     memset(self->left, 0, (size_t)cells * sizeof *self->left);
     memset(self->use, 0, (size_t)servers * sizeof *self->use);
     return self;
+}
+
+struct sentinel *parts_new_on_land(void)
+{
+    struct sentinel *self = weir_mock_state(&weir_policy_sentinel);
+    self->live = (struct live){.wanted = 29, .seed = 1};
+    self->shape = self->devices.shape = self->requests.shape = self->effect.shape = self->effect.net_shape = -1;
+    self->devices.draws = self->history.draws = self->effect.draws = weir_stream_open(1, "parts");
+    self->history.u_opt = 0.6;
+    return self;
+}
+
+void parts_read(struct sentinel *self, struct weir_mock *land)
+{
+    CU_ASSERT_EQUAL_FATAL(live_read(&self->live, weir_mock_view(land)), WEIR_OK);
+    sentinel_schedule_room(self);
 }
 
 void parts_free(struct sentinel *self)

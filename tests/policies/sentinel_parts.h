@@ -10,6 +10,10 @@
 struct sentinel *parts_new(int servers, int regions, int categories);
 void parts_free(struct sentinel *self);
 
+/* A state that has seen nothing yet, with the defaults; parts_read takes in the tables of a window of the land. */
+struct sentinel *parts_new_on_land(void);
+void parts_read(struct sentinel *self, struct weir_mock *land);
+
 /* Index of a server, region and category; the share of a server that a request takes, by its bytes and its work. */
 long parts_at(const struct sentinel *self, int e, int m, int i);
 double parts_need(const struct sentinel *self, int e, int i);
