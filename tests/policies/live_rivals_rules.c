@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policies/learn/dispatch/pool.h"
 #include "policies/learn/dispatch/rivals.h"
 #include "sim/base/error.h"
 #include "sim/base/json.h"
@@ -29,7 +30,7 @@ static char note[200];
 /* What the test knows. A cell is a region and a kind of requests; regions and kinds are in the order of the jobs. */
 static double remain[LAND_SERVERS], given[LAND_SERVERS][LAND_REGIONS], timely[LAND_SERVERS][LAND_REGIONS];
 static double yield[LAND_SERVERS][CELLS], scale;
-static int windows, near_given;
+static int windows, near_given, count[LAND_SERVERS][CELLS];
 
 static int cell_of(int job)
 {
@@ -95,10 +96,10 @@ static bool nearer(int e, int f, int m)
 
 static int servers_of(int m)
 {
-    int count = 0;
+    int there = 0;
     for (int e = 0; e < LAND_SERVERS; e++)
-        count += strcmp(land->hosts[S0 + e].region, land->hosts[m].region) == 0;
-    return count > 0 ? count : 1;
+        there += strcmp(land->hosts[S0 + e].region, land->hosts[m].region) == 0;
+    return there > 0 ? there : 1;
 }
 
 /* The nearest ones that are up are compared, so many at a time; of the first of these groups in which one has room, the
@@ -163,11 +164,11 @@ static int near_of(int m)
 }
 
 /* Requests of the newest windows, one at least, mixed evenly, each with its server. */
-static void schedule(const int *wanted, int count[LAND_SERVERS][CELLS])
+static void schedule(const int *wanted)
 {
     static const bool everybody[LAND_SERVERS] = {true, true, true, true, true, true};
     int most = 0;
-    memset(count, 0, LAND_SERVERS * sizeof *count);
+    memset(count, 0, sizeof count);
     for (int c = 0; c < CELLS; c++)
         most = wanted[c] > most ? wanted[c] : most;
     for (long t = 0; t < most; t++)
@@ -180,7 +181,7 @@ static void schedule(const int *wanted, int count[LAND_SERVERS][CELLS])
 }
 
 /* The largest flow, which tests/learn looks at, for the rates, distances and servers as the test has them. */
-static void by_flow(const int *wanted, int count[LAND_SERVERS][CELLS])
+static void by_flow(const int *wanted)
 {
     double distance[LAND_REGIONS * LAND_SERVERS], bandwidth[LAND_SERVERS];
     int nearest[LAND_REGIONS * LAND_SERVERS];
@@ -263,20 +264,19 @@ static void window(double busy)
     if (rule == RIVAL_GREEDY)
         learn();
     CU_ASSERT_EQUAL_FATAL(policy->window_ends(state, &land->view, plan), WEIR_OK);
-    int count;
-    snprintf(note, sizeof note, "%s", weir_plan_warnings(plan, &count)[0].why);
+    int notes;
+    snprintf(note, sizeof note, "%s", weir_plan_warnings(plan, &notes)[0].why);
     weir_mock_apply(land, plan);
     weir_plan_free(plan);
 }
 
 static void check_weights(const int *wanted, double bundle)
 {
-    int count[LAND_SERVERS][CELLS];
     double had[2] = {0}, said[2] = {-1, -1};
     if (rule == RIVAL_MF)
-        by_flow(wanted, count);
+        by_flow(wanted);
     else
-        schedule(wanted, count);
+        schedule(wanted);
     for (int c = 0; c < CELLS; c++) {
         had[1] += wanted[c];
         for (int e = 0; e < LAND_SERVERS; e++) {
@@ -299,30 +299,62 @@ static void check_weights(const int *wanted, double bundle)
     }
 }
 
-/* Requests as they come, among the servers that have an instance. */
+/* What the flow gave each cell, the largest number first. */
+static struct pool *open_pool(void)
+{
+    struct pool_plan plans[LAND_SERVERS * CELLS];
+    size_t n = 0;
+    for (int c = 0; c < CELLS; c++)
+        for (bool done[LAND_SERVERS] = {false};;) {
+            int most = -1;
+            for (int e = 0; e < LAND_SERVERS; e++)
+                if (!done[e] && count[e][c] > 0 && (most < 0 || count[e][c] > count[most][c]))
+                    most = e;
+            if (most < 0)
+                break;
+            done[most] = true;
+            plans[n++] = (struct pool_plan){most, c / 2, c % 2, count[most][c]};
+        }
+    struct pool *pool = pool_new(LAND_SERVERS, LAND_REGIONS, 2);
+    CU_ASSERT_EQUAL_FATAL(pool_fill(pool, plans, n), WEIR_OK);
+    return pool;
+}
+
+/* A request of the job, among the servers that have an instance: the one that the rule, or first the pool, names. */
+static void arrive(struct pool *pool, int j)
+{
+    struct weir_candidate list[WEIR_MOCK_INSTANCES];
+    int servers = 0, offers[LAND_SERVERS], wanted = -1, instances = land->operators[j][0].instance_count;
+    bool offered[LAND_SERVERS] = {false};
+    for (int k = 0; k < instances; k++) {
+        list[k] = (struct weir_candidate){land->operators[j][0].instances[k].host, 1, 1, 0, 0, 0};
+        if (list[k].host >= S0) {
+            offered[list[k].host - S0] = true;
+            offers[servers++] = list[k].host - S0;
+        }
+    }
+    int cell = cell_of(j), near = near_of(j % LAND_REGIONS);
+    struct weir_routing item = {.job = j, .from = -1, .candidates = list, .count = instances, .choice = -1};
+    CU_ASSERT_EQUAL_FATAL(policy->route(state, &land->view, &item), WEIR_OK);
+    if (servers > 1 && rule == RIVAL_MF)
+        wanted = pool_take(pool, cell / 2, cell % 2, offers, servers);
+    if (wanted >= 0)
+        remain[wanted] -= rate(wanted, cell);
+    else if (servers > 1)
+        wanted = choice(cell, offered, near < servers ? near : servers);
+    CU_ASSERT_EQUAL_FATAL(item.choice < 0 ? -1 : list[item.choice].host - S0, wanted);
+    CU_ASSERT(wanted < 0 || item.flops >= 4 * servers);
+}
+
 static void check_arrivals(void)
 {
+    struct pool *pool = open_pool();
     for (int e = 0; e < LAND_SERVERS; e++)
         remain[e] = link_of(e);
     scale = 1;
-    for (int n = 0; n < 60; n++) {
-        int j = land_below(JOBS), count = land->operators[j][0].instance_count;
-        struct weir_candidate list[WEIR_MOCK_INSTANCES];
-        bool offered[LAND_SERVERS] = {false};
-        for (int k = 0; k < count; k++) {
-            list[k] = (struct weir_candidate){land->operators[j][0].instances[k].host, 1, 1, 0, 0, 0};
-            if (list[k].host >= S0)
-                offered[list[k].host - S0] = true;
-        }
-        int near = near_of(j % LAND_REGIONS), servers = 0;
-        for (int e = 0; e < LAND_SERVERS; e++)
-            servers += offered[e];
-        struct weir_routing item = {.job = j, .from = -1, .candidates = list, .count = count, .choice = -1};
-        CU_ASSERT_EQUAL_FATAL(policy->route(state, &land->view, &item), WEIR_OK);
-        int wanted = servers > 1 ? choice(cell_of(j), offered, near < servers ? near : servers) : -1;
-        CU_ASSERT_EQUAL_FATAL(item.choice < 0 ? -1 : list[item.choice].host - S0, wanted);
-        CU_ASSERT(item.flops >= 4 * servers * (wanted >= 0) && (wanted >= 0 || item.flops <= 0 || rule != RIVAL_GP));
-    }
+    for (int n = 0; n < 60; n++)
+        arrive(pool, land_below(JOBS));
+    pool_free(pool);
 }
 
 /* Busier and busier: with room for all, for some, for none; then so many that each stands for several. */
@@ -349,7 +381,7 @@ static void rules(void)
             for (int e = 0; e < LAND_SERVERS; e++)
                 remain[e] = link_of(e);
             check_weights(wanted, scale);
-            if (rule != RIVAL_MF)
+            if (rule != RIVAL_MF || w == run / 4 % 3 + 1) /* what is left of credit goes over */
                 check_arrivals();
         }
         end();
