@@ -41,19 +41,21 @@ static void clusters(void)
     for (int j = 0; j < 4; j++)
         land_simple_job(land, j % 2, flops[j], flops[j] / 10);
     read();
-    CU_ASSERT_EQUAL(live.categories, 2);
-    CU_ASSERT(live.fitted_jobs == 4 && live.new_jobs == 0);
+    CU_ASSERT_EQUAL_FATAL(live.categories, 2);
+    CU_ASSERT_FATAL(live.fitted_jobs == 4 && live.new_jobs == 0);
     for (int j = 4; j < 8; j++) {
         long shape = live.shape;
         land_simple_job(land, j % 2, flops[j], flops[j] / 10);
         read();
         for (int k = 0; k <= j; k++)
-            CU_ASSERT_EQUAL(live.jobs[k].category, category[k]);
-        CU_ASSERT_EQUAL(live.categories, 2);
+            CU_ASSERT_EQUAL_FATAL(live.jobs[k].category, category[k]);
+        CU_ASSERT_EQUAL_FATAL(live.categories, 2);
         if (j % 2 == 0)
-            CU_ASSERT_EQUAL(live.shape, shape);
-        CU_ASSERT_EQUAL(live.fitted_jobs, j < 5 ? 4 : j < 7 ? 6 : 8); /* 1 of 4 is a quarter, 2 more; 1 of 6, 2 more */
-        CU_ASSERT_EQUAL(live.new_jobs, j == 4 || j == 6);
+            CU_ASSERT_EQUAL_FATAL(live.shape, shape);
+        CU_ASSERT_EQUAL_FATAL(live.fitted_jobs, j < 5   ? 4
+                                                : j < 7 ? 6
+                                                        : 8); /* 1 of 4 is a quarter, 2 more; 1 of 6, 2 more */
+        CU_ASSERT_EQUAL_FATAL(live.new_jobs, j == 4 || j == 6);
     }
     end();
 }
@@ -67,19 +69,20 @@ static void made_anew(void)
         land_simple_job(land, 0, j < 2 ? 1e6 : 1e9, 1e6);
     read();
     long shape = live.shape;
-    CU_ASSERT_EQUAL(live.categories, 2);
+    CU_ASSERT_EQUAL_FATAL(live.categories, 2);
     land_simple_job(land, 0, 4e7, 1e6);
     read();
-    CU_ASSERT(live.categories == 2 && live.shape == shape);
-    CU_ASSERT_EQUAL(live.jobs[4].category, 1); /* log 4e7 is nearer to log 1e9 than to log 1e6: 1.40 and 1.60 decades */
+    CU_ASSERT_FATAL(live.categories == 2 && live.shape == shape);
+    CU_ASSERT_EQUAL_FATAL(live.jobs[4].category,
+                          1); /* log 4e7 is nearer to log 1e9 than to log 1e6: 1.40 and 1.60 decades */
     live_refit(&live);
     read();
-    CU_ASSERT(live.categories == 3 && live.shape > shape);
-    CU_ASSERT(live.jobs[0].category == 0 && live.jobs[3].category == 1 && live.jobs[4].category == 2);
+    CU_ASSERT_FATAL(live.categories == 3 && live.shape > shape);
+    CU_ASSERT_FATAL(live.jobs[0].category == 0 && live.jobs[3].category == 1 && live.jobs[4].category == 2);
     shape = live.shape;
     live_refit(&live);
     read();
-    CU_ASSERT(live.categories == 3 && live.shape == shape && !live.stale);
+    CU_ASSERT_FATAL(live.categories == 3 && live.shape == shape && !live.stale);
     end();
 }
 
@@ -92,22 +95,28 @@ static void jobs_leave(void)
         land->jobs[j].ingress_rate = 1 + j;
     }
     read();
-    CU_ASSERT(live.regions == 2 && live.categories == 1);
-    CHECK_NEAR(live.requests[0], 10 * (1 + 3), 1e-9);
+    CU_ASSERT_FATAL(live.regions == 2 && live.categories == 1);
+    CHECK_NEAR_FATAL(live.requests[0], 10 * (1 + 3), 1e-9);
     live_forget(&live, 2);
-    CU_ASSERT(live.jobs[2].region == -1 && live.jobs[2].category == -1 && !live.jobs[2].seats);
+    CU_ASSERT_FATAL(live.jobs[2].region == -1 && live.jobs[2].category == -1 && !live.jobs[2].seats);
     live_forget(&live, -1);
     live_forget(&live, 3);
     land->jobs[2].running = false;
     read();
-    CU_ASSERT(live.jobs[2].region == -1 && live.jobs[0].region == 0 && live.jobs[1].region == 1);
-    CHECK_NEAR(live.requests[0], 10, 1e-9);
+    CU_ASSERT_FATAL(live.jobs[2].region == -1 && live.jobs[0].region == 0 && live.jobs[1].region == 1);
+    CHECK_NEAR_FATAL(live.requests[0], 10, 1e-9);
     land->jobs[0].running = false; /* without being forgotten */
     read();
-    CU_ASSERT_EQUAL(live.jobs[0].region, -1);
-    CHECK_NEAR(live.requests[0], 0, 0);
-    CHECK_NEAR(live.requests[1], 20, 1e-9);
-    CU_ASSERT_EQUAL(live_past_count(&live, &land->view), 0);
+    CU_ASSERT_EQUAL_FATAL(live.jobs[0].region, -1);
+    CHECK_NEAR_FATAL(live.requests[0], 0, 0);
+    CHECK_NEAR_FATAL(live.requests[1], 20, 1e-9);
+    CU_ASSERT_EQUAL_FATAL(live_past_count(&live, &land->view), 0);
+    land->jobs[1].running = false; /* the last one: of its category there is nothing to tell */
+    read();
+    CU_ASSERT_FATAL(live.category_jobs[0] == 0 && live.category_tiers[0] == 0);
+    CHECK_NEAR_FATAL(live.request_bytes[0], 0, 0);
+    CHECK_NEAR_FATAL(live.request_flops[0], 0, 0);
+    CHECK_NEAR_FATAL(live.requests[1], 0, 0);
     end();
 }
 
@@ -119,19 +128,19 @@ static void regions_come(void)
         long shape = live.shape;
         land_simple_job(land, m, 1e6, 1e6);
         read();
-        CU_ASSERT(live.shape > shape);
-        CU_ASSERT_EQUAL(live.regions, m + 1);
+        CU_ASSERT_FATAL(live.shape > shape);
+        CU_ASSERT_EQUAL_FATAL(live.regions, m + 1);
         for (int e = 0; e < live.servers; e++)
             for (int k = 0; k <= m; k++)
-                CHECK_NEAR(live.latency_s[e * live.regions + k], land->latency_s[S0 + e][k], 0);
+                CHECK_NEAR_FATAL(live.latency_s[e * live.regions + k], land->latency_s[S0 + e][k], 0);
     }
     long shape = live.shape;
     int known = live.servers;
     weir_mock_host(land, "s6", "north", WEIR_VIEW_EDGE, 2, 0);
     read();
-    CU_ASSERT(live.shape > shape && live.servers == known + 1 && live.regions == LAND_REGIONS);
+    CU_ASSERT_FATAL(live.shape > shape && live.servers == known + 1 && live.regions == LAND_REGIONS);
     for (int m = 0; m < LAND_REGIONS; m++)
-        CU_ASSERT_EQUAL(live.viewer[m], m);
+        CU_ASSERT_EQUAL_FATAL(live.viewer[m], m);
     end();
 }
 
@@ -148,8 +157,8 @@ static void without_links(void)
         land_simple_job(land, 0, 1e6, 1e6);
         read();
         for (int e = 0; e < live.servers; e++) {
-            CHECK_NEAR(live.bandwidth[e], e == 1 || k > 0 ? 1e12 : 5e6, 0);
-            CU_ASSERT_EQUAL(isfinite(live.latency_s[e]), e != 1);
+            CHECK_NEAR_FATAL(live.bandwidth[e], e == 1 || k > 0 ? 1e12 : 5e6, 0);
+            CU_ASSERT_EQUAL_FATAL(isfinite(live.latency_s[e]), e != 1);
         }
         end();
     }
@@ -170,8 +179,8 @@ static void unknown_links(void)
     land_simple_job(land, 0, 1e6, 1e6);
     read();
     for (int e = 0; e < live.servers; e++) {
-        CHECK_NEAR(live.bandwidth[e], 1e12, 0);
-        CU_ASSERT(isfinite(live.latency_s[e]));
+        CHECK_NEAR_FATAL(live.bandwidth[e], 1e12, 0);
+        CU_ASSERT_FATAL(isfinite(live.latency_s[e]));
     }
     end();
 }
@@ -216,14 +225,14 @@ static void offers(void)
         if (servers < 2)
             continue;
         choices++;
-        CU_ASSERT(request.region == 0 && request.category == 0 && request.count == servers);
+        CU_ASSERT_FATAL(request.region == 0 && request.category == 0 && request.count == servers);
         for (int e = 0; e < LAND_SERVERS; e++) {
             item.choice = -1;
             live_send(&live, &request, e, &item);
-            CU_ASSERT_EQUAL(item.choice, best[e]);
+            CU_ASSERT_EQUAL_FATAL(item.choice, best[e]);
         }
     }
-    CU_ASSERT(choices > 200);
+    CU_ASSERT_FATAL(choices > 200);
     end();
 }
 
@@ -240,25 +249,25 @@ static void no_requests(void)
         weir_mock_operator(land, j, "after", 1e6);
     }
     read();
-    CU_ASSERT(live_request_of(&live, &land->view, &item, &request));
+    CU_ASSERT_FATAL(live_request_of(&live, &land->view, &item, &request));
     item.op = 1;
-    CU_ASSERT(!live_request_of(&live, &land->view, &item, &request));
+    CU_ASSERT_FATAL(!live_request_of(&live, &land->view, &item, &request));
     item.op = 0;
     item.job = 1;
-    CU_ASSERT(live_request_of(&live, &land->view, &item, &request) && request.region == 1);
+    CU_ASSERT_FATAL(live_request_of(&live, &land->view, &item, &request) && request.region == 1);
     live.jobs[1].category = -1;
-    CU_ASSERT(!live_request_of(&live, &land->view, &item, &request));
+    CU_ASSERT_FATAL(!live_request_of(&live, &land->view, &item, &request));
     live.jobs[1].category = 0;
     live.jobs[1].region = -1;
-    CU_ASSERT(!live_request_of(&live, &land->view, &item, &request));
+    CU_ASSERT_FATAL(!live_request_of(&live, &land->view, &item, &request));
     live.jobs[1].region = 1;
     live.job_count = 1;
-    CU_ASSERT(!live_request_of(&live, &land->view, &item, &request));
+    CU_ASSERT_FATAL(!live_request_of(&live, &land->view, &item, &request));
     live.job_count = 2;
     land->view.job_count = 1;
-    CU_ASSERT(!live_request_of(&live, &land->view, &item, &request));
+    CU_ASSERT_FATAL(!live_request_of(&live, &land->view, &item, &request));
     item.job = 0;
-    CU_ASSERT(live_request_of(&live, &land->view, &item, &request));
+    CU_ASSERT_FATAL(live_request_of(&live, &land->view, &item, &request));
     end();
 }
 
@@ -277,20 +286,20 @@ static void pool(void)
     live.plan_count = 3;
     for (int window = 0; window < 2; window++) {
         int had[3] = {0};
-        CU_ASSERT_EQUAL(live_fill_pool(&live), WEIR_OK);
-        CU_ASSERT(live.pooled == 0 && live.beyond == 0);
+        CU_ASSERT_EQUAL_FATAL(live_fill_pool(&live), WEIR_OK);
+        CU_ASSERT_FATAL(live.pooled == 0 && live.beyond == 0);
         for (int n = 0; n < 6; n++) {
             CU_ASSERT_FATAL(live_request_of(&live, &land->view, &item, &request));
             item.choice = -1;
             item.flops = 0;
             int server = live_take(&live, &request, &item);
-            CU_ASSERT_EQUAL(item.choice, server);
-            CHECK_NEAR(item.flops, 4 * (2 + 3), 0); /* two offered, three planned */
+            CU_ASSERT_EQUAL_FATAL(item.choice, server);
+            CHECK_NEAR_FATAL(item.flops, 4 * (2 + 3), 0); /* two offered, three planned */
             had[server < 0 ? 2 : server]++;
-            CU_ASSERT_EQUAL(server < 0, n >= 4);
+            CU_ASSERT_EQUAL_FATAL(server < 0, n >= 4);
         }
-        CU_ASSERT(had[0] == 3 && had[1] == 1);
-        CU_ASSERT(live.pooled == 4 && live.beyond == 2);
+        CU_ASSERT_FATAL(had[0] == 3 && had[1] == 1);
+        CU_ASSERT_FATAL(live.pooled == 4 && live.beyond == 2);
     }
     end();
 }

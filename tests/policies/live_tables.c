@@ -129,25 +129,26 @@ static void check_servers(void)
         int h = LAND_REGIONS + e;
         const struct weir_host_view *host = &land->hosts[h];
         bool seen = false;
-        CU_ASSERT_EQUAL(live.host[e], h);
-        CU_ASSERT_EQUAL(live.server_at[h], e);
-        CU_ASSERT_EQUAL(live.up[e], host->up);
-        CU_ASSERT_EQUAL(live.server_tier[e], host->tier);
-        CHECK_NEAR(live.flops[e], host->speed_flops_per_s * host->cores, 0);
+        CU_ASSERT_EQUAL_FATAL(live.host[e], h);
+        CU_ASSERT_EQUAL_FATAL(live.server_at[h], e);
+        CU_ASSERT_EQUAL_FATAL(live.up[e], host->up);
+        CU_ASSERT_EQUAL_FATAL(live.server_tier[e], host->tier);
+        CHECK_NEAR_FATAL(live.flops[e], host->speed_flops_per_s * host->cores, 0);
         for (int m = 0; m < live.regions; m++) {
             bool there = h == live.viewer[m], way = there || land_route(land, h, live.viewer[m]);
             seen |= way && !there;
-            CU_ASSERT_EQUAL(isfinite(live.latency_s[e * live.regions + m]), way);
+            CU_ASSERT_EQUAL_FATAL(isfinite(live.latency_s[e * live.regions + m]), way);
             if (way)
-                CHECK_NEAR(live.latency_s[e * live.regions + m], there ? 0 : land->latency_s[h][live.viewer[m]], 0);
+                CHECK_NEAR_FATAL(live.latency_s[e * live.regions + m], there ? 0 : land->latency_s[h][live.viewer[m]],
+                                 0);
         }
         double bandwidth = seen ? land->view.links[h].bytes_per_s : 1e12;
-        CHECK_NEAR(live.bandwidth[e], bandwidth, 0);
-        CHECK_NEAR(live.used_per_s[e], host->sent_bytes_per_s, 0);
-        CHECK_NEAR(live.used[e], fmax(host->sent_bytes_per_s / bandwidth, host->cpu), 1e-12);
+        CHECK_NEAR_FATAL(live.bandwidth[e], bandwidth, 0);
+        CHECK_NEAR_FATAL(live.used_per_s[e], host->sent_bytes_per_s, 0);
+        CHECK_NEAR_FATAL(live.used[e], fmax(host->sent_bytes_per_s / bandwidth, host->cpu), 1e-12);
     }
     for (int m = 0; m < LAND_REGIONS; m++)
-        CU_ASSERT_EQUAL(live.server_at[m], -1);
+        CU_ASSERT_EQUAL_FATAL(live.server_at[m], -1);
 }
 
 /* Regions are those of the sources, in the order of the jobs; jobs of which nothing can be served have none. */
@@ -159,7 +160,7 @@ static void check_jobs(void)
         struct request it = request_of(&land->jobs[j]);
         const char *region = land->hosts[land->jobs[j].source_host].region;
         if (!it.served) {
-            CU_ASSERT(live.jobs[j].region == -1 && live.jobs[j].category == -1);
+            CU_ASSERT_FATAL(live.jobs[j].region == -1 && live.jobs[j].category == -1);
             continue;
         }
         int m = 0;
@@ -167,10 +168,10 @@ static void check_jobs(void)
             m++;
         if (m == regions)
             known[regions++] = region;
-        CU_ASSERT_EQUAL(live.jobs[j].region, m);
-        CU_ASSERT_EQUAL(live.jobs[j].tier, it.tier);
+        CU_ASSERT_EQUAL_FATAL(live.jobs[j].region, m);
+        CU_ASSERT_EQUAL_FATAL(live.jobs[j].tier, it.tier);
     }
-    CU_ASSERT_EQUAL(live.regions, regions);
+    CU_ASSERT_EQUAL_FATAL(live.regions, regions);
 }
 
 /* Jobs are of one category if their requests are the same, as long as that leaves no more than are wanted; numbered as
@@ -192,9 +193,9 @@ static void check_categories(void)
             continue;
         if (k == count)
             first[count++] = j;
-        CU_ASSERT_EQUAL(live.jobs[j].category, k);
+        CU_ASSERT_EQUAL_FATAL(live.jobs[j].category, k);
     }
-    CU_ASSERT_EQUAL(live.categories, count);
+    CU_ASSERT_EQUAL_FATAL(live.categories, count);
 }
 
 /* Figures of a window: sums by cell, means over the jobs of a category, and what follows from them. */
@@ -208,7 +209,7 @@ static void check_window(void)
             for (int j = 0; j < land->view.job_count; j++)
                 if (live.jobs[j].region == m && live.jobs[j].category == i)
                     came += items(land->jobs[j].ingress_rate);
-            CHECK_NEAR(live.requests[m * live.categories + i], came, 1e-9 * (1 + came));
+            CHECK_NEAR_FATAL(live.requests[m * live.categories + i], came, 1e-9 * (1 + came));
         }
         for (int j = 0; j < land->view.job_count; j++)
             if (live.jobs[j].category == i) {
@@ -218,14 +219,14 @@ static void check_window(void)
                 jobs++;
                 tiers |= it.tier == ANY ? 7 : 1 << it.tier;
             }
-        CU_ASSERT_EQUAL(live.category_jobs[i], jobs);
-        CHECK_NEAR(live.request_bytes[i], bytes / jobs, 1e-9 * bytes);
-        CHECK_NEAR(live.request_flops[i], flops / jobs, 1e-9 * flops);
+        CU_ASSERT_EQUAL_FATAL(live.category_jobs[i], jobs);
+        CHECK_NEAR_FATAL(live.request_bytes[i], bytes / jobs, 1e-9 * bytes);
+        CHECK_NEAR_FATAL(live.request_flops[i], flops / jobs, 1e-9 * flops);
         for (int e = 0; e < live.servers; e++) {
             double uplink = bytes / jobs / (live.bandwidth[e] * 10), cores = flops / jobs / (live.flops[e] * 10);
             double need = fmax(uplink, cores);
-            CU_ASSERT_EQUAL(live_serves(&live, e, i), (tiers >> land->hosts[LAND_REGIONS + e].tier & 1) == 1);
-            CHECK_NEAR(live_need(&live, e, i), need, 1e-9 * need);
+            CU_ASSERT_EQUAL_FATAL(live_serves(&live, e, i), (tiers >> land->hosts[LAND_REGIONS + e].tier & 1) == 1);
+            CHECK_NEAR_FATAL(live_need(&live, e, i), need, 1e-9 * need);
         }
     }
 }
@@ -239,9 +240,9 @@ static void check_rates(void)
     for (size_t k = 0; k < count; k++) {
         int e = (int)k / (live.regions * live.categories), i = (int)k % live.categories;
         double wanted = live_need(&live, e, i) * live.bandwidth[e];
-        CHECK_NEAR((double)rate[k], wanted, 1e-6 * wanted);
+        CHECK_NEAR_FATAL((double)rate[k], wanted, 1e-6 * wanted);
     }
-    CHECK_NEAR((double)rate[count], -7, 0);
+    CHECK_NEAR_FATAL((double)rate[count], -7, 0);
     free(rate);
 }
 
@@ -253,7 +254,7 @@ static void check_past(void)
     for (int j = 0; j < land->view.job_count; j++)
         if (live.jobs[j].region >= 0 && land->jobs[j].history_count > longest)
             longest = land->jobs[j].history_count;
-    CU_ASSERT_EQUAL(live_past_count(&live, &land->view), longest);
+    CU_ASSERT_EQUAL_FATAL(live_past_count(&live, &land->view), longest);
     for (int ago = 0; ago <= longest; ago++) {
         live_past(&live, &land->view, ago, past);
         for (int c = 0; c < live.regions * live.categories; c++) {
@@ -262,7 +263,7 @@ static void check_past(void)
                 if (live.jobs[j].region >= 0 && live.jobs[j].region * live.categories + live.jobs[j].category == c &&
                     ago < land->jobs[j].history_count)
                     came += items(history[j][land->jobs[j].history_count - 1 - ago]);
-            CHECK_NEAR(past[c], came, 1e-9 * (1 + came));
+            CHECK_NEAR_FATAL(past[c], came, 1e-9 * (1 + came));
         }
     }
 }
@@ -288,13 +289,13 @@ static void tables(void)
             if (w == 1) { /* another one comes, with a shorter history; more than a quarter only together */
                 land_job(land);
             } else if (w == 3) {
-                CU_ASSERT_EQUAL(live_read(&live, &land->view), WEIR_OK);
-                CU_ASSERT_EQUAL(live.shape, shape); /* nothing is new */
+                CU_ASSERT_EQUAL_FATAL(live_read(&live, &land->view), WEIR_OK);
+                CU_ASSERT_EQUAL_FATAL(live.shape, shape); /* nothing is new */
             }
         }
         end();
     }
-    CU_ASSERT(served > 4 * RUNS);
+    CU_ASSERT_FATAL(served > 4 * RUNS);
 }
 
 /* Each operator by itself: whether it may go, and whether requests come to it first. */
@@ -307,24 +308,24 @@ static void who_may_go(void)
             const struct weir_job_view *job = &land->jobs[j];
             struct request it = request_of(job);
             double bytes, flops;
-            CU_ASSERT_EQUAL(live_tier(&land->view, job), it.tier);
+            CU_ASSERT_EQUAL_FATAL(live_tier(&land->view, job), it.tier);
             live_request(&land->view, job, it.tier, &bytes, &flops);
-            CHECK_NEAR(bytes, it.bytes, 1e-9 * it.bytes);
-            CHECK_NEAR(flops, it.flops, 1e-9 * it.flops);
+            CHECK_NEAR_FATAL(bytes, it.bytes, 1e-9 * it.bytes);
+            CHECK_NEAR_FATAL(flops, it.flops, 1e-9 * it.flops);
             for (int o = 0; o < job->operator_count; o++)
                 for (int tier = WEIR_VIEW_EDGE; tier <= ANY; tier++) {
                     bool first = movable(job, o, tier);
-                    CU_ASSERT_EQUAL(live_movable(&land->view, job, o, tier), first);
+                    CU_ASSERT_EQUAL_FATAL(live_movable(&land->view, job, o, tier), first);
                     for (int u = 0; u < job->operators[o].upstream_count; u++)
                         first &=
                             job->operators[o].upstream[u] < 0 || !movable(job, job->operators[o].upstream[u], tier);
-                    CU_ASSERT_EQUAL(live_enters(&land->view, job, o, tier), first);
+                    CU_ASSERT_EQUAL_FATAL(live_enters(&land->view, job, o, tier), first);
                     enters += first;
                 }
         }
         end();
     }
-    CU_ASSERT(enters > RUNS);
+    CU_ASSERT_FATAL(enters > RUNS);
 }
 
 int main(int argc, char **argv)

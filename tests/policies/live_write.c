@@ -288,7 +288,7 @@ static void check_job(int job, int op)
     CU_ASSERT_EQUAL_FATAL(servers, wish->count);
     for (int k = 0; k < servers; k++) {
         CU_ASSERT_EQUAL_FATAL(seen->instances[seen->instance_count - servers + k].host, S0 + wish->spot[k].server);
-        CHECK_NEAR(seen->instances[seen->instance_count - servers + k].weight, wish->spot[k].weight, 1e-9);
+        CHECK_NEAR_FATAL(seen->instances[seen->instance_count - servers + k].weight, wish->spot[k].weight, 1e-9);
     }
 }
 
@@ -367,9 +367,9 @@ static void whole_rule(void)
             CU_ASSERT_EQUAL_FATAL(live.plan_count, dealt_count);
             for (int k = 0; k < dealt_count; k++) {
                 const struct pool_plan *is = &live.plans[k];
-                CU_ASSERT(is->server == dealt[k].server);
-                CU_ASSERT_EQUAL(is->region * live.categories + is->category, dealt[k].cell);
-                CHECK_NEAR(is->count, dealt[k].count, 1e-9 * (1 + dealt[k].count));
+                CU_ASSERT_FATAL(is->server == dealt[k].server);
+                CU_ASSERT_EQUAL_FATAL(is->region * live.categories + is->category, dealt[k].cell);
+                CHECK_NEAR_FATAL(is->count, dealt[k].count, 1e-9 * (1 + dealt[k].count));
             }
             weir_mock_apply(land, plan);
             weir_plan_free(plan);
@@ -383,7 +383,7 @@ static void whole_rule(void)
         live_fini(&live);
         free(land);
     }
-    CU_ASSERT(changes > RUNS * WINDOWS && spread > RUNS * WINDOWS);
+    CU_ASSERT_FATAL(changes > RUNS * WINDOWS && spread > RUNS * WINDOWS);
 }
 
 int main(int argc, char **argv)

@@ -191,20 +191,23 @@ static void follow(void)
 static void check(void)
 {
     const struct sentinel_devices *all = &self->devices;
-    CU_ASSERT_EQUAL(all->class_count, type_count);
-    CU_ASSERT_EQUAL(all->windows, windows);
-    CU_ASSERT(windows == 0 || memcmp(all->kept, kept, (size_t)(windows < MOST ? windows : MOST) * sizeof *kept) == 0);
+    CU_ASSERT_EQUAL_FATAL(all->class_count, type_count);
+    CU_ASSERT_EQUAL_FATAL(all->windows, windows);
+    bool same = true;
+    for (long k = 0, of = 2 * T; k < of * (windows < MOST ? windows : MOST); k++)
+        same &= all->kept[k / of][k % of / 2][k % 2] == kept[k / of][k % of / 2][k % 2];
+    CU_ASSERT_FATAL(same);
     for (int e = 0; e < LAND_SERVERS; e++) {
         const struct type *type = &types[type_of[e]];
         const struct sentinel_class *class = &all->classes[all->servers[e].class];
         long count = type->seen < MOST ? type->seen : MOST;
-        CU_ASSERT_EQUAL(all->servers[e].class, type_of[e]);
-        CU_ASSERT_EQUAL(class->seen, type->seen);
+        CU_ASSERT_EQUAL_FATAL(all->servers[e].class, type_of[e]);
+        CU_ASSERT_EQUAL_FATAL(class->seen, type->seen);
         for (long k = 0; k < 4 * count; k++)
-            CU_ASSERT(class->drawn[k / 4][k % 4] == type->sample[k / 4][k % 4]);
+            CU_ASSERT_FATAL(class->drawn[k / 4][k % 4] == type->sample[k / 4][k % 4]);
         for (int n = 0; n < 4; n++) {
-            CHECK_NEAR(class->low[n], type->low[n], 1e-12);
-            CHECK_NEAR(class->high[n], type->high[n], 1e-12);
+            CHECK_NEAR_FATAL(class->low[n], type->low[n], 1e-12);
+            CHECK_NEAR_FATAL(class->high[n], type->high[n], 1e-12);
         }
         int level = load_of(&all->servers[e]), nearest = -1;
         for (int off = 3; off >= 0; off--) { /* of two as near the lower one */
@@ -212,9 +215,9 @@ static void check(void)
             nearest = level - off >= 0 && type->known[level - off] ? level - off : nearest;
         }
         const double *baseline = sentinel_baseline(all, &all->servers[e]);
-        CU_ASSERT_EQUAL(baseline != NULL, nearest >= 0);
+        CU_ASSERT_EQUAL_FATAL(baseline != NULL, nearest >= 0);
         for (int t = 0; t < T * 4 && baseline && nearest >= 0; t++)
-            CU_ASSERT(baseline[t] == type->window[nearest][t / 4][t % 4]);
+            CU_ASSERT_FATAL(baseline[t] == type->window[nearest][t / 4][t % 4]);
     }
 }
 
@@ -245,12 +248,12 @@ static void followed(void)
             if (w < 80 || w % 20 == 0)
                 check();
         }
-        CU_ASSERT_EQUAL(type_count, run == 0 || run == 5 ? 1 : 2);
+        CU_ASSERT_EQUAL_FATAL(type_count, run == 0 || run == 5 ? 1 : 2);
         for (int l = 0; l < 4; l++)
             loads += types[0].known[l];
         end();
     }
-    CU_ASSERT(loads >= 3 * RUNS - 3);
+    CU_ASSERT_FATAL(loads >= 3 * RUNS - 3);
 }
 
 int main(int argc, char **argv)

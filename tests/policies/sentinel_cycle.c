@@ -28,10 +28,10 @@ static void upkeep_times(void)
         step(100, 50, 20);
         bool due = next < 5 && 60 * w >= at_s[next];
         double again = said("again at ");
-        CHECK_NEAR(again, !due ? -1 : next < 4 ? at_s[next + 1] : 8280, 0);
+        CHECK_NEAR_FATAL(again, !due ? -1 : next < 4 ? at_s[next + 1] : 8280, 0);
         next += due;
     }
-    CU_ASSERT_EQUAL(next, 5);
+    CU_ASSERT_EQUAL_FATAL(next, 5);
     end();
 }
 
@@ -46,7 +46,7 @@ static void table(void)
 {
     begin("{\"u_opt\": 0.6, \"learned\": false, \"probe\": 0}");
     const struct sentinel *self = state;
-    CU_ASSERT_PTR_NULL(policy->explain(state, weir_mock_view(world))); /* before the first window */
+    CU_ASSERT_PTR_NULL_FATAL(policy->explain(state, weir_mock_view(world))); /* before the first window */
     for (int e = SERVERS; e < HOSTS; e++)
         load[e] = e;
     for (int w = 0; w < 3; w++) {
@@ -59,8 +59,8 @@ static void table(void)
     CU_ASSERT_EQUAL_FATAL(sscanf(text, "%lf servers, %lf regions, %lf categories; best use %lf", figures, figures + 1,
                                  figures + 2, figures + 3),
                           4);
-    CU_ASSERT(figures[0] == 4 && figures[1] == 2 && figures[2] == 2);
-    CHECK_NEAR(figures[3], 0.6, 1e-9);
+    CU_ASSERT_FATAL(figures[0] == 4 && figures[1] == 2 && figures[2] == 2);
+    CHECK_NEAR_FATAL(figures[3], 0.6, 1e-9);
     line = strchr(strchr(line, '\n') + 1, '\n') + 1;
     for (int e = 0; e < 4; e++, line = strchr(line, '\n') + 1) {
         char name[8], region[8], device[8];
@@ -69,21 +69,21 @@ static void table(void)
             sscanf(line, "%7s %7s %lf %lf %lf %lf %7s", name, region, &uplink, &use, &planned, &requests, device), 7);
         for (int c = 0; c < 4; c++)
             given += self->count[4 * e + c];
-        CU_ASSERT(name[1] == (e % 2 ? '2' : '1') && name[0] == region[0] && region[0] == (e < 2 ? 'n' : 's'));
-        CU_ASSERT(device[0] == (e == 3 ? 'd' : 'w')); /* down, well */
-        CHECK_NEAR(uplink, 1e8, 0);
-        CHECK_NEAR(use, world->hosts[SERVERS + e].sent_bytes_per_s / 1e8, 5e-4);
-        CHECK_NEAR(planned, self->use[e], 5e-4);
-        CHECK_NEAR(requests, given, 0);
+        CU_ASSERT_FATAL(name[1] == (e % 2 ? '2' : '1') && name[0] == region[0] && region[0] == (e < 2 ? 'n' : 's'));
+        CU_ASSERT_FATAL(device[0] == (e == 3 ? 'd' : 'w')); /* down, well */
+        CHECK_NEAR_FATAL(uplink, 1e8, 0);
+        CHECK_NEAR_FATAL(use, world->hosts[SERVERS + e].sent_bytes_per_s / 1e8, 5e-4);
+        CHECK_NEAR_FATAL(planned, self->use[e], 5e-4);
+        CHECK_NEAR_FATAL(requests, given, 0);
     }
-    CU_ASSERT_EQUAL(*line, '\0');
+    CU_ASSERT_EQUAL_FATAL(*line, '\0');
     free(text);
     end();
     begin("{\"device_detection\": false}"); /* it then says no more than up or down */
     world->hosts[N2].up = false;
     step(10, 10, 10);
     text = policy->explain(state, weir_mock_view(world));
-    CU_ASSERT(place(text, "down") > place(text, "n2") && place(text, "down") < place(text, "s1"));
+    CU_ASSERT_FATAL(place(text, "down") > place(text, "n2") && place(text, "down") < place(text, "s1"));
     free(text);
     end();
 }
@@ -101,8 +101,8 @@ static void names_of_the_unwell(void)
             world->wrong_until_s[N1 + k] = 1e9;
         }
         step(10, 10, 10);
-        CU_ASSERT(told("1 of 4 servers will be well: a") && told(longer ? "b, 1 more" : "bb, cc"));
-        CU_ASSERT(longer || said("more") < 0);
+        CU_ASSERT_FATAL(told("1 of 4 servers will be well: a") && told(longer ? "b, 1 more" : "bb, cc"));
+        CU_ASSERT_FATAL(longer || said("more") < 0);
         end();
     }
 }
@@ -120,9 +120,9 @@ static void work(void)
         world->view.time_s += 60;
         struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
         CU_ASSERT_EQUAL_FATAL(policy->window_ends(state, &world->view, plan), WEIR_OK);
-        CU_ASSERT_EQUAL(self->requests.graph != NULL, w >= 20);
+        CU_ASSERT_EQUAL_FATAL(self->requests.graph != NULL, w >= 20);
         double graph = self->requests.graph ? stgcn_flops(self->requests.graph) : 0;
-        CHECK_NEAR(weir_plan_flops(plan), 912 * (w % 2 ? 4 : 3) + graph, 0);
+        CHECK_NEAR_FATAL(weir_plan_flops(plan), 912 * (w % 2 ? 4 : 3) + graph, 0);
         weir_plan_free(plan);
     }
     end();
@@ -153,11 +153,11 @@ static void clocks(void)
                 while (behind[-1] != ' ')
                     behind--;
                 of[k] = strtod(behind, NULL);
-                CU_ASSERT(of[k] >= 0);
+                CU_ASSERT_FATAL(of[k] >= 0);
                 sum += of[k];
             }
-            CU_ASSERT(sum - (inside ? of[0] : 0) <= took + 0.003);
-            CU_ASSERT(sum > 0 && (!inside || of[4] >= of[0] - 0.001));
+            CU_ASSERT_FATAL(sum - (inside ? of[0] : 0) <= took + 0.003);
+            CU_ASSERT_FATAL(sum > 0 && (!inside || of[4] >= of[0] - 0.001));
         }
         end();
     }
@@ -180,20 +180,20 @@ static void beyond_the_plan(void)
         CU_ASSERT_FATAL(item.choice >= 0);
         bool planned = n < before[0] + before[1];
         double looks = 4.0 * (2 + (before[0] > 0) + (before[1] > 0) + (before[2] > 0) + (before[3] > 0));
-        CHECK_NEAR(item.flops, looks + (planned ? 0 : 8 * 2), 0);
+        CHECK_NEAR_FATAL(item.flops, looks + (planned ? 0 : 8 * 2), 0);
         if (!planned)
             extra[item.choice] += 1.0 / 300;
         beyond += !planned;
         for (int e = 0; e < 2; e++)
-            CHECK_NEAR(self->extra[e], extra[e], 1e-9);
+            CHECK_NEAR_FATAL(self->extra[e], extra[e], 1e-9);
     }
-    CU_ASSERT_EQUAL(self->live.beyond, beyond);
-    CU_ASSERT_EQUAL(self->live.pooled, 400 - beyond);
+    CU_ASSERT_EQUAL_FATAL(self->live.beyond, beyond);
+    CU_ASSERT_EQUAL_FATAL(self->live.pooled, 400 - beyond);
     step(240, 30, 0);
     for (int e = 0; e < 4; e++)
-        CHECK_NEAR(self->extra[e], 0, 0);
-    CU_ASSERT_EQUAL(said("of those that came "), 400 - beyond);
-    CU_ASSERT_EQUAL(said("by the pool, "), beyond);
+        CHECK_NEAR_FATAL(self->extra[e], 0, 0);
+    CU_ASSERT_EQUAL_FATAL(said("of those that came "), 400 - beyond);
+    CU_ASSERT_EQUAL_FATAL(said("by the pool, "), beyond);
     end();
 }
 
@@ -203,12 +203,12 @@ static void departs(void)
     begin("{}");
     const struct sentinel *self = state;
     step(100, 50, 20);
-    CU_ASSERT_EQUAL(self->live.jobs[1].region, 1);
+    CU_ASSERT_EQUAL_FATAL(self->live.jobs[1].region, 1);
     world->jobs[1].running = false;
     policy->job_departs(state, &world->view, 1);
-    CU_ASSERT(self->live.jobs[1].region == -1 && self->live.jobs[0].region == 0);
+    CU_ASSERT_FATAL(self->live.jobs[1].region == -1 && self->live.jobs[0].region == 0);
     step(100, 50, 20);
-    CHECK_NEAR(said("0 of them by a model; "), 120, 0);
+    CHECK_NEAR_FATAL(said("0 of them by a model; "), 120, 0);
     end();
 }
 

@@ -116,11 +116,11 @@ static void samples(void)
                     bool gap = w >= 45 && w - T + 1 + t < 45; /* before the many */
                     for (int n = 0; n < 4; n++) {
                         double is = device->sample[t][n], was = gap ? NAN : sample[e][w - T + 1 + t][n];
-                        CU_ASSERT(isnan(was) ? isnan(is) : fabs(is - was) <= 1e-12 * (1 + was));
+                        CU_ASSERT_FATAL(isnan(was) ? isnan(is) : fabs(is - was) <= 1e-12 * (1 + was));
                     }
                     for (int n = 0; n < 2; n++) {
                         double is = device->shown[t][n], was = gap ? NAN : shown[e][w - T + 1 + t][n];
-                        CU_ASSERT(isnan(was) ? isnan(is) : fabs(is - was) <= 1e-9);
+                        CU_ASSERT_FATAL(isnan(was) ? isnan(is) : fabs(is - was) <= 1e-9);
                     }
                 }
             }
@@ -202,19 +202,19 @@ static void check_states(bool net)
         asked += ask;
         if (ask)
             vgru_score_recent(all->net, device->shown[0], 1, self->recent, &score);
-        CU_ASSERT(isnan(score) ? isnan(device->score) : fabs(device->score - score) <= 1e-9);
+        CU_ASSERT_FATAL(isnan(score) ? isnan(device->score) : fabs(device->score - score) <= 1e-9);
         unsure += land->hosts[S0 + e].up && device->verdict == DETECT_UNSURE;
         state[e] = state_of(e);
-        CU_ASSERT(device->suspected == suspected[e] && (state[e] == SENTINEL_DOWN || device->calm == calm[e]));
+        CU_ASSERT_FATAL(device->suspected == suspected[e] && (state[e] == SENTINEL_DOWN || device->calm == calm[e]));
     }
-    CU_ASSERT_EQUAL(all->pardoned, let_off(state));
+    CU_ASSERT_EQUAL_FATAL(all->pardoned, let_off(state));
     for (int e = 0; e < LAND_SERVERS; e++) {
-        CU_ASSERT_EQUAL(all->servers[e].state, state[e]);
+        CU_ASSERT_EQUAL_FATAL(all->servers[e].state, state[e]);
         in[state[e]]++;
     }
     for (int s = 0; s < SENTINEL_STATES; s++)
-        CU_ASSERT_EQUAL(all->in_state[s], in[s]);
-    CU_ASSERT_EQUAL(all->unsure, unsure);
+        CU_ASSERT_EQUAL_FATAL(all->in_state[s], in[s]);
+    CU_ASSERT_EQUAL_FATAL(all->unsure, unsure);
 }
 
 static double flops_of(void)
@@ -260,7 +260,7 @@ static void check_refit(void)
                 windows[fine][t][n] = all->kept[k][t][n] + weir_stream_normal(&draws, 0, 0.05);
         fine += within;
     }
-    CU_ASSERT(fine < count && fine > count / 2);
+    CU_ASSERT_FATAL(fine < count && fine > count / 2);
     struct vgru_settings settings = vgru_defaults();
     settings.length = T;
     settings.width = 2;
@@ -273,17 +273,17 @@ static void check_refit(void)
     weir_plan_free(plan);
     CU_ASSERT_PTR_NOT_NULL_FATAL(all->net);
     for (int n = 0; n < 2; n++) {
-        CHECK_NEAR(all->low[n], low[n], 1e-12);
-        CHECK_NEAR(all->high[n], high[n], 1e-12);
+        CHECK_NEAR_FATAL(all->low[n], low[n], 1e-12);
+        CHECK_NEAR_FATAL(all->high[n], high[n], 1e-12);
     }
     double is[20], wanted[20];
     vgru_score(all->net, windows[0][0], 20, is, NULL);
     vgru_score(net, windows[0][0], 20, wanted, NULL);
     for (int k = 0; k < 20; k++)
-        CHECK_NEAR(is[k], wanted[k], 1e-12);
-    CU_ASSERT_EQUAL(all->windows, 0);
+        CHECK_NEAR_FATAL(is[k], wanted[k], 1e-12);
+    CU_ASSERT_EQUAL_FATAL(all->windows, 0);
     for (int c = 0; c < all->class_count; c++)
-        CU_ASSERT_EQUAL(all->classes[c].seen, 0);
+        CU_ASSERT_EQUAL_FATAL(all->classes[c].seen, 0);
     vgru_free(net);
     free(windows);
     free(sorted);
@@ -305,7 +305,7 @@ static void states(void)
             bool has = self->learned && self->devices.net;
             sentinel_devices_judge(self, &land->view);
             check_states(has);
-            CHECK_NEAR(self->devices.flops, flops_of(), 1e-6);
+            CHECK_NEAR_FATAL(self->devices.flops, flops_of(), 1e-6);
             for (int e = 0; e < LAND_SERVERS; e++)
                 count[self->devices.servers[e].state]++;
             pardoned += self->devices.pardoned;
@@ -315,8 +315,8 @@ static void states(void)
         end();
     }
     for (int s = 0; s < SENTINEL_STATES; s++)
-        CU_ASSERT(count[s] > 10);
-    CU_ASSERT(pardoned > 10);
+        CU_ASSERT_FATAL(count[s] > 10);
+    CU_ASSERT_FATAL(pardoned > 10);
 }
 
 int main(int argc, char **argv)

@@ -58,19 +58,19 @@ static void samples(void)
                                               .safe = fmin(fmax(1 - late / all, 0), 1),
                                               .weight = all};
     }
-    CU_ASSERT_EQUAL(self->effect.seen, MOST + 3000);
+    CU_ASSERT_EQUAL_FATAL(self->effect.seen, MOST + 3000);
     for (int k = 0; k < MOST; k++) {
         const struct effect_sample *is = &self->effect.samples[k], *was = &kept[k];
-        CU_ASSERT(is->server == was->server && is->region == was->region && is->category == was->category);
-        CHECK_NEAR(is->time_s, was->time_s, 1e-9);
-        CHECK_NEAR(is->bandwidth_bytes_per_s, was->bandwidth_bytes_per_s, 0);
-        CHECK_NEAR(is->load, was->load, 1e-12);
-        CHECK_NEAR(is->safe, was->safe, 1e-12);
-        CHECK_NEAR(is->weight, was->weight, 0);
+        CU_ASSERT_FATAL(is->server == was->server && is->region == was->region && is->category == was->category);
+        CHECK_NEAR_FATAL(is->time_s, was->time_s, 1e-9);
+        CHECK_NEAR_FATAL(is->bandwidth_bytes_per_s, was->bandwidth_bytes_per_s, 0);
+        CHECK_NEAR_FATAL(is->load, was->load, 1e-12);
+        CHECK_NEAR_FATAL(is->safe, was->safe, 1e-12);
+        CHECK_NEAR_FATAL(is->weight, was->weight, 0);
     }
     self->live.shape++; /* another platform: all anew */
     sentinel_effect_watch(self, &land->view, 0, 0, 1, 0);
-    CU_ASSERT_EQUAL(self->effect.seen, 1);
+    CU_ASSERT_EQUAL_FATAL(self->effect.seen, 1);
     end();
 }
 
@@ -111,7 +111,7 @@ static void when_trained(void)
         if (rows[k].other)
             self->live.shape++;
         train();
-        CU_ASSERT_EQUAL(self->effect.net != NULL, rows[k].trained);
+        CU_ASSERT_EQUAL_FATAL(self->effect.net != NULL, rows[k].trained);
         end();
     }
 }
@@ -122,7 +122,7 @@ static void when_asked(void)
 {
     int safe = 0, unsafe = 0;
     begin();
-    CU_ASSERT_PTR_NULL(sentinel_effect_ask(self, &land->view));
+    CU_ASSERT_PTR_NULL_FATAL(sentinel_effect_ask(self, &land->view));
     land->view.time_s = DAY_S;
     sentinel_effect_learn(self, &land->view);
     watch(600);
@@ -143,23 +143,23 @@ static void when_asked(void)
         }
         const float *asked = sentinel_effect_ask(self, &land->view);
         CU_ASSERT_PTR_NOT_NULL_FATAL(asked);
-        CHECK_NEAR(self->effect.asked_s, land->view.time_s - since, 0);
+        CHECK_NEAR_FATAL(self->effect.asked_s, land->view.time_s - since, 0);
         for (int k = 0; k < count; k++)
-            CHECK_NEAR((double)asked[k], (double)chance[k], 1e-6);
+            CHECK_NEAR_FATAL((double)asked[k], (double)chance[k], 1e-6);
         int alarmed = w == 7; /* of the first server's zone and region */
         self->effect.alarm[0] = alarmed ? 0.9f : 0;
         sentinel_effect_expect(self, &land->view);
         for (int k = 0; k < count; k++) {
             bool of_first = self->effect.zone[k / cells] == self->effect.zone[0] && k % cells < self->live.categories;
             bool fine = effect_is_safe(self->effect.net, (double)chance[k]) && !(alarmed && of_first);
-            CU_ASSERT_EQUAL(self->safe[k], fine);
+            CU_ASSERT_EQUAL_FATAL(self->safe[k], fine);
             safe += fine;
             unsafe += !fine;
         }
     }
-    CU_ASSERT(safe > 12 * count / 6 && unsafe > 12 * count / 6);
+    CU_ASSERT_FATAL(safe > 12 * count / 6 && unsafe > 12 * count / 6);
     self->live.shape++;
-    CU_ASSERT_PTR_NULL(sentinel_effect_ask(self, &land->view));
+    CU_ASSERT_PTR_NULL_FATAL(sentinel_effect_ask(self, &land->view));
     free(chance);
     end();
 }

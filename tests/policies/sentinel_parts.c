@@ -48,7 +48,10 @@ struct sentinel *parts_new(int servers, int regions, int categories)
     self->requests.model = calloc((size_t)cells, sizeof *self->requests.model);
     self->shape = self->devices.shape = self->requests.shape = self->effect.shape = -1;
     self->history.u_opt = 0.6;
-    sentinel_schedule_room(self);
+    for (int platform = 0; platform < 2; platform++) { /* as if there had been another one */
+        self->shape = -1;
+        sentinel_schedule_room(self);
+    }
     live_rates(live, self->rate);
     memset(self->safe, 1, (size_t)(servers * cells));
     memset(self->count, 0, (size_t)(servers * cells) * sizeof *self->count);

@@ -73,7 +73,7 @@ static int cell_of(int job)
 static double past(int cell, int ago)
 {
     double sum = 0;
-    for (int j = 0; j < JOBS; j++)
+    for (int j = 0; j < land->view.job_count; j++)
         if (cell_of(j) == cell)
             sum += history[j][land->jobs[j].history_count - 1 - ago] * land->view.window_s;
     return sum;
@@ -113,7 +113,7 @@ static void reckon(void)
         recent[c] = 0.8 * recent[c] + 0.2 * now[c];
     if (!began) {
         total = level = all_cells(recent);
-        trend = flat_error = trend_error = error = 0;
+        trend = flat_error = trend_error = 0;
     }
     began = true;
     double ahead = level + trend, before = level;
@@ -130,11 +130,11 @@ static void reckon(void)
 static void check(bool models)
 {
     for (int c = 0; c < self->requests.cells; c++) {
-        CHECK_NEAR(self->requests.stand_in[c], stand_in[c], 1e-9 * (1 + stand_in[c]));
-        CHECK_NEAR(self->requests.next[c], next[c], 1e-9 * (1 + next[c]));
-        CU_ASSERT_EQUAL(self->requests.ready[c], models);
+        CHECK_NEAR_FATAL(self->requests.stand_in[c], stand_in[c], 1e-9 * (1 + stand_in[c]));
+        CHECK_NEAR_FATAL(self->requests.next[c], next[c], 1e-9 * (1 + next[c]));
+        CU_ASSERT_EQUAL_FATAL(self->requests.ready[c], models);
     }
-    CHECK_NEAR(self->requests.error, error, 1e-9);
+    CHECK_NEAR_FATAL(self->requests.error, error, 1e-9);
 }
 
 /* Noise, growth, decline, nothing, all with jobs of their own size. */
@@ -155,6 +155,7 @@ static void newest_windows(void)
         double came[JOBS];
         begin("{\"warm\": 1000000}", 60, known[k]);
         began = false;
+        error = 0;
         for (int w = 0; w < 200; w++) {
             random_window(w, came);
             step(came);
@@ -164,7 +165,7 @@ static void newest_windows(void)
             by_trend |= trend_error < flat_error;
             by_mean |= trend_error > flat_error;
         }
-        CU_ASSERT(by_trend && by_mean);
+        CU_ASSERT_FATAL(by_trend && by_mean);
         end();
     }
 }
@@ -185,6 +186,7 @@ static void models(void)
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         begin(rows[k].params, rows[k].window_s, 0);
         began = false;
+        error = 0;
         for (int w = 1; w <= 60; w++) {
             double came[JOBS];
             random_window(w, came);
@@ -197,13 +199,37 @@ static void models(void)
                     next[c] += past(c, ago) / rows[k].length;
             }
             check(ready);
-            CU_ASSERT_EQUAL(self->requests.fitted_at, w < self->warm ? 0 : w < 41 ? self->warm : 41);
-            CU_ASSERT(!self->requests.stale);
+            CU_ASSERT_EQUAL_FATAL(self->requests.fitted_at, w < self->warm ? 0 : w < 41 ? self->warm : 41);
+            CU_ASSERT_FATAL(!self->requests.stale);
             self->requests.stale = w == 40 || w == 3;
             if (w == 3)
                 self->requests.stale = false; /* before there is anything to be stale */
         }
-        CU_ASSERT_EQUAL(self->requests.failures, 0);
+        CU_ASSERT_EQUAL_FATAL(self->requests.failures, 0);
+        end();
+    }
+}
+
+/* Other cells: all begins anew, with what the histories have. Twice, with models and without. */
+static void cells_change(void)
+{
+    for (int model = 0; model < 2; model++) {
+        begin(model ? "{\"warm\": 12, \"forecaster\": \"last\"}" : "{\"warm\": 1000000}", 60, 2);
+        land->view.job_count = 2; /* of the north */
+        began = false;
+        error = 0;
+        for (int w = 1; w <= 60; w++) {
+            double came[JOBS];
+            random_window(w, came);
+            if (w == 20 || w == 40)
+                land->view.job_count++;
+            began &= w != 20 && w != 40;
+            step(came);
+            reckon();
+            for (int c = 0; c < self->requests.cells && model && w >= 10; c++)
+                next[c] = past(c, 0);
+            check(model && w >= 10);
+        }
         end();
     }
 }
@@ -215,7 +241,7 @@ static void cut(void)
     for (int w = 0; w < 14; w++)
         step((const double[JOBS]){1e9, 10, 20, 2e8});
     for (int j = 0; j < JOBS; j++)
-        CHECK_NEAR(self->requests.next[cell_of(j)], j == 0 || j == 3 ? 1e8 / 6 : 10 * j, 1e-6);
+        CHECK_NEAR_FATAL(self->requests.next[cell_of(j)], j == 0 || j == 3 ? 1e8 / 6 : 10 * j, 1e-6);
     end();
 }
 
@@ -227,8 +253,9 @@ static void by_graph(void)
     double graph_error = 0, recent_error = 0, forecast[CELLS] = {0}, came[JOBS];
     int trusted = 0, later = 60;
     begin("{\"warm\": 40}", 60, 0);
-    CU_ASSERT(self->graph);
+    CU_ASSERT_FATAL(self->graph);
     began = false;
+    error = 0;
     for (int w = 1; w <= 40 + later; w++) {
         bool noisy = w > 40 + later / 2;
         for (int j = 0; j < JOBS; j++) /* up and down in turn, which no mean sees; then as never before */
@@ -255,7 +282,7 @@ static void by_graph(void)
                     values[t * cells + c] = past(c, 39 - t);
             CU_ASSERT_EQUAL_FATAL(stgcn_fit(&settings, values, 40, 0, &model), WEIR_OK);
         }
-        CU_ASSERT_EQUAL(self->requests.graph != NULL, model != NULL);
+        CU_ASSERT_EQUAL_FATAL(self->requests.graph != NULL, model != NULL);
         if (model) {
             double newest[12 * CELLS];
             for (int t = 0; t < 12; t++)
@@ -263,9 +290,9 @@ static void by_graph(void)
                     newest[t * cells + c] = past(c, 11 - t);
             stgcn_forecast(model, newest, land->view.time_s, forecast);
             for (int c = 0; c < cells; c++)
-                CHECK_NEAR(self->requests.by_graph[c], forecast[c], 1e-6 * (1 + forecast[c]));
-            CHECK_NEAR(self->requests.graph_error, graph_error, 1e-4);
-            CHECK_NEAR(self->requests.recent_error, recent_error, 1e-6);
+                CHECK_NEAR_FATAL(self->requests.by_graph[c], forecast[c], 1e-6 * (1 + forecast[c]));
+            CHECK_NEAR_FATAL(self->requests.graph_error, graph_error, 1e-4);
+            CHECK_NEAR_FATAL(self->requests.recent_error, recent_error, 1e-6);
         }
         bool trust = model && graph_error <= recent_error;
         if (trust)
@@ -273,14 +300,18 @@ static void by_graph(void)
         check(trust);
         trusted += trust;
     }
-    CU_ASSERT(trusted > later / 3 && trusted < later);
+    CU_ASSERT_FATAL(trusted > later / 3 && trusted < later);
     stgcn_free(model);
     end();
 }
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"newest windows", newest_windows}, {"models", models}, {"cut", cut}, {"by graph", by_graph}, {0}};
+    static const struct weir_case cases[] = {{"newest windows", newest_windows},
+                                             {"models", models},
+                                             {"cells change", cells_change},
+                                             {"cut", cut},
+                                             {"by graph", by_graph},
+                                             {0}};
     return weir_test_main("policies/sentinel_predict", cases, argc, argv);
 }

@@ -60,20 +60,20 @@ static void tried(void)
                 bool up = self->live.up[e], bored = up && self->healthy[e] && self->use[e] <= 0;
                 bool due = self->probe > 0 && up && (!self->healthy[e] || (bored && idle < most));
                 int wanted = !self->device_detection || !due ? -1 : before[e] >= 0 ? before[e] : cell_for(e);
-                CU_ASSERT_EQUAL(self->probes[e], wanted);
+                CU_ASSERT_EQUAL_FATAL(self->probes[e], wanted);
                 if (self->device_detection)
-                    CU_ASSERT_EQUAL(devices->servers[e].probe, wanted);
+                    CU_ASSERT_EQUAL_FATAL(devices->servers[e].probe, wanted);
                 idle += bored && wanted >= 0;
                 count += wanted >= 0;
                 suspects += wanted >= 0 && !self->healthy[e];
                 left_out += bored && !due;
             }
-            CU_ASSERT_EQUAL(got, count);
+            CU_ASSERT_EQUAL_FATAL(got, count);
             idlers += idle;
         }
         parts_free(self);
     }
-    CU_ASSERT(suspects > RUNS && idlers > RUNS && left_out > RUNS);
+    CU_ASSERT_FATAL(suspects > RUNS && idlers > RUNS && left_out > RUNS);
 }
 
 /* No more than there are servers, however many requests there are. */
@@ -87,12 +87,12 @@ static void no_more_than_servers(void)
         self->live.latency_s[e] = 1e-3;
     }
     self->requests.next[0] = 1e12;
-    CU_ASSERT_EQUAL(sentinel_choose_probes(self), 3);
+    CU_ASSERT_EQUAL_FATAL(sentinel_choose_probes(self), 3);
     self->requests.next[0] = 10; /* a twentieth is one half request */
     for (int e = 0; e < 3; e++)
         self->devices.servers[e].probe = -1;
-    CU_ASSERT_EQUAL(sentinel_choose_probes(self), 1);
-    CU_ASSERT(self->probes[0] == 0 && self->probes[1] == -1 && self->probes[2] == -1);
+    CU_ASSERT_EQUAL_FATAL(sentinel_choose_probes(self), 1);
+    CU_ASSERT_FATAL(self->probes[0] == 0 && self->probes[1] == -1 && self->probes[2] == -1);
     parts_free(self);
 }
 
@@ -121,16 +121,16 @@ static void long_table(void)
                 more = atoi(line + 4);
             if (strncmp(line, "host", 4) != 0)
                 continue;
-            CU_ASSERT_EQUAL(sscanf(line, "host %lf %lf %lf %lf well", &uplink, &use, &planned, &requests), 4);
-            CHECK_NEAR(uplink, self->live.bandwidth[rows], 1e-3 * uplink);
-            CHECK_NEAR(use, self->live.used[rows], 5.1e-4);
-            CHECK_NEAR(requests, 1000 + rows, 0);
+            CU_ASSERT_EQUAL_FATAL(sscanf(line, "host %lf %lf %lf %lf well", &uplink, &use, &planned, &requests), 4);
+            CHECK_NEAR_FATAL(uplink, self->live.bandwidth[rows], 1e-3 * uplink);
+            CHECK_NEAR_FATAL(use, self->live.used[rows], 5.1e-4);
+            CHECK_NEAR_FATAL(requests, 1000 + rows, 0);
             rows++;
         }
-        CU_ASSERT(rows == 60 && more == servers - 60);
+        CU_ASSERT_FATAL(rows == 60 && more == servers - 60);
         free(text);
         self->shape = 5; /* of another platform */
-        CU_ASSERT_PTR_NULL(sentinel_explain(self, &view));
+        CU_ASSERT_PTR_NULL_FATAL(sentinel_explain(self, &view));
         parts_free(self);
     }
 }

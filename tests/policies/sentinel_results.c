@@ -118,10 +118,10 @@ static void check_safe(void)
         for (long c = 0; c < cells; c++) {
             int m = (int)c / self->live.categories;
             bool way = isfinite(self->live.latency_s[e * self->live.regions + m]), fine = late(e, m, then) <= 0.15;
-            CU_ASSERT_EQUAL(self->safe[e * cells + c], way && (fine || !self->service_detection));
+            CU_ASSERT_EQUAL_FATAL(self->safe[e * cells + c], way && (fine || !self->service_detection));
             unsafe += way && !fine && self->service_detection;
         }
-    CU_ASSERT_EQUAL(self->effect.unsafe, unsafe);
+    CU_ASSERT_EQUAL_FATAL(self->effect.unsafe, unsafe);
 }
 
 static void how_late(void)
@@ -136,7 +136,7 @@ static void how_late(void)
             for (int e = 0; e < LAND_SERVERS; e++)
                 for (int m = 0; m < self->live.regions; m++)
                     for (int h = 0; h < 24; h++)
-                        CHECK_NEAR(sentinel_late(self, e, m, 86400 + 3600 * h + 7), late(e, m, 3600 * h), 1e-5);
+                        CHECK_NEAR_FATAL(sentinel_late(self, e, m, 86400 + 3600 * h + 7), late(e, m, 3600 * h), 1e-5);
             check_safe();
             unsafe += self->effect.unsafe;
             if (w != 25) /* what was long ago counts half */
@@ -149,7 +149,7 @@ static void how_late(void)
         }
         end();
     }
-    CU_ASSERT(unsafe > RUNS * WINDOWS);
+    CU_ASSERT_FATAL(unsafe > RUNS * WINDOWS);
 }
 
 /* --- u_opt. */
@@ -254,20 +254,20 @@ static void best_use(void)
             sentinel_effect_learn(self, &land->view);
             sentinel_history_take(self, &land->view);
             observe();
-            CU_ASSERT_EQUAL(self->history.seen, observed);
+            CU_ASSERT_EQUAL_FATAL(self->history.seen, observed);
             for (int b = 0; b < 20; b++) {
-                CHECK_NEAR(self->history.count[b], bins.count[b], 1e-9);
-                CHECK_NEAR(self->history.latency_s[b], bins.latency_s[b], 1e-6);
-                CHECK_NEAR(self->history.late[b], bins.late[b], 1e-6);
+                CHECK_NEAR_FATAL(self->history.count[b], bins.count[b], 1e-9);
+                CHECK_NEAR_FATAL(self->history.latency_s[b], bins.latency_s[b], 1e-6);
+                CHECK_NEAR_FATAL(self->history.late[b], bins.late[b], 1e-6);
             }
             if (w % 140 != 139)
                 continue;
             double was = self->history.u_opt, by_latency = worst_from(bins.latency_s, latencies, 0);
             double by_late = worst_from(bins.late, lates, 0.01), lower = fmin(by_latency, by_late);
             sentinel_history_refit(self);
-            CHECK_NEAR(self->history.by_latency, by_latency, 1e-12);
-            CHECK_NEAR(self->history.by_late, by_late, 1e-12);
-            CHECK_NEAR(self->history.u_opt, lower < 1 ? fmax(lower, 0.2) : was, 1e-12);
+            CHECK_NEAR_FATAL(self->history.by_latency, by_latency, 1e-12);
+            CHECK_NEAR_FATAL(self->history.by_late, by_late, 1e-12);
+            CHECK_NEAR_FATAL(self->history.u_opt, lower < 1 ? fmax(lower, 0.2) : was, 1e-12);
             for (int b = 0; b < 20; b++)
                 bins.latency_s[b] /= 2, bins.late[b] /= 2, bins.count[b] /= 2;
         }
@@ -281,7 +281,7 @@ static void too_few(void)
     for (int given = 0; given < 2; given++) {
         begin(1);
         self->u_opt = given ? 0.5 : 0;
-        CHECK_NEAR(sentinel_u_opt_at_first(self), given ? 0.5 : 0.6, 0);
+        CHECK_NEAR_FATAL(sentinel_u_opt_at_first(self), given ? 0.5 : 0.6, 0);
         for (int n = 0; n < 120; n++) {
             for (int e = 0; e < LAND_SERVERS; e++)
                 self->live.used[e] = 0.45;
@@ -294,9 +294,9 @@ static void too_few(void)
             sentinel_effect_learn(self, &land->view);
             sentinel_history_take(self, &land->view);
             sentinel_history_refit(self);
-            CU_ASSERT_EQUAL(self->history.refits, given || n < 99 ? 0 : n - 98);
+            CU_ASSERT_EQUAL_FATAL(self->history.refits, given || n < 99 ? 0 : n - 98);
         }
-        CHECK_NEAR(self->history.u_opt, given ? 0.6 : 0.45, 1e-12);
+        CHECK_NEAR_FATAL(self->history.u_opt, given ? 0.6 : 0.45, 1e-12);
         end();
     }
 }

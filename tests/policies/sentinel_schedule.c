@@ -72,14 +72,14 @@ static void chooses(void)
                 least = grade(e, m, i) < least ? grade(e, m, i) : least;
             }
         }
-        CU_ASSERT_EQUAL(sentinel_choose(self, m, i, list, count), choice(m, i, offered));
+        CU_ASSERT_EQUAL_FATAL(sentinel_choose(self, m, i, list, count), choice(m, i, offered));
         seen[least]++;
         memset(offered, 1, sizeof offered);
-        CU_ASSERT_EQUAL(sentinel_choose(self, m, i, NULL, 6), choice(m, i, offered));
+        CU_ASSERT_EQUAL_FATAL(sentinel_choose(self, m, i, NULL, 6), choice(m, i, offered));
         parts_free(self);
     }
     for (int g = 0; g <= NOT_AT_ALL; g++)
-        CU_ASSERT(seen[g] > RUNS / 4);
+        CU_ASSERT_FATAL(seen[g] > RUNS / 4);
 }
 
 /* As near as the nearest is up to a quarter farther and a millisecond; beyond it, what is left does not count. */
@@ -93,9 +93,9 @@ static void as_near(void)
     self->live.flops[0] = self->live.flops[1] = 1e12;
     self->live.latency_s[0] = 8e-3;
     self->live.latency_s[1] = 10.9e-3; /* 8 x 1.25 + 1 = 11 */
-    CU_ASSERT_EQUAL(sentinel_choose(self, 0, 0, NULL, 2), 1);
+    CU_ASSERT_EQUAL_FATAL(sentinel_choose(self, 0, 0, NULL, 2), 1);
     self->live.latency_s[1] = 11.1e-3;
-    CU_ASSERT_EQUAL(sentinel_choose(self, 0, 0, NULL, 2), 0);
+    CU_ASSERT_EQUAL_FATAL(sentinel_choose(self, 0, 0, NULL, 2), 0);
     parts_free(self);
 }
 
@@ -169,11 +169,11 @@ static void check_dealt(int near)
     struct sentinel_schedule schedule = {0};
     int cells = self->requests.cells, count[8 * 16], left[16];
     double use[8];
-    CU_ASSERT_EQUAL(sentinel_preschedule(self, &schedule), WEIR_OK);
-    CU_ASSERT(!schedule.kept && schedule.wanted == solved.wanted && schedule.placed == solved.total);
-    CU_ASSERT(schedule.end == solved.end && schedule.blocks == solved.blocks);
-    CHECK_NEAR(schedule.value, solved.value, 1e-12);
-    CHECK_NEAR(schedule.bound, solved.bound, 1e-12);
+    CU_ASSERT_EQUAL_FATAL(sentinel_preschedule(self, &schedule), WEIR_OK);
+    CU_ASSERT_FATAL(!schedule.kept && schedule.wanted == solved.wanted && schedule.placed == solved.total);
+    CU_ASSERT_FATAL(schedule.end == solved.end && schedule.blocks == solved.blocks);
+    CHECK_NEAR_FATAL(schedule.value, solved.value, 1e-12);
+    CHECK_NEAR_FATAL(schedule.bound, solved.bound, 1e-12);
     if (near)
         deal(&solved, count, left, use);
     else {
@@ -182,11 +182,11 @@ static void check_dealt(int near)
         memcpy(use, solved.use, (size_t)self->live.servers * sizeof *use);
     }
     for (int k = 0; k < self->live.servers * cells; k++)
-        CU_ASSERT_EQUAL(self->count[k], count[k]);
+        CU_ASSERT_EQUAL_FATAL(self->count[k], count[k]);
     for (int c = 0; c < cells; c++)
-        CU_ASSERT_EQUAL(self->left[c], left[c]);
+        CU_ASSERT_EQUAL_FATAL(self->left[c], left[c]);
     for (int e = 0; e < self->live.servers; e++)
-        CHECK_NEAR(self->use[e], use[e], 1e-9);
+        CHECK_NEAR_FATAL(self->use[e], use[e], 1e-9);
     assignment_fini(&solved);
 }
 
@@ -239,26 +239,26 @@ static void against_all_answers(void)
         self->requests.next[0] = 1 + land_below(30);
         self->gap = 0;
         struct sentinel_schedule schedule = {0};
-        CU_ASSERT_EQUAL(sentinel_preschedule(self, &schedule), WEIR_OK);
+        CU_ASSERT_EQUAL_FATAL(sentinel_preschedule(self, &schedule), WEIR_OK);
         int placed = 0, wanted = (int)self->requests.next[0];
         double value = 0;
         for (int e = 0; e < 4; e++) {
             double use = self->count[e] * parts_need(self, e, 0);
-            CU_ASSERT(use <= 0.6 + 1e-9 && (self->healthy[e] || self->count[e] == 0));
+            CU_ASSERT_FATAL(use <= 0.6 + 1e-9 && (self->healthy[e] || self->count[e] == 0));
             value += self->healthy[e] ? exp(-(0.6 - use) * (0.6 - use) / (2 * 0.25 * 0.25)) : 0;
             placed += self->count[e];
         }
         double best = best_of(0, wanted, 0);
         for (int fewer = wanted; best < 0 && fewer > 0; best = best_of(0, --fewer, 0))
             ;
-        CHECK_NEAR(schedule.value, value, 1e-6);
-        CU_ASSERT_EQUAL(placed + self->left[0], wanted);
+        CHECK_NEAR_FATAL(schedule.value, value, 1e-6);
+        CU_ASSERT_EQUAL_FATAL(placed + self->left[0], wanted);
         held += placed == wanted;
         worst = fmin(worst, value / best);
         parts_free(self);
     }
-    CU_ASSERT(held > RUNS / 4 && held < RUNS);
-    CU_ASSERT(worst > 0.97 && worst <= 1 + 1e-9); /* secants cost a little: 0.982 here */
+    CU_ASSERT_FATAL(held > RUNS / 4 && held < RUNS);
+    CU_ASSERT_FATAL(worst > 0.97 && worst <= 1 + 1e-9); /* secants cost a little: 0.982 here */
 }
 
 /* A hundred requests in four cells. The schedule is kept while what differs by region, or by category, is less than a
@@ -279,30 +279,30 @@ static void kept(void)
     for (int c = 0; c < 4; c++)
         self->requests.next[c] = 25;
     struct sentinel_schedule schedule = {0};
-    CU_ASSERT_EQUAL(sentinel_preschedule(self, &schedule), WEIR_OK);
-    CU_ASSERT(!schedule.kept && schedule.wanted == 100);
+    CU_ASSERT_EQUAL_FATAL(sentinel_preschedule(self, &schedule), WEIR_OK);
+    CU_ASSERT_FATAL(!schedule.kept && schedule.wanted == 100);
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         memcpy(self->requests.next, rows[k].next, sizeof rows[k].next);
-        CU_ASSERT_EQUAL(sentinel_preschedule(self, &schedule), WEIR_OK);
-        CU_ASSERT_EQUAL(schedule.kept, rows[k].kept);
+        CU_ASSERT_EQUAL_FATAL(sentinel_preschedule(self, &schedule), WEIR_OK);
+        CU_ASSERT_EQUAL_FATAL(schedule.kept, rows[k].kept);
         for (int c = 0; c < 4; c++)
             self->requests.next[c] = 25;
         self->renew = 0; /* anew whatever comes */
-        CU_ASSERT_EQUAL(sentinel_preschedule(self, &schedule), WEIR_OK);
-        CU_ASSERT(!schedule.kept);
+        CU_ASSERT_EQUAL_FATAL(sentinel_preschedule(self, &schedule), WEIR_OK);
+        CU_ASSERT_FATAL(!schedule.kept);
         self->renew = 0.1;
     }
     self->healthy[2] = false;
     sentinel_preschedule(self, &schedule);
-    CU_ASSERT(!schedule.kept);
+    CU_ASSERT_FATAL(!schedule.kept);
     self->safe[parts_at(self, 2, 1, 1)] = 0; /* the last one */
     sentinel_preschedule(self, &schedule);
-    CU_ASSERT(!schedule.kept);
+    CU_ASSERT_FATAL(!schedule.kept);
     self->history.u_opt = 0.5;
     sentinel_preschedule(self, &schedule);
-    CU_ASSERT(!schedule.kept);
+    CU_ASSERT_FATAL(!schedule.kept);
     sentinel_preschedule(self, &schedule);
-    CU_ASSERT(schedule.kept);
+    CU_ASSERT_FATAL(schedule.kept);
     parts_free(self);
 }
 
@@ -352,20 +352,20 @@ static void gives_what_is_left(void)
             self->use[e] = before[e];
         }
         sentinel_postschedule(self, &schedule);
-        CU_ASSERT(schedule.left == left && schedule.unserved == unserved);
+        CU_ASSERT_FATAL(schedule.left == left && schedule.unserved == unserved);
         for (int k = 0; k < 16; k++)
-            CU_ASSERT_EQUAL(self->count[k], count[k]);
+            CU_ASSERT_EQUAL_FATAL(self->count[k], count[k]);
         for (int e = 0; e < 4; e++)
-            CHECK_NEAR(self->use[e], after[e], 1e-9);
+            CHECK_NEAR_FATAL(self->use[e], after[e], 1e-9);
         given += left;
         none += unserved;
         schedule.kept = true; /* nothing is given of a schedule in use */
         sentinel_postschedule(self, &schedule);
         for (int k = 0; k < 16; k++)
-            CU_ASSERT_EQUAL(self->count[k], count[k]);
+            CU_ASSERT_EQUAL_FATAL(self->count[k], count[k]);
         parts_free(self);
     }
-    CU_ASSERT(given > RUNS * 50 && none > 0);
+    CU_ASSERT_FATAL(given > RUNS * 50 && none > 0);
 }
 
 int main(int argc, char **argv)
