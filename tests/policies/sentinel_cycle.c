@@ -18,6 +18,98 @@ static double said(const char *text)
     return at ? strtod(at + strlen(text), NULL) : -1;
 }
 
+/* What a new one begins with: the seed, streams of its own, u_opt as given or 0.6, and who forecasts. Before the first
+ * window it names no server. */
+static void begins(void)
+{
+    static const struct {
+        const char *params;
+        double u_opt;
+        int categories;
+        bool graph;
+    } rows[] = {{"{}", 0.6, 29, true},
+                {"{\"u_opt\": 0.45, \"categories\": 7}", 0.45, 7, true},
+                {"{\"forecaster\": \"st-gcn\"}", 0.6, 29, true},
+                {"{\"forecaster\": \"last\"}", 0.6, 29, false},
+                {"{\"forecaster\": {\"name\": \"last\"}}", 0.6, 29, false}};
+    struct weir_candidate two[] = {{N1, 1, 1, 0, 0, 0}, {N2, 1, 1, 0, 0, 0}};
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        begin(rows[k].params);
+        struct sentinel *self = state;
+        struct weir_stream draws = weir_stream_open(1, "policy/sentinel/draws");
+        uint64_t first = weir_stream_bits(&draws);
+        CU_ASSERT_FATAL(self->seed == 1 && self->live.seed == 1 && self->live.wanted == rows[k].categories);
+        CU_ASSERT_FATAL(self->graph == rows[k].graph && !self->oracle && isnan(self->requests.error));
+        CHECK_NEAR_FATAL(self->history.u_opt, rows[k].u_opt, 1e-12);
+        struct weir_routing item = {.job = 0, .from = -1, .candidates = two, .count = 2, .choice = -1};
+        CU_ASSERT_EQUAL_FATAL(policy->route(state, weir_mock_view(world), &item), WEIR_OK);
+        CU_ASSERT_FATAL(item.choice == -1 && item.flops <= 0);
+        CU_ASSERT_FATAL(weir_stream_bits(&self->devices.draws) == first);
+        CU_ASSERT_FATAL(weir_stream_bits(&self->history.draws) == first);
+        CU_ASSERT_FATAL(weir_stream_bits(&self->effect.draws) == first);
+        end();
+    }
+    CU_ASSERT_EQUAL_FATAL(begin_as(&weir_policy_oracle, "{}"), WEIR_OK);
+    CU_ASSERT_FATAL(((struct sentinel *)state)->oracle);
+    end();
+}
+
+/* The notes of each window against what is in the state: servers by state, requests, what was left over, trials. */
+static void figures_of_notes(void)
+{
+    begin("{\"warm\": 20, \"learned\": false, \"forecaster\": \"last\", \"hold\": 4, \"u_opt\": 0.5}");
+    const struct sentinel *self = state;
+    int kept = 0, left_over = 0;
+    for (int e = SERVERS; e < HOSTS; e++)
+        load[e] = e;
+    for (int w = 0; w < 60; w++) {
+        report();
+        world->hosts[S2].up = w % 7 != 3;
+        for (int k = 0; k < 2 && w > 30 && w < 40; k++) {
+            world->hosts[N1].cpu += 0.1 * (w - 30);
+            world->hosts[N1].memory_reported_bytes += 1e9 * (w - 30);
+        }
+        double came[JOBS] = {100 + 10 * (w % 5), 60 + (w > 45 ? 400 : 0), w % 9}, expected = 0, all = 0, left = 0;
+        long pooled = self->live.pooled;
+        int changed = close_window(came), models = 0, cells = self->requests.cells, probed = 0;
+        for (int c = 0; c < cells; c++) {
+            expected += self->requests.next[c];
+            all += self->live.requests[c];
+            models += self->requests.ready[c];
+            left += self->left[c];
+        }
+        const int *in = self->devices.in_state;
+        for (int e = 0; e < 4; e++)
+            probed += self->probes[e] >= 0;
+        CHECK_NEAR_FATAL(said("detect: "), in[SENTINEL_WELL], 0);
+        CHECK_NEAR_FATAL(said(" well; "), in[SENTINEL_DOWN], 0);
+        CHECK_NEAR_FATAL(said(" down, "), in[SENTINEL_BY_RULES], 0);
+        CHECK_NEAR_FATAL(said(" by rules, "), in[SENTINEL_BY_NET], 0);
+        CHECK_NEAR_FATAL(said(" by net, "), in[SENTINEL_BY_HOLD], 0);
+        CHECK_NEAR_FATAL(said("rules unsure of "), self->devices.unsure, 0);
+        CHECK_NEAR_FATAL(said("predict: "), expected, 0.051);
+        CHECK_NEAR_FATAL(said("requests of "), cells, 0);
+        CHECK_NEAR_FATAL(said(" cells, "), models, 0);
+        CHECK_NEAR_FATAL(said("by a model; "), all, 0.51);
+        CHECK_NEAR_FATAL(said("effect: "), self->effect.unsafe, 0);
+        CHECK_NEAR_FATAL(said(" operators changed, "), probed, 0);
+        CHECK_NEAR_FATAL(said("without a server, "), changed, 0);
+        CHECK_NEAR_FATAL(said("of those that came "), pooled, 0);
+        bool anew = said("assign: the schedule in use") < 0;
+        if (anew) {
+            CHECK_NEAR_FATAL(said("dispatch: ") + said("to the nearest, "), left, 0);
+            CHECK_NEAR_FATAL(said("u_opt "), 0.5, 0);
+            CHECK_NEAR_FATAL(self->planned[0], self->requests.next[0], 0);
+        } else {
+            CHECK_NEAR_FATAL(said("dispatch: ") + said("to the nearest, "), 0, 0);
+        }
+        kept += !anew;
+        left_over += left > 0;
+    }
+    CU_ASSERT_FATAL(kept > 5 && left_over > 5);
+    end();
+}
+
 /* After `warm` windows, twice as many, four times as many, and at last every `refit`. */
 static void upkeep_times(void)
 {
@@ -214,7 +306,9 @@ static void departs(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"upkeep times", upkeep_times},
+    static const struct weir_case cases[] = {{"begins", begins},
+                                             {"figures of notes", figures_of_notes},
+                                             {"upkeep times", upkeep_times},
                                              {"table", table},
                                              {"names of the unwell", names_of_the_unwell},
                                              {"work", work},
