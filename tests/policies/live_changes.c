@@ -185,6 +185,22 @@ static void unknown_links(void)
     end();
 }
 
+/* Figures that are no numbers are refused when categories are made of them. */
+static void no_numbers(void)
+{
+    begin(29);
+    land_simple_job(land, 0, 1e6, 1e6);
+    land_simple_job(land, 1, 1e6, 1e6);
+    land->jobs[1].source_bytes = INFINITY;
+    CU_ASSERT_EQUAL_FATAL(live_read(&live, &land->view), WEIR_EINPUT);
+    CHECK_MESSAGE("categories of jobs");
+    CU_ASSERT_EQUAL_FATAL(live.categories, 0);
+    land->jobs[1].source_bytes = 100;
+    read();
+    CU_ASSERT_FATAL(live.categories == 1 && live.jobs[1].category == 0);
+    end();
+}
+
 /* --- Requests as they come. */
 
 static double length(const struct weir_candidate *c)
@@ -312,6 +328,7 @@ int main(int argc, char **argv)
                                              {"regions come", regions_come},
                                              {"without links", without_links},
                                              {"unknown links", unknown_links},
+                                             {"no numbers", no_numbers},
                                              {"offers", offers},
                                              {"no requests", no_requests},
                                              {"pool", pool},

@@ -301,8 +301,34 @@ static void too_few(void)
     }
 }
 
+/* Of more than 2048 observations each has the same chance to be kept. */
+static void drawn_evenly(void)
+{
+    static double kept[SENTINEL_DRAWN];
+    begin(1);
+    memset(self->healthy, 1, LAND_SERVERS);
+    struct weir_stream draws = self->history.draws;
+    for (int n = 0; n < 3000; n++) {
+        self->live.used[0] = 0.5;
+        land->jobs[0].latency_mean_s = n;
+        land->jobs[0].origin_count = 1;
+        land->origins[0][0] = (struct weir_origin_view){S0, 1, 0, 0};
+        sentinel_effect_learn(self, &land->view);
+        sentinel_history_take(self, &land->view);
+        int at = n < SENTINEL_DRAWN ? n : (int)weir_stream_below(&draws, (uint64_t)n + 1);
+        if (at < SENTINEL_DRAWN)
+            kept[at] = n;
+    }
+    for (int k = 0; k < SENTINEL_DRAWN; k++)
+        CHECK_NEAR_FATAL(self->history.drawn[k].latency_s, kept[k], 0);
+    sentinel_history_refit(self);
+    CHECK_NEAR_FATAL(self->history.u_opt, 0.6, 0); /* one use alone: the mean is below the worst fifth */
+    end();
+}
+
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"how late", how_late}, {"best use", best_use}, {"too few", too_few}, {0}};
+    static const struct weir_case cases[] = {
+        {"how late", how_late}, {"best use", best_use}, {"too few", too_few}, {"drawn evenly", drawn_evenly}, {0}};
     return weir_test_main("policies/sentinel_results", cases, argc, argv);
 }

@@ -1,5 +1,5 @@
-/* Pre- and post-scheduling of sentinel: the program against all whole answers, what is dealt of it, when a schedule is
- * kept, and the choice for what is left over, each reckoned by the test itself. */
+/* Pre- and post-scheduling of sentinel: the program against all whole answers, what is dealt of it, and the choice for
+ * what is left over, each reckoned by the test itself. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,51 +261,6 @@ static void against_all_answers(void)
     CU_ASSERT_FATAL(worst > 0.97 && worst <= 1 + 1e-9); /* secants cost a little: 0.982 here */
 }
 
-/* A hundred requests in four cells. The schedule is kept while what differs by region, or by category, is less than a
- * tenth of all. */
-static void kept(void)
-{
-    static const struct {
-        double next[4]; /* regions of two categories */
-        bool kept;
-    } rows[] = {{{25, 25, 25, 25}, true},      {{25 + 4.9, 25, 25 - 4.9, 25}, true},
-                {{30.1, 25, 19.9, 25}, false}, {{25 + 4.9, 20.1, 25, 25}, true},
-                {{30.1, 19.9, 25, 25}, false}, {{45, 5, 5, 45}, true},
-                {{25, 25, 25, 34.9}, true},    {{25, 25, 25, 35.1}, false},
-                {{20.1, 20.1, 25, 25}, true},  {{19.9, 19.9, 24.9, 25}, false},
-                {{25, 25, 25, 35}, false}};
-    land_seed(5);
-    self = parts_new(3, 2, 2);
-    for (int c = 0; c < 4; c++)
-        self->requests.next[c] = 25;
-    struct sentinel_schedule schedule = {0};
-    CU_ASSERT_EQUAL_FATAL(sentinel_preschedule(self, &schedule), WEIR_OK);
-    CU_ASSERT_FATAL(!schedule.kept && schedule.wanted == 100);
-    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
-        memcpy(self->requests.next, rows[k].next, sizeof rows[k].next);
-        CU_ASSERT_EQUAL_FATAL(sentinel_preschedule(self, &schedule), WEIR_OK);
-        CU_ASSERT_EQUAL_FATAL(schedule.kept, rows[k].kept);
-        for (int c = 0; c < 4; c++)
-            self->requests.next[c] = 25;
-        self->renew = 0; /* anew whatever comes */
-        CU_ASSERT_EQUAL_FATAL(sentinel_preschedule(self, &schedule), WEIR_OK);
-        CU_ASSERT_FATAL(!schedule.kept);
-        self->renew = 0.1;
-    }
-    self->healthy[2] = false;
-    sentinel_preschedule(self, &schedule);
-    CU_ASSERT_FATAL(!schedule.kept);
-    self->safe[parts_at(self, 2, 1, 1)] = 0; /* the last one */
-    sentinel_preschedule(self, &schedule);
-    CU_ASSERT_FATAL(!schedule.kept);
-    self->history.u_opt = 0.5;
-    sentinel_preschedule(self, &schedule);
-    CU_ASSERT_FATAL(!schedule.kept);
-    sentinel_preschedule(self, &schedule);
-    CU_ASSERT_FATAL(schedule.kept);
-    parts_free(self);
-}
-
 /* What is left over goes where the choice says, as much as there is room for up to u_opt, one by one above it, and in
  * eighths of what is left when all are full; a cell of which nothing is planned has a server for one. */
 static long reckon_given(int m, int i, long left, int *count)
@@ -374,7 +329,6 @@ int main(int argc, char **argv)
                                              {"as near", as_near},
                                              {"deals", deals},
                                              {"against all answers", against_all_answers},
-                                             {"kept", kept},
                                              {"gives what is left", gives_what_is_left},
                                              {0}};
     return weir_test_main("policies/sentinel_schedule", cases, argc, argv);
