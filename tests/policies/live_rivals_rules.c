@@ -27,7 +27,7 @@ static struct weir_json_doc *params;
 static double history[JOBS][WINDOWS + 1];
 static char note[200];
 
-/* What the test knows. A cell is a region and a kind of requests; regions and kinds are in the order of the jobs. */
+/* What the test knows. A cell is a region and a kind of requests, both in the order of the jobs. */
 static double remain[LAND_SERVERS], given[LAND_SERVERS][LAND_REGIONS], timely[LAND_SERVERS][LAND_REGIONS];
 static double yield[LAND_SERVERS][CELLS], scale;
 static int windows, near_given, count[LAND_SERVERS][CELLS];
