@@ -176,6 +176,34 @@ static void greedy(void)
     end();
 }
 
+/* The requests of a job are those of its first operator that may go. What stands still before it, on the viewers' host,
+ * says nothing of servers. Given A 7 and then 5, of which none came in time, B 2, which did: the region has 2 of 13.86,
+ * 0.14; A (20 x 0.144) / 31.86 = 0.09, B (2 + 2.89) / 22 = 0.22, C of which nothing is known 0.14. */
+static void behind_another(void)
+{
+    begin(&weir_policy_greedy);
+    world->operators[NORTH][0].stateful = true;
+    world->placed[NORTH][0][0].host = NORTH;
+    weir_mock_operator(world, NORTH, "after", 1e6);
+    world->operators[NORTH][1].downstream_bytes = request_bytes;
+    weir_mock_deploy(world, NORTH, 1, A);
+    step(7, 1);
+    struct weir_origin_view two[2] = {{.host = A, .delivered_rate = 0.5, .late_rate = 0.5},
+                                      {.host = B, .delivered_rate = 0.2}};
+    world->jobs[NORTH].origins = two;
+    world->jobs[NORTH].origin_count = 2;
+    step(7, 1);
+    const struct weir_operator_view *op = &world->operators[NORTH][1];
+    double share[3] = {0};
+    for (int k = 0; k < op->instance_count; k++)
+        share[op->instances[k].host - FIRST_SERVER] += op->instances[k].weight;
+    CHECK_NEAR(share[0], 0, 1e-6);
+    CHECK_NEAR(share[1], 5. / 7, 1e-6);
+    CHECK_NEAR(share[2], 2. / 7, 1e-6);
+    CU_ASSERT_EQUAL(world->placed[NORTH][0][0].host, NORTH);
+    end();
+}
+
 /* The mean of several windows; a job without requests keeps one server. */
 static void windows(void)
 {
@@ -224,8 +252,13 @@ static void bad_days(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"gp", gp},           {"origin", origin},     {"mf", mf}, {"greedy", greedy},
-        {"windows", windows}, {"bad days", bad_days}, {0}};
+    static const struct weir_case cases[] = {{"gp", gp},
+                                             {"origin", origin},
+                                             {"mf", mf},
+                                             {"greedy", greedy},
+                                             {"behind another", behind_another},
+                                             {"windows", windows},
+                                             {"bad days", bad_days},
+                                             {0}};
     return weir_test_main("live_rivals", cases, argc, argv);
 }

@@ -52,12 +52,23 @@ void weir_check_message(const char *file, int line, const char *wanted)
     weir_error_clear();
 }
 
-void weir_check_near(const char *file, int line, const char *what, double got, double wanted, double tolerance)
+static void check_near(const char *file, int line, const char *what, const double value[3], CU_BOOL fatal)
 {
+    double got = value[0], wanted = value[1], tolerance = value[2];
     int near = fabs(got - wanted) <= tolerance;
     if (!near)
         fprintf(stderr, "\n%s:%d: %s is %.12g, wanted %.12g +- %g\n", file, line, what, got, wanted, tolerance);
-    CU_assertImplementation(near, (unsigned)line, what, file, "", CU_FALSE);
+    CU_assertImplementation(near, (unsigned)line, what, file, "", fatal);
+}
+
+void weir_check_near(const char *file, int line, const char *what, double got, double wanted, double tolerance)
+{
+    check_near(file, line, what, (const double[]){got, wanted, tolerance}, CU_FALSE);
+}
+
+void weir_check_near_fatal(const char *file, int line, const char *what, double got, double wanted, double tolerance)
+{
+    check_near(file, line, what, (const double[]){got, wanted, tolerance}, CU_TRUE);
 }
 
 static char folder[64];

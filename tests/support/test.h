@@ -21,6 +21,10 @@ void weir_check_message(const char *file, int line, const char *wanted);
 void weir_check_near(const char *file, int line, const char *what, double got, double wanted, double tolerance);
 #define CHECK_NEAR(got, wanted, tolerance) weir_check_near(__FILE__, __LINE__, #got, got, wanted, tolerance)
 
+/* The same, and ends the case that fails: for loops over many figures. */
+void weir_check_near_fatal(const char *file, int line, const char *what, double got, double wanted, double tolerance);
+#define CHECK_NEAR_FATAL(got, wanted, tolerance) weir_check_near_fatal(__FILE__, __LINE__, #got, got, wanted, tolerance)
+
 /* A new empty folder under the system's temporary folder; borrowed, removed at exit. */
 const char *weir_test_folder(void);
 
