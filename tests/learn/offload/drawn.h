@@ -53,6 +53,10 @@ int drawn_way(void *data, int from, int to, const int **links);
 /* (17) to (19), (4), (5), (25) of a placement; users without one (-1) load nothing. False: it cannot be. */
 bool drawn_evaluate(const struct drawn *drawn, const int *at, struct drawn_costs *costs);
 
+/* What a user weighs; and the root of omega times its subtask's work, as a node of the speed for all has it. */
+double drawn_omega(const struct drawn *drawn, int user);
+double drawn_item(const struct drawn *drawn, int user, int subtask, int node);
+
 /* First of a user's subtasks in a placement, and of all; how many subtasks all have. */
 int drawn_first(const struct drawn *drawn, int user);
 int drawn_subtasks(const struct drawn *drawn);

@@ -18,7 +18,7 @@ int drawn_subtasks(const struct drawn *drawn)
     return drawn_first(drawn, drawn->users);
 }
 
-static double omega(const struct drawn *drawn, int u)
+double drawn_omega(const struct drawn *drawn, int u)
 {
     return drawn->user[u].weight > 0 ? drawn->user[u].weight : 1;
 }
@@ -62,6 +62,11 @@ static double work_on(const struct drawn *drawn, int u, int s, int node)
     return drawn->kinds == 1 ? work : work * drawn->flops[node] / speed(drawn, u, s, node);
 }
 
+double drawn_item(const struct drawn *drawn, int u, int s, int node)
+{
+    return sqrt(drawn_omega(drawn, u) * work_on(drawn, u, s, node));
+}
+
 /* w_ur: into w[resources]; the latencies of its links. */
 static double load_of(const struct drawn *drawn, int u, const int *own, double *w)
 {
@@ -69,12 +74,12 @@ static double load_of(const struct drawn *drawn, int u, const int *own, double *
     double delay_s = 0;
     memset(w, 0, (size_t)(drawn->nodes + drawn->links) * sizeof *w);
     for (int s = 0; s < user->subtask_count; s++) {
-        double work = omega(drawn, u) * work_on(drawn, u, s, own[s]);
+        double work = drawn_omega(drawn, u) * work_on(drawn, u, s, own[s]);
         w[own[s]] += drawn->of_users ? work : sqrt(work);
     }
     for (int t = 0; t < user->transfer_count; t++) {
         int from = end_of(user, own, user->transfers[t].from, true), to = end_of(user, own, user->transfers[t].to, false);
-        double bytes = omega(drawn, u) * user->transfers[t].bytes;
+        double bytes = drawn_omega(drawn, u) * user->transfers[t].bytes;
         for (int i = 0; i < drawn->hops[from][to]; i++) {
             w[drawn->nodes + drawn->way[from][to][i]] += drawn->of_users ? bytes : sqrt(bytes);
             delay_s += drawn->link[drawn->way[from][to][i]].latency_s;
@@ -88,7 +93,7 @@ static double load_of(const struct drawn *drawn, int u, const int *own, double *
 /* Share of a resource that one subtask or transfer holds: its own root, or the user's, of all. */
 static double share_of(const struct drawn *drawn, int u, double amount, double w, double all)
 {
-    double root = sqrt(omega(drawn, u) * amount);
+    double root = sqrt(drawn_omega(drawn, u) * amount);
     return amount > 0 ? (drawn->of_users ? w : root) / all : 0;
 }
 
@@ -166,10 +171,10 @@ bool drawn_evaluate(const struct drawn *drawn, const int *at, struct drawn_costs
             all += w[u][r] > 0 ? w[u][r] * costs->load[r] / capacity(drawn, r) : 0;
             squares += w[u][r] > 0 ? w[u][r] * w[u][r] / capacity(drawn, r) : 0;
         }
-        costs->cost_s[u] = all / omega(drawn, u) + delay_s[u];
+        costs->cost_s[u] = all / drawn_omega(drawn, u) + delay_s[u];
         costs->latency_s[u] = latency_of(drawn, u, at + first, w[u], costs, first, transfer);
-        costs->sum += omega(drawn, u) * costs->cost_s[u];
-        costs->potential += all / 2 + omega(drawn, u) * delay_s[u];
+        costs->sum += drawn_omega(drawn, u) * costs->cost_s[u];
+        costs->potential += all / 2 + drawn_omega(drawn, u) * delay_s[u];
     }
     costs->potential += squares / 2;
     return true;
@@ -210,9 +215,9 @@ double drawn_best(const struct drawn *drawn, const int *at, int user, int *best)
         other[s] = 0;
     do {
         if (!feasible(drawn, user, other + first) || !drawn_evaluate(drawn, other, &costs) ||
-            !(omega(drawn, user) * costs.cost_s[user] < least))
+            !(drawn_omega(drawn, user) * costs.cost_s[user] < least))
             continue;
-        least = omega(drawn, user) * costs.cost_s[user];
+        least = drawn_omega(drawn, user) * costs.cost_s[user];
         memcpy(best, other + first, (size_t)(next - first) * sizeof *best);
     } while (drawn_next(drawn, other, first, next));
     return least;
