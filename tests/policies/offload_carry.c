@@ -195,7 +195,7 @@ static void near_enough(void)
     static const struct {
         double by, items_per_s;
         bool stays;
-    } cases[] = {{0, 1, true},      {0.9e-9, 1, true}, {-0.9e-9, 1, true}, {2e-9, 1, false},     {-2e-9, 1, false},
+    } cases[] = {{0, 1, true},     {0.9e-9, 1, true}, {-0.9e-9, 1, true}, {2e-9, 1, false},  {-2e-9, 1, false},
                  {0.019, 3, true}, {0.021, 3, false}, {-0.019, 3, true},  {-0.021, 3, false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         begin();
@@ -279,15 +279,10 @@ static void impossible(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"shares", shares},
-                                             {"cores", cores},
-                                             {"not held", not_held},
-                                             {"rates", rates},
-                                             {"near enough", near_enough},
-                                             {"lifted", lifted},
-                                             {"changing", changing},
-                                             {"of an item", of_an_item},
-                                             {"impossible", impossible},
-                                             {0}};
+    static const struct weir_case cases[] = {{"shares", shares},           {"cores", cores},
+                                             {"not held", not_held},       {"rates", rates},
+                                             {"near enough", near_enough}, {"lifted", lifted},
+                                             {"changing", changing},       {"of an item", of_an_item},
+                                             {"impossible", impossible},   {0}};
     return weir_test_main("policies/offload_carry", cases, argc, argv);
 }

@@ -164,8 +164,9 @@ static void operators(void)
     page.placement[3] = 4; /* no such host */
     page.responses[3] = -1;
     struct weir_json root = open_page(), a = element(&root, "users", 0), b = element(&root, "users", 1);
-    static const char *const hosts[2][2] = {{"h0", "h2"}, {"h0", ""}}, *const decided[2][2] = {{"h0", "h3"}, {"h0", "h0"}},
-                            *const best[2][2] = {{"h1", "h3"}, {"h1", ""}};
+    static const char *const hosts[2][2] = {{"h0", "h2"}, {"h0", ""}},
+                             *const decided[2][2] = {{"h0", "h3"}, {"h0", "h0"}},
+                             *const best[2][2] = {{"h1", "h3"}, {"h1", ""}};
     static const double shares[2][2] = {{0.25, 0.5}, {0.125, 1}};
     for (int u = 0; u < 2; u++) {
         CU_ASSERT_EQUAL(length(u ? &b : &a, "operators"), 2);

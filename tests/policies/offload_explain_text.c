@@ -151,8 +151,8 @@ static void many_links(void)
 static void rounds(void)
 {
     weir_page_begin(&page);
-    page.decision.trace = (struct offload_trace){
-        .rounds = 2, .moves = 7, .potential = page.potential, .cost_s = page.round_cost_s};
+    page.decision.trace =
+        (struct offload_trace){.rounds = 2, .moves = 7, .potential = page.potential, .cost_s = page.round_cost_s};
     CHECK_NEAR(figure("moves: ", "moves: "), 7, 0);
     CU_ASSERT_EQUAL(bar("0        "), 40);
     CU_ASSERT_EQUAL(bar("1        "), (int)lround(40 * 3 / 4.0));
@@ -231,8 +231,8 @@ static void nobody_gains(void)
 static void bounds(void)
 {
     weir_page_begin(&page);
-    page.picture.bounds = (struct offload_bounds){
-        .cost_s = 8, .slack = 0, .anarchy = 2.5, .alone_s = 4, .responses_s = 5, .least_s = 5};
+    page.picture.bounds =
+        (struct offload_bounds){.cost_s = 8, .slack = 0, .anarchy = 2.5, .alone_s = 4, .responses_s = 5, .least_s = 5};
     page.picture.optimum_s = 6.4;
     page.picture.search = (struct offload_search){.placements = 12345678, .whole = true};
     char *without = weir_offload_picture_text(&page.picture);

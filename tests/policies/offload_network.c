@@ -65,8 +65,10 @@ static void links(void)
     CU_ASSERT(offload_network_way(network, 0, 1, way, 2) == 1 && way[0] == 3);
     CU_ASSERT(offload_network_way(network, 2, 0, way, 2) == 1 && way[0] == 2);
     CU_ASSERT(!offload_network_reaches(network, 1, 0));
-    /* At the ends of a link are the hosts that it joins alone: of link 0 none is known, as it is a part of a way only. */
-    CU_ASSERT(network->link_to[0] == -1 && network->link_to[1] == 2 && network->link_to[2] == 0 && network->link_to[3] == 1);
+    /* At the ends of a link are the hosts that it joins alone: of link 0 none is known, as it is a part of a way only.
+     */
+    CU_ASSERT(network->link_to[0] == -1 && network->link_to[1] == 2 && network->link_to[2] == 0 &&
+              network->link_to[3] == 1);
     weir_offload_destroy(&self);
     weir_offload_mock_end();
 }
@@ -179,7 +181,12 @@ static void too_many(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"by class", by_class}, {"links", links}, {"without links", without_links},
-                                             {"long ways", long_ways}, {"anew", anew}, {"too many", too_many}, {0}};
+    static const struct weir_case cases[] = {{"by class", by_class},
+                                             {"links", links},
+                                             {"without links", without_links},
+                                             {"long ways", long_ways},
+                                             {"anew", anew},
+                                             {"too many", too_many},
+                                             {0}};
     return weir_test_main("policies/offload_network", cases, argc, argv);
 }

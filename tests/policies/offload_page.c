@@ -8,7 +8,8 @@ static void make_jobs(void)
 {
     static const double work[] = {1e9, 2e9};
     struct weir_mock *world = weir_offload_mock;
-    int a = weir_offload_mock_job("a", 0, 2, work, 2, 1e3), longest = weir_offload_mock_job("longest", 1, -1, work, 2, 1);
+    int a = weir_offload_mock_job("a", 0, 2, work, 2, 1e3),
+        longest = weir_offload_mock_job("longest", 1, -1, work, 2, 1);
     world->jobs[a].declared_items = 100;
     world->jobs[a].declared_items_per_s = 2;
     world->jobs[a].omega = 3;
@@ -44,10 +45,10 @@ void weir_page_begin(struct page_world *page)
     memcpy(page->shares, (double[]){0.25, 0.5, 0.125, 1}, sizeof page->shares);
     memcpy(page->cost_s, (double[]){6, 0.5}, sizeof page->cost_s);
     memcpy(page->latency_s, (double[]){5, 0.25}, sizeof page->latency_s);
-    page->load[0] = 40000;               /* 1.6e9 / 2e9 = 0.8 s */
-    page->load[2] = 100000;              /* 1e10 / 20e9 = 0.5 s */
-    page->load[PAGE_HOSTS + 1] = 632.5;  /* 400056.25 / 2e6 = 0.200028125 s */
-    page->load[PAGE_HOSTS + 2] = 30;     /* 900 / 3e6 = 0.3 ms */
+    page->load[0] = 40000;              /* 1.6e9 / 2e9 = 0.8 s */
+    page->load[2] = 100000;             /* 1e10 / 20e9 = 0.5 s */
+    page->load[PAGE_HOSTS + 1] = 632.5; /* 400056.25 / 2e6 = 0.200028125 s */
+    page->load[PAGE_HOSTS + 2] = 30;    /* 900 / 3e6 = 0.3 ms */
     page->deviations[0] = (struct offload_deviation){6, 6, 6};
     page->deviations[1] = (struct offload_deviation){0.5, 0.5, 0.5};
     page->decision.time_s = 12.5;

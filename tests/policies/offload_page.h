@@ -18,7 +18,8 @@ struct page_world {
     double potential[3], round_cost_s[3];
 };
 
-/* Hosts: h0 has 2 cores of 1 Gf/s (8 Gf/s on its accelerator), h1 one of 4 that is told as none, h2 four of 5, h3 one of
+/* Hosts: h0 has 2 cores of 1 Gf/s (8 Gf/s on its accelerator), h1 one of 4 that is told as none, h2 four of 5, h3 one
+ * of
  * 3. Job "a" (2 items/s, omega 3, held to its shares) is a chain from h0 to h2, o0 on h0 and o1 on h2; "longest" (by
  * item) gives raw data of h1 to both of its operators, which are on h0, and has no sink. */
 void weir_page_begin(struct page_world *page);

@@ -190,7 +190,8 @@ static void place_at_random(struct weir_offload *self, int user, int *own)
     const struct weir_offload_question question = {.stays = stays};
     struct weir_stream seed = weir_stream_at(self->seed, (uint64_t)user);
     struct offload_problem *alone;
-    int failed = weir_offload_game_solo(self, &weir_offload_mock->view, NULL, &question, &self->last.game, user, &alone);
+    int failed =
+        weir_offload_game_solo(self, &weir_offload_mock->view, NULL, &question, &self->last.game, user, &alone);
     CU_ASSERT_EQUAL_FATAL(failed, 0);
     CU_ASSERT_EQUAL(offload_random(alone, weir_stream_bits(&seed), own), 0);
     offload_problem_free(alone);
@@ -250,8 +251,8 @@ static void answers(void)
             CU_ASSERT_EQUAL(offload_heu_wo_place(problem, which, wanted), 0);
             for (int j = USERS - waiting; j < USERS; j++) {
                 double cost_s;
-                CU_ASSERT_EQUAL(
-                    offload_best_response(problem, wanted, j, kind, polish, wanted + j * STEPS, &cost_s), 0);
+                CU_ASSERT_EQUAL(offload_best_response(problem, wanted, j, kind, polish, wanted + j * STEPS, &cost_s),
+                                0);
             }
             for (int s = 0; s < USERS * STEPS; s++)
                 CU_ASSERT_EQUAL(got[s], wanted[s]);
@@ -280,8 +281,12 @@ static void limit(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"ranges", ranges},   {"defaults", defaults}, {"options", options},
-                                             {"others", others},   {"answers", answers},   {"limit", limit},
+    static const struct weir_case cases[] = {{"ranges", ranges},
+                                             {"defaults", defaults},
+                                             {"options", options},
+                                             {"others", others},
+                                             {"answers", answers},
+                                             {"limit", limit},
                                              {0}};
     return weir_test_main("policies/offload_params", cases, argc, argv);
 }

@@ -259,8 +259,8 @@ static void taken_back(void)
     end();
 }
 
-/* One slot on h2, to which four jobs that arrive would go: the first does, the others find it closed. The rule here goes
- * on to want it, so that it is asked once more for what is news alone. */
+/* One slot on h2, to which four jobs that arrive would go: the first does, the others find it closed. The rule here
+ * goes on to want it, so that it is asked once more for what is news alone. */
 static void no_room(void)
 {
     begin(&alone, 4);
@@ -275,8 +275,8 @@ static void no_room(void)
     end();
 }
 
-/* What the default placement of jobs that arrive takes is free for them: two take both slots of h0, the third one of h1,
- * and all three are to be on h0. */
+/* What the default placement of jobs that arrive takes is free for them: two take both slots of h0, the third one of
+ * h1, and all three are to be on h0. */
 static void default_place_is_free(void)
 {
     begin(&alone, 3);
@@ -337,12 +337,17 @@ static void place_rest(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"by arrival", by_arrival}, {"by window", by_window},
-                                             {"by itself", by_itself},   {"keys", keys},
-                                             {"done", done},             {"under way", under_way},
-                                             {"taken back", taken_back}, {"no room", no_room},
+    static const struct weir_case cases[] = {{"by arrival", by_arrival},
+                                             {"by window", by_window},
+                                             {"by itself", by_itself},
+                                             {"keys", keys},
+                                             {"done", done},
+                                             {"under way", under_way},
+                                             {"taken back", taken_back},
+                                             {"no room", no_room},
                                              {"default place is free", default_place_is_free},
-                                             {"failures", failures},     {"place rest", place_rest},
+                                             {"failures", failures},
+                                             {"place rest", place_rest},
                                              {0}};
     return weir_test_main("policies/offload_replan", cases, argc, argv);
 }

@@ -9,8 +9,7 @@
 
 static const struct weir_offload_rules by_itself = {.name = "dwo"}, by_all = {.name = "optimal", .for_all = true};
 static const struct weir_offload_rules solo = {
-    .name = "lawa",
-    .solo = (weir_offload_rule *)weir_offload_place_rest /* which one does not matter here */
+    .name = "lawa", .solo = (weir_offload_rule *)weir_offload_place_rest /* which one does not matter here */
 };
 static struct weir_offload self;
 static struct weir_offload_decision decision;
@@ -134,7 +133,7 @@ static void least_gain(void)
         CU_ASSERT_TRUE(held());
         end();
     }
-    begin(&by_itself, 5e6); /* the larger of both counts */
+    begin(&by_itself, 5e6);          /* the larger of both counts */
     self.horizon_s = 25 / (2 * 1.0); /* a price of 1 s */
     self.least_gain = 0.6;
     CU_ASSERT_FALSE(held());
@@ -285,7 +284,8 @@ static void room_of_others(void)
         memset(stays, 0, sizeof stays);
         question = (struct weir_offload_question){.stays = stays};
         weir_offload_settle(&self, view, plan, &decision, &question);
-        /* Free in the plan: slots - 3, or 0 if that is below; one more as `arrives` takes it by default; wanted: two. */
+        /* Free in the plan: slots - 3, or 0 if that is below; one more as `arrives` takes it by default; wanted: two.
+         */
         int room = (slots > 3 ? slots - 3 : 0) + 1 - 2;
         CU_ASSERT_EQUAL(closed_on(1), room == 0 ? 0 : 40);
         CU_ASSERT_EQUAL(closed_on(0), 0);
@@ -299,7 +299,12 @@ static void room_of_others(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"price", price}, {"scaled", scaled}, {"least gain", least_gain},
-                                             {"losses", losses}, {"full", full}, {"room of others", room_of_others}, {0}};
+    static const struct weir_case cases[] = {{"price", price},
+                                             {"scaled", scaled},
+                                             {"least gain", least_gain},
+                                             {"losses", losses},
+                                             {"full", full},
+                                             {"room of others", room_of_others},
+                                             {0}};
     return weir_test_main("policies/offload_settle", cases, argc, argv);
 }

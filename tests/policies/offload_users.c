@@ -148,11 +148,21 @@ static void rates(void)
         const double *history;
         int count;
         double measured, declared, wanted;
-    } cases[] = {{history, 8, 70, 80, 24 / 6.0},    {history, 2, 70, 80, 900},     {history + 1, 7, 70, 80, 24 / 6.0},
-                 {history + 2, 6, 70, 80, 24 / 6.0}, {history + 2, 5, 70, 80, 3},  {NULL, 0, 70, 80, 70},
-                 {none, 2, 70, 80, 80},              {NULL, 0, 0, 80, 80},         {NULL, 0, 0, 0, 1},
-                 {NULL, 0, 1e12, 80, 1e12},          {NULL, 0, 1.5e12, 80, 80},    {NULL, 0, 0, 1e12, 1e12},
-                 {NULL, 0, 0, 1.5e12, 1},            {NULL, 0, NAN, 80, 80},       {NULL, 0, 0, -1, 1}};
+    } cases[] = {{history, 8, 70, 80, 24 / 6.0},
+                 {history, 2, 70, 80, 900},
+                 {history + 1, 7, 70, 80, 24 / 6.0},
+                 {history + 2, 6, 70, 80, 24 / 6.0},
+                 {history + 2, 5, 70, 80, 3},
+                 {NULL, 0, 70, 80, 70},
+                 {none, 2, 70, 80, 80},
+                 {NULL, 0, 0, 80, 80},
+                 {NULL, 0, 0, 0, 1},
+                 {NULL, 0, 1e12, 80, 1e12},
+                 {NULL, 0, 1.5e12, 80, 80},
+                 {NULL, 0, 0, 1e12, 1e12},
+                 {NULL, 0, 0, 1.5e12, 1},
+                 {NULL, 0, NAN, 80, 80},
+                 {NULL, 0, 0, -1, 1}};
     job->declared_items = 5;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         job->ingress_history = cases[i].history;
@@ -175,8 +185,8 @@ static void units(void)
     weir_offload_mock->jobs[j].declared_items_per_s = 8;
     for (int workflow = 0; workflow < 2; workflow++)
         for (int choice = 0; choice < 3; choice++) {
-            static const double scales[2][3] = {{8, 1, 8}, {1, 1, 8}};  /* auto, item, rate */
-            static const bool holds[2][3] = {{0, 1, 0}, {1, 1, 0}};     /* workflows, all, none */
+            static const double scales[2][3] = {{8, 1, 8}, {1, 1, 8}}; /* auto, item, rate */
+            static const bool holds[2][3] = {{0, 1, 0}, {1, 1, 0}};    /* workflows, all, none */
             weir_offload_mock->jobs[j].declared_items = workflow ? 1 : 2;
             self.unit = self.hold = choice;
             CU_ASSERT_PTR_NULL(make(NULL));
@@ -294,7 +304,7 @@ static void present(void)
     static const struct {
         int first, second, down;
         bool there;
-    } cases[] = {{0, 1, -1, true},  {0, 2, -1, true}, {2, 2, -1, true},  {1, 0, -1, true}, {2, 1, -1, false},
+    } cases[] = {{0, 1, -1, true}, {0, 2, -1, true}, {2, 2, -1, true},   {1, 0, -1, true}, {2, 1, -1, false},
                  {1, 2, 2, false}, {0, 0, 1, true},  {-1, 0, -1, false}, {0, 3, -1, false}};
     static const double work[] = {1e9, 1e9};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -322,9 +332,8 @@ static void present(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"chain", chain},       {"diamond", diamond},   {"rates", rates},
-                                             {"units", units},       {"who", who},           {"arriving", arriving},
-                                             {"staying", staying},   {"standing", standing}, {"present", present},
-                                             {0}};
+    static const struct weir_case cases[] = {
+        {"chain", chain},       {"diamond", diamond}, {"rates", rates},       {"units", units},     {"who", who},
+        {"arriving", arriving}, {"staying", staying}, {"standing", standing}, {"present", present}, {0}};
     return weir_test_main("policies/offload_users", cases, argc, argv);
 }

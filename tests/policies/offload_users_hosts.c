@@ -183,8 +183,8 @@ static void left_out(void)
     bool stays[WEIR_MOCK_JOBS] = {false};
     const struct weir_offload_question question = {.stays = stays};
     char *names;
-    int failed = weir_offload_update_network(&self, view) |
-                 weir_offload_game_make(&self, view, NULL, &question, &game, &names);
+    int failed =
+        weir_offload_update_network(&self, view) | weir_offload_game_make(&self, view, NULL, &question, &game, &names);
     CU_ASSERT_EQUAL_FATAL(failed, 0);
     CU_ASSERT_EQUAL(game.user_count, 2);
     CU_ASSERT(game.users[0].job == 1 && game.users[1].job == 3);
@@ -243,8 +243,8 @@ static void shares(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"slots", slots},       {"planned", planned},         {"arrives", arrives},
-                                             {"memory", memory},     {"left out", left_out},       {"of a decision", of_decision},
-                                             {"shares", shares},     {0}};
+    static const struct weir_case cases[] = {
+        {"slots", slots},       {"planned", planned},           {"arrives", arrives}, {"memory", memory},
+        {"left out", left_out}, {"of a decision", of_decision}, {"shares", shares},   {0}};
     return weir_test_main("policies/offload_users_hosts", cases, argc, argv);
 }

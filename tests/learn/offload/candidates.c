@@ -119,9 +119,8 @@ static void large_games(void)
         CU_ASSERT_FATAL(drawn_evaluate(&drawn, at, &costs));
         for (int u = 0; u < 8; u++) {
             double cost_s;
-            CU_ASSERT_EQUAL(offload_best_response(drawn.problem, at, u, OFFLOAD_SEGMENT, !options.no_polish, response,
-                                                  &cost_s),
-                            0);
+            CU_ASSERT_EQUAL(
+                offload_best_response(drawn.problem, at, u, OFFLOAD_SEGMENT, !options.no_polish, response, &cost_s), 0);
             CU_ASSERT(cost_s >= costs.cost_s[u] * (1 - 1e-9));
             moved += at[drawn_first(&drawn, u)] != start[drawn_first(&drawn, u)];
         }

@@ -40,7 +40,7 @@ static void networks(void)
     static const double not_a_number[] = {1e9, 1e9, NAN}, endless[] = {INFINITY, 1, 1}, zero[] = {0, 0, 0},
                         kinds[] = {1, 1, 1, 1, 1, -1};
     static const int low = -1, high = 4, good = 3;
-    const struct offload_link links[][1] = {{{-1, 0, 1, 0}}, {{3, 0, 1, 0}}, {{0, -1, 1, 0}},        {{0, 3, 1, 0}},
+    const struct offload_link links[][1] = {{{-1, 0, 1, 0}},  {{3, 0, 1, 0}},  {{0, -1, 1, 0}},       {{0, 3, 1, 0}},
                                             {{0, 1, NAN, 0}}, {{0, 1, -1, 0}}, {{0, 1, 1, INFINITY}}, {{2, 2, 1, 0}}};
     check_network((struct offload_network_spec){0}, NULL);
     check_network((struct offload_network_spec){.flops_per_s = zero}, NULL);
@@ -48,7 +48,8 @@ static void networks(void)
                   "network: 30001 nodes; there may be 30000 at most");
     check_network((struct offload_network_spec){.flops_per_s = not_a_number}, "network: node 2 has a speed");
     check_network((struct offload_network_spec){.flops_per_s = endless}, "network: node 0 has a speed");
-    check_network((struct offload_network_spec){.kind_count = 2, .kind_flops_per_s = kinds}, "network: node 2 has a speed");
+    check_network((struct offload_network_spec){.kind_count = 2, .kind_flops_per_s = kinds},
+                  "network: node 2 has a speed");
     check_network((struct offload_network_spec){.kind_count = 1, .kind_flops_per_s = kinds}, NULL);
     check_network((struct offload_network_spec){.kind_count = -1}, "network: 0 links and -1 kinds; neither can be");
     check_network((struct offload_network_spec){.routing = (enum offload_routing)3}, "network: there is no routing 3");
@@ -65,11 +66,10 @@ static void networks(void)
     for (int i = 0; i < 8; i++)
         check_network((struct offload_network_spec){.link_count = 1, .links = links[i]}, says[i]);
     for (int i = 0; i < 4; i++) /* with given ways links may end outside */
-        check_network((struct offload_network_spec){.link_count = 1,
-                                                    .links = links[i],
-                                                    .routing = OFFLOAD_GIVEN,
-                                                    .way = no_links},
-                      i % 2 ? says[i] : NULL);
+        check_network(
+            (struct offload_network_spec){
+                .link_count = 1, .links = links[i], .routing = OFFLOAD_GIVEN, .way = no_links},
+            i % 2 ? says[i] : NULL);
     struct offload_network_spec given = {.link_count = 4, .links = row, .routing = OFFLOAD_GIVEN, .way = no_links};
     given.data = &given;
     check_network(given, "network: the way from node 0 to 1 has no links");
@@ -87,8 +87,9 @@ static void arguments(void)
     struct offload_network *network;
     int links[2];
     CU_ASSERT_EQUAL_FATAL(
-        offload_network_new(&(struct offload_network_spec){.node_count = 3, .flops_per_s = flops, .link_count = 4, .links = row},
-                            &network),
+        offload_network_new(
+            &(struct offload_network_spec){.node_count = 3, .flops_per_s = flops, .link_count = 4, .links = row},
+            &network),
         0);
     for (int outside = -1; outside <= 3; outside += 4) {
         CU_ASSERT_EQUAL(offload_network_way(network, outside, 0, links, 2), -1);
@@ -117,17 +118,23 @@ static void users(void)
     static const double work[] = {1e9, 0}, less[] = {1e9, -1}, no_number[] = {NAN, 1};
     static const struct offload_transfer good[] = {{-1, 0, 0}, {0, 1, 1}, {1, -1, 0}};
     static const int kinds[][2] = {{0, 1}, {-1, 0}, {0, 0}};
-    static const struct offload_transfer bad[][1] = {{{-2, 0, 1}}, {{2, 0, 1}},   {{0, -2, 1}}, {{0, 2, 1}}, {{1, 1, 1}},
-                                                     {{1, 0, 1}},  {{0, 1, NAN}}, {{-1, -1, 1}}, {{0, 1, -1e-9}}};
-    static const char *const says[] = {"transfer 0 goes from subtask -2 to 0", "transfer 0 goes from subtask 2 to 0",
-                                       "transfer 0 goes from subtask 0 to -2", "transfer 0 goes from subtask 0 to 2",
-                                       "transfer 0 goes from subtask 1 to 1",  "transfer 0 goes from subtask 1 to 0",
-                                       "transfer 0 has nan bytes",             "transfer 0 goes from subtask -1 to -1",
+    static const struct offload_transfer bad[][1] = {{{-2, 0, 1}},  {{2, 0, 1}},   {{0, -2, 1}},
+                                                     {{0, 2, 1}},   {{1, 1, 1}},   {{1, 0, 1}},
+                                                     {{0, 1, NAN}}, {{-1, -1, 1}}, {{0, 1, -1e-9}}};
+    static const char *const says[] = {"transfer 0 goes from subtask -2 to 0",
+                                       "transfer 0 goes from subtask 2 to 0",
+                                       "transfer 0 goes from subtask 0 to -2",
+                                       "transfer 0 goes from subtask 0 to 2",
+                                       "transfer 0 goes from subtask 1 to 1",
+                                       "transfer 0 goes from subtask 1 to 0",
+                                       "transfer 0 has nan bytes",
+                                       "transfer 0 goes from subtask -1 to -1",
                                        "transfer 0 has -1e-09 bytes"};
     struct offload_network *network;
     CU_ASSERT_EQUAL_FATAL(
-        offload_network_new(&(struct offload_network_spec){.node_count = 3, .flops_per_s = flops, .link_count = 4, .links = row},
-                            &network),
+        offload_network_new(
+            &(struct offload_network_spec){.node_count = 3, .flops_per_s = flops, .link_count = 4, .links = row},
+            &network),
         0);
     struct offload_user user = {
         .origin = 2, .end = 0, .subtask_count = 2, .work_flop = work, .transfer_count = 3, .transfers = good};
@@ -155,12 +162,14 @@ static void users(void)
     cases[20].end = -1, wanted[20] = "its end is node -1";
     cases[21].transfer_count = 2, cases[21].end = -1; /* without a result, no end is needed */
     cases[22].transfers = good + 1, cases[22].transfer_count = 2, cases[22].origin = -1;
-    cases[23].transfer_count = 0, cases[23].transfers = NULL, cases[23].origin = -2, wanted[23] = "its origin is node -2";
+    cases[23].transfer_count = 0, cases[23].transfers = NULL, cases[23].origin = -2,
+    wanted[23] = "its origin is node -2";
     cases[24].transfer_count = 0, cases[24].transfers = NULL;
     for (int i = 0; i < ALL; i++) {
         struct offload_user two[2] = {user, cases[i]};
         struct offload_problem *problem;
-        CU_ASSERT_EQUAL(offload_problem_new(network, two, 2, OFFLOAD_SHARE_OF_SUBTASK, &problem) == 0, wanted[i] == NULL);
+        CU_ASSERT_EQUAL(offload_problem_new(network, two, 2, OFFLOAD_SHARE_OF_SUBTASK, &problem) == 0,
+                        wanted[i] == NULL);
         if (wanted[i])
             CHECK_MESSAGE(wanted[i]);
         CU_ASSERT_EQUAL(problem != NULL, wanted[i] == NULL);
@@ -176,9 +185,14 @@ static void nowhere(void)
     static const struct offload_link one_way[] = {{0, 1, 1, 0}, {1, 2, 1, 0}};
     static const struct offload_transfer ways[] = {{-1, 0, 1}, {0, 1, 1}, {1, -1, 1}};
     static const unsigned char last_first[] = {0, 0, 1, 1, 1, 0}; /* the first on 2, the second on 0 or 1 */
-    struct offload_network_spec spec = {
-        .node_count = 3, .flops_per_s = flops, .link_count = 2, .links = one_way, .kind_count = 2, .kind_flops_per_s = kinds};
-    struct offload_user user = {.end = 2, .subtask_count = 2, .work_flop = work, .transfer_count = 3, .transfers = ways};
+    struct offload_network_spec spec = {.node_count = 3,
+                                        .flops_per_s = flops,
+                                        .link_count = 2,
+                                        .links = one_way,
+                                        .kind_count = 2,
+                                        .kind_flops_per_s = kinds};
+    struct offload_user user = {
+        .end = 2, .subtask_count = 2, .work_flop = work, .transfer_count = 3, .transfers = ways};
     for (int i = 0; i < 5; i++) {
         struct offload_network *network;
         struct offload_problem *problem;

@@ -7,14 +7,22 @@
 
 #include "policies/learn/offload/problem.h"
 
-enum { DRAWN_NODES = 72, DRAWN_USERS = 8, DRAWN_STEPS = 5, DRAWN_LINKS = 400, DRAWN_TRANSFERS = 14, DRAWN_ALL = 40, DRAWN_HOPS = 24 };
+enum {
+    DRAWN_NODES = 72,
+    DRAWN_USERS = 8,
+    DRAWN_STEPS = 5,
+    DRAWN_LINKS = 400,
+    DRAWN_TRANSFERS = 14,
+    DRAWN_ALL = 40,
+    DRAWN_HOPS = 24
+};
 
 enum drawn_features {
-    DRAWN_LATE = 1,     /* links have latencies */
-    DRAWN_WEIGHTS = 2,  /* users have weights */
-    DRAWN_KINDS = 4,    /* subtasks of two kinds; some nodes cannot do the second, one hosts nothing */
-    DRAWN_HOSTS = 8,    /* users that may not be everywhere */
-    DRAWN_GRAPHS = 16,  /* every second user is no chain */
+    DRAWN_LATE = 1,    /* links have latencies */
+    DRAWN_WEIGHTS = 2, /* users have weights */
+    DRAWN_KINDS = 4,   /* subtasks of two kinds; some nodes cannot do the second, one hosts nothing */
+    DRAWN_HOSTS = 8,   /* users that may not be everywhere */
+    DRAWN_GRAPHS = 16, /* every second user is no chain */
     DRAWN_OF_USERS = 32,
     DRAWN_ONE_WAY = 64, /* links from lower to higher nodes, most users from the first to the last */
     DRAWN_GIVEN = 128,  /* given ways, some of which are longer than need be: they make no tree */

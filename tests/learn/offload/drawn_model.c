@@ -78,7 +78,8 @@ static double load_of(const struct drawn *drawn, int u, const int *own, double *
         w[own[s]] += drawn->of_users ? work : sqrt(work);
     }
     for (int t = 0; t < user->transfer_count; t++) {
-        int from = end_of(user, own, user->transfers[t].from, true), to = end_of(user, own, user->transfers[t].to, false);
+        int from = end_of(user, own, user->transfers[t].from, true),
+            to = end_of(user, own, user->transfers[t].to, false);
         double bytes = drawn_omega(drawn, u) * user->transfers[t].bytes;
         for (int i = 0; i < drawn->hops[from][to]; i++) {
             w[drawn->nodes + drawn->way[from][to][i]] += drawn->of_users ? bytes : sqrt(bytes);
@@ -102,7 +103,8 @@ static double flow_time(const struct drawn *drawn, int u, int t, const int *own,
                         struct drawn_costs *costs, int number)
 {
     const struct offload_transfer *transfer = &drawn->user[u].transfers[t];
-    int from = end_of(&drawn->user[u], own, transfer->from, true), to = end_of(&drawn->user[u], own, transfer->to, false);
+    int from = end_of(&drawn->user[u], own, transfer->from, true),
+        to = end_of(&drawn->user[u], own, transfer->to, false);
     double time_s = 0;
     costs->least_share[number] = 1;
     costs->flow[number] = INFINITY;

@@ -124,8 +124,8 @@ static void refused(void)
     CU_ASSERT(counts[0] > 300 && counts[1] > 1000);
 }
 
-/* Whether subtask s of a user may be on a node: it can compute there, raw data reach it, and from there what follows can
- * be reached, each transfer by itself. */
+/* Whether subtask s of a user may be on a node: it can compute there, raw data reach it, and from there what follows
+ * can be reached, each transfer by itself. */
 static bool may(int u, int s, int m)
 {
     const struct offload_user *user = &drawn.user[u];
@@ -244,8 +244,12 @@ static void chains(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"costs", costs},         {"shares", shares},       {"refused", refused},
-                                             {"may host", may_host},   {"not there", not_there}, {"chains", chains},
+    static const struct weir_case cases[] = {{"costs", costs},
+                                             {"shares", shares},
+                                             {"refused", refused},
+                                             {"may host", may_host},
+                                             {"not there", not_there},
+                                             {"chains", chains},
                                              {0}};
     return weir_test_main("learn/offload/evaluate", cases, argc, argv);
 }

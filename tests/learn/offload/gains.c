@@ -230,11 +230,8 @@ static void least_work(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"looked at", looked_at},
-                                             {"rounding", rounding},
-                                             {"bounds", bounds},
-                                             {"alone by programme", alone_by_programme},
-                                             {"least work", least_work},
-                                             {0}};
+    static const struct weir_case cases[] = {{"looked at", looked_at},   {"rounding", rounding},
+                                             {"bounds", bounds},         {"alone by programme", alone_by_programme},
+                                             {"least work", least_work}, {0}};
     return weir_test_main("learn/offload/gains", cases, argc, argv);
 }

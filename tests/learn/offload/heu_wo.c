@@ -41,10 +41,12 @@ static double load[NODES + DRAWN_LINKS];
 /* A transfer along its way beside the loads; INFINITY: there is none. */
 static double sent_s(int u, int t, int from, int to)
 {
-    double sum = drawn.hops[from][to] < 0 ? INFINITY : 0, root = sqrt(drawn_omega(&drawn, u) * drawn.transfer[u][t].bytes);
+    double sum = drawn.hops[from][to] < 0 ? INFINITY : 0,
+           root = sqrt(drawn_omega(&drawn, u) * drawn.transfer[u][t].bytes);
     for (int i = 0; i < drawn.hops[from][to]; i++) {
         const struct offload_link *link = &drawn.link[drawn.way[from][to][i]];
-        sum += root * (root + load[NODES + drawn.way[from][to][i]]) / link->bytes_per_s + drawn_omega(&drawn, u) * link->latency_s;
+        sum += root * (root + load[NODES + drawn.way[from][to][i]]) / link->bytes_per_s +
+               drawn_omega(&drawn, u) * link->latency_s;
     }
     return sum;
 }
@@ -68,8 +70,8 @@ static bool place_next(int u, int s, int *own, double *end_s)
         for (int t = 0; t < user->transfer_count; t++)
             if (user->transfers[t].to == s) {
                 int from = user->transfers[t].from;
-                ready = fmax(ready, (from < 0 ? 0 : end_s[from]) +
-                                        sent_s(u, t, from < 0 ? user->origin : own[from], m));
+                ready =
+                    fmax(ready, (from < 0 ? 0 : end_s[from]) + sent_s(u, t, from < 0 ? user->origin : own[from], m));
             }
         double work = drawn_item(&drawn, u, s, m);
         key = ready += work * (work + load[m]) / drawn.flops[m];
@@ -101,8 +103,7 @@ static bool place_all(const bool *which, int *at)
     double end_s[USERS][STEPS] = {{0}};
     for (int s = 0; s < STEPS; s++)
         for (int u = 0; u < USERS; u++)
-            if (which[u] && s < drawn.user[u].subtask_count &&
-                !place_next(u, s, at + drawn_first(&drawn, u), end_s[u]))
+            if (which[u] && s < drawn.user[u].subtask_count && !place_next(u, s, at + drawn_first(&drawn, u), end_s[u]))
                 return false;
     return true;
 }
@@ -175,7 +176,8 @@ static void no_node_left(void)
     CU_ASSERT_EQUAL_FATAL(offload_network_new(&spec, &network), 0);
     CU_ASSERT_EQUAL_FATAL(offload_problem_new(network, &user, 1, OFFLOAD_SHARE_OF_SUBTASK, &problem), 0);
     CU_ASSERT_EQUAL(offload_heu_wo(problem, at), WEIR_EINPUT);
-    CHECK_MESSAGE("user 0: no node is left for subtask 2 after those before it; its graph does not fit the network's ways");
+    CHECK_MESSAGE(
+        "user 0: no node is left for subtask 2 after those before it; its graph does not fit the network's ways");
     CU_ASSERT_EQUAL(offload_nearest(problem, at), WEIR_EINPUT);
     CHECK_MESSAGE("user 0: no node is left for subtask 2 after those before it");
     CU_ASSERT_EQUAL(offload_random(problem, 1, at), WEIR_EINPUT);
@@ -189,7 +191,7 @@ static void no_node_left(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"heuristic", heuristic}, {"beside others", beside_others},
-                                             {"no node left", no_node_left}, {0}};
+    static const struct weir_case cases[] = {
+        {"heuristic", heuristic}, {"beside others", beside_others}, {"no node left", no_node_left}, {0}};
     return weir_test_main("learn/offload/heu_wo", cases, argc, argv);
 }

@@ -62,8 +62,8 @@ static void enumerate(void)
         for (int u = 0; u < USERS; u++, compared++) {
             int best[STEPS], got[STEPS];
             double least = drawn_best(&drawn, at, u, best), cost_s;
-            CU_ASSERT_EQUAL_FATAL(
-                offload_best_response(drawn.problem, at, u, OFFLOAD_ENUMERATE, true, got, &cost_s), 0);
+            CU_ASSERT_EQUAL_FATAL(offload_best_response(drawn.problem, at, u, OFFLOAD_ENUMERATE, true, got, &cost_s),
+                                  0);
             near(cost_s * omega(u), least);
             int other[DRAWN_ALL];
             memcpy(other, at, sizeof other);
@@ -195,8 +195,8 @@ static double way_price(int u, int t, int from, int to, const struct drawn_costs
     return sum;
 }
 
-/* The programme's reckoning of a placement: runs of subtasks in a row on one node (blind: each by itself) and transfers,
- * each as if there were nothing else of the user. */
+/* The programme's reckoning of a placement: runs of subtasks in a row on one node (blind: each by itself) and
+ * transfers, each as if there were nothing else of the user. */
 static double reckoned(const int *at, int u, bool blind, const struct drawn_costs *others)
 {
     const struct offload_user *user = &drawn.user[u];
@@ -338,9 +338,12 @@ static void lower_sum(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"enumerate", enumerate}, {"each", each},
-                                             {"polish", polish},       {"programme", programme},
-                                             {"best response", best_response}, {"lower sum", lower_sum},
+    static const struct weir_case cases[] = {{"enumerate", enumerate},
+                                             {"each", each},
+                                             {"polish", polish},
+                                             {"programme", programme},
+                                             {"best response", best_response},
+                                             {"lower sum", lower_sum},
                                              {0}};
     return weir_test_main("learn/offload/responses", cases, argc, argv);
 }

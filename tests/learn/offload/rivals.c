@@ -1,5 +1,5 @@
-/* What the game is compared with: nearest, lawa, random and the refined heuristic, each against the same rule written anew,
- * or all that it chooses from tried one by one. */
+/* What the game is compared with: nearest, lawa, random and the refined heuristic, each against the same rule written
+ * anew, or all that it chooses from tried one by one. */
 #include <math.h>
 #include <string.h>
 
@@ -60,11 +60,13 @@ static bool place_nearest(int u, int *own)
         double least = INFINITY;
         own[s] = -1;
         for (int m = 0; m < NODES; m++) {
-            double far = fmin(pivot < 0 ? 0 : span(pivot, m), 1e300) + fmin(user->end < 0 ? 0 : span(m, user->end), 1e300);
+            double far =
+                fmin(pivot < 0 ? 0 : span(pivot, m), 1e300) + fmin(user->end < 0 ? 0 : span(m, user->end), 1e300);
             bool fits = can(u, s, m);
             for (int t = 0; t < user->transfer_count && fits; t++)
                 if (user->transfers[t].to == s)
-                    fits = drawn.hops[user->transfers[t].from < 0 ? user->origin : own[user->transfers[t].from]][m] >= 0;
+                    fits =
+                        drawn.hops[user->transfers[t].from < 0 ? user->origin : own[user->transfers[t].from]][m] >= 0;
             if (!fits || !(m == pivot || far < least))
                 continue;
             least = m == pivot ? -1 : far;
@@ -264,8 +266,7 @@ static void refined(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"nearest", nearest},     {"lawa", lawa},
-                                             {"at random", at_random}, {"refined", refined},
-                                             {0}};
+    static const struct weir_case cases[] = {
+        {"nearest", nearest}, {"lawa", lawa}, {"at random", at_random}, {"refined", refined}, {0}};
     return weir_test_main("learn/offload/rivals", cases, argc, argv);
 }

@@ -329,7 +329,8 @@ static void refused(void)
     for (int s = 0; s < 4; s++)
         CU_ASSERT_EQUAL(at[s], 0);
     CU_ASSERT_EQUAL(offload_best_response(drawn.problem, at, 2, OFFLOAD_SEGMENT, true, response, &cost_s), WEIR_EINPUT);
-    CU_ASSERT_EQUAL(offload_best_response(drawn.problem, at, -1, OFFLOAD_SEGMENT, true, response, &cost_s), WEIR_EINPUT);
+    CU_ASSERT_EQUAL(offload_best_response(drawn.problem, at, -1, OFFLOAD_SEGMENT, true, response, &cost_s),
+                    WEIR_EINPUT);
     CU_ASSERT_EQUAL(offload_best_response(drawn.problem, at, 1, OFFLOAD_VITERBI, true, response, &cost_s), 0);
     at[3] = 4;
     CU_ASSERT_EQUAL(offload_best_response(drawn.problem, at, 1, OFFLOAD_SEGMENT, true, response, &cost_s), WEIR_EINPUT);

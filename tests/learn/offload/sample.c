@@ -187,7 +187,8 @@ static void graphs(void)
     int far = 0, near = 0;
     for (uint64_t seed = 0; seed < 40; seed++) {
         struct offload_sample sample = offload_sample_default(4, 2, SUBTASKS);
-        sample.edges_per_subtask = 0.5 + (double)(seed % 6) / 2; /* fewer than 12 cannot be: each below the first has one */
+        sample.edges_per_subtask =
+            0.5 + (double)(seed % 6) / 2; /* fewer than 12 cannot be: each below the first has one */
         CU_ASSERT_FATAL(draw(&sample, seed));
         for (int u = 0; u < 2; u++) {
             bool edge[SUBTASKS][SUBTASKS] = {{false}}, in[SUBTASKS] = {false}, out[SUBTASKS] = {false};
@@ -223,8 +224,12 @@ static void graphs(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"defaults", defaults}, {"quantities", quantities}, {"links", links},
-                                             {"ends", ends},         {"chains", chains},         {"graphs", graphs},
+    static const struct weir_case cases[] = {{"defaults", defaults},
+                                             {"quantities", quantities},
+                                             {"links", links},
+                                             {"ends", ends},
+                                             {"chains", chains},
+                                             {"graphs", graphs},
                                              {0}};
     return weir_test_main("learn/offload/sample", cases, argc, argv);
 }

@@ -83,7 +83,8 @@ static void without_choice(void)
 {
     int compared = 0, none = 0;
     for (uint64_t n = 0; n < 60; n++) {
-        if (!drawn_make(&drawn, 40000 + n, DRAWN_HOSTS | (n % 2 ? DRAWN_WEIGHTS | DRAWN_LATE : DRAWN_OF_USERS), 4, 4, 2))
+        if (!drawn_make(&drawn, 40000 + n, DRAWN_HOSTS | (n % 2 ? DRAWN_WEIGHTS | DRAWN_LATE : DRAWN_OF_USERS), 4, 4,
+                        2))
             continue;
         int fixed = (int)(n % 5), got[DRAWN_ALL]; /* so many users: of 4 none has a choice, or one, or three */
         for (int u = 0; u < fixed && u < 4; u++)
@@ -194,8 +195,8 @@ static void looks_at_few(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"against all", against_all}, {"without choice", without_choice},
-                                             {"ties", ties},               {"given up", given_up},
-                                             {"looks at few", looks_at_few}, {0}};
+    static const struct weir_case cases[] = {
+        {"against all", against_all}, {"without choice", without_choice}, {"ties", ties},
+        {"given up", given_up},       {"looks at few", looks_at_few},     {0}};
     return weir_test_main("learn/offload/search", cases, argc, argv);
 }

@@ -10,8 +10,15 @@
 
 static struct drawn drawn;
 
-static const int features[] = {0, DRAWN_LATE, DRAWN_GIVEN, DRAWN_GIVEN | DRAWN_LATE, DRAWN_HOP, DRAWN_HOP | DRAWN_LATE,
-                               DRAWN_ONE_WAY | DRAWN_LATE, DRAWN_HOP | DRAWN_ONE_WAY, DRAWN_KINDS};
+static const int features[] = {0,
+                               DRAWN_LATE,
+                               DRAWN_GIVEN,
+                               DRAWN_GIVEN | DRAWN_LATE,
+                               DRAWN_HOP,
+                               DRAWN_HOP | DRAWN_LATE,
+                               DRAWN_ONE_WAY | DRAWN_LATE,
+                               DRAWN_HOP | DRAWN_ONE_WAY,
+                               DRAWN_KINDS};
 enum { FEATURES = sizeof features / sizeof features[0], CASES = 40 };
 
 /* Networks of 3 to 8 nodes of each kind, one after the other; false after the last. */
@@ -161,14 +168,15 @@ static void long_rows(void)
     }
     for (int routing = 0; routing < 3; routing += 2) {
         struct offload_network *network;
-        CU_ASSERT_EQUAL_FATAL(offload_network_new(&(struct offload_network_spec){.node_count = ROW,
-                                                                                 .flops_per_s = flops,
-                                                                                 .link_count = 2 * (ROW - 1),
-                                                                                 .links = links,
-                                                                                 .routing = (enum offload_routing)routing,
-                                                                                 .way = along},
-                                                  &network),
-                              0);
+        CU_ASSERT_EQUAL_FATAL(
+            offload_network_new(&(struct offload_network_spec){.node_count = ROW,
+                                                               .flops_per_s = flops,
+                                                               .link_count = 2 * (ROW - 1),
+                                                               .links = links,
+                                                               .routing = (enum offload_routing)routing,
+                                                               .way = along},
+                                &network),
+            0);
         int way[ROW];
         for (int a = 0; a < ROW; a++)
             for (int b = 0; b < ROW; b++) {
