@@ -27,7 +27,7 @@ static bool near_enough(const struct carry *carry, double present, double wanted
     if (present == wanted)
         return true;
     double slack = carry->user->scale == 1 ? 1e-9 : STREAM_CHANGE;
-    return fabs(present - wanted) <= slack * wanted;
+    return isfinite(wanted) && fabs(present - wanted) <= slack * wanted;
 }
 
 /* What an instance gets of a core. An instance computes on one core: a share of the node beyond that is of no use. */
