@@ -1,4 +1,5 @@
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,10 +113,10 @@ static int read_rate(const struct weir_json *at, const struct weir_json *rate, c
 
 static int read_decision(const struct weir_json *at, const struct weir_view *view, struct weir_plan *plan)
 {
-    /* "sleep" and "wake" are decisions about hosts, which are read elsewhere; they are known here for what is misspelt.
-     */
-    static const char *const keys[] = {"job",  "op",    "instances", "scale", "move", "to",
-                                       "rate", "sleep", "wake",      "why",   NULL};
+    /* "sleep", "wake" and "pstate" are decisions about hosts, which are read elsewhere; they are known here for what is
+     * misspelt. */
+    static const char *const keys[] = {"job",   "op",   "instances", "scale", "move", "to", "rate",
+                                       "sleep", "wake", "pstate",    "why",   NULL};
     struct weir_json child, instances, scale, move, rate;
     const char *why = "";
     int job = 0, op = 0, host = 0;
@@ -178,6 +179,29 @@ static int read_power(const struct weir_json *at, const struct weir_view *view, 
     return code;
 }
 
+/* {"host": "edge-1", "pstate": 2}. */
+static int read_pstate(const struct weir_json *at, const struct weir_view *view, struct weir_plan *plan)
+{
+    static const char *const keys[] = {"host", "pstate", "why", NULL};
+    struct weir_json name, state;
+    const char *why = "";
+    long pstate = 0;
+    int host = 0, code = weir_json_only(at, keys);
+    if (!code)
+        code = weir_json_need(at, "host", &name);
+    if (!code)
+        code = find_host(&name, view, &host);
+    if (!code)
+        code = weir_json_need(at, "pstate", &state);
+    if (!code)
+        code = weir_json_integer(&state, 0, INT_MAX, &pstate);
+    if (!code)
+        code = weir_json_opt_string(at, "why", &why);
+    if (!code)
+        weir_plan_pstate(plan, host, (int)pstate, "%s", why);
+    return code;
+}
+
 static int read_plan(const struct weir_json *root, const struct weir_view *view, struct weir_plan *plan)
 {
     static const char *const keys[] = {"plan", NULL};
@@ -193,9 +217,10 @@ static int read_plan(const struct weir_json *root, const struct weir_view *view,
         return weir_json_error(&list, "must be empty: the departure of a job leaves nothing to decide");
     for (int i = 0; i < weir_json_size(&list) && !code; i++) {
         struct weir_json child = weir_json_at(&list, i);
-        struct weir_json power;
-        bool of_host = weir_json_get(&child, "sleep", &power) || weir_json_get(&child, "wake", &power);
-        code = (of_host ? read_power : read_decision)(&child, view, plan);
+        struct weir_json wish;
+        bool powers = weir_json_get(&child, "sleep", &wish) || weir_json_get(&child, "wake", &wish);
+        bool states = weir_json_get(&child, "pstate", &wish);
+        code = (powers ? read_power : states ? read_pstate : read_decision)(&child, view, plan);
     }
     return code;
 }

@@ -33,6 +33,7 @@ static void clear(struct weir_plan *plan)
     plan->change_count = 0;
     weir_plan_rates_clear(plan);
     weir_plan_powers_clear(plan);
+    weir_plan_pstates_clear(plan);
     weir_plan_notes_clear(plan);
     weir_plan_outlooks_clear(plan);
     for (size_t j = 0; j < plan->job_count; j++) {
@@ -66,6 +67,7 @@ void weir_plan_free(struct weir_plan *plan)
     free(plan->changes);
     free(plan->rates);
     free(plan->powers);
+    free(plan->pstates);
     free(plan->outlooks);
     free(plan->warnings);
     free(plan->jobs);

@@ -56,6 +56,13 @@ double weir_plan_rate_get(const struct weir_plan *plan, int job, int from, int t
 void weir_plan_sleep(struct weir_plan *plan, int host, const char *why, ...) __attribute__((format(printf, 3, 4)));
 void weir_plan_wake(struct weir_plan *plan, int host, const char *why, ...) __attribute__((format(printf, 3, 4)));
 
+/* Asks that a host works in another of its performance states (`pstate_flops_per_s` of its view has their speeds), from
+ * now on: work under way goes on at the new speed, and the host draws what that state does. Refused of a host that is
+ * not up, and of a state that it does not have or in which it computes nothing. Asking for what is so already is no
+ * decision; the last wish for a host holds. A host that does not exist: nothing happens. Since interface 5. */
+void weir_plan_pstate(struct weir_plan *plan, int host, int pstate, const char *why, ...)
+    __attribute__((format(printf, 4, 5)));
+
 /* What the decision took to compute, in floating-point operations; adds up over a window. Where the scenario names a
  * "decision_host", the plan waits until that host has done them, and no other decision is asked for before. Counts at a
  * window's end only. Below 0 or not finite: nothing. */

@@ -162,6 +162,7 @@ void weir_plan_check(struct weir_plan *plan)
 {
     weir_plan_rates_check(plan);
     weir_plan_powers_check(plan);
+    weir_plan_pstates_check(plan);
     if (!plan->change_count)
         return;
     struct weir_space space = space_of(plan);

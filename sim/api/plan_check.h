@@ -31,6 +31,14 @@ struct weir_plan_power_change {
     char *refusal;
 };
 
+/* A host that is to work in another performance state. */
+struct weir_plan_pstate_change {
+    int host, pstate;
+    const char *policy;
+    char *why;
+    char *refusal;
+};
+
 /* A plan equal to the deployment that the view shows. The view must outlive it. */
 struct weir_plan *weir_plan_new(const struct weir_view *view);
 void weir_plan_free(struct weir_plan *plan);
@@ -71,6 +79,7 @@ const struct weir_plan_warning *weir_plan_warnings(const struct weir_plan *plan,
 /* The changes. Borrowed. */
 const struct weir_plan_change *weir_plan_changes(const struct weir_plan *plan, int *count);
 const struct weir_plan_power_change *weir_plan_powers(const struct weir_plan *plan, int *count);
+const struct weir_plan_pstate_change *weir_plan_pstates(const struct weir_plan *plan, int *count);
 const struct weir_plan_rate_change *weir_plan_rates(const struct weir_plan *plan, int *count);
 
 #endif

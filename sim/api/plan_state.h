@@ -29,6 +29,9 @@ struct weir_plan {
     struct weir_plan_power_change *powers;
     int power_count;
     size_t power_capacity;
+    struct weir_plan_pstate_change *pstates;
+    int pstate_count;
+    size_t pstate_capacity;
     /* [job][operator + 1] what is foreseen, the source first; a row is made when something is */
     struct weir_plan_outlook {
         double *per_s; /* [steps] owned; NULL: nothing */
@@ -63,6 +66,10 @@ void weir_plan_outlooks_clear(struct weir_plan *plan);
 /* plan_power.c */
 void weir_plan_powers_clear(struct weir_plan *plan);
 void weir_plan_powers_check(struct weir_plan *plan);
+
+/* plan_pstate.c */
+void weir_plan_pstates_clear(struct weir_plan *plan);
+void weir_plan_pstates_check(struct weir_plan *plan);
 
 /* plan_rate.c */
 void weir_plan_rates_clear(struct weir_plan *plan);

@@ -35,6 +35,10 @@ struct weir_host_view {
     /* Of hosts that policies may send to sleep (weir_plan_sleep). Since interface 5. */
     bool asleep, may_sleep; /* may_sleep: nothing is there that must not stop, whatever instances there are */
     double boot_s; /* until it is up: of a host that boots what is left, of one asleep if it is woken; else 0 */
+    /* Performance states (weir_plan_pstate): the present one, and the speed of a core in each, 0 first;
+     * speed_flops_per_s is that of the present one. Since interface 5. */
+    int pstate, pstate_count;
+    const double *pstate_flops_per_s;
 };
 
 /* An instance as deployed, or as asked for in a plan. */

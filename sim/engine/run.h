@@ -42,6 +42,7 @@ struct weir_metrics {
     double traffic_cost, bill;
     double energy_idle_j; /* that is no job's */
     double asleep_s, boots;
+    double pstate_changes;
 };
 enum weir_better { WEIR_BETTER_NONE, WEIR_BETTER_LOW, WEIR_BETTER_HIGH };
 struct weir_metric {

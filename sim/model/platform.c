@@ -18,6 +18,11 @@
 const char *const weir_tier_names[] = {"device", "edge", "cloud", NULL};
 const char *const weir_class_names[] = {"cpu", "gpu", NULL};
 
+const double *weir_platform_pstates(const struct weir_host *host)
+{
+    return host->pstates_flops_per_s ? host->pstates_flops_per_s : &host->speed_flops_per_s;
+}
+
 double weir_platform_speed(const struct weir_host *host, enum weir_class work_class)
 {
     bool gpu = work_class == WEIR_CLASS_GPU && host->speed_gpu_flops_per_s > 0;
@@ -149,6 +154,7 @@ void weir_platform_free(struct weir_platform *platform)
     for (size_t i = 0; i < platform->host_count; i++) {
         free(platform->hosts[i].name);
         free(platform->hosts[i].region);
+        free(platform->hosts[i].pstates_flops_per_s);
     }
     for (size_t i = 0; i < platform->link_count; i++) {
         free(platform->links[i].name);

@@ -30,7 +30,9 @@ struct weir_host {
     enum weir_tier tier;
     double
         speed_flops_per_s; /* of one core, in the performance state that the host starts in; 0: it computes nothing */
-    double speed_gpu_flops_per_s; /* of one core for the class gpu; 0: not given */
+    double speed_gpu_flops_per_s; /* of one core for the class gpu, in that state; 0: not given */
+    int pstate, pstate_count;     /* performance states: the one that it starts in, and how many there are */
+    double *pstates_flops_per_s;  /* speed of one core in each, where there are several; NULL: the one above */
     int cores;
     int slots;           /* 0: no limit */
     double memory_bytes; /* 0: no limit */
@@ -100,6 +102,9 @@ void weir_platform_free(struct weir_platform *platform);
 
 /* Index of a host by its name, -1 if there is none. O(1). */
 int weir_platform_find(const struct weir_platform *platform, const char *name);
+
+/* Speeds of one core, [pstate_count]. Borrowed, valid as long as the platform. */
+const double *weir_platform_pstates(const struct weir_host *host);
 
 /* Speed of one core for operators of a class. */
 double weir_platform_speed(const struct weir_host *host, enum weir_class work_class);

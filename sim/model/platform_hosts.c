@@ -22,13 +22,15 @@ static const char *id_of(const xmlNode *node)
     return weir_xml_attribute(node, "id", "");
 }
 
+#define VALUES_AT_MOST 64
+
 /* The first value of a quantity that was checked before, or 0 if it is absent; of a list, the one at `which`. */
 static double value_of(const xmlNode *node, const char *name, enum weir_unit kind, size_t which)
 {
-    double values[64] = {0};
+    double values[VALUES_AT_MOST] = {0};
     size_t count;
     const char *text = weir_xml_attribute(node, name, NULL);
-    if (!text || which >= 64 || weir_platform_quantities(kind, text, values, 64, &count) != 0)
+    if (!text || which >= VALUES_AT_MOST || weir_platform_quantities(kind, text, values, VALUES_AT_MOST, &count) != 0)
         return 0;
     return which < count ? values[which] : NAN;
 }
@@ -55,6 +57,22 @@ static int check_point(const struct weir_platform_reader *reader, const xmlNode 
     return weir_platform_fail(reader, node, TWICE_AS, name, host >= 0 ? "host" : "router", first->line);
 }
 
+/* The speeds of all performance states, where there are several. */
+static void read_pstates(const xmlNode *node, struct weir_host *host)
+{
+    double values[VALUES_AT_MOST];
+    size_t count = 0;
+    const char *text = weir_xml_attribute(node, "speed", "");
+    bool read = weir_platform_quantities(WEIR_UNIT_SPEED, text, values, VALUES_AT_MOST, &count) == 0 && count > 1;
+    count = count < VALUES_AT_MOST ? count : VALUES_AT_MOST;
+    host->pstate_count = read ? (int)count : 1;
+    host->pstates_flops_per_s = read ? weir_alloc(count, sizeof *values) : NULL;
+    if (read)
+        memcpy(host->pstates_flops_per_s, values, count * sizeof *values);
+    else
+        host->pstate = 0;
+}
+
 static int add_host(struct weir_platform_reader *reader, const xmlNode *node, int zone, char *name,
                     const struct weir_platform_props *props, struct weir_host *host)
 {
@@ -64,6 +82,7 @@ static int add_host(struct weir_platform_reader *reader, const xmlNode *node, in
         return WEIR_EINPUT;
     }
     host->name = name;
+    read_pstates(node, host);
     host->wifi_link = -1;
     host->routeless = routes_as(reader, zone, "None") ? zone : -1;
     host->region = weir_copy(props->region ? props->region : reader->zones[zone].id);
@@ -134,6 +153,7 @@ static int read_power(const struct weir_platform_reader *reader, const xmlNode *
     weir_platform_integer(weir_xml_attribute(node, "pstate", "0"), 1L << 30, &pstate);
     weir_platform_integer(weir_xml_attribute(node, "core", "1"), 1L << 20, &cores);
     host->cores = (int)cores;
+    host->pstate = (int)pstate;
     host->speed_flops_per_s = value_of(node, "speed", WEIR_UNIT_SPEED, (size_t)pstate);
     if (isnan(host->speed_flops_per_s))
         return weir_platform_fail(reader, node, "pstate %ld is beyond the speeds that are given", pstate);

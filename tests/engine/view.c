@@ -189,6 +189,12 @@ static const struct expectation {
     {"host.may_sleep", "c", "false", 0, 0}, /* a sink */
     {"host.boot_s", "z", NULL, 7, 0},
 
+    {"host.pstate", "z", NULL, 1, 0},
+    {"host.pstate_count", "z", NULL, 2, 0},
+    {"host.pstate_count", "c", NULL, 1, 0},
+    {"host.pstate_flops_per_s", "z", "2000000000 1000000000", 0, 0},
+    {"host.pstate_flops_per_s", "c", "2000000000", 0, 0},
+
     {"link.name", "wan_UP", "wan_UP", 0, 0},
     {"link.bytes_per_s", "up", NULL, 1e6, 0},
     {"link.bytes_per_s", "side", NULL, 4e6, 0}, /* half is left */

@@ -204,6 +204,8 @@ static void decisions(void)
         {"{\"plan\": [{" JOB "\"op\": \"detect\", \"to\": \"count\", \"rate\": null}]}", ""}, /* as it is */
         {"{\"plan\": [{\"sleep\": \"cloud\", \"why\": \"idle\"}]}", "1 sleeps: idle\n"},
         {"{\"plan\": [{\"wake\": \"cloud\"}]}", ""}, /* it is awake */
+        {"{\"plan\": [{\"host\": \"cloud\", \"pstate\": 2, \"why\": \"idle\"}]}", "1 in state 2: idle\n"},
+        {"{\"plan\": [{\"host\": \"cloud\", \"pstate\": 0}]}", ""}, /* as it is */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct weir_mock *world = world_of_two();
@@ -226,6 +228,9 @@ static void decisions(void)
         const struct weir_plan_power_change *powers = weir_plan_powers(plan, &count);
         for (int p = 0; p < count; p++)
             weir_text_addf(&text, "%d %s: %s\n", powers[p].host, powers[p].sleeps ? "sleeps" : "wakes", powers[p].why);
+        const struct weir_plan_pstate_change *states = weir_plan_pstates(plan, &count);
+        for (int p = 0; p < count; p++)
+            weir_text_addf(&text, "%d in state %d: %s\n", states[p].host, states[p].pstate, states[p].why);
         CU_ASSERT_STRING_EQUAL(weir_text_string(&text), cases[i].wanted);
         weir_text_fini(&text);
         weir_plan_free(plan);
@@ -254,6 +259,10 @@ static void wrong_answers(void)
         {"{\"plan\": [{" JOB "\"op\": \"count\"}]}", "must have one of"},
         {"{\"plan\": [{\"slep\": \"cloud\"}]}", "unknown key \"slep\"; did you mean \"sleep\"?"},
         {"{\"plan\": [{\"sleep\": \"cloud\", \"wake\": \"cloud\"}]}", "must have one of \"sleep\" and \"wake\""},
+        {"{\"plan\": [{\"pstate\": 1}]}", "plan[0]: the key \"host\" is missing"},
+        {"{\"plan\": [{\"host\": \"cloud\", \"pstate\": 1.5}]}", "plan[0].pstate"},
+        {"{\"plan\": [{\"host\": \"cloud\", \"pstate\": -1}]}", "plan[0].pstate"},
+        {"{\"plan\": [{\"host\": \"cluod\", \"pstate\": 1}]}", "there is no host \"cluod\"; did you mean \"cloud\"?"},
         {"{\"plan\": [{\"wake\": \"clod\"}]}", "there is no host \"clod\"; did you mean \"cloud\"?"},
         {"{\"plan\": [{\"sleep\": \"cloud\", " JOB "\"op\": \"count\"}]}", "\"job\""},
         {"{\"plan\": [{" JOB "\"op\": \"detect\", \"rate\": 5}]}", "plan[0]: the key \"to\" is missing"},

@@ -519,10 +519,67 @@ static void powers(void)
     end();
 }
 
+static const struct weir_plan_pstate_change *state(int i, int *count)
+{
+    return &weir_plan_pstates(plan, count)[i];
+}
+
+static void states(void)
+{
+    static const double speeds[] = {2e9, 1e9, 0};
+    int count;
+    begin();
+    world->hosts[2].pstate = 1;
+    world->hosts[2].pstate_count = 3;
+    world->hosts[2].pstate_flops_per_s = speeds;
+    weir_plan_pstate(plan, -1, 0, "no such host");
+    weir_plan_pstate(plan, 3, 0, "no such host");
+    weir_plan_pstate(plan, 2, 1, "as it is");
+    state(0, &count);
+    CU_ASSERT_EQUAL(count, 0);
+    weir_plan_pstate(plan, 2, 2, "first");
+    weir_plan_pstate(plan, 0, 1, "edge");
+    weir_plan_author(plan, "second");
+    weir_plan_pstate(plan, 2, 0, "busy %.1f", 0.5); /* replaces the first */
+    weir_plan_check(plan);
+    weir_plan_check(plan);
+    CU_ASSERT_STRING_EQUAL(state(0, &count)->refusal, "host \"edge-0\" has no performance state but 0");
+    CU_ASSERT_EQUAL_FATAL(count, 2);
+    CU_ASSERT_PTR_NULL(state(1, &count)->refusal);
+    CU_ASSERT_STRING_EQUAL(state(1, &count)->why, "busy 0.5");
+    CU_ASSERT_STRING_EQUAL(state(1, &count)->policy, "second");
+    CU_ASSERT(state(1, &count)->host == 2 && state(1, &count)->pstate == 0);
+    weir_plan_pstate(plan, 2, 1, "taken back");
+    state(0, &count);
+    CU_ASSERT_EQUAL(count, 1);
+    /* One of no speed, and others that there are not; down, booting, asleep. */
+    static const char *const wanted[] = {[2] = "host \"cloud-0\" computes nothing in performance state 2",
+                                         [3] = "host \"cloud-0\" has the performance states 0 to 2, and not 3"};
+    for (int p = 2; p < 4; p++) {
+        weir_plan_pstate(plan, 2, p, "try");
+        weir_plan_check(plan);
+        CU_ASSERT_STRING_EQUAL(state(1, &count)->refusal, wanted[p]);
+    }
+    world->hosts[2].up = false;
+    weir_plan_check(plan);
+    CU_ASSERT_STRING_EQUAL(state(1, &count)->refusal, "host \"cloud-0\" is down");
+    world->hosts[2].boot_s = 4;
+    weir_plan_check(plan);
+    CU_ASSERT_STRING_EQUAL(state(1, &count)->refusal, "host \"cloud-0\" boots");
+    world->hosts[2].asleep = true;
+    weir_plan_check(plan);
+    CU_ASSERT_STRING_EQUAL(state(1, &count)->refusal, "host \"cloud-0\" sleeps");
+    weir_plan_reset(plan);
+    state(0, &count);
+    CU_ASSERT_EQUAL(count, 0);
+    end();
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
         {"powers", powers},
+        {"states", states},
         {"identical", test_identical},
         {"last_word", test_last_word},
         {"slots", test_slots},

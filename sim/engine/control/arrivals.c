@@ -11,6 +11,7 @@
 #include "sim/engine/control/plans.h"
 #include "sim/engine/control/rates.h"
 #include "sim/engine/control/recovery.h"
+#include "sim/engine/control/pstates.h"
 #include "sim/engine/control/sleep.h"
 #include "sim/engine/control/view.h"
 
@@ -166,6 +167,8 @@ static void deploy(struct weir_controller *controller, int first)
     for (int c = 0; c < count && weir_goes_on(controller); c++)
         if (!changes[c].refusal && changes[c].job < first)
             weir_change_begin(controller, &changes[c]);
+    if (weir_goes_on(controller))
+        weir_pstates_carry_out(controller, controller->plan);
     if (weir_goes_on(controller))
         weir_sleep_carry_out(controller, controller->plan);
 }

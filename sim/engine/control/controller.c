@@ -18,6 +18,7 @@
 #include "sim/engine/control/paje.h"
 #include "sim/engine/control/placement.h"
 #include "sim/engine/control/plans.h"
+#include "sim/engine/control/pstates.h"
 #include "sim/engine/control/recovery.h"
 #include "sim/engine/control/report.h"
 #include "sim/engine/control/routing.h"
@@ -61,7 +62,7 @@ static void carry_out_decided(struct weir_controller *controller)
 static double decision_s(const struct weir_controller *controller, const struct weir_plan *plan, double measured_s)
 {
     int host = controller->scenario->decision_host;
-    double work_s = host < 0 ? 0 : weir_plan_flops(plan) / controller->platform->hosts[host].speed_flops_per_s;
+    double work_s = host < 0 ? 0 : weir_plan_flops(plan) / controller->host_views[host].speed_flops_per_s;
     return controller->scenario->decision_s + (controller->scenario->decision_measured ? measured_s : work_s);
 }
 
@@ -218,6 +219,7 @@ struct weir_controller *weir_controller_new(const struct weir_control_parts *par
     weir_emissions_init(controller);
     weir_recovery_init(controller);
     weir_sleep_init(controller);
+    weir_pstates_init(controller);
     weir_checkpoints_init(controller);
     weir_alarm_set(controller->clock, &controller->alarm, controller->clock->now_s);
     return controller;
@@ -231,6 +233,7 @@ void weir_controller_free(struct weir_controller *controller)
     weir_plan_free(controller->decided);
     weir_changes_fini(controller);
     weir_checkpoints_fini(controller);
+    weir_pstates_fini(controller);
     weir_sleep_fini(controller);
     weir_recovery_fini(controller);
     weir_emissions_fini(controller);

@@ -11,6 +11,7 @@ struct weir_checkpoints;
 struct weir_emissions;
 struct weir_faults;
 struct weir_paje;
+struct weir_pstates;
 struct weir_recoveries;
 struct weir_sleepers;
 
@@ -52,6 +53,7 @@ struct weir_controller {
     struct weir_faults *faults;
     struct weir_emissions *emissions; /* NULL: the scenario has no "carbon" */
     struct weir_sleepers *sleepers;
+    struct weir_pstates *pstates;
     struct weir_recoveries *recoveries;   /* NULL: nothing can fail */
     struct weir_checkpoints *checkpoints; /* NULL: they cost nothing */
 };

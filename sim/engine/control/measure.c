@@ -4,6 +4,7 @@
 #include "sim/engine/books/ledger.h"
 #include "sim/engine/control/emissions.h"
 #include "sim/engine/control/placement.h"
+#include "sim/engine/control/pstates.h"
 
 /* Brings the operator up to date, and takes out the instances that nobody remembers. */
 static void flush_op(struct weir_op *op, double now_s)
@@ -103,6 +104,7 @@ void weir_measure_next_window(struct weir_controller *controller)
         }
     }
     weir_account_next_window(books);
+    weir_pstates_next_window(controller);
     books->carbon_at_window_g = books->carbon_g;
     books->window_start_s = controller->clock->now_s;
 }

@@ -7,6 +7,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/engine/control/changes.h"
+#include "sim/engine/control/pstates.h"
 #include "sim/engine/control/rates.h"
 #include "sim/engine/control/sleep.h"
 
@@ -103,6 +104,7 @@ void weir_plan_tell(struct weir_controller *controller, const struct weir_plan *
     for (int c = 0; c < count; c++)
         weir_plan_tell_change(controller, &changes[c]);
     weir_rates_tell(controller, plan);
+    weir_pstates_tell(controller, plan);
     weir_sleep_tell(controller, plan);
 }
 
@@ -131,6 +133,8 @@ void weir_plan_carry_out(struct weir_controller *controller, const struct weir_p
     for (int c = 0; c < count && weir_goes_on(controller); c++)
         if (!changes[c].refusal && controller->flow->jobs[changes[c].job].life == WEIR_JOB_RUNNING)
             weir_change_begin(controller, &changes[c]);
+    if (weir_goes_on(controller))
+        weir_pstates_carry_out(controller, plan);
     if (weir_goes_on(controller))
         weir_sleep_carry_out(controller, plan);
 }

@@ -47,7 +47,7 @@ static double work_s(const struct weir_controller *controller, const struct weir
     int host = controller->scenario->decision_host;
     if (controller->scenario->decision_measured)
         return measured_s;
-    return host >= 0 && isfinite(item->flops) ? item->flops / controller->platform->hosts[host].speed_flops_per_s : 0;
+    return host >= 0 && isfinite(item->flops) ? item->flops / controller->host_views[host].speed_flops_per_s : 0;
 }
 
 /* Who decides takes one item at a time, in the order in which they come; an item about which there is nothing to

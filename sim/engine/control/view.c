@@ -8,6 +8,7 @@
 #include "sim/base/memory.h"
 #include "sim/engine/control/changes.h"
 #include "sim/engine/control/emissions.h"
+#include "sim/engine/control/pstates.h"
 #include "sim/engine/control/sleep.h"
 #include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/mobile.h"
@@ -389,7 +390,7 @@ void weir_view_update(struct weir_controller *controller)
         const struct weir_host_book *host = &books->hosts[h];
         struct weir_host_view *view = &controller->host_views[h];
         const struct weir_host_counts *now = &host->counts, *then = &host->at_window;
-        view->cpu = fmin(1, ratio(now->flops - then->flops, window_s * view->speed_flops_per_s * view->cores));
+        view->cpu = fmin(1, ratio(now->flops - then->flops, weir_pstates_could(controller, h, window_s)));
         view->sent_bytes_per_s = ratio(now->sent_bytes - then->sent_bytes, window_s);
         view->received_bytes_per_s = ratio(now->received_bytes - then->received_bytes, window_s);
     }

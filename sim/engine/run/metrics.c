@@ -101,5 +101,6 @@ const struct weir_metric weir_metric_table[] = {
           "Part of energy that is no job's: of links, and of hosts without an instance."),
     NAMED("asleep", asleep_s, "s", WEIR_BETTER_NONE, "Time for which hosts slept, summed over hosts."),
     ROW(boots, "count", WEIR_BETTER_NONE, "Times that a host was woken."),
+    ROW(pstate_changes, "count", WEIR_BETTER_NONE, "Times that a host was set to another performance state."),
     {0},
 };

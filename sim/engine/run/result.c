@@ -164,6 +164,8 @@ static void fill_hosts(const struct weir_books *books, double measured_s, struct
         flops[spec->tier] += books->hosts[h].counts.flops - books->hosts[h].at_warmup.flops;
         room[spec->tier] += spec->speed_flops_per_s * spec->cores * measured_s;
     }
+    for (int t = 0; t < WEIR_TIER_COUNT; t++)
+        room[t] += books->more_flops[t];
     metrics->cpu_device = ratio(flops[WEIR_TIER_DEVICE], room[WEIR_TIER_DEVICE]);
     metrics->cpu_edge = ratio(flops[WEIR_TIER_EDGE], room[WEIR_TIER_EDGE]);
     metrics->cpu_cloud = ratio(flops[WEIR_TIER_CLOUD], room[WEIR_TIER_CLOUD]);
@@ -380,6 +382,7 @@ void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
     m->bill = priced ? books->cost + books->traffic_cost : NAN;
     m->asleep_s = books->slept ? books->asleep_s : NAN;
     m->boots = books->slept ? books->boots : NAN;
+    m->pstate_changes = books->stated ? books->pstate_changes : NAN;
     m->carbon_g = scenario->carbon.on ? books->carbon_g : NAN;
     fill_energy(flow, result);
     fill_mobility(flow, m);

@@ -204,13 +204,27 @@ void weir_share_on_sent(void *context, void *owner, bool ok)
     weir_share_gather(shares);
 }
 
+/* Its speed has become another one. */
+static void note_speed(struct weir_shares *shares, int index)
+{
+    const struct weir_host_state *host = &shares->hosts[index];
+    if (!host->slowed && !host->stated)
+        note(&shares->slowed, &shares->slowed_count, &shares->slowed_capacity, index);
+}
+
 void weir_share_note_slow(struct weir_shares *shares, int index)
 {
     struct weir_host_state *host = &shares->hosts[index];
     shares->urgent |= shares->all_works && host->first;
-    if (!host->slowed)
-        note(&shares->slowed, &shares->slowed_count, &shares->slowed_capacity, index);
+    note_speed(shares, index);
     host->slowed = true;
+}
+
+void weir_share_note_pstate(struct weir_shares *shares, int index)
+{
+    shares->urgent = true; /* what it draws while idle changes, too */
+    note_speed(shares, index);
+    shares->hosts[index].stated = true;
 }
 
 void weir_share_note_resize(struct weir_shares *shares, int index)
@@ -292,10 +306,23 @@ void weir_share_pace(struct weir_shares *shares, struct weir_host_state *host)
     }
 }
 
+static void state_one(struct weir_shares *shares, struct weir_host_state *host)
+{
+    host->stated = false;
+    shares->stating = true;
+    weir_simgrid_platform->set_pstate(host->host, (unsigned long)host->pstate);
+    shares->stating = false;
+    weir_share_pace(shares, host);
+}
+
 static void slow_all(struct weir_shares *shares)
 {
     for (size_t s = 0; s < shares->slowed_count; s++) {
         struct weir_host_state *host = &shares->hosts[shares->slowed[s]];
+        if (host->stated)
+            state_one(shares, host);
+        if (!host->slowed)
+            continue;
         host->slowed = false;
         if (shares->platform->hosts[shares->slowed[s]].may_slow) {
             weir_share_pace(shares, host);

@@ -14,12 +14,12 @@
 
 #include "sim/base/memory.h"
 
-/* "idle:all" or "idle:epsilon:all" of a performance state, in a list of them. */
+/* "idle:all" or "idle:epsilon:all" of its performance state, in a list of them. */
 static void read_host(struct weir_host_state *host, const char *text, double boot_w)
 {
     struct weir_host_energy *energy = &host->energy;
     host->metered = true;
-    for (unsigned long p = weir_simgrid_platform->performance_state(host->host); p > 0 && strchr(text, ','); p--)
+    for (int p = host->pstate; p > 0 && strchr(text, ','); p--)
         text = strchr(text, ',') + 1;
     char *end;
     energy->idle_w = energy->epsilon_w = strtod(text, &end);
@@ -81,6 +81,24 @@ void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *
     energy->base_j += watts * took_s;
     energy->flops += host->own_load * host->speed * took_s;
     energy->since_s = shares->clock->now_s;
+}
+
+/* Of the flops that were in our hands; a host without speed does none. */
+static double work_j(const struct weir_host_state *host)
+{
+    const struct weir_host_energy *energy = &host->energy;
+    return host->peak > 0 ? (energy->all_w - energy->epsilon_w) * energy->flops / (host->peak * host->cores) : 0;
+}
+
+void weir_energy_set_pstate(struct weir_shares *shares, struct weir_host_state *host)
+{
+    int index = (int)(host - shares->hosts);
+    if (!host->metered)
+        return;
+    host->energy.base_j += work_j(host);
+    host->energy.flops = 0;
+    read_host(host, weir_simgrid_platform->host_property(host->host, "wattage_per_state"),
+              shares->platform->hosts[index].boot_w);
 }
 
 /* A link without bandwidth carries nothing. */
@@ -174,7 +192,7 @@ double weir_energy_host_j(struct weir_shares *shares, struct weir_host_state *ho
     weir_energy_count_host(shares, host);
     if (shares->plug_in)
         return weir_simgrid_platform->consumed_j(host->host) + energy->base_j;
-    return energy->base_j + (energy->all_w - energy->epsilon_w) * energy->flops / (host->peak * host->cores);
+    return energy->base_j + work_j(host);
 }
 
 /* The use of links is up to date. */

@@ -26,6 +26,7 @@ void weir_hosts_init(struct weir_shares *shares)
         host->cores = weir_simgrid_platform->cores(host->host);
         host->on = host->up = weir_simgrid_platform->host_is_on(host->host);
         host->peak = weir_simgrid_platform->speed(host->host);
+        host->pstate = (int)weir_simgrid_platform->performance_state(host->host);
         /* SimGrid's TI model must not be asked where there is no profile. */
         host->profile = shares->platform->hosts[h].may_slow ? weir_simgrid_platform->available_speed(host->host) : 1;
         host->slow = 1;
@@ -334,13 +335,30 @@ void weir_host_switch(struct weir_shares *shares, int index, bool up)
         weir_share_note_switch(shares, index);
 }
 
-static void slowed(struct weir_shares *shares, struct weir_host_state *host)
+/* What was counted until now was done at the speed before. */
+static void change_speed(struct weir_shares *shares, struct weir_host_state *host)
 {
-    weir_energy_count_host(shares, host);
     set_speed(host);
     if (!shares->all_works && host->first)
         note_uneven(shares, host);
+}
+
+static void slowed(struct weir_shares *shares, struct weir_host_state *host)
+{
+    weir_energy_count_host(shares, host);
+    change_speed(shares, host);
     weir_share_note_slow(shares, (int)(host - shares->hosts));
+}
+
+static bool may_change_speed(struct weir_shares *shares, int index)
+{
+    if (shares->fixed_speeds)
+        weir_clock_fail(
+            shares->clock, WEIR_EINPUT,
+            "host %s is to become slower or faster, which SimGrid's cpu/optim TI cannot bear; leave this option out "
+            "of \"simgrid\"",
+            shares->platform->hosts[index].name);
+    return !shares->fixed_speeds;
 }
 
 void weir_host_slow(struct weir_shares *shares, int index, double share)
@@ -352,16 +370,26 @@ void weir_host_slow(struct weir_shares *shares, int index, double share)
                         shares->platform->hosts[index].name);
         return;
     }
-    if (shares->fixed_speeds) {
-        weir_clock_fail(
-            shares->clock, WEIR_EINPUT,
-            "host %s is to become slower or faster, which SimGrid's cpu/optim TI cannot bear; leave this option out "
-            "of \"simgrid\"",
-            shares->platform->hosts[index].name);
+    if (!may_change_speed(shares, index))
         return;
-    }
     host->slow = share;
     slowed(shares, host);
+}
+
+bool weir_host_set_pstate(struct weir_shares *shares, int index, int pstate)
+{
+    struct weir_host_state *host = &shares->hosts[index];
+    if (!may_change_speed(shares, index))
+        return false;
+    weir_owners_settle_host(shares, index);
+    weir_energy_count_host(shares, host);
+    host->pstate = pstate;
+    weir_energy_set_pstate(shares, host);
+    host->peak = weir_platform_pstates(&shares->platform->hosts[index])[pstate];
+    change_speed(shares, host);
+    if (shares->all_works)
+        weir_share_note_pstate(shares, index);
+    return true;
 }
 
 void weir_hosts_on_switch(void *context, void *owner, bool up)
@@ -382,6 +410,8 @@ void weir_hosts_on_slow(void *context, void *owner)
 {
     struct weir_shares *shares = context;
     struct weir_host_state *host = owner;
+    if (shares->stating)
+        return;
     if (!shares->platform->hosts[host - shares->hosts].may_slow) { /* by weir_host_slow, and known */
         weir_share_pace(shares, host);
         return;

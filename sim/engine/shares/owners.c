@@ -95,6 +95,12 @@ void weir_owner_here(struct weir_shares *shares, int host, int owner, int by)
         owners->here[at] = owners->here[--owners->here_count];
 }
 
+void weir_owners_settle_host(struct weir_shares *shares, int host)
+{
+    if (shares->owners)
+        divide_host(shares, host);
+}
+
 void weir_owners_settle(struct weir_shares *shares)
 {
     for (int h = 0; h < shares->host_count; h++)

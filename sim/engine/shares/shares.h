@@ -133,6 +133,9 @@ void weir_host_power(struct weir_shares *shares, int host, enum weir_power power
 enum weir_power weir_host_is(const struct weir_shares *shares, int host);
 bool weir_host_quiet(const struct weir_shares *shares, int host); /* no transfer goes from or to it */
 void weir_host_slow(struct weir_shares *shares, int host, double share);
+/* The host works in another of its performance states, and draws what that one does; from now on. False, with the run
+ * failed, where SimGrid cannot bear it. */
+bool weir_host_set_pstate(struct weir_shares *shares, int host, int pstate);
 
 /* Links as SimGrid knows them, sorted by name: a SPLITDUPLEX link of the platform is NAME_UP and NAME_DOWN. */
 int weir_shares_link_count(const struct weir_shares *shares);

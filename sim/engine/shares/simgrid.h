@@ -102,6 +102,7 @@ struct weir_simgrid_platform {
     /* From now on a host works at a share of its speed. The next step of SimGrid's clock, which may be none, brings it.
      * The host must have no profile of its own. */
     void (*slow)(sg_host_t host, double share);
+    void (*set_pstate)(sg_host_t host, unsigned long pstate); /* from now on */
     void (*resize)(sg_link_t link, double bytes_per_s);
     const char *(*link_name)(sg_link_t link);
     double (*bandwidth)(sg_link_t link);

@@ -103,6 +103,11 @@ static void weir_simgrid_slow(sg_host_t host, double share)
         -1));
 }
 
+static void weir_simgrid_set_pstate(sg_host_t host, unsigned long pstate)
+{
+    host->set_pstate(pstate);
+}
+
 static void weir_simgrid_resize(sg_link_t link, double bytes_per_s)
 {
     link->set_bandwidth(bytes_per_s);
@@ -202,6 +207,7 @@ const weir_simgrid_platform weir_simgrid_platform_calls = {
     .host_property = weir_simgrid_host_property,
     .switch_host = weir_simgrid_switch_host,
     .slow = weir_simgrid_slow,
+    .set_pstate = weir_simgrid_set_pstate,
     .resize = weir_simgrid_resize,
     .link_name = weir_simgrid_link_name,
     .bandwidth = weir_simgrid_bandwidth,

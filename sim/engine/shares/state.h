@@ -35,8 +35,10 @@ struct weir_host_state {
     unsigned char power; /* enum weir_power */
     bool metered;        /* the platform says what it draws */
     bool slowed;         /* SimGrid does not know `slow` yet */
+    bool stated;         /* SimGrid does not know `pstate` yet */
+    int pstate;          /* the performance state that it is in */
     struct weir_host_energy energy;
-    double peak;          /* flops/s of a core */
+    double peak;          /* flops/s of a core, in its performance state */
     double profile, slow; /* shares of it, by the profile in the platform and by weir_host_slow */
     sg_host_t host;
 };
@@ -126,6 +128,7 @@ struct weir_shares {
     size_t slowed_capacity, resized_capacity, switched_capacity;
     bool urgent;    /* what it has to do cannot wait until it gets something new */
     bool switching; /* it is being told that a host goes down or comes up */
+    bool stating;   /* it is being told of a performance state */
     bool unsettled; /* its next date is known only once its clock is behind unsettled_s */
     double unsettled_s;
     long held;                                         /* activities */
@@ -162,6 +165,7 @@ void weir_share_run_errands(struct weir_shares *shares);
 void weir_share_drop_all(struct weir_shares *shares);
 /* A host or link is on the list of those whose change SimGrid does not know. */
 void weir_share_note_slow(struct weir_shares *shares, int host);
+void weir_share_note_pstate(struct weir_shares *shares, int host);
 /* What SimGrid has on the host stands still if it has no speed, and has its shares of cores at the present one; once
  * SimGrid has the speed, lest its plug-in takes the load from then on for that until then. */
 void weir_share_pace(struct weir_shares *shares, struct weir_host_state *host);
@@ -224,10 +228,13 @@ void weir_energy_count_transfer(struct weir_shares *shares, struct weir_transfer
 /* All transfers: where FATPIPE links draw, before another one begins. */
 void weir_energy_count_all(struct weir_shares *shares);
 void weir_energy_count_link(struct weir_shares *shares, int link);
+void weir_energy_set_pstate(struct weir_shares *shares, struct weir_host_state *host); /* before its peak changes */
 double weir_energy_host_j(struct weir_shares *shares, struct weir_host_state *host); /* of one that is metered */
 
 /* owners.c: work is about to leave a host that is metered. */
 void weir_owners_leave(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work);
+/* What a flop draws on the host is about to change. */
+void weir_owners_settle_host(struct weir_shares *shares, int host);
 void weir_owners_fini(struct weir_shares *shares);
 
 #endif
