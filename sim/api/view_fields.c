@@ -54,7 +54,7 @@ const struct weir_view_field weir_view_fields[] = {
     VIEW(anomalous, FUNCTION, SENT_NOT,
          "share of a time in which something is truly wrong with a host: the truth, for policies that show a bound"),
     VIEW(engine, ENGINE, SENT_NOT, "for the functions"),
-    VIEW(ends_s, NUMBER, SENT_NOT, "when the run ends, s: for telling of what will not come about; 0: not known"),
+    VIEW(ends_s, NUMBER, SENT_NOT, "when the run ends, s; 0: not known. For telling that something will not come about"),
     HOST(name, STRING, SENT, "as the platform has it"),
     HOST(region, STRING, SENT, "as the platform has it"),
     HOST(tier, TIER, SENT, "device, edge or cloud"),

@@ -151,8 +151,9 @@ void weir_command_help(const struct weir_command *command, FILE *out)
 {
     struct weir_text text = {0};
     int width = 0;
-    weir_text_addf(&text, "usage: weir %s [options] %s\n\n%s\n%s%s\noptions:\n", command->name, command->words,
-                   command->summary, *command->detail ? "\n" : "", command->detail);
+    weir_text_addf(&text, "usage: weir %s [options]%s%s\n\n%s\n%s%s\noptions:\n", command->name,
+                   *command->words ? " " : "", command->words, command->summary, *command->detail ? "\n" : "",
+                   command->detail);
     weir_help_text(out, weir_text_string(&text));
     weir_text_fini(&text);
     for (int show = 0; show < 2; show++)

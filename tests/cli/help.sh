@@ -38,6 +38,7 @@ while IFS= read -r command; do
         done
         [ "$(wc -l <"$folder/help.40")" -gt "$(wc -l <"$folder/help.100")" ] || fail "COLUMNS is not heeded by $command"
         same <("$weir" help $command) "$folder/help.80"
+        ! grep -q ' $' "$folder/help.80" || fail "help of $command has a line that ends in a blank"
     }
 done <<<"$commands
 $kinds"
