@@ -8,8 +8,8 @@
 enum { HOSTS = LAND_REGIONS + LAND_SERVERS };
 
 static struct weir_stream draws;
-static struct weir_link_view links[HOSTS];
-static bool hole[HOSTS][HOSTS];
+static struct weir_link_view links[WEIR_MOCK_HOSTS];
+static bool hole[WEIR_MOCK_HOSTS][WEIR_MOCK_HOSTS];
 static double bytes[WEIR_MOCK_JOBS][WEIR_MOCK_OPERATORS][WEIR_MOCK_OPERATORS + 1];
 static const char *const names[HOSTS] = {"ra", "rb", "rc", "s0", "s1", "s2", "s3", "s4", "s5"};
 static const char *const regions[] = {"north", "south", "west", "far"};
@@ -55,7 +55,7 @@ void land_report(struct weir_mock *land, bool holes)
         struct weir_host_view *host = &land->hosts[h];
         host->up = !holes || chance(0.85);
         host->cpu = land_between(0, 1);
-        host->sent_bytes_per_s = land_between(0, 1) * links[h].bytes_per_s;
+        host->sent_bytes_per_s = chance(0.9) ? land_between(0, 1) * links[h].bytes_per_s : 0;
     }
 }
 

@@ -96,8 +96,7 @@ static bool reach(int e, int m)
 
 static bool nearer(int e, int f, int m)
 {
-    return land->latency_s[S0 + e][m] < land->latency_s[S0 + f][m] ||
-           (land->latency_s[S0 + e][m] <= land->latency_s[S0 + f][m] && e < f);
+    return land->latency_s[S0 + e][m] < land->latency_s[S0 + f][m]; /* never equal */
 }
 
 static int servers_of(int m)

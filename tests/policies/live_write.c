@@ -309,7 +309,7 @@ static void random_window(bool fails)
     how = (struct live_writing){.count = count,
                                 .healthy = all_well ? NULL : healthy,
                                 .probes = land_below(3) ? probes : NULL,
-                                .probe = 0.5,
+                                .probe = land_below(5) ? 0.5 : 0,
                                 .idle = 2,
                                 .change = land_below(2) ? 0.05 : 0.5};
     for (int j = 0; j < land->view.job_count; j++) {

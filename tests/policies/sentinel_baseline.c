@@ -66,7 +66,7 @@ static void report(int run)
     for (int h = S0; h < S0 + LAND_SERVERS; h++) {
         struct weir_host_view *host = &land->hosts[h];
         double rate = land_between(0, 1), link = land->view.links[h].bytes_per_s;
-        rate *= rate * (h % 2 + 1) / (run == 5 ? 1 : 2);
+        rate *= (1.05 + sin((double)land->view.window / 25)) / 2 * (h % 2 + 1) / (run == 5 ? 1 : 2);
         host->up = land_below(15) > 0;
         host->cpu = land_below(40) ? 0.4 * rate + 0.01 : NAN;
         host->memory_reported_bytes = (run % 2 ? 1e8 : 1e6) * (rate + 1);
@@ -253,11 +253,35 @@ static void followed(void)
             loads += types[0].known[l];
         end();
     }
-    CU_ASSERT_FATAL(loads >= 3 * RUNS - 3);
+    CU_ASSERT_FATAL(loads >= 3 * RUNS);
+}
+
+/* The range of 201 samples, of which the numbers of each signal are 0 to 200 in some order: the second of them, and the
+ * one with 190 below it, of memory in thousandths. With the uplink at 0.95 of what there is the rest is that much more.
+ */
+static void quantiles(void)
+{
+    static const int times[] = {7, 8, 10, 11};
+    struct sentinel_class type = {.seen = 201};
+    struct sentinel_devices devices = {.classes = &type, .class_count = 1};
+    type.drawn = calloc(SENTINEL_DRAWN, sizeof *type.drawn);
+    for (int k = 0; k < 201; k++)
+        for (int n = 0; n < 4; n++)
+            type.drawn[k][n] = (k * times[n] % 201) / (n == 1 ? 1e5 : n == 2 ? 10. : n == 0 ? 400. : 200.);
+    sentinel_ranges(&devices);
+    CHECK_NEAR_FATAL(type.low[0], 1 / 400., 1e-12);
+    CHECK_NEAR_FATAL(type.high[0], 190 / 400. / 0.95, 1e-12);
+    CHECK_NEAR_FATAL(type.low[1], 1 / 1e5, 1e-12);
+    CHECK_NEAR_FATAL(type.high[1], 1 / 1e5 + 0.01, 1e-12); /* a hundredth at least */
+    CHECK_NEAR_FATAL(type.low[2], 0.1, 1e-12);
+    CHECK_NEAR_FATAL(type.high[2], 20, 1e-12);
+    CHECK_NEAR_FATAL(type.low[3], 1 / 200., 1e-12);
+    CHECK_NEAR_FATAL(type.high[3], 1, 1e-12);
+    free(type.drawn);
 }
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"followed", followed}, {0}};
+    static const struct weir_case cases[] = {{"followed", followed}, {"quantiles", quantiles}, {0}};
     return weir_test_main("policies/sentinel_baseline", cases, argc, argv);
 }

@@ -199,6 +199,28 @@ static void names_of_the_unwell(void)
     }
 }
 
+/* With what was found by the rules beside the name, there is room for 296 characters in all. */
+static void name_and_who(void)
+{
+    for (int longer = 0; longer < 2; longer++) {
+        char name[300];
+        begin("{\"u_opt\": 0.6, \"learned\": false, \"probe\": 0}");
+        memset(name, 'a', sizeof name);
+        name[296 + longer] = '\0';
+        world->hosts[N1].name = name;
+        for (int e = SERVERS; e < HOSTS; e++)
+            load[e] = 1;
+        for (int w = 0; w < 26; w++) {
+            report();
+            world->hosts[N1].cpu += w < 20 ? 0 : 0.15 * (w - 19);
+            world->hosts[N1].memory_reported_bytes += w < 20 ? 0 : 1e9 * (w - 19);
+            close_window((const double[JOBS]){200, 200, 0});
+        }
+        CU_ASSERT_FATAL(told("3 of 4 servers are well") && told(longer ? "unsure of 0, 1 more" : "aaa (rules)"));
+        end();
+    }
+}
+
 /* Work of a plan: the rules for each server that is up, the graph once it is there. */
 static void work(void)
 {
@@ -220,6 +242,36 @@ static void work(void)
     end();
 }
 
+/* The net of the effect, from the second day on, by its size in each hour: nothing else is computed here. */
+static void work_of_the_effect(void)
+{
+    begin("{\"warm\": 12, \"device_detection\": false, \"forecaster\": \"last\"}");
+    const struct sentinel *self = state;
+    world->view.window_s = 3600;
+    for (int hour = 1; hour <= 27; hour++) {
+        for (int j = 0; j < JOBS; j++) {
+            for (int e = 0; e < 4; e++)
+                world->origins[j][e] = (struct weir_origin_view){N1 + e, 1, e % 2 ? 0.5 : 0, 0};
+            world->jobs[j].origin_count = 4;
+        }
+        step(3600, 3600, 3600);
+        CU_ASSERT_EQUAL_FATAL(self->effect.net != NULL, hour >= 24);
+        CHECK_NEAR_FATAL(said("again at "), hour == 12 ? 86400 : hour == 24 ? 172800 : -1, 0);
+    }
+    world->view.window++;
+    world->view.time_s += 3600;
+    struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
+    CU_ASSERT_EQUAL_FATAL(policy->window_ends(state, &world->view, plan), WEIR_OK);
+    CHECK_NEAR_FATAL(weir_plan_flops(plan), effect_flops(self->effect.net), 0);
+    CU_ASSERT_FATAL(effect_flops(self->effect.net) > 1000);
+    weir_plan_free(plan);
+    plan = weir_plan_new(weir_mock_view(world)); /* at the same time again: what was said still holds */
+    CU_ASSERT_EQUAL_FATAL(policy->window_ends(state, &world->view, plan), WEIR_OK);
+    CHECK_NEAR_FATAL(weir_plan_flops(plan), 0, 0);
+    weir_plan_free(plan);
+    end();
+}
+
 static double now_ms(void)
 {
     struct timespec now;
@@ -231,22 +283,25 @@ static double now_ms(void)
 static void clocks(void)
 {
     static const char *const stages[] = {"detect: ", "predict: ", "effect: ", "assign: ", "dispatch: "};
-    for (int inside = 0; inside < 2; inside++) {
-        begin(inside ? "{\"clock\": true, \"in_cycle\": true}" : "{\"clock\": true}");
+    static const char *const how[] = {"{\"clock\": true}", "{\"clock\": true, \"in_cycle\": true}",
+                                      "{\"clock\": true, \"route\": false}"};
+    for (int k = 0; k < 3; k++) {
+        bool inside = k == 1;
+        begin(how[k]);
         for (int w = 0; w < 40; w++) {
             double begun = now_ms(), sum = 0, of[5];
             step(100 + 30 * w, 50, 20);
             double took = now_ms() - begun;
-            for (int k = 0; k < 5; k++) {
-                const char *at = strstr(weir_text_string(&notes), stages[k]);
+            for (int n = 0; n < 5; n++) {
+                const char *at = strstr(weir_text_string(&notes), stages[n]);
                 CU_ASSERT_PTR_NOT_NULL_FATAL(at);
                 const char *behind = strstr(at, " ms\n");
                 CU_ASSERT_FATAL(behind && memchr(at, '\n', (size_t)(behind - at)) == NULL);
                 while (behind[-1] != ' ')
                     behind--;
-                of[k] = strtod(behind, NULL);
-                CU_ASSERT_FATAL(of[k] >= 0);
-                sum += of[k];
+                of[n] = strtod(behind, NULL);
+                CU_ASSERT_FATAL(of[n] >= 0);
+                sum += of[n];
             }
             CU_ASSERT_FATAL(sum - (inside ? of[0] : 0) <= took + 0.003);
             CU_ASSERT_FATAL(sum > 0 && (!inside || of[4] >= of[0] - 0.001));
@@ -311,7 +366,9 @@ int main(int argc, char **argv)
                                              {"upkeep times", upkeep_times},
                                              {"table", table},
                                              {"names of the unwell", names_of_the_unwell},
+                                             {"name and who", name_and_who},
                                              {"work", work},
+                                             {"work of the effect", work_of_the_effect},
                                              {"clocks", clocks},
                                              {"beyond the plan", beyond_the_plan},
                                              {"departs", departs},

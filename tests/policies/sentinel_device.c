@@ -301,7 +301,7 @@ static void states(void)
         memset(suspected, 0, sizeof suspected);
         memset(calm, 0, sizeof calm);
         for (int w = 0; w < WINDOWS; w++) {
-            report(w < 40 ? 0.02 : 0.25, w > 45);
+            report(w < 40 ? 0.02 : 0.4, w > 45);
             bool has = self->learned && self->devices.net;
             sentinel_devices_judge(self, &land->view);
             check_states(has);

@@ -146,12 +146,12 @@ static void when_asked(void)
         CHECK_NEAR_FATAL(self->effect.asked_s, land->view.time_s - since, 0);
         for (int k = 0; k < count; k++)
             CHECK_NEAR_FATAL((double)asked[k], (double)chance[k], 1e-6);
-        int alarmed = w == 7; /* of the first server's zone and region */
-        self->effect.alarm[0] = alarmed ? 0.9f : 0;
+        int alarmed = w == 7; /* of the second zone and region */
+        self->effect.alarm[self->live.regions + 1] = alarmed ? 0.9f : 0;
         sentinel_effect_expect(self, &land->view);
         for (int k = 0; k < count; k++) {
-            bool of_first = self->effect.zone[k / cells] == self->effect.zone[0] && k % cells < self->live.categories;
-            bool fine = effect_is_safe(self->effect.net, (double)chance[k]) && !(alarmed && of_first);
+            bool of_it = self->effect.zone[k / cells] == 1 && k % cells / self->live.categories == 1;
+            bool fine = effect_is_safe(self->effect.net, (double)chance[k]) && !(alarmed && of_it);
             CU_ASSERT_EQUAL_FATAL(self->safe[k], fine);
             safe += fine;
             unsafe += !fine;

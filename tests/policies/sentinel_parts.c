@@ -26,6 +26,7 @@ struct sentinel *parts_new(int servers, int regions, int categories)
     live->bandwidth = numbers(servers, 0.5e8, 2e8);
     live->flops = numbers(servers, 1e9, 8e9);
     live->used = numbers(servers, 0, 1);
+    live->used_per_s = numbers(servers, 0, 1e8);
     live->request_bytes = numbers(categories, 1e7, 4e8);
     live->request_flops = numbers(categories, 1e8, 2e10);
     live->requests = numbers(cells, 0, 10);

@@ -131,6 +131,16 @@ static void long_table(void)
         free(text);
         self->shape = 5; /* of another platform */
         CU_ASSERT_PTR_NULL_FATAL(sentinel_explain(self, &view));
+        self->shape = self->live.shape;
+        self->live.servers = 1;
+        text = sentinel_explain(self, &view);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+        free(text);
+        self->live.servers = 0;
+        CU_ASSERT_PTR_NULL_FATAL(sentinel_explain(self, &view));
+        self->live.servers = 1;
+        self->live.categories = 0;
+        CU_ASSERT_PTR_NULL_FATAL(sentinel_explain(self, &view));
         parts_free(self);
     }
 }
