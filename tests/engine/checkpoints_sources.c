@@ -18,7 +18,7 @@ static char *scenario_of(const char *until, const char *checkpoints, const char 
 {
     return weir_format(
         "{\"platform\": \"\", \"duration\": \"%s\", \"window\": \"1s\", \"recovery\": {\"checkpoint_interval\": \"1s\","
-        " \"checkpoints\": {%s}}, \"workload\": {\"jobs\": [{\"name\": \"j\", \"sources\": [{\"name\": \"left\","
+        " \"checkpoints\": %s}, \"workload\": {\"jobs\": [{\"name\": \"j\", \"sources\": [{\"name\": \"left\","
         " \"source\": \"cloud4\", \"load\": {\"kind\": \"constant\", %s}}, {\"name\": \"right\", \"source\": \"edge\","
         " %s}], %s}]}}",
         until, checkpoints, left, right, operators);
@@ -54,8 +54,8 @@ static void check(struct weir_test_result got, double duration_s, double alignme
  * aside, and it takes as long. */
 static void the_farther_one_decides(void)
 {
-    check(run(scenario_of("1100ms", "", OFTEN, LOAD, ONE)), 0.010, 0.005, 0);
-    check(run(scenario_of("1100ms", "\"barriers\": \"unaligned\"", OFTEN, LOAD, ONE)), 0.010, 0, 0);
+    check(run(scenario_of("1100ms", "{}", OFTEN, LOAD, ONE)), 0.010, 0.005, 0);
+    check(run(scenario_of("1100ms", "{\"barriers\": \"unaligned\"}", OFTEN, LOAD, ONE)), 0.010, 0, 0);
 }
 
 /* Right's items of 250 kB take 20 ms each on the wire: that of number k goes on it at 5 + 20 k ms, and 50 is in the
@@ -65,8 +65,8 @@ static void the_farther_one_decides(void)
 static void the_slower_one_decides(void)
 {
     const char *right = "\"source_bytes\": \"250kB\", " LOAD;
-    check(run(scenario_of("1100ms", "", OFTEN, right, ONE)), 0.036, 0.031, 0);
-    check(run(scenario_of("1100ms", "\"barriers\": \"unaligned\"", OFTEN, right, ONE)), 0.010, 0, 500e3);
+    check(run(scenario_of("1100ms", "{}", OFTEN, right, ONE)), 0.036, 0.031, 0);
+    check(run(scenario_of("1100ms", "{\"barriers\": \"unaligned\"}", OFTEN, right, ONE)), 0.010, 0, 500e3);
 }
 
 /* Right has two items of 62.5 kB, 5 ms each, at 0.996 and 0.997 s: the second is in its hands until 1.001 s, on the
@@ -77,8 +77,8 @@ static void a_source_lets_it_go_when_its_hands_are_empty(void)
     const char *right =
         "\"source_bytes\": \"62500B\", \"load\": {\"kind\": \"constant\", \"rate\": \"1000/s\", \"start\": \"996ms\", "
         "\"count\": 2}";
-    check(run(scenario_of("1100ms", "", OFTEN, right, ONE)), 0.017, 0.012, 0);
-    check(run(scenario_of("1100ms", "", "\"rate\": \"1/s\", \"start\": \"50s\"", right, ONE)), 0.017, 0, 0);
+    check(run(scenario_of("1100ms", "{}", OFTEN, right, ONE)), 0.017, 0.012, 0);
+    check(run(scenario_of("1100ms", "{}", "\"rate\": \"1/s\", \"start\": \"50s\"", right, ONE)), 0.017, 0, 0);
 }
 
 /* Left goes through a, which takes 20 ms an item, right straight to c, 1 ms. a has 100 items before the barrier and is
@@ -90,7 +90,21 @@ static void one_goes_a_longer_way(void)
         "\"operators\": [{\"name\": \"a\", \"flops\": \"20Mf\", \"placement\": {\"host\": "
         "\"cloud4\"}}, {\"name\": \"c\", \"flops\": \"1Mf\", \"placement\": {\"host\": \"cloud4\"}}], "
         "\"edges\": [[\"left\", \"a\"], [\"a\", \"c\"], [\"right\", \"c\"], [\"c\", \"sink\"]]";
-    check(run(scenario_of("2100ms", "", OFTEN, LOAD, operators)), 1.006, 2.006 - 1.015, 0);
+    check(run(scenario_of("2100ms", "{}", OFTEN, LOAD, operators)), 1.006, 2.006 - 1.015, 0);
+}
+
+/* Right, a and b are on edge. Right sends to a first, which takes 30 ms and has room for one, and then to b, which has
+ * 125 MB of state and no work. a takes an item at 5 + 30 k ms, so right holds one until then, and lets the barrier go
+ * at 1.025 s, after left's has come, at 1.010 s: b's state is at the store 10 s and 10 ms later. */
+static void what_it_holds_goes_before(void)
+{
+    const char *operators =
+        "\"operators\": [{\"name\": \"a\", \"flops\": \"30Mf\", \"capacity\": 1, \"placement\": \"edge\"}, {\"name\": "
+        "\"b\", \"state\": \"125MB\", \"placement\": \"edge\"}], \"edges\": [[\"right\", \"a\"], [\"right\", \"b\"], "
+        "[\"left\", \"b\"], [\"a\", \"sink\"], [\"b\", \"sink\"]]";
+    check(run(scenario_of("11200ms", "{}, \"store\": \"cloud\"", "\"rate\": \"1/s\", \"start\": \"50s\"", LOAD,
+                          operators)),
+          10.035, 0, 125e6);
 }
 
 /* Left sends at 0.5, 1.5, ... s, right at 0.25, 0.75, 1.25 s, and so on, into a count. The host of the count fails at
@@ -130,6 +144,7 @@ int main(int argc, char **argv)
         {"the slower one decides", the_slower_one_decides},
         {"a source lets it go when its hands are empty", a_source_lets_it_go_when_its_hands_are_empty},
         {"one goes a longer way", one_goes_a_longer_way},
+        {"what it holds goes before", what_it_holds_goes_before},
         {"each plays again from its own offset", each_plays_again_from_its_own_offset},
         {0}};
     return weir_test_main("engine/checkpoints_sources", cases, argc, argv);

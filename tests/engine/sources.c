@@ -166,19 +166,18 @@ static void each_source_has_its_log(void)
     "\"1s\", \"idle_timeout\": \"2s\"}, \"parallelism\": 2}, {\"name\": \"n\", \"flops\": \"10kf\"}], \"sink\": "      \
     "{\"tier\": \"cloud\"}"
 
-/* Five copies: left goes round the two hosts of the edge, right round those of the cloud. Two-tier.xml has edge, edge2,
- * cloud and cloud4. */
+/* Five copies: left stays on edge, right goes round the hosts of the cloud, which are cloud and cloud4. */
 static void copies_are_as_if_written_out(void)
 {
     static const char template[] =
-        "{\"name\": \"j\", \"count\": 5, \"arrive_every\": \"1s\", " LEFT("{\"tier\": \"edge\"}") REST "}";
+        "{\"name\": \"j\", \"count\": 5, \"arrive_every\": \"1s\", " LEFT("\"edge\"") REST "}";
     static const char written[] = "{\"name\": \"j-0\", " RIGHT_AT("\"cloud\"", "\"edge\"") REST
-        "}, {\"name\": \"j-1\", \"arrive\": \"1s\", " RIGHT_AT("\"cloud4\"", "\"edge2\"") REST
+        "}, {\"name\": \"j-1\", \"arrive\": \"1s\", " RIGHT_AT("\"cloud4\"", "\"edge\"") REST
         "}, {\"name\": \"j-2\", \"arrive\": \"2s\", " RIGHT_AT("\"cloud\"", "\"edge\"") REST
-        "}, {\"name\": \"j-3\", \"arrive\": \"3s\", " RIGHT_AT("\"cloud4\"", "\"edge2\"") REST
+        "}, {\"name\": \"j-3\", \"arrive\": \"3s\", " RIGHT_AT("\"cloud4\"", "\"edge\"") REST
         "}, {\"name\": \"j-4\", \"arrive\": \"4s\", " RIGHT_AT("\"cloud\"", "\"edge\"") REST "}";
     static const char *const more[] = {
-        "", "\"faults\": [{\"host\": \"edge2\", \"at\": \"7s\", \"for\": \"3s\"}], \"recovery\": {\"store\": \"edge\", "
+        "", "\"faults\": [{\"host\": \"edge\", \"at\": \"7s\", \"for\": \"3s\"}], \"recovery\": {\"store\": \"edge2\", "
             "\"checkpoints\": {}, \"checkpoint_interval\": \"2s\"}, "};
     for (int c = 0; c < 4; c++) {
         unsigned long long checksums[2];
