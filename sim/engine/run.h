@@ -97,6 +97,16 @@ struct weir_kind_total {
     double waiting_s; /* the mean part of it */
 };
 
+/* One of several sources of a job, and what came of its items, in the whole run; each sums up to that of the job, or of
+ * its operators. A result of several items is of the source of the latest. */
+struct weir_source_total {
+    const char *job, *name;
+    unsigned long long arrived, emitted, dropped_at_source, backlog, replayed;
+    unsigned long long dropped, late; /* at operators: by full inputs and the like; too late for windows */
+    unsigned long long delivered, duplicates;
+    double latency_mean_s; /* after the warm-up */
+};
+
 /* A link that carried something; the whole run. SPLITDUPLEX links are two, NAME_UP and NAME_DOWN. */
 struct weir_link_total {
     char *name; /* owned */
@@ -123,6 +133,8 @@ struct weir_result {
     int path_count;
     struct weir_kind_total *kinds; /* of jobs that have kinds */
     int kind_count;
+    struct weir_source_total *sources; /* of jobs that have several */
+    int source_count;
     struct weir_link_total *links;
     int link_count;
     unsigned long long checksum; /* of everything above, to the last bit */

@@ -13,6 +13,7 @@
 #include "sim/base/text.h"
 #include "sim/experiment/files.h"
 #include "sim/experiment/record_held.h"
+#include "sim/experiment/record_totals.h"
 #include "sim/experiment/seal.h"
 #include "sim/model/scenario_parts.h"
 
@@ -90,121 +91,6 @@ unsigned long long weir_run_key(const struct weir_scenario *scenario, const stru
     return hash;
 }
 
-/* cJSON's numbers are doubles and it writes NaN and infinity as null; integers above 2^53 need their own text. */
-static void add_integer(cJSON *object, const char *key, unsigned long long value)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%llu", value);
-    cJSON_AddRawToObject(object, key, text);
-}
-
-static void add_hash(cJSON *object, const char *key, unsigned long long value)
-{
-    char text[24];
-    snprintf(text, sizeof text, "%016llx", value);
-    cJSON_AddStringToObject(object, key, text);
-}
-
-static void add_parts(cJSON *at, double waiting_s, double service_s, double network_s, double blocked_s)
-{
-    cJSON_AddNumberToObject(at, "waiting_s", waiting_s);
-    cJSON_AddNumberToObject(at, "service_s", service_s);
-    cJSON_AddNumberToObject(at, "network_s", network_s);
-    cJSON_AddNumberToObject(at, "blocked_s", blocked_s);
-}
-
-static void add_path(cJSON *paths, const struct weir_path_total *path)
-{
-    cJSON *at = cJSON_CreateObject();
-    cJSON_AddStringToObject(at, "job", path->job);
-    cJSON_AddStringToObject(at, "path", path->path);
-    add_integer(at, "delivered", path->delivered);
-    cJSON_AddNumberToObject(at, "latency_mean_s", path->latency_mean_s);
-    cJSON_AddNumberToObject(at, "latency_p50_s", path->latency_p50_s);
-    cJSON_AddNumberToObject(at, "latency_p95_s", path->latency_p95_s);
-    cJSON_AddNumberToObject(at, "latency_p99_s", path->latency_p99_s);
-    add_parts(at, path->waiting_s, path->service_s, path->network_s, path->blocked_s);
-    cJSON_AddItemToArray(paths, at);
-}
-
-static void add_kind(cJSON *kinds, const struct weir_kind_total *kind)
-{
-    cJSON *at = cJSON_CreateObject();
-    cJSON_AddStringToObject(at, "job", kind->job);
-    cJSON_AddStringToObject(at, "name", kind->name);
-    add_integer(at, "delivered", kind->delivered);
-    add_integer(at, "late", kind->late);
-    cJSON_AddNumberToObject(at, "latency_mean_s", kind->latency_mean_s);
-    cJSON_AddNumberToObject(at, "latency_p50_s", kind->latency_p50_s);
-    cJSON_AddNumberToObject(at, "latency_p95_s", kind->latency_p95_s);
-    cJSON_AddNumberToObject(at, "latency_p99_s", kind->latency_p99_s);
-    cJSON_AddNumberToObject(at, "latency_max_s", kind->latency_max_s);
-    cJSON_AddNumberToObject(at, "waiting_s", kind->waiting_s);
-    cJSON_AddItemToArray(kinds, at);
-}
-
-static void add_link(cJSON *links, const struct weir_link_total *link)
-{
-    cJSON *at = cJSON_CreateObject();
-    cJSON_AddStringToObject(at, "name", link->name);
-    cJSON_AddNumberToObject(at, "bytes", link->bytes);
-    cJSON_AddNumberToObject(at, "use", link->use);
-    cJSON_AddItemToArray(links, at);
-}
-
-static void add_job(cJSON *jobs, const struct weir_job_total *job)
-{
-    cJSON *at = cJSON_CreateObject();
-    cJSON_AddStringToObject(at, "name", job->name);
-    add_integer(at, "arrived", job->arrived);
-    add_integer(at, "emitted", job->emitted);
-    add_integer(at, "dropped_at_source", job->dropped_at_source);
-    add_integer(at, "backlog", job->backlog);
-    add_integer(at, "delivered", job->delivered);
-    add_integer(at, "in_transit", job->in_transit);
-    add_integer(at, "replayed", job->replayed);
-    add_integer(at, "lost", job->lost);
-    add_integer(at, "held", job->held);
-    add_integer(at, "duplicates", job->duplicates);
-    cJSON_AddNumberToObject(at, "due", job->due);
-    cJSON_AddNumberToObject(at, "violations", job->violations);
-    cJSON_AddNumberToObject(at, "latency_mean_s", job->latency_mean_s);
-    cJSON_AddNumberToObject(at, "latency_p50_s", job->latency_p50_s);
-    cJSON_AddNumberToObject(at, "latency_p95_s", job->latency_p95_s);
-    cJSON_AddNumberToObject(at, "latency_p99_s", job->latency_p99_s);
-    cJSON_AddNumberToObject(at, "latency_max_s", job->latency_max_s);
-    add_parts(at, job->waiting_s, job->service_s, job->network_s, job->blocked_s);
-    if (!isnan(job->energy_j))
-        cJSON_AddNumberToObject(at, "energy_j", job->energy_j);
-    add_hash(at, "arrivals_hash", job->arrivals_hash);
-    cJSON_AddItemToArray(jobs, at);
-}
-
-static void add_operator(cJSON *operators, const struct weir_operator_total *op)
-{
-    cJSON *at = cJSON_CreateObject();
-    cJSON_AddStringToObject(at, "job", op->job);
-    cJSON_AddStringToObject(at, "name", op->name);
-    add_integer(at, "arrived", op->arrived);
-    add_integer(at, "processed", op->processed);
-    add_integer(at, "emitted", op->emitted);
-    add_integer(at, "dropped", op->dropped);
-    add_integer(at, "queued", op->queued);
-    add_integer(at, "pending", op->pending);
-    add_integer(at, "in_transit", op->in_transit);
-    add_integer(at, "late", op->late);
-    add_integer(at, "lost_on_way", op->lost_on_way);
-    add_integer(at, "lost_inside", op->lost_inside);
-    cJSON_AddNumberToObject(at, "waiting_s", op->waiting_s);
-    cJSON_AddNumberToObject(at, "service_s", op->service_s);
-    cJSON_AddNumberToObject(at, "blocked_s", op->blocked_s);
-    cJSON_AddNumberToObject(at, "queue_mean", op->queue_mean);
-    cJSON_AddNumberToObject(at, "queue_max", op->queue_max);
-    cJSON_AddNumberToObject(at, "busy", op->busy);
-    cJSON_AddNumberToObject(at, "backpressured", op->backpressured);
-    cJSON_AddItemToArray(operators, at);
-}
-
 /* The distribution of latencies as pairs of share and seconds. */
 static void add_latencies(cJSON *root, const struct weir_result *result)
 {
@@ -226,32 +112,18 @@ char *weir_record_print(const struct weir_run_spec *spec, const struct weir_resu
     char *stack = weir_stack_text(spec->stack);
     cJSON_AddStringToObject(root, "stack", stack);
     free(stack);
-    add_integer(root, "seed", spec->seed);
+    weir_record_integer(root, "seed", spec->seed);
     cJSON_AddNumberToObject(root, "duration_s", spec->scenario->duration_s);
     cJSON_AddNumberToObject(root, "warmup_s", spec->scenario->warmup_s);
-    add_hash(root, "inputs_hash", spec->scenario->hash);
+    weir_record_hash(root, "inputs_hash", spec->scenario->hash);
     unsigned long long key = weir_run_key(spec->scenario, spec->stack, spec->seed);
-    add_hash(root, "key", spec->control ? weir_hash_string(key, "steered") : key);
-    add_hash(root, "checksum", result->checksum);
+    weir_record_hash(root, "key", spec->control ? weir_hash_string(key, "steered") : key);
+    weir_record_hash(root, "checksum", result->checksum);
     cJSON *metrics = cJSON_AddObjectToObject(root, "metrics");
     for (const struct weir_metric *m = weir_metric_table; m->name; m++)
         cJSON_AddNumberToObject(metrics, m->name, weir_metric_value(&result->metrics, m));
     add_latencies(root, result);
-    cJSON *jobs = cJSON_AddArrayToObject(root, "jobs");
-    for (int i = 0; i < result->job_count; i++)
-        add_job(jobs, &result->jobs[i]);
-    cJSON *operators = cJSON_AddArrayToObject(root, "operators");
-    for (int i = 0; i < result->operator_count; i++)
-        add_operator(operators, &result->operators[i]);
-    cJSON *paths = cJSON_AddArrayToObject(root, "paths");
-    for (int i = 0; i < result->path_count; i++)
-        add_path(paths, &result->paths[i]);
-    cJSON *kinds = result->kind_count ? cJSON_AddArrayToObject(root, "kinds") : NULL;
-    for (int i = 0; i < result->kind_count; i++)
-        add_kind(kinds, &result->kinds[i]);
-    cJSON *links = cJSON_AddArrayToObject(root, "links");
-    for (int i = 0; i < result->link_count; i++)
-        add_link(links, &result->links[i]);
+    weir_record_totals(root, result);
     if (held)
         weir_record_bottlenecks(root, result, held);
     cJSON *timing = cJSON_AddObjectToObject(root, "timing");

@@ -77,8 +77,15 @@ struct weir_mobility {
     int file_count;
     struct weir_device *devices;
     int device_count;
-    int *of_job; /* [job] index of its device, -1: it stands still */
+    int *first_of;  /* [job] where its sources begin in of_source */
+    int *of_source; /* index of its device, -1: it stands still */
 };
+
+/* The index of the device of a source, by its number in its job (0: the only one); -1: it stands still. */
+static inline int weir_mobility_device(const struct weir_mobility *mobility, int job, int source)
+{
+    return mobility->on ? mobility->of_source[mobility->first_of[job] + source] : -1;
+}
 
 /* A straight part of a device's way, and the state of a walk along it. */
 struct weir_leg {

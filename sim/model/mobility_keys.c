@@ -49,15 +49,17 @@ const struct weir_param weir_reach_keys[] = {
 
 #define DEVICE struct weir_device_read
 const struct weir_param weir_moving_keys[] = {
-    VALUE_NEEDED("jobs", PATTERNS, NULL, "Jobs whose sources they are: a name or a pattern, or a list of them."),
+    VALUE_NEEDED("jobs", PATTERNS, NULL,
+                 "Jobs whose sources they are: a name or a pattern, or a list of them. One of several sources of a job "
+                 "is JOB/SOURCE; the name of the job means all of them."),
     {.name = "tracks",
      .type = WEIR_PARAM_STRING,
      AT(DEVICE, tracks),
      .without = "a \"model\" says it",
      .help =
          "Path of a file of tracks, relative to the scenario: a CSV with the columns time, id, and x and y or host, "
-         "or SUMO's FCD XML. A job follows the track with its name, or, where no job has one, the first job the "
-         "first track and so on."},
+         "or SUMO's FCD XML. A job follows the track with its name (one of several sources that with the name "
+         "JOB/SOURCE), or, where none has one, the first job the first track and so on."},
     {.name = "track",
      .type = WEIR_PARAM_STRING,
      AT(DEVICE, track),

@@ -194,12 +194,6 @@ static int check_aligned(const struct weir_json *at, const struct weir_job *job,
 /* Of an instance that serves several at once, none is between two services. */
 static int check_threads(const struct weir_json *at, const struct weir_job *job, int o)
 {
-    if (job->source_count > 1)
-        return weir_json_error(
-            at,
-            "job \"%s\" has several \"sources\", but barriers of checkpoints begin at one; give it one "
-            "source, or leave \"checkpoints\" out",
-            job->name);
     if (job->operators[o].concurrency < 2)
         return WEIR_OK;
     return weir_json_error(

@@ -1,5 +1,4 @@
 /* "mobility" of a scenario: access points, the radio link, and which jobs have sources that move. */
-#include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +21,8 @@ void weir_mobility_fini(struct weir_mobility *mobility)
     free(mobility->devices);
     free(mobility->access);
     free(mobility->reach);
-    free(mobility->of_job);
+    free(mobility->first_of);
+    free(mobility->of_source);
 }
 
 /* The access points, at the places that the platform gives them. */
@@ -206,108 +206,25 @@ static const struct weir_tracks *tracks_of(const char *file, struct weir_scenari
     return found;
 }
 
-/* Marks the jobs that a name or a pattern means. */
-static int mark_jobs(const struct weir_json *at, const struct weir_workload *workload, bool *marked)
-{
-    const char *name;
-    bool found = false;
-    int code = weir_json_string(at, &name);
-    for (int j = 0; j < workload->job_count && !code; j++)
-        if (strcmp(workload->jobs[j].name, name) == 0 || fnmatch(name, workload->jobs[j].name, 0) == 0)
-            found = marked[j] = true;
-    return code || found ? code : weir_json_error(at, "the workload has no job \"%s\"", name);
-}
-
-static int mark_all(const struct weir_json *at, const struct weir_workload *workload, bool *marked)
-{
-    struct weir_json child;
-    int code = weir_json_need(at, "jobs", &child);
-    if (code || !weir_json_is_array(&child))
-        return code ? code : mark_jobs(&child, workload, marked);
-    for (int i = 0; i < weir_json_size(&child) && !code; i++) {
-        struct weir_json one = weir_json_at(&child, i);
-        code = mark_jobs(&one, workload, marked);
-    }
-    return code;
-}
-
-/* Gives each job its track: that of its name, or by order. */
-static int take_tracks(const struct weir_json *at, const struct weir_tracks *tracks, const char *wanted,
-                       const bool *marked, struct weir_scenario *scenario)
-{
-    struct weir_mobility *mobility = &scenario->mobility;
-    const struct weir_workload *workload = scenario->workload;
-    bool by_name = false;
-    size_t next = 0;
-    for (int j = 0; j < workload->job_count && !wanted && !by_name; j++)
-        by_name = marked[j] && weir_tracks_find(tracks, workload->jobs[j].name);
-    for (int j = 0; j < workload->job_count; j++) {
-        if (!marked[j])
-            continue;
-        const char *name = wanted ? wanted : workload->jobs[j].name;
-        const struct weir_course *track = wanted || by_name      ? weir_tracks_find(tracks, name)
-                                          : next < tracks->count ? &tracks->list[next++]
-                                                                 : NULL;
-        if (!track && (wanted || by_name))
-            return weir_json_error(at, "%s has no track \"%s\"; its first is \"%s\"", tracks->path, name,
-                                   tracks->list[0].id);
-        if (!track)
-            return weir_json_error(at, "%s has %zu tracks, and job \"%s\" gets none; leave it out", tracks->path,
-                                   tracks->count, name);
-        mobility->devices[mobility->of_job[j]] =
-            (struct weir_device){.motion = WEIR_MOTION_TRACK, .track = track, .stream = NULL};
-    }
-    return WEIR_OK;
-}
-
-static int take_model(const struct weir_device *model, const bool *marked, struct weir_scenario *scenario)
-{
-    struct weir_mobility *mobility = &scenario->mobility;
-    for (int j = 0; j < scenario->workload->job_count; j++)
-        if (marked[j]) {
-            mobility->devices[mobility->of_job[j]] = *model;
-            mobility->devices[mobility->of_job[j]].stream =
-                weir_format("mobility/%s", scenario->workload->jobs[j].name);
-        }
-    return WEIR_OK;
-}
-
-static int number_devices(const struct weir_json *at, const bool *marked, struct weir_scenario *scenario)
-{
-    struct weir_mobility *mobility = &scenario->mobility;
-    for (int j = 0; j < scenario->workload->job_count; j++) {
-        const struct weir_job *job = &scenario->workload->jobs[j];
-        if (!marked[j])
-            continue;
-        if (mobility->of_job[j] >= 0 || job->source_count > 1)
-            return weir_json_error(at, "the source of job \"%s\" moves already, or is one of several; name it once",
-                                   job->name);
-        mobility->of_job[j] = mobility->device_count++;
-    }
-    return WEIR_OK;
-}
-
 static int read_device(const struct weir_json *at, size_t entries, struct weir_scenario *scenario)
 {
     struct weir_device_read read = {.model = -1};
     struct weir_device model = {0};
     struct weir_json child;
-    bool *marked = weir_alloc((size_t)scenario->workload->job_count, sizeof *marked);
+    bool *marked = NULL;
     int code = weir_param_read(weir_moving_keys, at, &read);
     if (!code)
-        code = mark_all(at, scenario->workload, marked);
-    if (!code)
-        code = number_devices(at, marked, scenario);
+        code = weir_movers_mark(at, scenario, &marked);
     if (!code && !read.tracks == (read.model < 0))
         code = weir_json_error(at, "must have either \"tracks\" or a \"model\"");
     if (!code && read.tracks) {
         const struct weir_tracks *tracks = tracks_of(read.tracks, scenario, entries);
         weir_json_get(at, "tracks", &child);
-        code = tracks ? take_tracks(&child, tracks, read.track, marked, scenario) : weir_error_code();
+        code = tracks ? weir_movers_follow(&child, tracks, read.track, marked, scenario) : weir_error_code();
     } else if (!code) {
         code = read_model(at, &read, &model);
         if (!code)
-            code = take_model(&model, marked, scenario);
+            weir_movers_roam(&model, marked, scenario);
     }
     free(marked);
     return code;
@@ -315,15 +232,11 @@ static int read_device(const struct weir_json *at, size_t entries, struct weir_s
 
 static int read_devices(const struct weir_json *at, struct weir_scenario *scenario)
 {
-    struct weir_mobility *mobility = &scenario->mobility;
     struct weir_json list;
-    int jobs = scenario->workload->job_count, code = weir_json_need(at, "devices", &list);
+    int code = weir_json_need(at, "devices", &list);
     if (!code && (!weir_json_is_array(&list) || !weir_json_size(&list)))
         code = weir_json_error(&list, "must be a list of at least one object");
-    mobility->devices = weir_alloc((size_t)jobs, sizeof *mobility->devices);
-    mobility->of_job = weir_alloc((size_t)jobs, sizeof *mobility->of_job);
-    for (int j = 0; j < jobs; j++)
-        mobility->of_job[j] = -1;
+    weir_movers_init(scenario);
     for (int i = 0; i < weir_json_size(&list) && !code; i++) {
         struct weir_json one = weir_json_at(&list, i);
         code = read_device(&one, (size_t)weir_json_size(&list), scenario);
@@ -338,7 +251,8 @@ static int check_rest(const struct weir_json *at, const struct weir_scenario *sc
         return weir_json_error(at, "items of sources that move go one by one; leave \"items_per_batch\" and "
                                    "\"batch_span\" out");
     for (int j = 0; j < scenario->workload->job_count; j++)
-        if (scenario->mobility.of_job[j] >= 0 && scenario->workload->jobs[j].sink.kind == WEIR_WHERE_SOURCE)
+        if (weir_mobility_device(&scenario->mobility, j, 0) >= 0 &&
+            scenario->workload->jobs[j].sink.kind == WEIR_WHERE_SOURCE)
             return weir_json_error(at,
                                    "the sink of job \"%s\" is its source, which moves: results do not follow it; name "
                                    "a host, or leave \"sink\" out",

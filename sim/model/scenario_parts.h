@@ -56,6 +56,13 @@ int weir_scenario_read_monitor(const struct weir_json *at, struct weir_scenario 
 /* "mobility"; workload and platform are read. Its files are mixed into the hash. */
 int weir_scenario_read_mobility(const struct weir_json *at, struct weir_scenario *scenario);
 void weir_mobility_fini(struct weir_mobility *mobility);
+/* mobility_movers.c: all sources stand still; an entry of "devices" marks sources (owned by the caller, also after an
+ * error) and numbers their devices; they follow tracks, that of a name (or NULL: their own), or a model. */
+void weir_movers_init(struct weir_scenario *scenario);
+int weir_movers_mark(const struct weir_json *at, struct weir_scenario *scenario, bool **marked);
+int weir_movers_follow(const struct weir_json *at, const struct weir_tracks *tracks, const char *wanted,
+                       const bool *marked, struct weir_scenario *scenario);
+void weir_movers_roam(const struct weir_device *model, const bool *marked, struct weir_scenario *scenario);
 
 /* "learning"; workload and platform are read. */
 int weir_scenario_read_learning(const struct weir_json *at, struct weir_scenario *scenario);

@@ -21,6 +21,8 @@ enum {
     JOB_BYTES = 122,
     DEVICE_ROWS = 4, /* of those whose sources move */
     DEVICE_BYTES = 33,
+    SOURCE_ROWS = 6, /* of each of several of a job */
+    SOURCE_BYTES = 69,
     DUE_ROWS = 2, /* of jobs with an objective */
     DUE_BYTES = 22,
     OPERATOR_ROWS = 14,
@@ -40,6 +42,23 @@ static void add(struct weir_record_size *size, double windows, double rows, doub
     size->bytes += windows * (metric_bytes + rows * (COMMAS + VALUE_BYTES + name_bytes));
 }
 
+/* Of a source that moves; and of each of several. */
+static void add_sources(const struct weir_scenario *scenario, int j, double windows, double name_bytes,
+                        struct weir_record_size *size)
+{
+    const struct weir_job *job = &scenario->workload->jobs[j];
+    bool several = job->source_count > 1;
+    for (int s = 0; s == 0 || s < job->source_count; s++) {
+        double name = name_bytes + (several ? (double)strlen(job->sources[s].name) : 0);
+        if (several)
+            add(size, windows, SOURCE_ROWS, SOURCE_BYTES, name);
+        if (weir_mobility_device(&scenario->mobility, j, s) < 0)
+            continue;
+        int host = scenario->mobility.access[0].host;
+        add(size, windows, DEVICE_ROWS, DEVICE_BYTES, name + (double)strlen(scenario->platform->hosts[host].name));
+    }
+}
+
 static void add_jobs(const struct weir_scenario *scenario, bool operators, double time_bytes,
                      struct weir_record_size *size)
 {
@@ -50,10 +69,7 @@ static void add_jobs(const struct weir_scenario *scenario, bool operators, doubl
         if (!(windows > 0))
             continue;
         add(size, windows, JOB_ROWS, JOB_BYTES, name);
-        if (scenario->mobility.on && scenario->mobility.of_job[j] >= 0) {
-            int host = scenario->mobility.access[0].host;
-            add(size, windows, DEVICE_ROWS, DEVICE_BYTES, name + (double)strlen(scenario->platform->hosts[host].name));
-        }
+        add_sources(scenario, j, windows, name, size);
         if (isfinite(job->slo_s))
             add(size, windows, DUE_ROWS, DUE_BYTES, name);
         for (int o = 0; operators && o < job->operator_count; o++)

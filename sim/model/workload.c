@@ -28,6 +28,7 @@ struct spread {
     int *hosts; /* of the source */
     int *sinks; /* for each of them */
     int host_count;
+    struct weir_source_hosts *sources; /* [source]; NULL: it has but one */
 };
 
 static int read_source(const struct weir_json *at, const struct builder *builder, struct weir_job *job)
@@ -70,7 +71,9 @@ static int read_hosts(const struct weir_json *at, const struct builder *builder,
     int max = (int)builder->platform->host_count;
     spread->hosts = weir_alloc((size_t)max, sizeof *spread->hosts);
     spread->sinks = weir_alloc((size_t)max, sizeof *spread->sinks);
-    int count = weir_where_hosts(&job->source, builder->platform, -1, spread->hosts, max);
+    const struct weir_where *source = job->source_count ? &job->sources[0].where : &job->source;
+    int count = weir_where_hosts(source, builder->platform, -1, spread->hosts, max);
+    spread->sources = weir_sources_spread(job, builder->platform);
     spread->host_count = read->count < 0 ? 1 : read->count < count ? (int)read->count : count;
     for (int i = 0; i < spread->host_count; i++) {
         if (job->sink.kind == WEIR_WHERE_ANY)
@@ -188,6 +191,7 @@ static int read_job(const struct weir_json *at, struct builder *builder, struct 
 static void free_job(struct weir_job *job)
 {
     free(job->name);
+    weir_sources_free(job);
     if (job->is_copy)
         return;
     for (int i = 0; i < job->operator_count; i++)
@@ -195,7 +199,6 @@ static void free_job(struct weir_job *job)
     free(job->operators);
     free(job->edges);
     weir_kinds_free(job);
-    weir_sources_free(job);
     weir_where_fini(&job->source);
     weir_where_fini(&job->sink);
 }
@@ -221,6 +224,7 @@ static int expand(const struct weir_json *at, struct builder *builder, int origi
         copy->sink_host = spread->sinks[i % spread->host_count];
         copy->load = weir_load_at_site(job->load, i % spread->host_count);
         copy->is_copy = i > 0;
+        weir_sources_copy(copy, spread->sources, i);
     }
     return WEIR_OK;
 }
@@ -236,6 +240,7 @@ static int add_jobs(const struct weir_json *at, struct builder *builder, int ori
         code = expand(at, builder, origin, &read, &spread);
     if (builder->workload->job_count > before) /* the first copy has taken the rest over */
         read.job.is_copy = true;
+    weir_sources_spread_free(spread.sources, &read.job);
     free_job(&read.job);
     free(spread.hosts);
     free(spread.sinks);

@@ -145,7 +145,7 @@ struct weir_operator {
 struct weir_source_spec {
     char *name;
     struct weir_where where;
-    int host;               /* resolved */
+    int host;               /* resolved; as the load, of each copy of a template */
     double source_bytes;    /* per item that it emits */
     struct weir_load *load; /* owned by the workload */
     long backlog_capacity;  /* items; 0: no limit */

@@ -57,6 +57,14 @@ int weir_sources_read(const struct weir_json *at, const char *file, const struct
                       struct weir_job *job);
 int weir_sources_check(const struct weir_json *at, const struct weir_job *job);
 void weir_sources_free(struct weir_job *job);
+/* Which hosts the copies of a template's sources go round; owned by the caller, NULL if it has but one source. */
+struct weir_source_hosts {
+    int *hosts, count;
+};
+struct weir_source_hosts *weir_sources_spread(const struct weir_job *job, const struct weir_platform *platform);
+void weir_sources_spread_free(struct weir_source_hosts *spread, const struct weir_job *job);
+/* The sources of a copy, by its number; names and places stay those of the template. */
+void weir_sources_copy(struct weir_job *copy, const struct weir_source_hosts *spread, long number);
 /* "kinds" of a job's items. */
 int weir_kinds_read(const struct weir_json *at, struct weir_job *job);
 void weir_kinds_free(struct weir_job *job);

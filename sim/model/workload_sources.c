@@ -55,8 +55,6 @@ static int check_others(const struct weir_json *at)
         if (weir_json_get(at, keys[k], &child))
             return weir_json_error(&child, "stands beside \"sources\"; %s",
                                    k < 4 ? "give it to each of them" : "a workflow has one \"source\"");
-    if (weir_json_get(at, "count", &child))
-        return weir_json_error(&child, "a template has one \"source\"; write the jobs with several \"sources\" out");
     return WEIR_OK;
 }
 
@@ -82,11 +80,46 @@ int weir_sources_read(const struct weir_json *at, const char *file, const struct
 
 void weir_sources_free(struct weir_job *job)
 {
-    for (int s = 0; s < job->source_count; s++) {
+    for (int s = 0; s < job->source_count && !job->is_copy; s++) {
         free(job->sources[s].name);
         weir_where_fini(&job->sources[s].where);
     }
     free(job->sources);
+}
+
+struct weir_source_hosts *weir_sources_spread(const struct weir_job *job, const struct weir_platform *platform)
+{
+    if (!job->source_count)
+        return NULL;
+    int most = (int)platform->host_count;
+    struct weir_source_hosts *spread = weir_alloc((size_t)job->source_count, sizeof *spread);
+    for (int s = 0; s < job->source_count; s++) {
+        spread[s].hosts = weir_alloc((size_t)most, sizeof *spread[s].hosts);
+        spread[s].count = weir_where_hosts(&job->sources[s].where, platform, -1, spread[s].hosts, most);
+    }
+    return spread;
+}
+
+void weir_sources_spread_free(struct weir_source_hosts *spread, const struct weir_job *job)
+{
+    for (int s = 0; spread && s < job->source_count; s++)
+        free(spread[s].hosts);
+    free(spread);
+}
+
+void weir_sources_copy(struct weir_job *copy, const struct weir_source_hosts *spread, long number)
+{
+    if (!copy->source_count)
+        return;
+    size_t bytes = (size_t)copy->source_count * sizeof *copy->sources;
+    copy->sources = memcpy(weir_alloc(1, bytes), copy->sources, bytes);
+    for (int s = 0; s < copy->source_count; s++) {
+        long site = number % spread[s].count;
+        copy->sources[s].host = spread[s].hosts[site];
+        copy->sources[s].load = weir_load_at_site(copy->sources[s].load, site);
+    }
+    copy->source_host = copy->sources[0].host;
+    copy->load = copy->sources[0].load;
 }
 
 /* What cannot be with several sources. */

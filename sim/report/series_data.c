@@ -85,8 +85,8 @@ static void add_entity(struct weir_text *text, const struct weir_entity *entity,
         weir_text_add(text, "\"job\":");
         weir_data_string(text, entity->job);
     }
-    if (entity->kind == WEIR_ENTITY_OP) {
-        weir_text_add(text, ",\"op\":");
+    if (entity->kind == WEIR_ENTITY_OP || entity->kind == WEIR_ENTITY_DEVICE) {
+        weir_text_add(text, entity->kind == WEIR_ENTITY_OP ? ",\"op\":" : ",\"source\":");
         weir_data_string(text, entity->op);
     }
     if (members)
@@ -180,6 +180,28 @@ static void choose_groups(const struct weir_groups *groups, enum weir_entity_kin
     free(ranked);
 }
 
+/* Whether a job or an operator is in the page, by itself or alone in its group. */
+static bool is_in(int64_t entity, const struct weir_groups *groups, const bool *chosen, const bool *kept)
+{
+    return entity >= 0 &&
+           (chosen[entity] || (groups->list[groups->of[entity]].members == 1 && kept[groups->of[entity]]));
+}
+
+/* Sources that move of jobs that have several, and are in the page. */
+static void add_devices(struct weir_text *text, const struct weir_windows *windows, const struct weir_groups *groups,
+                        const bool *chosen, const bool *kept, size_t stride)
+{
+    weir_text_add(text, "\"devices\":[");
+    for (size_t e = 0; e < windows->entity_count; e++) {
+        const struct weir_entity *entity = &windows->entities[e];
+        if (entity->kind == WEIR_ENTITY_DEVICE &&
+            is_in(weir_windows_find(windows, WEIR_ENTITY_JOB, entity->job, "", ""), groups, chosen, kept))
+            add_entity(text, entity, 0, windows->count, stride);
+    }
+    weir_data_end(text);
+    weir_text_add(text, "],");
+}
+
 /* [[job, op, host, [time, instances, ...]], ...] of the operators that are in the page. */
 static void add_placed(struct weir_text *text, const struct weir_windows *windows, const struct weir_groups *groups,
                        const bool *chosen, const bool *kept)
@@ -190,7 +212,7 @@ static void add_placed(struct weir_text *text, const struct weir_windows *window
         if (entity->kind != WEIR_ENTITY_PLACE)
             continue;
         int64_t op = weir_windows_find(windows, WEIR_ENTITY_OP, entity->job, entity->op, "");
-        if (op < 0 || !(chosen[op] || (groups->list[groups->of[op]].members == 1 && kept[groups->of[op]])))
+        if (!is_in(op, groups, chosen, kept))
             continue;
         weir_text_add(text, "[");
         weir_data_string(text, entity->job);
@@ -234,6 +256,7 @@ void weir_series_data(struct weir_text *text, const struct weir_windows *windows
         weir_data_end(text);
         weir_text_add(text, "],");
     }
+    add_devices(text, windows, &groups, chosen, kept, thinning->stride);
     add_placed(text, windows, &groups, chosen, kept);
     free(kept);
     free(chosen);

@@ -23,6 +23,7 @@ const char *const weir_entity_metrics[WEIR_ENTITY_KINDS][WEIR_ENTITY_METRICS + 1
     [WEIR_ENTITY_HOST] = {"cpu", "memory", "sent", "received", "instances", "down"},
     [WEIR_ENTITY_LINK] = {"use"},
     [WEIR_ENTITY_PLACE] = {"placed"},
+    [WEIR_ENTITY_DEVICE] = {"device_x", "device_y"},
 };
 
 static unsigned long long hash_entity(enum weir_entity_kind kind, const char *job, const char *op, const char *host)
@@ -60,6 +61,8 @@ static enum weir_entity_kind kind_of(const struct weir_sheet *key)
     bool has_op = *key->cells[1], has_host = *key->cells[2];
     if (strcmp(key->cells[3], "placed") == 0)
         return WEIR_ENTITY_PLACE;
+    if (has_op && strncmp(key->cells[3], "device_", strlen("device_")) == 0)
+        return WEIR_ENTITY_DEVICE;
     if (has_op)
         return WEIR_ENTITY_OP;
     if (!has_host)

@@ -12,7 +12,8 @@ enum weir_entity_kind {
     WEIR_ENTITY_OP,
     WEIR_ENTITY_HOST,
     WEIR_ENTITY_LINK,
-    WEIR_ENTITY_PLACE, /* an operator on a host */
+    WEIR_ENTITY_PLACE,  /* an operator on a host */
+    WEIR_ENTITY_DEVICE, /* one of several sources of a job that moves; its name is under op */
     WEIR_ENTITY_KINDS
 };
 

@@ -91,6 +91,14 @@ static void too_many_ways_are_one(void)
     CU_ASSERT_EQUAL(weir_paths_step(paths, 0, 1022), weir_paths_step(paths, 0, 1999));
     CU_ASSERT_NOT_EQUAL(weir_paths_step(paths, 0, 1021), last);
     CU_ASSERT_EQUAL(weir_paths_step(paths, last, 5), last); /* and go on together */
+    /* Those from another source stay its, back to their beginning. */
+    CU_ASSERT_EQUAL(weir_paths_source(paths, last), 0);
+    uint64_t root = weir_paths_root(paths, 3), other = weir_paths_step(paths, root, 7);
+    CU_ASSERT_NOT_EQUAL(other, weir_paths_step(paths, 0, 1999));
+    CU_ASSERT_EQUAL(weir_paths_step(paths, other, 9), other);
+    CU_ASSERT_EQUAL(weir_paths_source(paths, other), 3);
+    CU_ASSERT_EQUAL(weir_paths_back(paths, &other), -1 - 3);
+    CU_ASSERT_EQUAL(weir_paths_source(paths, other), 3);
     weir_paths_free(paths);
 }
 

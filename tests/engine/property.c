@@ -187,6 +187,23 @@ struct seen {
     double worlds, restarts, replayed;
 };
 
+/* The source of 400 items, or two of 200 each. */
+static void add_sources(struct weir_text *text, bool two, unsigned rate)
+{
+    static const char *const hosts[] = {"edge2", "edge"};
+    weir_text_add(text, two ? "\"sources\": [" : "");
+    for (int s = 0; s <= two; s++)
+        weir_text_addf(text,
+                       "%s%s\"source\": {\"host\": \"%s\"}, \"source_bytes\": \"500B\", \"load\": {\"kind\": "
+                       "\"poisson\", \"rate\": \"%u/s\", \"count\": %d}%s",
+                       s ? ", " : "",
+                       !two ? ""
+                       : s  ? "{\"name\": \"t\", "
+                            : "{\"name\": \"s\", ",
+                       hosts[s], rate, two ? 200 : 400, two ? "}" : "");
+    weir_text_add(text, two ? "], " : ", ");
+}
+
 /* Random failures and plans for 20 s, then time to drain: of a given number of items, each of which gives one result,
  * every one has come out, exactly once or at least once. */
 static void every_item_comes_out_of(const char *name, const char *recovery, unsigned worlds, struct seen *seen)
@@ -201,11 +218,10 @@ static void every_item_comes_out_of(const char *name, const char *recovery, unsi
                        weir_test_pick(&s, batches, 3));
         weir_test_failures(&text, &s, recovery);
         bool diamond = weir_test_below(&s, 2), window = weir_test_below(&s, 3) == 0;
-        weir_text_addf(
-            &text,
-            "\"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": {\"host\": \"edge2\"}, \"source_bytes\": \"500B\","
-            " \"load\": {\"kind\": \"poisson\", \"rate\": \"%u/s\", \"count\": 400}, %s\"operators\": [",
-            20 + weir_test_below(&s, 60), weir_test_below(&s, 2) ? "\"sink\": {\"host\": \"cloud\"}, " : "");
+        weir_text_add(&text, "\"workload\": {\"jobs\": [{\"name\": \"j\", ");
+        bool sink = weir_test_below(&s, 2);
+        add_sources(&text, !diamond && w % 3 == 0, 20 + weir_test_below(&s, 60));
+        weir_text_addf(&text, "%s\"operators\": [", sink ? "\"sink\": {\"host\": \"cloud\"}, " : "");
         for (int o = 0; o < 4; o++)
             weir_text_addf(&text,
                            "%s{\"name\": \"o%d\", \"flops\": {\"mean\": \"%ukf\", \"distribution\": \"exponential\"},"

@@ -304,7 +304,8 @@ static void files_of_tracks(void)
     CHECK_NEAR(m->access[0].y, 20, 0);
     CHECK_NEAR(m->access[1].x, 30.5, 0);
     CU_ASSERT_EQUAL(m->device_count, 2);
-    const struct weir_course *u = m->devices[m->of_job[0]].track, *v = m->devices[m->of_job[1]].track;
+    const struct weir_course *u = m->devices[weir_mobility_device(m, 0, 0)].track,
+                             *v = m->devices[weir_mobility_device(m, 1, 0)].track;
     CU_ASSERT_STRING_EQUAL(u->id, "u");
     CU_ASSERT_EQUAL(u->count, 3); /* the fix at 5 s lies between its neighbours */
     CHECK_NEAR(u->fixes[1].time_s, 10, 0);
@@ -314,7 +315,72 @@ static void files_of_tracks(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
     CU_ASSERT_EQUAL(scenario->mobility.access_count, 1);
     CU_ASSERT_EQUAL(scenario->mobility.files[0].count, 2);
-    CU_ASSERT_EQUAL(scenario->mobility.of_job[1], -1);
+    CU_ASSERT_EQUAL(weir_mobility_device(&scenario->mobility, 1, 0), -1);
+    weir_scenario_free(scenario);
+}
+
+/* Two jobs, one of two sources: its name means both, JOB/SOURCE one. */
+static struct weir_scenario *read_several(const char *devices)
+{
+    struct weir_scenario *scenario = NULL;
+    char *text = weir_format(
+        "{\"platform\": \"p.xml\", \"duration\": \"60s\", \"mobility\": {\"devices\": [%s]}, "
+        "\"workload\": {\"jobs\": [{\"name\": \"one\", \"source\": \"a\", \"load\": {\"kind\": \"constant\", \"rate\": "
+        "\"1/s\"}, \"operators\": [{\"name\": \"f\"}]}, {\"name\": \"two\", \"sources\": ["
+        "{\"name\": \"l\", \"source\": \"a\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}}, {\"name\": "
+        "\"r\", "
+        "\"source\": \"b\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}}], \"operators\": [{\"name\": "
+        "\"f\"}]}]}}",
+        devices);
+    weir_scenario_read(weir_test_file("two.json", text), NULL, &scenario);
+    if (!scenario)
+        printf("\n    %s ", weir_error_message());
+    free(text);
+    return scenario;
+}
+
+static const char *id_of(const struct weir_scenario *scenario, int job, int source)
+{
+    int device = weir_mobility_device(&scenario->mobility, job, source);
+    return device < 0 ? "" : scenario->mobility.devices[device].track->id;
+}
+
+static void one_of_several_sources(void)
+{
+#define UVW     "{\"tracks\": \"three.csv\", \"jobs\": "
+#define NAMED   "{\"tracks\": \"named.csv\", \"jobs\": "
+#define WANDERS "\"model\": \"random-waypoint\", \"area\": [0, 0, 9, 9], \"speed\": 1}"
+    static const struct {
+        const char *devices, *one, *left, *right;
+    } cases[] = {
+        {UVW "\"*\"}", "u", "v", "w"},
+        {UVW "\"two\"}", "", "u", "v"},
+        {UVW "[\"two/r\", \"one\"]}", "u", "", "v"},
+        {UVW "\"two/r\"}, " UVW "\"two/?\", \"track\": \"w\"}", NULL, NULL, NULL}, /* right is named twice */
+        {UVW "\"two/r\"}, " UVW "\"two/l\", \"track\": \"w\"}", "", "w", "u"},
+        {NAMED "\"two\"}", "", "two/l", "two/r"},
+        {NAMED "\"*\"}", NULL, NULL, NULL}, /* there is none of "one" */
+        {UVW "\"two/x\"}", NULL, NULL, NULL},
+    };
+    weir_test_file("three.csv", "time,id,x,y\n0,u,1,2\n0,v,1,2\n0,w,1,2\n");
+    weir_test_file("named.csv", "time,id,x,y\n0,two/r,1,2\n0,two/l,1,2\n");
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct weir_scenario *scenario = read_several(cases[c].devices);
+        CU_ASSERT_EQUAL_FATAL(!scenario, !cases[c].one);
+        if (!scenario)
+            continue;
+        CU_ASSERT_STRING_EQUAL(id_of(scenario, 0, 0), cases[c].one);
+        CU_ASSERT_STRING_EQUAL(id_of(scenario, 1, 0), cases[c].left);
+        CU_ASSERT_STRING_EQUAL(id_of(scenario, 1, 1), cases[c].right);
+        weir_scenario_free(scenario);
+    }
+    /* Each has draws of its own. */
+    struct weir_scenario *scenario = read_several("{\"jobs\": [\"two\", \"one\"], " WANDERS);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
+    const struct weir_device *devices = scenario->mobility.devices;
+    CU_ASSERT_STRING_EQUAL(devices[weir_mobility_device(&scenario->mobility, 0, 0)].stream, "mobility/one");
+    CU_ASSERT_STRING_EQUAL(devices[weir_mobility_device(&scenario->mobility, 1, 0)].stream, "mobility/two/l");
+    CU_ASSERT_STRING_EQUAL(devices[weir_mobility_device(&scenario->mobility, 1, 1)].stream, "mobility/two/r");
     weir_scenario_free(scenario);
 }
 
@@ -369,6 +435,7 @@ int main(int argc, char **argv)
         {"a random waypoint is stationary", random_waypoint_is_stationary},
         {"manhattan stays on streets", manhattan_stays_on_streets},
         {"files of tracks", files_of_tracks},
+        {"one of several sources", one_of_several_sources},
         {"what is refused", what_is_refused},
         {0},
     };

@@ -301,7 +301,8 @@ static void mistakes_are_told(void)
         {JOB(OPS("{'name':'a','join':'interval','interval':{'lower':'0s','upper':'1s'}}")),
          "operator \"a\" joins two inputs by key, and has 1"},
         {JOB("'sources':[],'operators':[{'name':'a'}]"), "jobs[0].load: stands beside \"sources\"; give it to each"},
-        {MANY("'operators':[{'name':'a'}],'count':2"), "jobs[0].count: a template has one \"source\""},
+        {MANY("'operators':[{'name':'a'}],'workflow':'w.json'"), "a workflow has one \"source\""},
+        {MANY("'operators':[{'name':'a'}],'backlog':{'capacity':1}"), "jobs[0].backlog: stands beside \"sources\""},
         {MANY("'operators':[{'name':'a'}],'edges':[['s','a'],['a','sink']]"), "source \"t\" leads nowhere"},
         {MANY("'operators':[{'name':'a'}],'edges':[['s','a'],['u','a'],['a','sink']]"),
          "edges[1][0]: there is no operator \"u\""},
@@ -340,8 +341,32 @@ static void mistakes_are_told(void)
     }
 }
 
+/* Copies of a template with several sources: each source goes round its own hosts. */
+static void copies_of_several_sources(void)
+{
+    struct weir_workload *workload =
+        need("{'jobs':[{'name':'j','count':5,'arrive_every':'2s','sink':'source','sources':["
+             "{'name':'s','source':{'tier':'edge'},'load':{'kind':'constant','rate':'1/s'}},"
+             "{'name':'t','source':'cloud-1','source_bytes':'3kB','load':{'kind':'constant','rate':'2/s'}}],"
+             "'operators':[{'name':'a'}]}]}");
+    CU_ASSERT_EQUAL_FATAL(workload->job_count, 5);
+    for (int j = 0; j < 5; j++) {
+        const struct weir_job *job = &workload->jobs[j], *first = &workload->jobs[0];
+        int edge = workload->jobs[j % 2].sources[0].host;
+        CU_ASSERT_EQUAL_FATAL(job->source_count, 2);
+        CU_ASSERT(job->sources[0].host == edge && job->source_host == edge && job->sink_host == edge);
+        CU_ASSERT_EQUAL(job->sources[1].host, CLOUD_1);
+        CU_ASSERT(job->sources[1].load == first->sources[1].load && job->load == job->sources[0].load);
+        CU_ASSERT(job->sources[1].source_bytes == 3000 && job->arrive_s == 2 * j && job->is_copy == (j > 0));
+        CU_ASSERT_STRING_EQUAL(job->sources[1].name, "t");
+    }
+    CU_ASSERT_NOT_EQUAL(workload->jobs[0].source_host, workload->jobs[1].source_host);
+    weir_workload_free(workload);
+}
+
 static const struct weir_case cases[] = {
     {"defaults", defaults},
+    {"copies_of_several_sources", copies_of_several_sources},
     {"every_key", every_key},
     {"operators_are_in_topological_order", operators_are_in_topological_order},
     {"templates_spread", templates_spread},

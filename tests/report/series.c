@@ -74,6 +74,9 @@ static void windows_are_series(void)
     const char *path = weir_test_file("windows.csv", HEADER "10,\"j, 1\",,,backlog,5\n"
                                                             "10,\"j, 1\",op,,busy,0.5\n"
                                                             "10,\"j, 1\",op,h,placed,2\n"
+                                                            "10,\"j, 1\",left,,device_x,3\n"
+                                                            "10,\"j, 1\",left,,backlog,4\n"
+                                                            "10,\"j, 1\",left,h,attached,1\n"
                                                             "10,,,h,cpu,0.25\n"
                                                             "10,,,l,use,0.125\n"
                                                             "10,,,l,unheard_of,1\n"
@@ -85,7 +88,7 @@ static void windows_are_series(void)
     CU_ASSERT_TRUE(windows.is_cut);
     CU_ASSERT_EQUAL(windows.count, 3);
     CHECK_NEAR(windows.time_s[2], 30, 0);
-    CU_ASSERT_EQUAL(windows.entity_count, 5);
+    CU_ASSERT_EQUAL(windows.entity_count, 6);
     const struct weir_entity *job = find(&windows, WEIR_ENTITY_JOB, "j, 1", "", "");
     CU_ASSERT_PTR_NOT_NULL_FATAL(job);
     CHECK_NEAR(job->values[WEIR_JOB_BACKLOG][0], 5, 0);
@@ -97,6 +100,9 @@ static void windows_are_series(void)
     CHECK_NEAR(host->values[0][1], 1, 0);
     CU_ASSERT(isnan(host->values[0][2]));
     CU_ASSERT_PTR_NOT_NULL(find(&windows, WEIR_ENTITY_OP, "j, 1", "op", ""));
+    const struct weir_entity *device = find(&windows, WEIR_ENTITY_DEVICE, "j, 1", "left", "");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(device);
+    CHECK_NEAR(device->values[0][0], 3, 0);
     CU_ASSERT_PTR_NOT_NULL(find(&windows, WEIR_ENTITY_PLACE, "j, 1", "op", "h"));
     CU_ASSERT_PTR_NOT_NULL(find(&windows, WEIR_ENTITY_LINK, "", "", "l"));
     weir_windows_fini(&windows);
@@ -203,13 +209,16 @@ static void windows_are_merged(void)
     const char *path = weir_test_file("four.csv", HEADER "1,j,,,backlog,1\n1,j,,,ingress_rate,10\n"
                                                          "2,j,,,backlog,2\n2,j,,,ingress_rate,20\n"
                                                          "3,j,,,backlog,9\n3,j,,,ingress_rate,60\n"
-                                                         "4,j,,,backlog,4\n4,j,,,ingress_rate,\n");
+                                                         "4,j,,,backlog,4\n4,j,,,ingress_rate,\n"
+                                                         "4,j,l,,device_x,5\n4,j,l,,device_y,6\n");
     CU_ASSERT_EQUAL_FATAL(weir_windows_read(path, &windows), WEIR_OK);
     weir_series_data(&text, &windows, &thinning, &thinned);
     const char *data = weir_text_string(&text);
     CU_ASSERT_PTR_NOT_NULL(strstr(data, "\"times\":[3,4],"));
     CU_ASSERT_PTR_NOT_NULL(strstr(data, "\"backlog\":[9,4]"));
     CU_ASSERT_PTR_NOT_NULL(strstr(data, "\"ingress_rate\":[30,null]")); /* (10 + 20 + 60) / 3 */
+    CU_ASSERT_PTR_NOT_NULL(strstr(data, "\"devices\":[{\"job\":\"j\",\"source\":\"l\",\"device_x\":[null,5],"
+                                        "\"device_y\":[null,6]}]"));
     weir_text_fini(&text);
     weir_windows_fini(&windows);
 }

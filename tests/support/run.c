@@ -140,6 +140,11 @@ static void child(FILE *pipe, const char *platform, const char *scenario, const 
         put_string(pipe, result.kinds[k].job);
         put_string(pipe, result.kinds[k].name);
     }
+    for (int s = 0; s < result.source_count; s++) {
+        put(pipe, &result.sources[s], sizeof *result.sources);
+        put_string(pipe, result.sources[s].job);
+        put_string(pipe, result.sources[s].name);
+    }
     for (int l = 0; l < result.link_count; l++) {
         put(pipe, &result.links[l], sizeof *result.links);
         put_string(pipe, result.links[l].name);
@@ -175,6 +180,7 @@ static bool receive(FILE *pipe, struct weir_test_result *got)
         return false;
     result->paths = weir_alloc((size_t)result->path_count, sizeof *result->paths);
     result->kinds = weir_alloc((size_t)result->kind_count, sizeof *result->kinds);
+    result->sources = weir_alloc((size_t)result->source_count, sizeof *result->sources);
     result->links = weir_alloc((size_t)result->link_count, sizeof *result->links);
     result->jobs = weir_alloc((size_t)result->job_count, sizeof *result->jobs);
     result->operators = weir_alloc((size_t)result->operator_count, sizeof *result->operators);
@@ -200,6 +206,12 @@ static bool receive(FILE *pipe, struct weir_test_result *got)
             return false;
         result->kinds[k].job = keep(got, pipe);
         result->kinds[k].name = keep(got, pipe);
+    }
+    for (int s = 0; s < result->source_count; s++) {
+        if (!get(pipe, &result->sources[s], sizeof *result->sources))
+            return false;
+        result->sources[s].job = keep(got, pipe);
+        result->sources[s].name = keep(got, pipe);
     }
     for (int l = 0; l < result->link_count; l++) {
         if (!get(pipe, &result->links[l], sizeof *result->links))
@@ -314,6 +326,47 @@ static void check_equal(const char *job, const char *what, unsigned long long le
     CU_ASSERT_EQUAL(left, right);
 }
 
+/* What is told of several sources of a job comes to what is told of it and of its operators. */
+static void check_sources(const struct weir_job *job, const struct weir_job_total *total,
+                          const struct weir_test_result *got)
+{
+    struct weir_source_total sums = {0};
+    unsigned long long dropped = 0, late = 0, sources = 0;
+    for (int s = 0; s < got->result.source_count; s++) {
+        const struct weir_source_total *source = &got->result.sources[s];
+        if (strcmp(source->job, job->name) != 0)
+            continue;
+        CU_ASSERT_STRING_EQUAL(source->name, job->sources[sources++].name);
+        check_equal(source->name, "arrived + replayed = emitted + dropped + backlog",
+                    source->arrived + source->replayed, source->emitted + source->dropped_at_source + source->backlog);
+        sums.arrived += source->arrived;
+        sums.emitted += source->emitted;
+        sums.dropped_at_source += source->dropped_at_source;
+        sums.backlog += source->backlog;
+        sums.replayed += source->replayed;
+        sums.dropped += source->dropped;
+        sums.late += source->late;
+        sums.delivered += source->delivered;
+        sums.duplicates += source->duplicates;
+    }
+    check_equal(job->name, "sources", sources, job->source_count > 1 ? (unsigned long long)job->source_count : 0);
+    if (!sources)
+        return;
+    for (int o = 0; o < job->operator_count; o++) {
+        dropped += weir_test_op(got, job->name, job->operators[o].name)->dropped;
+        late += weir_test_op(got, job->name, job->operators[o].name)->late;
+    }
+    check_equal(job->name, "arrived, by source", sums.arrived, total->arrived);
+    check_equal(job->name, "emitted, by source", sums.emitted, total->emitted);
+    check_equal(job->name, "dropped there, by source", sums.dropped_at_source, total->dropped_at_source);
+    check_equal(job->name, "backlog, by source", sums.backlog, total->backlog);
+    check_equal(job->name, "replayed, by source", sums.replayed, total->replayed);
+    check_equal(job->name, "delivered, by source", sums.delivered, total->delivered);
+    check_equal(job->name, "duplicates, by source", sums.duplicates, total->duplicates);
+    check_equal(job->name, "dropped, by source", sums.dropped, dropped);
+    check_equal(job->name, "late, by source", sums.late, late);
+}
+
 void weir_test_conservation(const char *platform, const char *scenario, const struct weir_test_result *got)
 {
     struct weir_scenario *read = NULL;
@@ -323,6 +376,7 @@ void weir_test_conservation(const char *platform, const char *scenario, const st
         const struct weir_job_total *total = weir_test_job(got, job->name);
         check_equal(job->name, "arrived + replayed = emitted + dropped + backlog", total->arrived + total->replayed,
                     total->emitted + total->dropped_at_source + total->backlog);
+        check_sources(job, total, got);
         unsigned long long to_sink = 0;
         for (int o = 0; o < job->operator_count; o++) {
             const struct weir_operator *op = &job->operators[o];

@@ -251,10 +251,7 @@ static void add_job(struct weir_text *text, struct weir_stream *s, const struct 
     bool diamond = weir_test_below(s, 3) == 0;
     int count = diamond ? 4 : 1 + (int)weir_test_below(s, 5);
     weir_text_addf(text, "%s{\"name\": \"j%d\", ", j ? ", " : "", j);
-    /* Barriers of checkpoints begin at one source, and what moves has one. */
-    bool one = diamond || (worlds->recovery && strstr(worlds->recovery, "checkpoints")) ||
-               (worlds->more && strstr(worlds->more, "mobility"));
-    bool two = !one && weir_test_below(s, 2) == 0;
+    bool two = !diamond && weir_test_below(s, 2) == 0;
     weir_text_add(text, two ? "\"sources\": [{\"name\": \"s0\", " : "");
     add_source(text, s, worlds, false);
     if (two) {

@@ -31,6 +31,14 @@ struct weir_job_counts {
     uint64_t replayed, lost, restarts; /* lost: results on their way to the sink */
 };
 
+/* Of one of several sources of a job, of what comes of its items; operators: dropped there, too late for windows. */
+struct weir_source_counts {
+    uint64_t arrived, emitted, dropped_at_source, replayed;
+    uint64_t dropped, late;
+    uint64_t delivered, duplicates;
+    double latency_s; /* sum over those delivered */
+};
+
 /* What has come to a job's sink from one host in this window. */
 struct weir_origin {
     int host;
@@ -118,13 +126,15 @@ void weir_books_transfer(struct weir_books *books, int from, int to, const int *
 struct weir_paths {
     int *next; /* [way x operators + operator]: the way that goes on there; 0: not taken yet */
     int ops;
-    struct weir_path_node *nodes; /* 0: the source, 1: all ways beyond the most that are kept */
+    struct weir_path_node *nodes; /* 0: the first source, 1: its ways beyond the most that are kept */
     size_t count, capacity;
 };
 struct weir_paths *weir_paths_new(int ops);
 void weir_paths_free(struct weir_paths *paths);
 /* Where the ways from a source begin, by its number. */
 uint64_t weir_paths_root(struct weir_paths *paths, int source);
+/* The number of the source from which a way began. */
+int weir_paths_source(const struct weir_paths *paths, uint64_t path);
 uint64_t weir_paths_branch(struct weir_paths *paths, uint64_t path, int op); /* a step not taken before */
 /* The way of an item that comes to the operator, after the way that it took so far (0: from the source). */
 static inline uint64_t weir_paths_step(struct weir_paths *paths, uint64_t path, int op)
@@ -132,8 +142,8 @@ static inline uint64_t weir_paths_step(struct weir_paths *paths, uint64_t path, 
     int next = paths->next[path * (uint64_t)paths->ops + (uint64_t)op];
     return next ? (uint64_t)next : weir_paths_branch(paths, path, op);
 }
-/* The operator of its last step, and *path is the way before that; -1 - its number at a source; -1 of ways beyond the
- * most. */
+/* The operator of its last step, and *path is the way before that; -1 - its number at a source, and of ways from it
+ * beyond the most. */
 int weir_paths_back(const struct weir_paths *paths, uint64_t *path);
 void weir_paths_deliver(struct weir_paths *paths, uint64_t path, double latency_s, const double parts_s[4]);
 /* Appends the totals of the ways on which something was delivered. */

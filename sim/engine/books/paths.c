@@ -7,12 +7,13 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 
-/* A job of many branches may have more ways than anyone will look at: the rest is counted together. */
+/* A job of many branches may have more ways than anyone will look at: the rest from each source is counted together, in
+ * the node behind its beginning. */
 #define PATHS_AT_MOST 1024
-#define OTHER         1
+#define OTHER(root)   ((root) + 1)
 
 struct weir_path_node {
-    int parent, op;
+    int parent, op, root;
     double part_sum_s[4];
     struct weir_histogram *latency; /* NULL until something is delivered at its end */
 };
@@ -27,18 +28,26 @@ static int add(struct weir_paths *paths, int parent, int op)
         paths->next = weir_resize(paths->next, paths->capacity * ops, sizeof *paths->next);
         memset(paths->next + had * ops, 0, (paths->capacity - had) * ops * sizeof *paths->next);
     }
-    paths->nodes[paths->count] = (struct weir_path_node){.parent = parent, .op = op};
+    int root = op < 0 ? parent : paths->nodes[parent].root;
+    paths->nodes[paths->count] = (struct weir_path_node){.parent = parent, .op = op, .root = root};
     return (int)paths->count++;
+}
+
+/* The beginning of the ways from a source, and all others from there, which lead nowhere else. Their operator is -1 -
+ * the source. */
+static int add_source(struct weir_paths *paths, int source)
+{
+    int root = add(paths, (int)paths->count, -1 - source), other = add(paths, root, -1 - source);
+    for (int op = 0; op < paths->ops; op++)
+        paths->next[other * paths->ops + op] = other;
+    return root;
 }
 
 struct weir_paths *weir_paths_new(int ops)
 {
     struct weir_paths *paths = weir_alloc(1, sizeof *paths);
     paths->ops = ops;
-    add(paths, 0, -1); /* the source */
-    add(paths, 0, -1); /* all other ways, which lead nowhere else */
-    for (int op = 0; op < ops; op++)
-        paths->next[OTHER * ops + op] = OTHER;
+    add_source(paths, 0);
     return paths;
 }
 
@@ -56,15 +65,19 @@ void weir_paths_free(struct weir_paths *paths)
     free(paths);
 }
 
-/* The beginnings are nodes whose operator is -1 - the source. */
 uint64_t weir_paths_root(struct weir_paths *paths, int source)
 {
-    return source ? (uint64_t)add(paths, 0, -1 - source) : 0;
+    return source ? (uint64_t)add_source(paths, source) : 0;
+}
+
+int weir_paths_source(const struct weir_paths *paths, uint64_t path)
+{
+    return -1 - paths->nodes[paths->nodes[path].root].op;
 }
 
 uint64_t weir_paths_branch(struct weir_paths *paths, uint64_t path, int op)
 {
-    int to = paths->count < PATHS_AT_MOST ? add(paths, (int)path, op) : OTHER;
+    int to = paths->count < PATHS_AT_MOST ? add(paths, (int)path, op) : OTHER(paths->nodes[path].root);
     return (uint64_t)(paths->next[path * (uint64_t)paths->ops + (uint64_t)op] = to);
 }
 
@@ -88,14 +101,16 @@ void weir_paths_deliver(struct weir_paths *paths, uint64_t path, double latency_
 /* "source > decode > detect > sink" */
 static char *name_of(const struct weir_paths *paths, const struct weir_job *job, size_t n)
 {
-    if (n == OTHER)
-        return weir_copy("other ways");
+    int root = paths->nodes[n].root;
+    const char *source = job->source_count ? job->sources[-1 - paths->nodes[root].op].name : "source";
+    if ((int)n == OTHER(root))
+        return job->source_count > 1 ? weir_format("%s > other ways", source) : weir_copy("other ways");
     struct weir_text text = {0};
     int way[PATHS_AT_MOST], length = 0;
     int at = (int)n;
     for (; paths->nodes[at].op >= 0; at = paths->nodes[at].parent)
         way[length++] = paths->nodes[at].op;
-    weir_text_add(&text, job->source_count ? job->sources[-1 - paths->nodes[at].op].name : "source");
+    weir_text_add(&text, source);
     while (length--)
         weir_text_addf(&text, " > %s", job->operators[way[length]].name);
     weir_text_add(&text, " > sink");

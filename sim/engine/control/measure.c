@@ -70,6 +70,8 @@ void weir_measure_warm(struct weir_controller *controller)
         if (controller->scenario->energy_by_job)
             job->energy_at_warmup_j = weir_owner_j(controller->shares, j);
         job->at_warmup = job->counts;
+        for (int s = 0; s < job->source_count; s++)
+            weir_source_at(job, s)->counts_at_warmup = weir_source_at(job, s)->counts;
         weir_histogram_clear(&job->total);
         weir_histogram_clear(&job->window); /* what the window had so far is part of the warm-up */
         for (int o = 0; o < job->spec->operator_count; o++)
@@ -89,8 +91,11 @@ void weir_measure_next_window(struct weir_controller *controller)
         if (job->life == WEIR_JOB_WAITING)
             continue;
         job->at_window = job->counts;
-        for (int s = 0; s < job->source_count; s++)
-            weir_source_at(job, s)->at_window = weir_source_at(job, s)->spent;
+        for (int s = 0; s < job->source_count; s++) {
+            struct weir_source *source = weir_source_at(job, s);
+            source->at_window = source->spent;
+            source->counts_at_window = source->counts;
+        }
         if (books->warm)
             weir_histogram_merge(&job->total, &job->window);
         weir_histogram_clear(&job->window);

@@ -4,6 +4,7 @@
 #include "sim/engine/books/ledger.h"
 #include "sim/engine/control/report.h"
 #include "sim/engine/flow/mobile.h"
+#include "sim/engine/flow/source.h"
 
 static void tell(const struct weir_controller *controller, const char *job, const char *op, const char *host,
                  const char *metric, double value)
@@ -72,20 +73,56 @@ static void tell_job(const struct weir_controller *controller, const struct weir
          job->due_rate > 0 ? job->violation_rate / job->due_rate : NAN);
 }
 
-/* Where the device of a job is, the host of its access point, and how often that has changed in the window. */
-static void tell_device(const struct weir_controller *controller, int j)
+/* Where the device of a source is, the host of its access point, and how often that has changed in the window. Of one
+ * of several sources its name stands where those of operators do. */
+static void tell_device(const struct weir_controller *controller, struct weir_source *source, const char *name)
 {
-    const struct weir_run_job *job = &controller->flow->jobs[j];
-    const char *host = controller->platform->hosts[job->source_host].name;
+    const char *job = source->job->spec->name;
+    struct weir_mobile *mobile = source->mobile;
     double x, y;
-    if (!job->mobile)
-        return;
-    weir_mobile_place(job->mobile, controller->view.time_s, &x, &y);
-    tell(controller, job->spec->name, "", "", "device_x", x);
-    tell(controller, job->spec->name, "", "", "device_y", y);
-    tell(controller, job->spec->name, "", "", "handovers", (double)(job->mobile->count - job->mobile->told));
-    tell(controller, job->spec->name, "", host, "attached", 1);
-    job->mobile->told = job->mobile->count;
+    weir_mobile_place(mobile, controller->view.time_s, &x, &y);
+    tell(controller, job, name, "", "device_x", x);
+    tell(controller, job, name, "", "device_y", y);
+    tell(controller, job, name, "", "handovers", (double)(mobile->count - mobile->told));
+    tell(controller, job, name, controller->platform->hosts[weir_source_host(source)].name, "attached", 1);
+    mobile->told = mobile->count;
+}
+
+/* One of several. */
+static void tell_source(const struct weir_controller *controller, const struct weir_source *source)
+{
+    const struct weir_source_counts *now = &source->counts, *then = &source->counts_at_window;
+    const char *job = source->job->spec->name, *name = weir_source_name(source);
+    double window_s = controller->view.time_s - controller->books->window_start_s;
+    double delivered = (double)(now->delivered - then->delivered);
+    double dropped = (double)(now->dropped + now->dropped_at_source - then->dropped - then->dropped_at_source);
+    const struct {
+        const char *name;
+        double value;
+    } rows[] = {
+        {"ingress_rate", (double)(now->arrived - then->arrived) / window_s},
+        {"emitted_rate", (double)(now->emitted - then->emitted) / window_s},
+        {"delivered_rate", delivered / window_s},
+        {"dropped_rate", dropped / window_s},
+        {"backlog", (double)weir_source_waiting_at(source, controller->view.time_s)},
+        {"latency_mean", delivered > 0 ? (now->latency_s - then->latency_s) / delivered : NAN},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && window_s > 0; i++)
+        tell(controller, job, name, "", rows[i].name, rows[i].value);
+    if (now->late > then->late && window_s > 0)
+        tell(controller, job, name, "", "late_rate", (double)(now->late - then->late) / window_s);
+}
+
+static void tell_sources(const struct weir_controller *controller, const struct weir_run_job *job)
+{
+    bool several = job->source_count > 1;
+    for (int s = 0; s < job->source_count; s++) {
+        struct weir_source *source = weir_source_at(job, s);
+        if (several)
+            tell_source(controller, source);
+        if (source->mobile)
+            tell_device(controller, source, several ? weir_source_name(source) : "");
+    }
 }
 
 static void tell_account(const struct weir_controller *controller)
@@ -111,7 +148,7 @@ void weir_report_window(struct weir_controller *controller)
         if (!job->running)
             continue;
         tell_job(controller, job);
-        tell_device(controller, j);
+        tell_sources(controller, &controller->flow->jobs[j]);
         for (int o = 0; scenario->record_operators && o < job->operator_count; o++) {
             tell_operator(controller, job->name, &job->operators[o]);
             weir_report_placement(controller, j, o);

@@ -356,8 +356,18 @@ static void update_job(struct weir_controller *controller, struct weir_run_job *
         update_operator(controller, &job->ops[o], (struct weir_operator_view *)&view->operators[o], window_s);
 }
 
-/* The bytes of items that wait in the inputs of each host; what sources have written to their logs since the last
- * window goes to the books. */
+/* What sources have written to their logs since the last window. */
+static void count_logged(struct weir_books *books, const struct weir_run_job *job)
+{
+    for (int s = 0; s < job->source_count; s++) {
+        const struct weir_source *source = weir_source_at(job, s);
+        double bytes = source->spec ? source->spec->source_bytes : job->spec->source_bytes;
+        weir_telemetry_disk(books, weir_source_host(source),
+                            (double)(source->counts.arrived - source->counts_at_window.arrived) * bytes);
+    }
+}
+
+/* The bytes of items that wait in the inputs of each host; what sources have logged goes to the books. */
 static void count_items(struct weir_controller *controller)
 {
     for (int h = 0; h < controller->view.host_count; h++)
@@ -366,8 +376,7 @@ static void count_items(struct weir_controller *controller)
         const struct weir_run_job *job = &controller->flow->jobs[j];
         if (job->life == WEIR_JOB_WAITING)
             continue;
-        weir_telemetry_disk(controller->books, job->source_host,
-                            (double)(job->counts.arrived - job->at_window.arrived) * job->spec->source_bytes);
+        count_logged(controller->books, job);
         for (int o = 0; o < job->spec->operator_count; o++) {
             const struct weir_op *op = &job->ops[o];
             for (int i = 0; i < op->route_count; i++)

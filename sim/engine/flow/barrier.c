@@ -1,7 +1,9 @@
 #include "sim/engine/flow/barrier.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "sim/base/memory.h"
 #include "sim/engine/flow/connection.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/send.h"
@@ -32,13 +34,24 @@ static double there_s(const struct weir_barrier *barrier, int from, int to, doub
     return from == to ? date_s : date_s + weir_route(shares, weir_route_find(shares, from, to))->latency_s;
 }
 
-/* When it has come from all instances of an operator, or (-1) the source; infinity: not all have passed it. */
+/* When it has come from the source that sends along an input edge; infinity: it has not passed it. */
+static double comes_from_source_s(const struct weir_barrier *barrier, const struct weir_op *op, int edge, int host)
+{
+    double date_s = -INFINITY;
+    for (int s = 0; s < barrier->job->source_count; s++) {
+        const struct weir_source *source = weir_source_at(barrier->job, s);
+        for (int e = 0; e < source->out_count; e++)
+            if (source->out[e].to == op && source->out[e].to_edge == edge)
+                date_s = fmax(date_s, there_s(barrier, weir_source_host(source), host, barrier->passed_s[s]));
+    }
+    return date_s;
+}
+
+/* When it has come from all instances of an operator; infinity: not all have passed it. */
 static double comes_from_s(const struct weir_barrier *barrier, int from, int host)
 {
     const struct weir_run_job *job = barrier->job;
     double date_s = -INFINITY;
-    if (from < 0)
-        return barrier->source_passed ? there_s(barrier, job->spec->source_host, host, barrier->source_s) : INFINITY;
     for (size_t i = 0; i < job->ops[from].instance_count; i++) {
         const struct weir_instance *instance = job->ops[from].instances[i];
         if (!takes_part(instance))
@@ -54,8 +67,11 @@ static double comes_from_s(const struct weir_barrier *barrier, int from, int hos
 static double comes_s(const struct weir_barrier *barrier, const struct weir_instance *instance)
 {
     double date_s = -INFINITY;
-    for (int e = 0; e < instance->op->in_edges; e++)
-        date_s = fmax(date_s, comes_from_s(barrier, instance->op->upstream[e], instance->host));
+    for (int e = 0; e < instance->op->in_edges; e++) {
+        int from = instance->op->upstream[e];
+        date_s = fmax(date_s, from < 0 ? comes_from_source_s(barrier, instance->op, e, instance->host)
+                                       : comes_from_s(barrier, from, instance->host));
+    }
     return date_s;
 }
 
@@ -95,11 +111,23 @@ static double sink_has_it_s(const struct weir_barrier *barrier)
     return !barrier->unaligned && awaits(&job->sink, barrier->segment) ? INFINITY : date_s;
 }
 
-static bool source_lets_go(const struct weir_barrier *barrier)
+static bool lets_go(const struct weir_source *source, const struct weir_barrier *barrier)
 {
-    const struct weir_sender *sender = &barrier->job->source.sender;
+    const struct weir_sender *sender = &source->sender;
     const struct weir_batch *held = sender->pieces ? sender->pieces : sender->batch;
     return barrier->unaligned || !weir_sender_busy(sender) || held->segment >= barrier->segment;
+}
+
+/* Sources let it go; true if all have. */
+static bool sources_pass(struct weir_barrier *barrier)
+{
+    bool all = true;
+    for (int s = 0; s < barrier->job->source_count; s++) {
+        if (!isfinite(barrier->passed_s[s]) && lets_go(weir_source_at(barrier->job, s), barrier))
+            barrier->passed_s[s] = clock_of(barrier)->now_s;
+        all &= isfinite(barrier->passed_s[s]);
+    }
+    return all;
 }
 
 /* Instances that have it from all their senders look whether they can pass it; true if all have passed it. */
@@ -131,13 +159,10 @@ static void look(struct weir_soon *soon)
     struct weir_barrier *barrier = WEIR_RECORD(soon, struct weir_barrier, look);
     struct weir_clock *clock = clock_of(barrier);
     double next_s = INFINITY;
-    if (!barrier->source_passed && source_lets_go(barrier)) {
-        barrier->source_passed = true;
-        barrier->source_s = clock->now_s;
-    }
+    bool all = sources_pass(barrier);
     if (look_at(barrier, &next_s)) {
         next_s = sink_has_it_s(barrier);
-        if (next_s <= clock->now_s && barrier->source_passed) {
+        if (next_s <= clock->now_s && all) {
             barrier->through(barrier);
             return;
         }
@@ -155,12 +180,21 @@ static void has_come(struct weir_alarm *alarm)
     weir_soon(clock_of(barrier), &barrier->look);
 }
 
+void weir_barriers_look(struct weir_run_job *job)
+{
+    for (struct weir_barrier *barrier = job->segments->barriers; barrier; barrier = barrier->next)
+        weir_soon(job->flow->clock, &barrier->look);
+}
+
 void weir_barrier_begin(struct weir_barrier *barrier, struct weir_run_job *job)
 {
     struct weir_barrier **end = &job->segments->barriers;
     weir_segments_begin(job->segments);
     barrier->job = job;
     barrier->next = NULL;
+    barrier->passed_s = weir_alloc((size_t)job->source_count, sizeof *barrier->passed_s);
+    for (int s = 0; s < job->source_count; s++)
+        barrier->passed_s[s] = INFINITY;
     barrier->segment = weir_segments_present(job->segments);
     barrier->look.ring = look;
     barrier->way.ring = has_come;
@@ -188,6 +222,8 @@ void weir_barrier_end(struct weir_barrier *barrier)
         for (size_t i = 0; i < job->ops[o].instance_count; i++)
             if (job->ops[o].instances[i]->inbox && job->ops[o].instances[i]->inbox->aside_first)
                 weir_soon(clock_of(barrier), &job->ops[o].instances[i]->go);
+    free(barrier->passed_s);
+    barrier->passed_s = NULL;
     barrier->job = NULL;
 }
 

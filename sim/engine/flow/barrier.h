@@ -1,6 +1,6 @@
 /* Barriers of checkpoints that cost something (recovery.checkpoints). A barrier stands between two checkpoint intervals
- * and goes through a job as its items do: the source lets it go, an instance that has it from all who send to it passes
- * it on, and at last the sink has it.
+ * and goes through a job as its items do: each source lets it go, an instance that has it from all who send to it
+ * passes it on, and at last the sink has it.
  *
  * Aligned, it waits behind what is queued and on its way, and what an instance gets of behind the barrier meanwhile it
  * sets aside: that fills its input, and its senders wait. What comes before the barrier needs no room then, lest the
@@ -16,8 +16,7 @@ struct weir_barrier {
     struct weir_run_job *job;
     unsigned segment; /* items of it, and of later ones, are behind the barrier */
     bool unaligned;
-    bool source_passed;
-    double source_s;       /* when the source let it go */
+    double *passed_s;      /* [source] when it let it go; INFINITY: it has not */
     double held_s;         /* the longest time for which an instance has set items aside for it */
     struct weir_soon look; /* who can pass it now? */
     struct weir_alarm way; /* it has come along a route */
@@ -30,6 +29,9 @@ struct weir_barrier {
 void weir_barrier_begin(struct weir_barrier *barrier, struct weir_run_job *job);
 /* It is through, or given up; nothing if it has not begun. */
 void weir_barrier_end(struct weir_barrier *barrier);
+
+/* Who passes the barriers of a job now? */
+void weir_barriers_look(struct weir_run_job *job);
 
 /* What waits behind a barrier is set aside, and barriers that can be passed are; false: nothing may be taken now. */
 bool weir_barrier_lets_take(struct weir_instance *instance);

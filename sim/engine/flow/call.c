@@ -130,7 +130,7 @@ static void fail(struct weir_inbox *inbox, struct weir_batch *batch)
         weir_alarm_set(op->flow->clock, &call->alarm, op->flow->clock->now_s + back_off_s(call, batch->items[0].id));
     } else {
         op->counts.arrived--; /* dropped instead */
-        weir_inbox_drop(inbox, 1);
+        weir_inbox_drop(inbox, batch->items, 1);
         weir_batch_release(&op->flow->pool, batch);
         free_call(call);
     }

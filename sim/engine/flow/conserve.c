@@ -4,6 +4,7 @@
 #include "sim/base/error.h"
 #include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/join.h"
+#include "sim/engine/flow/source.h"
 
 static int unequal(const char *job, const char *where, const char *what, uint64_t left, uint64_t right)
 {
@@ -22,7 +23,7 @@ static uint64_t sent_to(const struct weir_run_job *job, const struct weir_op *op
         const struct weir_source *source = weir_source_at(job, s);
         for (int e = 0; e < source->out_count; e++)
             if (source->out[e].to == op)
-                sent += job->source_count > 1 ? source->emitted : job->counts.emitted;
+                sent += job->source_count > 1 ? source->counts.emitted : job->counts.emitted;
     }
     return sent;
 }
@@ -54,6 +55,31 @@ static int check_events(const struct weir_run_job *job, const struct weir_op *op
     if (op->counts.emitted > counts->results)
         return unequal(job->spec->name, op->spec->name, "emitted is at most what windows give", op->counts.emitted,
                        counts->results);
+    return WEIR_OK;
+}
+
+/* Of each of several sources; and their sums are the job's. */
+static int check_sources(const struct weir_run_job *job)
+{
+    struct weir_source_counts sums = {0};
+    for (int s = 0; s < job->source_count; s++) {
+        const struct weir_source *source = weir_source_at(job, s);
+        const struct weir_source_counts *counts = &source->counts;
+        uint64_t waiting = weir_source_waiting_at(source, job->flow->clock->now_s);
+        uint64_t kept = counts->emitted + counts->dropped_at_source + waiting;
+        if (counts->arrived + counts->replayed != kept)
+            return unequal(job->spec->name, weir_source_name(source),
+                           "arrived + replayed = emitted + dropped + backlog", counts->arrived + counts->replayed,
+                           kept);
+        sums.delivered += counts->delivered + counts->duplicates;
+        sums.dropped += counts->dropped + counts->dropped_at_source;
+    }
+    if (sums.delivered != job->counts.delivered + job->counts.duplicates)
+        return unequal(job->spec->name, "sources", "delivered and duplicates are those of all sources", sums.delivered,
+                       job->counts.delivered + job->counts.duplicates);
+    if (sums.dropped != job->counts.dropped)
+        return unequal(job->spec->name, "sources", "dropped are those of all sources", sums.dropped,
+                       job->counts.dropped);
     return WEIR_OK;
 }
 
@@ -89,6 +115,8 @@ int weir_flow_check_conservation(const struct weir_flow *flow)
         if (counts->arrived + counts->replayed != kept)
             return unequal(job->spec->name, "source", "arrived + replayed = emitted + dropped + backlog",
                            counts->arrived + counts->replayed, kept);
+        if (job->source_count > 1 && check_sources(job) != WEIR_OK)
+            return WEIR_EENGINE;
         for (int o = 0; o < job->spec->operator_count; o++)
             if (check_op(job, &job->ops[o]) != WEIR_OK)
                 return WEIR_EENGINE;

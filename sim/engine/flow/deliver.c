@@ -3,7 +3,7 @@
 #include "sim/base/memory.h"
 #include "sim/engine/flow/again.h"
 #include "sim/engine/flow/kinds.h"
-#include "sim/engine/flow/mobile.h"
+#include "sim/engine/flow/source.h"
 
 int weir_origin_of(struct weir_run_job *job, int host)
 {
@@ -48,8 +48,12 @@ void weir_count_results(struct weir_run_job *job, struct weir_batch *batch)
     struct weir_flow *flow = job->flow;
     uint64_t count = (uint64_t)batch->count, late = 0, again = 0;
     double slo_s = job->slo_s;
+    bool by_source = job->source_count > 1 || job->moves;
     for (int i = 0; i < batch->count; i++) {
-        if (is_again(job, &batch->items[i])) {
+        bool known = is_again(job, &batch->items[i]);
+        if (by_source)
+            weir_source_delivers(job, &batch->items[i], known);
+        if (known) {
             again++;
             continue;
         }
@@ -66,8 +70,6 @@ void weir_count_results(struct weir_run_job *job, struct weir_batch *batch)
         weir_paths_deliver(job->paths, batch->items[i].path, latency_s, parts_s);
         if (job->kinds)
             weir_kinds_deliver(job, &batch->items[i]);
-        if (job->mobile)
-            weir_mobile_delivered(job->mobile, &batch->items[i]);
     }
     count -= again;
     job->counts.delivered += count;

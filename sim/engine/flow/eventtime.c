@@ -6,6 +6,7 @@
 #include "sim/base/memory.h"
 #include "sim/engine/flow/pairs.h"
 #include "sim/engine/flow/route.h"
+#include "sim/engine/flow/source.h"
 #include "sim/engine/flow/window.h"
 
 /* Windows that may still meet items that are played again are looked at so often. */
@@ -188,7 +189,10 @@ static void add(struct weir_instance *instance, const struct weir_batch *batch, 
         into_windows(&coming);
     events->counts.in_time += coming.taken;
     events->counts.again += !coming.taken && coming.again;
-    op->counts.late += !coming.taken && !coming.again;
+    if (!coming.taken && !coming.again) {
+        op->counts.late++;
+        weir_source_counts_of(op->job, item->path)->late++;
+    }
     if (coming.taken)
         weir_window_gathered(op, item);
     weir_watermark_see(&events->watermark, instance, item);

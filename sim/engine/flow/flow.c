@@ -129,7 +129,6 @@ static void init_job(struct weir_flow *flow, struct weir_run_job *job, const str
     job->sink.job = job;
     job->sink.host = spec->sink_host;
     job->source_host = spec->source_host;
-    job->mobile = weir_mobile_new(job, flow->seed);
     job->load_factor = 1;
     if (flow->scenario->recovery.on)
         job->segments = weir_segments_new(job);
@@ -216,7 +215,6 @@ void weir_flow_fini(struct weir_flow *flow)
         free(job->origins);
         free(job->origin_views);
         weir_paths_free(job->paths);
-        weir_mobile_free(job->mobile);
         weir_due_free(job->due);
         weir_kinds_fini(job);
         weir_segments_free(job->segments);

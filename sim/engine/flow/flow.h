@@ -238,10 +238,12 @@ struct weir_source {
     double next_arrival_s; /* generated, not yet in the backlog */
     struct weir_arrival *backlog;
     size_t backlog_first, backlog_count, backlog_size; /* ring; size is a power of two */
-    uint64_t generated, emitted, arrivals_hash;
-    uint64_t path; /* where the ways of its items begin */
+    uint64_t generated, arrivals_hash;
+    struct weir_source_counts counts, counts_at_window, counts_at_warmup; /* the latter two are control's */
+    uint64_t path;                                                        /* where the ways of its items begin */
     double free_s;
     bool done;
+    struct weir_mobile *mobile; /* mobile.h; NULL: it stands still */
     struct weir_arrivals arrivals;
     struct weir_spent spent, at_window; /* the latter is control's */
     struct weir_out_edge *out;
@@ -256,10 +258,10 @@ struct weir_run_job {
     struct weir_watch watch;
 
     /* The sources. */
-    struct weir_mobile *mobile;       /* mobile.h; NULL: it stands still */
-    int source_host;                  /* that its items come from; of one that moves, that of its access point */
+    int source_host;                  /* of the first; of one that moves, that of its access point */
     struct weir_source source, *more; /* the first of its sources, and the others: weir_source_at */
     int source_count;
+    bool moves; /* one of them does */
     int batch_limit;
     int halts;          /* changes of plan for which all of it stands still: weir_job_halt */
     double halted_s;    /* since then */

@@ -2,15 +2,17 @@
 
 #include "sim/base/random.h"
 #include "sim/engine/flow/queue.h"
+#include "sim/engine/flow/source.h"
 
-void weir_inbox_drop(const struct weir_inbox *inbox, int items)
+void weir_inbox_drop(const struct weir_inbox *inbox, const struct weir_item *items, int count)
 {
-    if (!items)
-        return;
-    struct weir_flow *flow = inbox->job->flow;
-    inbox->op->counts.dropped += (uint64_t)items;
-    inbox->job->counts.dropped += (uint64_t)items;
-    weir_account_drops(flow->books, inbox->host, (uint64_t)items, flow->clock->now_s);
+    struct weir_run_job *job = inbox->job;
+    struct weir_flow *flow = job->flow;
+    inbox->op->counts.dropped += (uint64_t)count;
+    job->counts.dropped += (uint64_t)count;
+    for (int i = 0; job->source_count > 1 && i < count; i++)
+        weir_source_counts_of(job, items[i].path)->dropped++;
+    weir_account_drops(flow->books, inbox->host, (uint64_t)count, flow->clock->now_s);
 }
 
 /* Drops the oldest items that wait at an input edge. */
@@ -29,7 +31,7 @@ static void drop_oldest(struct weir_inbox *inbox, int edge, long items)
         items -= gone;
         weir_inbox_make_room(inbox, edge, gone);
         inbox->op->counts.arrived -= (uint64_t)gone; /* dropped instead */
-        weir_inbox_drop(inbox, gone);
+        weir_inbox_drop(inbox, batch->items, gone);
         if (gone < batch->count) {
             weir_batch_behead(batch, gone);
             return;
@@ -54,15 +56,16 @@ static void shed(struct weir_inbox *inbox, struct weir_batch *batch)
         struct weir_stream draw = weir_stream_at(edge->shed_key, batch->items[i].id);
         bool gone = used >= room->capacity ||
                     (2 * used > room->capacity && weir_stream_uniform(&draw) < edge->spec->shed_share);
-        if (gone)
+        if (gone) {
+            weir_inbox_drop(inbox, &batch->items[i], 1);
             continue;
+        }
         batch->count = kept; /* append writes behind the items kept so far, never past i */
         weir_batch_append(batch, batch, i);
         kept++;
         used++;
     }
     batch->count = kept;
-    weir_inbox_drop(inbox, count - kept);
 }
 
 void weir_inbox_put_or_drop(struct weir_inbox *inbox, struct weir_batch *batch)
@@ -75,12 +78,12 @@ void weir_inbox_put_or_drop(struct weir_inbox *inbox, struct weir_batch *batch)
     if (batch->count > space && full == WEIR_FULL_DROP_OLD) {
         if (batch->count > room->capacity) {
             int gone = batch->count - (int)room->capacity;
-            weir_inbox_drop(inbox, gone);
+            weir_inbox_drop(inbox, batch->items, gone);
             weir_batch_behead(batch, gone);
         }
         drop_oldest(inbox, batch->edge, batch->count - space);
     } else if (batch->count > space) {
-        weir_inbox_drop(inbox, batch->count - (int)space);
+        weir_inbox_drop(inbox, batch->items + space, batch->count - (int)space);
         batch->count = (int)space;
     }
     if (batch->count > 0)

@@ -4,8 +4,8 @@
 
 #include "sim/engine/flow/flow.h"
 
-/* So many items are dropped, which counts. */
-void weir_inbox_drop(const struct weir_inbox *inbox, int items);
+/* Items are dropped, which counts. */
+void weir_inbox_drop(const struct weir_inbox *inbox, const struct weir_item *items, int count);
 
 /* Puts in or drops the items of a batch, as its edge says: all is settled at once, and it is no longer the caller's. */
 void weir_inbox_put_or_drop(struct weir_inbox *inbox, struct weir_batch *batch);

@@ -11,6 +11,14 @@ static int host_at(const struct weir_mobile *mobile, const struct weir_roam *roa
     return mobile->job->flow->scenario->mobility.access[roam->at].host;
 }
 
+/* The source's items come from a host. */
+static void sit(const struct weir_mobile *mobile, int host)
+{
+    mobile->source->host = host;
+    if (!mobile->source->index)
+        mobile->job->source_host = host;
+}
+
 /* Sets the alarm to the next handover. */
 static void look_ahead(struct weir_mobile *mobile)
 {
@@ -26,7 +34,7 @@ static void hand_over(struct weir_alarm *alarm)
     double begun_s = mobile->next_s;
     if (job->life == WEIR_JOB_GONE)
         return;
-    job->source_host = host_at(mobile, &mobile->walk);
+    sit(mobile, host_at(mobile, &mobile->walk));
     WEIR_ONE_MORE(mobile->dates, mobile->count, mobile->capacity);
     mobile->dates[mobile->count++] = begun_s;
     look_ahead(mobile);
@@ -37,21 +45,25 @@ static void hand_over(struct weir_alarm *alarm)
     mobile->interrupted_s += fmax(0, ends_s - fmax(begun_s, scenario->warmup_s)); /* what is after the warm-up */
 }
 
-struct weir_mobile *weir_mobile_new(struct weir_run_job *job, unsigned long long seed)
+struct weir_mobile *weir_mobile_new(struct weir_source *source, unsigned long long seed)
 {
+    struct weir_run_job *job = source->job;
     const struct weir_scenario *scenario = job->flow->scenario;
     const struct weir_mobility *mobility = &scenario->mobility;
-    int device = mobility->on ? mobility->of_job[job->index] : -1;
+    int device = weir_mobility_device(mobility, job->index, source->index);
     if (device < 0)
         return NULL;
     struct weir_mobile *mobile = weir_alloc(1, sizeof *mobile);
     mobile->job = job;
+    mobile->source = source;
     mobile->alarm.ring = hand_over;
     mobile->end_s = fmin(job->spec->depart_s, scenario->duration_s);
     mobile->next_s = INFINITY;
     weir_roam_begin(&mobile->walk, mobility, &mobility->devices[device], seed, job->spec->arrive_s);
     mobile->air = mobile->seen = mobile->walk;
-    job->source_host = mobile->host = mobile->host_at_window = host_at(mobile, &mobile->walk);
+    mobile->host = mobile->host_at_window = host_at(mobile, &mobile->walk);
+    sit(mobile, mobile->host);
+    job->moves = true;
     return mobile;
 }
 
@@ -77,15 +89,15 @@ void weir_mobile_recovered(struct weir_mobile *mobile)
 
 double weir_mobile_ready_s(struct weir_mobile *mobile, const struct weir_arrival *first)
 {
-    const struct weir_job *spec = mobile->job->spec;
+    const struct weir_source *source = mobile->source;
+    double bytes = source->spec ? source->spec->source_bytes : mobile->job->spec->source_bytes;
     const struct weir_scenario *scenario = mobile->job->flow->scenario;
     if (mobile->known && mobile->first.id == first->id && mobile->first.time_s == first->time_s)
         return mobile->ready_s;
     mobile->known = true;
     mobile->first = *first;
     mobile->start_s = fmax(first->time_s, mobile->free_s);
-    double sent_s =
-        weir_roam_send(&mobile->air, mobile->start_s, spec->source_bytes, scenario->duration_s, &mobile->lost);
+    double sent_s = weir_roam_send(&mobile->air, mobile->start_s, bytes, scenario->duration_s, &mobile->lost);
     mobile->free_s = sent_s;
     mobile->ready_s = mobile->lost ? sent_s : sent_s + scenario->mobility.latency_s;
     mobile->host = host_at(mobile, &mobile->air);
@@ -96,7 +108,7 @@ void weir_mobile_sends(struct weir_mobile *mobile, struct weir_item *item)
 {
     item->network = mobile->ready_s - mobile->start_s;
     item->blocked = item->at - item->birth - item->network;
-    mobile->job->source.sender.host = mobile->host;
+    mobile->source->sender.host = mobile->host;
     mobile->known = false;
 }
 
@@ -133,10 +145,11 @@ void weir_mobile_delivered(struct weir_mobile *mobile, const struct weir_item *i
 
 int weir_mobile_window(struct weir_run_job *job)
 {
-    if (!job->mobile)
+    struct weir_mobile *mobile = job->source.mobile;
+    if (!mobile)
         return job->source_host;
-    int before = job->mobile->host_at_window;
-    job->mobile->host_at_window = job->source_host;
+    int before = mobile->host_at_window;
+    mobile->host_at_window = job->source_host;
     return before;
 }
 

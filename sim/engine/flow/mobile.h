@@ -12,9 +12,11 @@
 #include "sim/model/mobility.h"
 
 struct weir_run_job;
+struct weir_source;
 
 struct weir_mobile {
     struct weir_run_job *job;
+    struct weir_source *source;
     struct weir_alarm alarm; /* the next handover */
     struct weir_roam walk;   /* at the stretch that begins with it, if there is one */
     double next_s;           /* its date; INFINITY: there is none before the job, or the run, ends */
@@ -40,8 +42,8 @@ struct weir_mobile {
     } before, after;         /* of items that came within a window of the scenario's before, or after, a handover */
 };
 
-/* The device of the job's source, attached where it is when the job arrives; NULL: it stands still. */
-struct weir_mobile *weir_mobile_new(struct weir_run_job *job, unsigned long long seed);
+/* The device of the source, attached where it is when the job arrives; NULL: it stands still. */
+struct weir_mobile *weir_mobile_new(struct weir_source *source, unsigned long long seed);
 void weir_mobile_free(struct weir_mobile *mobile);
 
 /* The source begins. */
@@ -53,10 +55,10 @@ void weir_mobile_recovered(struct weir_mobile *mobile);
 double weir_mobile_ready_s(struct weir_mobile *mobile, const struct weir_arrival *first);
 /* It is sent on from there, now. */
 void weir_mobile_sends(struct weir_mobile *mobile, struct weir_item *item);
-/* A result was delivered. */
+/* A result of an item of its source was delivered. */
 void weir_mobile_delivered(struct weir_mobile *mobile, const struct weir_item *item);
 
-/* The host of the source at the end of the window before; that now is the next one's. */
+/* The host of the first source at the end of the window before; that now is the next one's. */
 int weir_mobile_window(struct weir_run_job *job);
 /* Where the device is now; dates given do not go back. */
 void weir_mobile_place(struct weir_mobile *mobile, double now_s, double *x, double *y);

@@ -18,7 +18,7 @@ static double now_of(const struct weir_inbox *inbox)
 static void turn_away(struct weir_inbox *inbox, struct weir_batch *one)
 {
     struct weir_room *room = &inbox->room[one->edge];
-    weir_inbox_drop(inbox, 1);
+    weir_inbox_drop(inbox, one->items, 1);
     weir_room_changed(room);
     weir_room_wake(inbox->job->flow->clock, room);
     weir_batch_release(&inbox->job->flow->pool, one);

@@ -8,6 +8,13 @@
 #include "sim/engine/flow/kinds.h"
 #include "sim/engine/flow/window.h"
 
+static uint64_t start_bits(const struct weir_pane *pane)
+{
+    uint64_t bits;
+    memcpy(&bits, &pane->start_s, sizeof bits);
+    return bits;
+}
+
 /* A result with the times of an item, and an id made of bits. */
 static struct weir_batch *result_of(struct weir_op *op, const struct weir_item *latest, uint64_t bits, unsigned segment,
                                     double clock_s)
@@ -25,13 +32,19 @@ static struct weir_batch *result_of(struct weir_op *op, const struct weir_item *
     return batch;
 }
 
-/* Of two items the later one, and an id of both. */
+/* Of two items the later one, and an id of both; of windows that overlap, in which they may meet several times, also of
+ * where the window begins. */
 static struct weir_batch *pair_of(struct weir_op *op, const struct weir_item *first, const struct weir_item *second,
-                                  unsigned segment, double clock_s)
+                                  const struct weir_pane *window, unsigned segment, double clock_s)
 {
     struct weir_stream of_first = weir_stream_at(op->select_key, first->id);
     struct weir_stream of_both = weir_stream_at(weir_stream_bits(&of_first), second->id);
-    return result_of(op, first->birth > second->birth ? first : second, weir_stream_bits(&of_both), segment, clock_s);
+    uint64_t id = weir_stream_bits(&of_both);
+    if (window && op->spec->window_type == WEIR_WINDOW_SLIDING) {
+        struct weir_stream of_window = weir_stream_at(id, start_bits(window));
+        id = weir_stream_bits(&of_window);
+    }
+    return result_of(op, first->birth > second->birth ? first : second, id, segment, clock_s);
 }
 
 struct weir_batch **weir_pairs_give(struct weir_op *op, struct weir_pane *pane, double clock_s,
@@ -40,16 +53,14 @@ struct weir_batch **weir_pairs_give(struct weir_op *op, struct weir_pane *pane, 
     if (op->spec->join == WEIR_JOIN_INTERVAL)
         return last;
     if (op->spec->join != WEIR_JOIN_WINDOW) {
-        uint64_t bits;
-        memcpy(&bits, &pane->start_s, sizeof bits);
         struct weir_stream of_key = weir_stream_at(op->select_key, pane->key);
-        struct weir_stream of_window = weir_stream_at(weir_stream_bits(&of_key), bits + pane->results++);
+        struct weir_stream of_window = weir_stream_at(weir_stream_bits(&of_key), start_bits(pane) + pane->results++);
         *last = result_of(op, &pane->latest, weir_stream_bits(&of_window), pane->segment, clock_s);
         return &(*last)->next;
     }
     for (size_t i = 0; i < pane->sides[0].count; i++)
         for (size_t j = 0; j < pane->sides[1].count; j++) {
-            *last = pair_of(op, &pane->sides[0].items[i], &pane->sides[1].items[j], pane->segment, clock_s);
+            *last = pair_of(op, &pane->sides[0].items[i], &pane->sides[1].items[j], pane, pane->segment, clock_s);
             last = &(*last)->next;
         }
     return last;
@@ -63,7 +74,7 @@ void weir_pairs_meet(struct weir_instance *instance, const struct weir_pane *pan
     struct weir_batch **last = &instance->window.ready;
     while (*last)
         last = &(*last)->next;
-    *last = pair_of(op, first, second, pane->segment < segment ? pane->segment : segment, item->at);
+    *last = pair_of(op, first, second, NULL, pane->segment < segment ? pane->segment : segment, item->at);
 }
 
 void weir_pairs_clear(struct weir_op *op)

@@ -271,7 +271,7 @@ void weir_inbox_drop_due(struct weir_inbox *inbox)
         return;
     }
     inbox->op->counts.arrived -= (uint64_t)batch->count; /* dropped instead */
-    weir_inbox_drop(inbox, batch->count);
+    weir_inbox_drop(inbox, batch->items, batch->count);
     weir_room_wake(flow_of(inbox)->clock, &inbox->room[batch->edge]);
     weir_batch_release(&flow_of(inbox)->pool, batch);
 }

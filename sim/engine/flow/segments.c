@@ -121,8 +121,7 @@ void weir_segments_alive(struct weir_segments *segments, unsigned segment, long 
     long alive = segments->list[segment].alive += by;
     if (!alive && segments->held_first && !segments->recovering && segment + 1 < segments->count)
         settle_held(segments, first_alive(segments), true);
-    for (struct weir_barrier *barrier = segments->barriers; barrier; barrier = barrier->next)
-        weir_soon(segments->job->flow->clock, &barrier->look);
+    weir_barriers_look(segments->job);
 }
 
 static void append(struct weir_segments *segments, uint64_t offset)

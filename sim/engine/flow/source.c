@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/base/memory.h"
+#include "sim/engine/flow/barrier.h"
 #include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/kinds.h"
 #include "sim/engine/flow/mobile.h"
@@ -84,6 +85,7 @@ static void unsend(struct weir_source *source, const struct weir_arrival *arriva
         source->backlog_first = (source->backlog_first - 1) & (source->backlog_size - 1);
         source->backlog_count++;
         *backlog_at(source, 0) = arrivals[i];
+        source->counts.replayed++;
         source->done = false;
     }
 }
@@ -104,7 +106,7 @@ double weir_source_next_s(const struct weir_run_job *job)
     return next_s;
 }
 
-static uint64_t waiting_at(const struct weir_source *source, double now_s)
+uint64_t weir_source_waiting_at(const struct weir_source *source, double now_s)
 {
     size_t low = 0, high = source->backlog_count; /* those before low have arrived, those from high on have not */
     if (!high || backlog_at(source, high - 1)->time_s <= now_s)
@@ -121,16 +123,17 @@ static uint64_t waiting_at(const struct weir_source *source, double now_s)
 
 uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s)
 {
-    uint64_t waiting = waiting_at(&job->source, now_s);
+    uint64_t waiting = weir_source_waiting_at(&job->source, now_s);
     for (int s = 1; s < job->source_count; s++)
-        waiting += waiting_at(weir_source_at(job, s), now_s);
+        waiting += weir_source_waiting_at(weir_source_at(job, s), now_s);
     return waiting;
 }
 
-static void drop(struct weir_run_job *job, size_t count)
+static void drop(struct weir_source *source, size_t count)
 {
-    job->counts.dropped_at_source += count;
-    job->counts.dropped += count;
+    source->counts.dropped_at_source += count;
+    source->job->counts.dropped_at_source += count;
+    source->job->counts.dropped += count;
 }
 
 static void arrive(struct weir_source *source)
@@ -140,10 +143,10 @@ static void arrive(struct weir_source *source)
     int when_full = source->spec ? source->spec->backlog_full : job->spec->backlog_full;
     bool full = capacity > 0 && source->backlog_count >= (size_t)capacity;
     if (full && when_full == WEIR_BACKLOG_LATEST) {
-        drop(job, source->backlog_count);
+        drop(source, source->backlog_count);
         source->backlog_count = 0;
     } else if (full) {
-        drop(job, 1);
+        drop(source, 1);
     }
     if (full && when_full == WEIR_BACKLOG_DROP_OLD)
         pop(source);
@@ -163,8 +166,9 @@ static void count_arrived(struct weir_run_job *job, double now_s)
 {
     uint64_t arrived = 0;
     for (int s = 0; s < job->source_count; s++) {
-        const struct weir_source *source = weir_source_at(job, s);
-        arrived += source->generated - (source->backlog_count - waiting_at(source, now_s));
+        struct weir_source *source = weir_source_at(job, s);
+        source->counts.arrived = source->generated - (source->backlog_count - weir_source_waiting_at(source, now_s));
+        arrived += source->counts.arrived;
     }
     job->counts.arrived = arrived;
 }
@@ -218,10 +222,10 @@ static bool emit(struct weir_source *source, int count)
         pop(source);
     }
     batch->count = count;
-    if (job->mobile)
-        weir_mobile_sends(job->mobile, &batch->items[0]); /* they go one by one */
+    if (source->mobile)
+        weir_mobile_sends(source->mobile, &batch->items[0]); /* they go one by one */
     job->counts.emitted += (uint64_t)count;
-    source->emitted += (uint64_t)count;
+    source->counts.emitted += (uint64_t)count;
     source->free_s = free_s;
     return weir_send(&source->sender, batch);
 }
@@ -237,8 +241,8 @@ static void hold_back(struct weir_source *source)
 /* The first item of the backlog does not come to its access point. */
 static void lose(struct weir_source *source)
 {
-    struct weir_mobile *mobile = source->job->mobile;
-    drop(source->job, 1);
+    struct weir_mobile *mobile = source->mobile;
+    drop(source, 1);
     mobile->lost_items += source->job->flow->books->warm;
     mobile->known = false;
     pop(source);
@@ -271,46 +275,19 @@ void weir_source_go(struct weir_source *source)
         if (waits(source))
             return;
         int count = next_batch(source);
-        double last_s = job->mobile ? weir_mobile_ready_s(job->mobile, backlog_at(source, 0))
-                                    : backlog_at(source, (size_t)count - 1)->time_s;
+        double last_s = source->mobile ? weir_mobile_ready_s(source->mobile, backlog_at(source, 0))
+                                       : backlog_at(source, (size_t)count - 1)->time_s;
         if (last_s > clock->now_s) {
             weir_alarm_set(clock, &source->alarm, last_s);
             return;
         }
-        if (job->mobile && job->mobile->lost)
+        if (source->mobile && source->mobile->lost)
             lose(source);
         else if (!emit(source, count))
             return;
         if (source->spent.doing != WEIR_IDLE)
             weir_spent_set(&source->spent, WEIR_IDLE, clock->now_s);
     }
-}
-
-void weir_sources_go(struct weir_run_job *job)
-{
-    for (int s = 0; s < job->source_count; s++)
-        weir_soon(job->flow->clock, &weir_source_at(job, s)->go);
-}
-
-bool weir_sources_busy(const struct weir_run_job *job)
-{
-    bool busy = false;
-    for (int s = 0; s < job->source_count; s++)
-        busy |= weir_sender_busy(&weir_source_at(job, s)->sender);
-    return busy;
-}
-
-bool weir_sources_done(const struct weir_run_job *job)
-{
-    bool done = true;
-    for (int s = 0; s < job->source_count; s++)
-        done &= weir_source_at(job, s)->done;
-    return done;
-}
-
-bool weir_source_has_ended(const struct weir_source *source)
-{
-    return source->done && !source->backlog_count && !weir_sender_busy(&source->sender);
 }
 
 static void source_rings(struct weir_alarm *alarm)
@@ -327,6 +304,8 @@ static void source_has_sent(struct weir_sender *sender, double blocked_s)
 {
     struct weir_source *source = WEIR_RECORD(sender, struct weir_source, sender);
     source->free_s += blocked_s;
+    if (source->job->segments)
+        weir_barriers_look(source->job);
     weir_spent_set(&source->spent, WEIR_IDLE, source->job->flow->clock->now_s);
     weir_source_go(source);
 }
@@ -371,6 +350,8 @@ static void start(struct weir_source *source)
     weir_sender_init(&source->sender, job, source->out, source->out_count, weir_source_host(source), &source->spent,
                      source_has_sent);
     weir_soon(flow->clock, &source->go);
+    if (source->mobile)
+        weir_mobile_start(source->mobile);
 }
 
 void weir_source_start(struct weir_run_job *job)
@@ -378,8 +359,6 @@ void weir_source_start(struct weir_run_job *job)
     limit_batches(job);
     for (int s = 0; s < job->source_count; s++)
         start(weir_source_at(job, s));
-    if (job->mobile)
-        weir_mobile_start(job->mobile);
 }
 
 void weir_job_recovered(struct weir_run_job *job)
@@ -389,9 +368,9 @@ void weir_job_recovered(struct weir_run_job *job)
         struct weir_source *source = weir_source_at(job, s);
         source->free_s = fmax(source->free_s, now_s);
         source->sender.begun_s = now_s; /* what held it up until now is in that */
+        if (source->mobile)
+            weir_mobile_recovered(source->mobile);
     }
-    if (job->mobile)
-        weir_mobile_recovered(job->mobile);
     weir_job_wake_all(job);
     weir_sources_go(job);
 }

@@ -18,6 +18,13 @@ void weir_sources_go(struct weir_run_job *job); /* soon, all of them */
 bool weir_sources_busy(const struct weir_run_job *job);
 bool weir_sources_done(const struct weir_run_job *job);
 
+/* The counts of the source from which a way of one of several began. */
+struct weir_source_counts *weir_source_counts_of(struct weir_run_job *job, uint64_t path);
+/* A result is delivered, `again`: that has come before. */
+void weir_source_delivers(struct weir_run_job *job, const struct weir_item *item, bool again);
+/* How many wait at one of them. */
+uint64_t weir_source_waiting_at(const struct weir_source *source, double now_s);
+
 /* Nothing more comes of a source, and nothing waits there. */
 bool weir_source_has_ended(const struct weir_source *source);
 

@@ -8,8 +8,8 @@
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
 #include "sim/engine/books/ledger.h"
-#include "sim/engine/flow/kinds.h"
 #include "sim/engine/flow/mobile.h"
+#include "sim/engine/run/result_lists.h"
 
 void weir_result_fini(struct weir_result *result)
 {
@@ -20,6 +20,7 @@ void weir_result_fini(struct weir_result *result)
     free(result->paths);
     free(result->links);
     free(result->kinds);
+    free(result->sources);
     free(result->jobs);
     free(result->operators);
     memset(result, 0, sizeof *result);
@@ -33,7 +34,7 @@ static double ratio(double part, double whole)
 /* A mean of so many; of none there is none. */
 static double mean_of(double sum, double count)
 {
-    return count > 0 ? sum / count : NAN;
+    return weir_result_mean(sum, count);
 }
 
 static struct weir_operator_total op_total(const struct weir_op *op, double measured_s)
@@ -78,42 +79,6 @@ static void sum_parts(const struct weir_result *result, int first, double parts[
         parts[1] += path->service_s * delivered;
         parts[2] += path->network_s * delivered;
         parts[3] += path->blocked_s * delivered;
-    }
-}
-
-static void add_kinds(const struct weir_run_job *job, struct weir_result *result)
-{
-    int count = job->spec->kind_count;
-    if (!count)
-        return;
-    result->kinds = weir_resize(result->kinds, (size_t)result->kind_count + (size_t)count, sizeof *result->kinds);
-    for (int k = 0; k < count; k++) {
-        const struct weir_kind_count *of = &job->kinds->counts[k];
-        double delivered = (double)of->latency.count;
-        result->kinds[result->kind_count++] = (struct weir_kind_total){
-            .job = job->spec->name,
-            .name = job->spec->kinds[k].name,
-            .delivered = of->latency.count,
-            .late = of->late,
-            .latency_mean_s = mean_of(of->latency.sum, delivered),
-            .latency_p50_s = weir_histogram_quantile(&of->latency, 0.5),
-            .latency_p95_s = weir_histogram_quantile(&of->latency, 0.95),
-            .latency_p99_s = weir_histogram_quantile(&of->latency, 0.99),
-            .latency_max_s = weir_histogram_quantile(&of->latency, 1),
-            .waiting_s = mean_of(of->waiting_s, delivered),
-        };
-    }
-}
-
-static void fill_links(const struct weir_books *books, struct weir_result *result)
-{
-    double could_s = books->scenario->duration_s;
-    result->links = weir_alloc((size_t)books->link_count, sizeof *result->links);
-    for (int l = 0; l < books->link_count; l++) {
-        const struct weir_link_book *link = &books->links[l];
-        if (link->bytes > 0)
-            result->links[result->link_count++] = (struct weir_link_total){
-                weir_copy(link->name), link->bytes, ratio(link->bytes, could_s * link->bytes_per_s)};
     }
 }
 
@@ -207,6 +172,12 @@ static unsigned long long checksum(const struct weir_result *result, const struc
         hash = weir_hash_string(hash, result->kinds[k].name);
         hash = weir_hash(hash, &total, sizeof total);
     }
+    for (int i = 0; i < result->source_count; i++) {
+        struct weir_source_total total = result->sources[i];
+        total.job = total.name = NULL;
+        hash = weir_hash_string(hash, result->sources[i].name);
+        hash = weir_hash(hash, &total, sizeof total);
+    }
     for (int l = 0; l < result->link_count; l++) {
         hash = weir_hash_string(hash, result->links[l].name);
         hash = weir_hash(hash, &result->links[l].bytes, sizeof result->links[l].bytes);
@@ -247,7 +218,8 @@ static void add_job(struct weir_run_job *job, double measured_s, struct weir_res
     int first = result->path_count;
     double parts_s[4] = {0};
     weir_paths_totals(job->paths, job->spec, result);
-    add_kinds(job, result);
+    weir_result_add_kinds(job, result);
+    weir_result_add_sources(job, result);
     sum_parts(result, first, parts_s);
     fill_job(job, job->flow->clock->now_s, parts_s, total);
     const struct weir_job_counts *now = &job->counts, *then = &job->at_warmup;
@@ -317,24 +289,28 @@ static void fill_books(const struct weir_books *books, double measured_s, struct
     fill_hosts(books, measured_s, m);
 }
 
+static void add_mobile(const struct weir_mobile *mobile, struct weir_metrics *m, struct weir_around *before,
+                       struct weir_around *after)
+{
+    m->handovers += mobile->handovers;
+    m->interrupted_s += mobile->interrupted_s;
+    m->handover_lost += mobile->lost_items;
+    before->count += mobile->before.count;
+    before->sum_s += mobile->before.sum_s;
+    after->count += mobile->after.count;
+    after->sum_s += mobile->after.sum_s;
+}
+
 /* Where no source moves, there is nothing to tell of it. */
 static void fill_mobility(const struct weir_flow *flow, struct weir_metrics *m)
 {
     struct weir_around before = {0}, after = {0};
     bool on = flow->scenario->mobility.on;
     m->handovers = m->interrupted_s = m->handover_lost = on ? 0 : NAN;
-    for (int j = 0; j < flow->job_count; j++) {
-        const struct weir_mobile *mobile = flow->jobs[j].mobile;
-        if (!mobile)
-            continue;
-        m->handovers += mobile->handovers;
-        m->interrupted_s += mobile->interrupted_s;
-        m->handover_lost += mobile->lost_items;
-        before.count += mobile->before.count;
-        before.sum_s += mobile->before.sum_s;
-        after.count += mobile->after.count;
-        after.sum_s += mobile->after.sum_s;
-    }
+    for (int j = 0; j < flow->job_count; j++)
+        for (int s = 0; flow->jobs[j].moves && s < flow->jobs[j].source_count; s++)
+            if (weir_source_at(&flow->jobs[j], s)->mobile)
+                add_mobile(weir_source_at(&flow->jobs[j], s)->mobile, m, &before, &after);
     m->latency_before_s = mean_of(before.sum_s, before.count);
     m->latency_after_s = mean_of(after.sum_s, after.count);
 }
@@ -386,7 +362,7 @@ void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
     m->carbon_g = scenario->carbon.on ? books->carbon_g : NAN;
     fill_energy(flow, result);
     fill_mobility(flow, m);
-    fill_links(books, result);
+    weir_result_fill_links(books, result);
     weir_account_result(books, sums->dropped_at_sources, m);
     weir_shares_handed(flow->shares, &result->shared_works, &result->shared_transfers);
     result->checksum = checksum(result, scenario);

@@ -7,14 +7,16 @@ const onMap = (frame, x, y) => [
   4 + ((x - frame.left) / (frame.right - frame.left || 1)) * frame.width,
   4 + ((frame.top - y) / (frame.top - frame.bottom || 1)) * frame.height
 ];
-/* Where the sources of these jobs that move are in each window: [{job, xs, ys}]. */
+/* Where the sources of these jobs that move are in each window: [{job, name, xs, ys}]. One of several is named after
+   its job and itself. */
 const waysOf = (run, jobs) =>
-  run.jobs
-    .filter((job) => job.device_x !== undefined && jobs.has(job.job))
-    .map((job) => ({
-      job: job.job,
-      xs: list(job, "device_x", run.entity_times.length),
-      ys: list(job, "device_y", run.entity_times.length)
+  [...run.jobs, ...(run.devices ?? [])]
+    .filter((one) => one.device_x !== undefined && jobs.has(one.job))
+    .map((one) => ({
+      job: one.job,
+      name: one.source === undefined ? one.job : one.job + "/" + one.source,
+      xs: list(one, "device_x", run.entity_times.length),
+      ys: list(one, "device_y", run.entity_times.length)
     }));
 class Devices {
   constructor(stage) {
@@ -23,10 +25,10 @@ class Devices {
     this.dots = new Map();
   }
   /* A dot, and a line from it to the hosts that work first on what it sends. */
-  make(job) {
-    const dot = svg("circle", {class: "device", r: 4}, svg("title", {}, job)),
+  make(name) {
+    const dot = svg("circle", {class: "device", r: 4}, svg("title", {}, name)),
       line = svg("path", {class: "sends"});
-    this.dots.set(job, {dot, line});
+    this.dots.set(name, {dot, line});
     this.node.prepend(line);
     this.node.append(dot);
   }
@@ -38,9 +40,9 @@ class Devices {
     const ways = waysOf(run, player.jobs),
       now = windowAt(times, time),
       then = before < time ? windowAt(times, before) : now;
-    for (const {job, xs, ys} of ways) {
-      if (!this.dots.has(job)) this.make(job);
-      const {dot, line} = this.dots.get(job),
+    for (const {job, name, xs, ys} of ways) {
+      if (!this.dots.has(name)) this.make(name);
+      const {dot, line} = this.dots.get(name),
         seen = Number.isFinite(xs[now]) && Number.isFinite(ys[now]);
       for (const node of [dot, line]) node.setAttribute("visibility", seen ? "visible" : "hidden");
       if (!seen) continue;

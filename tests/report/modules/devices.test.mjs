@@ -36,7 +36,14 @@ test("a line goes from a device to the hosts that work first on what it sends", 
 test("a map has room for hosts and for all ways", () => {
   assert.deepEqual(onMap(frame, 0, 100), [4, 4]);
   assert.deepEqual(onMap(frame, 1000, 0), [504, 204]);
-  assert.deepEqual(waysOf(run, new Set(["car", "still"])), [{job: "car", xs: [100, 300], ys: [50, 50]}]);
+  assert.deepEqual(waysOf(run, new Set(["car", "still"])), [{job: "car", name: "car", xs: [100, 300], ys: [50, 50]}]);
+});
+test("of several sources of a job each that moves has a dot", () => {
+  const devices = new Devices({...stage(), run: {...run, jobs: [{job: "car"}], devices: [{job: "car", source: "l", device_x: [100, 300], device_y: 50}, {job: "car", source: "r", device_x: 0, device_y: [0, 100]}]}});
+  devices.show(20, 10, 1);
+  assert.deepEqual([...devices.dots.keys()], ["car/l", "car/r"]);
+  assert.deepEqual(place(devices, "car/l"), [154, 104]);
+  assert.deepEqual(place(devices, "car/r"), [4, 4]);
 });
 test("a stage: hosts are about their places, dots stay inside, and what the source sends is not drawn from where it would stand", () => {
   const job = {name: "car", source: "home", ops: [{name: "see"}], edges: [[-1, 0, 1000], [0, -1, 10]]},
