@@ -56,6 +56,10 @@ int weir_scenario_read_monitor(const struct weir_json *at, struct weir_scenario 
 /* "mobility"; workload and platform are read. Its files are mixed into the hash. */
 int weir_scenario_read_mobility(const struct weir_json *at, struct weir_scenario *scenario);
 void weir_mobility_fini(struct weir_mobility *mobility);
+/* scenario_access.c: its access points, places and rates; and whether they do, once the devices are read. */
+struct weir_mobility_read;
+int weir_access_read(const struct weir_json *at, const struct weir_mobility_read *read, struct weir_scenario *scenario);
+int weir_access_check(const struct weir_json *at, const struct weir_scenario *scenario);
 
 /* "learning"; workload and platform are read. */
 int weir_scenario_read_learning(const struct weir_json *at, struct weir_scenario *scenario);

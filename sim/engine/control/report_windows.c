@@ -76,10 +76,10 @@ static void tell_job(const struct weir_controller *controller, const struct weir
 static void tell_device(const struct weir_controller *controller, int j)
 {
     const struct weir_run_job *job = &controller->flow->jobs[j];
-    const char *host = controller->platform->hosts[job->source_host].name;
     double x, y;
     if (!job->mobile)
         return;
+    const char *host = controller->platform->hosts[job->mobile->host].name;
     weir_mobile_place(job->mobile, controller->view.time_s, &x, &y);
     tell(controller, job->spec->name, "", "", "device_x", x);
     tell(controller, job->spec->name, "", "", "device_y", y);

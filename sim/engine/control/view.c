@@ -329,6 +329,7 @@ static void update_job(struct weir_controller *controller, struct weir_run_job *
         return;
     view->source_host = job->source_host;
     view->source_before = weir_mobile_window(job);
+    view->sink_host = job->sink.host;
     const struct weir_job_counts *now = &job->counts, *then = &job->at_window;
     view->ingress_rate = ratio((double)(now->arrived - then->arrived), window_s);
     view->emitted_rate = ratio((double)(now->emitted - then->emitted), window_s);
@@ -355,8 +356,7 @@ static void update_job(struct weir_controller *controller, struct weir_run_job *
         update_operator(controller, &job->ops[o], (struct weir_operator_view *)&view->operators[o], window_s);
 }
 
-/* The bytes of items that wait in the inputs of each host; what sources have written to their logs since the last
- * window goes to the books. */
+/* The bytes of items in the inputs of each host; what sources have written to logs since then goes to the books. */
 static void count_items(struct weir_controller *controller)
 {
     for (int h = 0; h < controller->view.host_count; h++)

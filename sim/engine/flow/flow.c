@@ -13,6 +13,7 @@
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/kinds.h"
 #include "sim/engine/flow/mobile.h"
+#include "sim/engine/flow/peers.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/route.h"
 #include "sim/engine/flow/send.h"
@@ -129,7 +130,7 @@ static void init_job(struct weir_flow *flow, struct weir_run_job *job, const str
     job->sink.job = job;
     job->sink.host = spec->sink_host;
     job->source_host = spec->source_host;
-    job->mobile = weir_mobile_new(job, flow->seed);
+    weir_mobile_init(job);
     job->load_factor = 1;
     if (flow->scenario->recovery.on)
         job->segments = weir_segments_new(job);
@@ -163,6 +164,7 @@ void weir_flow_init(struct weir_flow *flow, const struct weir_scenario *scenario
                                .loss_key = weir_stream_key(seed, "network/loss"),
                                .job_count = scenario->workload->job_count};
     flow->jobs = weir_alloc_lines((size_t)flow->job_count * sizeof *flow->jobs);
+    flow->downs = weir_mobile_downs_new(flow);
     if (scenario->energy_by_job)
         weir_owners_begin(shares, flow->job_count);
     for (int j = 0; j < flow->job_count; j++)
@@ -216,11 +218,13 @@ void weir_flow_fini(struct weir_flow *flow)
         free(job->origins);
         free(job->origin_views);
         weir_paths_free(job->paths);
-        weir_mobile_free(job->mobile);
+        weir_mobile_fini(job);
+        weir_peers_free(job->sink.peers);
         weir_due_free(job->due);
         weir_kinds_fini(job);
         weir_segments_free(job->segments);
     }
     weir_batch_pool_fini(&flow->pool);
+    weir_mobile_downs_free(flow->downs);
     free(flow->jobs);
 }

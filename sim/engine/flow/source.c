@@ -11,6 +11,7 @@
 #include "sim/engine/flow/mobile.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/send.h"
+#include "sim/engine/flow/uplink.h"
 
 /* Batches stay well below what the inputs hold, lest a full input moves in lumps. */
 #define BATCHES_AN_INPUT 4
@@ -218,8 +219,8 @@ static bool emit(struct weir_source *source, int count)
         pop(source);
     }
     batch->count = count;
-    if (job->mobile)
-        weir_mobile_sends(job->mobile, &batch->items[0]); /* they go one by one */
+    if (job->uplink)
+        weir_uplink_sends(job->uplink, &batch->items[0]); /* they go one by one */
     job->counts.emitted += (uint64_t)count;
     source->emitted += (uint64_t)count;
     source->free_s = free_s;
@@ -237,10 +238,10 @@ static void hold_back(struct weir_source *source)
 /* The first item of the backlog does not come to its access point. */
 static void lose(struct weir_source *source)
 {
-    struct weir_mobile *mobile = source->job->mobile;
-    drop(source->job, 1);
-    mobile->lost_items += source->job->flow->books->warm;
-    mobile->known = false;
+    struct weir_run_job *job = source->job;
+    drop(job, 1);
+    job->mobile->lost_items += job->flow->books->warm;
+    job->uplink->known = false;
     pop(source);
 }
 
@@ -271,13 +272,13 @@ void weir_source_go(struct weir_source *source)
         if (waits(source))
             return;
         int count = next_batch(source);
-        double last_s = job->mobile ? weir_mobile_ready_s(job->mobile, backlog_at(source, 0))
+        double last_s = job->uplink ? weir_uplink_ready_s(job->uplink, backlog_at(source, 0))
                                     : backlog_at(source, (size_t)count - 1)->time_s;
         if (last_s > clock->now_s) {
             weir_alarm_set(clock, &source->alarm, last_s);
             return;
         }
-        if (job->mobile && job->mobile->lost)
+        if (job->uplink && job->uplink->lost)
             lose(source);
         else if (!emit(source, count))
             return;
@@ -390,8 +391,8 @@ void weir_job_recovered(struct weir_run_job *job)
         source->free_s = fmax(source->free_s, now_s);
         source->sender.begun_s = now_s; /* what held it up until now is in that */
     }
-    if (job->mobile)
-        weir_mobile_recovered(job->mobile);
+    if (job->uplink)
+        weir_uplink_recovered(job->uplink);
     weir_job_wake_all(job);
     weir_sources_go(job);
 }
