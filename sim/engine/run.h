@@ -34,7 +34,7 @@ struct weir_metrics {
     double revenue, utilisation;
     double anomaly_frequency, device_anomalies, service_anomalies; /* shares of the requests */
     double income, fines;
-    /* Of sources that move (sim/model/mobility.h); NaN where none does. The first of them is handovers. */
+    /* Of devices that move (sim/model/mobility.h); NaN where none does. The first of them is handovers. */
     double handovers, interrupted_s, handover_lost;
     double latency_before_s, latency_after_s; /* means, of what came within a window before and after a handover */
     /* Each of a key of its own (docs/energy.md); NaN without it. The first of them is carbon_g. */

@@ -1,6 +1,6 @@
-/* Devices that move: the sources of jobs on tracks, and the access points to which they attach. Where a device is, and
- * to what it is attached, follows from its track and the seed alone: nothing that happens in a run changes it. Places
- * are in metres, in a plane. */
+/* Devices that move: sources and sinks of jobs on tracks, and the access points to which they attach. Where a device
+ * is, and to what it is attached, follows from its track and the seed alone: nothing that happens in a run changes it.
+ * Places are in metres, in a plane. */
 #ifndef WEIR_MODEL_MOBILITY_H
 #define WEIR_MODEL_MOBILITY_H
 
@@ -47,6 +47,7 @@ enum weir_motion {
 };
 struct weir_device {
     enum weir_motion motion;
+    bool is_sink;                    /* of its job, perhaps besides */
     const struct weir_course *track; /* of WEIR_MOTION_TRACK */
     /* Of models. */
     double x[2], y[2]; /* the area: least and greatest */
@@ -62,6 +63,8 @@ struct weir_reach {
     double bytes_per_s;
 };
 
+struct weir_grid;
+
 struct weir_mobility {
     bool on;
     struct weir_access *access;
@@ -70,6 +73,7 @@ struct weir_mobility {
     double ratio;      /* times which another weighted distance must be smaller; 1 where the nearest counts */
     double handover_s;
     bool loses;                /* what would be sent during a handover is lost; else it waits */
+    bool leaves;               /* a device changes from an access point that is down */
     double latency_s;          /* of the radio link */
     struct weir_reach *reach;  /* by increasing distance; farther than the last nothing gets through */
     int reach_count;           /* 0: no limit */
@@ -77,50 +81,77 @@ struct weir_mobility {
     int file_count;
     struct weir_device *devices;
     int device_count;
-    int *first_of;  /* [job] where its sources begin in of_source */
-    int *of_source; /* index of its device, -1: it stands still */
+    int *first_of; /* [job] where its ends begin in of_end: its sources, then its sink; one more for the end */
+    int *of_end;   /* index of its device, -1: it stands still; a sink may share that of its job's first source */
+    struct weir_grid *grid; /* NULL: none is made */
 };
 
 /* The index of the device of a source, by its number in its job (0: the only one); -1: it stands still. */
 static inline int weir_mobility_device(const struct weir_mobility *mobility, int job, int source)
 {
-    return mobility->on ? mobility->of_source[mobility->first_of[job] + source] : -1;
+    return mobility->on ? mobility->of_end[mobility->first_of[job] + source] : -1;
 }
 
-/* A straight part of a device's way, and the state of a walk along it. */
+/* That of its sink. */
+static inline int weir_mobility_sink(const struct weir_mobility *mobility, int job)
+{
+    return mobility->on ? mobility->of_end[mobility->first_of[job + 1] - 1] : -1;
+}
+
+/* When the hosts of access points are down. */
+struct weir_down {
+    const double *dates_s; /* down, up, down, ...; borrowed */
+    size_t count;
+};
+struct weir_downs {
+    struct weir_down *of; /* [access] */
+    double *dates_s;      /* of all of them, increasing */
+    size_t count;
+};
+
+/* mobility_legs.c: a walk along the straight parts of a device's way. May be copied, to look ahead. */
 struct weir_leg {
     double from_s, until_s;
     double x, y, vx, vy; /* at from_s; m/s */
     int access;          /* where its track says that it is; -1: by its place */
 };
+struct weir_trip {
+    const struct weir_device *device;
+    struct weir_leg leg;
+    size_t fix; /* of the track, at the end of the leg */
+    /* Of models. */
+    struct weir_stream stream;
+    bool goes;     /* the leg is no pause */
+    int street[2]; /* the crossing at the end of the leg */
+    int heading;   /* 0 east, 1 north, 2 west, 3 south */
+};
+void weir_trip_begin(struct weir_trip *trip, const struct weir_device *device, unsigned long long seed);
+void weir_trip_next(struct weir_trip *trip);
+/* The place at a date of the present leg. */
+void weir_trip_place(const struct weir_trip *trip, double date_s, double *x, double *y);
 
-/* A walk along the track of a device, by stretches: of each the way is straight and the access point the same. May be
- * copied, to look ahead. */
+/* mobility_roam.c: a walk by stretches: of each the way is straight and the access point the same. May be copied. */
 #define WEIR_ROAM_NEAR 8
 struct weir_roam {
     const struct weir_mobility *mobility;
-    const struct weir_device *device;
+    const struct weir_downs *downs; /* NULL: it heeds none */
+    struct weir_trip trip;
     double from_s, until_s; /* of the stretch; until_s may be INFINITY */
     int at;                 /* index of the access point */
     bool handed;            /* the stretch begins with a handover */
     double open_s;          /* when the handover that led to `at` is over; -INFINITY: none did */
-    struct weir_leg leg;
     /* What comes. */
-    int next;                 /* access point at until_s; -1: the leg ends there */
+    int next;                 /* access point at until_s; -1: none */
     int near[WEIR_ROAM_NEAR]; /* other access points that could be due first */
     int near_count;           /* -1: not known */
     double far_m;             /* so far it may go before any but these could be due */
     double slack_m;           /* so far it may go before another access point could be due */
-    size_t fix;               /* of the track, at the end of the leg */
-    struct weir_stream stream;
-    bool goes;     /* of models: the leg is no pause */
-    int street[2]; /* the crossing at the end of the leg */
-    int heading;   /* 0 east, 1 north, 2 west, 3 south */
+    size_t down;              /* of the dates of `downs`, the next */
 };
 
 /* Begins at the stretch that holds a date; what led to its access point is no handover. O(legs before). */
-void weir_roam_begin(struct weir_roam *roam, const struct weir_mobility *mobility, const struct weir_device *device,
-                     unsigned long long seed, double date_s);
+void weir_roam_begin(struct weir_roam *roam, const struct weir_mobility *mobility, const struct weir_downs *downs,
+                     const struct weir_device *device, unsigned long long seed, double date_s);
 
 /* Goes on to the next stretch; false if there is none. O(access points) at worst, O(1) mostly. */
 bool weir_roam_next(struct weir_roam *roam);
@@ -128,17 +159,51 @@ bool weir_roam_next(struct weir_roam *roam);
 /* Goes on to the next stretch that begins with a handover at a date before end_s; false if there is none. */
 bool weir_roam_handover(struct weir_roam *roam, double end_s);
 
-/* The place at a date of the present leg. */
-void weir_roam_place(const struct weir_roam *roam, double date_s, double *x, double *y);
+/* mobility_grid.c: access points by place, to find those nearby. Without it all of them are looked at, which gives the
+ * same. */
+struct weir_grid {
+    double x, y, cell;
+    int across, along; /* cells */
+    int *first;        /* [cell]: of `access`; one more for the end */
+    int *access;       /* those that have a place, cell by cell */
+    double most_weight;
+};
+void weir_grid_make(struct weir_mobility *mobility);
+void weir_grid_free(struct weir_grid *grid);
 
-/* Sends bytes over the radio link from a date on, which does not go back from call to call; the walk goes on to the
- * stretch in which the last of them is sent. What is under way when a handover begins goes on after it, or is lost.
- * Returns when it is sent or lost, INFINITY if that is not before end_s; *lost says which. */
-double weir_roam_send(struct weir_roam *roam, double start_s, double bytes, double end_s, bool *lost);
+/* mobility_radio.c: at which access point a device is from when on, as far as anybody has looked ahead. */
+struct weir_stay {
+    double from_s; /* a handover begins; -INFINITY of the first, to which none led */
+    int at;
+};
+struct weir_stays {
+    struct weir_roam walk; /* at the last one */
+    double end_s;          /* those that begin later are not looked for */
+    bool all;
+    struct weir_stay *list;
+    size_t count, capacity;
+};
+void weir_stays_begin(struct weir_stays *stays, const struct weir_roam *walk, double end_s);
+void weir_stays_fini(struct weir_stays *stays);
+/* When stay number i begins; INFINITY if there is none that begins before the end. */
+double weir_stays_from_s(struct weir_stays *stays, size_t i);
 
-/* mobility_legs.c: the first leg, and the one after the present one. */
-void weir_leg_first(struct weir_roam *roam, unsigned long long seed);
-void weir_leg_next(struct weir_roam *roam);
+/* A radio link. Dates given do not go back from call to call. */
+struct weir_radio {
+    struct weir_stays *stays; /* of its device */
+    struct weir_trip trip;
+    size_t stay;
+};
+void weir_radio_begin(struct weir_radio *radio, struct weir_stays *stays);
+static inline int weir_radio_at(const struct weir_radio *radio)
+{
+    return radio->stays->list[radio->stay].at;
+}
+/* Sends bytes from a date on; what is left when a handover begins goes on after it. Returns when the last of them is
+ * sent; INFINITY if that is not before end_s, and *bytes are left then. */
+double weir_radio_carry(struct weir_radio *radio, double start_s, double *bytes, double end_s);
+/* The same, but that *lost says whether they are lost to a handover instead, at the date returned. */
+double weir_radio_send(struct weir_radio *radio, double start_s, double bytes, double end_s, bool *lost);
 
 /* mobility_tracks.c: reads a CSV with the columns time, id (or several names of each) and x, y or host, or the FCD XML
  * of SUMO, also gzip. Hosts are those of access points. Errors: WEIR_EINPUT with file and line. */

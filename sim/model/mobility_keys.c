@@ -7,6 +7,8 @@
 
 static const char *const attachments[] = {"nearest", "strongest", NULL};
 static const char *const meanwhile[] = {"wait", "lose", NULL};
+static const char *const when_down[] = {"leave", "stay", NULL};
+static const char *const ends[] = {"source", "sink", "both", NULL};
 static const char *const models[] = {"random-waypoint", "manhattan", NULL};
 
 #define PATTERNS (WEIR_FORM_STRING | WEIR_FORM_LIST)
@@ -33,10 +35,13 @@ const struct weir_param weir_mobility_keys[] = {
     EITHER(MOBILITY, "meanwhile", loses, "wait", meanwhile,
            "What becomes of items that would be sent during a handover: they \"wait\" at the device, or it \"lose\"s "
            "them; then what is under way when it begins is lost, too."),
+    EITHER(MOBILITY, "when_down", stays, "leave", when_down,
+           "What a device does whose access point is down: it changes to the nearest or strongest that is up, or "
+           "\"stay\"s."),
     TIME(MOBILITY, "latency", latency_s, "0s", 0, "Of the radio link between a device and its access point."),
     VALUE("rates", WEIR_FORM_LISTED, weir_reach_keys, "no limit",
           "Rates of the radio link, by increasing distance; farther than the last nothing gets through."),
-    VALUE_NEEDED("devices", WEIR_FORM_LISTED, weir_moving_keys, "Which jobs have sources that move, and how."),
+    VALUE_NEEDED("devices", WEIR_FORM_LISTED, weir_moving_keys, "Which jobs have sources or sinks that move, and how."),
     END,
 };
 
@@ -50,8 +55,12 @@ const struct weir_param weir_reach_keys[] = {
 #define DEVICE struct weir_device_read
 const struct weir_param weir_moving_keys[] = {
     VALUE_NEEDED("jobs", PATTERNS, NULL,
-                 "Jobs whose sources they are: a name or a pattern, or a list of them. One of several sources of a job "
+                 "Jobs whose ends they are: a name or a pattern, or a list of them. One of several sources of a job "
                  "is JOB/SOURCE; the name of the job means all of them."),
+    CHOICE(
+        DEVICE, "end", end, "source", ends,
+        "Which end of the job it is: its \"source\", to which results come back if that is its sink; its "
+        "\"sink\", wherever the source stands; or \"both\": the sink goes with the source, of several with the first."),
     {.name = "tracks",
      .type = WEIR_PARAM_STRING,
      AT(DEVICE, tracks),

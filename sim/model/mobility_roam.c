@@ -7,54 +7,18 @@
  * E >= 0 and E^2 - 4 h^2 d_j^2 >= 0, E = d_i^2 - d_j^2 - h^2, which is linear. So dates are roots of quadratics. */
 #include <math.h>
 
-#include "sim/model/mobility.h"
-
-/* Share of its terms below which a value counts as zero, and seconds below which a date is the present one. */
-#define TINY  1e-11
-#define NOW_S 1e-9
-
-/* c[0] + c[1] u + c[2] u^2. */
-struct quadratic {
-    double c[3];
-};
-
-/* Real roots in increasing order; returns how many. */
-static int roots_of(const struct quadratic *q, double roots[2])
-{
-    double a = q->c[2], b = q->c[1], c = q->c[0];
-    if (a == 0) {
-        if (b == 0)
-            return 0;
-        roots[0] = -c / b;
-        return 1;
-    }
-    double under = b * b - 4 * a * c;
-    if (!(under >= 0))
-        return 0;
-    double half = -(b + copysign(sqrt(under), b)) / 2, one = half / a, other = half != 0 ? c / half : 0;
-    roots[0] = fmin(one, other);
-    roots[1] = fmax(one, other);
-    return 2;
-}
-
-/* Square of the distance from a place, u seconds from a date of the leg on. */
-static struct quadratic square_of(const struct weir_leg *leg, double date_s, double x, double y)
-{
-    double dx = leg->x + leg->vx * (date_s - leg->from_s) - x, dy = leg->y + leg->vy * (date_s - leg->from_s) - y;
-    return (struct quadratic){
-        {dx * dx + dy * dy, 2 * (leg->vx * dx + leg->vy * dy), leg->vx * leg->vx + leg->vy * leg->vy}};
-}
+#include "sim/model/mobility_parts.h"
 
 /* Seconds until the quadratic rises through zero where E = e0 + e1 u is not below; 0 if it is above already. */
-static double rises_in_s(const struct quadratic *q, double size, double e0, double e1)
+static double rises_in_s(const struct weir_quadratic *q, double size, double e0, double e1)
 {
     double roots[2];
-    if (q->c[0] > TINY * size && e0 >= 0)
+    if (q->c[0] > WEIR_ROAM_TINY * size && e0 >= 0)
         return 0;
-    int count = roots_of(q, roots);
+    int count = weir_quadratic_roots(q, roots);
     for (int r = 0; r < count; r++) {
         double u = roots[r], slope = q->c[1] + 2 * q->c[2] * u;
-        if (u >= -NOW_S && slope > 0 && e0 + e1 * u >= -TINY * (fabs(e0) + fabs(e1 * u)))
+        if (u >= -WEIR_ROAM_NOW_S && slope > 0 && e0 + e1 * u >= -WEIR_ROAM_TINY * (fabs(e0) + fabs(e1 * u)))
             return fmax(u, 0);
     }
     return INFINITY;
@@ -70,81 +34,40 @@ static double change_in_s(const struct weir_roam *roam, int j)
 {
     const struct weir_mobility *mobility = roam->mobility;
     const struct weir_access *from = &mobility->access[roam->at], *to = &mobility->access[j];
-    struct quadratic a = square_of(&roam->leg, roam->from_s, from->x, from->y);
-    struct quadratic b = square_of(&roam->leg, roam->from_s, to->x, to->y);
+    struct weir_quadratic a = weir_leg_square(&roam->trip.leg, roam->from_s, from->x, from->y);
+    struct weir_quadratic b = weir_leg_square(&roam->trip.leg, roam->from_s, to->x, to->y);
     double h = mobility->hysteresis, q = ratio_of(mobility, roam->at, j);
     if (h == 0) {
-        struct quadratic f;
+        struct weir_quadratic f;
         for (int k = 0; k < 3; k++)
             f.c[k] = a.c[k] - q * q * b.c[k];
         return rises_in_s(&f, a.c[0] + q * q * b.c[0], 0, 0);
     }
     double e0 = a.c[0] - b.c[0] - h * h, e1 = a.c[1] - b.c[1], four = 4 * h * h;
-    struct quadratic f = {{e0 * e0 - four * b.c[0], 2 * e0 * e1 - four * b.c[1], e1 * e1 - four * b.c[2]}};
+    struct weir_quadratic f = {{e0 * e0 - four * b.c[0], 2 * e0 * e1 - four * b.c[1], e1 * e1 - four * b.c[2]}};
     return rises_in_s(&f, e0 * e0 + four * b.c[0], e0, e1);
-}
-
-void weir_roam_place(const struct weir_roam *roam, double date_s, double *x, double *y)
-{
-    const struct weir_leg *leg = &roam->leg;
-    double for_s = leg->vx == 0 && leg->vy == 0 ? 0 : date_s - leg->from_s;
-    *x = leg->x + leg->vx * for_s;
-    *y = leg->y + leg->vy * for_s;
 }
 
 static double distance_to(const struct weir_roam *roam, int j)
 {
     double x, y;
-    weir_roam_place(roam, roam->from_s, &x, &y);
+    weir_trip_place(&roam->trip, roam->from_s, &x, &y);
     x -= roam->mobility->access[j].x;
     y -= roam->mobility->access[j].y;
     return sqrt(x * x + y * y);
 }
 
-static double speed_of(const struct weir_leg *leg)
-{
-    return sqrt(leg->vx * leg->vx + leg->vy * leg->vy);
-}
-
 /* Metres left of the leg. */
 static double way_of(const struct weir_roam *roam)
 {
-    double speed = speed_of(&roam->leg);
-    return speed > 0 ? speed * (roam->leg.until_s - roam->from_s) : 0;
+    double speed = weir_leg_speed(&roam->trip.leg);
+    return speed > 0 ? speed * (roam->trip.leg.until_s - roam->from_s) : 0;
 }
 
-/* Going a metre changes each distance by a metre at most, so access point j is not due before so many metres. */
 static double free_m(const struct weir_roam *roam, int j, double here)
 {
-    double q = ratio_of(roam->mobility, roam->at, j), there = distance_to(roam, j);
-    return (q * there + roam->mobility->hysteresis - here) / (1 + q) - TINY * (here + q * there);
-}
-
-/* Notes those that could be due first. */
-static void look_about(struct weir_roam *roam, double here)
-{
-    double free[WEIR_ROAM_NEAR];
-    int count = 0;
-    roam->far_m = INFINITY;
-    for (int j = 0; j < roam->mobility->access_count; j++) {
-        if (j == roam->at || !roam->mobility->access[j].placed)
-            continue;
-        double mine = free_m(roam, j, here);
-        if (count == WEIR_ROAM_NEAR) {
-            roam->far_m = fmin(roam->far_m, fmax(mine, free[count - 1]));
-            if (mine >= free[count - 1])
-                continue;
-            count--;
-        }
-        int at = count++;
-        for (; at > 0 && free[at - 1] > mine; at--) {
-            free[at] = free[at - 1];
-            roam->near[at] = roam->near[at - 1];
-        }
-        free[at] = mine;
-        roam->near[at] = j;
-    }
-    roam->near_count = count;
+    return weir_roam_free_m(ratio_of(roam->mobility, roam->at, j), distance_to(roam, j), roam->mobility->hysteresis,
+                            here);
 }
 
 /* The change that comes first. */
@@ -166,33 +89,62 @@ static void consider(struct weir_roam *roam, int j, double here, double way, str
     }
 }
 
-/* Finds where the stretch ends: at the end of its leg, or where another access point is due. */
+bool weir_roam_is_down(const struct weir_roam *roam, int access)
+{
+    if (!roam->downs)
+        return false;
+    const struct weir_down *down = &roam->downs->of[access];
+    size_t low = 0, high = down->count; /* dates before low have passed */
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (down->dates_s[middle] <= roam->from_s)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low % 2;
+}
+
+/* Considers all that could be due before the first of those nearby. */
+static void consider_all(struct weir_roam *roam, double here, double way, struct change *first)
+{
+    for (int j = 0; j < roam->mobility->access_count; j++)
+        if (j != roam->at && roam->mobility->access[j].placed && !weir_roam_is_down(roam, j))
+            consider(roam, j, here, way, first);
+}
+
+/* Finds where the stretch ends: at the end of its leg, where another access point is due, or where one goes down or
+ * comes up. */
 static void look_ahead(struct weir_roam *roam)
 {
-    const struct weir_mobility *mobility = roam->mobility;
     struct change first = {INFINITY, INFINITY};
-    double way = way_of(roam);
-    roam->until_s = roam->leg.until_s;
+    double way = way_of(roam), end_s = roam->trip.leg.until_s;
+    if (roam->downs && roam->down < roam->downs->count)
+        end_s = fmin(end_s, roam->downs->dates_s[roam->down]);
+    roam->until_s = end_s;
     roam->next = -1;
-    if (roam->leg.access >= 0 || way < roam->slack_m)
+    if (roam->trip.leg.access >= 0 || way < roam->slack_m)
         return;
     double here = distance_to(roam, roam->at);
     if (roam->near_count < 0 || way >= roam->far_m)
-        look_about(roam, here);
+        weir_roam_look_about(roam, here);
     roam->slack_m = roam->far_m;
-    if (way < roam->far_m) {
-        for (int n = 0; n < roam->near_count; n++)
-            consider(roam, roam->near[n], here, way, &first);
-    } else {
-        for (int j = 0; j < mobility->access_count; j++)
-            if (j != roam->at && mobility->access[j].placed)
-                consider(roam, j, here, way, &first);
-    }
+    for (int n = 0; n < roam->near_count; n++)
+        consider(roam, roam->near[n], here, way, &first);
+    if (way >= roam->far_m && !(weir_leg_speed(&roam->trip.leg) * first.in_s < roam->far_m))
+        consider_all(roam, here, way, &first);
     roam->slack_m = fmax(roam->slack_m, 0);
-    if (roam->from_s + first.in_s < roam->leg.until_s)
+    if (roam->from_s + first.in_s < end_s)
         roam->until_s = roam->from_s + first.in_s;
     else
         roam->next = -1;
+}
+
+/* Nothing is known of those around it. */
+static void forget(struct weir_roam *roam)
+{
+    roam->slack_m = 0;
+    roam->near_count = -1;
 }
 
 static void attach(struct weir_roam *roam, int at)
@@ -200,18 +152,18 @@ static void attach(struct weir_roam *roam, int at)
     roam->at = at;
     roam->handed = true;
     roam->open_s = roam->from_s + roam->mobility->handover_s;
-    roam->slack_m = 0;
-    roam->near_count = -1;
+    forget(roam);
 }
 
-/* The nearest by weighted distance; the first of equals. */
-static int best_at(const struct weir_roam *roam)
+/* The nearest by weighted distance, or of those that are up; the first of equals. -1: there is none. */
+static int best_at(const struct weir_roam *roam, bool up)
 {
     const struct weir_mobility *mobility = roam->mobility;
-    int best = 0;
+    int best = -1;
     double least = INFINITY;
     for (int j = 0; j < mobility->access_count; j++) {
-        double weighted = mobility->access[j].placed ? distance_to(roam, j) / mobility->access[j].weight : INFINITY;
+        bool counts = mobility->access[j].placed && !(up && weir_roam_is_down(roam, j));
+        double weighted = counts ? distance_to(roam, j) / mobility->access[j].weight : INFINITY;
         if (weighted < least) {
             least = weighted;
             best = j;
@@ -220,16 +172,28 @@ static int best_at(const struct weir_roam *roam)
     return best;
 }
 
+/* From an access point that is down the device goes to the best of those that are up; if none is, it stays. */
+static void heed_downs(struct weir_roam *roam)
+{
+    for (; roam->down < roam->downs->count && roam->downs->dates_s[roam->down] <= roam->from_s; roam->down++)
+        forget(roam);
+    if (roam->trip.leg.access >= 0 || !weir_roam_is_down(roam, roam->at))
+        return;
+    int best = best_at(roam, true);
+    if (best >= 0)
+        attach(roam, best);
+}
+
 /* Changes that are due at the beginning of the stretch are made there. */
 static void settle(struct weir_roam *roam)
 {
-    const struct weir_leg *leg = &roam->leg;
+    const struct weir_leg *leg = &roam->trip.leg;
     if (leg->access >= 0 && leg->access != roam->at)
         attach(roam, leg->access);
-    if (leg->access >= 0) { /* its place may be another one before and after */
-        roam->slack_m = 0;
-        roam->near_count = -1;
-    }
+    if (leg->access >= 0) /* its place may be another one before and after */
+        forget(roam);
+    if (roam->downs)
+        heed_downs(roam);
     look_ahead(roam);
     for (int changes = 0; roam->next >= 0 && roam->until_s <= roam->from_s && changes < roam->mobility->access_count;
          changes++) {
@@ -243,26 +207,27 @@ bool weir_roam_next(struct weir_roam *roam)
     if (!(roam->until_s < INFINITY))
         return false;
     int next = roam->next;
-    double moved = speed_of(&roam->leg) * (roam->until_s - roam->from_s);
+    double moved = weir_leg_speed(&roam->trip.leg) * (roam->until_s - roam->from_s);
     roam->slack_m -= moved;
     roam->far_m -= moved;
     roam->from_s = roam->until_s;
     roam->handed = false;
     if (next >= 0)
         attach(roam, next);
-    else
-        weir_leg_next(roam);
+    else if (roam->from_s >= roam->trip.leg.until_s)
+        weir_trip_next(&roam->trip);
     settle(roam);
     return true;
 }
 
-void weir_roam_begin(struct weir_roam *roam, const struct weir_mobility *mobility, const struct weir_device *device,
-                     unsigned long long seed, double date_s)
+void weir_roam_begin(struct weir_roam *roam, const struct weir_mobility *mobility, const struct weir_downs *downs,
+                     const struct weir_device *device, unsigned long long seed, double date_s)
 {
-    *roam = (struct weir_roam){.mobility = mobility, .device = device, .near_count = -1};
-    weir_leg_first(roam, seed);
-    roam->from_s = roam->leg.from_s;
-    roam->at = roam->leg.access >= 0 ? roam->leg.access : best_at(roam);
+    *roam = (struct weir_roam){.mobility = mobility, .downs = downs, .near_count = -1};
+    weir_trip_begin(&roam->trip, device, seed);
+    roam->from_s = roam->trip.leg.from_s;
+    int first = roam->trip.leg.access >= 0 ? roam->trip.leg.access : best_at(roam, false);
+    roam->at = first >= 0 ? first : 0;
     settle(roam);
     while (roam->until_s <= date_s && weir_roam_next(roam))
         continue;
@@ -276,57 +241,4 @@ bool weir_roam_handover(struct weir_roam *roam, double end_s)
         if (roam->handed)
             return true;
     return false;
-}
-
-/* From a date of the stretch on: the rate, and until when it holds at most. */
-static double rate_at(const struct weir_roam *roam, double date_s, double *until_s)
-{
-    const struct weir_mobility *mobility = roam->mobility;
-    const struct weir_access *access = &mobility->access[roam->at];
-    *until_s = roam->until_s;
-    if (!mobility->reach_count)
-        return INFINITY;
-    if (roam->leg.access >= 0) /* it is there */
-        return mobility->reach[0].bytes_per_s;
-    struct quadratic square = square_of(&roam->leg, date_s, access->x, access->y);
-    for (int r = 0; r < mobility->reach_count && square.c[2] > 0; r++) {
-        double roots[2], within = mobility->reach[r].within;
-        struct quadratic off = square;
-        off.c[0] -= within * within;
-        int count = within < INFINITY ? roots_of(&off, roots) : 0;
-        for (int k = 0; k < count; k++)
-            if (roots[k] > NOW_S)
-                *until_s = fmin(*until_s, date_s + roots[k]);
-    }
-    double half_s = square.c[2] > 0 ? (*until_s - date_s) / 2 : 0;
-    double middle = square.c[0] + half_s * (square.c[1] + half_s * square.c[2]);
-    for (int r = 0; r < mobility->reach_count; r++)
-        if (middle <= mobility->reach[r].within * mobility->reach[r].within)
-            return mobility->reach[r].bytes_per_s;
-    return 0;
-}
-
-double weir_roam_send(struct weir_roam *roam, double start_s, double bytes, double end_s, bool *lost)
-{
-    double now_s = start_s;
-    *lost = false;
-    while (now_s < end_s) {
-        if (now_s >= roam->until_s) {
-            weir_roam_next(roam);
-            continue;
-        }
-        if (now_s < roam->open_s) {
-            *lost = roam->mobility->loses;
-            if (*lost)
-                return now_s;
-            now_s = fmin(roam->open_s, roam->until_s);
-            continue;
-        }
-        double until_s, rate = rate_at(roam, now_s, &until_s);
-        if (rate == INFINITY || (rate > 0 && bytes <= rate * (until_s - now_s)))
-            return now_s + bytes / rate;
-        bytes -= rate > 0 ? rate * (until_s - now_s) : 0;
-        now_s = until_s;
-    }
-    return INFINITY;
 }

@@ -45,7 +45,7 @@ const struct weir_param weir_scenario_keys[] = {
     VALUE("anomalies", WEIR_FORM_LISTED, weir_anomaly_keys, "none",
           "Hosts that are not well, and show it in what they report."),
     VALUE("mobility", WEIR_FORM_OBJECT, weir_mobility_keys, "sources stand still",
-          "Sources that move, and the access points to which they attach."),
+          "Devices that move, and the access points to which they attach."),
     VALUE("recovery", WEIR_FORM_OBJECT, weir_recovery_keys, "as below", "How jobs come back from failures."),
     VALUE("monitor", WEIR_FORM_OBJECT, weir_monitor_keys, "they do not", "How far the monitors of hosts err."),
     VALUE("account", WEIR_FORM_OBJECT, weir_account_keys, "none",

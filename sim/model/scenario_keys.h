@@ -31,7 +31,7 @@ struct weir_anomaly_read {
 };
 struct weir_mobility_read {
     const char *places;
-    bool strongest, loses;
+    bool strongest, loses, stays;
     double hysteresis, path_loss, handover_s, latency_s;
 };
 struct weir_carbon_read {
@@ -47,6 +47,7 @@ struct weir_price_read {
 };
 struct weir_device_read {
     const char *tracks, *track;
+    int end;   /* source, sink, both */
     int model; /* random-waypoint, manhattan; -1: it follows a track */
     double block;
 };

@@ -56,13 +56,20 @@ int weir_scenario_read_monitor(const struct weir_json *at, struct weir_scenario 
 /* "mobility"; workload and platform are read. Its files are mixed into the hash. */
 int weir_scenario_read_mobility(const struct weir_json *at, struct weir_scenario *scenario);
 void weir_mobility_fini(struct weir_mobility *mobility);
-/* mobility_movers.c: all sources stand still; an entry of "devices" marks sources (owned by the caller, also after an
- * error) and numbers their devices; they follow tracks, that of a name (or NULL: their own), or a model. */
+/* mobility_movers.c: all ends of jobs stand still; an entry of "devices" marks ends (owned by the caller, also after an
+ * error) and numbers their devices; they follow tracks, that of a name (or NULL: their own), or a model; and at the end
+ * sinks that are sources go with them. */
+enum weir_end { WEIR_END_SOURCE, WEIR_END_SINK, WEIR_END_BOTH }; /* in the order of the key's choices */
 void weir_movers_init(struct weir_scenario *scenario);
-int weir_movers_mark(const struct weir_json *at, struct weir_scenario *scenario, bool **marked);
+int weir_movers_mark(const struct weir_json *at, enum weir_end end, struct weir_scenario *scenario, bool **marked);
 int weir_movers_follow(const struct weir_json *at, const struct weir_tracks *tracks, const char *wanted,
                        const bool *marked, struct weir_scenario *scenario);
 void weir_movers_roam(const struct weir_device *model, const bool *marked, struct weir_scenario *scenario);
+int weir_movers_end(const struct weir_json *at, struct weir_scenario *scenario);
+/* scenario_access.c: its access points, places and rates; and whether they do, once the devices are read. */
+struct weir_mobility_read;
+int weir_access_read(const struct weir_json *at, const struct weir_mobility_read *read, struct weir_scenario *scenario);
+int weir_access_check(const struct weir_json *at, const struct weir_scenario *scenario);
 
 /* "learning"; workload and platform are read. */
 int weir_scenario_read_learning(const struct weir_json *at, struct weir_scenario *scenario);

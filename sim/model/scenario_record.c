@@ -42,7 +42,14 @@ static void add(struct weir_record_size *size, double windows, double rows, doub
     size->bytes += windows * (metric_bytes + rows * (COMMAS + VALUE_BYTES + name_bytes));
 }
 
-/* Of a source that moves; and of each of several. */
+static void add_device(const struct weir_scenario *scenario, double windows, double name_bytes,
+                       struct weir_record_size *size)
+{
+    int host = scenario->mobility.access[0].host;
+    add(size, windows, DEVICE_ROWS, DEVICE_BYTES, name_bytes + (double)strlen(scenario->platform->hosts[host].name));
+}
+
+/* Of a source or a sink that moves; and of each of several sources. */
 static void add_sources(const struct weir_scenario *scenario, int j, double windows, double name_bytes,
                         struct weir_record_size *size)
 {
@@ -52,11 +59,12 @@ static void add_sources(const struct weir_scenario *scenario, int j, double wind
         double name = name_bytes + (several ? (double)strlen(job->sources[s].name) : 0);
         if (several)
             add(size, windows, SOURCE_ROWS, SOURCE_BYTES, name);
-        if (weir_mobility_device(&scenario->mobility, j, s) < 0)
-            continue;
-        int host = scenario->mobility.access[0].host;
-        add(size, windows, DEVICE_ROWS, DEVICE_BYTES, name + (double)strlen(scenario->platform->hosts[host].name));
+        if (weir_mobility_device(&scenario->mobility, j, s) >= 0)
+            add_device(scenario, windows, name, size);
     }
+    int sink = weir_mobility_sink(&scenario->mobility, j);
+    if (sink >= 0 && sink != weir_mobility_device(&scenario->mobility, j, 0))
+        add_device(scenario, windows, name_bytes, size);
 }
 
 static void add_jobs(const struct weir_scenario *scenario, bool operators, double time_bytes,

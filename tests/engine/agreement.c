@@ -75,18 +75,21 @@ static const struct set both = {
     {.name = "agreeing worlds with watts that fail", AGREEING, .failures = true}, .draws = true, .count = WORLDS / 2};
 
 static const char *const singly[] = {"1"};
-static const struct set moving = {
-    {.name = "agreeing worlds that move",
-     .batches = singly,
-     .batch_count = 1,
-     .most_bytes = 60000,
-     .failures = true,
-     .more = "\"mobility\": {\"places\": \"places.csv\", \"handover\": \"50ms\", \"latency\": \"2ms\", "
-             "\"rates\": [{\"within\": 30, \"rate\": \"20MBps\"}, {\"rate\": \"1MBps\"}], "
-             "\"devices\": [{\"jobs\": \"*\", \"model\": \"random-waypoint\", \"area\": [0, 0, 100, 100], "
-             "\"speed\": [10, 40]}]}, "},
-    .singly = true,
-    .count = WORLDS / 2};
+#define MOVING(name_, more_, end_)                                                                                     \
+    {                                                                                                                  \
+        .name = (name_), .batches = singly, .batch_count = 1, .most_bytes = 60000, .failures = true,                   \
+        .more = "\"mobility\": {\"places\": \"places.csv\", \"handover\": \"50ms\", \"latency\": \"2ms\", " more_      \
+                "\"rates\": [{\"within\": 30, \"rate\": \"20MBps\"}, {\"rate\": \"1MBps\"}], "                         \
+                "\"devices\": [{\"jobs\": \"*\", \"model\": \"random-waypoint\", \"area\": [0, 0, 100, 100], "         \
+                "\"speed\": [10, 40], \"end\": \"" end_ "\"}]}, "                                                      \
+    }
+static const struct set moving = {MOVING("agreeing worlds that move", "", "source"), .singly = true,
+                                  .count = WORLDS / 2};
+static const struct set followed = {MOVING("agreeing worlds with results that follow", "\"hysteresis\": 5, ", "both"),
+                                    .singly = true, .count = WORLDS / 2};
+static const struct set losing = {MOVING("agreeing worlds with results that follow, or are lost",
+                                         "\"meanwhile\": \"lose\", \"when_down\": \"stay\", ", "sink"),
+                                  .singly = true, .count = WORLDS / 4};
 
 static const char *platform_of(const struct set *set)
 {
@@ -208,6 +211,8 @@ static void moving_worlds_agree(void)
 {
     weir_test_file("places.csv", "host,x,y\nedge,20,20\nedge2,80,30\ncloud4,50,90\n");
     compare_worlds(&moving);
+    compare_worlds(&followed);
+    compare_worlds(&losing);
 }
 
 /* Work of o0 ends at 2 s in one run, at 3 s in the other, and a transfer is on the wire until `end_s` in both. */

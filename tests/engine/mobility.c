@@ -32,18 +32,24 @@ struct drive {
     const char *bytes;
     const char *place, *state; /* of the operator */
     const char *more;          /* of the scenario */
+    const char *source, *end;  /* of the job; which of its ends moves */
+    const char *job;           /* more keys of the job */
+    const char *flops, *out_bytes;
+    const char *duration;
 };
 
 static struct weir_test_result drive_under(const struct drive *drive, const char *policy, bool all)
 {
     weir_test_file("car.csv", "time,id,x,y\n0,car,0,0\n100,car,1000,0\n");
     char *scenario = weir_format(
-        "{\"duration\": \"100s\", \"window\": \"10s\", %s \"mobility\": {\"hysteresis\": 24, \"handover\": \"1s\", "
+        "{\"duration\": \"%s\", \"window\": \"10s\", %s \"mobility\": {\"hysteresis\": 24, \"handover\": \"1s\", "
         "\"latency\": \"5ms\", \"rates\": [%s], %s \"devices\": [{\"jobs\": \"car\", \"tracks\": "
-        "\"car.csv\"}]}, \"workload\": {\"jobs\": [{\"name\": \"car\", \"source\": {\"host\": \"west\"}, "
-        "\"source_bytes\": \"%s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\", \"start\": \"1s\"}, "
-        "\"operators\": [{\"name\": \"see\", \"flops\": \"10Mf\", \"placement\": %s, \"state\": \"%s\"}]}]}}",
-        drive->more, drive->rates, drive->mobility, drive->bytes, drive->place, drive->state);
+        "\"car.csv\", \"end\": \"%s\"}]}, \"workload\": {\"jobs\": [{\"name\": \"car\", \"source\": {\"host\": "
+        "\"%s\"}, %s \"source_bytes\": \"%s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\", \"start\": "
+        "\"1s\"}, \"operators\": [{\"name\": \"see\", \"flops\": \"%s\", \"bytes\": \"%s\", \"placement\": "
+        "%s, \"state\": \"%s\"}]}]}}",
+        drive->duration, drive->more, drive->rates, drive->mobility, drive->end, drive->source, drive->job,
+        drive->bytes, drive->flops, drive->out_bytes, drive->place, drive->state);
     struct weir_test_result got = weir_test_run_traced(
         weir_test_file("cells.xml", xml), all ? weir_test_all(scenario) : scenario, policy, 1, weir_catalog);
     if (got.code != WEIR_OK)
@@ -54,7 +60,8 @@ static struct weir_test_result drive_under(const struct drive *drive, const char
     return got;
 }
 
-static const struct drive stays = {"", "{\"rate\": \"1MBps\"}", "100kB", "\"source\"", "1MB", ""};
+static const struct drive stays = {
+    "", "{\"rate\": \"1MBps\"}", "100kB", "\"source\"", "1MB", "", "west", "source", "", "10Mf", "0B", "100s"};
 
 /* The operator stays in the west. Before, an item takes 0.1 + 0.005 + 0.01 s. The one that comes at 52 s waits for the
  * end of the handover at 52.2 s; from then on each takes 0.01 s + 10 ms more. Items of 10 s before 51.2 s: 42 to 51 s;
@@ -147,6 +154,149 @@ static void out_of_reach(bool all)
     weir_test_result_fini(&got);
 }
 
+static const struct drive returns = {"",
+                                     "{\"rate\": \"1MBps\"}",
+                                     "100kB",
+                                     "{\"host\": \"cloud\"}",
+                                     "0B",
+                                     "",
+                                     "west",
+                                     "source",
+                                     "\"sink\": \"source\",",
+                                     "10Mf",
+                                     "200kB",
+                                     "100s"};
+
+/* Results of 200 kB come back from the cloud: 0.105 s of radio, 0.01 s + 20 ms to the cloud, 0.01 s there, 0.02 s +
+ * 20 ms back, and 0.2 s + 5 ms of radio. That of the item of 51 s is at the access point at 51.185 s; when the handover
+ * begins, 15 kB of it are sent. All of it is forwarded, in 0.02 s + 10 ms, and the rest goes from 52.2 s on: it is
+ * there at 52.2 + 0.185 + 0.005 s, a second later than otherwise. The item of 52 s waits for 0.2 s. */
+static void results_return(bool all)
+{
+    struct weir_test_result got = drive_under(&returns, "static", all);
+    const struct weir_metrics *m = &got.result.metrics;
+    double alone_s = 0.105 + 0.03 + 0.01 + 0.04 + 0.205;
+    CHECK_NEAR(m->delivered, 99, 0);
+    CHECK_NEAR(m->latency_mean_s, (99 * alone_s + 1 + 0.2) / 99, 1e-9);
+    CHECK_NEAR(m->latency_max_s, alone_s + 1, 1e-6);
+    CHECK_NEAR(m->network_s, (99 * (alone_s - 0.01) + 1 + 0.2) / 99, 1e-9);
+    CHECK_NEAR(m->blocked_s, 0, 1e-9);
+    CHECK_NEAR(m->network_bytes, 99 * 300e3 + 200e3, 1e-3);
+    CHECK_NEAR(m->handovers, 1, 0);
+    weir_test_result_fini(&got);
+    /* Lost instead: that result, half sent, and the item of 52 s, which comes to the device during the handover. */
+    struct drive loses = returns;
+    loses.mobility = "\"meanwhile\": \"lose\",";
+    got = drive_under(&loses, "static", all);
+    CHECK_NEAR(got.result.metrics.delivered, 97, 0);
+    CHECK_NEAR(got.result.metrics.handover_lost, 2, 0);
+    CHECK_NEAR(got.result.metrics.lost, 1, 0);
+    CHECK_NEAR(got.result.metrics.dropped, 1, 0);
+    CHECK_NEAR(got.result.metrics.latency_max_s, alone_s, 1e-6);
+    weir_test_result_fini(&got);
+}
+
+/* A service of 0.04 s: the result of the item of 51 s leaves the cloud at 51.175 s, for the west, and comes there at
+ * 51.215 s, when the car is gone. It is forwarded, in 0.02 s + 10 ms, and sent from 52.2 s on: it is there at 52.405 s,
+ * 0.985 s later than otherwise. */
+static void results_come_too_late(bool all)
+{
+    struct drive slow = returns;
+    slow.flops = "40Mf";
+    struct weir_test_result got = drive_under(&slow, "static", all);
+    double alone_s = 0.39 + 0.03;
+    CHECK_NEAR(got.result.metrics.latency_mean_s, (99 * alone_s + 0.985 + 0.2) / 99, 1e-9);
+    CHECK_NEAR(got.result.metrics.network_bytes, 99 * 300e3 + 200e3, 1e-3);
+    weir_test_result_fini(&got);
+    slow.mobility = "\"meanwhile\": \"lose\",";
+    got = drive_under(&slow, "static", all);
+    CHECK_NEAR(got.result.metrics.handover_lost, 2, 0);
+    CHECK_NEAR(got.result.metrics.lost, 1, 0);
+    CHECK_NEAR(got.result.metrics.network_bytes, 97 * 300e3 + 300e3, 1e-3); /* nothing is forwarded */
+    weir_test_result_fini(&got);
+}
+
+/* The operator stays in the west. An item and its result take 0.105 + 0.01 + 0.205 s before; after it 0.01 s + 10 ms
+ * and 0.02 s + 10 ms more. The result of the item of 51 s is sent from 51.115 s on, 85 kB of it in the west, and the
+ * rest from 52.2 s on: it is there at 52.32 s, a second later. */
+static void results_of_the_old_place(bool all)
+{
+    struct drive near = returns;
+    near.place = "\"source\"";
+    struct weir_test_result got = drive_under(&near, "static", all);
+    CHECK_NEAR(got.result.metrics.latency_mean_s, (51 * 0.32 + 1 + 0.2 + 48 * 0.37) / 99, 1e-9);
+    CHECK_NEAR(got.result.metrics.network_bytes, 200e3 + 48 * 300e3, 1e-3);
+    weir_test_result_fini(&got);
+}
+
+/* Results of 1.5 MB take 1.5 s each, one after the other, while one comes each second, the first at 1.315 s (0.13 s
+ * more on the wire): that of item n has been sent by 1.315 + 1.5 n s, and 25 of them are there by 40 s. Alone each took
+ * 1.82 s. */
+static void results_wait_for_the_radio(bool all)
+{
+    struct drive large = returns;
+    large.out_bytes = "1.5MB";
+    large.more = "\"warmup\": \"0s\",";
+    large.duration = "40s";
+    struct weir_test_result got = drive_under(&large, "static", all);
+    CHECK_NEAR(got.result.metrics.delivered, 25, 0);
+    CHECK_NEAR(got.result.metrics.latency_mean_s, 1.32 + 0.5 * 13, 1e-9);
+    CHECK_NEAR(got.result.metrics.blocked_s, 1.32 + 0.5 * 13 - 1.82, 1e-9);
+    weir_test_result_fini(&got);
+}
+
+/* A source in the cloud, and results that go to the car: 0.01 + 0.04 + 0.205 s each. That of 51 s is sent from 51.05 s
+ * on, 150 kB of it before the handover and the rest from 52.2 s on: it is there a second later. That of 52 s, at the
+ * east at 52.05 s, waits until 52.25 s. */
+static void only_the_sink_moves(bool all)
+{
+    struct drive viewer = returns;
+    viewer.source = "cloud";
+    viewer.end = "sink";
+    viewer.job = "";
+    struct weir_test_result got = drive_under(&viewer, "static", all);
+    CHECK_NEAR(got.result.metrics.handovers, 1, 0);
+    CHECK_NEAR(got.result.metrics.latency_mean_s, (99 * 0.255 + 1 + 0.2) / 99, 1e-9);
+    CHECK_NEAR(got.result.metrics.blocked_s, 0.2 / 99, 1e-9); /* behind the one before */
+    CHECK_NEAR(got.result.metrics.network_bytes, 100 * 200e3, 1e-3);
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "60 car//east/attached 1"));
+    weir_test_result_fini(&got);
+}
+
+/* The west fails at 30 s, when the car is at 300 m: it goes to the east. The west is up again at a date: the car comes
+ * back then if it is 24 m nearer, and goes to the east for good at 51.2 s. Items of 100 kB take 0.1 s at the radio and
+ * 0.045 s to the end of their service in the cloud; that of the beginning of a handover waits for 1 s, and the next for
+ * 0.1 s behind it. */
+static void access_points_fail(bool all)
+{
+    static const struct {
+        const char *down;
+        double handovers, waits_s;
+    } cases[] = {
+        {"10s", 3, 1.1 + 1.1 + 0.2},   /* back at 40 s, at 400 m */
+        {"18.7s", 3, 1.1 + 0.7 + 0.2}, /* at 48.7 s, at 487 m: 26 m nearer. That of 49 s waits for 49.7 s */
+        {"18.9s", 1, 1.1},             /* at 48.9 s, 22 m nearer: it stays in the east, and is there at 51.2 s */
+        {"30s", 1, 1.1},
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct drive fails = stays;
+        char *faults =
+            weir_format("\"faults\": [{\"host\": \"west\", \"at\": \"30s\", \"for\": \"%s\"}],", cases[c].down);
+        fails.place = "{\"host\": \"cloud\"}";
+        fails.more = faults;
+        struct weir_test_result got = drive_under(&fails, "static", all);
+        CHECK_NEAR(got.result.metrics.handovers, cases[c].handovers, 0);
+        CHECK_NEAR(got.result.metrics.interrupted_s, cases[c].handovers, 1e-9);
+        CHECK_NEAR(got.result.metrics.latency_mean_s, (99 * 0.145 + cases[c].waits_s) / 99, 1e-9);
+        weir_test_result_fini(&got);
+        fails.mobility = "\"when_down\": \"stay\",";
+        got = drive_under(&fails, "static", all);
+        CHECK_NEAR(got.result.metrics.handovers, 1, 0);
+        weir_test_result_fini(&got);
+        free(faults);
+    }
+}
+
 static void both_ways(void (*check)(bool all))
 {
     check(false);
@@ -171,6 +321,18 @@ static void reach(void)
 {
     both_ways(out_of_reach);
 }
+static void returning(void)
+{
+    both_ways(results_return);
+    both_ways(results_come_too_late);
+    both_ways(results_of_the_old_place);
+    both_ways(results_wait_for_the_radio);
+    both_ways(only_the_sink_moves);
+}
+static void failing(void)
+{
+    both_ways(access_points_fail);
+}
 
 int main(int argc, char **argv)
 {
@@ -179,6 +341,8 @@ int main(int argc, char **argv)
         {"operators follow", following},
         {"what is under way goes on, or is lost", under_way},
         {"out of reach", reach},
+        {"results return to the device", returning},
+        {"access points fail", failing},
         {0},
     };
     return weir_test_main("mobility", cases, argc, argv);

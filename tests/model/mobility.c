@@ -1,4 +1,4 @@
-/* Devices on their way: dates at which the access point changes, against search in small steps, and against arithmetic;
+/* Devices on their way: dates at which the access point changes, and what radio links carry, against arithmetic;
  * stationary distributions of models against what is known of them. */
 #include "sim/model/mobility.h"
 
@@ -13,107 +13,6 @@
 #include "sim/model/scenario.h"
 #include "tests/support/test.h"
 
-/* A world drawn at random: access points in a square of a kilometre, and a track of a few corners. */
-struct world {
-    struct weir_mobility mobility;
-    struct weir_access access[24];
-    struct weir_reach reach[3];
-    struct weir_fix fixes[12];
-    struct weir_course track;
-    struct weir_device device;
-};
-
-static void draw(struct world *world, unsigned number, bool strongest, double hysteresis)
-{
-    struct weir_stream s = weir_stream_open(number, strongest ? "strongest" : "nearest");
-    *world = (struct world){0};
-    struct weir_mobility *m = &world->mobility;
-    m->access = world->access;
-    m->access_count = 2 + (int)weir_stream_below(&s, 23); /* more than are looked at each time */
-    m->ratio = strongest ? weir_pow(10, hysteresis / 30) : 1;
-    m->hysteresis = strongest ? 0 : hysteresis;
-    for (int a = 0; a < m->access_count; a++)
-        world->access[a] = (struct weir_access){a,
-                                                true,
-                                                1000 * weir_stream_uniform(&s),
-                                                1000 * weir_stream_uniform(&s),
-                                                0,
-                                                strongest ? weir_pow(10, (6 * weir_stream_uniform(&s) - 3) / 30) : 1};
-    double time_s = 0;
-    for (int f = 0; f < 12; f++) {
-        time_s += 1 + 60 * weir_stream_uniform(&s);
-        world->fixes[f] = (struct weir_fix){time_s, 1000 * weir_stream_uniform(&s), 1000 * weir_stream_uniform(&s), -1};
-        if (f % 4 == 3) { /* it stands still for a while */
-            world->fixes[f].x = world->fixes[f - 1].x;
-            world->fixes[f].y = world->fixes[f - 1].y;
-        }
-    }
-    world->track = (struct weir_course){"t", world->fixes, 12, 12};
-    world->device = (struct weir_device){.motion = WEIR_MOTION_TRACK, .track = &world->track};
-}
-
-/* The place on the track, by its own reckoning. */
-static void place_at(const struct world *world, double t, double *x, double *y)
-{
-    int f = 0;
-    while (f < 11 && world->fixes[f + 1].time_s <= t)
-        f++;
-    const struct weir_fix *a = &world->fixes[f], *b = &world->fixes[f < 11 ? f + 1 : f];
-    double share = t <= a->time_s || b == a ? 0 : (t - a->time_s) / (b->time_s - a->time_s);
-    *x = a->x + share * (b->x - a->x);
-    *y = a->y + share * (b->y - a->y);
-}
-
-/* How far past the point of change from i to j it is, in metres. */
-static double past(const struct world *world, int i, int j, double t)
-{
-    double x, y;
-    const struct weir_mobility *m = &world->mobility;
-    place_at(world, t, &x, &y);
-    const struct weir_access *a = &world->access[i], *b = &world->access[j];
-    return hypot(x - a->x, y - a->y) - m->ratio * a->weight / b->weight * hypot(x - b->x, y - b->y) - m->hysteresis;
-}
-
-/* Every handover is where the rule holds, and in steps of a hundredth of a second it holds nowhere else. */
-static void against_steps(bool strongest, double hysteresis)
-{
-    const double step_s = 0.01, tolerance = 1e-6;
-    int handovers = 0;
-    for (unsigned number = 1; number <= 40; number++) {
-        struct world world;
-        struct weir_roam roam;
-        draw(&world, number, strongest, hysteresis);
-        weir_roam_begin(&roam, &world.mobility, &world.device, 1, 0);
-        double until_s = world.fixes[11].time_s + 1, from_s = 0;
-        int at = roam.at, missed = 0, wrong = 0;
-        for (;;) {
-            bool any = weir_roam_handover(&roam, until_s);
-            double next_s = any ? roam.from_s : until_s;
-            for (double t = from_s + step_s; t < next_s - step_s; t += step_s)
-                for (int j = 0; j < world.mobility.access_count; j++)
-                    missed += j != at && past(&world, at, j, t) > tolerance;
-            if (!any)
-                break;
-            wrong += fabs(past(&world, at, roam.at, next_s)) > tolerance;
-            handovers++;
-            at = roam.at;
-            from_s = next_s;
-        }
-        CU_ASSERT_EQUAL(missed, 0);
-        CU_ASSERT_EQUAL(wrong, 0);
-    }
-    printf("\n    %s, hysteresis %g: %d handovers", strongest ? "strongest" : "nearest", hysteresis, handovers);
-    CU_ASSERT(handovers > 100);
-}
-
-static void dates_are_those_of_small_steps(void)
-{
-    against_steps(false, 0);
-    against_steps(false, 20);
-    against_steps(true, 0);
-    against_steps(true, 2);
-}
-
 /* At 10 m/s along the x axis past access points at 0, 300 and 700 m: the middles are at 150 and 500 m, and with 40 m of
  * hysteresis it changes 20 m later: at 17 and 52 s, and on the way back at 130 and 480 m, at 92 and 127 s. */
 static void on_a_line(void)
@@ -127,7 +26,7 @@ static void on_a_line(void)
     const double dates[] = {17, 52, 92, 127};
     const int to[] = {1, 2, 1, 0};
     struct weir_roam roam;
-    weir_roam_begin(&roam, &mobility, &device, 1, 0);
+    weir_roam_begin(&roam, &mobility, NULL, &device, 1, 0);
     CU_ASSERT_EQUAL(roam.at, 0);
     for (int k = 0; k < 4; k++) {
         CU_ASSERT(weir_roam_handover(&roam, INFINITY));
@@ -136,6 +35,15 @@ static void on_a_line(void)
         CU_ASSERT_EQUAL(roam.at, to[k]);
     }
     CU_ASSERT(!weir_roam_handover(&roam, INFINITY));
+}
+
+static void begin(struct weir_radio *radio, struct weir_stays *stays, const struct weir_mobility *mobility,
+                  const struct weir_device *device)
+{
+    struct weir_roam roam;
+    weir_roam_begin(&roam, mobility, NULL, device, 1, 0);
+    weir_stays_begin(stays, &roam, INFINITY);
+    weir_radio_begin(radio, stays);
 }
 
 /* The same line; 1 MB/s within 100 m, 0.25 MB/s within 200 m, nothing beyond. From 5 s (50 m) on: 5 s at full rate
@@ -156,27 +64,38 @@ static void rates_by_distance(void)
                                      .handover_s = 0.5,
                                      .reach = reach,
                                      .reach_count = 2};
-    struct weir_roam roam;
+    struct weir_stays stays;
+    struct weir_radio radio;
     bool lost;
-    weir_roam_begin(&roam, &mobility, &device, 1, 0);
-    CHECK_NEAR(weir_roam_send(&roam, 5, 8e6, 1000, &lost), 20.625, 1e-9);
+    begin(&radio, &stays, &mobility, &device);
+    CHECK_NEAR(weir_radio_send(&radio, 5, 8e6, 1000, &lost), 20.625, 1e-9);
     CU_ASSERT(!lost);
-    CU_ASSERT_EQUAL(roam.at, 1);
+    CU_ASSERT_EQUAL(weir_radio_at(&radio), 1);
     /* Beyond 200 m of it, at 50 s, nothing gets through until it is within 200 m of the one at 900 m, at 70 s. */
-    CHECK_NEAR(weir_roam_send(&roam, 49, 0.5e6, 1000, &lost), 71, 1e-9);
-    CU_ASSERT_EQUAL(roam.at, 2);
+    CHECK_NEAR(weir_radio_send(&radio, 49, 0.5e6, 1000, &lost), 71, 1e-9);
+    CU_ASSERT_EQUAL(weir_radio_at(&radio), 2);
+    weir_stays_fini(&stays);
     /* What is never sent. */
-    weir_roam_begin(&roam, &mobility, &device, 1, 0);
-    CU_ASSERT(weir_roam_send(&roam, 51, 1, 60, &lost) == INFINITY);
+    begin(&radio, &stays, &mobility, &device);
+    CU_ASSERT(weir_radio_send(&radio, 51, 1, 60, &lost) == INFINITY);
+    weir_stays_fini(&stays);
+    /* What is left at a date: 8 MB less 5 MB by 10 s, and 1.5 MB more by 16 s. */
+    double bytes = 8e6;
+    begin(&radio, &stays, &mobility, &device);
+    CU_ASSERT(weir_radio_carry(&radio, 5, &bytes, 16) == INFINITY);
+    CHECK_NEAR(bytes, 1.5e6, 1e-3);
+    CHECK_NEAR(weir_radio_carry(&radio, 16, &bytes, 1000), 20.625, 1e-9);
+    weir_stays_fini(&stays);
     /* Where handovers lose, what is under way at 17 s is lost then, and what comes within half a second after it. */
     mobility.loses = true;
-    weir_roam_begin(&roam, &mobility, &device, 1, 0);
-    CHECK_NEAR(weir_roam_send(&roam, 16, 1e6, 1000, &lost), 17, 1e-9);
+    begin(&radio, &stays, &mobility, &device);
+    CHECK_NEAR(weir_radio_send(&radio, 16, 1e6, 1000, &lost), 17, 1e-9);
     CU_ASSERT(lost);
-    CHECK_NEAR(weir_roam_send(&roam, 17.25, 1, 1000, &lost), 17.25, 1e-9);
+    CHECK_NEAR(weir_radio_send(&radio, 17.25, 1, 1000, &lost), 17.25, 1e-9);
     CU_ASSERT(lost);
-    CHECK_NEAR(weir_roam_send(&roam, 17.5, 0.25e6, 1000, &lost), 18.5, 1e-9);
+    CHECK_NEAR(weir_radio_send(&radio, 17.5, 0.25e6, 1000, &lost), 18.5, 1e-9);
     CU_ASSERT(!lost);
+    weir_stays_fini(&stays);
 }
 
 /* Mean over time of x, x^2 and of a distance along the way, from one long walk; and of speeds and legs. */
@@ -189,11 +108,11 @@ static void walk(const struct weir_device *device, double duration_s, struct sum
     struct weir_mobility mobility = {.access = access, .access_count = 1, .ratio = 1};
     struct weir_roam roam;
     *sums = (struct sums){0};
-    weir_roam_begin(&roam, &mobility, device, 7, 0);
+    weir_roam_begin(&roam, &mobility, NULL, device, 7, 0);
     while (roam.from_s < duration_s) {
         double x0, y0, x1, y1, for_s = roam.until_s - roam.from_s;
-        weir_roam_place(&roam, roam.from_s, &x0, &y0);
-        weir_roam_place(&roam, roam.until_s, &x1, &y1);
+        weir_trip_place(&roam.trip, roam.from_s, &x0, &y0);
+        weir_trip_place(&roam.trip, roam.until_s, &x1, &y1);
         sums->time_s += for_s; /* of linear x: the mean of x^2 is (a^2 + a b + b^2) / 3 */
         sums->x += for_s * (x0 + x1) / 2;
         sums->y += for_s * (y0 + y1) / 2;
@@ -257,15 +176,15 @@ static void manhattan_stays_on_streets(void)
     struct weir_access access[] = {{0, true, 0, 0, 0, 1}};
     struct weir_mobility mobility = {.access = access, .access_count = 1, .ratio = 1};
     struct weir_roam roam;
-    weir_roam_begin(&roam, &mobility, &device, 7, 0);
+    weir_roam_begin(&roam, &mobility, NULL, &device, 7, 0);
     int straight = 0, turns = 0;
     for (int leg = 0; leg < 40000; leg++) {
-        int before = roam.heading, x = roam.street[0], y = roam.street[1];
+        int before = roam.trip.heading, x = roam.trip.street[0], y = roam.trip.street[1];
         weir_roam_next(&roam);
-        CU_ASSERT(roam.leg.vx == 0 || roam.leg.vy == 0);
+        CU_ASSERT(roam.trip.leg.vx == 0 || roam.trip.leg.vy == 0);
         if (x < 1 || x > 3 || y < 1 || y > 2)
             continue; /* all four ways are open there */
-        straight += roam.heading == before;
+        straight += roam.trip.heading == before;
         turns++;
     }
     CHECK_NEAR((double)straight / turns, 0.5, 0.02);
@@ -274,10 +193,11 @@ static void manhattan_stays_on_streets(void)
 static struct weir_scenario *read_with(const char *mobility, const char *more)
 {
     struct weir_scenario *scenario = NULL;
-    char *text = weir_format("{\"platform\": \"p.xml\", \"duration\": \"60s\", %s \"mobility\": {%s}, \"workload\": "
-                             "{\"jobs\": [{\"name\": \"car\", \"count\": 2, \"source\": \"a\", \"load\": {\"kind\": "
-                             "\"constant\", \"rate\": \"1/s\"}, \"operators\": [{\"name\": \"f\"}]}]}}",
-                             more, mobility);
+    char *text = weir_format(
+        "{\"platform\": \"p.xml\", \"duration\": \"60s\", %s \"mobility\": {%s}, \"workload\": "
+        "{\"jobs\": [{\"name\": \"car\", \"count\": 2, \"source\": \"a\", \"sink\": \"source\", \"load\": {\"kind\": "
+        "\"constant\", \"rate\": \"1/s\"}, \"operators\": [{\"name\": \"f\"}]}]}}",
+        more, mobility);
     weir_test_file("p.xml", "<?xml version='1.0'?>\n<!DOCTYPE platform SYSTEM \"https://simgrid.org/simgrid.dtd\">\n"
                             "<platform version=\"4.1\"><zone id=\"z\" routing=\"Full\"><host id=\"a\" speed=\"1Gf\">"
                             "<prop id=\"place\" value=\"10 20\"/></host><host id=\"b\" speed=\"1Gf\"/>"
@@ -316,6 +236,14 @@ static void files_of_tracks(void)
     CU_ASSERT_EQUAL(scenario->mobility.access_count, 1);
     CU_ASSERT_EQUAL(scenario->mobility.files[0].count, 2);
     CU_ASSERT_EQUAL(weir_mobility_device(&scenario->mobility, 1, 0), -1);
+    CU_ASSERT(weir_mobility_device(&scenario->mobility, 0, 0) == 0 && weir_mobility_sink(&scenario->mobility, 0) == 0);
+    weir_scenario_free(scenario);
+    /* Hosts without a place: that a pattern fits them is no matter; and a track may name one. */
+    scenario = read_with("\"hosts\": \"?\", \"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"fcd.xml\"}]", "");
+    CU_ASSERT_PTR_NOT_NULL(scenario);
+    weir_scenario_free(scenario);
+    scenario = read_with("\"hosts\": [\"a\", \"b\"], \"devices\": [{\"jobs\": \"car-*\", \"tracks\": \"t.csv\"}]", "");
+    CU_ASSERT_PTR_NOT_NULL(scenario);
     weir_scenario_free(scenario);
 }
 
@@ -415,6 +343,10 @@ static void what_is_refused(void)
          "one by one"},
         {"\"hosts\": \"b\", \"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"one.csv\"}]", "",
          "no access point has a place"},
+        {"\"hosts\": [\"a\", \"b\"], \"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"one.csv\"}]", "",
+         "host \"b\" has no place, and no track names it"},
+        {"\"devices\": [{\"jobs\": \"car-0\", \"tracks\": \"one.csv\", \"end\": \"sink\"}]", "",
+         "the sink of job \"car-0\" is its source"},
     };
     weir_test_file("one.csv", "time,id,x,y\n0,u,1,2\n");
     weir_test_file("far.csv", "time,id,x,y\n0,u,1e9,2\n1,u,1e9,-1.1e9\n");
@@ -429,7 +361,6 @@ static void what_is_refused(void)
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
-        {"dates are those of small steps", dates_are_those_of_small_steps},
         {"on a line", on_a_line},
         {"rates by distance", rates_by_distance},
         {"a random waypoint is stationary", random_waypoint_is_stationary},

@@ -73,18 +73,17 @@ static void tell_job(const struct weir_controller *controller, const struct weir
          job->due_rate > 0 ? job->violation_rate / job->due_rate : NAN);
 }
 
-/* Where the device of a source is, the host of its access point, and how often that has changed in the window. Of one
- * of several sources its name stands where those of operators do. */
-static void tell_device(const struct weir_controller *controller, struct weir_source *source, const char *name)
+/* Where a device is, the host of its access point, and how often that has changed in the window. Of one of several
+ * sources its name stands where those of operators do. */
+static void tell_device(const struct weir_controller *controller, struct weir_mobile *mobile, const char *name)
 {
-    const char *job = source->job->spec->name;
-    struct weir_mobile *mobile = source->mobile;
+    const char *job = mobile->job->spec->name;
     double x, y;
     weir_mobile_place(mobile, controller->view.time_s, &x, &y);
     tell(controller, job, name, "", "device_x", x);
     tell(controller, job, name, "", "device_y", y);
     tell(controller, job, name, "", "handovers", (double)(mobile->count - mobile->told));
-    tell(controller, job, name, controller->platform->hosts[weir_source_host(source)].name, "attached", 1);
+    tell(controller, job, name, controller->platform->hosts[mobile->host].name, "attached", 1);
     mobile->told = mobile->count;
 }
 
@@ -121,8 +120,10 @@ static void tell_sources(const struct weir_controller *controller, const struct 
         if (several)
             tell_source(controller, source);
         if (source->mobile)
-            tell_device(controller, source, several ? weir_source_name(source) : "");
+            tell_device(controller, source->mobile, several ? weir_source_name(source) : "");
     }
+    if (job->sink_mobile && !job->sink_mobile->source)
+        tell_device(controller, job->sink_mobile, "");
 }
 
 static void tell_account(const struct weir_controller *controller)

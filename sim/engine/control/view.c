@@ -330,6 +330,7 @@ static void update_job(struct weir_controller *controller, struct weir_run_job *
         return;
     view->source_host = job->source_host;
     view->source_before = weir_mobile_window(job);
+    view->sink_host = job->sink.host;
     const struct weir_job_counts *now = &job->counts, *then = &job->at_window;
     view->ingress_rate = ratio((double)(now->arrived - then->arrived), window_s);
     view->emitted_rate = ratio((double)(now->emitted - then->emitted), window_s);

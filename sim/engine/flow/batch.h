@@ -39,6 +39,7 @@ struct weir_batch {
     union {
         struct weir_inbox *inbox;     /* where a piece of it goes */
         struct weir_attempt *attempt; /* call.h: in an input or in service */
+        double left_bytes;            /* downlink.h: that the device has not got yet */
     };
     double since_s; /* it stands still, or is on its way, since then */
     struct weir_item items[];

@@ -7,6 +7,7 @@
 #include "sim/engine/flow/ack.h"
 #include "sim/engine/flow/barrier.h"
 #include "sim/engine/flow/deliver.h"
+#include "sim/engine/flow/peers.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/send.h"
 #include "sim/engine/flow/waiting.h"
@@ -78,18 +79,14 @@ static bool any_delay(const struct weir_job *spec)
     return any;
 }
 
-struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, struct weir_inbox *inbox,
-                                             const struct weir_out_edge *edge)
+static struct weir_connection *make_connection(struct weir_flow *flow, int from, struct weir_inbox *inbox,
+                                               const struct weir_out_edge *own)
 {
-    const struct weir_out_edge *own = isfinite(edge->bytes_per_s) ? edge : NULL;
-    for (struct weir_connection *c = inbox->connections; c; c = c->next)
-        if (c->from == from && c->edge == own)
-            return c;
     struct weir_connection *connection = weir_alloc_lines(sizeof *connection);
     connection->inbox = inbox;
     connection->from = from;
     connection->edge = own;
-    connection->origin = inbox->op ? -1 : weir_origin_of(inbox->job, from);
+    connection->origin = inbox->op || inbox->job->downlink ? -1 : weir_origin_of(inbox->job, from);
     connection->latencies = weir_shares_latencies(flow->shares);
     connection->delays = !inbox->op && any_delay(inbox->job->spec);
     connection->strict = inbox->op && inbox->op->spec->unacked > 0;
@@ -110,7 +107,18 @@ struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, s
     inbox->connections = connection;
     WEIR_ONE_MORE(flow->connections, flow->connection_count, flow->connection_capacity);
     flow->connections[flow->connection_count++] = connection;
+    weir_peers_add(inbox, connection);
     return connection;
+}
+
+struct weir_connection *weir_connection_find(struct weir_flow *flow, int from, struct weir_inbox *inbox,
+                                             const struct weir_out_edge *edge)
+{
+    const struct weir_out_edge *own = isfinite(edge->bytes_per_s) ? edge : NULL;
+    struct weir_connection *c = inbox->peers ? weir_peers_find(inbox->peers, from, own) : inbox->connections;
+    while (!inbox->peers && c && (c->from != from || c->edge != own))
+        c = c->next;
+    return c ? c : make_connection(flow, from, inbox, own);
 }
 
 /* Whether the input, which was full before, has room for so many items or takes half of the others within a latency. A
@@ -218,12 +226,13 @@ static bool may_open(struct weir_connection *connection, double bytes)
 /* Items are no longer held by their sender, but in transit. */
 static void count_sent(struct weir_inbox *inbox, int count)
 {
-    inbox->in_transit += count;
     if (inbox->op) {
+        inbox->in_transit += count;
         inbox->op->in_hand -= count;
         inbox->op->in_transit += count;
     } else {
-        inbox->in_hand -= count;
+        inbox->job->sink.in_transit += count;
+        inbox->job->sink.in_hand -= count;
     }
 }
 

@@ -63,7 +63,7 @@ struct weir_connection {
     struct weir_recent let_in;
     double late_until_s; /* lost segments have been sent again by then */
     struct weir_connection *next;
-    int origin;              /* to a sink: index into the job's origins */
+    int origin;              /* to a sink that stands still: index into the job's origins */
     struct weir_alarm again; /* sends again, or opens the next */
     struct weir_waiter door;
     struct weir_track wire;

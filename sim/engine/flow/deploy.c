@@ -5,6 +5,7 @@
 #include "sim/base/memory.h"
 #include "sim/engine/flow/call.h"
 #include "sim/engine/flow/connection.h"
+#include "sim/engine/flow/downlink.h"
 #include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/gather.h"
 #include "sim/engine/flow/instance.h"
@@ -271,6 +272,10 @@ void weir_job_wake_all(struct weir_run_job *job)
     }
     for (struct weir_connection *c = job->sink.connections; c; c = c->next)
         weir_connection_wake(c);
+    for (struct weir_inbox *i = job->downlink ? weir_downlink_next(job->downlink, NULL) : NULL; i;
+         i = weir_downlink_next(job->downlink, i))
+        for (struct weir_connection *c = i->connections; c; c = c->next)
+            weir_connection_wake(c);
 }
 
 /* Of an instance or a worker of it, which is a part of the whole. */

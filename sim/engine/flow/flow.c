@@ -13,6 +13,7 @@
 #include "sim/engine/flow/join.h"
 #include "sim/engine/flow/kinds.h"
 #include "sim/engine/flow/mobile.h"
+#include "sim/engine/flow/peers.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/route.h"
 #include "sim/engine/flow/send.h"
@@ -134,6 +135,7 @@ static void init_job(struct weir_flow *flow, struct weir_run_job *job, const str
         job->segments = weir_segments_new(job);
     job->paths = weir_paths_new(spec->operator_count);
     weir_sources_init(job);
+    weir_mobiles_init(job);
     job->ops = weir_alloc_lines((size_t)spec->operator_count * sizeof *job->ops);
     for (int o = 0; o < spec->operator_count; o++)
         init_op(flow, job, o);
@@ -162,6 +164,7 @@ void weir_flow_init(struct weir_flow *flow, const struct weir_scenario *scenario
                                .loss_key = weir_stream_key(seed, "network/loss"),
                                .job_count = scenario->workload->job_count};
     flow->jobs = weir_alloc_lines((size_t)flow->job_count * sizeof *flow->jobs);
+    flow->downs = weir_mobile_downs_new(flow);
     if (scenario->energy_by_job)
         weir_owners_begin(shares, flow->job_count);
     for (int j = 0; j < flow->job_count; j++)
@@ -207,6 +210,7 @@ void weir_flow_fini(struct weir_flow *flow)
         struct weir_run_job *job = &flow->jobs[j];
         for (int o = 0; o < job->spec->operator_count; o++)
             free_op(&job->ops[o]);
+        weir_mobiles_fini(job);
         weir_sources_fini(job);
         weir_histogram_fini(&job->total);
         weir_histogram_fini(&job->window);
@@ -215,10 +219,12 @@ void weir_flow_fini(struct weir_flow *flow)
         free(job->origins);
         free(job->origin_views);
         weir_paths_free(job->paths);
+        weir_peers_free(job->sink.peers);
         weir_due_free(job->due);
         weir_kinds_fini(job);
         weir_segments_free(job->segments);
     }
     weir_batch_pool_fini(&flow->pool);
+    weir_mobile_downs_free(flow->downs);
     free(flow->jobs);
 }

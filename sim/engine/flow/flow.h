@@ -25,6 +25,7 @@ struct weir_barrier;
 struct weir_breaker;
 struct weir_calls;
 struct weir_connection;
+struct weir_downlink;
 struct weir_eventtime;
 struct weir_flow;
 struct weir_inbox;
@@ -33,8 +34,10 @@ struct weir_join;
 struct weir_kinds;
 struct weir_mobile;
 struct weir_op;
+struct weir_peers;
 struct weir_run_job;
 struct weir_sender;
+struct weir_uplink;
 
 /* Where batches wait for the instances that share it: one an instance, or one a host if the queue is shared. The sink
  * of a job is an inbox without instances. */
@@ -63,6 +66,7 @@ struct weir_inbox {
     bool cuts, watched;           /* ack.h; this, or something is set aside */
     struct weir_acks *acks;       /* NULL: never needed */
     struct weir_breaker *breaker; /* call.h; NULL: there is none */
+    struct weir_peers *peers;     /* connections by host, where there are many; NULL: there are few */
     double weight;                /* of its active instances together */
     double credit;                /* of the weighted round robin */
 };
@@ -244,6 +248,7 @@ struct weir_source {
     double free_s;
     bool done;
     struct weir_mobile *mobile; /* mobile.h; NULL: it stands still */
+    struct weir_uplink *uplink; /* uplink.h; NULL likewise */
     struct weir_arrivals arrivals;
     struct weir_spent spent, at_window; /* the latter is control's */
     struct weir_out_edge *out;
@@ -261,7 +266,9 @@ struct weir_run_job {
     int source_host;                  /* of the first; of one that moves, that of its access point */
     struct weir_source source, *more; /* the first of its sources, and the others: weir_source_at */
     int source_count;
-    bool moves; /* one of them does */
+    struct weir_mobile *sink_mobile; /* of a sink that moves, perhaps with its first source; NULL: it stands still */
+    struct weir_downlink *downlink;  /* downlink.h; NULL likewise */
+    bool moves;                      /* its sink does, or one of its sources */
     int batch_limit;
     int halts;          /* changes of plan for which all of it stands still: weir_job_halt */
     double halted_s;    /* since then */
@@ -300,7 +307,8 @@ struct weir_flow {
     struct weir_batch_pool pool;
     struct weir_connection **connections; /* ever made */
     size_t connection_count, connection_capacity;
-    uint64_t loss_key; /* of the stream of losses */
+    uint64_t loss_key;        /* of the stream of losses */
+    struct weir_downs *downs; /* of access points (mobile.h); NULL: nobody heeds them */
     /* Who chooses among the open inboxes of an operator without keys and joins, set by control: the number of one, or
      * -1: as the engine does; *later_s becomes at least the time until that is chosen. `given` has how many items of
      * the same batch each of them has got already; NULL: none. NULL: the engine chooses. */

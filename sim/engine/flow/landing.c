@@ -3,6 +3,7 @@
 
 #include "sim/engine/flow/connection.h"
 #include "sim/engine/flow/deliver.h"
+#include "sim/engine/flow/downlink.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/waiting.h"
 
@@ -52,7 +53,7 @@ static void discard(struct weir_landing *landing)
     struct weir_batch *batch = landing->batch;
     long items = batch->count, none = items;
     int edge = batch->edge;
-    inbox->in_transit -= items;
+    (inbox->op ? inbox : &inbox->job->sink)->in_transit -= items;
     lane_of(connection, batch)->inside -= items;
     landing->batch = NULL;
     weir_discard(inbox->job, inbox->op, batch, inbox->op ? &inbox->op->in_transit : &none);
@@ -137,10 +138,14 @@ static bool let_in(struct weir_landing *landing)
     weir_batch_hold(batch, now_s - batch->since_s);
     batch->since_s = now_s;
     if (!inbox->op) {
-        inbox->in_transit -= batch->count;
         lane->inside -= batch->count;
-        batch->edge = connection->origin;
         landing->batch = NULL;
+        if (inbox->job->downlink) {
+            weir_downlink_take(inbox->job->downlink, inbox->host, batch);
+            return true;
+        }
+        inbox->in_transit -= batch->count;
+        batch->edge = connection->origin;
         weir_count_delivery(inbox->job, batch);
         return true;
     }

@@ -11,6 +11,7 @@
 #include "sim/engine/flow/full.h"
 #include "sim/engine/flow/order.h"
 #include "sim/engine/flow/packed.h"
+#include "sim/engine/flow/peers.h"
 #include "sim/engine/flow/ranks.h"
 #include "sim/engine/flow/recent.h"
 #include "sim/engine/flow/waiting.h"
@@ -73,6 +74,7 @@ void weir_inbox_free(struct weir_inbox *inbox)
     weir_packed_free(inbox);
     weir_ranks_fini(inbox);
     weir_acks_fini(inbox);
+    weir_peers_free(inbox->peers);
     free(inbox->breaker);
     free(inbox);
 }

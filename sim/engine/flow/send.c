@@ -6,6 +6,7 @@
 
 #include "sim/engine/flow/connection.h"
 #include "sim/engine/flow/deliver.h"
+#include "sim/engine/flow/downlink.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/route.h"
 #include "sim/engine/flow/waiting.h"
@@ -81,10 +82,29 @@ static bool into_inbox(struct weir_sender *sender, struct weir_inbox *inbox)
     return gone;
 }
 
+/* The first piece goes to where the device is that is the sink. */
+static bool to_device(struct weir_sender *sender, struct weir_inbox *sink)
+{
+    struct weir_batch *piece = sender->pieces;
+    struct weir_inbox *here = weir_downlink_inbox(sink->job->downlink);
+    piece->edge = weir_origin_of(sink->job, sender->host);
+    piece->left_bytes = piece->count * piece->item_bytes;
+    if (here->host != sender->host)
+        return over_connection(sender, here);
+    leave_line(sender);
+    sender->pieces = piece->next;
+    sink->in_hand -= piece->count;
+    sink->in_transit += piece->count;
+    weir_downlink_take(sink->job->downlink, sender->host, piece);
+    return true;
+}
+
 /* The first piece goes to the sink. */
 static bool to_sink(struct weir_sender *sender, struct weir_inbox *sink)
 {
     struct weir_batch *piece = sender->pieces;
+    if (sink->job->downlink)
+        return to_device(sender, sink);
     if (sink->host >= 0 && sink->host != sender->host)
         return over_connection(sender, sink);
     sender->pieces = piece->next;

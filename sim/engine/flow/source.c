@@ -12,6 +12,7 @@
 #include "sim/engine/flow/mobile.h"
 #include "sim/engine/flow/queue.h"
 #include "sim/engine/flow/send.h"
+#include "sim/engine/flow/uplink.h"
 
 /* Batches stay well below what the inputs hold, lest a full input moves in lumps. */
 #define BATCHES_AN_INPUT 4
@@ -222,8 +223,8 @@ static bool emit(struct weir_source *source, int count)
         pop(source);
     }
     batch->count = count;
-    if (source->mobile)
-        weir_mobile_sends(source->mobile, &batch->items[0]); /* they go one by one */
+    if (source->uplink)
+        weir_uplink_sends(source->uplink, &batch->items[0]); /* they go one by one */
     job->counts.emitted += (uint64_t)count;
     source->counts.emitted += (uint64_t)count;
     source->free_s = free_s;
@@ -241,10 +242,9 @@ static void hold_back(struct weir_source *source)
 /* The first item of the backlog does not come to its access point. */
 static void lose(struct weir_source *source)
 {
-    struct weir_mobile *mobile = source->mobile;
     drop(source, 1);
-    mobile->lost_items += source->job->flow->books->warm;
-    mobile->known = false;
+    source->mobile->lost_items += source->job->flow->books->warm;
+    source->uplink->known = false;
     pop(source);
 }
 
@@ -275,13 +275,13 @@ void weir_source_go(struct weir_source *source)
         if (waits(source))
             return;
         int count = next_batch(source);
-        double last_s = source->mobile ? weir_mobile_ready_s(source->mobile, backlog_at(source, 0))
+        double last_s = source->uplink ? weir_uplink_ready_s(source->uplink, backlog_at(source, 0))
                                        : backlog_at(source, (size_t)count - 1)->time_s;
         if (last_s > clock->now_s) {
             weir_alarm_set(clock, &source->alarm, last_s);
             return;
         }
-        if (source->mobile && source->mobile->lost)
+        if (source->uplink && source->uplink->lost)
             lose(source);
         else if (!emit(source, count))
             return;
@@ -359,6 +359,8 @@ void weir_source_start(struct weir_run_job *job)
     limit_batches(job);
     for (int s = 0; s < job->source_count; s++)
         start(weir_source_at(job, s));
+    if (job->sink_mobile && !job->sink_mobile->source)
+        weir_mobile_start(job->sink_mobile);
 }
 
 void weir_job_recovered(struct weir_run_job *job)
@@ -368,8 +370,8 @@ void weir_job_recovered(struct weir_run_job *job)
         struct weir_source *source = weir_source_at(job, s);
         source->free_s = fmax(source->free_s, now_s);
         source->sender.begun_s = now_s; /* what held it up until now is in that */
-        if (source->mobile)
-            weir_mobile_recovered(source->mobile);
+        if (source->uplink)
+            weir_uplink_recovered(source->uplink);
     }
     weir_job_wake_all(job);
     weir_sources_go(job);

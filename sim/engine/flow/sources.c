@@ -23,7 +23,6 @@ void weir_sources_init(struct weir_run_job *job)
         source->spec = spec->source_count ? &spec->sources[s] : NULL;
         source->host = source->spec ? source->spec->host : spec->source_host;
         source->path = weir_paths_root(job->paths, s);
-        source->mobile = weir_mobile_new(source, job->flow->seed);
         source->next_arrival_s = spec->arrive_s;
     }
 }
@@ -35,7 +34,6 @@ void weir_sources_fini(struct weir_run_job *job)
         weir_trace_free(&source->spent);
         if (source->sender.job)
             weir_sender_fini(&source->sender);
-        weir_mobile_free(source->mobile);
         free(source->out);
         free(source->backlog);
     }
@@ -89,4 +87,6 @@ void weir_source_delivers(struct weir_run_job *job, const struct weir_item *item
     source->counts.latency_s += item->at - item->birth;
     if (source->mobile && job->flow->books->warm)
         weir_mobile_delivered(source->mobile, item);
+    if (job->sink_mobile && job->sink_mobile != source->mobile && job->flow->books->warm)
+        weir_mobile_delivered(job->sink_mobile, item);
 }

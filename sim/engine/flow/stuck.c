@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "sim/engine/flow/connection.h"
+#include "sim/engine/flow/downlink.h"
 #include "sim/engine/flow/waiting.h"
 
 /* How many waiting ones an error names. */
@@ -93,6 +94,9 @@ char *weir_job_who_waits(const struct weir_run_job *job)
     for (int o = 0; o < job->spec->operator_count; o++)
         list_op(&job->ops[o], &listing);
     list_connections(&job->sink, "the sink", &listing);
+    for (struct weir_inbox *i = job->downlink ? weir_downlink_next(job->downlink, NULL) : NULL; i;
+         i = weir_downlink_next(job->downlink, i))
+        list_connections(i, "the device", &listing);
     if (listing.count > NAMED_MAX)
         weir_text_addf(&listing.text, "; and %d more", listing.count - NAMED_MAX);
     if (!listing.count)

@@ -307,10 +307,14 @@ static void fill_mobility(const struct weir_flow *flow, struct weir_metrics *m)
     struct weir_around before = {0}, after = {0};
     bool on = flow->scenario->mobility.on;
     m->handovers = m->interrupted_s = m->handover_lost = on ? 0 : NAN;
-    for (int j = 0; j < flow->job_count; j++)
-        for (int s = 0; flow->jobs[j].moves && s < flow->jobs[j].source_count; s++)
-            if (weir_source_at(&flow->jobs[j], s)->mobile)
-                add_mobile(weir_source_at(&flow->jobs[j], s)->mobile, m, &before, &after);
+    for (int j = 0; j < flow->job_count; j++) {
+        const struct weir_run_job *job = &flow->jobs[j];
+        for (int i = 0; job->moves && i < job->source_count; i++)
+            if (weir_source_at(job, i)->mobile)
+                add_mobile(weir_source_at(job, i)->mobile, m, &before, &after);
+        if (job->sink_mobile && !job->sink_mobile->source)
+            add_mobile(job->sink_mobile, m, &before, &after);
+    }
     m->latency_before_s = mean_of(before.sum_s, before.count);
     m->latency_after_s = mean_of(after.sum_s, after.count);
 }
