@@ -117,7 +117,11 @@ static void by_arrival(void)
 {
     begin(&both, 3);
     asked.to = 1;
+    weir_offload_mock->view.time_s = 4;
+    weir_offload_mock->view.window_s = 5;
+    weir_offload_mock->view.ends_s = 6;
     CU_ASSERT_EQUAL(hook(0, 1), 0);
+    CHECK_NEAR(self.last.time_s, 4, 0);
     CU_ASSERT(asked.all == 1 && asked.one == 0 && asked.users == 1); /* all that run */
     CU_ASSERT(asked.present[0] == -1 && host(0) == 1 && self.last.placement && !self.stale);
     weir_offload_mock->jobs[1].running = true; /* it waits, the first does not */
