@@ -56,6 +56,16 @@ static double told(bool bound, const char *word, int n)
     return value;
 }
 
+static double fast(const struct weir_view *view, int from, int to)
+{
+    return view && from != to ? 1e12 : INFINITY;
+}
+
+static double none(const struct weir_view *view, int from, int to)
+{
+    return view ? 0 : from - to;
+}
+
 /* Both on h0: X = 2 + 1 roots of 1e9, costs 2 * 3 and 1 * 3. The big one on h1: 4 MB over 1 MB/s and 4 / 4 Gf, 5 s; the
  * small one there: 1 + 0.25. */
 static void in_force(void)
@@ -92,6 +102,67 @@ static void in_force(void)
     weir_offload_mock->jobs[1].running = false;
     CHECK_NEAR(told(false, "\"cost_s\": ", 0), 6, 1e-9);
     CHECK_NEAR(told(false, "\"cost_s\": ", 1), 3, 1e-9);
+    end();
+}
+
+/* Of two operators each, those that are elsewhere are named, and nobody else's. */
+static void elsewhere(void)
+{
+    static const double work[] = {1e9, 1e9};
+    begin(1);
+    weir_offload_destroy(&self);
+    for (int j = 0; j < 2; j++) {
+        weir_offload_mock->jobs[j].running = false;
+        weir_offload_mock_job(j ? "second" : "first", 0, -1, work, 2, 1);
+        for (int o = 0; o < 2; o++)
+            weir_mock_deploy(weir_offload_mock, 2 + j, o, o);
+    }
+    self = weir_offload_mock_self(&rules);
+    char *left_out;
+    int failed = weir_offload_mock_game(&self, &self.last.game, &left_out);
+    CU_ASSERT_EQUAL_FATAL(failed, 0);
+    self.last.placement = weir_alloc(4, sizeof *self.last.placement);
+    for (int moved = 0; moved < 16; moved++) { /* one bit for each operator */
+        char *text;
+        for (int s = 0; s < 4; s++)
+            self.last.placement[s] = s % 2 ^ (moved >> s & 1);
+        text = weir_offload_explain(&self, weir_mock_view(weir_offload_mock));
+        for (int s = 0; s < 4; s++) {
+            char line[64];
+            snprintf(line, sizeof line, "not as decided: %s/o%d is on h%d, and was to be on h%d\n",
+                     s / 2 ? "second" : "first", s % 2, s % 2, 1 - s % 2);
+            CU_ASSERT_EQUAL(strstr(text, line) != NULL, moved >> s & 1);
+        }
+        free(text);
+    }
+    end();
+}
+
+/* So many placements that the optimum is not sought: 16 hosts ^ 8 operators of one job. */
+static void too_many(void)
+{
+    static const double work[] = {1, 1, 1, 1, 1, 1, 1, 1};
+    double speeds[WEIR_MOCK_HOSTS];
+    for (int h = 0; h < WEIR_MOCK_HOSTS; h++)
+        speeds[h] = 1e9;
+    weir_offload_mock_begin(speeds, WEIR_MOCK_HOSTS);
+    weir_offload_mock->view.route_links = NULL; /* a link a pair, wide enough */
+    weir_offload_mock->view.route_bytes_per_s = fast;
+    weir_offload_mock->view.route_latency_s = none;
+    weir_offload_mock_job("many", 0, -1, work, 8, 0);
+    for (int o = 0; o < 8; o++)
+        weir_mock_deploy(weir_offload_mock, 0, o, o);
+    self = weir_offload_mock_self(&rules);
+    char *left_out;
+    int failed = weir_offload_mock_game(&self, &self.last.game, &left_out);
+    CU_ASSERT_EQUAL_FATAL(failed, 0);
+    self.last.placement = weir_alloc(8, sizeof *self.last.placement);
+    CHECK_NEAR(told(true, "\"placements\": ", 0), pow(16, 8), 1);
+    char *at = NULL, *text;
+    text = weir_offload_explain_as(&self, &weir_offload_mock->view, &(struct weir_explain_wish){true, true});
+    at = strstr(text, "\"optimum_s\": null");
+    CU_ASSERT(at != NULL && *weir_error_message() == 0);
+    free(text);
     end();
 }
 
@@ -151,7 +222,12 @@ static void impossible(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"in force", in_force}, {"without room", without_room}, {"bound", bound}, {"impossible", impossible}, {0}};
+    static const struct weir_case cases[] = {{"in force", in_force},
+                                             {"elsewhere", elsewhere},
+                                             {"too many", too_many},
+                                             {"without room", without_room},
+                                             {"bound", bound},
+                                             {"impossible", impossible},
+                                             {0}};
     return weir_test_main("policies/offload_explain", cases, argc, argv);
 }

@@ -117,7 +117,11 @@ static void by_arrival(void)
 {
     begin(&both, 3);
     asked.to = 1;
+    weir_offload_mock->view.time_s = 4;
+    weir_offload_mock->view.window_s = 5;
+    weir_offload_mock->view.ends_s = 6;
     CU_ASSERT_EQUAL(hook(0, 1), 0);
+    CHECK_NEAR(self.last.time_s, 4, 0);
     CU_ASSERT(asked.all == 1 && asked.one == 0 && asked.users == 1); /* all that run */
     CU_ASSERT(asked.present[0] == -1 && host(0) == 1 && self.last.placement && !self.stale);
     weir_offload_mock->jobs[1].running = true; /* it waits, the first does not */
@@ -294,6 +298,23 @@ static void default_place_is_free(void)
     end();
 }
 
+/* Also where there are fewer links than hosts: the third job takes the slot of h1 by default, and it is left
+ * to the first one. */
+static void few_links(void)
+{
+    begin(&alone, 3);
+    weir_offload_mock->view.link_count = 1; /* of h0 and h1 */
+    for (int a = 0; a < 3; a++)
+        for (int b = 0; b < 3; b++)
+            weir_offload_mock_way(a, b, 0, -1);
+    weir_offload_mock->hosts[1].slots = 1;
+    asked.to = 1;
+    hook(0, 3);
+    for (int u = 0; u < 3; u++)
+        CU_ASSERT_EQUAL(offload_problem_may_host(self.last.game.problem, u, 0, 1), u == 0);
+    end();
+}
+
 /* Errors of rules come back; nothing is decided then. Without hosts there is nothing to decide. */
 static void failures(void)
 {
@@ -346,6 +367,7 @@ int main(int argc, char **argv)
                                              {"taken back", taken_back},
                                              {"no room", no_room},
                                              {"default place is free", default_place_is_free},
+                                             {"few links", few_links},
                                              {"failures", failures},
                                              {"place rest", place_rest},
                                              {0}};

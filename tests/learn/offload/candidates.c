@@ -132,9 +132,47 @@ static void large_games(void)
     }
 }
 
+/* Of nodes that are as good the first one is taken: four equal ones, users of one subtask on the first `taken` of them,
+ * and another user. */
+static void ties(void)
+{
+    static const double flops[] = {1e9, 1e9, 1e9, 1e9}, work[] = {1e9};
+    static const struct offload_network_spec spec = {.node_count = 4, .flops_per_s = flops};
+    for (int taken = 0; taken < 4; taken++) {
+        struct offload_network *network;
+        struct offload_problem *problem;
+        struct offload_user users[4];
+        int at[4] = {0, 1, 2, 3}, got;
+        for (int u = 0; u <= taken; u++)
+            users[u] = (struct offload_user){.origin = -1, .end = -1, .subtask_count = 1, .work_flop = work};
+        CU_ASSERT_EQUAL_FATAL(offload_network_new(&spec, &network), 0);
+        CU_ASSERT_EQUAL_FATAL(offload_problem_new(network, users, taken + 1, OFFLOAD_SHARE_OF_SUBTASK, &problem), 0);
+        at[taken] = 3;
+        for (int kind = 0; kind < 6; kind++) {
+            double cost_s;
+            if (kind / 2 == OFFLOAD_ENUMERATE) /* stays where it is, unless another place is better */
+                continue;
+            CU_ASSERT_EQUAL(
+                offload_best_response(problem, at, taken, (enum offload_response)(kind / 2), kind % 2, &got, &cost_s),
+                0);
+            CU_ASSERT_EQUAL(got, taken);
+            CHECK_NEAR(cost_s, 1, 1e-9);
+        }
+        int all[4], wanted[4] = {0, 1, 2, 3};
+        CU_ASSERT_EQUAL(offload_heu_wo(problem, all), 0);
+        for (int u = 0; u <= taken; u++)
+            CU_ASSERT_EQUAL(all[u], wanted[u]);
+        CU_ASSERT_EQUAL(offload_nearest(problem, all), 0);
+        for (int u = 0; u <= taken; u++)
+            CU_ASSERT_EQUAL(all[u], 0);
+        offload_problem_free(problem);
+        offload_network_free(network);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
-        {"nearest and others", nearest_and_others}, {"large games", large_games}, {0}};
+        {"nearest and others", nearest_and_others}, {"large games", large_games}, {"ties", ties}, {0}};
     return weir_test_main("learn/offload/candidates", cases, argc, argv);
 }

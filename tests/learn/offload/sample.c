@@ -154,6 +154,17 @@ static void ends(void)
     release();
 }
 
+/* What makes no problem leaves nothing behind: no node, or a last node that is too many hops away. */
+static void refused(void)
+{
+    struct offload_sample sample = offload_sample_default(0, 1, 1);
+    CU_ASSERT(!draw(&sample, 1) && !network && !problem);
+    sample = offload_sample_default(9, 1, 1); /* 4 hops at least, for one subtask and two transfers */
+    sample.directed = true;
+    sample.links_per_node = 0;
+    CU_ASSERT(!draw(&sample, 1) && !network && !problem);
+}
+
 static void chains(void)
 {
     struct offload_sample sample = offload_sample_default(4, 3, 5);
@@ -224,12 +235,8 @@ static void graphs(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"defaults", defaults},
-                                             {"quantities", quantities},
-                                             {"links", links},
-                                             {"ends", ends},
-                                             {"chains", chains},
-                                             {"graphs", graphs},
-                                             {0}};
+    static const struct weir_case cases[] = {
+        {"defaults", defaults}, {"quantities", quantities}, {"links", links},   {"ends", ends},
+        {"refused", refused},   {"chains", chains},         {"graphs", graphs}, {0}};
     return weir_test_main("learn/offload/sample", cases, argc, argv);
 }

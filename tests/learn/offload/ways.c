@@ -193,6 +193,64 @@ static void long_rows(void)
     }
 }
 
+/* Ways from node 0 that take a link after different others, and again: two prefixes that end in link 2 and in link 3.
+ */
+static int crossing(void *data, int from, int to, const int **links)
+{
+    static const int ways[5][3] = {{0}, {0, 2}, {1, 2}, {0, 2, 3}, {1, 2, 3}}, lengths[] = {0, 2, 2, 3, 3};
+    *links = ways[to];
+    return from == 0 ? lengths[to] : data ? 0 : -1;
+}
+
+static void crossings(void)
+{
+    static const double flops[] = {1, 1, 1, 1, 1};
+    static const struct offload_link links[] = {{-1, -1, 1, 0}, {-1, -1, 2, 0}, {-1, -1, 4, 0}, {-1, -1, 8, 0}};
+    struct offload_network *network;
+    CU_ASSERT_EQUAL_FATAL(offload_network_new(&(struct offload_network_spec){.node_count = 5,
+                                                                             .flops_per_s = flops,
+                                                                             .link_count = 4,
+                                                                             .links = links,
+                                                                             .routing = OFFLOAD_GIVEN,
+                                                                             .way = crossing},
+                                              &network),
+                          0);
+    /* The root, 0, 0 2, 1, 1 2, 0 2 3, 1 2 3; and to node 3 the root, 3, 2 3, 0 2 3. */
+    CU_ASSERT_EQUAL(offload_tree_count(&network->out, 0), 7);
+    CU_ASSERT_EQUAL(offload_tree_count(&network->in, 3), 4);
+    static const double spans[] = {0, 1 + 1 / 4.0, 1 / 2.0 + 1 / 4.0, 1 + 1 / 4.0 + 1 / 8.0,
+                                   1 / 2.0 + 1 / 4.0 + 1 / 8.0};
+    for (int m = 0; m < 5; m++)
+        CHECK_NEAR(network->span[m], spans[m], 1e-15);
+    int way[3];
+    CU_ASSERT(offload_network_way(network, 0, 4, way, 3) == 3 && way[0] == 1 && way[1] == 2 && way[2] == 3);
+    CU_ASSERT(!network->all_reachable && !offload_network_reaches(network, 1, 2));
+    offload_network_free(network);
+}
+
+/* A link from a node to itself leads nowhere; of two links the wider one is the way, whichever comes first. */
+static void loops(void)
+{
+    static const double flops[] = {1, 1};
+    static const struct offload_link links[] = {{0, 0, 9, 0}, {0, 1, 1, 0}, {0, 1, 3, 0},
+                                                {0, 1, 2, 0}, {1, 0, 2, 0}, {1, 0, 1, 0}};
+    for (int routing = OFFLOAD_SHORTEST; routing <= OFFLOAD_SINGLE_HOP; routing++) {
+        struct offload_network *network;
+        const struct offload_network_spec spec = {.node_count = 2,
+                                                  .flops_per_s = flops,
+                                                  .link_count = 6,
+                                                  .links = links,
+                                                  .routing = (enum offload_routing)routing};
+        int way[2];
+        CU_ASSERT_EQUAL_FATAL(offload_network_new(&spec, &network), 0);
+        CU_ASSERT_EQUAL(offload_network_way(network, 0, 0, way, 2), 0);
+        CU_ASSERT(offload_network_way(network, 0, 1, way, 2) == 1 && way[0] == 2);
+        CU_ASSERT(offload_network_way(network, 1, 0, way, 2) == 1 && way[0] == 4);
+        CU_ASSERT_EQUAL(offload_tree_count(&network->out, 0), 2);
+        offload_network_free(network);
+    }
+}
+
 /* A kind's speed makes the work of it as much less as it is faster. A node that hosts nothing hosts no kind. */
 static void kinds(void)
 {
@@ -223,7 +281,12 @@ static void kinds(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"ways", ways}, {"trees", trees}, {"long rows", long_rows}, {"kinds", kinds}, {0}};
+    static const struct weir_case cases[] = {{"ways", ways},
+                                             {"trees", trees},
+                                             {"long rows", long_rows},
+                                             {"crossings", crossings},
+                                             {"loops", loops},
+                                             {"kinds", kinds},
+                                             {0}};
     return weir_test_main("learn/offload/ways", cases, argc, argv);
 }
