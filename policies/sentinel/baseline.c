@@ -7,7 +7,7 @@
 #include "sim/base/memory.h"
 #include "sim/base/real.h"
 
-enum { UPLOAD = SENTINEL_SIGNALS - 1 };
+enum { CPU, MEMORY, UPLOAD = SENTINEL_SIGNALS - 1 };
 
 #define LOWEST       0.005 /* quantiles that are the range */
 #define LEAST_MEMORY 0.01  /* range of the memory, as a share of it: items that wait are nothing */
@@ -76,11 +76,13 @@ static void take_range(struct sentinel_class *class)
         class->high[n] = sorted[(int)(HIGHEST * (count - 1))];
     }
     free(sorted);
-    class->high[1] = fmax(class->high[1], class->low[1] + LEAST_MEMORY);
+    class->high[MEMORY] = fmax(class->high[MEMORY], class->low[MEMORY] + LEAST_MEMORY);
     double upload = class->high[UPLOAD];
+    for (int n = 0; n < SENTINEL_SIGNALS; n++)
+        class->by_upload[n] = upload > 0 ? class->high[n] / upload : 0;
     if (!(upload > 0) || upload >= 1)
         return;
-    class->high[0] = fmin(class->high[0] / upload, 1); /* with the uplink full */
+    class->high[CPU] = fmin(class->high[CPU] / upload, 1); /* with the uplink full */
     class->high[2] /= upload;
     class->high[UPLOAD] = 1;
 }
@@ -122,21 +124,49 @@ const double *sentinel_baseline(const struct sentinel_devices *devices, const st
     return NULL;
 }
 
+static double variance(const double *window, int signal)
+{
+    double sum = 0, square = 0;
+    for (int t = 0; t < SENTINEL_SAMPLES; t++)
+        sum += window[t * SENTINEL_SIGNALS + signal];
+    for (int t = 0; t < SENTINEL_SAMPLES; t++) {
+        double off = window[t * SENTINEL_SIGNALS + signal] - sum / SENTINEL_SAMPLES;
+        square += off * off;
+    }
+    return square / SENTINEL_SAMPLES;
+}
+
+/* The standard deviations of the healthy window: but at least what a request more or less makes, and of the memory the
+ * range of healthy servers, of which items that wait take next to nothing. */
+void sentinel_spread(const struct sentinel_devices *devices, const struct sentinel_device *device,
+                     const double *healthy, double spread[SENTINEL_SIGNALS])
+{
+    const struct sentinel_class *class = &devices->classes[device->class];
+    for (int n = 0; n < SENTINEL_SIGNALS; n++) {
+        double least = n == MEMORY ? class->high[n] - class->low[n] : class->by_upload[n] * device->one;
+        spread[n] = fmax(sqrt(variance(healthy, n)), least);
+    }
+}
+
 /* Sum of the variances of the signals, in shares of their ranges. */
 static double unrest(const struct sentinel_class *class, const struct sentinel_device *device)
 {
     double all = 0;
     for (int n = 0; n < SENTINEL_SIGNALS; n++) {
-        double sum = 0, square = 0, range = class->high[n] - class->low[n];
-        for (int t = 0; t < SENTINEL_SAMPLES; t++)
-            sum += device->sample[t][n];
-        for (int t = 0; t < SENTINEL_SAMPLES; t++) {
-            double off = device->sample[t][n] - sum / SENTINEL_SAMPLES;
-            square += off * off;
-        }
-        all += square / SENTINEL_SAMPLES / (range > 0 ? range * range : 1);
+        double range = class->high[n] - class->low[n];
+        all += variance(device->sample[0], n) / (range > 0 ? range * range : 1);
     }
     return all;
+}
+
+/* Whether it had nothing to do in the whole window. */
+static bool idle(const struct sentinel_device *device)
+{
+    bool worked = false;
+    for (int t = 0; t < SENTINEL_SAMPLES; t++)
+        for (int n = 0; n < SENTINEL_SIGNALS; n++)
+            worked |= n != MEMORY && device->sample[t][n] > 0;
+    return !worked;
 }
 
 struct candidate {
@@ -173,6 +203,8 @@ void sentinel_baselines_take(struct sentinel_devices *devices)
         if (gap)
             continue;
         keep(devices, device);
+        if (idle(device)) /* which says nothing of how signals go together */
+            continue;
         found[count++] = (struct candidate){e, device->class, level_of(class, device), unrest(class, device)};
     }
     qsort(found, (size_t)count, sizeof *found, by_place);

@@ -80,6 +80,7 @@ static void take(struct sentinel *self, int server, const struct weir_host_view 
     double now[SENTINEL_SIGNALS] = {host->cpu, host->memory_reported_bytes / memory, host->disk_bytes_per_s / uplink,
                                     host->sent_bytes_per_s / uplink};
     double one = fmax(request->bytes / self->live.window_s / uplink, 1e-6); /* the upload of a request a window */
+    device->one = one;
     double worked = request->flops > 0 ? host->cpu * self->live.flops[server] * request->bytes / request->flops / uplink
                                        : host->cpu;
     double moved = request->disks ? now[2] : now[3];
@@ -111,12 +112,15 @@ static void sample(struct sentinel *self, const struct weir_view *view)
 
 static enum detect_verdict by_rules(const struct sentinel *self, struct sentinel_device *device)
 {
-    const struct sentinel_class *class = &self->devices.classes[device->class];
+    static const double nothing[SENTINEL_SIGNALS];
+    double spread[SENTINEL_SIGNALS];
     const double *healthy = sentinel_baseline(&self->devices, device);
     struct detect_rules rules = {SENTINEL_SAMPLES, SENTINEL_SIGNALS, self->beta, self->theta_v, self->theta_r};
     device->evidence = (struct detect_evidence){0};
-    return healthy ? detect_rules_judge(&rules, device->sample[0], healthy, class->low, class->high, &device->evidence)
-                   : DETECT_UNSURE;
+    if (!healthy)
+        return DETECT_UNSURE;
+    sentinel_spread(&self->devices, device, healthy, spread);
+    return detect_rules_judge(&rules, device->sample[0], healthy, nothing, spread, &device->evidence);
 }
 
 /* Whether the newest sample is out of the range that the net knows as healthy. */
@@ -129,13 +133,14 @@ static bool strange(const struct sentinel_devices *devices, const struct sentine
     return false;
 }
 
-/* Whether the net is asked: where the rules cannot tell, and where they see nothing in a server that was suspected
- * lately, of which one signal deviates, or whose newest sample is strange: one that gets nothing to do looks calm. */
+/* Whether the net is asked: where the rules cannot tell; where they see nothing in a server that was suspected lately,
+ * or whose newest sample is strange, as one that gets nothing to do looks calm; and where both see something, but the
+ * newest sample is nothing strange: their windows hold for long what is over. */
 static bool unclear(const struct sentinel_devices *devices, const struct sentinel_device *device)
 {
-    return device->verdict == DETECT_UNSURE ||
-           (device->verdict == DETECT_HEALTHY &&
-            (device->suspected > 0 || device->evidence.deviating > 0 || strange(devices, device)));
+    bool odd = strange(devices, device);
+    return device->verdict == DETECT_UNSURE || (device->verdict == DETECT_ANOMALOUS && !odd) ||
+           (device->verdict == DETECT_HEALTHY && (device->suspected > 0 || odd));
 }
 
 /* The net's scores of all that are unclear. */
@@ -171,9 +176,9 @@ static enum sentinel_state state_of(const struct sentinel *self, struct sentinel
         return SENTINEL_DOWN;
     }
     enum sentinel_state state = SENTINEL_WELL;
-    if (device->verdict == DETECT_ANOMALOUS)
+    if (device->verdict == DETECT_ANOMALOUS && !(device->score <= self->eta)) /* NaN: the net was not asked */
         state = SENTINEL_BY_RULES;
-    else if (device->score > self->eta) /* false if it was not asked: NaN */
+    else if (device->score > self->eta)
         state = SENTINEL_BY_NET;
     if (state != SENTINEL_WELL) {
         device->suspected = self->hold;

@@ -108,6 +108,7 @@ void sentinel_effect_learn(struct sentinel *self, const struct weir_view *view)
     struct sentinel_effect *effect = &self->effect;
     const struct live *live = &self->live;
     make_room(self, view);
+    sentinel_rates_begin(self, view);
     int hour = hour_at(view->time_s - view->window_s / 2);
     fade(effect, live->regions);
     for (int j = 0; j < live->job_count; j++) {
@@ -120,7 +121,9 @@ void sentinel_effect_learn(struct sentinel *self, const struct weir_view *view)
             /* What is late on a server that is not well says nothing of the service. */
             if (e < 0 || !(all > 0) || !isfinite(late) || (self->shape == live->shape && !self->healthy[e]))
                 continue;
-            sentinel_effect_watch(self, view, j, e, all, late);
+            double seen = sentinel_rate_seen(self, view, j, e, origin);
+            sentinel_rates_judge(self, j, e, seen, all);
+            sentinel_effect_watch(self, view, j, e, all, late, seen);
             int pair = effect->zone[e] * live->regions + m, kind = effect->kind[pair];
             effect->all[pair * SENTINEL_HOURS + hour] += (float)all;
             effect->late[pair * SENTINEL_HOURS + hour] += (float)late;
@@ -163,8 +166,8 @@ void sentinel_effect_expect(struct sentinel *self, const struct weir_view *view)
 {
     struct live *live = &self->live;
     make_room(self, view);
-    live_rates(live, self->rate);
     const float *chance = self->service_detection ? sentinel_effect_ask(self, view) : NULL;
+    self->effect.learnt = sentinel_rates(self);
     double time_s = view->time_s + view->window_s / 2;
     self->effect.unsafe = 0;
     for (int e = 0; e < live->servers; e++)
@@ -202,5 +205,8 @@ void sentinel_effect_fini(struct sentinel_effect *effect)
     forget(effect);
     free(effect->samples);
     free(effect->chance);
+    free(effect->times);
+    free(effect->busy);
+    free(effect->judged);
     effect_free(effect->net);
 }

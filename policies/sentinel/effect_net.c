@@ -36,7 +36,7 @@ static void add(struct sentinel_effect *effect, const struct effect_sample *samp
 }
 
 void sentinel_effect_watch(struct sentinel *self, const struct weir_view *view, int job, int server, double all,
-                           double late)
+                           double late, double seen)
 {
     struct sentinel_effect *effect = &self->effect;
     const struct live *live = &self->live;
@@ -49,7 +49,7 @@ void sentinel_effect_watch(struct sentinel *self, const struct weir_view *view, 
                                         .time_s = fmax(view->time_s - view->window_s / 2, 0),
                                         .bandwidth_bytes_per_s = live->bandwidth[server],
                                         .load = isfinite(load) ? fmin(fmax(load, 0), 10) : 0,
-                                        .rate = live_need(live, server, live->jobs[job].category),
+                                        .rate = seen,
                                         .safe = fmin(fmax(safe, 0), 1),
                                         .weight = all});
 }
@@ -100,6 +100,7 @@ void sentinel_effect_train(struct sentinel *self, const struct weir_view *view, 
         effect_free(effect->net);
         effect->net = made;
         effect->asked_s = -1;
+        sentinel_rates_forget(self);
     } else {
         weir_plan_warn(plan, -1, "%s; the net of the effect stays as it was", weir_error_message());
         weir_error_clear();
@@ -118,8 +119,9 @@ const float *sentinel_effect_ask(struct sentinel *self, const struct weir_view *
         return effect->chance;
     size_t cells = (size_t)live->servers * (size_t)live->regions * (size_t)live->categories;
     effect->chance = weir_resize(effect->chance, cells, sizeof *effect->chance);
-    effect_predict_all(effect->net, view->time_s + fmax(view->window_s, FRESH_S) / 2, live->bandwidth, live->used, NULL,
-                       effect->chance);
+    effect->times = weir_resize(effect->times, cells, sizeof *effect->times);
+    effect_predict_all(effect->net, view->time_s + fmax(view->window_s, FRESH_S) / 2, live->bandwidth, live->used,
+                       effect->times, effect->chance);
     effect->asked_s = view->time_s;
     return effect->chance;
 }

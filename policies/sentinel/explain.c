@@ -1,6 +1,8 @@
-/* What the last cycle saw and decided, as a table of servers. */
+/* What the last cycle saw and decided: as a table of servers, and who is not well. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "policies/sentinel/sentinel.h"
 #include "sim/base/text.h"
@@ -16,6 +18,27 @@ static long requests_of(const struct sentinel *self, int server)
     for (long c = 0; c < cells; c++)
         sum += self->count[server * cells + c];
     return sum;
+}
+
+void sentinel_name_unwell(const struct sentinel *self, const struct weir_view *view, char *text, size_t size)
+{
+    static const char *const by[SENTINEL_STATES] = {
+        [SENTINEL_BY_RULES] = " (rules)", [SENTINEL_BY_NET] = " (net)", [SENTINEL_BY_HOLD] = " (since short)"};
+    size_t used = 0;
+    int more = 0;
+    text[0] = '\0';
+    for (int e = 0; e < self->live.servers; e++) {
+        enum sentinel_state state = self->oracle ? SENTINEL_WELL : self->devices.servers[e].state;
+        const char *name = view->hosts[self->live.host[e]].name, *who = by[state] ? by[state] : "";
+        if (!self->live.up[e] || (state == SENTINEL_WELL && (!self->oracle || self->healthy[e])))
+            continue;
+        if (used + strlen(name) + strlen(who) + 16 > size)
+            more++;
+        else
+            used += (size_t)snprintf(text + used, size - used, "%s %s%s", used ? "," : ":", name, who);
+    }
+    if (more)
+        snprintf(text + used, size - used, ", %d more", more);
 }
 
 char *sentinel_explain(void *state, const struct weir_view *view)

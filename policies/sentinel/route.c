@@ -21,7 +21,7 @@ int sentinel_route(void *state, const struct weir_view *view, struct weir_routin
     item->flops += LIVE_LOOK_FLOPS * LOOKS * request.count;
     if (server < 0)
         return WEIR_OK;
-    self->extra[server] += live_need(live, server, request.category);
+    self->extra[server] += sentinel_need(self, server, request.region, request.category);
     live_send(live, &request, server, item);
     return WEIR_OK;
 }

@@ -96,7 +96,7 @@ static void deal(struct sentinel *self, const struct assignment *solved)
             *left -= portion;
             *free_at -= portion;
             self->count[e * cells + m * categories + i] = portion;
-            self->use[e] += live_need(live, e, i) * portion;
+            self->use[e] += sentinel_need(self, e, m, i) * portion;
         }
     free(room);
 }
@@ -136,8 +136,8 @@ static bool still_good(const struct sentinel *self)
     double all = 0;
     for (size_t c = 0; c < cells; c++)
         all += self->planned[c];
-    return self->planned_u_opt == self->history.u_opt && drift(self, true) < self->renew * all &&
-           drift(self, false) < self->renew * all &&
+    return self->planned_u_opt == self->history.u_opt && self->planned_rates == self->effect.rates_changed &&
+           drift(self, true) < self->renew * all && drift(self, false) < self->renew * all &&
            memcmp(self->was_healthy, self->healthy, servers * sizeof *self->healthy) == 0 &&
            memcmp(self->was_safe, self->safe, servers * cells) == 0;
 }
@@ -150,6 +150,7 @@ static void remember(struct sentinel *self)
     memcpy(self->was_healthy, self->healthy, servers * sizeof *self->healthy);
     memcpy(self->was_safe, self->safe, servers * cells);
     self->planned_u_opt = self->history.u_opt;
+    self->planned_rates = self->effect.rates_changed;
 }
 
 /* What the revenue of each server counts: one, or as many requests as it could take, in shares of their mean. */
@@ -161,8 +162,12 @@ static const double *weigh(struct sentinel *self)
     double sum = 0;
     for (int e = 0; e < live->servers; e++) {
         double need = 0;
-        for (int i = 0; i < live->categories; i++)
-            need += live_need(live, e, i) / live->categories;
+        for (int i = 0; i < live->categories; i++) {
+            double times = 0;
+            for (int m = 0; m < live->regions; m++)
+                times += sentinel_times(self, e, m, i);
+            need += live_need(live, e, i) * (times / live->regions) / live->categories;
+        }
         self->capacity[e] = need > 0 ? 1 / need : 1;
         sum += self->capacity[e];
     }
@@ -221,7 +226,7 @@ static int grade(const struct sentinel *self, int server, int region, int catego
     if (!self->healthy[server] || !live_serves(live, server, category) ||
         !isfinite(live->latency_s[server * live->regions + region]))
         return NOT_AT_ALL;
-    double then = self->use[server] + self->extra[server] + live_need(live, server, category);
+    double then = self->use[server] + self->extra[server] + sentinel_need(self, server, region, category);
     if (then > BUSIEST)
         return FULL;
     if (!self->safe[((long)server * live->regions + region) * live->categories + category])
@@ -261,7 +266,7 @@ static long give(struct sentinel *self, int region, int category, long left)
         int e = sentinel_choose(self, region, category, NULL, live->servers);
         if (e < 0)
             return left;
-        double need = live_need(live, e, category);
+        double need = sentinel_need(self, e, region, category);
         bool fits = self->use[e] + need <= self->history.u_opt;
         double room = need > 0 && fits ? floor((self->history.u_opt - self->use[e]) / need)
                       : need > 0       ? 1

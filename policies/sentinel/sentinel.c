@@ -8,8 +8,10 @@
 #include <time.h>
 
 #include "policies/learn/forecast/catalog.h"
+#include "policies/sentinel/channels.h"
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/text.h"
 
 #define AT(field) offsetof(struct sentinel, field)
 #define NUMBER(field, text, low_end, high_end, sentence)                                                               \
@@ -30,7 +32,7 @@ static const char *const weighs[] = {[SENTINEL_SERVERS] = "servers", [SENTINEL_C
         FLAG(rules, "true", "Device detection by rules first; else the net judges all servers."),                      \
         FLAG(learned, "true", "Let the net judge servers of which the rules are unsure; else these count as well."),   \
         NUMBER(theta_v, "0.4", 0, 1e6,                                                                                 \
-               "Difference of variances, in shares of the healthy range, beyond which a signal deviates."),            \
+               "Difference of variances, in shares of the healthy one, beyond which a signal deviates."),              \
         NUMBER(theta_r, "0.4", 0, 10, "Difference of the correlations of signals beyond which they deviate."),         \
         NUMBER(beta, "0.5", 0, 1, "Share of the signals that must deviate in variance."),                              \
         NUMBER(eta, "0.3", 0.001, 0.999,                                                                               \
@@ -65,6 +67,8 @@ static const char *const weighs[] = {[SENTINEL_SERVERS] = "servers", [SENTINEL_C
          .offset = AT(forecaster),                                                                                     \
          .fallback = SENTINEL_FORECASTER,                                                                              \
          .help = "What forecasts the requests: st-gcn, or a name of weir list forecasters, or an object with it."},    \
+        WEIR_PARAM_ROW(struct sentinel, "channels", WEIR_PARAM_STRING, WEIR_UNIT_NONE, channels_file, "", 0, 0,        \
+                       "CSV of channels whose features say of which category requests are; without: the jobs'."),      \
         WHOLE(categories, "29", 1, 1000, "Categories of requests at most."),                                           \
         WHOLE(warm, "120", 12, 1000000, "Windows before models are fitted; again after twice as many."),               \
         TIME("refit", refit_s, "1d", 1, "Time from one fit of the models to the next."),                               \
@@ -88,6 +92,17 @@ static const char *const weighs[] = {[SENTINEL_SERVERS] = "servers", [SENTINEL_C
 static const struct weir_param params[] = {DETECTION_ROWS, SCHEDULE_ROWS, {0}};
 static const struct weir_param oracle_params[] = {SCHEDULE_ROWS, {0}};
 
+static int read_channels(struct sentinel *self)
+{
+    if (!self->channels_file || !*self->channels_file)
+        return WEIR_OK;
+    char *path = weir_path_beside(self->folder, self->channels_file);
+    int code = channels_load(path, self->categories, self->seed, &self->channels);
+    free(path);
+    self->live.channels = self->channels;
+    return code == WEIR_OK ? code : weir_error_context("\"channels\"");
+}
+
 static int create(void *state, const struct weir_policy_env *env)
 {
     struct sentinel *self = state;
@@ -99,15 +114,17 @@ static int create(void *state, const struct weir_policy_env *env)
     free(draws);
     self->live = (struct live){.wanted = self->categories, .seed = env->seed};
     self->shape = self->devices.shape = self->requests.shape = self->effect.shape = self->effect.net_shape = -1;
+    self->effect.rates_shape = -1;
     self->history.u_opt = sentinel_u_opt_at_first(self);
     self->requests.error = NAN;
     self->graph = sentinel_wants_graph(&self->forecaster);
-    if (self->graph)
-        return WEIR_OK;
+    int code = read_channels(self);
+    if (code != WEIR_OK || self->graph)
+        return code;
     /* A slot that is wrong shall be refused before the run. */
     struct forecaster *tried;
     struct forecaster_env of = {.step_s = 60, .catalog = forecaster_catalog, .folder = self->folder};
-    int code = forecaster_make(&of, &self->forecaster, &tried);
+    code = forecaster_make(&of, &self->forecaster, &tried);
     if (code == WEIR_OK)
         forecaster_free(tried);
     return code;
@@ -159,28 +176,6 @@ static int find_healthy(struct sentinel *self, const struct weir_view *view)
     return healthy;
 }
 
-/* The servers that are up and get nothing, by name; NAMED characters at most. */
-static void name_unwell(const struct sentinel *self, const struct weir_view *view, char *text, size_t size)
-{
-    static const char *const by[SENTINEL_STATES] = {
-        [SENTINEL_BY_RULES] = " (rules)", [SENTINEL_BY_NET] = " (net)", [SENTINEL_BY_HOLD] = " (since short)"};
-    size_t used = 0;
-    int more = 0;
-    text[0] = '\0';
-    for (int e = 0; e < self->live.servers; e++) {
-        enum sentinel_state state = self->oracle ? SENTINEL_WELL : self->devices.servers[e].state;
-        const char *name = view->hosts[self->live.host[e]].name, *who = by[state] ? by[state] : "";
-        if (!self->live.up[e] || (state == SENTINEL_WELL && (!self->oracle || self->healthy[e])))
-            continue;
-        if (used + strlen(name) + strlen(who) + 16 > size)
-            more++;
-        else
-            used += (size_t)snprintf(text + used, size - used, "%s %s%s", used ? "," : ":", name, who);
-    }
-    if (more)
-        snprintf(text + used, size - used, ", %d more", more);
-}
-
 static double detect(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan)
 {
     char text[32], names[320] = "";
@@ -196,7 +191,7 @@ static double detect(struct sentinel *self, const struct weir_view *view, struct
         weir_plan_work(plan, self->devices.flops);
     const int *in = self->devices.in_state;
     if (judged || self->oracle)
-        name_unwell(self, view, names, sizeof names);
+        sentinel_name_unwell(self, view, names, sizeof names);
     const char *instead = self->none_healthy ? ", so those that are up are used" : "";
     if (judged)
         weir_plan_note(plan, -1,
@@ -232,9 +227,13 @@ static int predict(struct sentinel *self, const struct weir_view *view, struct w
     sentinel_effect_expect(self, view);
     if (self->effect.net && self->effect.asked_s > asked_s)
         weir_plan_work(plan, effect_flops(self->effect.net));
-    weir_plan_note(plan, -1, "effect: %ld of %d servers, regions and categories unsafe, by %s%s", self->effect.unsafe,
+    char *learnt = self->effect.learnt > 0
+                       ? weir_format("; what requests take is learnt of %d servers", self->effect.learnt)
+                       : NULL;
+    weir_plan_note(plan, -1, "effect: %ld of %d servers, regions and categories unsafe, by %s%s%s", self->effect.unsafe,
                    self->live.servers * self->requests.cells, self->effect.net ? "the net" : "the table",
-                   took(self, now_ms(self) - begun, text));
+                   learnt ? learnt : "", took(self, now_ms(self) - begun, text));
+    free(learnt);
     return WEIR_OK;
 }
 
@@ -334,6 +333,7 @@ static void destroy(void *state)
     sentinel_effect_fini(&self->effect);
     free(self->history.drawn);
     live_fini(&self->live);
+    channels_free(self->channels);
     free(self->healthy);
     free(self->rate);
     free(self->safe);

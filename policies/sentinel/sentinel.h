@@ -42,6 +42,7 @@ enum sentinel_state {
 struct sentinel_device {
     double sample[SENTINEL_SAMPLES][SENTINEL_SIGNALS];
     double shown[SENTINEL_SAMPLES][SENTINEL_SHOWN];
+    double one; /* share of its uplink that one request a window takes, the mean over the categories */
     int class;
     enum sentinel_state state;
     enum detect_verdict verdict; /* of the rules */
@@ -58,6 +59,7 @@ struct sentinel_class {
     int cores, octave; /* of the uplink: floor(log2 B) */
     double speed;
     double low[SENTINEL_SIGNALS], high[SENTINEL_SIGNALS]; /* range of healthy samples */
+    double by_upload[SENTINEL_SIGNALS]; /* high ones by that of the upload; 0: nothing was sent, so it is not known */
     bool known[SENTINEL_LEVELS];
     double window[SENTINEL_LEVELS][SENTINEL_SAMPLES][SENTINEL_SIGNALS]; /* healthy ones by load */
     double (*drawn)[SENTINEL_SIGNALS]; /* [SENTINEL_DRAWN] healthy samples drawn evenly from all that came; owned */
@@ -119,6 +121,13 @@ struct sentinel_requests {
 /* Pairs of zone and region that are alike. */
 enum { SENTINEL_ACROSS = 1, SENTINEL_CLOUD = 2, SENTINEL_KINDS = 4 };
 
+/* Errors of what requests took of a server, since the net was trained: sums of squares, weighted by results. */
+struct sentinel_judged {
+    int count; /* comparisons */
+    double net, declared;
+    bool by_net; /* what requests take there is as the net says */
+};
+
 /* Results and late results, by server zone, viewer region and hour of the day. */
 struct sentinel_effect {
     long shape;
@@ -138,6 +147,13 @@ struct sentinel_effect {
     long net_shape;
     double asked_s; /* when `chance` was asked for; -1: not yet */
     float *chance;  /* [servers][regions][categories] that no service anomaly comes, as of `asked_s` */
+    float *times;   /* the same: times the declared that a request takes */
+
+    long rates_shape;               /* that the next two have room for; -1: none */
+    double *busy;                   /* [servers] cores that instances there kept busy in the window */
+    struct sentinel_judged *judged; /* [servers] */
+    long rates_changed;             /* another number once what requests take is known by another way */
+    int learnt;                     /* servers for which it is as the net says, in the last cycle */
 
     long unsafe; /* servers, regions and categories that can be reached and are unsafe, in the last cycle */
 };
@@ -170,6 +186,7 @@ struct sentinel {
     double u_opt, sigma;
     int weigh, expand; /* enum sentinel_weigh, enum sentinel_expand */
     struct weir_json forecaster;
+    const char *channels_file; /* NULL or "": none */
     int categories, warm;
     double refit_s;
     double unsafe;
@@ -184,6 +201,7 @@ struct sentinel {
     bool oracle; /* knows what is wrong with servers, and has no device detection */
     unsigned long long seed;
     char *stream, *folder;
+    struct channels *channels; /* NULL: none are told */
     struct live live;
     struct sentinel_devices devices;
     struct sentinel_requests requests;
@@ -208,6 +226,7 @@ struct sentinel {
     bool *was_healthy;       /* [servers], then */
     unsigned char *was_safe; /* [servers][regions][categories], then */
     double planned_u_opt;
+    long planned_rates; /* effect.rates_changed, then */
     double refit_at_s;
     double cycle_flops; /* work that is part of the cycle and not yet done: the first request waits for it */
 };
@@ -219,11 +238,13 @@ void sentinel_devices_refit(struct sentinel *self, struct weir_plan *plan);
 void sentinel_devices_fini(struct sentinel_devices *devices);
 
 /* Healthy servers (baseline.c): the class of a host, made if need be; the ranges of all classes from the samples drawn;
- * a healthy window [SENTINEL_SAMPLES][SENTINEL_SIGNALS] of about the load of the device, NULL if there is none yet;
- * what the servers that are well show in this cycle. */
+ * a healthy window [SENTINEL_SAMPLES][SENTINEL_SIGNALS] of about the load of the device, NULL if there is none yet; by
+ * how much signals vary in it; what the servers that are well show in this cycle. */
 int sentinel_class_of(struct sentinel_devices *devices, const struct weir_host_view *host, double bandwidth);
 void sentinel_ranges(struct sentinel_devices *devices);
 const double *sentinel_baseline(const struct sentinel_devices *devices, const struct sentinel_device *device);
+void sentinel_spread(const struct sentinel_devices *devices, const struct sentinel_device *device,
+                     const double *healthy, double spread[SENTINEL_SIGNALS]);
 void sentinel_baselines_take(struct sentinel_devices *devices);
 
 /* Whether the slot asks for the graph. */
@@ -240,13 +261,28 @@ double sentinel_late(const struct sentinel *self, int server, int region, double
 void sentinel_effect_expect(struct sentinel *self, const struct weir_view *view);
 /* What was long ago counts less. */
 void sentinel_effect_refit(struct sentinel *self);
-/* The net (effect_net.c): takes in results of a server for a job; trains it; the chances of all cells, NULL if there is
- * no net yet. */
+/* The net (effect_net.c): takes in results of a server for a job, and the times of the declared that they took there
+ * (NAN: not known); trains it; the chances of all cells, NULL if there is no net yet. */
 void sentinel_effect_watch(struct sentinel *self, const struct weir_view *view, int job, int server, double all,
-                           double late);
+                           double late, double seen);
 void sentinel_effect_train(struct sentinel *self, const struct weir_view *view, struct weir_plan *plan);
 const float *sentinel_effect_ask(struct sentinel *self, const struct weir_view *view);
 void sentinel_effect_fini(struct sentinel_effect *effect);
+
+/* What requests take (effect_rate.c). For a window that is to be learnt from: makes room, looks at who was busy. */
+void sentinel_rates_begin(struct sentinel *self, const struct weir_view *view);
+/* Times the declared that requests of the job took of the server in the window, as a share of it; NAN: not known. */
+double sentinel_rate_seen(const struct sentinel *self, const struct weir_view *view, int job, int server,
+                          const struct weir_origin_view *origin);
+/* Compares it with what the net expected and with the declared, which is 1; `weight` is its number of results. */
+void sentinel_rates_judge(struct sentinel *self, int job, int server, double seen, double weight);
+/* Another net: it has to show anew that it errs less. */
+void sentinel_rates_forget(struct sentinel *self);
+/* Times the declared that a request is taken to need, and that times live_need. */
+double sentinel_times(const struct sentinel *self, int server, int region, int category);
+double sentinel_need(const struct sentinel *self, int server, int region, int category);
+/* Fills `rate`. Returns for how many servers it is as the net says. */
+int sentinel_rates(struct sentinel *self);
 
 /* What scheduling did. */
 struct sentinel_schedule {
@@ -280,6 +316,8 @@ void sentinel_history_take(struct sentinel *self, const struct weir_view *view);
 /* U_opt from history (equation 12). */
 void sentinel_history_refit(struct sentinel *self);
 
+/* Servers that are up and get nothing, by name, in `size` characters at most. */
+void sentinel_name_unwell(const struct sentinel *self, const struct weir_view *view, char *text, size_t size);
 char *sentinel_explain(void *state, const struct weir_view *view);
 
 #endif

@@ -203,16 +203,16 @@ static void write_tables(const struct weir_ccp *c, unsigned long long seed, FILE
                 weir_ccp_screens[c->category[i].screen], c->category[i].bitrate_bits_per_s, c->category[i].session_s,
                 c->category[i].share);
     weir_generate_begin(out, "channels.csv");
-    fprintf(out, "channel,content,screen,bitrate_bits_per_s,session_s,category\n");
+    fprintf(out, "channel,content,screen,bitrate_bits_per_s,session_s,category,jobs\n");
     for (int n = 0; n < c->channels; n++) {
         double draw = weir_stream_uniform(&stream);
         int i = 0;
         while (i + 1 < c->categories && draw >= c->category[i].share)
             draw -= c->category[i++].share;
-        fprintf(out, "%d,%s,%s,%.0f,%.0f,c%02d\n", n + 1, weir_ccp_contents[c->category[i].content],
+        fprintf(out, "%d,%s,%s,%.0f,%.0f,c%02d,r*-c%02d\n", n + 1, weir_ccp_contents[c->category[i].content],
                 weir_ccp_screens[c->category[i].screen],
                 c->category[i].bitrate_bits_per_s * weir_exp(weir_stream_normal(&stream, 0, 0.05)),
-                c->category[i].session_s * weir_exp(weir_stream_normal(&stream, 0, 0.1)), i + 1);
+                c->category[i].session_s * weir_exp(weir_stream_normal(&stream, 0, 0.1)), i + 1, i + 1);
     }
     weir_generate_begin(out, "revenue.json");
     fprintf(out, "{\n  ");

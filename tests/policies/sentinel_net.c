@@ -46,7 +46,7 @@ static void samples(void)
         double load = land_below(5) ? land_between(-1, 12) : NAN;
         land->view.time_s = n < 3 ? 100.0 * n : land_between(0, 1e6);
         self->live.used[e] = load;
-        sentinel_effect_watch(self, &land->view, job, e, all, late);
+        sentinel_effect_watch(self, &land->view, job, e, all, late, NAN);
         long at = n < MOST ? n : (long)weir_stream_below(&draws, (uint64_t)n + 1);
         if (at < MOST)
             kept[at] = (struct effect_sample){.server = e,
@@ -69,7 +69,7 @@ static void samples(void)
         CHECK_NEAR_FATAL(is->weight, was->weight, 0);
     }
     self->live.shape++; /* another platform: all anew */
-    sentinel_effect_watch(self, &land->view, 0, 0, 1, 0);
+    sentinel_effect_watch(self, &land->view, 0, 0, 1, 0, NAN);
     CU_ASSERT_EQUAL_FATAL(self->effect.seen, 1);
     end();
 }
@@ -87,7 +87,7 @@ static void watch(int count)
     for (int n = 0; n < count; n++) {
         int job = n % JOBS, e = n / JOBS % LAND_SERVERS;
         bool across = e % LAND_REGIONS != job % LAND_REGIONS;
-        sentinel_effect_watch(self, &land->view, job, e, 10, across ? 9 : 0);
+        sentinel_effect_watch(self, &land->view, job, e, 10, across ? 9 : 0, NAN);
     }
 }
 

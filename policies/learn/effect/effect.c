@@ -67,8 +67,8 @@ static int check_samples(const struct effect_settings *settings, const struct ef
                             : !isfinite(s->time_s)                                   ? "its time is not finite"
                             : !(s->bandwidth_bytes_per_s > 0 && isfinite(s->bandwidth_bytes_per_s))
                                 ? "its bandwidth must be above 0"
-                            : !isfinite(s->load)                      ? "its load is not finite"
-                            : !(s->rate >= 0 && isfinite(s->rate))    ? "its rate must be 0 or more"
+                            : !isfinite(s->load)                                      ? "its load is not finite"
+                            : !isnan(s->rate) && !(s->rate >= 0 && isfinite(s->rate)) ? "its rate must be 0 or more"
                             : !(s->safe >= 0 && s->safe <= 1)         ? "its share that is safe must be 0 to 1"
                             : !(s->weight > 0 && isfinite(s->weight)) ? "its weight must be above 0"
                                                                       : NULL;
@@ -124,7 +124,7 @@ void effect_free(struct effect *model)
 double effect_flops(const struct effect *model)
 {
     const struct effect_settings *s = &model->settings;
-    return 2.0 * s->servers * s->regions * s->categories * (s->width + 1) * s->hidden;
+    return 4.0 * s->servers * s->regions * s->categories * (s->width + 1) * s->hidden;
 }
 
 bool effect_is_safe(const struct effect *model, double safe)
@@ -181,8 +181,9 @@ static struct nn_tensor *loss_of(struct nn_tape *tape, void *with, const size_t 
         effect_state(model, sample->server, sample->region, sample->bandwidth_bytes_per_s, sample->load,
                      state->value + i * EFFECT_STATE);
         weights->value[i] = (nn_real)weight;
-        roots->value[i] = (nn_real)sqrt(weight);
-        yielded->value[i] = (nn_real)(sqrt(weight) * sample->rate / model->rate_scale);
+        double root = isnan(sample->rate) ? 0 : sqrt(weight); /* 0: no error, whatever is forecast */
+        roots->value[i] = (nn_real)root;
+        yielded->value[i] = (nn_real)(root > 0 ? root * sample->rate / model->rate_scale : 0);
         safe->value[i] = (nn_real)sample->safe;
     }
     struct nn_tensor *q = effect_net_request(&model->net, tape, &model->params, region, category, count, calendar);
@@ -195,16 +196,17 @@ static struct nn_tensor *loss_of(struct nn_tape *tape, void *with, const size_t 
 /* Scales of rates and bandwidths. */
 static void measure(struct effect *model, const struct effect_sample *samples, size_t count)
 {
-    double square = 0, sum = 0, spread = 0;
+    double square = 0, sum = 0, spread = 0, known = 0;
     for (size_t i = 0; i < count; i++) {
-        square += samples[i].rate * samples[i].rate / (double)count;
+        known += !isnan(samples[i].rate);
+        square += isnan(samples[i].rate) ? 0 : samples[i].rate * samples[i].rate;
         sum += weir_log(samples[i].bandwidth_bytes_per_s) / (double)count;
     }
     for (size_t i = 0; i < count; i++) {
         double away = weir_log(samples[i].bandwidth_bytes_per_s) - sum;
         spread += away * away / (double)count;
     }
-    model->rate_scale = square > 0 ? sqrt(square) : 1;
+    model->rate_scale = square > 0 ? sqrt(square / known) : 1;
     model->bandwidth_log = sum;
     model->bandwidth_sd = spread > 1e-12 ? sqrt(spread) : 1;
 }

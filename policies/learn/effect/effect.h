@@ -43,7 +43,8 @@ struct effect_sample {
     double time_s;                /* 0: midnight at the start of a Monday; series/calendar.h */
     double bandwidth_bytes_per_s; /* B_e, above 0 */
     double load;                  /* L_e, utilisation before these requests, usually 0..1 */
-    double rate;                  /* data that a request yielded, at least 0; any unit, which forecasts then have */
+    double rate;                  /* data that a request yielded, at least 0; any unit, which forecasts then have; NAN:
+                                     not known, and A learns nothing of it */
     double safe;                  /* share of the requests without service anomaly, 0..1 */
     double weight;                /* what the sample counts by, above 0: the number of requests, for example */
 };
@@ -70,8 +71,8 @@ void effect_predict(struct effect *model, const struct effect_sample *at, double
 void effect_predict_all(struct effect *model, double time_s, const double *bandwidth_bytes_per_s, const double *load,
                         float *rate, float *safe);
 
-/* Floating-point operations of effect_predict_all for the chances alone, by size: two for each cell, weight of the
- * decoder's first layer and its second one. */
+/* Floating-point operations of effect_predict_all, by size: two for each cell, decoder, weight of the decoder's first
+ * layer and its second one. */
 double effect_flops(const struct effect *model);
 
 /* Whether a chance S is above the threshold. */

@@ -94,9 +94,10 @@ struct weir_books {
     int asleep; /* hosts that are, now */
     bool slept; /* some ever were */
     double asleep_s, boots;
-    double more_flops[WEIR_TIER_COUNT]; /* that hosts can do for changes of their performance states, after the warm-up */
+    double
+        more_flops[WEIR_TIER_COUNT]; /* that hosts can do for changes of their performance states, after the warm-up */
     double pstate_changes;
-    bool stated; /* there were some */
+    bool stated;                         /* there were some */
     double carbon_g, carbon_at_window_g; /* since the warm-up, or in it */
     double backlog_most;
     double decision_wall_s;

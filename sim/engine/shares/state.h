@@ -229,7 +229,7 @@ void weir_energy_count_transfer(struct weir_shares *shares, struct weir_transfer
 void weir_energy_count_all(struct weir_shares *shares);
 void weir_energy_count_link(struct weir_shares *shares, int link);
 void weir_energy_set_pstate(struct weir_shares *shares, struct weir_host_state *host); /* before its peak changes */
-double weir_energy_host_j(struct weir_shares *shares, struct weir_host_state *host); /* of one that is metered */
+double weir_energy_host_j(struct weir_shares *shares, struct weir_host_state *host);   /* of one that is metered */
 
 /* owners.c: work is about to leave a host that is metered. */
 void weir_owners_leave(struct weir_shares *shares, struct weir_host_state *host, struct weir_work *work);

@@ -142,6 +142,26 @@ static void accuracy(void)
     }
 }
 
+/* Where every second rate is not known, the others say what A is, and S is learnt from all; were those that are not
+ * known taken for 0, A would be half of what it is. */
+static void rates_not_known(void)
+{
+    size_t count = 20000;
+    struct effect_sample *known = history(count, 14), *samples = history(count, 14);
+    struct effect_settings settings = small(14);
+    struct effect *model;
+    settings.updates = 1000;
+    settings.batch = 128;
+    for (size_t i = 0; i < count; i += 2)
+        samples[i].rate = NAN;
+    CU_ASSERT_EQUAL_FATAL(effect_fit(&settings, samples, count, &model), 0);
+    struct quality q = measure(model, known, count);
+    CU_ASSERT(q.net < 0.4 * q.table && q.net_rate < 0.3 * q.table_rate);
+    effect_free(model);
+    free(samples);
+    free(known);
+}
+
 /* Distances instead of homes: what is far fails; a server of its own is not told apart otherwise. */
 static void distances(void)
 {
@@ -404,9 +424,15 @@ static void refused(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"accuracy", accuracy},     {"distances", distances}, {"all at once", all_at_once},
-        {"unseen", unseen},         {"cautious", cautious},   {"files", files},
-        {"tune fails", tune_fails}, {"refused", refused},     {0}};
+    static const struct weir_case cases[] = {{"accuracy", accuracy},
+                                             {"distances", distances},
+                                             {"all at once", all_at_once},
+                                             {"rates not known", rates_not_known},
+                                             {"unseen", unseen},
+                                             {"cautious", cautious},
+                                             {"files", files},
+                                             {"tune fails", tune_fails},
+                                             {"refused", refused},
+                                             {0}};
     return weir_test_main("learn/effect", cases, argc, argv);
 }
