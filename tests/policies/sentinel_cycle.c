@@ -287,6 +287,7 @@ static void clocks(void)
                                       "{\"clock\": true, \"route\": false}"};
     for (int k = 0; k < 3; k++) {
         bool inside = k == 1;
+        double whole = 0;
         begin(how[k]);
         for (int w = 0; w < 40; w++) {
             double begun = now_ms(), sum = 0, of[5];
@@ -304,8 +305,10 @@ static void clocks(void)
                 sum += of[n];
             }
             CU_ASSERT_FATAL(sum - (inside ? of[0] : 0) <= took + 0.003);
-            CU_ASSERT_FATAL(sum > 0 && (!inside || of[4] >= of[0] - 0.001));
+            CU_ASSERT_FATAL(!inside || of[4] >= of[0] - 0.001);
+            whole += sum;
         }
+        CU_ASSERT_FATAL(whole > 0); /* one window may take less than is printed */
         end();
     }
 }

@@ -140,11 +140,11 @@ static bool unclear(int e, int was_suspected)
     bool strange = false;
     for (int n = 0; n < 2; n++)
         strange |= device->shown[T - 1][n] > all->high[n] || device->shown[T - 1][n] < all->low[n];
-    return device->verdict == DETECT_UNSURE ||
-           (device->verdict == DETECT_HEALTHY && (was_suspected > 0 || device->evidence.deviating > 0 || strange));
+    return device->verdict == DETECT_UNSURE || (device->verdict == DETECT_ANOMALOUS && !strange) ||
+           (device->verdict == DETECT_HEALTHY && (was_suspected > 0 || strange));
 }
 
-/* Suspect: by the rules, else by the net above 0.3; then for `hold` windows that seem well, of which four without work
+/* Suspect: by the rules, unless the net was asked and says no, else by the net above 0.3; then for `hold` windows that seem well, of which four without work
  * count as one. */
 static enum sentinel_state state_of(int e)
 {
@@ -154,10 +154,11 @@ static enum sentinel_state state_of(int e)
         suspected[e] = 0;
         return SENTINEL_DOWN;
     }
-    if (device->verdict == DETECT_ANOMALOUS || device->score > 0.3) {
+    bool by_rules = device->verdict == DETECT_ANOMALOUS && (isnan(device->score) || device->score > 0.3);
+    if (by_rules || device->score > 0.3) {
         suspected[e] = self->hold;
         calm[e] = 0;
-        return device->verdict == DETECT_ANOMALOUS ? SENTINEL_BY_RULES : SENTINEL_BY_NET;
+        return by_rules ? SENTINEL_BY_RULES : SENTINEL_BY_NET;
     }
     calm[e] = worked ? 0 : calm[e] + 1;
     suspected[e] -= suspected[e] > 0 && calm[e] % 4 == 0;
