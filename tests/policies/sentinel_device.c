@@ -144,8 +144,8 @@ static bool unclear(int e, int was_suspected)
            (device->verdict == DETECT_HEALTHY && (was_suspected > 0 || strange));
 }
 
-/* Suspect: by the rules, unless the net was asked and says no, else by the net above 0.3; then for `hold` windows that seem well, of which four without work
- * count as one. */
+/* Suspect: by the rules, unless the net was asked and says no, else by the net above 0.3; then for `hold` windows that
+ * seem well, of which four without work count as one. */
 static enum sentinel_state state_of(int e)
 {
     const struct sentinel_device *device = &self->devices.servers[e];
