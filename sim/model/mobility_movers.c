@@ -109,7 +109,7 @@ static int number_end(const struct weir_json *at, const struct visit *visit, enu
     bool is_source = job->sink.kind == WEIR_WHERE_SOURCE, taken = mobility->of_end[visit->at] >= 0;
     bool sink_too = end == WEIR_END_BOTH && !is_source && *sink < before;
     if (taken || (sink_too && *sink >= 0)) {
-        char *name = mover_name(visit);
+        char *name = taken ? mover_name(visit) : weir_copy(job->name);
         weir_json_error(at, "the %s of job \"%s\" moves already; name it once",
                         taken && !at_sink(visit) ? "source" : "sink", name);
         free(name);

@@ -232,6 +232,40 @@ static void pairs_of_wanderers(void)
     }
 }
 
+/* Both sources stand in the west, and results of 200 kB go to a device of their own, which changes at 51.2 s. In the
+ * west that takes 10 ms of work, 0.2 s on the radio link and its 5 ms; in the east 20 + 10 ms more. At 51.2 s 190 kB of
+ * the result of 51 s are sent; it goes to the east, and the last 10 kB are sent at 52.2 s: 1.215 s. Behind it, one
+ * after the other: those of 51.3 s (until 52.41 s, 1.115 s), of 52 s (52.61 s) and of 52.3 s (52.81 s). */
+static void sink_has_its_own_device(void)
+{
+    static const char see[] =
+        "{\"name\": \"see\", \"flops\": \"10Mf\", \"bytes\": \"200kB\", \"placement\": {\"host\": \"west\"}}";
+    static const char *const sink =
+        "{\"jobs\": \"pair\", \"end\": \"sink\", \"tracks\": \"tracks.csv\", \"track\": \"x\"}";
+    weir_test_file("tracks.csv", TRACKS("x", "y"));
+    for (int all = 0; all < 2; all++) {
+        struct weir_test_result got =
+            run(scenario_of("", RADIO, sink, LOAD("1kB", "1s"), LOAD("1kB", "1300ms"), see), "static", all);
+        CHECK_NEAR(got.result.metrics.handovers, 1, 0);
+        CHECK_NEAR(source_of(&got, "left")->latency_mean_s, (50 * 0.215 + 1.215 + 0.615 + 47 * 0.245) / 99, 1e-9);
+        CHECK_NEAR(source_of(&got, "right")->latency_mean_s, (50 * 0.215 + 1.115 + 0.515 + 47 * 0.245) / 99, 1e-9);
+        CHECK_NEAR(got.result.metrics.network_bytes, (1 + 48 + 49) * 200e3, 1e-3);
+        CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "30 pair//west/attached 1"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "60 pair//east/attached 1"));
+        CU_ASSERT_PTR_NULL(strstr(got.rows, "pair/left//device_x"));
+        weir_test_result_fini(&got);
+    }
+    /* A source moves, too, by another track. */
+    char *devices = weir_format("%s, {\"jobs\": \"pair/right\", \"tracks\": \"tracks.csv\", \"track\": \"y\"}", sink);
+    struct weir_test_result got =
+        run(scenario_of("", RADIO, devices, LOAD("1kB", "1s"), LOAD("1kB", "1300ms"), see), "static", false);
+    CHECK_NEAR(got.result.metrics.handovers, 2, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "30 pair///device_x 300"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(got.rows, "30 pair/right//device_x 600"));
+    weir_test_result_fini(&got);
+    free(devices);
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
@@ -240,6 +274,7 @@ int main(int argc, char **argv)
         {"one stands still", one_stands_still},
         {"the interrupted one holds windows back", interrupted},
         {"pairs of wanderers", pairs_of_wanderers},
+        {"the sink has its own device", sink_has_its_own_device},
         {0},
     };
     return weir_test_main("engine/mobility_sources", cases, argc, argv);

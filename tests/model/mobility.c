@@ -302,6 +302,32 @@ static void one_of_several_sources(void)
         CU_ASSERT_STRING_EQUAL(id_of(scenario, 1, 1), cases[c].right);
         weir_scenario_free(scenario);
     }
+    /* A sink goes with the only source, with the first of those meant, or by itself; named once. */
+    static const struct {
+        const char *devices;
+        int sink;
+    } ends[] = {
+        {UVW "\"one\", \"end\": \"both\"}, " UVW "\"two\"}", 0},
+        {UVW "\"two\", \"end\": \"both\"}", 0},
+        {UVW "\"two/r\"}, " UVW "\"two/l\", \"end\": \"both\"}", 1},
+        {UVW "\"two\"}, " UVW "\"two\", \"end\": \"sink\"}", 2},
+        {UVW "\"one\"}, " UVW "\"one\", \"end\": \"sink\"}", -1}, /* the only source and its sink apart */
+        {UVW "\"two\", \"end\": \"both\"}, " UVW "\"two\", \"end\": \"sink\"}", -1},
+        {UVW "\"two\", \"end\": \"sink\"}, " UVW "\"two/l\", \"end\": \"both\"}", -1},
+        {UVW "\"two/l\", \"end\": \"sink\"}", -1}, /* a job has one sink */
+    };
+    for (size_t c = 0; c < sizeof ends / sizeof *ends; c++) {
+        struct weir_scenario *scenario = read_several(ends[c].devices);
+        CU_ASSERT_EQUAL_FATAL(!scenario, ends[c].sink < 0);
+        if (!scenario)
+            continue;
+        int job = c > 0, sink = weir_mobility_sink(&scenario->mobility, job);
+        CU_ASSERT_EQUAL(sink, ends[c].sink);
+        CU_ASSERT_EQUAL(weir_mobility_sink(&scenario->mobility, !job), -1);
+        for (int d = 0; d < scenario->mobility.device_count; d++)
+            CU_ASSERT_EQUAL(scenario->mobility.devices[d].is_sink, d == sink);
+        weir_scenario_free(scenario);
+    }
     /* Each has draws of its own. */
     struct weir_scenario *scenario = read_several("{\"jobs\": [\"two\", \"one\"], " WANDERS);
     CU_ASSERT_PTR_NOT_NULL_FATAL(scenario);
