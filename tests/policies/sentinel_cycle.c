@@ -1,5 +1,4 @@
-/* The cycle of sentinel as a whole: when models are fitted anew, what its notes and its
- * table say. */
+/* The cycle of sentinel as a whole: when models are fitted anew, what its notes and its table say. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -239,13 +239,13 @@ static void check_refit(void)
 {
     struct sentinel_devices *all = &self->devices;
     int count = (int)all->windows, fine = 0;
-    double low[2], high[2], *sorted = malloc((size_t)(count * T) * sizeof *sorted);
+    double low[2], high[2], *sorted = malloc((size_t)count * T * sizeof *sorted);
     double(*windows)[T][2] = malloc((size_t)count * sizeof *windows);
     struct weir_stream draws = all->draws;
     for (int n = 0; n < 2; n++) {
         for (int k = 0; k < count * T; k++)
             sorted[k] = all->kept[k / T][k % T][n];
-        qsort(sorted, (size_t)(count * T), sizeof *sorted, by_size);
+        qsort(sorted, (size_t)count * T, sizeof *sorted, by_size);
         double lower = sorted[count * T / 4], upper = sorted[3 * count * T / 4], range = fmax(upper - lower, 0.05);
         low[n] = lower - 3 * range;
         high[n] = upper + 3 * range;

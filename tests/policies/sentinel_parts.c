@@ -54,8 +54,8 @@ struct sentinel *parts_new(int servers, int regions, int categories)
         sentinel_schedule_room(self);
     }
     live_rates(live, self->rate);
-    memset(self->safe, 1, (size_t)(servers * cells));
-    memset(self->count, 0, (size_t)(servers * cells) * sizeof *self->count);
+    memset(self->safe, 1, (size_t)servers * (size_t)cells);
+    memset(self->count, 0, (size_t)servers * (size_t)cells * sizeof *self->count);
     memset(self->left, 0, (size_t)cells * sizeof *self->left);
     memset(self->use, 0, (size_t)servers * sizeof *self->use);
     return self;
