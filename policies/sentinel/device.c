@@ -214,13 +214,15 @@ static void pardon(struct sentinel *self)
         return;
     qsort(devices->score, (size_t)accused, sizeof *devices->score, descending);
     double least = devices->score[most];
-    for (int e = devices->server_count - 1, left = devices->pardoned; e >= 0 && left > 0; e--) {
-        struct sentinel_device *device = &devices->servers[e];
-        if (device->state <= SENTINEL_DOWN || suspicion(device) > least)
-            continue;
-        device->state = SENTINEL_WELL;
-        left--;
-    }
+    int left = devices->pardoned;
+    for (int equals = 0; equals < 2; equals++) /* those that are less suspect than the rest first */
+        for (int e = devices->server_count - 1; e >= 0 && left > 0; e--) {
+            struct sentinel_device *device = &devices->servers[e];
+            if (device->state <= SENTINEL_DOWN || suspicion(device) > least || (!equals && suspicion(device) >= least))
+                continue;
+            device->state = SENTINEL_WELL;
+            left--;
+        }
 }
 
 void sentinel_devices_judge(struct sentinel *self, const struct weir_view *view)
