@@ -5,10 +5,11 @@ to be changed and that it executes.
 """
 import json
 import os
+import signal
 import subprocess
 import sys
 
-from mutation.tree import Tree, digest, end_group, find_tests, keep, kept, shell
+from mutation.tree import Tree, digest, end_group, find_tests, keep, kept, limit, shell
 
 # A child that ends by _exit writes its counts, too.
 DUMP = """void __gcov_dump(void);
@@ -20,7 +21,9 @@ _Noreturn void __wrap__exit(int code)
     __real__exit(code);
 }
 """
-LONGEST_S = 45  # a test that takes longer in this build is ended, and taken to execute all of each file that it has come to
+LONGEST_S = 45  # a test that takes more processor time in this build is ended, and taken to execute all of each file that
+# it has come to; on a busy machine that may last WAIT times as long
+WAIT = 12
 
 
 class Coverage:
@@ -73,12 +76,13 @@ class Coverage:
         process = subprocess.Popen(
             test.command, cwd=test.folder, env=self.tree.environment, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=lambda: limit(LONGEST_S),
         )  # fmt: skip
-        cut = False
         try:
-            process.wait(LONGEST_S)
+            cut = process.wait(WAIT * LONGEST_S) == -signal.SIGXCPU
         except subprocess.TimeoutExpired:
             cut = True
+        if cut:
             end_group(process.pid)
             process.wait()
         counts = self.counts()

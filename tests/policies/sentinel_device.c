@@ -320,8 +320,34 @@ static void states(void)
     CU_ASSERT_FATAL(pardoned > 10);
 }
 
+/* Whoever differs at all is accused by the rules in the first and the last of these windows, and nobody between; of the
+ * first server nothing whole is reported meanwhile, so that it is one suspected before, and the least suspect. */
+static void lets_off_the_least(void)
+{
+    begin(1);
+    self->learned = false;
+    self->hold = 60;
+    self->beta = 0;
+    for (int w = 0; w < 30; w++) {
+        bool strict = w == 15 || w == 29;
+        self->theta_v = self->theta_r = strict ? 0 : 1e6;
+        self->most = w == 29 ? 0.2 : 1; /* of 6: one */
+        report(0, false);
+        if (w > 15)
+            land->hosts[S0].cpu = NAN;
+        sentinel_devices_judge(self, &land->view);
+    }
+    CU_ASSERT_EQUAL_FATAL(self->devices.pardoned, 5);
+    for (int e = 0; e < LAND_SERVERS; e++) {
+        CU_ASSERT_FATAL(self->devices.servers[e].suspected > 0);
+        CU_ASSERT_EQUAL_FATAL(self->devices.servers[e].state, e == 1 ? SENTINEL_BY_RULES : SENTINEL_WELL);
+    }
+    end();
+}
+
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"samples", samples}, {"states", states}, {0}};
+    static const struct weir_case cases[] = {
+        {"samples", samples}, {"states", states}, {"lets off the least", lets_off_the_least}, {0}};
     return weir_test_main("policies/sentinel_device", cases, argc, argv);
 }

@@ -177,7 +177,7 @@ static void check_dealt(int near)
     if (near)
         deal(&solved, count, left, use);
     else {
-        memcpy(count, solved.count, (size_t)(self->live.servers * cells) * sizeof *count);
+        memcpy(count, solved.count, (size_t)self->live.servers * (size_t)cells * sizeof *count);
         memcpy(left, solved.left, (size_t)cells * sizeof *left);
         memcpy(use, solved.use, (size_t)self->live.servers * sizeof *use);
     }
