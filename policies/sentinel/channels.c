@@ -56,8 +56,9 @@ static int find_columns(const struct weir_csv_lines *lines, int column[COLUMNS])
             if (strcmp(lines->cells[c], names[k]) == 0)
                 column[k] = (int)c;
         if (column[k] < 0)
-            return weir_csv_error(lines, "has no column %s; channels need jobs, content, screen, bitrate_bits_per_s "
-                                         "and session_s",
+            return weir_csv_error(lines,
+                                  "has no column %s; channels need jobs, content, screen, bitrate_bits_per_s "
+                                  "and session_s",
                                   names[k]);
     }
     return WEIR_OK;

@@ -7,10 +7,10 @@
 
 struct channels;
 
-/* Reads a CSV, plain or gzip, of a channel a row, with the columns jobs (the jobs that its requests are of: a name, or a
- * pattern with * and ? and [...]), content and screen (words), bitrate_bits_per_s and session_s (above 0); others are
- * not read. Fits `wanted` classes, or fewer where fewer channels differ. Features: content and screen as ones and zeros,
- * and the logarithms of bitrate and session, each brought to 0..1. *made is the caller's; NULL after an error.
+/* Reads a CSV, plain or gzip, of a channel a row, with the columns jobs (the jobs that its requests are of: a name, or
+ * a pattern with * and ? and [...]), content and screen (words), bitrate_bits_per_s and session_s (above 0); others are
+ * not read. Fits `wanted` classes, or fewer where fewer channels differ. Features: content and screen as ones and
+ * zeros, and the logarithms of bitrate and session, each brought to 0..1. *made is the caller's; NULL after an error.
  * Errors: WEIR_EINPUT with file and line. */
 int channels_load(const char *path, int wanted, uint64_t seed, struct channels **made);
 

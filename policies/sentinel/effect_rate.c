@@ -1,7 +1,7 @@
-/* What a request takes of a server, learnt where it is not what was declared: a server that is slower than it says, work
- * that contends. Seen is the time that a job's instances on a server were busy for each result of theirs, and the bytes
- * of these; the net of the effect learns how many times the declared that is, and counts for a server as long as it has
- * erred less there, on results that came after it was trained, than the declared size. */
+/* What a request takes of a server, learnt where it is not what was declared: a server that is slower than it says,
+ * work that contends. Seen is the time that a job's instances on a server were busy for each result of theirs, and the
+ * bytes of these; the net of the effect learns how many times the declared that is, and counts for a server as long as
+ * it has erred less there, on results that came after it was trained, than the declared size. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +9,11 @@
 #include "policies/sentinel/sentinel.h"
 #include "sim/base/memory.h"
 
-#define MOST     10.0 /* times the declared that are believed; as few are a tenth */
-#define CROWDED  0.25 /* of the cores busy: instances beyond their number would wait for each other's */
-#define ENOUGH   20   /* comparisons, one a job and window, before the net may count for a server */
-#define NEWEST   100  /* that are kept; of more, all before count half */
-#define CLEARLY  0.9  /* of the declared size's error that the net's must be below to count from then on */
+#define MOST    10.0 /* times the declared that are believed; as few are a tenth */
+#define CROWDED 0.25 /* of the cores busy: instances beyond their number would wait for each other's */
+#define ENOUGH  20   /* comparisons, one a job and window, before the net may count for a server */
+#define NEWEST  100  /* that are kept; of more, all before count half */
+#define CLEARLY 0.9  /* of the declared size's error that the net's must be below to count from then on */
 
 /* The operator that is all of a job that can be scheduled, with an edge to the viewers and no other; -1: there is none,
  * and what results of a server took cannot be told. */
@@ -104,7 +104,8 @@ double sentinel_rate_seen(const struct sentinel *self, const struct weir_view *v
     double slower = flops > 0 ? busy * weir_view_speed(host, op) / flops : isnan(busy) ? NAN : 1;
     double larger = bytes > 0 && origin->bytes_per_s > 0 ? origin->bytes_per_s / origin->delivered_rate / bytes : 1;
     double uplink = live->request_bytes[i] / (live->bandwidth[server] * live->window_s) * larger;
-    double cores = live->flops[server] > 0 ? live->request_flops[i] / (live->flops[server] * live->window_s) * slower : 0;
+    double cores =
+        live->flops[server] > 0 ? live->request_flops[i] / (live->flops[server] * live->window_s) * slower : 0;
     return isnan(slower) ? NAN : fmin(fmax(fmax(uplink, cores) / declared, 1 / MOST), MOST);
 }
 
@@ -126,8 +127,7 @@ void sentinel_rates_judge(struct sentinel *self, int job, int server, double see
     judged->net += weight * by_net * by_net;
     judged->declared += weight * declared * declared;
     bool was = judged->by_net;
-    judged->by_net =
-        judged->count >= ENOUGH && judged->net < (was ? judged->declared : CLEARLY * judged->declared);
+    judged->by_net = judged->count >= ENOUGH && judged->net < (was ? judged->declared : CLEARLY * judged->declared);
     effect->rates_changed += was != judged->by_net;
 }
 

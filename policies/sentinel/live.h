@@ -2,9 +2,8 @@
  * is read off the view of any workload, and what a scheduler decides for it goes back into a plan [li-2025].
  *   server    a host of the tiers edge and cloud
  *   region    where sources of jobs are
- *   category  a cluster of jobs whose requests are alike (k-means over what the view shows of them), or the class of the
- *             channels that they are for (channels.h)
- *   cell      a region and a category; all jobs of a cell are scheduled alike
+ *   category  a cluster of jobs whose requests are alike (k-means over what the view shows of them), or the class of
+ * the channels that they are for (channels.h) cell      a region and a category; all jobs of a cell are scheduled alike
  *   request   an item that arrives at the source of a job
  * An operator whose default placement names hosts of a tier (and not just the source) stays in that tier, and requests
  * of a job are served in one tier: where most of the work is that can be scheduled.
@@ -78,7 +77,8 @@ struct live {
     struct kmeans classes;
     double low[LIVE_FEATURES], high[LIVE_FEATURES]; /* range of the features of jobs */
     int *category_jobs;                             /* [categories] */
-    int *class_category; /* [classes of channels] category + 1 of those of which there are jobs, else 0; NULL: none is */
+    int *
+        class_category; /* [classes of channels] category + 1 of those of which there are jobs, else 0; NULL: none is */
 
     struct pool *pool; /* live_fill_pool: of those plans */
     long pool_shape;
@@ -94,9 +94,9 @@ struct live {
 };
 
 /* Takes in what the view shows. Categories are made at the first job, again when a quarter of the jobs is new to them,
- * and after live_refit; if they turn out the same, they keep their numbers and `shape` stays. Those of channels are made
- * once, and come into use with the first job of theirs. Errors: WEIR_EINPUT for figures of jobs that are not finite, and
- * for a job of no channel. */
+ * and after live_refit; if they turn out the same, they keep their numbers and `shape` stays. Those of channels are
+ * made once, and come into use with the first job of theirs. Errors: WEIR_EINPUT for figures of jobs that are not
+ * finite, and for a job of no channel. */
 int live_read(struct live *live, const struct weir_view *view);
 
 /* (live_categories.c) Gives every job that is served a category. Errors: as of live_read. */

@@ -130,8 +130,7 @@ static int by_channels(struct live *live, const struct weir_view *view)
         if (code != WEIR_OK)
             return code;
         if (!live->class_category)
-            live->class_category =
-                weir_alloc((size_t)channels_count(live->channels), sizeof *live->class_category);
+            live->class_category = weir_alloc((size_t)channels_count(live->channels), sizeof *live->class_category);
         if (live->class_category[class] == 0) {
             live->class_category[class] = ++live->categories;
             live->shape++;

@@ -136,8 +136,8 @@ static bool still_good(const struct sentinel *self)
     double all = 0;
     for (size_t c = 0; c < cells; c++)
         all += self->planned[c];
-    return self->planned_u_opt == self->history.u_opt && self->planned_rates == self->effect.rates_changed && drift(self, true) < self->renew * all &&
-           drift(self, false) < self->renew * all &&
+    return self->planned_u_opt == self->history.u_opt && self->planned_rates == self->effect.rates_changed &&
+           drift(self, true) < self->renew * all && drift(self, false) < self->renew * all &&
            memcmp(self->was_healthy, self->healthy, servers * sizeof *self->healthy) == 0 &&
            memcmp(self->was_safe, self->safe, servers * cells) == 0;
 }

@@ -32,7 +32,7 @@ static const char *const weighs[] = {[SENTINEL_SERVERS] = "servers", [SENTINEL_C
         FLAG(rules, "true", "Device detection by rules first; else the net judges all servers."),                      \
         FLAG(learned, "true", "Let the net judge servers of which the rules are unsure; else these count as well."),   \
         NUMBER(theta_v, "0.4", 0, 1e6,                                                                                 \
-               "Difference of variances, in shares of the healthy one, beyond which a signal deviates."),            \
+               "Difference of variances, in shares of the healthy one, beyond which a signal deviates."),              \
         NUMBER(theta_r, "0.4", 0, 10, "Difference of the correlations of signals beyond which they deviate."),         \
         NUMBER(beta, "0.5", 0, 1, "Share of the signals that must deviate in variance."),                              \
         NUMBER(eta, "0.3", 0.001, 0.999,                                                                               \
@@ -227,8 +227,9 @@ static int predict(struct sentinel *self, const struct weir_view *view, struct w
     sentinel_effect_expect(self, view);
     if (self->effect.net && self->effect.asked_s > asked_s)
         weir_plan_work(plan, effect_flops(self->effect.net));
-    char *learnt =
-        self->effect.learnt > 0 ? weir_format("; what requests take is learnt of %d servers", self->effect.learnt) : NULL;
+    char *learnt = self->effect.learnt > 0
+                       ? weir_format("; what requests take is learnt of %d servers", self->effect.learnt)
+                       : NULL;
     weir_plan_note(plan, -1, "effect: %ld of %d servers, regions and categories unsafe, by %s%s%s", self->effect.unsafe,
                    self->live.servers * self->requests.cells, self->effect.net ? "the net" : "the table",
                    learnt ? learnt : "", took(self, now_ms(self) - begun, text));

@@ -26,13 +26,11 @@ static struct channels *table(const char *text, int wanted)
     return channels;
 }
 
-/* Features by hand: content (2), screen (2), log of the bitrate from 1 to 8 Mbit/s, log of the session from 100 to 400 s,
- * so that 2 and 4 Mbit/s are 1/3 and 2/3, and 200 s is 1/2.
- *   a  game web  0    0        b  game web  1/3  0      squared distance a-b 1/9
- *   c  show web  1    1        d  show web  1    1/2    c-d 1/4
- *   e  show tv   1    1                                 c-e 2
- * Two classes: those of game and those of show. Three: e by itself, as (c, d) and (a, b) cost 1/8 + 1/18, and any other
- * three leave two of a distance of 2 or more together. Four: the pair that stays is the nearest, a and b. */
+/* Features by hand: content (2), screen (2), log of the bitrate from 1 to 8 Mbit/s, log of the session from 100 to 400
+ * s, so that 2 and 4 Mbit/s are 1/3 and 2/3, and 200 s is 1/2. a  game web  0    0        b  game web  1/3  0 squared
+ * distance a-b 1/9 c  show web  1    1        d  show web  1    1/2    c-d 1/4 e  show tv   1    1 c-e 2 Two classes:
+ * those of game and those of show. Three: e by itself, as (c, d) and (a, b) cost 1/8 + 1/18, and any other three leave
+ * two of a distance of 2 or more together. Four: the pair that stays is the nearest, a and b. */
 static void by_hand(void)
 {
     static const char text[] = HEAD "1,game,web,1e6,100,a\n2,game,web,2e6,100,b\n3,show,web,8e6,400,c\n"
@@ -56,21 +54,21 @@ static void by_hand(void)
  * themselves 3 is 0.29 of the way.) */
 static void by_logarithms(void)
 {
-    struct channels *channels =
-        table(HEAD "1,game,web,1e6,100,a\n2,game,web,3e6,100,b\n3,game,web,8e6,100,c\n", 2);
+    struct channels *channels = table(HEAD "1,game,web,1e6,100,a\n2,game,web,3e6,100,b\n3,game,web,8e6,100,c\n", 2);
     CU_ASSERT_EQUAL(class_of(channels, "b"), class_of(channels, "c"));
     CU_ASSERT(class_of(channels, "b") != class_of(channels, "a"));
     channels_free(channels);
 }
 
-/* A job of several channels has the mean of their features: of three at 0, 0 and 1 that is 1/3, nearer to those at 0. The
- * first pattern that matches counts. */
+/* A job of several channels has the mean of their features: of three at 0, 0 and 1 that is 1/3, nearer to those at 0.
+ * The first pattern that matches counts. */
 static void several_channels(void)
 {
-    struct channels *channels = table(HEAD "1,game,web,1e6,100,*-mixed\n2,game,web,1e6,100,*-mixed\n"
-                                          "3,game,web,8e6,100,*-mixed\n4,game,web,1e6,100,low\n5,game,web,8e6,100,high\n"
-                                          "6,game,web,8e6,100,low*\n",
-                                     2);
+    struct channels *channels =
+        table(HEAD "1,game,web,1e6,100,*-mixed\n2,game,web,1e6,100,*-mixed\n"
+                   "3,game,web,8e6,100,*-mixed\n4,game,web,1e6,100,low\n5,game,web,8e6,100,high\n"
+                   "6,game,web,8e6,100,low*\n",
+              2);
     CU_ASSERT_EQUAL(class_of(channels, "north-mixed"), class_of(channels, "low"));
     CU_ASSERT(class_of(channels, "low") != class_of(channels, "high"));
     CU_ASSERT_EQUAL(class_of(channels, "lower"), class_of(channels, "high"));

@@ -13,8 +13,8 @@ static const struct sentinel_device *n1(void)
     return &((struct sentinel *)state)->devices.servers[N1 - SERVERS];
 }
 
-/* A window in which the upload of all servers is 0.2 of the uplink and a tenth of that more or less in turn; disk and CPU
- * go with it, those of N1 the other way by `much` of as much. */
+/* A window in which the upload of all servers is 0.2 of the uplink and a tenth of that more or less in turn; disk and
+ * CPU go with it, those of N1 the other way by `much` of as much. */
 static void turning(double much)
 {
     for (int e = SERVERS; e < HOSTS; e++) {
@@ -22,20 +22,20 @@ static void turning(double much)
         world->hosts[e].sent_bytes_per_s = 0.2 * 1e8 * (1 + now);
         world->hosts[e].disk_bytes_per_s = 0.2 * 1e8 * (1 + other);
         world->hosts[e].cpu = 0.01 * (1 + other);
-        world->hosts[e].memory_reported_bytes = 1e6;
+        world->hosts[e].memory_reported_bytes = 1e6 * (e == N1 ? 1 - now : 1 + now); /* of 16 GB: nothing */
     }
     close_window((const double[JOBS]){60, 60, 0});
 }
 
-/* Turned about, CPU and disk have a correlation of -1 with the upload in place of 1: two pairs off by 2, so that the norm
- * is sqrt(2 (2^2 + 2^2)) = 4, and over the four signals 1, above theta_r. Their variances are much^2 of the healthy ones.
- * With theta_v 0.4 rule A wants them below 0.6 or above 1.4 times these, in two of four signals. */
+/* Turned about, CPU and disk have a correlation of -1 with the upload in place of 1: two pairs off by 2, so that the
+ * norm is sqrt(2 (2^2 + 2^2)) = 4, and over the four signals 1, above theta_r. Their variances are much^2 of the
+ * healthy ones. With theta_v 0.4 rule A wants them below 0.6 or above 1.4 times these, in two of four signals. */
 static void scaled_by_the_healthy_spread(void)
 {
     static const struct {
         double square;
         enum detect_verdict verdict;
-    } rows[] = {{1, DETECT_UNSURE},   {1.38, DETECT_UNSURE}, {1.42, DETECT_ANOMALOUS},
+    } rows[] = {{1, DETECT_UNSURE},     {1.38, DETECT_UNSURE}, {1.42, DETECT_ANOMALOUS},
                 {40, DETECT_ANOMALOUS}, {0.62, DETECT_UNSURE}, {0.58, DETECT_ANOMALOUS}};
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         begin("{\"learned\": false, \"u_opt\": 0.6}");
@@ -54,7 +54,8 @@ static void scaled_by_the_healthy_spread(void)
 }
 
 /* The healthy CPU is 0.02 and 0.04 in turn, its deviation 0.01; the disk does not change, and has what a request makes:
- * 0.5 of the upload's 0.06; the upload has 0.1, which is more than 0.06; and the memory the range of healthy servers. */
+ * 0.5 of the upload's 0.06; the upload has 0.1, which is more than 0.06; and the memory the range of healthy servers.
+ */
 static void the_spread(void)
 {
     struct sentinel_class class = {.low = {0, 0.1, 0, 0}, .high = {0, 0.4, 0, 0}, .by_upload = {0.1, 9, 0.5, 1}};
@@ -84,8 +85,8 @@ static void idle_servers_are_no_measure(void)
     end();
 }
 
-/* CPU and disk go wild for six windows, and are well again. The rules see it until it has left their 12 samples, and the
- * server is held for two windows more; the net, that all is over. */
+/* CPU and disk go wild for six windows, and are well again. The rules see it until it has left their 12 samples, and
+ * the server is held for two windows more; the net, that all is over. */
 static void over_is_over(void)
 {
     int waited[2];

@@ -43,7 +43,8 @@ static double declared(int job)
     return world->operators[job][0].flops_per_item / (4e9 * WINDOW_S);
 }
 
-/* A window in which servers did what the last plan gave them: of n instances on a host each is busy for a part of it. */
+/* A window in which servers did what the last plan gave them: of n instances on a host each is busy for a part of it.
+ */
 static void window(const double came[JOBS])
 {
     for (int j = 0; j < JOBS; j++) {

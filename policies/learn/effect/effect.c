@@ -67,7 +67,7 @@ static int check_samples(const struct effect_settings *settings, const struct ef
                             : !isfinite(s->time_s)                                   ? "its time is not finite"
                             : !(s->bandwidth_bytes_per_s > 0 && isfinite(s->bandwidth_bytes_per_s))
                                 ? "its bandwidth must be above 0"
-                            : !isfinite(s->load)                      ? "its load is not finite"
+                            : !isfinite(s->load)                                      ? "its load is not finite"
                             : !isnan(s->rate) && !(s->rate >= 0 && isfinite(s->rate)) ? "its rate must be 0 or more"
                             : !(s->safe >= 0 && s->safe <= 1)         ? "its share that is safe must be 0 to 1"
                             : !(s->weight > 0 && isfinite(s->weight)) ? "its weight must be above 0"

@@ -142,8 +142,8 @@ static void accuracy(void)
     }
 }
 
-/* Where every second rate is not known, the others say what A is, and S is learnt from all; were those that are not known
- * taken for 0, A would be half of what it is. */
+/* Where every second rate is not known, the others say what A is, and S is learnt from all; were those that are not
+ * known taken for 0, A would be half of what it is. */
 static void rates_not_known(void)
 {
     size_t count = 20000;
@@ -424,10 +424,15 @@ static void refused(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"accuracy", accuracy},     {"distances", distances}, {"all at once", all_at_once},
-        {"rates not known", rates_not_known},
-        {"unseen", unseen},         {"cautious", cautious},   {"files", files},
-        {"tune fails", tune_fails}, {"refused", refused},     {0}};
+    static const struct weir_case cases[] = {{"accuracy", accuracy},
+                                             {"distances", distances},
+                                             {"all at once", all_at_once},
+                                             {"rates not known", rates_not_known},
+                                             {"unseen", unseen},
+                                             {"cautious", cautious},
+                                             {"files", files},
+                                             {"tune fails", tune_fails},
+                                             {"refused", refused},
+                                             {0}};
     return weir_test_main("learn/effect", cases, argc, argv);
 }
