@@ -11,6 +11,7 @@ enum { CPU, MEMORY, UPLOAD = SENTINEL_SIGNALS - 1 };
 
 #define LOWEST       0.005 /* quantiles that are the range */
 #define LEAST_MEMORY 0.01  /* range of the memory, as a share of it: items that wait are nothing */
+#define STILL        0.01  /* of its spread by which a signal changes that does not change at all */
 #define HIGHEST      0.95  /* some samples are of anomalies that nobody has noticed */
 
 static bool whole(const double *sample)
@@ -145,6 +146,21 @@ void sentinel_spread(const struct sentinel_devices *devices, const struct sentin
     for (int n = 0; n < SENTINEL_SIGNALS; n++) {
         double least = n == MEMORY ? class->high[n] - class->low[n] : class->by_upload[n] * device->one;
         spread[n] = fmax(sqrt(variance(healthy, n)), least);
+    }
+}
+
+void sentinel_still(const double *window, const double spread[SENTINEL_SIGNALS], double *stilled)
+{
+    memcpy(stilled, window, SENTINEL_SAMPLES * SENTINEL_SIGNALS * sizeof *stilled);
+    for (int n = 0; n < SENTINEL_SIGNALS; n++) {
+        double least = INFINITY, most = -INFINITY;
+        for (int t = 0; t < SENTINEL_SAMPLES; t++) {
+            least = fmin(least, window[t * SENTINEL_SIGNALS + n]); /* fmin and fmax pass over NaN */
+            most = fmax(most, window[t * SENTINEL_SIGNALS + n]);
+        }
+        for (int t = 0; t < SENTINEL_SAMPLES && most - least < STILL * spread[n]; t++)
+            if (!isnan(window[t * SENTINEL_SIGNALS + n]))
+                stilled[t * SENTINEL_SIGNALS + n] = least;
     }
 }
 

@@ -113,14 +113,17 @@ static void sample(struct sentinel *self, const struct weir_view *view)
 static enum detect_verdict by_rules(const struct sentinel *self, struct sentinel_device *device)
 {
     static const double nothing[SENTINEL_SIGNALS];
-    double spread[SENTINEL_SIGNALS];
+    double spread[SENTINEL_SIGNALS], now[SENTINEL_SAMPLES * SENTINEL_SIGNALS],
+        then[SENTINEL_SAMPLES * SENTINEL_SIGNALS];
     const double *healthy = sentinel_baseline(&self->devices, device);
     struct detect_rules rules = {SENTINEL_SAMPLES, SENTINEL_SIGNALS, self->beta, self->theta_v, self->theta_r};
     device->evidence = (struct detect_evidence){0};
     if (!healthy)
         return DETECT_UNSURE;
     sentinel_spread(&self->devices, device, healthy, spread);
-    return detect_rules_judge(&rules, device->sample[0], healthy, nothing, spread, &device->evidence);
+    sentinel_still(device->sample[0], spread, now);
+    sentinel_still(healthy, spread, then);
+    return detect_rules_judge(&rules, now, then, nothing, spread, &device->evidence);
 }
 
 /* Whether the newest sample is out of the range that the net knows as healthy. */

@@ -239,12 +239,14 @@ void sentinel_devices_fini(struct sentinel_devices *devices);
 
 /* Healthy servers (baseline.c): the class of a host, made if need be; the ranges of all classes from the samples drawn;
  * a healthy window [SENTINEL_SAMPLES][SENTINEL_SIGNALS] of about the load of the device, NULL if there is none yet; by
- * how much signals vary in it; what the servers that are well show in this cycle. */
+ * how much signals vary in it; a window in which signals that change by next to nothing of that do not change, so that
+ * they have no correlation: a few items that wait; what the servers that are well show in this cycle. */
 int sentinel_class_of(struct sentinel_devices *devices, const struct weir_host_view *host, double bandwidth);
 void sentinel_ranges(struct sentinel_devices *devices);
 const double *sentinel_baseline(const struct sentinel_devices *devices, const struct sentinel_device *device);
 void sentinel_spread(const struct sentinel_devices *devices, const struct sentinel_device *device,
                      const double *healthy, double spread[SENTINEL_SIGNALS]);
+void sentinel_still(const double *window, const double spread[SENTINEL_SIGNALS], double *stilled);
 void sentinel_baselines_take(struct sentinel_devices *devices);
 
 /* Whether the slot asks for the graph. */

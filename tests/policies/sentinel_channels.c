@@ -50,6 +50,16 @@ static void by_hand(void)
     }
 }
 
+/* Of 1, 3 and 8 Mbit/s the last two are alike, as log 3 is 0.53 of the way: 0.47^2 is less than 0.53^2. (By the numbers
+ * themselves 3 is 0.29 of the way.) */
+static void by_logarithms(void)
+{
+    struct channels *channels = table(HEAD "1,game,web,1e6,100,a\n2,game,web,3e6,100,b\n3,game,web,8e6,100,c\n", 2);
+    CU_ASSERT_EQUAL(class_of(channels, "b"), class_of(channels, "c"));
+    CU_ASSERT(class_of(channels, "b") != class_of(channels, "a"));
+    channels_free(channels);
+}
+
 /* A job of several channels has the mean of their features: of three at 0, 0 and 1 that is 1/3, nearer to those at 0.
  * The first pattern that matches counts. */
 static void several_channels(void)
@@ -159,6 +169,7 @@ int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {
         {"by hand", by_hand},
+        {"by logarithms", by_logarithms},
         {"several channels", several_channels},
         {"wrong tables", wrong_tables},
         {"of the policy", of_the_policy},

@@ -22,7 +22,7 @@ static void turning(double much)
         world->hosts[e].sent_bytes_per_s = 0.2 * 1e8 * (1 + now);
         world->hosts[e].disk_bytes_per_s = 0.2 * 1e8 * (1 + other);
         world->hosts[e].cpu = 0.01 * (1 + other);
-        world->hosts[e].memory_reported_bytes = 1e6;
+        world->hosts[e].memory_reported_bytes = 1e6 * (e == N1 ? 1 - now : 1 + now); /* of 16 GB: nothing */
     }
     close_window((const double[JOBS]){60, 60, 0});
 }

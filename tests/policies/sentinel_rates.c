@@ -109,8 +109,10 @@ static void a_slow_server(void)
     CHECK_NEAR(times(0, N1), 1.5, 0.075);
     for (int e = N2; e < HOSTS; e++)
         CHECK_NEAR(times(0, e), 1, 1e-6);
-    for (int e = SERVERS; e < HOSTS; e++)
+    for (int e = SERVERS; e < HOSTS; e++) {
         CU_ASSERT(use(e, came) < 0.3 * 1.05);
+        CHECK_NEAR(self()->use[e - SERVERS], use(e, came), 0.02); /* as expected */
+    }
     /* It is repaired: what was learnt errs by a half from now on, what is declared by nothing, as it did before. */
     slower[N1] = 1;
     windows(3, came);
