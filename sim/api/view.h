@@ -114,7 +114,7 @@ struct weir_job_view {
     bool running;
     double age_s; /* since its arrival */
     int source_host;
-    int sink_host;               /* -1: none */
+    int sink_host;               /* -1: none; where results follow a device, that of its access point */
     double source_bytes;         /* per item */
     double slo_s;                /* INFINITY: none */
     double declared_items_per_s; /* mean rate that the workload gives its load, from the job's arrival on */

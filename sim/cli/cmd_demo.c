@@ -182,7 +182,8 @@ const struct weir_command weir_command_demo = {
               "  migration      an operator with state that moves to the cloud and back\n"
               "  autoscaling    short days with a peak each, and three policies that add instances\n"
               "  offloading     two users of a small network of computers: who computes what where\n"
-              "  anomaly        one of three servers is not well, which its reports show first\n" WEIR_SCENARIO_HELP
+              "  anomaly        one of three servers is not well, which its reports show first\n"
+              "  mobility       a bus drives through four cells, and its operator stays or follows\n" WEIR_SCENARIO_HELP
               "Any scenario may be looked at like that. Keys are shown by ? (docs/demo.md).\n",
     .flags = flags,
     .run = run,

@@ -21,6 +21,7 @@ struct weir_demo_job {
     bool running;
     int op_first, op_count; /* in the frame's operators */
     double ingress_rate, emitted_rate, delivered_rate, dropped_rate;
+    int source_host; /* of one that moves, that of its access point */
     double backlog, source_backpressured;
     double latency_mean_s, latency_p95_s; /* of what was delivered in the window */
 };

@@ -40,6 +40,13 @@ DEMO(offloading);
 EMBED(anomaly_json, "anomaly.json");
 EMBED(anomaly_xml, "anomaly.xml");
 EMBED(watch_py, "watch.py");
+EMBED(mobility_json, "mobility.json");
+EMBED(mobility_xml, "mobility.xml");
+EMBED(mobility_csv, "mobility.csv");
+static const struct weir_demo_file mobility_files[] = {FILE_OF(mobility_json, "mobility.json"),
+                                                       FILE_OF(mobility_xml, "mobility.xml"),
+                                                       FILE_OF(mobility_csv, "mobility.csv"),
+                                                       {0}};
 static const struct weir_demo_file anomaly_files[] = {
     FILE_OF(anomaly_json, "anomaly.json"), FILE_OF(anomaly_xml, "anomaly.xml"), FILE_OF(watch_py, "watch.py"), {0}};
 
@@ -50,6 +57,7 @@ const struct weir_demo_info weir_demos[] = {
     {"offloading", "two users of a small network of computers: who computes what where", NULL, offloading_files},
     {"anomaly", "one of three servers is not well, which its reports show before its users feel it", NULL,
      anomaly_files},
+    {"mobility", "a bus that drives through four cells, and an operator that stays or follows", "far", mobility_files},
     {0},
 };
 

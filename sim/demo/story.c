@@ -85,7 +85,7 @@ static void tell_operators(const struct weir_demo_session *session, const struct
         where = place > where ? place : where;
     }
     weir_text_addf(&text, "          %-*s  %-*s  %25s backpressured %3d %%%s", name, "source", where,
-                   session->scenario->platform->hosts[spec->source_host].name, "", percent(job->source_backpressured),
+                   session->scenario->platform->hosts[job->source_host].name, "", percent(job->source_backpressured),
                    job->source_backpressured >= 0.1 ? "  -> backpressured" : "");
     print_line(&text);
     for (int o = 0; o < job->op_count; o++) {

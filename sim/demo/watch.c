@@ -124,6 +124,7 @@ static void add_job(struct watch *watch, const struct weir_view *view, const str
         .delivered_rate = job->delivered_rate,
         .dropped_rate = job->dropped_rate,
         .backlog = job->backlog,
+        .source_host = job->source_host,
         .source_backpressured = job->source_backpressured,
         .latency_mean_s = job->latency_mean_s,
         .latency_p95_s = job->latency_p95_s,

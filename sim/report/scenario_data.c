@@ -37,6 +37,13 @@ static void add_graph(struct weir_text *text, const struct weir_job *job)
     weir_text_add(text, "]");
 }
 
+/* Then it is at no host of its own. */
+static bool sink_moves(const struct weir_scenario *scenario, int job)
+{
+    int device = scenario->mobility.on ? scenario->mobility.of_job[job] : -1;
+    return device >= 0 && scenario->mobility.devices[device].is_sink;
+}
+
 static void add_jobs(struct weir_text *text, const struct weir_scenario *scenario, struct weir_results *results)
 {
     const struct weir_workload *workload = scenario->workload;
@@ -48,7 +55,7 @@ static void add_jobs(struct weir_text *text, const struct weir_scenario *scenari
         weir_text_add(text, ",\"source\":");
         weir_data_string(text, host_name(scenario, job->source_host));
         weir_text_add(text, ",\"sink\":");
-        weir_data_string(text, host_name(scenario, job->sink_host));
+        weir_data_string(text, sink_moves(scenario, j) ? "" : host_name(scenario, job->sink_host));
         if (isfinite(job->slo_s))
             weir_text_addf(text, ",\"slo\":%.6g", job->slo_s);
         int like = j;

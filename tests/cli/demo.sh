@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# weir demo as text: what the five demos show, what actions do, and what is refused.
+# weir demo as text: what the six demos show, what actions do, and what is refused.
 . "$(dirname "$0")/common.sh"
 
 mkdir "$folder/tmp"
 export TMPDIR=$folder/tmp
-names="backpressure migration autoscaling offloading anomaly"
+names="backpressure migration autoscaling offloading anomaly mobility"
 
-# All five, from another folder: they need nothing beside the program. Two windows of each, and the end.
+# All six, from another folder: they need nothing beside the program. Two windows of each, and the end.
 program=$(realpath "$weir")
 for name in $names; do
     (cd "$folder" && "$program" demo "$name" --no-tty --until 10s) >"$folder/$name.txt" 2>"$folder/err" </dev/null ||

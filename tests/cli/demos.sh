@@ -2,7 +2,7 @@
 # The scenarios of the lessons show what the lessons say: who is busy, who waits, what a move costs and gains, who comes late.
 . "$(dirname "$0")/common.sh"
 
-for name in backpressure migration autoscaling offloading anomaly; do
+for name in backpressure migration autoscaling offloading anomaly mobility; do
     expect 0 "$name.json: ok (" check "workloads/demos/$name.json"
     expect 0 "* best of its column" compare "workloads/demos/$name.json" --quiet --no-report -o "$folder/$name"
     hosts=$(grep -c '<host ' "workloads/demos/$name.xml")
@@ -88,6 +88,17 @@ holds "waiting for trouble makes more items late than counting" \
 holds "counting makes more items late than forecasting" \
     "$(metric $of ds2 slo_violations) > 2 * $(metric $of proactive slo_violations)"
 holds "forecasting costs more instances than counting" "$(metric $of proactive instances) > $(metric $of ds2 instances)"
+
+# Staying costs 38 ms for the first hop and 30 ms for each of the next; following stands still for 0.815 s, six times.
+of=mobility
+for cell in "100 150 0.08828" "160 210 0.11828" "220 330 0.14828"; do
+    read -r from until latency <<<"$cell"
+    holds "static takes $latency s from $from to $until s" \
+        "($(series $of static "" latency_mean | mean "$from" "$until") - $latency) ^ 2 < 1e-10"
+done
+holds "nearest is at 50 ms again behind each move" "$(series $of nearest "" latency_mean | mean 105 150) < 0.0503"
+holds "six moves" "$(metric $of nearest migrations) == 6 && ($(metric $of nearest paused) - 6 * 0.815) ^ 2 < 1e-6"
+holds "to follow makes fewer late" "$(metric $of nearest slo_violations) < 0.1 * $(metric $of static slo_violations)"
 
 # Spread over the network is faster than all at one host, and the second user displaces the first.
 of=offloading

@@ -187,7 +187,9 @@ static void results_return(bool all)
     /* Lost instead: that result, half sent, and the item of 52 s, which comes to the device during the handover. */
     struct drive loses = returns;
     loses.mobility = "\"meanwhile\": \"lose\",";
+    loses.job = "\"sink\": \"source\", \"slo\": \"1s\",";
     got = drive_under(&loses, "static", all);
+    CHECK_NEAR(got.result.metrics.slo_violations, 2.0 / 98, 1e-9); /* of those due before 100 s */
     CHECK_NEAR(got.result.metrics.delivered, 97, 0);
     CHECK_NEAR(got.result.metrics.handover_lost, 2, 0);
     CHECK_NEAR(got.result.metrics.lost, 1, 0);

@@ -136,7 +136,7 @@ static void fill_hosts(const struct weir_books *books, double measured_s, struct
     metrics->cpu_cloud = ratio(flops[WEIR_TIER_CLOUD], room[WEIR_TIER_CLOUD]);
 }
 
-/* Metrics of an account, or of sources that move, are no part of it where there are none. */
+/* Metrics of an account, or of devices that move, are no part of it where there are none. */
 static unsigned long long checksum(const struct weir_result *result, const struct weir_scenario *scenario)
 {
     size_t bytes = scenario->mobility.on  ? offsetof(struct weir_metrics, carbon_g)
@@ -301,7 +301,7 @@ static void add_mobile(const struct weir_mobile *mobile, struct weir_metrics *m,
     after->sum_s += mobile->after.sum_s;
 }
 
-/* Where no source moves, there is nothing to tell of it. */
+/* Where no device moves, there is nothing to tell of it. */
 static void fill_mobility(const struct weir_flow *flow, struct weir_metrics *m)
 {
     struct weir_around before = {0}, after = {0};

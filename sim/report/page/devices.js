@@ -1,4 +1,4 @@
-/* Sources that move, as dots on a stage whose hosts stand where they are. */
+/* Devices that move, as dots on a stage whose hosts stand where they are. */
 import {svg} from "./base.js";
 import {list} from "./data.js";
 import {windowAt} from "./graph.js";
