@@ -217,7 +217,8 @@ static struct nn_tensor *slope_loss(struct nn_tape *tape, void *with, const size
     }
     struct nn_tensor *less = nn_input(tape, 1, 1, 1);
     less->value[0] = (nn_real)-slope->less;
-    return nn_add(tape, nn_squared_error(tape, nn_dense(tape, x, nn_params_tensor(tape, &slope->params, 0), NULL), y), less);
+    return nn_add(tape, nn_squared_error(tape, nn_dense(tape, x, nn_params_tensor(tape, &slope->params, 0), NULL), y),
+                  less);
 }
 
 static int train_slope(struct slope *slope, double rate, double validation, int patience, struct nn_trained *trained)
@@ -260,8 +261,8 @@ static void trainer(void)
     nn_params_fini(&slope.params);
 }
 
-/* A loss may be below 0 from the first epoch on, as that of a likelihood: 9 x 0.385 (the mean of x^2) is below 10. Without a
- * goal that ends nothing. */
+/* A loss may be below 0 from the first epoch on, as that of a likelihood: 9 x 0.385 (the mean of x^2) is below 10.
+ * Without a goal that ends nothing. */
 static void below_zero(void)
 {
     struct slope slope = {.less = 10};
