@@ -86,7 +86,8 @@ int nn_train(struct nn_params *params, const struct nn_training *training, nn_lo
         result.last_loss = mean;
         if (epoch == 0)
             result.first_loss = mean;
-        if (!kept_out && mean <= training->goal)
+        bool reached = training->goal > 0 && mean <= training->goal; /* a likelihood's loss may be below 0 */
+        if (!kept_out && reached)
             break;
         if (!kept_out)
             continue;
@@ -98,7 +99,7 @@ int nn_train(struct nn_params *params, const struct nn_training *training, nn_lo
         } else if (++stale == training->patience) {
             break;
         }
-        if (mean <= training->goal)
+        if (reached)
             break;
     }
     if (best && !status)

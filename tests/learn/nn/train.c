@@ -203,6 +203,7 @@ static void repeats(void)
 struct slope {
     struct nn_params params;
     int calls, bad_call; /* the call whose loss is not a number; 0: none */
+    double less;         /* what is taken from every loss */
 };
 
 static struct nn_tensor *slope_loss(struct nn_tape *tape, void *with, const size_t *samples, size_t count)
@@ -214,7 +215,10 @@ static struct nn_tensor *slope_loss(struct nn_tape *tape, void *with, const size
         x->value[i] = (nn_real)((double)(samples[i] + 1) / 10);
         y->value[i] = slope->calls == slope->bad_call ? (nn_real)NAN : 3 * x->value[i];
     }
-    return nn_squared_error(tape, nn_dense(tape, x, nn_params_tensor(tape, &slope->params, 0), NULL), y);
+    struct nn_tensor *less = nn_input(tape, 1, 1, 1);
+    less->value[0] = (nn_real)-slope->less;
+    return nn_add(tape, nn_squared_error(tape, nn_dense(tape, x, nn_params_tensor(tape, &slope->params, 0), NULL), y),
+                  less);
 }
 
 static int train_slope(struct slope *slope, double rate, double validation, int patience, struct nn_trained *trained)
@@ -254,6 +258,22 @@ static void trainer(void)
     slope.bad_call = 0;
     CU_ASSERT_EQUAL(train_slope(&slope, 1e300, 0, 0, &trained), WEIR_ERUN);
     CHECK_MESSAGE("diverged in epoch 1");
+    nn_params_fini(&slope.params);
+}
+
+/* A loss may be below 0 from the first epoch on, as that of a likelihood: 9 x 0.385 (the mean of x^2) is below 10.
+ * Without a goal that ends nothing. */
+static void below_zero(void)
+{
+    struct slope slope = {.less = 10};
+    struct nn_trained trained;
+    CU_ASSERT_EQUAL(train_slope(&slope, 0.05, 0, 0, &trained), 0);
+    CU_ASSERT(trained.first_loss < 0);
+    CU_ASSERT_EQUAL(trained.epochs, 200);
+    CHECK_NEAR((double)slope.params.values[0], 3, 0.01);
+    CU_ASSERT_EQUAL(train_slope(&slope, 0.05, 0.2, 0, &trained), 0);
+    CU_ASSERT_EQUAL(trained.epochs, 200);
+    CHECK_NEAR((double)slope.params.values[0], 3, 0.01);
     nn_params_fini(&slope.params);
 }
 
@@ -367,6 +387,7 @@ int main(int argc, char **argv)
                                              {"learns", learns},
                                              {"repeats", repeats},
                                              {"trainer", trainer},
+                                             {"losses below zero", below_zero},
                                              {"updates", updates},
                                              {"fewer of many", fewer_of_many},
                                              {"windows", windows},
