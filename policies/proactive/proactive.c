@@ -27,8 +27,8 @@ extern const struct forecaster_kind forecaster_oracle;
 static const char *const adapts[] = {"none", "tune", "fit", NULL};
 static const char *const sizings[] = {"ds2", "twres", NULL};
 
-/* The parameters of a preset: its forecaster and its way to count instances are the defaults. */
-#define PARAMS(forecaster_name, sizing_name, adapt_name)                                                               \
+/* The parameters of a preset: its forecaster, its way to count instances and its margin are the defaults. */
+#define PARAMS(forecaster_name, sizing_name, confidence_text)                                                          \
     {                                                                                                                  \
         {.name = "forecaster",                                                                                         \
          .type = WEIR_PARAM_SLOT,                                                                                      \
@@ -54,7 +54,7 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
             {.name = "adapt",                                                                                          \
              .type = WEIR_PARAM_CHOICE,                                                                                \
              .offset = AT(adapt),                                                                                      \
-             .fallback = adapt_name,                                                                                   \
+             .fallback = "tune",                                                                                       \
              .choices = adapts,                                                                                        \
              .help = "When the errors of the forecasts rise for good: nothing, go on learning, or learn anew."},       \
             WHOLE("doubt", doubt, "3", 0,                                                                              \
@@ -66,7 +66,8 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
                  "Time for which the instances must be enough; 0: a window and what changes took so far."),            \
             TIME("hold", hold_s, "2min", "Time for which instances must not be needed again to be given back."),       \
             NUMBER("headroom", headroom, "0.2", 0, 100, "Share of capacity beyond the forecast demand."),              \
-            NUMBER("confidence", confidence, "1", 0, 10, "Standard deviations of its error added to a forecast."),     \
+            NUMBER("confidence", confidence, confidence_text, 0, 10,                                                   \
+                   "Standard deviations of its error added to a forecast."),                                           \
             TIME("drain", drain_s, "30s", "Time in which the source's backlog shall be worked off; 0: not at all."),   \
             NUMBER("min_items", min_items, "10", 0, 1e9,                                                               \
                    "Items in a window below which the declared speed stands for the measured rate."),                  \
@@ -101,9 +102,9 @@ static const char *const sizings[] = {"ds2", "twres", NULL};
         }                                                                                                              \
     }
 
-static const struct weir_param proactive_params[] = PARAMS("linear", "ds2", "tune");
-static const struct weir_param gru_params[] = PARAMS("gru", "ds2", "tune");
-static const struct weir_param svr_twres_params[] = PARAMS("svr:tune=all:ageing=tuned", "twres", "tune");
+static const struct weir_param proactive_params[] = PARAMS("linear", "ds2", "1");
+static const struct weir_param gru_params[] = PARAMS("gru", "ds2", "1");
+static const struct weir_param svr_twres_params[] = PARAMS("svr:window=300:tune=all:ageing=tuned", "twres", "1.5");
 
 /* Files that are read when a job arrives must be there before the run. */
 static int check_files(const struct proactive *self, const char *key, const char *list)
@@ -188,7 +189,7 @@ static int create_gru(void *state, const struct weir_policy_env *env)
 
 static int create_svr_twres(void *state, const struct weir_policy_env *env)
 {
-    return create(state, env, "svr:tune=all:ageing=tuned");
+    return create(state, env, "svr:window=300:tune=all:ageing=tuned");
 }
 
 /* What comes to the source and so to each operator, for the policies after this one. */

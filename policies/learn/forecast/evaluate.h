@@ -24,8 +24,8 @@ struct forecaster_result {
     struct series_metrics *measures; /* [horizon], owned */
     double *within;   /* [horizon], owned: share of values no more than 1.96 spreads from their forecast (95 % if the
                          errors were normal and the spreads right) */
-    double fit_s;     /* real time of all fits */
-    double predict_s; /* real time of a forecast with the push after it, mean */
+    double fit_s;     /* processor time of all fits, which other work on the machine does not lengthen */
+    double predict_s; /* that of a forecast with the push after it, mean */
     size_t fits;
 };
 

@@ -10,7 +10,7 @@
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
 
-enum { BLOCKS = 5, TUNED_ON = 100 };
+enum { BLOCKS = 5, LEAST_TUNED_ON = 100, MOST_TUNED_ON = 400 };
 enum tune { TUNE_NONE, TUNE_LAGS, TUNE_ALL };
 
 /* Candidates of forward validation. */
@@ -64,8 +64,8 @@ static const struct weir_param params[] = {
      .offset = offsetof(struct svr_forecast, tune),
      .fallback = "lags",
      .choices = tunings,
-     .help = "What forward validation on the last 100 values of a fit chooses: nothing, the lags, or c, eps and gamma "
-             "too."},
+     .help = "What forward validation on the last values of a fit chooses, as many as are remembered and 100 to 400: "
+             "nothing, the lags, or c, eps and gamma too."},
     {.name = "ageing",
      .type = WEIR_PARAM_CHOICE,
      .offset = offsetof(struct svr_forecast, asked.ageing),
@@ -124,7 +124,7 @@ static double forward_validation(const struct svr_forecast *self, const struct c
     for (int block = 0; block < BLOCKS && sum < best; block++) {
         int begin = from + (count - from) * block / BLOCKS, end = from + (count - from) * (block + 1) / BLOCKS;
         double square = 0;
-        for (int t = begin; t < end && block > 0; t++) {
+        for (int t = begin; t < end && block > 0 && sum + square / (end - begin) < best; t++) {
             double off = svr_predict(svr, z + t - choice->lags) - z[t];
             square += off * off;
         }
@@ -160,12 +160,19 @@ static void tune_numbers(const struct svr_forecast *self, struct choice choice, 
     }
 }
 
+/* A model that is to remember a day is not chosen by what an evening says. */
+static int tuned_on(const struct svr_forecast *self)
+{
+    int within = self->window < MOST_TUNED_ON ? self->window : MOST_TUNED_ON;
+    return within > LEAST_TUNED_ON ? within : LEAST_TUNED_ON;
+}
+
 /* Chooses on the last values: the problem first, with samples of one weight, then their weights. */
 static struct choice tuned(const struct svr_forecast *self, const double *z, int count)
 {
     struct choice asked = self->asked, chosen;
     double best = INFINITY;
-    int most = self->tune == TUNE_NONE && asked.lags > MOST_LAGS ? TUNED_ON + asked.lags : TUNED_ON;
+    int most = tuned_on(self) + (self->tune == TUNE_NONE && asked.lags > MOST_LAGS ? asked.lags : 0);
     if (count > most) {
         z += count - most;
         count = most;
@@ -260,7 +267,7 @@ static void cost(const void *state, size_t count, size_t horizon, struct forecas
     double tuning[] = {0, LAG_CHOICES, (double)(LAG_CHOICES * grid)};
     double fitted = (double)count < n ? (double)count : n;
     size_t ages = self->asked.ageing == AGEING_TUNED ? COUNT(ageing_choices) : 0;
-    cost->fit_flops = sample * (fitted + (tuning[self->tune] + (double)ages) * TUNED_ON);
+    cost->fit_flops = sample * (fitted + (tuning[self->tune] + (double)ages) * tuned_on(self));
     cost->push_flops = sample;
     cost->predict_flops = (double)horizon * n * kernel;
 }

@@ -91,15 +91,15 @@ static void steps_ahead(void)
 }
 
 /* Forward validation by its definition, without a thought of speed: the mean over blocks 2 to 5 of the mean square
- * error one step ahead, each learnt on all blocks before, the first 24 values being lags only. */
-static double validated(const double *z, int lags, const struct svr_weights *weights, double gamma)
+ * error one step ahead of `values` values, each learnt on all blocks before, the first 24 values being lags only. */
+static double validated_on(const double *z, int values, int lags, const struct svr_weights *weights, double gamma)
 {
-    enum { LAGS = 24, VALUES = 100, BLOCKS = 5 };
+    enum { LAGS = 24, BLOCKS = 5 };
     double sum = 0;
     for (int block = 1; block < BLOCKS; block++) {
-        int begin = LAGS + (VALUES - LAGS) * block / BLOCKS, end = LAGS + (VALUES - LAGS) * (block + 1) / BLOCKS;
+        int begin = LAGS + (values - LAGS) * block / BLOCKS, end = LAGS + (values - LAGS) * (block + 1) / BLOCKS;
         struct svr *svr =
-            svr_new(&(struct svr_settings){.inputs = lags, .capacity = VALUES, .gamma = gamma, .jitter = 1e-6});
+            svr_new(&(struct svr_settings){.inputs = lags, .capacity = values, .gamma = gamma, .jitter = 1e-6});
         for (int t = LAGS; t < begin; t++)
             CU_ASSERT(svr_slide(svr, weights, z + t - lags, z[t]) == WEIR_OK);
         for (int t = begin; t < end; t++) {
@@ -109,6 +109,11 @@ static double validated(const double *z, int lags, const struct svr_weights *wei
         svr_free(svr);
     }
     return sum;
+}
+
+static double validated(const double *z, int lags, const struct svr_weights *weights, double gamma)
+{
+    return validated_on(z, 100, lags, weights, gamma);
 }
 
 /* What a fit says that it has chosen. */
@@ -123,7 +128,7 @@ static struct said said_of(struct forecaster *forecaster)
     struct said said = {.weights = {.ageing = SVR_UNIFORM, .rate = 1, .widest = 4}};
     static const char *const names[] = {"uniform", "exponential", "linear", "sigmoid"};
     char *text = forecaster_describe(forecaster), name[20] = "uniform";
-    int got = sscanf(text, "%d lags, C %lf, eps %lf, gamma %lf, 100 samples, ageing %19s of rate %lf", &said.lags,
+    int got = sscanf(text, "%d lags, C %lf, eps %lf, gamma %lf, %*d samples, ageing %19s of rate %lf", &said.lags,
                      &said.weights.c, &said.weights.eps, &said.gamma, name, &said.weights.rate);
     CU_ASSERT(got == 4 || got == 6);
     for (int a = 0; a < 4; a++)
@@ -175,6 +180,48 @@ static void chooses_the_least(void)
         aged += said.weights.ageing != SVR_UNIFORM;
     }
     CU_ASSERT(aged > 0);
+}
+
+/* Of the last values as many as are remembered say what is chosen, but 100 at least and 400 at most: brute force over
+ * the lags. Each third of the series asks for other lags (12, 24, and 8 of all), so that another
+ * number of values would choose otherwise. */
+static void validates_on_what_it_remembers(void)
+{
+    enum { COUNT = 500 };
+    static const int lags[] = {1, 2, 3, 4, 6, 8, 12, 24};
+    static const struct {
+        const char *text;
+        int values;
+    } cases[] = {{"svr:window=20:gamma=1", 100}, {"svr:window=240:gamma=1", 240}, {"svr:window=450:gamma=1", 400}};
+    const struct svr_weights plain = {SVR_UNIFORM, 10, 0.1, 1, 4};
+    double v[COUNT], z[COUNT];
+    int chosen[3];
+    for (int t = 0; t < COUNT; t++)
+        v[t] = t < 260   ? 50 + 45 * sin(t * t / 11.0)
+               : t < 410 ? 50 + 40 * (t % 6 < 2) + 10 * sin(1.3 * t)
+                         : 50 + 40 * (t % 9 < 1);
+    double low = INFINITY, high = -INFINITY;
+    for (int t = 0; t < COUNT; t++) {
+        low = fmin(low, v[t]);
+        high = fmax(high, v[t]);
+    }
+    for (int t = 0; t < COUNT; t++)
+        z[t] = (v[t] - low) / (high - low);
+    for (int i = 0; i < 3; i++) {
+        double least = INFINITY;
+        int best = 0;
+        for (int l = 0; l < 8; l++) {
+            double error = validated_on(z + COUNT - cases[i].values, cases[i].values, lags[l], &plain, 1);
+            best = error < least ? lags[l] : best;
+            least = fmin(error, least);
+        }
+        struct forecaster *forecaster = make(cases[i].text);
+        CU_ASSERT(forecaster_fit(forecaster, v, COUNT) == WEIR_OK);
+        chosen[i] = said_of(forecaster).lags;
+        CHECK_NEAR(chosen[i], best, 0);
+        forecaster_free(forecaster);
+    }
+    CU_ASSERT(chosen[0] != chosen[1] && chosen[1] != chosen[2]); /* else it would say nothing */
 }
 
 static void saved_as(const char *text)
@@ -233,8 +280,12 @@ static void bad_input(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"reference", reference}, {"steps_ahead", steps_ahead}, {"chooses_the_least", chooses_the_least},
-        {"saved", saved},         {"bad_input", bad_input},     {0}};
+    static const struct weir_case cases[] = {{"reference", reference},
+                                             {"steps_ahead", steps_ahead},
+                                             {"chooses_the_least", chooses_the_least},
+                                             {"saved", saved},
+                                             {"bad_input", bad_input},
+                                             {"validates_on_what_it_remembers", validates_on_what_it_remembers},
+                                             {0}};
     return weir_test_main("learn/svr/forecast", cases, argc, argv);
 }
