@@ -73,7 +73,7 @@ static int draw_pipeline(const struct weir_demo_screen *screen, int row, const s
     if (each < 15 || !is_chain(spec))
         return 0;
     each = each > 26 ? 26 : each;
-    bool moves = job && session->scenario->mobility.on && session->scenario->mobility.of_job[session->job] >= 0;
+    bool moves = job && weir_mobility_device(&session->scenario->mobility, session->job, 0) >= 0;
     screen_putf(row, 1, 8, A_BOLD, "%s", moves ? session->scenario->platform->hosts[job->source_host].name : "source");
     if (job)
         screen_putf(row + 1, 1, 9, screen_look(screen, job->backlog > 0 ? RED : PLAIN), "%.0f wait", job->backlog);

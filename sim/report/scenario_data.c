@@ -40,8 +40,7 @@ static void add_graph(struct weir_text *text, const struct weir_job *job)
 /* Then it is at no host of its own. */
 static bool sink_moves(const struct weir_scenario *scenario, int job)
 {
-    int device = scenario->mobility.on ? scenario->mobility.of_job[job] : -1;
-    return device >= 0 && scenario->mobility.devices[device].is_sink;
+    return weir_mobility_sink(&scenario->mobility, job) >= 0;
 }
 
 static void add_jobs(struct weir_text *text, const struct weir_scenario *scenario, struct weir_results *results)
