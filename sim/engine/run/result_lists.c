@@ -41,7 +41,8 @@ void weir_result_add_sources(const struct weir_run_job *job, struct weir_result 
     int count = job->source_count;
     if (count < 2)
         return;
-    result->sources = weir_resize(result->sources, (size_t)result->source_count + (size_t)count, sizeof *result->sources);
+    result->sources =
+        weir_resize(result->sources, (size_t)result->source_count + (size_t)count, sizeof *result->sources);
     for (int s = 0; s < count; s++) {
         const struct weir_source *source = weir_source_at(job, s);
         const struct weir_source_counts *now = &source->counts, *then = &source->counts_at_warmup;
