@@ -145,6 +145,25 @@ static void one_stands_still(void)
     weir_test_result_fini(&got);
 }
 
+/* Each sends 1 MB a second to an operator of its own in the west: 0.1 s and 10 ms from the east, and 0.2 s while both
+ * are there, from 52 s on. */
+static void they_share_a_link(void)
+{
+    weir_test_file("tracks.csv", TRACKS("pair/left", "pair/right"));
+    for (int all = 0; all < 2; all++) {
+        struct weir_test_result got = run(
+            scenario_of("", "", BY_NAME, LOAD("1MB", "1s"), LOAD("1MB", "1s"),
+                        "{\"name\": \"a\", \"placement\": {\"host\": \"west\"}}, {\"name\": \"b\", \"placement\": "
+                        "{\"host\": \"west\"}}], \"edges\": [[\"left\", \"a\"], [\"right\", \"b\"], [\"a\", \"sink\"], "
+                        "[\"b\", \"sink\"]"),
+            "static", all);
+        CHECK_NEAR(source_of(&got, "left")->latency_mean_s, 48 * 0.21 / 99, 1e-9);
+        CHECK_NEAR(source_of(&got, "right")->latency_mean_s, (26 * 0.11 + 48 * 0.21) / 99, 1e-9);
+        CU_ASSERT(got.result.shared_transfers > 0);
+        weir_test_result_fini(&got);
+    }
+}
+
 /* Left stands still and sends at 0.5, 1.5, ... s, right at 0.7, 1.7, ... s; windows of 5 s close when right's next
  * item comes, 1 s after their latest. Right is interrupted from 25.6 to 31.6 s: its items of 25.7 to 30.7 s come at
  * 31.61 s together, and close the windows that end at 25 and 30 s; from then on each takes 10 ms more. The last window
@@ -272,6 +291,7 @@ int main(int argc, char **argv)
         {"each crosses at its date", each_crosses_at_its_date},
         {"each loses its own", each_loses_its_own},
         {"one stands still", one_stands_still},
+        {"they share a link", they_share_a_link},
         {"the interrupted one holds windows back", interrupted},
         {"pairs of wanderers", pairs_of_wanderers},
         {"the sink has its own device", sink_has_its_own_device},

@@ -164,11 +164,12 @@ static void pairs_by_key(void)
     }
 }
 
-/* The host of the join fails, and comes back: where checkpoints cost nothing, and where their barriers come from both
- * sources, wait or overtake, and bytes go to a store. */
-static void failures(void)
+/* Owned: the host of the join fails, and comes back: where checkpoints cost nothing, and where their barriers come from
+ * both sources, wait or overtake, and bytes go to a store. */
+#define MODES 6
+static char *failing(int mode)
 {
-    static const char *const modes[] = {
+    static const char *const modes[MODES] = {
         "exactly-once\"",
         "at-least-once\"",
         "exactly-once\", \"store\": \"edge2\", \"checkpoints\": {}",
@@ -176,29 +177,38 @@ static void failures(void)
         "exactly-once\", \"store\": \"cloud4\", \"checkpoints\": {\"barriers\": \"unaligned\"}",
         "at-least-once\", \"checkpoints\": {\"barriers\": \"unaligned\"}",
     };
-    for (int m = 0; m < 6; m++)
+    return weir_format("\"faults\": [{\"host\": \"cloud\", \"at\": \"23.3s\", \"for\": \"2s\"}, {\"host\": "
+                       "\"cloud\", \"at\": \"41.2s\", \"for\": \"1s\"}], \"recovery\": {\"place\": \"wait\", "
+                       "\"delivery\": \"%s, \"checkpoint_interval\": \"4s\"},",
+                       modes[mode]);
+}
+
+/* All pairs come out, also while instances come and go (chaos), once or, at least once, no other is new. */
+static void fail_with(int mode, size_t c, bool chaos)
+{
+    char *op = op_of(c, 1), *more = failing(mode);
+    list_items(0, 300, 5, joins[c].keys);
+    list_items(1, 120, 2, joins[c].keys);
+    struct weir_test_result got =
+        run(scenario_of(more, "\"rate\": \"5/s\", \"count\": 300", "\"rate\": \"2/s\", \"count\": 120", op),
+            chaos ? "chaos" : "static");
+    check(more, &got, wanted_of(c));
+    CU_ASSERT(chaos ? got.result.metrics.rescales > 0 : got.result.metrics.restarts == 2);
+    CU_ASSERT(mode % 2 || weir_test_job(&got, "j")->duplicates == 0);
+    CU_ASSERT(mode < 2 || got.result.metrics.checkpoints > (chaos ? 5 : 20));
+    for (int s = 0; s < 2 && !chaos; s++) /* each plays again what it had sent */
+        CU_ASSERT(got.result.sources[s].replayed > 0 && got.result.sources[s].emitted > got.result.sources[s].arrived);
+    weir_test_result_fini(&got);
+    free(op);
+    free(more);
+}
+
+static void failures(void)
+{
+    for (int mode = 0; mode < MODES; mode++)
         for (size_t c = 0; c < sizeof joins / sizeof *joins; c++) {
-            list_items(0, 300, 5, joins[c].keys);
-            list_items(1, 120, 2, joins[c].keys);
-            char *op = op_of(c, 1);
-            char *more =
-                weir_format("\"faults\": [{\"host\": \"cloud\", \"at\": \"23.3s\", \"for\": \"2s\"}, {\"host\": "
-                            "\"cloud\", \"at\": \"41.2s\", \"for\": \"1s\"}], \"recovery\": {\"place\": \"wait\", "
-                            "\"delivery\": \"%s, \"checkpoint_interval\": \"4s\"},",
-                            modes[m]);
-            struct weir_test_result got =
-                run(scenario_of(more, "\"rate\": \"5/s\", \"count\": 300", "\"rate\": \"2/s\", \"count\": 120", op),
-                    "static");
-            check(more, &got, wanted_of(c));
-            CU_ASSERT_EQUAL(got.result.metrics.restarts, 2);
-            CU_ASSERT(m % 2 || weir_test_job(&got, "j")->duplicates == 0);
-            CU_ASSERT(m < 2 || got.result.metrics.checkpoints > 20);
-            for (int s = 0; s < 2; s++) /* each plays again what it had sent */
-                CU_ASSERT(got.result.sources[s].replayed > 0 &&
-                          got.result.sources[s].emitted > got.result.sources[s].arrived);
-            weir_test_result_fini(&got);
-            free(op);
-            free(more);
+            fail_with(mode, c, false);
+            fail_with(mode, c, true);
         }
 }
 
