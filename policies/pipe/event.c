@@ -228,6 +228,10 @@ static void add_view(struct weir_text *text, const struct weir_view *view, const
         weir_text_add(text, ",");
         add_square(text, "bytes_per_s", view, view->route_bytes_per_s);
         weir_text_add(text, ",");
+        if (view->traffic_price) {
+            add_square(text, "traffic_price", view, view->traffic_price);
+            weir_text_add(text, ",");
+        }
         add_links(text, view);
         weir_text_add(text, "}");
     }

@@ -39,6 +39,13 @@ struct weir_host_view {
      * speed_flops_per_s is that of the present one. Since interface 5. */
     int pstate, pstate_count;
     const double *pstate_flops_per_s;
+    /* What it draws: mean of the window, and at its end; NaN: the platform gives no watts, or no window has closed.
+     * Since interface 5. */
+    double watts, watts_now;
+    double battery_j, battery_share; /* left at the window's end, and as a share of a full one; NaN: it has none */
+    double harvest_w;                /* that charge the battery */
+    /* What it draws without work, with all cores busy, asleep, and booting, in its performance state; NaN likewise. */
+    double idle_w, all_w, off_w, boot_w;
 };
 
 /* An instance as deployed, or as asked for in a plan. */
@@ -167,6 +174,9 @@ struct weir_view {
     const void *engine; /* for the functions above */
     double ends_s;      /* when the run ends, which no monitor knows: for telling of what will not come about, and for
                          * nothing else; 0: not known. Since interface 5 */
+    /* Money for a byte that goes from a host to another one, by the scenario's "traffic"; 0 on one host. Since
+     * interface 5. */
+    double (*traffic_price)(const struct weir_view *view, int from, int to);
 };
 
 /* Speed of a core of the host for the operator, by its class, in flop/s. */

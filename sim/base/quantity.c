@@ -26,6 +26,9 @@ static const struct word flop_prefixes[] = {
 };
 static const struct word rate_prefixes[] = {{"", 1, 1}, {"k", 1e3, 1}, {"M", 1e6, 1}, {NULL, 0, 0}};
 
+static const struct word energy_prefixes[] = {{"", 1, 1},    {"m", 1, 1e3},  {"k", 1e3, 1}, {"M", 1e6, 1},
+                                              {"G", 1e9, 1}, {"T", 1e12, 1}, {NULL, 0, 0}};
+
 static const struct word times[] = {
     {"ps", 1, 1e12}, {"ns", 1, 1e9}, {"us", 1, 1e6},  {"ms", 1, 1e3},   {"s", 1, 1},  {"min", 60, 1},
     {"m", 60, 1},    {"h", 3600, 1}, {"d", 86400, 1}, {"w", 604800, 1}, {NULL, 0, 0},
@@ -37,6 +40,7 @@ static const struct word speeds[] = {
     {"f", 1, 1},   {"flop", 1, 1},   {"flops", 1, 1},   {"fps", 1, 1}, {"flopps", 1, 1},
     {"f/s", 1, 1}, {"flop/s", 1, 1}, {"flops/s", 1, 1}, {NULL, 0, 0},
 };
+static const struct word energies[] = {{"J", 1, 1}, {"Wh", 3600, 1}, {NULL, 0, 0}};
 static const struct word rates[] = {{"/s", 1, 1}, {"/min", 1, 60}, {"/h", 1, 3600}, {"/d", 1, 86400}, {NULL, 0, 0}};
 
 /* Units of the human form, in growing order. */
@@ -67,6 +71,8 @@ static const struct kind {
                          flop_prefixes, "f/s"},
     [WEIR_UNIT_RATE] = {"a rate", "250/s", "1/s", rates, rate_prefixes, "/s /min /h /d, also k/s, M/s", rate_prefixes,
                         "/s"},
+    [WEIR_UNIT_ENERGY] = {"an energy", "20Wh", "J", energies, energy_prefixes, "J kJ MJ GJ, Wh kWh MWh", shown_prefixes,
+                          "J"},
 };
 
 /* What a policy says may be no kind at all: it is a number then. */
@@ -216,6 +222,7 @@ const char *weir_unit_describe(enum weir_unit kind)
         [WEIR_UNIT_FLOPS] = "an amount of work such as \"2Gf\"",
         [WEIR_UNIT_SPEED] = "a speed such as \"2Gf\"",
         [WEIR_UNIT_RATE] = "a rate such as \"250/s\"",
+        [WEIR_UNIT_ENERGY] = "an energy such as \"20Wh\"",
     };
     return described[sound(kind)];
 }

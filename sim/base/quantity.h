@@ -12,6 +12,7 @@ enum weir_unit {
     WEIR_UNIT_FLOPS,     /* flop:     f kf Mf Gf Tf Pf, also flop and flops spelt out */
     WEIR_UNIT_SPEED,     /* flop/s:   the same words as for flops, as SimGrid writes speeds, also with "ps" or "/s" */
     WEIR_UNIT_RATE,      /* 1/s:      /s /min /h /d, also with k or M before the slash: "2k/s" */
+    WEIR_UNIT_ENERGY,    /* J:        J kJ MJ GJ, Wh kWh MWh, also with m */
     WEIR_UNIT_COUNT_OF_UNITS
 };
 
@@ -30,7 +31,7 @@ const char *weir_quantity_show(enum weir_unit kind, double value, char *buffer, 
 /* "a time such as \"10ms\"", for messages and help. */
 const char *weir_unit_describe(enum weir_unit kind);
 
-/* "s", "B", "B/s", "flop", "flop/s", "1/s", "". */
+/* "s", "B", "B/s", "flop", "flop/s", "1/s", "J", "". */
 const char *weir_unit_symbol(enum weir_unit kind);
 
 #endif

@@ -35,7 +35,7 @@ static const char *argument_name(const struct weir_param *row)
         [WEIR_UNIT_NONE] = "X",     [WEIR_UNIT_TIME] = "TIME",
         [WEIR_UNIT_BYTES] = "SIZE", [WEIR_UNIT_BANDWIDTH] = "BANDWIDTH",
         [WEIR_UNIT_FLOPS] = "WORK", [WEIR_UNIT_SPEED] = "SPEED",
-        [WEIR_UNIT_RATE] = "RATE",
+        [WEIR_UNIT_RATE] = "RATE",  [WEIR_UNIT_ENERGY] = "ENERGY",
     };
     switch (row->type) {
     case WEIR_PARAM_BOOL:

@@ -43,6 +43,7 @@ struct weir_metrics {
     double energy_idle_j; /* that is no job's */
     double asleep_s, boots;
     double pstate_changes;
+    double batteries_empty, battery_left_j;
 };
 enum weir_better { WEIR_BETTER_NONE, WEIR_BETTER_LOW, WEIR_BETTER_HIGH };
 struct weir_metric {

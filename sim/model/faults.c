@@ -99,7 +99,7 @@ int weir_faults_home(const struct weir_scenario *scenario)
     const struct weir_platform *platform = scenario->platform;
     bool *fails = weir_alloc(platform->host_count, sizeof *fails);
     for (size_t h = 0; h < platform->host_count; h++)
-        fails[h] = platform->hosts[h].may_fail;
+        fails[h] = platform->hosts[h].may_fail || platform->hosts[h].battery_j > 0;
     for (int f = 0; f < scenario->fault_count; f++)
         if (!scenario->faults[f].link && scenario->faults[f].effect == WEIR_FAULT_DOWN)
             fails[scenario->faults[f].host] = true;

@@ -9,6 +9,10 @@
  *   place            "x y": where the host stands, for devices that move (sim/model/mobility.h); default: nowhere
  *   boot_time        from being woken until it is up, of hosts that sleep; default 0
  *   boot_watts       what it draws meanwhile; default: as idle
+ *   battery          energy that a battery of the host holds, "20Wh"; default: none, it runs from the mains
+ *   battery_charge   share of it that is there at the start; default 1
+ *   battery_resume   share of it with which a host comes back that had run empty; default 1
+ *   harvest          watts that charge it; default 0
  *   speed_gpu        speed of a core for operators of the class gpu; default: that for all
  */
 #ifndef WEIR_MODEL_PLATFORM_H
@@ -38,13 +42,15 @@ struct weir_host {
     double memory_bytes; /* 0: no limit */
     double price_per_core_s;
     double boot_s, boot_w; /* boot_w -1: as idle */
-    bool has_energy;       /* the file gives wattage_per_state */
-    bool may_fail;         /* the file gives it a profile of its state */
-    bool may_slow;         /* the file gives it a profile of its speed */
-    bool has_place;        /* the file gives coordinates, or a place */
-    double place[2];       /* the first two coordinates, or else the place */
-    int routeless;         /* number of its zone if that has routing="None", else -1: no route to others there */
-    int wifi_link;         /* index of the Wi-Fi link of its zone, -1: none; SimGrid wants the host attached to it */
+    double battery_j;      /* 0: it has none */
+    double battery_charge, battery_resume, harvest_w;
+    bool has_energy; /* the file gives wattage_per_state */
+    bool may_fail;   /* the file gives it a profile of its state */
+    bool may_slow;   /* the file gives it a profile of its speed */
+    bool has_place;  /* the file gives coordinates, or a place */
+    double place[2]; /* the first two coordinates, or else the place */
+    int routeless;   /* number of its zone if that has routing="None", else -1: no route to others there */
+    int wifi_link;   /* index of the Wi-Fi link of its zone, -1: none; SimGrid wants the host attached to it */
 };
 
 struct weir_link {
@@ -71,6 +77,7 @@ struct weir_platform {
     size_t link_count;
     bool has_host_energy;
     bool has_link_energy; /* some link gives wattage_range */
+    bool has_batteries;   /* some host has one */
     bool links_vary;      /* the file gives some link a profile of its bandwidth */
     bool latencies_vary;  /* of its latency */
     bool has_profiles;    /* of anything: a speed, state, bandwidth or latency */

@@ -22,15 +22,14 @@ static const char *id_of(const xmlNode *node)
     return weir_xml_attribute(node, "id", "");
 }
 
-#define VALUES_AT_MOST 64
-
 /* The first value of a quantity that was checked before, or 0 if it is absent; of a list, the one at `which`. */
 static double value_of(const xmlNode *node, const char *name, enum weir_unit kind, size_t which)
 {
-    double values[VALUES_AT_MOST] = {0};
+    double values[WEIR_VALUES_AT_MOST] = {0};
     size_t count;
     const char *text = weir_xml_attribute(node, name, NULL);
-    if (!text || which >= VALUES_AT_MOST || weir_platform_quantities(kind, text, values, VALUES_AT_MOST, &count) != 0)
+    if (!text || which >= WEIR_VALUES_AT_MOST ||
+        weir_platform_quantities(kind, text, values, WEIR_VALUES_AT_MOST, &count) != 0)
         return 0;
     return which < count ? values[which] : NAN;
 }
@@ -57,22 +56,6 @@ static int check_point(const struct weir_platform_reader *reader, const xmlNode 
     return weir_platform_fail(reader, node, TWICE_AS, name, host >= 0 ? "host" : "router", first->line);
 }
 
-/* The speeds of all performance states, where there are several. */
-static void read_pstates(const xmlNode *node, struct weir_host *host)
-{
-    double values[VALUES_AT_MOST];
-    size_t count = 0;
-    const char *text = weir_xml_attribute(node, "speed", "");
-    bool read = weir_platform_quantities(WEIR_UNIT_SPEED, text, values, VALUES_AT_MOST, &count) == 0 && count > 1;
-    count = count < VALUES_AT_MOST ? count : VALUES_AT_MOST;
-    host->pstate_count = read ? (int)count : 1;
-    host->pstates_flops_per_s = read ? weir_alloc(count, sizeof *values) : NULL;
-    if (read)
-        memcpy(host->pstates_flops_per_s, values, count * sizeof *values);
-    else
-        host->pstate = 0;
-}
-
 static int add_host(struct weir_platform_reader *reader, const xmlNode *node, int zone, char *name,
                     const struct weir_platform_props *props, struct weir_host *host)
 {
@@ -81,8 +64,12 @@ static int add_host(struct weir_platform_reader *reader, const xmlNode *node, in
         free(name);
         return WEIR_EINPUT;
     }
+    if (weir_platform_check_battery(reader, node, name, props, host) != 0) {
+        free(name);
+        return WEIR_EINPUT;
+    }
     host->name = name;
-    read_pstates(node, host);
+    weir_platform_read_pstates(node, host);
     host->wifi_link = -1;
     host->routeless = routes_as(reader, zone, "None") ? zone : -1;
     host->region = weir_copy(props->region ? props->region : reader->zones[zone].id);
@@ -92,6 +79,11 @@ static int add_host(struct weir_platform_reader *reader, const xmlNode *node, in
     host->price_per_core_s = props->price_per_core_s;
     host->boot_s = props->boot_s;
     host->boot_w = props->boot_w;
+    host->battery_j = props->battery_j;
+    host->battery_charge = props->battery_charge;
+    host->battery_resume = props->battery_resume;
+    host->harvest_w = props->harvest_w;
+    platform->has_batteries |= host->battery_j > 0;
     host->speed_gpu_flops_per_s = props->speed_gpu_flops_per_s;
     platform->has_host_energy |= host->has_energy;
     platform->has_still_hosts |= !(host->speed_flops_per_s > 0);
@@ -374,7 +366,8 @@ static int check_version(const struct weir_platform_reader *reader, const xmlNod
 
 int weir_platform_walk(struct weir_platform_reader *reader, const xmlNode *root)
 {
-    struct weir_platform_props defaults = {.tier = WEIR_TIER_EDGE, .boot_w = -1};
+    struct weir_platform_props defaults = {
+        .tier = WEIR_TIER_EDGE, .boot_w = -1, .battery_charge = 1, .battery_resume = 1};
     const xmlNode *first = NULL, *node;
     if (weir_platform_check(reader, root) != 0 || check_version(reader, root) != 0)
         return WEIR_EINPUT;

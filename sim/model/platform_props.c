@@ -1,4 +1,5 @@
 /* The properties that weir adds to a platform. */
+#include <float.h>
 #include <libxml/tree.h>
 #include <math.h>
 #include <stdlib.h>
@@ -16,6 +17,13 @@ static bool is_place(const char *text, double place[2])
     place[0] = strtod(text, &end);
     place[1] = strtod(end, &last);
     return end != text && last != end && !*last && isfinite(place[0]) && isfinite(place[1]);
+}
+
+static bool is_number(const char *text, double least, double most, double *value)
+{
+    char *end;
+    *value = strtod(text, &end);
+    return end != text && !*end && *value >= least && *value <= most;
 }
 
 int weir_platform_prop(const struct weir_platform_reader *reader, const xmlNode *node,
@@ -68,6 +76,22 @@ int weir_platform_prop(const struct weir_platform_reader *reader, const xmlNode 
         props->boot_w = strtod(value, &end);
         if (end == value || *end || !(props->boot_w >= 0) || !isfinite(props->boot_w))
             return weir_platform_fail(reader, node, "boot_watts %s is not a number, 0 at least", quoted);
+    } else if (strcmp(name, "battery") == 0) {
+        if (weir_quantity_parse(WEIR_UNIT_ENERGY, value, &props->battery_j) != 0) {
+            weir_error_context("battery");
+            return weir_platform_fail_at(reader, node);
+        }
+        if (!(props->battery_j > 0))
+            return weir_platform_fail(reader, node, "battery %s is not above 0; leave it out for none", quoted);
+    } else if (strcmp(name, "battery_charge") == 0) {
+        if (!is_number(value, 0, 1, &props->battery_charge))
+            return weir_platform_fail(reader, node, "battery_charge %s is not a share from 0 to 1", quoted);
+    } else if (strcmp(name, "battery_resume") == 0) {
+        if (!is_number(value, DBL_MIN, 1, &props->battery_resume))
+            return weir_platform_fail(reader, node, "battery_resume %s is not a share above 0, up to 1", quoted);
+    } else if (strcmp(name, "harvest") == 0) {
+        if (!is_number(value, 0, DBL_MAX, &props->harvest_w))
+            return weir_platform_fail(reader, node, "harvest %s is not a number of watts, 0 at least", quoted);
     } else if (strcmp(name, "place") == 0) {
         if (!is_place(value, props->place))
             return weir_platform_fail(reader, node, "place %s is not two numbers, such as \"120 40\"", quoted);
@@ -128,6 +152,32 @@ void weir_platform_check_watts(struct weir_platform_reader *reader, const xmlNod
             "give as many, or switch energy off (\"energy\": false)",
             reader->path, weir_xml_line(host), weir_xml_attribute(host, "id", ""), states + 1, states ? "s" : "",
             speeds);
+}
+
+void weir_platform_read_pstates(const xmlNode *node, struct weir_host *host)
+{
+    double values[WEIR_VALUES_AT_MOST];
+    size_t count = 0;
+    const char *text = weir_xml_attribute(node, "speed", "");
+    bool read = weir_platform_quantities(WEIR_UNIT_SPEED, text, values, WEIR_VALUES_AT_MOST, &count) == 0 && count > 1;
+    count = count < WEIR_VALUES_AT_MOST ? count : WEIR_VALUES_AT_MOST;
+    host->pstate_count = read ? (int)count : 1;
+    host->pstates_flops_per_s = read ? weir_alloc(count, sizeof *values) : NULL;
+    if (read)
+        memcpy(host->pstates_flops_per_s, values, count * sizeof *values);
+    else
+        host->pstate = 0;
+}
+
+int weir_platform_check_battery(const struct weir_platform_reader *reader, const xmlNode *node, const char *name,
+                                const struct weir_platform_props *props, const struct weir_host *host)
+{
+    if (props->battery_j > 0 && !host->has_energy)
+        return weir_platform_fail(reader, node,
+                                  "\"%s\" has a battery, and nothing says what it draws; give wattage_per_state", name);
+    if (props->harvest_w > 0 && !(props->battery_j > 0))
+        return weir_platform_fail(reader, node, "\"%s\" has a harvest, and no battery that it charges; give one", name);
+    return 0;
 }
 
 /* Reads the <prop>s of an element over those that it inherits; *energy becomes true if `energy_name` is among them. */

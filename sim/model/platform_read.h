@@ -68,6 +68,7 @@ struct weir_platform_props {
     double memory_bytes;
     double price_per_core_s;
     double boot_s, boot_w;
+    double battery_j, battery_charge, battery_resume, harvest_w;
     double speed_gpu_flops_per_s;
     bool has_place;
     double place[2];
@@ -95,6 +96,16 @@ bool weir_platform_is_bare(const char *text);
 
 /* The number of watt values of a host against its speeds: see struct weir_platform. */
 void weir_platform_check_watts(struct weir_platform_reader *reader, const struct _xmlNode *node);
+
+/* Values that are read of a list. */
+#define WEIR_VALUES_AT_MOST 64
+
+/* The speeds of all performance states of a host, where there are several. */
+void weir_platform_read_pstates(const struct _xmlNode *node, struct weir_host *host);
+/* A battery needs watts, and a harvest a battery. */
+int weir_platform_check_battery(const struct weir_platform_reader *reader, const struct _xmlNode *node,
+                                const char *name, const struct weir_platform_props *props,
+                                const struct weir_host *host);
 
 /* Makes the edits on the document, and what SimGrid has another word for; *content is what it is then, owned, NULL if
  * nothing has changed. Errors: WEIR_EINPUT. */

@@ -289,6 +289,8 @@ static int read_all(const struct weir_json *root, const struct weir_scenario_cha
     if (!code && made->platform)
         code = go_on(weir_scenario_read_traffic(root, made), &broken);
     if (!code && made->platform)
+        code = go_on(weir_scenario_check_batteries(made), &broken);
+    if (!code && made->platform)
         code = go_on(weir_scenario_read_monitor(root, made), &broken);
     if (!code && made->workload)
         code = go_on(weir_scenario_check_bounds(made), &broken);

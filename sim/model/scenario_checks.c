@@ -203,6 +203,17 @@ static int check_threads(const struct weir_json *at, const struct weir_job *job,
         job->operators[o].name, job->name);
 }
 
+int weir_scenario_check_batteries(const struct weir_scenario *scenario)
+{
+    if (!scenario->platform->has_batteries || scenario->energy)
+        return WEIR_OK;
+    return weir_error(
+        WEIR_EINPUT,
+        "%s: \"energy\": false, and hosts of %s have batteries, which run empty by what hosts draw; leave "
+        "\"energy\" out",
+        scenario->path, scenario->platform->path);
+}
+
 int weir_scenario_check_together(const struct weir_json *at, const struct weir_scenario *scenario)
 {
     const struct weir_workload *workload = scenario->workload;

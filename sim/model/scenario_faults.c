@@ -138,7 +138,7 @@ int weir_scenario_read_faults(const struct weir_json *at, struct weir_scenario *
     if (code)
         return code;
     for (size_t h = 0; h < scenario->platform->host_count; h++)
-        recovery->on |= scenario->platform->hosts[h].may_fail;
+        recovery->on |= scenario->platform->hosts[h].may_fail || scenario->platform->hosts[h].battery_j > 0;
     int count = faults ? weir_json_size(&list) : 0;
     if (faults && (!weir_json_is_array(&list) || count > FAULTS_AT_MOST))
         return weir_json_error(&list, "must be a list of at most %d faults", FAULTS_AT_MOST);

@@ -24,6 +24,8 @@ int weir_scenario_check_platform(const struct weir_scenario *scenario);
 /* Refuses hosts of speed 0 for operators; the workload is read. */
 int weir_scenario_check_speeds(const struct weir_scenario *scenario);
 
+/* Batteries need joules that are counted. */
+int weir_scenario_check_batteries(const struct weir_scenario *scenario);
 /* Refuses what the workload has and other keys of the scenario do not bear: operators without instances where changes
  * stop whole jobs, and what looks at single items where they move in batches. */
 int weir_scenario_check_together(const struct weir_json *at, const struct weir_scenario *scenario);

@@ -59,6 +59,10 @@ static void reads_units(void)
         {WEIR_UNIT_RATE, "30/min", 0.5},
         {WEIR_UNIT_RATE, "7200/h", 2},
         {WEIR_UNIT_RATE, "86400/d", 1},
+        {WEIR_UNIT_ENERGY, "20Wh", 72000},
+        {WEIR_UNIT_ENERGY, "1.5kJ", 1500},
+        {WEIR_UNIT_ENERGY, "250mWh", 900},
+        {WEIR_UNIT_ENERGY, "2 MJ", 2e6},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         double value = NAN;
@@ -99,6 +103,8 @@ static void refuses(void)
         {WEIR_UNIT_SPEED, "2GHz", "unknown unit \"GHz\""},
         {WEIR_UNIT_RATE, "250", "write a rate such as \"250/s\""},
         {WEIR_UNIT_RATE, "250s", "is a time, not a rate"},
+        {WEIR_UNIT_ENERGY, "250s", "is a time, not an energy"},
+        {WEIR_UNIT_ENERGY, "20W", "unknown unit \"W\""},
         {WEIR_UNIT_NONE, "10ms", "\"10ms\" is a time, not a number; write a number such as 0.8"},
         {WEIR_UNIT_NONE, "abc", "\"abc\" is not a number"},
     };

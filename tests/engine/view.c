@@ -25,6 +25,7 @@ static const char scenario_text[] =
     "\"side\", \"at\": \"5s\", \"bandwidth\": 0.5}],"
     " \"anomalies\": [{\"kind\": \"odd\", \"host\": \"c\", \"at\": \"10s\", \"for\": \"15s\", \"cpu\": {\"offset\": "
     "0.25}}],"
+    " \"traffic\": [{\"from_tier\": \"device\", \"to_tier\": \"cloud\", \"price_per_GB\": 0.25}],"
     " \"carbon\": [{\"region\": \"north\", \"intensity\": 320}],"
     " \"recovery\": {\"checkpoint_interval\": \"1h\", \"place\": \"wait\"},"
     " \"workload\": {\"jobs\": ["
@@ -84,6 +85,8 @@ static void write_functions(FILE *file, const struct weir_view *view)
     fprintf(file, "%ld view.route_latency_s s-c=%.17g\n", view->window, view->route_latency_s(view, S, C));
     fprintf(file, "%ld view.route_bytes_per_s s-c=%.17g\n", view->window, view->route_bytes_per_s(view, S, C));
     fprintf(file, "%ld view.route_bytes_per_s s-s=%.17g\n", view->window, view->route_bytes_per_s(view, S, S));
+    fprintf(file, "%ld view.traffic_price s-c=%.17g\n", view->window, view->traffic_price(view, S, C));
+    fprintf(file, "%ld view.traffic_price c-s=%.17g\n", view->window, view->traffic_price(view, C, S));
     fprintf(file, "%ld view.restart_s now=%.17g\n", view->window, view->restart_s(view));
     fprintf(file, "%ld view.anomalous c=%.17g\n", view->window, view->anomalous(view, C, 20, 30));
     fprintf(file, "%ld view.route_links s-c=", view->window);
@@ -150,6 +153,8 @@ static const struct expectation {
     {"view.route_links", "s-s", NULL, 0, 0},
     {"view.anomalous", "c", NULL, 0.5, 0}, /* until 25 s */
     {"view.ends_s", "now", NULL, 40, 0},
+    {"view.traffic_price", "s-c", NULL, 0.25e-9, 0},
+    {"view.traffic_price", "c-s", NULL, 0, 0},
 
     {"host.name", "e", "e", 0, 0},
     {"host.region", "e", "north", 0, 0},
@@ -194,6 +199,23 @@ static const struct expectation {
     {"host.pstate_count", "c", NULL, 1, 0},
     {"host.pstate_flops_per_s", "z", "2000000000 1000000000", 0, 0},
     {"host.pstate_flops_per_s", "c", "2000000000", 0, 0},
+    /* e, 10:20 W and two cores: half of a core for 100 x 40 ms, and one for 100 x 10 ms; they never meet, as the items
+     * of a come 20 ms after those of g. Each draws 10 W, and its share of 10 W, while it works. At 30 s a is at work,
+     * from 29.97 to 30.01 s. */
+    {"host.watts", "e", NULL, 10 + (4 * 0.25 + 1 * 0.5) * 10 / 10, 1e-9},
+    {"host.watts_now", "e", NULL, 10 + 0.25 * 10, 1e-9},
+    {"host.watts", "c", "nan", 0, 0},
+    /* z, 4 W asleep from 20 s on, and 36 W idle before: 720 + 40 of 1000 J; 12 of these are harvested each second. */
+    {"host.watts", "z", NULL, 4, 1e-9},
+    {"host.battery_j", "z", NULL, 900 - 20 * (36 - 12) + 10 * (12 - 4), 1e-9},
+    {"host.battery_share", "z", NULL, (900 - 20 * (36 - 12) + 10 * (12 - 4)) / 1000., 1e-9},
+    {"host.battery_j", "e", "nan", 0, 0},
+    {"host.harvest_w", "z", NULL, 12, 0},
+    {"host.idle_w", "z", NULL, 36, 0},
+    {"host.all_w", "z", NULL, 40, 0},
+    {"host.off_w", "z", NULL, 4, 0},
+    {"host.boot_w", "z", NULL, 36, 0},
+    {"host.boot_w", "c", "nan", 0, 0},
 
     {"link.name", "wan_UP", "wan_UP", 0, 0},
     {"link.bytes_per_s", "up", NULL, 1e6, 0},

@@ -97,7 +97,8 @@ struct weir_books {
     double
         more_flops[WEIR_TIER_COUNT]; /* that hosts can do for changes of their performance states, after the warm-up */
     double pstate_changes;
-    bool stated;                         /* there were some */
+    bool stated; /* there were some */
+    double batteries_empty;
     double carbon_g, carbon_at_window_g; /* since the warm-up, or in it */
     double backlog_most;
     double decision_wall_s;
@@ -159,6 +160,7 @@ void weir_trace_transfer(const struct weir_books *books, int from, int to, const
 void weir_trace_change(const struct weir_books *books, const char *job, const char *op, bool moves, double start_s,
                        double paused_s, double now_s);
 void weir_trace_outages(const struct weir_books *books); /* at the end of the run */
+void weir_trace_down(const struct weir_books *books, int host, double start_s, double end_s);
 
 /* telemetry.c: what monitors of hosts report. A disk has read or written bytes. */
 void weir_telemetry_disk(struct weir_books *books, int host, double bytes);

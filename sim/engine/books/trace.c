@@ -81,6 +81,15 @@ void weir_trace_change(const struct weir_books *books, const char *job, const ch
                                         .end_s = now_s});
 }
 
+void weir_trace_down(const struct weir_books *books, int host, double start_s, double end_s)
+{
+    if (weir_trace_listens(books))
+        tell(books, &(struct weir_span){.kind = WEIR_SPAN_DOWN,
+                                        .host = books->platform->hosts[host].name,
+                                        .start_s = start_s,
+                                        .end_s = end_s});
+}
+
 void weir_trace_outages(const struct weir_books *books)
 {
     double duration_s = books->scenario->duration_s;

@@ -9,6 +9,7 @@
 #include "sim/base/memory.h"
 #include "sim/engine/books/ledger.h"
 #include "sim/engine/control/arrivals.h"
+#include "sim/engine/control/batteries.h"
 #include "sim/engine/control/changes.h"
 #include "sim/engine/control/checkpoints.h"
 #include "sim/engine/control/emissions.h"
@@ -220,6 +221,7 @@ struct weir_controller *weir_controller_new(const struct weir_control_parts *par
     weir_recovery_init(controller);
     weir_sleep_init(controller);
     weir_pstates_init(controller);
+    weir_batteries_begin(controller);
     weir_checkpoints_init(controller);
     weir_alarm_set(controller->clock, &controller->alarm, controller->clock->now_s);
     return controller;
@@ -233,6 +235,7 @@ void weir_controller_free(struct weir_controller *controller)
     weir_plan_free(controller->decided);
     weir_changes_fini(controller);
     weir_checkpoints_fini(controller);
+    weir_batteries_end(controller);
     weir_pstates_fini(controller);
     weir_sleep_fini(controller);
     weir_recovery_fini(controller);
@@ -262,6 +265,7 @@ void weir_controller_close(struct weir_controller *controller)
                 if (job->ops[o].instances[i]->life != WEIR_GONE)
                     close_span(&job->ops[o].instances[i]->spent, now_s);
     }
+    weir_batteries_close(controller);
     weir_trace_outages(controller->books);
     weir_paje_end(controller); /* which may fail the run */
 }

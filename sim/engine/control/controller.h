@@ -6,6 +6,7 @@
 #include "sim/api/space.h"
 #include "sim/engine/control/control.h"
 
+struct weir_batteries;
 struct weir_change;
 struct weir_checkpoints;
 struct weir_emissions;
@@ -54,6 +55,7 @@ struct weir_controller {
     struct weir_emissions *emissions; /* NULL: the scenario has no "carbon" */
     struct weir_sleepers *sleepers;
     struct weir_pstates *pstates;
+    struct weir_batteries *batteries;
     struct weir_recoveries *recoveries;   /* NULL: nothing can fail */
     struct weir_checkpoints *checkpoints; /* NULL: they cost nothing */
 };

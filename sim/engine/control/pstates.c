@@ -6,6 +6,7 @@
 
 #include "sim/base/memory.h"
 #include "sim/base/text.h"
+#include "sim/engine/control/batteries.h"
 
 struct weir_pstates {
     double *missed; /* [host] flops that it could have done in this window more than at its present speed; NULL: none */
@@ -81,6 +82,7 @@ static void change_state(struct weir_controller *controller, int index, int psta
     books->stated = true;
     view->pstate = pstate;
     view->speed_flops_per_s = after;
+    weir_batteries_range(controller, index);
     view->speed_gpu_flops_per_s = spec->speed_gpu_flops_per_s * (after / spec->speed_flops_per_s);
 }
 

@@ -163,6 +163,8 @@ void weir_report_window(struct weir_controller *controller)
         const struct weir_host_counts *ever = &controller->books->hosts[h].counts;
         if (!host->up)
             tell(controller, "", "", host->name, host->asleep ? "asleep" : host->boot_s > 0 ? "boots" : "down", 1);
+        if (controller->platform->hosts[h].battery_j > 0)
+            tell(controller, "", "", host->name, "battery", host->battery_j);
         if (controller->books->stated && host->pstate_count > 1)
             tell(controller, "", "", host->name, "pstate", host->pstate);
         if (!host->instances && ever->flops + ever->sent_bytes + ever->received_bytes == 0)

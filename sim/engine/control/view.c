@@ -6,6 +6,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/engine/control/batteries.h"
 #include "sim/engine/control/changes.h"
 #include "sim/engine/control/emissions.h"
 #include "sim/engine/control/pstates.h"
@@ -17,64 +18,6 @@
 const struct weir_route *weir_route_between(struct weir_shares *shares, int from, int to)
 {
     return weir_route(shares, weir_route_find(shares, from, to));
-}
-
-/* Whether there is such a host. A policy that asks for another is wrong, and the run ends. */
-static bool has_host(const struct weir_view *view, const char *function, int host)
-{
-    if (host >= 0 && host < view->host_count)
-        return true;
-    const struct weir_controller *controller = view->engine;
-    weir_clock_fail(controller->clock, WEIR_ERUN, "policy %s at %.6g s: asks view->%s for host %d; hosts are 0 to %d",
-                    controller->asked ? controller->asked->called : "", controller->clock->now_s, function, host,
-                    view->host_count - 1);
-    return false;
-}
-
-/* NULL on one host, and where there is an error. */
-static const struct weir_route *route_in(const struct weir_view *view, const char *function, int from, int to)
-{
-    const struct weir_controller *controller = view->engine;
-    if (!has_host(view, function, from) || !has_host(view, function, to) || from == to)
-        return NULL;
-    return weir_route_between(controller->shares, from, to);
-}
-
-static double route_latency_s(const struct weir_view *view, int from, int to)
-{
-    const struct weir_route *route = route_in(view, "route_latency_s", from, to);
-    return route ? route->latency_s : 0;
-}
-
-static double route_bytes_per_s(const struct weir_view *view, int from, int to)
-{
-    const struct weir_route *route = route_in(view, "route_bytes_per_s", from, to);
-    return route ? route->bytes_per_s : INFINITY;
-}
-
-static int route_links(const struct weir_view *view, int from, int to, int *links, int max)
-{
-    const struct weir_route *route = route_in(view, "route_links", from, to);
-    if (!route)
-        return 0;
-    for (int i = 0; i < route->link_count && i < max; i++)
-        links[i] = route->links[i];
-    return route->link_count;
-}
-
-static double restart_s(const struct weir_view *view)
-{
-    const struct weir_controller *controller = view->engine;
-    const struct weir_change_costs *costs = &controller->scenario->costs;
-    return costs->checkpoint_s + costs->restore_s;
-}
-
-static double anomalous(const struct weir_view *view, int host, double from_s, double until_s)
-{
-    if (!has_host(view, "anomalous", host) || !(until_s > from_s))
-        return 0;
-    const struct weir_controller *controller = view->engine;
-    return weir_truth_wrong_s(controller->books, host, from_s, until_s) / (until_s - from_s);
 }
 
 static void init_operator(const struct weir_op *op, struct weir_operator_view *view)
@@ -177,15 +120,11 @@ void weir_view_init(struct weir_controller *controller)
         .hosts = controller->host_views,
         .host_count = (int)platform->host_count,
         .jobs = controller->job_views,
-        .route_latency_s = route_latency_s,
-        .route_bytes_per_s = route_bytes_per_s,
-        .restart_s = restart_s,
-        .route_links = route_links,
-        .anomalous = anomalous,
         .links = controller->link_views,
         .link_count = weir_shares_link_count(controller->shares),
         .engine = controller,
     };
+    weir_view_functions(&controller->view);
 }
 
 void weir_view_fini(struct weir_controller *controller)
@@ -404,6 +343,7 @@ void weir_view_update(struct weir_controller *controller)
         view->sent_bytes_per_s = ratio(now->sent_bytes - then->sent_bytes, window_s);
         view->received_bytes_per_s = ratio(now->received_bytes - then->received_bytes, window_s);
     }
+    weir_batteries_view(controller);
     count_items(controller);
     weir_telemetry_update(books, controller->host_views, controller->waiting_bytes, now_s);
     for (int j = 0; j < controller->arrived_jobs; j++)

@@ -18,4 +18,7 @@ void weir_view_links(struct weir_controller *controller);
 /* The route between two hosts; valid until another one is asked for. */
 const struct weir_route *weir_route_between(struct weir_shares *shares, int from, int to);
 
+/* view_functions.c: sets the functions of a view whose engine is a controller. */
+void weir_view_functions(struct weir_view *view);
+
 #endif

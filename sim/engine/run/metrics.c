@@ -104,5 +104,7 @@ const struct weir_metric weir_metric_table[] = {
     NAMED("asleep", asleep_s, "s", WEIR_BETTER_NONE, "Time for which hosts slept, summed over hosts."),
     ROW(boots, "count", WEIR_BETTER_NONE, "Times that a host was woken."),
     ROW(pstate_changes, "count", WEIR_BETTER_NONE, "Times that a host was set to another performance state."),
+    ROW(batteries_empty, "count", WEIR_BETTER_LOW, "Times that the battery of a host ran empty."),
+    NAMED("battery_left", battery_left_j, "J", WEIR_BETTER_HIGH, "What all batteries hold at the end."),
     {0},
 };

@@ -319,21 +319,6 @@ static void fill_mobility(const struct weir_flow *flow, struct weir_metrics *m)
     m->latency_after_s = mean_of(after.sum_s, after.count);
 }
 
-/* Divided among jobs, where the scenario wants it. */
-static void fill_energy(const struct weir_flow *flow, struct weir_result *result)
-{
-    struct weir_metrics *m = &result->metrics;
-    bool divided = flow->scenario->energy_by_job;
-    m->energy_idle_j = divided ? m->energy_j : NAN;
-    if (divided)
-        weir_owners_settle(flow->shares);
-    for (int j = 0; j < result->job_count; j++) {
-        double energy_j = divided ? weir_owner_j(flow->shares, j) - flow->jobs[j].energy_at_warmup_j : NAN;
-        result->jobs[j].energy_j = energy_j;
-        m->energy_idle_j -= divided ? energy_j : 0;
-    }
-}
-
 void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
 {
     const struct weir_scenario *scenario = flow->scenario;
@@ -364,7 +349,7 @@ void weir_result_fill(struct weir_flow *flow, struct weir_result *result)
     m->boots = books->slept ? books->boots : NAN;
     m->pstate_changes = books->stated ? books->pstate_changes : NAN;
     m->carbon_g = scenario->carbon.on ? books->carbon_g : NAN;
-    fill_energy(flow, result);
+    weir_result_power(flow, result);
     fill_mobility(flow, m);
     weir_result_fill_links(books, result);
     weir_account_result(books, sums->dropped_at_sources, m);

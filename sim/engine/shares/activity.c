@@ -204,29 +204,6 @@ void weir_share_on_sent(void *context, void *owner, bool ok)
     weir_share_gather(shares);
 }
 
-/* Its speed has become another one. */
-static void note_speed(struct weir_shares *shares, int index)
-{
-    const struct weir_host_state *host = &shares->hosts[index];
-    if (!host->slowed && !host->stated)
-        note(&shares->slowed, &shares->slowed_count, &shares->slowed_capacity, index);
-}
-
-void weir_share_note_slow(struct weir_shares *shares, int index)
-{
-    struct weir_host_state *host = &shares->hosts[index];
-    shares->urgent |= shares->all_works && host->first;
-    note_speed(shares, index);
-    host->slowed = true;
-}
-
-void weir_share_note_pstate(struct weir_shares *shares, int index)
-{
-    shares->urgent = true; /* what it draws while idle changes, too */
-    note_speed(shares, index);
-    shares->hosts[index].stated = true;
-}
-
 void weir_share_note_resize(struct weir_shares *shares, int index)
 {
     struct weir_link_state *link = &shares->links[index];
@@ -290,56 +267,12 @@ static void resize_all(struct weir_shares *shares)
     shares->resized_count = 0;
 }
 
-static double bound_of(const struct weir_shares *shares, const struct weir_work *work)
-{
-    return work->share < 1 ? work->share * shares->hosts[work->host].speed : INFINITY;
-}
-
-void weir_share_pace(struct weir_shares *shares, struct weir_host_state *host)
-{
-    for (struct weir_work *work = host->first; work; work = work->next) {
-        if (work->hands != WEIR_HANDS_SIMGRID)
-            continue;
-        weir_simgrid->pause(work->activity, !(host->speed > 0));
-        if (work->share < 1 && host->speed > 0)
-            weir_simgrid->bound(work->activity, bound_of(shares, work));
-    }
-}
-
-static void state_one(struct weir_shares *shares, struct weir_host_state *host)
-{
-    host->stated = false;
-    shares->stating = true;
-    weir_simgrid_platform->set_pstate(host->host, (unsigned long)host->pstate);
-    shares->stating = false;
-    weir_share_pace(shares, host);
-}
-
-static void slow_all(struct weir_shares *shares)
-{
-    for (size_t s = 0; s < shares->slowed_count; s++) {
-        struct weir_host_state *host = &shares->hosts[shares->slowed[s]];
-        if (host->stated)
-            state_one(shares, host);
-        if (!host->slowed)
-            continue;
-        host->slowed = false;
-        if (shares->platform->hosts[shares->slowed[s]].may_slow) {
-            weir_share_pace(shares, host);
-            continue;
-        }
-        weir_simgrid_platform->slow(host->host, host->slow);
-        shares->unsettled = true;
-        shares->unsettled_s = weir_simgrid->now();
-    }
-    shares->slowed_count = 0;
-}
-
 static void start_work(struct weir_shares *shares, struct weir_work *work)
 {
     work->hands = WEIR_HANDS_SIMGRID;
     work->since_s = shares->clock->now_s;
-    work->activity = weir_simgrid->execute(shares->hosts[work->host].host, work->flops, bound_of(shares, work), work);
+    work->activity =
+        weir_simgrid->execute(shares->hosts[work->host].host, work->flops, weir_work_bound(shares, work), work);
     if (!(shares->hosts[work->host].speed > 0))
         weir_simgrid->pause(work->activity, true);
     shares->held++;
@@ -371,7 +304,7 @@ void weir_share_run_errands(struct weir_shares *shares)
     cancel_all(shares);
     switch_all(shares);
     resize_all(shares);
-    slow_all(shares);
+    weir_share_slow_all(shares);
     for (size_t a = 0; a < shares->asked.count; a++) {
         struct weir_share share = shares->asked.all[a];
         if (share.work)

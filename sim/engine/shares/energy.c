@@ -65,22 +65,31 @@ void weir_energy_fini(struct weir_shares *shares)
         free(shares->links[l].energy);
 }
 
-void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *host)
+/* Brings the books up to date. */
+static void count_drawn(const struct weir_shares *shares, struct weir_host_state *host)
 {
     struct weir_host_energy *energy = &host->energy;
     if (!host->metered)
         return;
     double took_s = shares->clock->now_s - energy->since_s;
     bool works = host->first && host->speed > 0, off = !host->on || host->down || host->power == WEIR_ASLEEP;
-    double watts = off                           ? energy->off_w
+    double watts = host->empty                   ? 0
+                   : off                         ? energy->off_w
                    : host->power == WEIR_BOOTING ? energy->boot_w
                    : works                       ? energy->epsilon_w
                                                  : energy->idle_w;
-    if (shares->plug_in) /* for which a host that boots is off */
-        watts = off || host->power != WEIR_BOOTING ? 0 : energy->boot_w - energy->off_w;
+    if (shares->plug_in) /* for which a host that boots, or whose battery is empty, is off */
+        watts = host->empty ? -energy->off_w : off || host->power != WEIR_BOOTING ? 0 : energy->boot_w - energy->off_w;
     energy->base_j += watts * took_s;
     energy->flops += host->own_load * host->speed * took_s;
     energy->since_s = shares->clock->now_s;
+}
+
+void weir_energy_count_host(struct weir_shares *shares, struct weir_host_state *host)
+{
+    count_drawn(shares, host);
+    if (host->battery)
+        weir_battery_touch(host);
 }
 
 /* Of the flops that were in our hands; a host without speed does none. */
@@ -189,10 +198,32 @@ void weir_energy_count_link(struct weir_shares *shares, int link)
 double weir_energy_host_j(struct weir_shares *shares, struct weir_host_state *host)
 {
     const struct weir_host_energy *energy = &host->energy;
-    weir_energy_count_host(shares, host);
+    count_drawn(shares, host);
     if (shares->plug_in)
         return weir_simgrid_platform->consumed_j(host->host) + energy->base_j;
     return energy->base_j + work_j(host);
+}
+
+void weir_host_range_w(const struct weir_shares *shares, int host, double *idle_w, double *all_w, double *off_w,
+                       double *boot_w)
+{
+    const struct weir_host_energy *energy = &shares->hosts[host].energy;
+    bool metered = shares->hosts[host].metered;
+    *idle_w = metered ? energy->idle_w : NAN;
+    *all_w = metered ? energy->all_w : NAN;
+    *off_w = metered ? energy->off_w : NAN;
+    *boot_w = metered ? energy->boot_w : NAN;
+}
+
+double weir_host_drawn_j(const struct weir_shares *shares, int host)
+{
+    struct weir_host_state now =
+        shares->hosts[host]; /* the books themselves are left as they are: sums keep their steps */
+    if (!now.metered)
+        return NAN;
+    count_drawn(shares, &now);
+    double own_j = now.energy.base_j + work_j(&now);
+    return shares->plug_in ? now.energy.base_j + weir_simgrid_platform->consumed_j(now.host) : own_j;
 }
 
 /* The use of links is up to date. */

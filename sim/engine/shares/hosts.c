@@ -14,11 +14,6 @@
 /* Shares of cores are added up with rounding. */
 #define ROUNDING 1e-9
 
-static void set_speed(struct weir_host_state *host)
-{
-    host->speed = host->peak * host->profile * host->slow;
-}
-
 void weir_hosts_init(struct weir_shares *shares)
 {
     for (int h = 0; h < shares->host_count; h++) {
@@ -31,12 +26,14 @@ void weir_hosts_init(struct weir_shares *shares)
         host->profile = shares->platform->hosts[h].may_slow ? weir_simgrid_platform->available_speed(host->host) : 1;
         host->slow = 1;
         host->level = 1;
-        set_speed(host);
+        weir_host_set_speed(host);
     }
 }
 
 void weir_hosts_fini(struct weir_shares *shares)
 {
+    for (int h = 0; h < shares->host_count; h++)
+        free(shares->hosts[h].routes);
     free(shares->hosts);
     free(shares->uneven);
 }
@@ -127,9 +124,14 @@ static double level_of(const struct weir_host_state *host)
     return level;
 }
 
+double weir_host_level(const struct weir_host_state *host)
+{
+    return fits(host) ? 1 : level_of(host);
+}
+
 static void pace(struct weir_shares *shares, struct weir_host_state *host)
 {
-    host->level = fits(host) ? 1 : level_of(host);
+    host->level = weir_host_level(host);
     host->own_load = 0;
     for (struct weir_work *work = host->first; work; work = work->next) {
         double share = fmin(work->share, host->level), rate = share * host->speed;
@@ -168,7 +170,7 @@ void weir_pace_soon(struct weir_shares *shares)
     weir_soon(shares->clock, &shares->pace);
 }
 
-static void note_uneven(struct weir_shares *shares, struct weir_host_state *host)
+void weir_host_note_uneven(struct weir_shares *shares, struct weir_host_state *host)
 {
     if (host->uneven)
         return;
@@ -185,7 +187,7 @@ static void take_own(struct weir_shares *shares, struct weir_host_state *host, s
     if (host->level < 1 || !fits(host)) {
         work->rate = 0;
         work->since_s = shares->clock->now_s;
-        note_uneven(shares, host);
+        weir_host_note_uneven(shares, host);
         return;
     }
     host->own_load += work->share;
@@ -197,7 +199,7 @@ static void leave_own(struct weir_shares *shares, struct weir_host_state *host, 
     count_done(shares, work);
     weir_alarm_stop(shares->clock, &work->end);
     if (host->level < 1 || host->uneven)
-        note_uneven(shares, host);
+        weir_host_note_uneven(shares, host);
     else
         host->own_load = host->first == host->last ? 0 : host->own_load - work->share;
 }
@@ -323,6 +325,17 @@ static void switched(struct weir_shares *shares, struct weir_host_state *host, b
     weir_transfers_fail_host(shares, (int)(host - shares->hosts));
 }
 
+void weir_host_empty(struct weir_shares *shares, int index, bool empty)
+{
+    struct weir_host_state *host = &shares->hosts[index];
+    bool was_up = host->up;
+    host->empty = empty;
+    weir_host_set_up(host);
+    switched(shares, host, was_up);
+    if (shares->plug_in)
+        weir_share_note_switch(shares, index);
+}
+
 void weir_host_switch(struct weir_shares *shares, int index, bool up)
 {
     struct weir_host_state *host = &shares->hosts[index];
@@ -333,63 +346,6 @@ void weir_host_switch(struct weir_shares *shares, int index, bool up)
     switched(shares, host, was_up);
     if (shares->plug_in)
         weir_share_note_switch(shares, index);
-}
-
-/* What was counted until now was done at the speed before. */
-static void change_speed(struct weir_shares *shares, struct weir_host_state *host)
-{
-    set_speed(host);
-    if (!shares->all_works && host->first)
-        note_uneven(shares, host);
-}
-
-static void slowed(struct weir_shares *shares, struct weir_host_state *host)
-{
-    weir_energy_count_host(shares, host);
-    change_speed(shares, host);
-    weir_share_note_slow(shares, (int)(host - shares->hosts));
-}
-
-static bool may_change_speed(struct weir_shares *shares, int index)
-{
-    if (shares->fixed_speeds)
-        weir_clock_fail(
-            shares->clock, WEIR_EINPUT,
-            "host %s is to become slower or faster, which SimGrid's cpu/optim TI cannot bear; leave this option out "
-            "of \"simgrid\"",
-            shares->platform->hosts[index].name);
-    return !shares->fixed_speeds;
-}
-
-void weir_host_slow(struct weir_shares *shares, int index, double share)
-{
-    struct weir_host_state *host = &shares->hosts[index];
-    if (shares->platform->hosts[index].may_slow) {
-        weir_clock_fail(shares->clock, WEIR_EINPUT,
-                        "%s: host %s has a profile of its speed, and cannot be slowed besides", shares->platform->path,
-                        shares->platform->hosts[index].name);
-        return;
-    }
-    if (!may_change_speed(shares, index))
-        return;
-    host->slow = share;
-    slowed(shares, host);
-}
-
-bool weir_host_set_pstate(struct weir_shares *shares, int index, int pstate)
-{
-    struct weir_host_state *host = &shares->hosts[index];
-    if (!may_change_speed(shares, index))
-        return false;
-    weir_owners_settle_host(shares, index);
-    weir_energy_count_host(shares, host);
-    host->pstate = pstate;
-    weir_energy_set_pstate(shares, host);
-    host->peak = weir_platform_pstates(&shares->platform->hosts[index])[pstate];
-    change_speed(shares, host);
-    if (shares->all_works)
-        weir_share_note_pstate(shares, index);
-    return true;
 }
 
 void weir_hosts_on_switch(void *context, void *owner, bool up)
@@ -404,19 +360,4 @@ void weir_hosts_on_switch(void *context, void *owner, bool up)
     host->on = up;
     weir_host_set_up(host);
     switched(shares, host, was_up);
-}
-
-void weir_hosts_on_slow(void *context, void *owner)
-{
-    struct weir_shares *shares = context;
-    struct weir_host_state *host = owner;
-    if (shares->stating)
-        return;
-    if (!shares->platform->hosts[host - shares->hosts].may_slow) { /* by weir_host_slow, and known */
-        weir_share_pace(shares, host);
-        return;
-    }
-    weir_share_follow(shares);
-    host->profile = weir_simgrid_platform->available_speed(host->host);
-    slowed(shares, host);
 }

@@ -147,11 +147,9 @@ static void fail_way(struct weir_shares *shares, struct weir_route_state *way)
 
 void weir_transfers_fail_host(struct weir_shares *shares, int host)
 {
-    for (size_t r = 0; r < shares->route_count; r++) {
-        struct weir_route_state *way = &shares->routes[r];
-        if (way->route.from == host || way->route.to == host)
-            fail_way(shares, way);
-    }
+    const struct weir_host_state *state = &shares->hosts[host];
+    for (size_t r = 0; r < state->route_count; r++)
+        fail_way(shares, &shares->routes[state->routes[r]]);
 }
 
 static void fail_link(struct weir_shares *shares, int index)

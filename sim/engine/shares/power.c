@@ -21,9 +21,10 @@ enum weir_power weir_host_is(const struct weir_shares *shares, int host)
 
 bool weir_host_quiet(const struct weir_shares *shares, int host)
 {
-    for (size_t r = 0; r < shares->route_count; r++) {
-        const struct weir_route_state *way = &shares->routes[r];
-        if ((way->route.from == host || way->route.to == host) && (way->wire || way->way))
+    const struct weir_host_state *state = &shares->hosts[host];
+    for (size_t r = 0; r < state->route_count; r++) {
+        const struct weir_route_state *way = &shares->routes[state->routes[r]];
+        if (way->wire || way->way)
             return false;
     }
     return true;

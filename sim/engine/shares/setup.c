@@ -215,6 +215,7 @@ struct weir_shares *weir_shares_new(const struct weir_shares_spec *spec, struct 
     find_links(shares);
     attach_hosts(shares);
     weir_energy_init(shares);
+    weir_batteries_init(shares);
     shares->in_step = shares->plug_in || spec->platform->has_profiles || !weir_simgrid->may_ask();
     weir_simgrid->listen(&(struct weir_simgrid_ears){
         .context = shares,
@@ -235,6 +236,7 @@ void weir_shares_free(struct weir_shares *shares)
     if (!shares)
         return;
     weir_owners_fini(shares);
+    weir_batteries_fini(shares);
     weir_energy_fini(shares);
     weir_routes_fini(shares);
     weir_links_fini(shares);

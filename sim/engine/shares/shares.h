@@ -136,6 +136,18 @@ void weir_host_slow(struct weir_shares *shares, int host, double share);
 /* The host works in another of its performance states, and draws what that one does; from now on. False, with the run
  * failed, where SimGrid cannot bear it. */
 bool weir_host_set_pstate(struct weir_shares *shares, int host, int pstate);
+/* What it draws without work, with all cores busy, off and booting, in its performance state; NaN where the
+ * platform does not say. */
+void weir_host_range_w(const struct weir_shares *shares, int host, double *idle_w, double *all_w, double *off_w,
+                       double *boot_w);
+/* What it draws now, W; NaN where the platform does not say. */
+double weir_host_watts(const struct weir_shares *shares, int host);
+double weir_host_drawn_j(const struct weir_shares *shares, int host); /* until now, J */
+/* What its battery holds now, J; NaN: it has none. */
+double weir_host_battery_j(const struct weir_shares *shares, int host);
+/* Told when a battery is empty and its host goes down, and when it is charged again. */
+void weir_shares_on_drain(struct weir_shares *shares, void (*drained)(void *context, int host, bool empty),
+                          void *context);
 
 /* Links as SimGrid knows them, sorted by name: a SPLITDUPLEX link of the platform is NAME_UP and NAME_DOWN. */
 int weir_shares_link_count(const struct weir_shares *shares);

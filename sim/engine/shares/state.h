@@ -2,6 +2,8 @@
 #ifndef WEIR_ENGINE_SHARES_STATE_H
 #define WEIR_ENGINE_SHARES_STATE_H
 
+#include <math.h>
+
 #include "sim/base/memory.h"
 #include "sim/engine/shares/shares.h"
 #include "sim/engine/shares/simgrid.h"
@@ -32,6 +34,7 @@ struct weir_host_state {
     bool up;             /* on, not down, and awake: weir_host_set_up */
     bool on;             /* as SimGrid and its profiles have it */
     bool down;           /* as weir_host_switch has it */
+    bool empty;          /* its battery is, and it is down for that */
     unsigned char power; /* enum weir_power */
     bool metered;        /* the platform says what it draws */
     bool slowed;         /* SimGrid does not know `slow` yet */
@@ -41,11 +44,19 @@ struct weir_host_state {
     double peak;          /* flops/s of a core, in its performance state */
     double profile, slow; /* shares of it, by the profile in the platform and by weir_host_slow */
     sg_host_t host;
+    struct weir_battery *battery; /* NULL: it has none */
+    int *routes;                  /* that lead from or to it, of those asked for */
+    size_t route_count, route_capacity;
 };
 
 static inline void weir_host_set_up(struct weir_host_state *host)
 {
-    host->up = host->on && !host->down && host->power == WEIR_AWAKE;
+    host->up = host->on && !host->down && !host->empty && host->power == WEIR_AWAKE;
+}
+
+static inline void weir_host_set_speed(struct weir_host_state *host)
+{
+    host->speed = host->peak * host->profile * host->slow;
 }
 
 /* Joules of a link, by the rule of SimGrid's plug-in: in proportion to its use. */
@@ -114,6 +125,8 @@ struct weir_shares {
     size_t route_slot_count;
     void (*changed)(void *context);
     void *changed_context;
+    void (*drained)(void *context, int host, bool empty);
+    void *drained_context;
     /* What SimGrid is to do, once its clock has come to the present date. */
     struct weir_share_list asked; /* work and transfers that it is to have */
     struct weir_activity **cancelled;
@@ -139,6 +152,12 @@ struct weir_shares {
     struct weir_soon tell;
 };
 
+/* Flops/s that work may have in SimGrid's hands; INFINITY: as many as there are. */
+static inline double weir_work_bound(const struct weir_shares *shares, const struct weir_work *work)
+{
+    return work->share < 1 ? work->share * shares->hosts[work->host].speed : INFINITY;
+}
+
 /* activity.c: hands SimGrid what it is to do, and hears what has ended. */
 void weir_share_ask_work(struct weir_shares *shares, struct weir_work *work);
 void weir_share_ask_transfer(struct weir_shares *shares, struct weir_transfer *transfer);
@@ -163,12 +182,7 @@ void weir_share_on_sent(void *context, void *transfer, bool ok);
 void weir_share_run_errands(struct weir_shares *shares);
 /* At the end of the run: whatever SimGrid holds is cancelled. */
 void weir_share_drop_all(struct weir_shares *shares);
-/* A host or link is on the list of those whose change SimGrid does not know. */
-void weir_share_note_slow(struct weir_shares *shares, int host);
-void weir_share_note_pstate(struct weir_shares *shares, int host);
-/* What SimGrid has on the host stands still if it has no speed, and has its shares of cores at the present one; once
- * SimGrid has the speed, lest its plug-in takes the load from then on for that until then. */
-void weir_share_pace(struct weir_shares *shares, struct weir_host_state *host);
+/* A link or host is on the list of those whose change SimGrid does not know. */
 void weir_share_note_resize(struct weir_shares *shares, int link);
 void weir_share_note_switch(struct weir_shares *shares, int host);
 void weir_share_init(struct weir_shares *shares);
@@ -188,7 +202,26 @@ void weir_work_leave(struct weir_work *work);
 /* Uneven hosts and links divide what they have anew, when nothing else is to happen at the present date. */
 void weir_pace_soon(struct weir_shares *shares);
 void weir_hosts_on_switch(void *context, void *host, bool up);
+void weir_host_note_uneven(struct weir_shares *shares, struct weir_host_state *host); /* of one */
+
+/* Its level: the most of a core that each may use for all to fit. */
+double weir_host_level(const struct weir_host_state *host);
+/* Its battery is empty, or is not any more. */
+void weir_host_empty(struct weir_shares *shares, int index, bool empty);
+
+/* speeds.c */
 void weir_hosts_on_slow(void *context, void *host);
+/* What SimGrid has on the host stands still if it has no speed, and has its shares of cores at the present one; once
+ * SimGrid has the speed, lest its plug-in takes the load from then on for that until then. */
+void weir_share_pace(struct weir_shares *shares, struct weir_host_state *host);
+/* SimGrid is told of the speeds that it does not know. */
+void weir_share_slow_all(struct weir_shares *shares);
+
+/* battery.c */
+void weir_batteries_init(struct weir_shares *shares);
+void weir_batteries_fini(struct weir_shares *shares);
+/* What a host with a battery draws is about to change. */
+void weir_battery_touch(struct weir_host_state *host);
 
 /* links.c */
 void weir_links_init(struct weir_shares *shares);

@@ -303,9 +303,18 @@ void weir_wires_resized(struct weir_shares *shares, int index)
     }
 }
 
+static void add_to_host(struct weir_host_state *host, int route)
+{
+    WEIR_ONE_MORE(host->routes, host->route_count, host->route_capacity);
+    host->routes[host->route_count++] = route;
+}
+
 void weir_wires_add_route(struct weir_shares *shares, int route)
 {
     const struct weir_route *way = &shares->routes[route].route;
+    add_to_host(&shares->hosts[way->from], route);
+    if (way->to != way->from)
+        add_to_host(&shares->hosts[way->to], route);
     for (int l = 0; l < way->link_count; l++) {
         struct weir_link_state *link = &shares->links[way->links[l]];
         if (link->route_count && link->routes[link->route_count - 1] == route) /* it is crossed twice */
