@@ -1,4 +1,6 @@
 /* When sentinel keeps the schedule in use, and one of requests that take nothing. */
+#include <math.h>
+
 #include "sim/base/error.h"
 #include "tests/policies/sentinel_parts.h"
 #include "tests/support/test.h"
@@ -79,8 +81,22 @@ static void needs_nothing(void)
     parts_free(self);
 }
 
+/* What the program does not take is an error, and says where it is from. */
+static void refused(void)
+{
+    land_seed(8);
+    self = parts_new(3, 2, 2);
+    self->rate[5] = INFINITY;
+    struct sentinel_schedule schedule = {0};
+    CU_ASSERT_EQUAL_FATAL(sentinel_preschedule(self, &schedule), WEIR_EINPUT);
+    CHECK_MESSAGE("pre-scheduling");
+    CU_ASSERT_FATAL(!schedule.kept && schedule.wanted == 0);
+    parts_free(self);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"kept", kept}, {"needs nothing", needs_nothing}, {0}};
+    static const struct weir_case cases[] = {
+        {"kept", kept}, {"needs nothing", needs_nothing}, {"refused", refused}, {0}};
     return weir_test_main("policies/sentinel_schedule_kept", cases, argc, argv);
 }
