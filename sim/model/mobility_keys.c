@@ -8,7 +8,7 @@
 static const char *const attachments[] = {"nearest", "strongest", NULL};
 static const char *const meanwhile[] = {"wait", "lose", NULL};
 static const char *const when_down[] = {"leave", "stay", NULL};
-static const char *const ends[] = {"source", "sink", "both", NULL};
+static const char *const device_ends[] = {"source", "sink", "both", NULL};
 static const char *const models[] = {"random-waypoint", "manhattan", NULL};
 
 #define PATTERNS (WEIR_FORM_STRING | WEIR_FORM_LIST)

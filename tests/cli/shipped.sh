@@ -35,7 +35,7 @@ for file in workloads/demos/*.json; do
     expect 0 "$file: ok (" check "$file"
     expect 0 "ok (" check "${file%.json}.xml"
 done
-[ "$(find workloads/demos -name '*.json' | wc -l)" -eq 5 ] || fail "not five demos"
+[ "$(find workloads/demos -name '*.json' | wc -l)" -eq 6 ] || fail "not six demos"
 
 # Those of real systems, of which validation_systems looks at what comes out.
 for file in workloads/systems/*.json; do

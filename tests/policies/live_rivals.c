@@ -217,6 +217,40 @@ static void windows(void)
     end();
 }
 
+/* What the hook says of a window, whose plan has so many notes and changes nothing. */
+static int ends(int notes)
+{
+    int told, changes;
+    struct weir_plan *plan = weir_plan_new(weir_mock_view(world));
+    int said = tried->window_ends(state, &world->view, plan);
+    weir_plan_warnings(plan, &told);
+    weir_plan_changes(plan, &changes);
+    CU_ASSERT(told == notes && changes == 0);
+    weir_plan_free(plan);
+    return said;
+}
+
+/* No servers, no jobs that can be served, figures of jobs that are no numbers: nothing is scheduled. */
+static void nothing_to_schedule(void)
+{
+    for (size_t p = 0; p < sizeof all / sizeof *all; p++) {
+        begin(all[p]);
+        world->jobs[SOUTH].source_bytes = INFINITY;
+        CU_ASSERT(ends(0) < 0);
+        CHECK_MESSAGE("categories of jobs");
+        end();
+        begin(all[p]);
+        world->jobs[NORTH].running = world->jobs[SOUTH].running = false;
+        CU_ASSERT(ends(0) == 0);
+        end();
+        begin(all[p]);
+        for (int h = FIRST_SERVER; h <= C; h++)
+            world->hosts[h].tier = WEIR_VIEW_DEVICE;
+        CU_ASSERT(ends(0) == 0);
+        end();
+    }
+}
+
 static void bad_days(void)
 {
     for (size_t p = 0; p < sizeof all / sizeof *all; p++) {
@@ -258,6 +292,7 @@ int main(int argc, char **argv)
                                              {"greedy", greedy},
                                              {"behind another", behind_another},
                                              {"windows", windows},
+                                             {"nothing to schedule", nothing_to_schedule},
                                              {"bad days", bad_days},
                                              {0}};
     return weir_test_main("live_rivals", cases, argc, argv);

@@ -133,7 +133,9 @@ static void samples(void)
 
 static int suspected[LAND_SERVERS], calm[LAND_SERVERS];
 
-static bool unclear(int e, int was_suspected)
+/* Whether the net is asked: of whom the rules are unsure, of those who seem well but were suspected or are out of the
+ * range that it knows, and of those whom both rules accuse while they are within it. */
+static bool asks(int e, int was_suspected)
 {
     const struct sentinel_devices *all = &self->devices;
     const struct sentinel_device *device = &all->servers[e];
@@ -144,8 +146,8 @@ static bool unclear(int e, int was_suspected)
            (device->verdict == DETECT_HEALTHY && (was_suspected > 0 || strange));
 }
 
-/* Suspect: by the rules, unless the net was asked and says no, else by the net above 0.3; then for `hold` windows that
- * seem well, of which four without work count as one. */
+/* Suspect: by the rules, else by the net above 0.3; then for `hold` windows that seem well, of which four without work
+ * count as one. */
 static enum sentinel_state state_of(int e)
 {
     const struct sentinel_device *device = &self->devices.servers[e];
@@ -154,7 +156,7 @@ static enum sentinel_state state_of(int e)
         suspected[e] = 0;
         return SENTINEL_DOWN;
     }
-    bool by_rules = device->verdict == DETECT_ANOMALOUS && (isnan(device->score) || device->score > 0.3);
+    bool by_rules = device->verdict == DETECT_ANOMALOUS && !(device->score <= 0.3);
     if (by_rules || device->score > 0.3) {
         suspected[e] = self->hold;
         calm[e] = 0;
@@ -198,7 +200,7 @@ static void check_states(bool net)
     asked = 0;
     for (int e = 0; e < LAND_SERVERS; e++) {
         const struct sentinel_device *device = &all->servers[e];
-        bool ask = net && land->hosts[S0 + e].up && unclear(e, suspected[e]);
+        bool ask = net && land->hosts[S0 + e].up && asks(e, suspected[e]);
         double score = NAN;
         asked += ask;
         if (ask)

@@ -17,7 +17,7 @@ static struct weir_mock *land;
 static struct sentinel *self;
 static struct weir_json_doc *params;
 static double history[JOBS][MOST];
-static struct weir_plan *plan;
+static int warnings; /* of the last window */
 
 /* Jobs 0 and 1 are of two categories in the north, 2 and 3 in the south and the west; all histories begin with `known`
  * windows that sentinel has not seen. */
@@ -59,8 +59,9 @@ static void step(const double came[JOBS])
     land->view.window++;
     land->view.time_s += land->view.window_s;
     parts_read(self, land);
-    plan = weir_plan_new(&land->view);
+    struct weir_plan *plan = weir_plan_new(&land->view);
     CU_ASSERT_EQUAL_FATAL(sentinel_predict(self, &land->view, plan), WEIR_OK);
+    weir_plan_warnings(plan, &warnings);
     weir_plan_free(plan);
 }
 
@@ -305,6 +306,28 @@ static void by_graph(void)
     end();
 }
 
+/* Twelve windows teach no graph, which wants fourteen: that is told once, the mean stands in, and with more windows the
+ * graph is taught when it is time again. */
+static void too_short_for_the_graph(void)
+{
+    begin("{\"warm\": 12}", 60, 0);
+    began = false;
+    error = 0;
+    for (int w = 1; w <= 24; w++) {
+        double came[JOBS];
+        random_window(w, came);
+        self->requests.stale = w == 13 || w == 20;
+        step(came);
+        CU_ASSERT_EQUAL_FATAL(warnings, w == 12);
+        CU_ASSERT_EQUAL_FATAL(self->requests.failures, w < 12 ? 0 : w < 13 ? 1 : 2);
+        CU_ASSERT_EQUAL_FATAL(self->requests.graph != NULL, w >= 20);
+        reckon();
+        if (w < 20)
+            check(false);
+    }
+    end();
+}
+
 int main(int argc, char **argv)
 {
     static const struct weir_case cases[] = {{"newest windows", newest_windows},
@@ -312,6 +335,7 @@ int main(int argc, char **argv)
                                              {"cells change", cells_change},
                                              {"cut", cut},
                                              {"by graph", by_graph},
+                                             {"too short for the graph", too_short_for_the_graph},
                                              {0}};
     return weir_test_main("policies/sentinel_predict", cases, argc, argv);
 }

@@ -34,7 +34,7 @@ static void tried(void)
     int suspects = 0, idlers = 0, left_out = 0;
     for (int run = 0; run < RUNS; run++) {
         land_seed((uint64_t)run);
-        self = parts_new(7, 2, 2);
+        self = parts_new(7, 2, 3);
         struct sentinel_devices *devices = &self->devices;
         devices->servers = calloc(7, sizeof *devices->servers);
         devices->server_count = 7;
@@ -47,7 +47,7 @@ static void tried(void)
             double all = 0;
             parts_requests(self, 1 + land_below(16));
             parts_trouble(self);
-            for (int c = 0; c < 4; c++)
+            for (int c = 0; c < 6; c++)
                 all += self->requests.next[c];
             int most = self->probe > 0 ? (int)floor(0.05 * all / 0.5) : 0;
             for (int e = 0; e < 7; e++) {

@@ -49,7 +49,7 @@ static void begin(int run)
     memset(newest_kind, 0, sizeof newest_kind);
     memset(alarm, 0, sizeof alarm);
     for (int j = 0; j < JOBS; j++)
-        land_simple_job(land, j % LAND_REGIONS, 1e6, 1e6);
+        land_simple_job(land, j % LAND_REGIONS, j % 2 ? 1e6 : 1e8, 1e6);
     parts_read(self, land);
 }
 

@@ -58,11 +58,11 @@ static void chooses(void)
     int seen[NOT_AT_ALL + 1] = {0};
     land_seed(11);
     for (int run = 0; run < 40 * RUNS; run++) {
-        self = parts_new(6, 2, 2);
+        self = parts_new(6, 3, 2);
         parts_trouble(self);
         double busy = land_between(0, 1);
         bool offered[6];
-        int list[6], count = 0, m = land_below(2), i = land_below(2), least = NOT_AT_ALL;
+        int list[6], count = 0, m = land_below(3), i = land_below(2), least = NOT_AT_ALL;
         for (int e = 0; e < 6; e++) {
             self->use[e] = land_between(0, busy);
             self->extra[e] = land_below(2) ? land_between(0, busy / 4) : 0;
@@ -285,9 +285,9 @@ static void gives_what_is_left(void)
     long given = 0, none = 0;
     for (int run = 0; run < 4 * RUNS; run++) {
         land_seed((uint64_t)run);
-        self = parts_new(4, 2, 2);
+        self = parts_new(4, 2, 3);
         parts_trouble(self);
-        int cells = 4, count[16] = {0}, asked[4];
+        int cells = 6, count[24] = {0}, asked[6];
         double before[4], after[4];
         struct sentinel_schedule schedule = {.kept = false};
         for (int c = 0; c < cells; c++)
@@ -297,8 +297,8 @@ static void gives_what_is_left(void)
         long left = 0, unserved = 0;
         for (int c = 0; c < cells; c++) {
             if (asked[c] == 0)
-                reckon_given(c / 2, c % 2, 1, count);
-            long without = reckon_given(c / 2, c % 2, asked[c], count);
+                reckon_given(c / 3, c % 3, 1, count);
+            long without = reckon_given(c / 3, c % 3, asked[c], count);
             left += asked[c] - without;
             unserved += without;
         }
@@ -308,7 +308,7 @@ static void gives_what_is_left(void)
         }
         sentinel_postschedule(self, &schedule);
         CU_ASSERT_FATAL(schedule.left == left && schedule.unserved == unserved);
-        for (int k = 0; k < 16; k++)
+        for (int k = 0; k < 24; k++)
             CU_ASSERT_EQUAL_FATAL(self->count[k], count[k]);
         for (int e = 0; e < 4; e++)
             CHECK_NEAR_FATAL(self->use[e], after[e], 1e-9);
@@ -316,7 +316,7 @@ static void gives_what_is_left(void)
         none += unserved;
         schedule.kept = true; /* nothing is given of a schedule in use */
         sentinel_postschedule(self, &schedule);
-        for (int k = 0; k < 16; k++)
+        for (int k = 0; k < 24; k++)
             CU_ASSERT_EQUAL_FATAL(self->count[k], count[k]);
         parts_free(self);
     }

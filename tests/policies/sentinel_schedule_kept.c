@@ -1,11 +1,18 @@
 /* When sentinel keeps the schedule in use, and one of requests that take nothing. */
-#include <string.h>
+#include <math.h>
 
 #include "sim/base/error.h"
 #include "tests/policies/sentinel_parts.h"
 #include "tests/support/test.h"
 
 static struct sentinel *self;
+
+/* Of two categories in each region; a third has none. */
+static void expect(const double next[4])
+{
+    for (int c = 0; c < 6; c++)
+        self->requests.next[c] = c % 3 < 2 ? next[c / 3 * 2 + c % 3] : 0;
+}
 
 /* A hundred requests in four cells. The schedule is kept while what differs by region, or by category, is less than a
  * tenth of all. */
@@ -21,18 +28,16 @@ static void kept(void)
                 {{20.1, 20.1, 25, 25}, true},  {{19.9, 19.9, 24.9, 25}, false},
                 {{25, 25, 25, 35}, false}};
     land_seed(5);
-    self = parts_new(3, 2, 2);
-    for (int c = 0; c < 4; c++)
-        self->requests.next[c] = 25;
+    self = parts_new(3, 2, 3);
+    expect((const double[]){25, 25, 25, 25});
     struct sentinel_schedule schedule = {0};
     CU_ASSERT_EQUAL_FATAL(sentinel_preschedule(self, &schedule), WEIR_OK);
     CU_ASSERT_FATAL(!schedule.kept && schedule.wanted == 100);
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
-        memcpy(self->requests.next, rows[k].next, sizeof rows[k].next);
+        expect(rows[k].next);
         CU_ASSERT_EQUAL_FATAL(sentinel_preschedule(self, &schedule), WEIR_OK);
         CU_ASSERT_EQUAL_FATAL(schedule.kept, rows[k].kept);
-        for (int c = 0; c < 4; c++)
-            self->requests.next[c] = 25;
+        expect((const double[]){25, 25, 25, 25});
         self->renew = 0; /* anew whatever comes */
         CU_ASSERT_EQUAL_FATAL(sentinel_preschedule(self, &schedule), WEIR_OK);
         CU_ASSERT_FATAL(!schedule.kept);
@@ -41,7 +46,7 @@ static void kept(void)
     self->healthy[2] = false;
     sentinel_preschedule(self, &schedule);
     CU_ASSERT_FATAL(!schedule.kept);
-    self->safe[parts_at(self, 2, 1, 1)] = 0; /* the last one */
+    self->safe[parts_at(self, 2, 1, 2)] = 0; /* the last one */
     sentinel_preschedule(self, &schedule);
     CU_ASSERT_FATAL(!schedule.kept);
     self->history.u_opt = 0.5;
@@ -76,8 +81,22 @@ static void needs_nothing(void)
     parts_free(self);
 }
 
+/* What the program does not take is an error, and says where it is from. */
+static void refused(void)
+{
+    land_seed(8);
+    self = parts_new(3, 2, 2);
+    self->rate[5] = INFINITY;
+    struct sentinel_schedule schedule = {0};
+    CU_ASSERT_EQUAL_FATAL(sentinel_preschedule(self, &schedule), WEIR_EINPUT);
+    CHECK_MESSAGE("pre-scheduling");
+    CU_ASSERT_FATAL(!schedule.kept && schedule.wanted == 0);
+    parts_free(self);
+}
+
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {{"kept", kept}, {"needs nothing", needs_nothing}, {0}};
+    static const struct weir_case cases[] = {
+        {"kept", kept}, {"needs nothing", needs_nothing}, {"refused", refused}, {0}};
     return weir_test_main("policies/sentinel_schedule_kept", cases, argc, argv);
 }
