@@ -101,6 +101,16 @@ static void chain(void)
     CHECK_NEAR(game.problem->work[0].square, 5 * 2 * 1e9, 1);
     CU_ASSERT_EQUAL(game.problem->transfers, 2);
     CU_ASSERT(game.problem->origin[0] == -1 && game.problem->end[0] == -1);
+    weir_offload_mock->jobs[j].running = false;
+    int only = weir_offload_mock_job("result", 3, 2, work, 1, 5); /* nothing but a result */
+    CU_ASSERT_PTR_NULL(make(NULL));
+    CU_ASSERT_EQUAL(game.problem->transfers, 1);
+    check_transfer(0, 0, -1, 5);
+    CU_ASSERT(game.problem->origin[0] == -1 && game.problem->end[0] == 2);
+    weir_offload_mock->jobs[only].source_host = 1;
+    weir_offload_mock->operators[only][0].downstream_count = 0; /* nothing but raw data */
+    CU_ASSERT_PTR_NULL(make(NULL));
+    CU_ASSERT(game.problem->origin[0] == 1 && game.problem->end[0] == -1);
     weir_offload_game_fini(&game);
     end();
 }

@@ -251,6 +251,20 @@ static void loops(void)
     }
 }
 
+/* Of ways that are as long the one that is found first stays: of two links the first, of two nodes the one nearer. */
+static void equal_ways(void)
+{
+    static const double flops[] = {1, 1, 1, 1};
+    static const struct offload_link links[] = {{0, 1, 4, 0}, {0, 1, 4, 0}, {0, 2, 2, 0}, {1, 3, 2, 0}, {2, 3, 4, 0}};
+    struct offload_network *network;
+    const struct offload_network_spec spec = {.node_count = 4, .flops_per_s = flops, .link_count = 5, .links = links};
+    int way[3];
+    CU_ASSERT_EQUAL_FATAL(offload_network_new(&spec, &network), 0);
+    CU_ASSERT(offload_network_way(network, 0, 1, way, 3) == 1 && way[0] == 0);
+    CU_ASSERT(offload_network_way(network, 0, 3, way, 3) == 2 && way[0] == 0 && way[1] == 3); /* 1/4 + 1/2 by either */
+    offload_network_free(network);
+}
+
 /* A kind's speed makes the work of it as much less as it is faster. A node that hosts nothing hosts no kind. */
 static void kinds(void)
 {
@@ -285,6 +299,7 @@ int main(int argc, char **argv)
                                              {"trees", trees},
                                              {"long rows", long_rows},
                                              {"crossings", crossings},
+                                             {"equal ways", equal_ways},
                                              {"loops", loops},
                                              {"kinds", kinds},
                                              {0}};
