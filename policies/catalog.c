@@ -5,7 +5,8 @@ extern const struct weir_policy weir_policy_noop, weir_policy_static, weir_polic
     weir_policy_exec, weir_policy_dwo, weir_policy_heu_wo, weir_policy_heu_wo_refined, weir_policy_lawa,
     weir_policy_optimal, weir_policy_nearest_offload, weir_policy_random_offload, weir_policy_proactive,
     weir_policy_svr_twres, weir_policy_gru, weir_policy_origin, weir_policy_gp, weir_policy_greedy, weir_policy_mf,
-    weir_policy_sentinel, weir_policy_oracle, weir_policy_hpa, weir_policy_keda, weir_policy_flink_autoscaler;
+    weir_policy_sentinel, weir_policy_oracle, weir_policy_hpa, weir_policy_keda, weir_policy_flink_autoscaler,
+    weir_policy_consolidate;
 
 const struct weir_policy *const weir_catalog[] = {
     &weir_policy_noop,
@@ -18,6 +19,7 @@ const struct weir_policy *const weir_catalog[] = {
     &weir_policy_proactive,
     &weir_policy_gru,
     &weir_policy_svr_twres,
+    &weir_policy_consolidate,
     &weir_policy_load_balancer,
     &weir_policy_nearest,
     &weir_policy_random,

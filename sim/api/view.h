@@ -46,6 +46,7 @@ struct weir_host_view {
     double harvest_w;                /* that charge the battery */
     /* What it draws without work, with all cores busy, asleep, and booting, in its performance state; NaN likewise. */
     double idle_w, all_w, off_w, boot_w;
+    double boot_time_s; /* of all of a boot, whether it sleeps or not */
 };
 
 /* An instance as deployed, or as asked for in a plan. */

@@ -95,6 +95,7 @@ const struct weir_view_field weir_view_fields[] = {
     HOST(all_w, NUMBER, SENT, "with all cores busy, W"),
     HOST(off_w, NUMBER, SENT, "asleep or down, W"),
     HOST(boot_w, NUMBER, SENT, "while it boots, W"),
+    HOST(boot_time_s, NUMBER, SENT, "how long it would boot, were it asleep, s"),
     LINK(name, STRING, SENT_ONCE, "as SimGrid has it: of a SPLITDUPLEX link with `_UP` or `_DOWN`"),
     LINK(bytes_per_s, NUMBER, SENT_ONCE, "bandwidth now, bytes/s"),
     LINK(latency_s, NUMBER, SENT_ONCE, "of its own, s"),

@@ -76,28 +76,36 @@ static int read_names(struct reader *r)
     return code;
 }
 
-/* The first column that is no time, has a name and, by the first line of values, holds a number. */
+/* The first column that is no time, nor called as the number of a row or a part of a date is, and, by the first line of
+ * values, holds a number; of several one that is called as values are. */
 static int choose_value(struct reader *r)
 {
     bool more = false;
     int first = NONE;
+    bool skipped = false; /* a year or the like; a number in the first column is that of the row */
     weir_csv_mark(&r->lines);
     int code = weir_csv_next(&r->lines, &more);
-    for (int i = 0; !code && more && i < (int)r->lines.cell_count && r->value == NONE; i++) {
+    bool known = false;
+    for (int i = 0; !code && more && i < (int)r->lines.cell_count && !known; i++) {
         double number;
         bool index = (size_t)i < r->names.count && weir_csv_index_name(r->names.name[i]);
-        if (i == r->times.column || i == r->times.second || index)
+        if (i == r->times.column || i == r->times.second || index) {
+            skipped |= index && i > 0;
             continue;
+        }
         first = first == NONE ? i : first;
-        if (weir_csv_number(&r->lines, r->lines.cells[i], &number))
+        if (!weir_csv_number(&r->lines, r->lines.cells[i], &number))
+            continue;
+        known = (size_t)i < r->names.count && weir_csv_value_name(r->names.name[i]);
+        if (known || r->value == NONE)
             r->value = i;
     }
     weir_csv_back(&r->lines);
     if (r->value == NONE)
         r->value = first;
-    else if (r->value != first && r->names.count > (size_t)r->value)
-        weir_remark("%s: column \"%s\" is taken as the value, the first that holds numbers", r->lines.path,
-                    r->names.name[r->value]);
+    else if ((r->value != first || skipped) && r->names.count > (size_t)r->value)
+        weir_remark("%s: column \"%s\" is taken as the value, the first that %s", r->lines.path,
+                    r->names.name[r->value], known ? "is called so" : "holds numbers");
     return code;
 }
 

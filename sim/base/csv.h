@@ -37,12 +37,13 @@ struct weir_series_options {
 };
 
 /* Reads a CSV with a line of names or without. Without `time` the column is found by its name or its content
- * (sim/base/csv_times.h); without `value` it is the first other one that holds numbers. Separator comma, semicolon or
- * tab, seen from the first line; with the last two, numbers may have a decimal comma. Missing values
- * (weir_csv_is_gap) become NaN or, unless `any`, the value before (at the beginning, the one behind), which is a
- * remark. Refused with file:line: no rows, text where a number belongs, a negative value unless `any`, time going back
- * unless `sort`, one time twice (unless events, or `same`), a missing column (naming those there). What was taken for
- * what goes to weir_remark if it may surprise. Errors: WEIR_EINPUT. *series is zeroed after an error. */
+ * (sim/base/csv_times.h); without `value` it is the first other one that is called as values are, else the first
+ * that holds numbers, ids and parts of dates left out. Separator comma, semicolon or tab, seen from the first line;
+ * with the last two, numbers may have a decimal comma. Missing values (weir_csv_is_gap) become NaN or, unless `any`,
+ * the value before (at the beginning, the one behind), which is a remark. Refused with file:line: no rows, text where a
+ * number belongs, a negative value unless `any`, time going back unless `sort`, one time twice (unless events, or
+ * `same`), a missing column (naming those there). What was taken for what goes to weir_remark if it may surprise.
+ * Errors: WEIR_EINPUT. *series is zeroed after an error. */
 int weir_series_load(const char *path, const struct weir_series_options *options, struct weir_series *series);
 
 /* The same with the columns alone; a value_column of "" means events. */

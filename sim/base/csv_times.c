@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sim/base/csv_times_parts.h"
 #include "sim/base/error.h"
@@ -75,10 +76,25 @@ bool weir_csv_times_name(const char *name)
 
 bool weir_csv_index_name(const char *name)
 {
-    static const char *const index_names[] = {"", "index", "id", "row", "rowid", "unnamed0", NULL};
+    static const char *const index_names[] = {"",        "index", "id",     "row",       "rowid",     "unnamed0",
+                                              "year",    "month", "day",    "week",      "quarter",   "hour",
+                                              "weekday", "date",  "minute", "dayofweek", "dayofyear", NULL};
+    static const char *const endings[] = {"_id", "-id", " id"};
+    char plain[NAME];
+    size_t length = strlen(name);
+    plain_name(name, plain);
+    for (size_t e = 0; e < sizeof endings / sizeof *endings; e++)
+        if (length > 3 && strcasecmp(name + length - 3, endings[e]) == 0)
+            return true;
+    return is_one_of(plain, index_names);
+}
+
+bool weir_csv_value_name(const char *name)
+{
+    static const char *const value_names[] = {"value", "values", "count", "counts", "requests", "rate", NULL};
     char plain[NAME];
     plain_name(name, plain);
-    return is_one_of(plain, index_names);
+    return is_one_of(plain, value_names);
 }
 
 static bool is_named(const char *name, const char *const *list)

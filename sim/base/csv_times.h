@@ -47,8 +47,11 @@ int weir_csv_times_find(struct weir_csv_times *times, struct weir_csv_lines *lin
 /* Whether a name is one of those that columns of times have. */
 bool weir_csv_times_name(const char *name);
 
-/* Whether a name is one of those that numbers of rows have: none, index, id, row, "Unnamed: 0". */
+/* Whether a name is one of those that numbers of rows have, or parts of dates: none, index, id, zone_id, row, "Unnamed:
+ * 0"; year, month, day, hour. */
 bool weir_csv_index_name(const char *name);
+/* Whether a column is called as values are: value, count, requests, rate. */
+bool weir_csv_value_name(const char *name);
 
 /* The time of the line read last, in seconds. Errors: WEIR_EINPUT if it is none, with what would be one. */
 int weir_csv_times_read(struct weir_csv_times *times, struct weir_csv_lines *lines, double *time_s);

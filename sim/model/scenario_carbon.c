@@ -154,6 +154,22 @@ static void remark_on_rest(const struct weir_scenario *scenario)
         }
 }
 
+/* A rule that those before it leave nothing to. */
+static void remark_on_idle(const struct weir_scenario *scenario)
+{
+    const struct weir_carbon *carbon = &scenario->carbon;
+    for (int i = 0; i < carbon->count; i++) {
+        bool holds = false;
+        for (size_t h = 0; h < scenario->platform->host_count && !holds; h++)
+            holds = carbon->of_host[h] == i;
+        for (size_t l = 0; l < scenario->platform->link_count && !holds; l++)
+            holds = carbon->of_link[l] == i;
+        if (!holds)
+            weir_remark("%s: carbon[%d] is for no host and no link: rules before it are for all of its regions",
+                        scenario->path, i);
+    }
+}
+
 int weir_scenario_read_carbon(const struct weir_json *at, struct weir_scenario *scenario)
 {
     struct weir_json list;
@@ -180,5 +196,7 @@ int weir_scenario_read_carbon(const struct weir_json *at, struct weir_scenario *
     }
     if (!code)
         remark_on_rest(scenario);
+    if (!code)
+        remark_on_idle(scenario);
     return code;
 }

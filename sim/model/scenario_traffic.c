@@ -4,6 +4,7 @@
 
 #include "sim/base/error.h"
 #include "sim/base/memory.h"
+#include "sim/base/remark.h"
 #include "sim/model/regions.h"
 #include "sim/model/scenario_keys.h"
 #include "sim/model/scenario_parts.h"
@@ -19,7 +20,8 @@ void weir_traffic_fini(struct weir_traffic *traffic)
     free(traffic->list);
 }
 
-double weir_traffic_price(const struct weir_traffic *traffic, const struct weir_platform *platform, int from, int to)
+/* The first that fits; -1: none. */
+static int price_of(const struct weir_traffic *traffic, const struct weir_platform *platform, int from, int to)
 {
     const struct weir_host *one = &platform->hosts[from], *other = &platform->hosts[to];
     const bool differ[] = {[WEIR_BETWEEN_ALL] = true,
@@ -29,9 +31,15 @@ double weir_traffic_price(const struct weir_traffic *traffic, const struct weir_
         const struct weir_price *price = &traffic->list[p];
         bool ends = (price->from[from] && price->to[to]) || (price->both && price->from[to] && price->to[from]);
         if (ends && differ[price->between])
-            return price->per_byte;
+            return p;
     }
-    return 0;
+    return -1;
+}
+
+double weir_traffic_price(const struct weir_traffic *traffic, const struct weir_platform *platform, int from, int to)
+{
+    int price = price_of(traffic, platform, from, to);
+    return price < 0 ? 0 : traffic->list[price].per_byte;
 }
 
 /* The hosts of one end, by two keys that may both be absent. */
@@ -68,6 +76,51 @@ static int read_price(const struct weir_json *at, const struct weir_platform *pl
     return code;
 }
 
+/* Hosts of one region and tier are alike to all prices. */
+#define KINDS_AT_MOST 300
+
+/* The first host of each kind, and a second one, -1: there is none. Returns how many kinds; 0: too many to look at. */
+static int kinds_of_hosts(const struct weir_platform *platform, int first[KINDS_AT_MOST], int second[KINDS_AT_MOST])
+{
+    int count = 0;
+    for (size_t h = 0; h < platform->host_count; h++) {
+        const struct weir_host *host = &platform->hosts[h];
+        int kind = 0;
+        while (kind < count && !(platform->hosts[first[kind]].tier == host->tier &&
+                                 strcmp(platform->hosts[first[kind]].region, host->region) == 0))
+            kind++;
+        if (kind == KINDS_AT_MOST)
+            return 0;
+        if (kind == count) {
+            first[count] = (int)h;
+            second[count++] = -1;
+        } else if (second[kind] < 0) {
+            second[kind] = (int)h;
+        }
+    }
+    return count;
+}
+
+/* Prices that hold for no two hosts: others come before them, or their ends are of one region or tier. */
+static void remark_on_prices(const struct weir_scenario *scenario)
+{
+    const struct weir_traffic *traffic = &scenario->traffic;
+    int first[KINDS_AT_MOST], second[KINDS_AT_MOST], kinds = kinds_of_hosts(scenario->platform, first, second);
+    bool holds[PRICES_AT_MOST] = {false};
+    for (int a = 0; a < kinds; a++)
+        for (int b = 0; b < kinds; b++) {
+            int to = a == b ? second[b] : first[b];
+            int price = to < 0 ? -1 : price_of(traffic, scenario->platform, first[a], to);
+            if (price >= 0)
+                holds[price] = true;
+        }
+    for (int p = 0; p < traffic->count && kinds; p++)
+        if (!holds[p])
+            weir_remark("%s: traffic[%d] is for no bytes between any two hosts: its ends are alike in what \"between\" "
+                        "wants to differ, or prices before it are for all of them",
+                        scenario->path, p);
+}
+
 int weir_scenario_read_traffic(const struct weir_json *at, struct weir_scenario *scenario)
 {
     struct weir_json list;
@@ -82,5 +135,7 @@ int weir_scenario_read_traffic(const struct weir_json *at, struct weir_scenario 
         struct weir_json one = weir_json_at(&list, i);
         code = read_price(&one, scenario->platform, &traffic->list[traffic->count++]);
     }
+    if (!code)
+        remark_on_prices(scenario);
     return code;
 }

@@ -42,6 +42,12 @@ static void reads(void)
          {0},
          {2}},                                     /* a byte order mark */
         {",v\n1,2\n", NULL, NULL, 1, 1, {0}, {2}}, /* a nameless index column */
+        /* No years, parts of dates and ids; rather what is called as values are. */
+        {"t,Year,day of week,x\n1,2024,3,2\n2,2024,4,3\n", "t", NULL, 1, 2, {0, 1}, {2, 3}},
+        {"t,zone_id,x\n1,7,2\n2,7,3\n", "t", NULL, 1, 2, {0, 1}, {2, 3}},
+        {"t,x,Value\n1,7,2\n2,7,3\n", "t", NULL, 1, 2, {0, 1}, {2, 3}},
+        {"t,year\n1,2024\n2,2025\n", "t", "year", 1, 2, {0, 1}, {2024, 2025}}, /* unless it is asked for */
+        {"t,year\n1,2024\n2,2025\n", "t", NULL, 1, 2, {0, 1}, {-1}},
         {" 1 , 2 \n", NULL, NULL, 1, 1, {0}, {2}},
         {"1e3,0\n1.5e3,.5\n", NULL, NULL, 1000, 2, {0, 500}, {0, 0.5}},
         /* 18262 days from 1970 to 2020: 50 years of 365 and 12 leap days */

@@ -51,6 +51,12 @@ assert files[0]["kind"] == "scenario" and len(files[0]["errors"]) >= 10, files[0
 assert files[1]["summary"] == "3 hosts, 1 links" and files[1]["remarks"], files[1]
 assert "no such file" in files[2]["errors"][0], files[2]
 END
+# Rules that hold for nothing.
+sed 's/"# expect": .*//; s/"energy": false/"carbon": [{"region": "*", "intensity": 100}, {"region": "north", "intensity": 50}], "traffic": [{"from_tier": "cloud", "price_per_GB": 1}, {"from_tier": "cloud", "to_tier": "edge", "price_per_GB": 2}, {"from_tier": "device", "to_tier": "device", "between": "tiers", "price_per_GB": 3}, {"from_region": "north", "price_per_GB": 4}]/' tests/input/invalid/batteries-no-energy.json >"$folder/idle.json"
+sed -i "s#../valid/view.xml#$PWD/tests/input/valid/view.xml#" "$folder/idle.json"
+expect 0 'carbon[1] is for no host and no link' check "$folder/idle.json"
+said 'traffic[1] is for no bytes' 'traffic[2] is for no bytes'
+grep -qE 'traffic\[[03]\] is for no|carbon\[0\] is for no' "$folder/out" && fail "rules that hold are said to hold for nothing: $(cat "$folder/out")"
 expect 0 '"preview"' check --json workloads/scenarios/first.json
 json check with a preview
 finish

@@ -216,6 +216,7 @@ static const struct expectation {
     {"host.off_w", "z", NULL, 4, 0},
     {"host.boot_w", "z", NULL, 36, 0},
     {"host.boot_w", "c", "nan", 0, 0},
+    {"host.boot_time_s", "z", NULL, 7, 0},
 
     {"link.name", "wan_UP", "wan_UP", 0, 0},
     {"link.bytes_per_s", "up", NULL, 1e6, 0},

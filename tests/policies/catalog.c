@@ -45,6 +45,7 @@ static void test_order(void)
                                         "proactive",
                                         "gru",
                                         "svr-twres",
+                                        "consolidate",
                                         "load-balancer",
                                         "nearest",
                                         "random",

@@ -58,6 +58,7 @@ void weir_sleep_init(struct weir_controller *controller)
     if (controller->recoveries)
         keep_awake(controller, scenario->recovery.store);
     for (size_t h = 0; h < hosts; h++) {
+        controller->host_views[h].boot_time_s = controller->platform->hosts[h].boot_s;
         controller->host_views[h].may_sleep = !sleeper_of(controller, (int)h)->must_not;
     }
 }
