@@ -9,17 +9,19 @@
 #include "sim/model/mobility.h"
 #include "tests/support/test.h"
 
+#define MOST 200
+
 /* A world drawn at random: access points in a square of a kilometre, and a track of a few corners. */
 struct world {
     struct weir_mobility mobility;
-    struct weir_access access[24];
+    struct weir_access access[MOST];
     struct weir_reach reach[3];
     struct weir_fix fixes[12];
     struct weir_course track;
     struct weir_device device;
     struct weir_downs downs;
-    struct weir_down down[24];
-    double own[24][8], all[192];
+    struct weir_down down[MOST];
+    double own[MOST][8], all[8 * MOST];
 };
 
 static int by_value(const void *a, const void *b)
@@ -34,7 +36,8 @@ static void draw(struct world *world, unsigned number, bool strongest, double hy
     *world = (struct world){0};
     struct weir_mobility *m = &world->mobility;
     m->access = world->access;
-    m->access_count = 2 + (int)weir_stream_below(&s, 23); /* more than are looked at each time */
+    m->access_count =
+        2 + (int)weir_stream_below(&s, number % 8 ? 23 : MOST - 1); /* more than are looked at each time */
     m->ratio = strongest ? weir_pow(10, hysteresis / 30) : 1;
     m->hysteresis = strongest ? 0 : hysteresis;
     for (int a = 0; a < m->access_count; a++)
@@ -155,6 +158,7 @@ static void against_steps(bool strongest, double hysteresis, bool downs)
         for (;;) {
             bool any = weir_roam_handover(&roam, until_s);
             unlike += weir_roam_handover(&plain, until_s) != any || plain.from_s != roam.from_s || plain.at != roam.at;
+            unlike += plain.far_m != roam.far_m || plain.slack_m != roam.slack_m || plain.near_count != roam.near_count;
             double next_s = any ? roam.from_s : until_s;
             missed += wrong_steps(&world, at, from_s, next_s, downs);
             if (!any)
