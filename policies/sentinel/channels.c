@@ -14,7 +14,7 @@
 #include "sim/base/text.h"
 
 enum { JOBS, CONTENT, SCREEN, BITRATE, SESSION, COLUMNS, NUMBERS = COLUMNS - BITRATE, MOST_WORDS = 256 };
-static const char *const names[COLUMNS] = {"jobs", "content", "screen", "bitrate_bits_per_s", "session_s"};
+static const char *const column_names[COLUMNS] = {"jobs", "content", "screen", "bitrate_bits_per_s", "session_s"};
 
 /* Words of a column, numbered as they first come. */
 struct words {
@@ -53,13 +53,13 @@ static int find_columns(const struct weir_csv_lines *lines, int column[COLUMNS])
     for (int k = 0; k < COLUMNS; k++) {
         column[k] = -1;
         for (size_t c = 0; c < lines->cell_count; c++)
-            if (strcmp(lines->cells[c], names[k]) == 0)
+            if (strcmp(lines->cells[c], column_names[k]) == 0)
                 column[k] = (int)c;
         if (column[k] < 0)
             return weir_csv_error(lines,
                                   "has no column %s; channels need jobs, content, screen, bitrate_bits_per_s "
                                   "and session_s",
-                                  names[k]);
+                                  column_names[k]);
     }
     return WEIR_OK;
 }
@@ -71,16 +71,16 @@ static int read_row(struct channels *channels, const struct weir_csv_lines *line
         char *cell = column[k] < (int)lines->cell_count ? lines->cells[column[k]] : NULL;
         double value;
         if (!cell || !*cell)
-            return weir_csv_error(lines, "has no %s", names[k]);
+            return weir_csv_error(lines, "has no %s", column_names[k]);
         if (k <= SCREEN) {
             row.word[k] = number_of(&channels->words[k], cell);
             if (k != JOBS && row.word[k] >= MOST_WORDS)
-                return weir_csv_error(lines, "is the %dth different %s; there may be %d", MOST_WORDS + 1, names[k],
-                                      MOST_WORDS);
+                return weir_csv_error(lines, "is the %dth different %s; there may be %d", MOST_WORDS + 1,
+                                      column_names[k], MOST_WORDS);
             continue;
         }
         if (!weir_csv_number(lines, cell, &value) || !(value > 0))
-            return weir_csv_error(lines, "%s is \"%s\"; a number above 0 is expected", names[k], cell);
+            return weir_csv_error(lines, "%s is \"%s\"; a number above 0 is expected", column_names[k], cell);
         row.number[k - BITRATE] = weir_log(value);
     }
     channels->rows =

@@ -9,11 +9,11 @@
 #include "policies/sentinel/sentinel.h"
 #include "sim/base/memory.h"
 
-#define MOST    10.0 /* times the declared that are believed; as few are a tenth */
-#define CROWDED 0.25 /* of the cores busy: instances beyond their number would wait for each other's */
-#define ENOUGH  20   /* comparisons, one a job and window, before the net may count for a server */
-#define NEWEST  100  /* that are kept; of more, all before count half */
-#define CLEARLY 0.9  /* of the declared size's error that the net's must be below to count from then on */
+#define RATE_MOST   10.0 /* times the declared that are believed; as few are a tenth */
+#define CROWDED     0.25 /* of the cores busy: instances beyond their number would wait for each other's */
+#define ENOUGH      20   /* comparisons, one a job and window, before the net may count for a server */
+#define RATE_NEWEST 100  /* that are kept; of more, all before count half */
+#define CLEARLY     0.9  /* of the declared size's error that the net's must be below to count from then on */
 
 /* The operator that is all of a job that can be scheduled, with an edge to the viewers and no other; -1: there is none,
  * and what results of a server took cannot be told. */
@@ -106,7 +106,7 @@ double sentinel_rate_seen(const struct sentinel *self, const struct weir_view *v
     double uplink = live->request_bytes[i] / (live->bandwidth[server] * live->window_s) * larger;
     double cores =
         live->flops[server] > 0 ? live->request_flops[i] / (live->flops[server] * live->window_s) * slower : 0;
-    return isnan(slower) ? NAN : fmin(fmax(fmax(uplink, cores) / declared, 1 / MOST), MOST);
+    return isnan(slower) ? NAN : fmin(fmax(fmax(uplink, cores) / declared, 1 / RATE_MOST), RATE_MOST);
 }
 
 void sentinel_rates_judge(struct sentinel *self, int job, int server, double seen, double weight)
@@ -118,7 +118,7 @@ void sentinel_rates_judge(struct sentinel *self, int job, int server, double see
     struct sentinel_judged *judged = &effect->judged[server];
     long cell = ((long)server * live->regions + live->jobs[job].region) * live->categories + live->jobs[job].category;
     double by_net = (double)effect->times[cell] - seen, declared = 1 - seen;
-    if (judged->count >= NEWEST) {
+    if (judged->count >= RATE_NEWEST) {
         judged->count /= 2;
         judged->net /= 2;
         judged->declared /= 2;
@@ -144,7 +144,7 @@ double sentinel_times(const struct sentinel *self, int server, int region, int c
     if (!by_net(self, server))
         return 1;
     double times = (double)self->effect.times[((long)server * live->regions + region) * live->categories + category];
-    return fmin(fmax(times, 1 / MOST), MOST);
+    return fmin(fmax(times, 1 / RATE_MOST), RATE_MOST);
 }
 
 double sentinel_need(const struct sentinel *self, int server, int region, int category)

@@ -58,7 +58,7 @@ const struct weir_param weir_moving_keys[] = {
                  "Jobs whose ends they are: a name or a pattern, or a list of them. One of several sources of a job "
                  "is JOB/SOURCE; the name of the job means all of them."),
     CHOICE(
-        DEVICE, "end", end, "source", ends,
+        DEVICE, "end", end, "source", device_ends,
         "Which end of the job it is: its \"source\", to which results come back if that is its sink; its "
         "\"sink\", wherever the source stands; or \"both\": the sink goes with the source, of several with the first."),
     {.name = "tracks",
