@@ -204,6 +204,21 @@ static void behind_another(void)
     end();
 }
 
+/* Shares count in whole percents, so that the nearer of equals is used: of 4 requests each 3.504 of A and 3.696 of B
+ * came in time, of the region's 8 0.9; (3.504 + 18) / 24 = 0.896 and (3.696 + 18) / 24 = 0.904 are both 0.90. */
+static void whole_percents(void)
+{
+    begin(&weir_policy_greedy);
+    weir_mock_deploy(world, NORTH, 0, B);
+    struct weir_origin_view two[2] = {{.host = A, .delivered_rate = 0.5504, .late_rate = 0.2},
+                                      {.host = B, .delivered_rate = 0.3696}};
+    world->jobs[NORTH].origins = two;
+    world->jobs[NORTH].origin_count = 2;
+    step(8, 1);
+    SHARES(NORTH, 5. / 8, 3. / 8, 0);
+    end();
+}
+
 /* The mean of several windows; a job without requests keeps one server. */
 static void windows(void)
 {
@@ -291,6 +306,7 @@ int main(int argc, char **argv)
                                              {"mf", mf},
                                              {"greedy", greedy},
                                              {"behind another", behind_another},
+                                             {"whole percents", whole_percents},
                                              {"windows", windows},
                                              {"nothing to schedule", nothing_to_schedule},
                                              {"bad days", bad_days},
