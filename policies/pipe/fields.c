@@ -56,7 +56,8 @@ static int unknown(const char *name, size_t rows)
 static void add_companions(const struct weir_view_field *named, size_t rows, bool *wanted)
 {
     bool whole =
-        named->kind == WEIR_FIELD_RECORDS && (named->elements == WEIR_OF_ORIGIN || named->elements == WEIR_OF_INSTANCE);
+        named->kind == WEIR_FIELD_RECORDS &&
+        (named->elements == WEIR_OF_ORIGIN || named->elements == WEIR_OF_SOURCE || named->elements == WEIR_OF_INSTANCE);
     for (size_t r = 0; r < rows; r++) {
         const struct weir_view_field *field = &weir_view_fields[r];
         bool hosts = field->kind == WEIR_FIELD_RECORDS && field->elements == WEIR_OF_HOST;

@@ -13,8 +13,8 @@ void weir_pipe_add_hello(struct weir_text *text, unsigned long long seed, const 
 
 /* Which fields of the view are sent, by row of weir_view_fields, from names such as "job.backlog" divided by commas;
  * *wanted is NULL for "", which means all. What says who a record is of, its times and whether it may be changed is
- * always sent, hosts only if a field of theirs is named, and all of an element of origins or instances that are named.
- * Owned. Errors: WEIR_EINPUT with the near name. */
+ * always sent, hosts only if a field of theirs is named, and all of an element of origins, sources or instances that
+ * are named. Owned. Errors: WEIR_EINPUT with the near name. */
 int weir_pipe_read_fields(const char *names, bool **wanted);
 
 /* One event: its name, the job it is about (-1: none), those fields of the view that are wanted (NULL: all), and what

@@ -117,6 +117,16 @@ struct weir_origin_view {
     double bytes_per_s;               /* of these items on the job's edges to the sink */
 };
 
+/* One of several sources of a job. Since interface 5. */
+struct weir_source_view {
+    const char *name;
+    int host, before;    /* as source_host and source_before of the job */
+    double source_bytes; /* per item */
+    double ingress_rate, emitted_rate, backlog;
+    double delivered_rate; /* results that reached the sink, for the first time, whose latest item was of it */
+    double dropped_rate;   /* of its items, anywhere */
+};
+
 struct weir_job_view {
     const char *name;
     bool running;
@@ -148,6 +158,9 @@ struct weir_job_view {
     double omega;      /* what its latency weighs among those of all jobs; 1 unless the workload says so */
     int source_before; /* source_host at the end of the window before, or at the arrival: another one if it has moved;
                         * since interface 5 */
+    const struct weir_source_view *sources; /* of a job that has several; the job's source_host and the like are those
+                                             * of the first, and its rates those of all. Since interface 5 */
+    int source_count;                       /* 0: it has one */
 };
 
 struct weir_view {

@@ -1,11 +1,11 @@
 #include "sim/api/view_fields.h"
 
-const char *const weir_view_record_names[WEIR_VIEW_RECORDS] = {"view",   "host",     "link",    "job",
-                                                               "origin", "operator", "instance"};
+const char *const weir_view_record_names[WEIR_VIEW_RECORDS] = {"view",   "host",   "link",     "job",
+                                                               "origin", "source", "operator", "instance"};
 const size_t weir_view_record_sizes[WEIR_VIEW_RECORDS] = {
-    sizeof(struct weir_view),     sizeof(struct weir_host_view),   sizeof(struct weir_link_view),
-    sizeof(struct weir_job_view), sizeof(struct weir_origin_view), sizeof(struct weir_operator_view),
-    sizeof(struct weir_placement)};
+    sizeof(struct weir_view),          sizeof(struct weir_host_view),   sizeof(struct weir_link_view),
+    sizeof(struct weir_job_view),      sizeof(struct weir_origin_view), sizeof(struct weir_source_view),
+    sizeof(struct weir_operator_view), sizeof(struct weir_placement)};
 const char *const weir_view_tier_names[] = {"device", "edge", "cloud"};
 const char *const weir_view_class_names[] = {"cpu", "gpu"};
 
@@ -33,6 +33,7 @@ const char *const weir_view_class_names[] = {"cpu", "gpu"};
 #define LINK(...)     ROW(struct weir_link_view, LINK, __VA_ARGS__)
 #define JOB(...)      ROW(struct weir_job_view, JOB, __VA_ARGS__)
 #define ORIGIN(...)   ROW(struct weir_origin_view, ORIGIN, __VA_ARGS__)
+#define SOURCE(...)   ROW(struct weir_source_view, SOURCE, __VA_ARGS__)
 #define OPERATOR(...) ROW(struct weir_operator_view, OPERATOR, __VA_ARGS__)
 #define INSTANCE(...) ROW(struct weir_placement, INSTANCE, __VA_ARGS__)
 
@@ -134,10 +135,23 @@ const struct weir_view_field weir_view_fields[] = {
     JOB(omega, NUMBER, SENT, "what its latency weighs among those of all jobs"),
     JOB(source_before, HOST, SENT,
         "`source_host` at the end of the window before: another one if the source has moved"),
+    RECORDS(struct weir_job_view, JOB, sources, SOURCE, source_count, SENT,
+            "where a job has several; its `source_host` and the like are those of the first, its rates those of all"),
+    JOB(source_count, COUNT, SENT_NOT, "how many; 0: one"),
     ORIGIN(host, HOST, SENT, "that sent the results, or the sink's own"),
     ORIGIN(delivered_rate, NUMBER, SENT, "items/s that came from there"),
     ORIGIN(late_rate, NUMBER, SENT, "of these, those later than the job's `slo_s`, items/s"),
     ORIGIN(bytes_per_s, NUMBER, SENT, "of these items on the job's edges to the sink, bytes/s"),
+    SOURCE(name, STRING, SENT, "as the workload has it"),
+    SOURCE(host, HOST, SENT, "where its items come from"),
+    SOURCE(before, HOST, SENT, "that at the end of the window before: another one if it has moved"),
+    SOURCE(source_bytes, NUMBER, SENT, "of an item of it, bytes"),
+    SOURCE(ingress_rate, NUMBER, SENT, "items/s that arrived at it"),
+    SOURCE(emitted_rate, NUMBER, SENT, "items/s that it could send on"),
+    SOURCE(backlog, NUMBER, SENT, "items that wait at it at the window's end"),
+    SOURCE(delivered_rate, NUMBER, SENT,
+           "results/s that reached the sink, for the first time, whose latest item was of it"),
+    SOURCE(dropped_rate, NUMBER, SENT, "items/s of it dropped anywhere"),
     OPERATOR(name, STRING, SENT, "as the workload has it"),
     OPERATOR(index, WHOLE, SENT_NOT, "in the job"),
     ARRAY(struct weir_operator_view, OPERATOR, upstream, UPSTREAM, upstream_count, SENT,

@@ -14,6 +14,7 @@ enum weir_view_record {
     WEIR_OF_LINK,
     WEIR_OF_JOB,
     WEIR_OF_ORIGIN,
+    WEIR_OF_SOURCE,
     WEIR_OF_OPERATOR,
     WEIR_OF_INSTANCE,
     WEIR_VIEW_RECORDS

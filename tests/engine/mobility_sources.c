@@ -164,6 +164,43 @@ static void they_share_a_link(void)
     }
 }
 
+/* Policies see where each is and was: right has changed in the window that ends at 30 s, left in that of 60 s, which is
+ * the job's source, too. */
+static int tell_places(void *state, const struct weir_view *view, struct weir_plan *plan)
+{
+    const struct weir_job_view *job = &view->jobs[0];
+    for (int s = 0; s < job->source_count; s++)
+        weir_plan_note(plan, 0, "%s at %s, was at %s, %g/s", job->sources[s].name,
+                       view->hosts[job->sources[s].host].name, view->hosts[job->sources[s].before].name,
+                       job->sources[s].delivered_rate);
+    weir_plan_note(plan, 0, "at %s, was at %s", view->hosts[job->source_host].name,
+                   view->hosts[job->source_before].name);
+    return WEIR_OK;
+}
+
+static void policies_see_where_each_is(void)
+{
+    static const struct weir_policy policy = {
+        .abi = WEIR_POLICY_ABI, .name = "teller", .summary = "Tells.", .source = "", .window_ends = tell_places};
+    static const struct weir_policy *const catalog[] = {&policy, NULL};
+    weir_test_file("tracks.csv", TRACKS("pair/left", "pair/right"));
+    char *scenario = scenario_of("", RADIO, BY_NAME, LOAD("100kB", "1s"), LOAD("200kB", "1300ms"), SEE);
+    struct weir_test_result got =
+        weir_test_run_catalog(weir_test_file("cells.xml", xml), scenario, "teller", 1, catalog);
+    CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
+    static const char *const notes[] = {"20.000 teller pair/ note | right at west, was at west, 1/s",
+                                        "30.000 teller pair/ note | left at west, was at west",
+                                        "30.000 teller pair/ note | right at east, was at west",
+                                        "40.000 teller pair/ note | right at east, was at east",
+                                        "60.000 teller pair/ note | left at east, was at west",
+                                        "60.000 teller pair/ note | at east, was at west",
+                                        "70.000 teller pair/ note | left at east, was at east"};
+    for (size_t n = 0; n < sizeof notes / sizeof *notes; n++)
+        CU_ASSERT_PTR_NOT_NULL(strstr(got.decisions, notes[n]));
+    weir_test_result_fini(&got);
+    free(scenario);
+}
+
 /* Left stands still and sends at 0.5, 1.5, ... s, right at 0.7, 1.7, ... s; windows of 5 s close when right's next
  * item comes, 1 s after their latest. Right is interrupted from 25.6 to 31.6 s: its items of 25.7 to 30.7 s come at
  * 31.61 s together, and close the windows that end at 25 and 30 s; from then on each takes 10 ms more. The last window
@@ -291,6 +328,7 @@ int main(int argc, char **argv)
         {"each crosses at its date", each_crosses_at_its_date},
         {"each loses its own", each_loses_its_own},
         {"one stands still", one_stands_still},
+        {"policies see where each is", policies_see_where_each_is},
         {"they share a link", they_share_a_link},
         {"the interrupted one holds windows back", interrupted},
         {"pairs of wanderers", pairs_of_wanderers},

@@ -91,6 +91,10 @@ static void write_job(FILE *file, const struct weir_view *view, const struct wei
         snprintf(name, sizeof name, "%s/%d", job->name, i);
         write_record(file, view, WEIR_OF_ORIGIN, name, &job->origins[i], job);
     }
+    for (int s = 0; s < job->source_count; s++) {
+        snprintf(name, sizeof name, "%s/%s", job->name, job->sources[s].name);
+        write_record(file, view, WEIR_OF_SOURCE, name, &job->sources[s], job);
+    }
     for (int o = 0; o < job->operator_count; o++) {
         const struct weir_operator_view *op = &job->operators[o];
         snprintf(name, sizeof name, "%s/%s", job->name, op->name);

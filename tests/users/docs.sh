@@ -61,6 +61,8 @@ done <"$folder/answers"
 head -1 "$folder/lines" | grep -q '^{"hello":{"abi":5,"seed":1,"stream":"policy/0/exec","params":{}}}$' ||
     fail "the first line is $(head -1 "$folder/lines")"
 [ "$(tail -1 "$folder/lines")" = '{"event":"end"}' ] || fail "the last line is $(tail -1 "$folder/lines")"
+echo '{}' >"$folder/answer" # a job with several sources has more
+expect 0 "decisions" run workloads/scenarios/clicks.json -o "$folder/run" -q -f --policy "{\"exec\": \"sh $folder/program.sh\"}"
 grep -o '"[a-z_0-9]*":' "$folder/lines" | tr -d '":' | sort -u | grep -vxE 'hello|abi|seed|stream|params|event|job|view' >"$folder/sent"
 {
     sed -n 's/^| `[a-z]*\.\([a-z_0-9]*\)` | [a-z]* | sent |.*/\1/p' docs/view.md

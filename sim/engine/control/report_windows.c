@@ -88,37 +88,38 @@ static void tell_device(const struct weir_controller *controller, struct weir_mo
 }
 
 /* One of several. */
-static void tell_source(const struct weir_controller *controller, const struct weir_source *source)
+static void tell_source(const struct weir_controller *controller, const struct weir_source *source,
+                        const struct weir_source_view *view)
 {
     const struct weir_source_counts *now = &source->counts, *then = &source->counts_at_window;
-    const char *job = source->job->spec->name, *name = weir_source_name(source);
+    const char *job = source->job->spec->name;
     double window_s = controller->view.time_s - controller->books->window_start_s;
     double delivered = (double)(now->delivered - then->delivered);
-    double dropped = (double)(now->dropped + now->dropped_at_source - then->dropped - then->dropped_at_source);
     const struct {
         const char *name;
         double value;
     } rows[] = {
-        {"ingress_rate", (double)(now->arrived - then->arrived) / window_s},
-        {"emitted_rate", (double)(now->emitted - then->emitted) / window_s},
-        {"delivered_rate", delivered / window_s},
-        {"dropped_rate", dropped / window_s},
-        {"backlog", (double)weir_source_waiting_at(source, controller->view.time_s)},
+        {"ingress_rate", view->ingress_rate},
+        {"emitted_rate", view->emitted_rate},
+        {"delivered_rate", view->delivered_rate},
+        {"dropped_rate", view->dropped_rate},
+        {"backlog", view->backlog},
         {"latency_mean", delivered > 0 ? (now->latency_s - then->latency_s) / delivered : NAN},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows && window_s > 0; i++)
-        tell(controller, job, name, "", rows[i].name, rows[i].value);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        tell(controller, job, view->name, "", rows[i].name, rows[i].value);
     if (now->late > then->late && window_s > 0)
-        tell(controller, job, name, "", "late_rate", (double)(now->late - then->late) / window_s);
+        tell(controller, job, view->name, "", "late_rate", (double)(now->late - then->late) / window_s);
 }
 
-static void tell_sources(const struct weir_controller *controller, const struct weir_run_job *job)
+static void tell_sources(const struct weir_controller *controller, int j)
 {
+    const struct weir_run_job *job = &controller->flow->jobs[j];
     bool several = job->source_count > 1;
     for (int s = 0; s < job->source_count; s++) {
         struct weir_source *source = weir_source_at(job, s);
         if (several)
-            tell_source(controller, source);
+            tell_source(controller, source, &controller->view.jobs[j].sources[s]);
         if (source->mobile)
             tell_device(controller, source->mobile, several ? weir_source_name(source) : "");
     }
@@ -149,7 +150,7 @@ void weir_report_window(struct weir_controller *controller)
         if (!job->running)
             continue;
         tell_job(controller, job);
-        tell_sources(controller, &controller->flow->jobs[j]);
+        tell_sources(controller, j);
         for (int o = 0; scenario->record_operators && o < job->operator_count; o++) {
             tell_operator(controller, job->name, &job->operators[o]);
             weir_report_placement(controller, j, o);

@@ -11,6 +11,7 @@
 #include "sim/engine/control/emissions.h"
 #include "sim/engine/control/pstates.h"
 #include "sim/engine/control/sleep.h"
+#include "sim/engine/control/view_sources.h"
 #include "sim/engine/flow/eventtime.h"
 #include "sim/engine/flow/mobile.h"
 #include "sim/engine/flow/route.h"
@@ -112,6 +113,7 @@ void weir_view_init(struct weir_controller *controller)
             .latency_p95_s = NAN,
             .latency_p99_s = NAN,
         };
+        weir_view_init_sources(job, &controller->job_views[j]);
     }
     controller->view = (struct weir_view){
         .window_s = controller->scenario->window_s,
@@ -129,8 +131,10 @@ void weir_view_init(struct weir_controller *controller)
 
 void weir_view_fini(struct weir_controller *controller)
 {
-    for (int j = 0; j < controller->flow->job_count; j++)
+    for (int j = 0; j < controller->flow->job_count; j++) {
         free((void *)controller->job_views[j].operators);
+        free((void *)controller->job_views[j].sources);
+    }
     free(controller->job_views);
     free(controller->host_views);
     free(controller->link_views);
@@ -190,6 +194,7 @@ void weir_view_deployments(struct weir_controller *controller, int first_job)
         struct weir_run_job *job = &controller->flow->jobs[j];
         controller->job_views[j].running = job->life != WEIR_JOB_GONE;
         controller->job_views[j].source_host = job->source_host;
+        weir_view_place_sources(job, &controller->job_views[j]);
         for (int o = 0; o < job->spec->operator_count; o++)
             update_deployment(&job->ops[o], (struct weir_operator_view *)&controller->job_views[j].operators[o],
                               controller->clock->now_s);
@@ -242,24 +247,6 @@ static void update_operator(struct weir_controller *controller, struct weir_op *
     view->watermark_lag_s = op->events ? weir_eventtime_lag_s(op) : NAN;
 }
 
-/* Where the results of a job come from: what each host has delivered to its sink in the window. */
-static void update_origins(struct weir_run_job *job, struct weir_job_view *view, double window_s)
-{
-    job->origin_views =
-        weir_grow(job->origin_views, job->origin_count, &job->origin_view_capacity, sizeof *job->origin_views);
-    view->origins = job->origin_views;
-    view->origin_count = 0;
-    for (size_t o = 0; o < job->origin_count && window_s > 0; o++) {
-        const struct weir_origin *origin = &job->origins[o];
-        if (origin->delivered)
-            job->origin_views[view->origin_count++] =
-                (struct weir_origin_view){.host = origin->host,
-                                          .delivered_rate = (double)origin->delivered / window_s,
-                                          .late_rate = (double)origin->late / window_s,
-                                          .bytes_per_s = origin->bytes / window_s};
-    }
-}
-
 static void update_job(struct weir_controller *controller, struct weir_run_job *job, struct weir_job_view *view,
                        double now_s, double window_s)
 {
@@ -268,7 +255,7 @@ static void update_job(struct weir_controller *controller, struct weir_run_job *
     if (job->life == WEIR_JOB_WAITING)
         return;
     view->source_host = job->source_host;
-    view->source_before = weir_mobile_window(job);
+    view->source_before = weir_mobile_window(&job->source);
     view->sink_host = job->sink.host;
     const struct weir_job_counts *now = &job->counts, *then = &job->at_window;
     view->ingress_rate = ratio((double)(now->arrived - then->arrived), window_s);
@@ -279,7 +266,7 @@ static void update_job(struct weir_controller *controller, struct weir_run_job *
     struct weir_owed owed = weir_due_close(job, controller->books->window);
     view->due_rate = ratio(owed.due, window_s);
     view->violation_rate = ratio(owed.violations, window_s);
-    update_origins(job, view, window_s);
+    weir_view_update_origins(job, view, window_s);
     view->dropped_rate = ratio((double)(now->dropped - then->dropped), window_s);
     view->backlog = (double)weir_source_waiting(job, now_s);
     view->source_backpressured = ratio(weir_sources_blocked_s(job) / job->source_count, window_s);
@@ -288,23 +275,13 @@ static void update_job(struct weir_controller *controller, struct weir_run_job *
     view->latency_p50_s = weir_histogram_quantile(latency, 0.5);
     view->latency_p95_s = weir_histogram_quantile(latency, 0.95);
     view->latency_p99_s = weir_histogram_quantile(latency, 0.99);
+    weir_view_update_sources(job, view, now_s, window_s);
     job->history = weir_grow(job->history, job->history_count + 1, &job->history_capacity, sizeof *job->history);
     job->history[job->history_count++] = view->ingress_rate;
     view->ingress_history = job->history;
     view->history_count = (int)job->history_count;
     for (int o = 0; o < job->spec->operator_count; o++)
         update_operator(controller, &job->ops[o], (struct weir_operator_view *)&view->operators[o], window_s);
-}
-
-/* What sources have written to their logs since the last window. */
-static void count_logged(struct weir_books *books, const struct weir_run_job *job)
-{
-    for (int s = 0; s < job->source_count; s++) {
-        const struct weir_source *source = weir_source_at(job, s);
-        double bytes = source->spec ? source->spec->source_bytes : job->spec->source_bytes;
-        weir_telemetry_disk(books, weir_source_host(source),
-                            (double)(source->counts.arrived - source->counts_at_window.arrived) * bytes);
-    }
 }
 
 /* The bytes of items that wait in the inputs of each host; what sources have logged goes to the books. */
@@ -316,7 +293,7 @@ static void count_items(struct weir_controller *controller)
         const struct weir_run_job *job = &controller->flow->jobs[j];
         if (job->life == WEIR_JOB_WAITING)
             continue;
-        count_logged(controller->books, job);
+        weir_view_count_logged(controller->books, job);
         for (int o = 0; o < job->spec->operator_count; o++) {
             const struct weir_op *op = &job->ops[o];
             for (int i = 0; i < op->route_count; i++)

@@ -208,13 +208,13 @@ void weir_mobile_delivered(struct weir_mobile *mobile, const struct weir_item *i
         add(&mobile->before, latency_s);
 }
 
-int weir_mobile_window(struct weir_run_job *job)
+int weir_mobile_window(struct weir_source *source)
 {
-    struct weir_mobile *mobile = job->source.mobile;
+    struct weir_mobile *mobile = source->mobile;
     if (!mobile)
-        return job->source_host;
+        return weir_source_host(source);
     int before = mobile->host_at_window;
-    mobile->host_at_window = job->source_host;
+    mobile->host_at_window = weir_source_host(source);
     return before;
 }
 

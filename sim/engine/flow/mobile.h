@@ -47,8 +47,8 @@ int weir_mobile_host(const struct weir_mobile *mobile, int at);
 /* A result was delivered. */
 void weir_mobile_delivered(struct weir_mobile *mobile, const struct weir_item *item);
 
-/* The host of the first source at the end of the window before; that now is the next one's. */
-int weir_mobile_window(struct weir_run_job *job);
+/* The host of a source at the end of the window before; that now is the next one's. */
+int weir_mobile_window(struct weir_source *source);
 /* Where the device is now; dates given do not go back. */
 void weir_mobile_place(struct weir_mobile *mobile, double now_s, double *x, double *y);
 
