@@ -115,8 +115,8 @@ static int read_decision(const struct weir_json *at, const struct weir_view *vie
 {
     /* "sleep", "wake" and "pstate" are decisions about hosts, which are read elsewhere; they are known here for what is
      * misspelt. */
-    static const char *const keys[] = {"job",   "op",   "instances", "scale", "move", "to", "rate",
-                                       "sleep", "wake", "pstate",    "why",   NULL};
+    static const char *const keys[] = {"job",  "op",    "instances", "scale",  "move", "to",
+                                       "rate", "sleep", "wake",      "pstate", "why",  NULL};
     struct weir_json child, instances, scale, move, rate;
     const char *why = "";
     int job = 0, op = 0, host = 0;

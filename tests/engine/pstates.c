@@ -65,9 +65,8 @@ static struct weir_test_result run(const struct line *lines, const char *scenari
 {
     const struct weir_policy *const catalog[] = {&playing, NULL};
     script = lines;
-    struct weir_test_result got =
-        weir_test_run_traced(weir_test_file("pstates.xml", PLATFORM), way ? weir_test_all(scenario) : scenario,
-                             "playing", 1, catalog);
+    struct weir_test_result got = weir_test_run_traced(weir_test_file("pstates.xml", PLATFORM),
+                                                       way ? weir_test_all(scenario) : scenario, "playing", 1, catalog);
     if (got.code != WEIR_OK)
         fprintf(stderr, "\n%s\n", got.message);
     CU_ASSERT_EQUAL_FATAL(got.code, WEIR_OK);
@@ -164,7 +163,8 @@ static void jobs_have_what_their_flops_drew(void)
     scenario = weir_format(
         "{\"platform\": \"\", \"duration\": \"100s\", \"window\": \"10s\", \"energy_by_job\": true, \"workload\": "
         "{\"jobs\": [{\"name\": \"j0\", \"source\": \"h\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/h\", "
-        "\"count\": 1}, \"operators\": [{\"name\": \"op\", \"flops\": \"50Gf\"}]}, {\"name\": \"j1\", \"source\": \"h\","
+        "\"count\": 1}, \"operators\": [{\"name\": \"op\", \"flops\": \"50Gf\"}]}, {\"name\": \"j1\", \"source\": "
+        "\"h\","
         " \"load\": {\"kind\": \"constant\", \"rate\": \"1/h\", \"count\": 1}, \"operators\": [{\"name\": \"op\", "
         "\"flops\": \"10Gf\"}]}]}}");
     double rest_j = 10 * 120 + 10 * 70 + 10 * 45 + 7.5 * 120 + 62.5 * 100;
@@ -214,13 +214,14 @@ static void what_is_seen_and_told(void)
 
 static void shares_of_cores_are_of_what_they_could_do(void)
 {
-    /* A decision takes 4 s: 1 Gf/s from 14 s on. 1/s of 0.9 Gf: from 10 to 20 s it does 9 of the 4 x (4 x 2 + 6 x 1) that
-     * it could; in all 90 of 4 x (14 x 2 + 86) on h, and o could do 100. */
+    /* A decision takes 4 s: 1 Gf/s from 14 s on. 1/s of 0.9 Gf: from 10 to 20 s it does 9 of the 4 x (4 x 2 + 6 x 1)
+     * that it could; in all 90 of 4 x (14 x 2 + 86) on h, and o could do 100. */
     static const struct line lines[] = {{0, STATE, H, 1}, {-1, STATE, H, 0}};
-    const char *scenario = "{\"platform\": \"\", \"duration\": \"100s\", \"window\": \"10s\", \"decision_time\": \"4s\","
-                           " \"items_per_batch\": 1, \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"h\","
-                           " \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"},"
-                           " \"operators\": [{\"name\": \"op\", \"flops\": \"0.9Gf\"}]}]}}";
+    const char *scenario =
+        "{\"platform\": \"\", \"duration\": \"100s\", \"window\": \"10s\", \"decision_time\": \"4s\","
+        " \"items_per_batch\": 1, \"workload\": {\"jobs\": [{\"name\": \"j\", \"source\": \"h\","
+        " \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"},"
+        " \"operators\": [{\"name\": \"op\", \"flops\": \"0.9Gf\"}]}]}}";
     for (int way = 0; way < 2; way++) {
         struct weir_test_result got = run(lines, scenario, way);
         check_told(&got, "20.000 playing / note | h 1 of 4, 1e+09, gpu 0, cpu 0.160714");
@@ -234,8 +235,8 @@ static void shares_of_cores_are_of_what_they_could_do(void)
 static void what_is_refused(void)
 {
     static const struct line lines[] = {
-        {0, STATE, H, 4}, {1, STATE, H, 3}, {2, STATE, H, -1}, {3, STATE, O, 1}, {4, SLEEP, H, 0}, {5, STATE, H, 1},
-        {6, WAKE, H, 0},  {7, STATE, H, 0}, {8, STATE, O, 1},  {-1, STATE, H, 0},
+        {0, STATE, H, 4}, {1, STATE, H, 3}, {2, STATE, H, -1}, {3, STATE, O, 1}, {4, SLEEP, H, 0},
+        {5, STATE, H, 1}, {6, WAKE, H, 0},  {7, STATE, H, 0},  {8, STATE, O, 1}, {-1, STATE, H, 0},
     };
     char *scenario = jobs(1, "o", "1Gf", "100s", ", \"faults\": [{\"host\": \"o\", \"at\": \"85s\"}]");
     struct weir_test_result got = run(lines, scenario, 0);
@@ -255,8 +256,9 @@ static void down_when_it_is_due(void)
 {
     /* Decided at 10 s and due at 14 s, when h is down. */
     static const struct line lines[] = {{0, STATE, H, 1}, {-1, STATE, H, 0}};
-    char *scenario = jobs(1, "o", "1Gf", "100s",
-                          ", \"decision_time\": \"4s\", \"faults\": [{\"host\": \"h\", \"at\": \"12s\", \"for\": \"5s\"}]");
+    char *scenario =
+        jobs(1, "o", "1Gf", "100s",
+             ", \"decision_time\": \"4s\", \"faults\": [{\"host\": \"h\", \"at\": \"12s\", \"for\": \"5s\"}]");
     struct weir_test_result got = run(lines, scenario, 0);
     check_told(&got, "14.000 playing / note | h stays in performance state 0: it is not up any more");
     CHECK_NEAR(got.result.metrics.energy_j, 95 * 100 + 5 * 4, 1e-6);

@@ -9,9 +9,9 @@
 #include "sim/engine/control/hooks.h"
 #include "sim/engine/control/placement.h"
 #include "sim/engine/control/plans.h"
+#include "sim/engine/control/pstates.h"
 #include "sim/engine/control/rates.h"
 #include "sim/engine/control/recovery.h"
-#include "sim/engine/control/pstates.h"
 #include "sim/engine/control/sleep.h"
 #include "sim/engine/control/view.h"
 
