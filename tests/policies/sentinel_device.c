@@ -347,9 +347,37 @@ static void lets_off_the_least(void)
     end();
 }
 
+/* A hundred windows teach a net, if one is wanted. */
+static void when_taught(void)
+{
+    static const struct {
+        int windows;
+        bool learned, net;
+    } rows[] = {{99, true, false}, {100, true, true}, {100, false, false}};
+    for (int k = 0; k < 3; k++) {
+        begin(1);
+        self->learned = rows[k].learned;
+        for (int w = 0; w < 40; w++) {
+            report(0, false);
+            sentinel_devices_judge(self, &land->view);
+        }
+        CU_ASSERT_FATAL(self->devices.windows > 100);
+        self->devices.windows = rows[k].windows;
+        struct weir_plan *plan = weir_plan_new(&land->view);
+        sentinel_devices_refit(self, plan);
+        weir_plan_free(plan);
+        CU_ASSERT_EQUAL_FATAL(self->devices.net != NULL, rows[k].net);
+        CU_ASSERT_EQUAL_FATAL(self->devices.windows, rows[k].net ? 0 : rows[k].windows);
+        end();
+    }
+}
+
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"samples", samples}, {"states", states}, {"lets off the least", lets_off_the_least}, {0}};
+    static const struct weir_case cases[] = {{"samples", samples},
+                                             {"states", states},
+                                             {"lets off the least", lets_off_the_least},
+                                             {"when taught", when_taught},
+                                             {0}};
     return weir_test_main("policies/sentinel_device", cases, argc, argv);
 }

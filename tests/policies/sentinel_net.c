@@ -125,6 +125,52 @@ static void when_trained(void)
     }
 }
 
+/* It is taught with the region that each server stands in, if all stand where viewers are, how far the regions are (a
+ * thousand seconds without a route), and what counts as unsafe: a net that the test has taught says the same. */
+static void what_taught(void)
+{
+    for (int strange = 0; strange < 2; strange++) {
+        begin();
+        self->unsafe = 0.3;
+        self->seed = 4;
+        if (strange)
+            land->hosts[S0 + 4].region = "nowhere";
+        sentinel_effect_learn(self, &land->view);
+        land->view.time_s = DAY_S;
+        watch(600);
+        self->live.latency_s[5] = INFINITY;
+        train();
+        CU_ASSERT_PTR_NOT_NULL_FATAL(self->effect.net);
+        int home[LAND_SERVERS], count = LAND_SERVERS * LAND_REGIONS * 2;
+        double distance[LAND_SERVERS * LAND_REGIONS];
+        for (int e = 0; e < LAND_SERVERS; e++)
+            home[e] = e % LAND_REGIONS;
+        for (int k = 0; k < LAND_SERVERS * LAND_REGIONS; k++)
+            distance[k] = k == 5 ? 1000 : self->live.latency_s[k];
+        struct effect_settings settings = effect_defaults;
+        settings.servers = LAND_SERVERS;
+        settings.regions = LAND_REGIONS;
+        settings.categories = 2;
+        settings.home = strange ? NULL : home;
+        settings.distance = distance;
+        settings.threshold = 0.7;
+        settings.epochs = 400;
+        settings.seed = 4;
+        struct effect *net;
+        CU_ASSERT_EQUAL_FATAL(effect_fit(&settings, self->effect.samples, (size_t)self->effect.seen, &net), 0);
+        float *is = weir_alloc((size_t)count, sizeof *is), *wanted = weir_alloc((size_t)count, sizeof *wanted);
+        effect_predict_all(self->effect.net, DAY_S, self->live.bandwidth, self->live.used, NULL, is);
+        effect_predict_all(net, DAY_S, self->live.bandwidth, self->live.used, NULL, wanted);
+        for (int k = 0; k < count; k++)
+            CHECK_NEAR_FATAL((double)is[k], (double)wanted[k], 1e-9);
+        CU_ASSERT_FATAL(effect_is_safe(self->effect.net, 0.71) && !effect_is_safe(self->effect.net, 0.69));
+        effect_free(net);
+        free(wanted);
+        free(is);
+        end();
+    }
+}
+
 /* It is asked for the middle of the ten minutes to come, and its answer holds for as long; a route is safe where both
  * it and what is late now say so. */
 static void when_asked(void)
@@ -176,7 +222,10 @@ static void when_asked(void)
 
 int main(int argc, char **argv)
 {
-    static const struct weir_case cases[] = {
-        {"samples", samples}, {"when trained", when_trained}, {"when asked", when_asked}, {0}};
+    static const struct weir_case cases[] = {{"samples", samples},
+                                             {"when trained", when_trained},
+                                             {"what taught", what_taught},
+                                             {"when asked", when_asked},
+                                             {0}};
     return weir_test_main("policies/sentinel_net", cases, argc, argv);
 }
