@@ -228,7 +228,7 @@ static void answers(void)
 {
     static const char *const responses[] = {"segment", "enumerate", "viterbi"};
     for (uint64_t n = 0; n < 40; n++)
-        for (int waiting = 1; waiting <= 3; waiting++) {
+        for (int waiting = 1; waiting <= USERS; waiting++) {
             enum offload_response kind = (enum offload_response)(n % 3);
             bool polish = n / 3 % 2;
             int got[USERS * STEPS], wanted[USERS * STEPS], before[USERS * STEPS];

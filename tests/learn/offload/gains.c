@@ -86,6 +86,9 @@ static void looked_at(void)
             near(cost_of(at, u, others), few[u].best_s * omega);
             CU_ASSERT(few[u].best_s <= few[u].cost_s && few[u].least_s <= few[u].best_s);
             CU_ASSERT(few[u].best_s * omega >= least * (1 - 1e-9) && few[u].least_s * omega <= least * (1 + 1e-9));
+            double programme_s; /* what the game would answer is found, too */
+            CU_ASSERT_EQUAL(offload_best_response(drawn.problem, at, u, OFFLOAD_SEGMENT, true, best, &programme_s), 0);
+            CU_ASSERT(few[u].best_s <= programme_s * (1 + 1e-9));
             limits += few[u].least_s < few[u].best_s * (1 - 1e-9);
             gains += offload_deviation_gains(&all[u]);
             content += !offload_deviation_gains(&all[u]);
