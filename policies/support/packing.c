@@ -63,7 +63,7 @@ void weir_packing_add(struct weir_packing *pack, int job, int op, int index, con
     host->fixed |= !moves;
 }
 
-static double item_state(const struct weir_packing *pack, const struct weir_packing_item *item)
+static double state_bytes_of(const struct weir_packing *pack, const struct weir_packing_item *item)
 {
     const struct weir_operator_view *op = &pack->view->jobs[item->job].operators[item->op];
     return op->stateful && op->instance_count ? op->state_bytes / op->instance_count : 0;
@@ -81,7 +81,7 @@ static bool has_slot(const struct weir_packing *pack, int host)
 static bool has_memory(const struct weir_packing *pack, const struct weir_packing_item *item, int host)
 {
     const struct weir_host_view *view = &pack->view->hosts[host];
-    double bytes = view->memory_used_bytes + pack->hosts[host].bytes + item_state(pack, item);
+    double bytes = view->memory_used_bytes + pack->hosts[host].bytes + state_bytes_of(pack, item);
     return !(view->memory_bytes > 0) || bytes <= view->memory_bytes;
 }
 
@@ -109,10 +109,10 @@ void weir_packing_move(struct weir_packing *pack, struct weir_packing_item *item
     struct weir_packing_host *from = &pack->hosts[item->to], *to = &pack->hosts[host];
     from->used -= weir_packing_cores(pack, item, item->to);
     from->count--;
-    from->bytes -= item_state(pack, item);
+    from->bytes -= state_bytes_of(pack, item);
     to->used += weir_packing_cores(pack, item, host);
     to->count++;
-    to->bytes += item_state(pack, item);
+    to->bytes += state_bytes_of(pack, item);
     item->to = host;
 }
 

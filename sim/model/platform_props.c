@@ -19,7 +19,7 @@ static bool is_place(const char *text, double place[2])
     return end != text && last != end && !*last && isfinite(place[0]) && isfinite(place[1]);
 }
 
-static bool is_number(const char *text, double least, double most, double *value)
+static bool is_number_within(const char *text, double least, double most, double *value)
 {
     char *end;
     *value = strtod(text, &end);
@@ -84,13 +84,13 @@ int weir_platform_prop(const struct weir_platform_reader *reader, const xmlNode 
         if (!(props->battery_j > 0))
             return weir_platform_fail(reader, node, "battery %s is not above 0; leave it out for none", quoted);
     } else if (strcmp(name, "battery_charge") == 0) {
-        if (!is_number(value, 0, 1, &props->battery_charge))
+        if (!is_number_within(value, 0, 1, &props->battery_charge))
             return weir_platform_fail(reader, node, "battery_charge %s is not a share from 0 to 1", quoted);
     } else if (strcmp(name, "battery_resume") == 0) {
-        if (!is_number(value, DBL_MIN, 1, &props->battery_resume))
+        if (!is_number_within(value, DBL_MIN, 1, &props->battery_resume))
             return weir_platform_fail(reader, node, "battery_resume %s is not a share above 0, up to 1", quoted);
     } else if (strcmp(name, "harvest") == 0) {
-        if (!is_number(value, 0, DBL_MAX, &props->harvest_w))
+        if (!is_number_within(value, 0, DBL_MAX, &props->harvest_w))
             return weir_platform_fail(reader, node, "harvest %s is not a number of watts, 0 at least", quoted);
     } else if (strcmp(name, "place") == 0) {
         if (!is_place(value, props->place))

@@ -59,7 +59,7 @@ static struct weir_test_result run(const char *props, const struct coming *jobs,
                                    const struct line *lines, int way)
 {
     const struct weir_policy *const catalog[] = {&playing, NULL};
-    static const struct coming none[] = {{0, 0}};
+    static const struct coming none[] = {{0, 0}, {0, 0}};
     struct weir_text text = {0};
     const char *separator = "";
     weir_text_addf(

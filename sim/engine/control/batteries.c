@@ -36,7 +36,7 @@ static void close_drained(struct weir_controller *controller, int host)
     *since_s = -1;
 }
 
-static void drained(void *context, int host, bool empty)
+static void on_drained(void *context, int host, bool empty)
 {
     struct weir_controller *controller = context;
     struct weir_books *books = controller->books;
@@ -74,7 +74,7 @@ void weir_batteries_begin(struct weir_controller *controller)
             batteries->since_s[h] = -1;
     }
     if (platform->has_batteries)
-        weir_shares_on_drain(controller->shares, drained, controller);
+        weir_shares_on_drain(controller->shares, on_drained, controller);
 }
 
 void weir_batteries_end(struct weir_controller *controller)
