@@ -36,7 +36,7 @@ static void check_way(int a, int b)
 {
     int links[8], hops = drawn.hops[a][b];
     double span = 0, delay_s = 0;
-    size_t pair = (size_t)(a * drawn.nodes + b);
+    size_t pair = (size_t)a * (size_t)drawn.nodes + (size_t)b;
     CU_ASSERT_EQUAL(offload_network_way(drawn.network, a, b, links, 8), hops);
     CU_ASSERT_EQUAL(offload_network_reaches(drawn.network, a, b), hops >= 0);
     for (int i = 0; i < hops; i++) {
