@@ -218,7 +218,7 @@ static void at_random(void)
         CHECK_NEAR(pairs, same, 5 * sqrt(same));
         for (int u = 0; u < USERS; u++)
             for (int m = 0; m < NODES; m++)
-                CHECK_NEAR(counts[u][m], can(u, 0, m) ? (double)DRAWS / able[u] : 0, 5 * sqrt((double)DRAWS / able[u]));
+                CHECK_NEAR(counts[u][m], can(u, 0, m) ? DRAWS / (double)able[u] : 0, 5 * sqrt(DRAWS / (double)able[u]));
         drawn_free(&drawn);
     }
     for (int number = 0; next_case(&number); drawn_free(&drawn)) {
