@@ -84,7 +84,8 @@ static int make_categories(struct live *live, const struct weir_view *view)
         live->classes = made;
         bool other = made.clusters != live->categories;
         for (int k = 0; k < count; k++) {
-            other |= live->jobs[job[k]].category != assigned[k];
+            int before = live->jobs[job[k]].category; /* -1: it is new, and changes nothing for others */
+            other |= before >= 0 && before != assigned[k];
             live->jobs[job[k]].category = assigned[k];
         }
         live->shape += other;
