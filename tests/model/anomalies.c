@@ -58,6 +58,16 @@ static void kinds_and_keys(void)
     weir_scenario_free(s);
 }
 
+/* Whether two lists have the same; what lies between the members of an entry does not count. */
+static bool alike(const struct weir_anomaly *one, const struct weir_anomaly *other, size_t count)
+{
+    bool same = true;
+    for (size_t a = 0; a < count; a++)
+        same &= one[a].host == other[a].host && one[a].rule == other[a].rule && one[a].at_s == other[a].at_s &&
+                one[a].for_s == other[a].for_s;
+    return same;
+}
+
 /* 1000 hours of one of up 1 h and down 6 min on average: 909 anomalies, with a standard deviation of about 28. */
 static void dates(void)
 {
@@ -80,9 +90,9 @@ static void dates(void)
     CU_ASSERT_EQUAL(leaks, 1); /* the other is behind the end */
     CHECK_NEAR(sum_s / (double)(count - 1), 360, 3.29 * 360 / sqrt(809));
     CU_ASSERT_EQUAL(weir_anomalies_draw(s, 3, &again), count);
-    CU_ASSERT(memcmp(list, again, count * sizeof *list) == 0);
+    CU_ASSERT(alike(list, again, count));
     free(again);
-    CU_ASSERT(weir_anomalies_draw(s, 4, &again) != count || memcmp(list, again, count * sizeof *list) != 0);
+    CU_ASSERT(weir_anomalies_draw(s, 4, &again) != count || !alike(list, again, count));
     free(again);
     free(list);
     weir_scenario_free(s);
