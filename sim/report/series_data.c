@@ -187,7 +187,30 @@ static bool is_in(int64_t entity, const struct weir_groups *groups, const bool *
            (chosen[entity] || (groups->list[groups->of[entity]].members == 1 && kept[groups->of[entity]]));
 }
 
-/* Sources that move of jobs that have several, and are in the page. */
+/* Where the only device of a job is in each window; nothing if it has none. */
+static void add_way(struct weir_text *text, const struct weir_entity *job, size_t count, size_t stride)
+{
+    bool moves = false;
+    for (int m = 0; weir_entity_metrics[WEIR_ENTITY_JOB][m]; m++) {
+        const char *name = weir_entity_metrics[WEIR_ENTITY_JOB][m];
+        if (strncmp(name, "device_", strlen("device_")) != 0 || !job->values[m])
+            continue;
+        if (!moves) {
+            weir_text_add(text, "{\"job\":");
+            weir_data_string(text, job->job);
+            weir_text_add(text, ",");
+        }
+        moves = true;
+        add_values(text, name, job->values[m], count, stride);
+    }
+    if (moves) {
+        weir_data_end(text);
+        weir_text_add(text, "},");
+    }
+}
+
+/* Devices of jobs that are in the page: of those that have several sources, and of those that stand there as a group
+ * alone, not by themselves. */
 static void add_devices(struct weir_text *text, const struct weir_windows *windows, const struct weir_groups *groups,
                         const bool *chosen, const bool *kept, size_t stride)
 {
@@ -197,6 +220,8 @@ static void add_devices(struct weir_text *text, const struct weir_windows *windo
         if (entity->kind == WEIR_ENTITY_DEVICE &&
             is_in(weir_windows_find(windows, WEIR_ENTITY_JOB, entity->job, "", ""), groups, chosen, kept))
             add_entity(text, entity, 0, windows->count, stride);
+        else if (entity->kind == WEIR_ENTITY_JOB && !chosen[e] && is_in((int64_t)e, groups, chosen, kept))
+            add_way(text, entity, windows->count, stride);
     }
     weir_data_end(text);
     weir_text_add(text, "],");

@@ -262,6 +262,7 @@ def main():
         page_graph.shapes(page, folder + "/shapes")
         page_graph.graphs(page, folder + "/shapes")
         page_player.vehicles(page, folder + "/vehicles")
+        page_player.street(page, folder + "/street")
         comparison(page, folder + "/first", 1280)
         hover(page, "first", ("latency", "states"))
         table_equals_summary(page, folder + "/first")

@@ -16,6 +16,7 @@ sed -e "s|\.\./\.\./workloads|$PWD/workloads|" -e 's|\["5ms"|["0.00125s", "0.001
         "$weir" compare workloads/scenarios/first.json -o "$folder/first" --quiet &&
         "$weir" compare tests/report/shapes.json -o "$folder/shapes" --quiet &&
         "$weir" compare vehicle-city --seeds 1 --set duration=60s --set warmup=10s --policy static --policy nearest -o "$folder/vehicles" --quiet &&
+        "$weir" compare workloads/demos/mobility.json -o "$folder/street" --quiet &&
         "$weir" sweep "$folder/study.json" -o "$folder/sweep" --quiet &&
         "$weir" run workloads/scenarios/first.json --policy ds2 -o "$folder/run" --quiet &&
         "$weir" report "$folder/run" --quiet

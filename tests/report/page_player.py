@@ -54,18 +54,21 @@ def keys_and_clicks(page):
     same(page.run(at), 11, "the player after a click at the end of a chart")
 
 
+# Of each stage: its dots, those outside it, and lines from them.
+DOTS = """[...document.querySelectorAll('.stage')].map((stage) => {
+  const box = stage.getBoundingClientRect();
+  const dots = [...stage.querySelectorAll('.device[visibility=visible]')].map((one) => one.getBoundingClientRect());
+  return [dots.length, dots.filter((one) => one.left < box.left || one.right > box.right || one.top < box.top - 1 || one.bottom > box.bottom + 1).length,
+    [...stage.querySelectorAll('.sends[visibility=visible]')].filter((one) => one.getAttribute('d').startsWith('M')).length]; })"""
+
+
 def vehicles(page, folder):
     """Sources that move are dots on the map, all of them inside it, each with a line to where its items are worked on."""
     page.open(folder + "/report.html", 1280, 900)
     near_player(page)
-    dots = """[...document.querySelectorAll('.stage')].map((stage) => {
-      const box = stage.getBoundingClientRect();
-      const dots = [...stage.querySelectorAll('.device[visibility=visible]')].map((one) => one.getBoundingClientRect());
-      return [dots.length, dots.filter((one) => one.left < box.left || one.right > box.right || one.top < box.top - 1 || one.bottom > box.bottom + 1).length,
-        [...stage.querySelectorAll('.sends[visibility=visible]')].filter((one) => one.getAttribute('d').startsWith('M')).length]; })"""
-    same(page.run(dots), [[1, 0, 1], [1, 0, 1]], "dots of one job, those outside, and lines")
+    same(page.run(DOTS), [[1, 0, 1], [1, 0, 1]], "dots of one job, those outside, and lines")
     page.run("(() => { const job = document.getElementById('player-job'); job.value = ''; job.dispatchEvent(new Event('change')); })()")
-    same(page.run(dots), [[40, 0, 40], [40, 0, 40]], "dots of all jobs, those outside, and lines")
+    same(page.run(DOTS), [[40, 0, 40], [40, 0, 40]], "dots of all jobs, those outside, and lines")
     places = "[...document.querySelectorAll('.device')].map((one) => one.getAttribute('cx') + ',' + one.getAttribute('cy')).join()"
     before = page.run(places)
     player_at(page, 4)
@@ -78,3 +81,15 @@ def vehicles(page, folder):
     check(len(columns) == 4 and all(max(one) - min(one) <= 60 for one in columns.values()) and max(columns[0]) < min(columns[3]),
           f"access points of a column stand below each other: {columns}")
     no_complaints(page, "vehicles")
+
+
+def street(page, folder):
+    """A bus that is the only job, on a street along which all hosts stand in the middle of the map. At 205 s it is at 1450 of 1800 m."""
+    page.open(folder + "/report.html", 1280, 900)
+    near_player(page)
+    same(page.run(DOTS), [[1, 0, 1], [1, 0, 1]], "dots of the only job, those outside, and lines")
+    player_at(page, 40)
+    x, y, height = page.run("(() => { const dot = document.querySelector('.device'), box = dot.closest('svg').viewBox.baseVal; return [(dot.getAttribute('cx') - 4) / (box.width - 8), Number(dot.getAttribute('cy')), box.height]; })()")
+    same(round(x, 2), round(1450 / 1800, 2), "where the bus is, as a share of the street")
+    check(abs(y - height / 2) < 10, f"the street is at {y} of {height}")
+    no_complaints(page, "street")

@@ -2,10 +2,12 @@
 import {svg} from "./base.js";
 import {list} from "./data.js";
 import {windowAt} from "./graph.js";
-/* From metres to the stage; `frame` is {left, right, bottom, top, width, height}. */
+/* From metres to the stage; `frame` is {left, right, bottom, top, width, height}. What is all in one line stands in the
+   middle. */
+const share = (part, whole) => (whole > 0 ? part / whole : 0.5);
 const onMap = (frame, x, y) => [
-  4 + ((x - frame.left) / (frame.right - frame.left || 1)) * frame.width,
-  4 + ((frame.top - y) / (frame.top - frame.bottom || 1)) * frame.height
+  4 + share(x - frame.left, frame.right - frame.left) * frame.width,
+  4 + share(frame.top - y, frame.top - frame.bottom) * frame.height
 ];
 /* Where the sources of these jobs that move are in each window: [{job, name, xs, ys}]. One of several is named after
    its job and itself. */

@@ -78,7 +78,7 @@ class Stage {
     const ways = this.player.stages.flatMap((stage) => waysOf(stage.run, this.player.jobs)),
       [left, right] = extent([hosts.map((host) => host[4]), ...ways.map((way) => way.xs)]),
       [bottom, top] = extent([hosts.map((host) => host[5]), ...ways.map((way) => way.ys)]);
-    this.frame = {left, right, bottom, top, width: width - 8, height: Math.max(120, Math.min(420, width * 0.6))};
+    this.frame = {left, right, bottom, top, width: width - 8, height: top > bottom ? Math.max(120, Math.min(420, width * 0.6)) : 120};
     const boxes = hosts.map((host) => {
       const box = this.size(host[0]),
         [x, y] = onMap(this.frame, host[4], host[5]);

@@ -36,6 +36,7 @@ test("a line goes from a device to the hosts that work first on what it sends", 
 test("a map has room for hosts and for all ways", () => {
   assert.deepEqual(onMap(frame, 0, 100), [4, 4]);
   assert.deepEqual(onMap(frame, 1000, 0), [504, 204]);
+  assert.deepEqual(onMap({...frame, bottom: 100}, 0, 100), [4, 104]); /* all in a line: in the middle */
   assert.deepEqual(waysOf(run, new Set(["car", "still"])), [{job: "car", name: "car", xs: [100, 300], ys: [50, 50]}]);
 });
 test("of several sources of a job each that moves has a dot", () => {
