@@ -43,7 +43,7 @@ static void check_candidates(struct offload_chain *chain, const int *at, int u, 
     struct offload_game *game = chain->game;
     int first = drawn_first(&drawn, u), count = drawn.user[u].subtask_count, other[DRAWN_ALL];
     static struct drawn_costs others;
-    double scores[DRAWN_NODES], sorted[DRAWN_NODES];
+    double scores[DRAWN_NODES] = {0}, sorted[DRAWN_NODES];
     bool among[DRAWN_NODES] = {false};
     memcpy(other, at, sizeof other);
     for (int s = 0; s < count; s++)
