@@ -169,6 +169,16 @@ static void time_of_a_server(void)
     CHECK_NEAR(weir_track_take(&track, 1 + 0.5e-12, 1), 2 + 0.5e-12, 1e-15);
     CHECK_NEAR(track.count, 1, 0);
     weir_track_fini(&track);
+    /* Free until 0.3 s and from 1.3 s on, for three times 0.1 s, whose sum is 0.3 s and 5.6e-17 s: nothing of the third
+     * is left for 1.3 s. Of 0.1 s and 2 ps something is. */
+    for (int more = 0; more < 2; more++) {
+        weir_track_reset(&track, 0);
+        CHECK_NEAR(weir_track_take(&track, 0.3, 1), 1.3, 1e-15);
+        for (int n = 1; n <= 3; n++)
+            CHECK_NEAR(weir_track_take(&track, 0, 0.1 + (n == 3 && more ? 2e-12 : 0)),
+                       n == 3 && more ? 1.3 + 2e-12 : n * 0.1, 1e-15);
+        weir_track_fini(&track);
+    }
 }
 
 #define EVENTS 3000
