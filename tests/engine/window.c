@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/memory.h"
 #include "sim/base/random.h"
 #include "sim/engine/flow/again.h"
 #include "sim/engine/flow/kinds.h"
@@ -12,7 +13,6 @@
 #include "tests/support/test.h"
 
 #define WINDOW_S 2.0
-#define SHARE    0.35 /* results an item */
 #define GROUPS   200
 #define GIVEN    20000
 #define SEGMENTS 4
@@ -47,6 +47,7 @@ static struct flow_world world;
 static struct weir_instance instances[2];
 static struct held held[2];
 static int wrong;
+static double share; /* results an item */
 
 static struct group *group_of(struct held *in, double end_s, unsigned segment)
 {
@@ -83,7 +84,7 @@ static void note_gathered(const struct weir_item *item)
     bool again = books.play && ++books.met[number][1] <= books.met[number][0];
     books.met[number][0] += !books.play;
     if (!again && item->at - item->birth <= SLO_S)
-        add(books.gathered, item->birth, SHARE);
+        add(books.gathered, item->birth, share);
 }
 
 /* A result has been given before if as many of its number were in the other play as now in this. */
@@ -119,7 +120,7 @@ static void gather(int i, uint64_t *number)
         item->blocked = below(64) / 64.0;
         if (!books.play) {
             weir_due_arrives(world.job, item->id, item->birth);
-            add(books.bound, item->birth, SHARE);
+            add(books.bound, item->birth, share);
         }
         struct group *group = group_of(&held[i], (floor(item->at / WINDOW_S) + 1) * WINDOW_S, segment);
         struct weir_stream drawn = weir_stream_at(world.job->ops[0].select_key, item->id);
@@ -146,13 +147,15 @@ static double due_s(const struct held *in)
     return first_s + later_s(in);
 }
 
-/* The id of a result, without its kind: a new one, or, where items may be played again, of the group's lowest number
- * that has not been taken, a share of the items have a result. */
-static uint64_t id_of(int i, struct group *group, int result)
+/* The id of one of the results, without its kind: a new one, or, where items may be played again, of the group's lowest
+ * number that has not been taken; of all numbers in turn if there are enough results. */
+static uint64_t id_of(int i, struct group *group, int result, int results)
 {
     struct weir_stream id =
         weir_stream_at(world.job->ops[0].select_key + (uint64_t)instances[i].number, held[i].results++);
-    if (world.job->segments) {
+    if (world.job->segments && results >= group->count) {
+        id = weir_stream_at(group->numbers[result % group->count], (uint64_t)(result / group->count));
+    } else if (world.job->segments) {
         int lowest = result;
         for (int n = result; n < group->count; n++)
             if (group->numbers[n] < group->numbers[lowest])
@@ -168,7 +171,7 @@ static uint64_t id_of(int i, struct group *group, int result)
 /* The results of one group are as they should be; returns how many. */
 static int compare(int i, struct group *group, struct weir_batch **list)
 {
-    double owed = held[i].carry + SHARE * group->count, now_s = world.clock.now_s;
+    double owed = held[i].carry + share * group->count, now_s = world.clock.now_s;
     int results = (int)floor(owed + 1e-9);
     held[i].carry = owed - results;
     if (!results)
@@ -180,7 +183,7 @@ static int compare(int i, struct group *group, struct weir_batch **list)
     double at_s = fmax(group->latest.at, fmin(group->end_s, now_s));
     for (int r = 0; r < results; r++) {
         struct weir_item *item = &batch->items[r];
-        uint64_t id = id_of(i, group, r);
+        uint64_t id = id_of(i, group, r, results);
         wrong += item->id != weir_kind_like(world.job, id, weir_kind_of(group->latest.id));
         note_given(group->latest.birth, weir_kind_like(world.job, id, 0));
         wrong += item->path != group->latest.path || item->birth != group->latest.birth || item->at != at_s;
@@ -277,10 +280,13 @@ static void check(void)
 static void begin(bool segments)
 {
     draws = weir_stream_at(21, segments);
-    flow_world_begin(&world, "",
-                     "\"slo\": \"3s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, \"kinds\": [{\"name\": "
-                     "\"x\", \"share\": 0.2}, {\"name\": \"y\", \"share\": 0.4}, {\"name\": \"z\", \"share\": 0.4}],"
-                     " \"operators\": [{\"name\": \"w\", \"window\": \"2s\", \"selectivity\": 0.35, \"flops\": 0}]");
+    char *job =
+        weir_format("\"slo\": \"3s\", \"load\": {\"kind\": \"constant\", \"rate\": \"1/s\"}, \"kinds\": [{\"name\": "
+                    "\"x\", \"share\": 0.2}, {\"name\": \"y\", \"share\": 0.4}, {\"name\": \"z\", \"share\": 0.4}],"
+                    " \"operators\": [{\"name\": \"w\", \"window\": \"2s\", \"selectivity\": %.2f, \"flops\": 0}]",
+                    share);
+    flow_world_begin(&world, "", job);
+    free(job);
     memset(held, 0, sizeof held);
     memset(instances, 0, sizeof instances);
     memset(&books, 0, sizeof books);
@@ -307,7 +313,9 @@ static void go_back(void)
 
 static void what_windows_give(void)
 {
-    for (int segments = 0; segments < 2; segments++) {
+    for (int way = 0; way < 3; way++) {
+        bool segments = way > 0;
+        share = way < 2 ? 0.35 : 2.3;
         begin(segments);
         uint64_t number = 0;
         int results = 0, hands = 0, most = 0;
