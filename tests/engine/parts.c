@@ -169,6 +169,16 @@ static void time_of_a_server(void)
     CHECK_NEAR(weir_track_take(&track, 1 + 0.5e-12, 1), 2 + 0.5e-12, 1e-15);
     CHECK_NEAR(track.count, 1, 0);
     weir_track_fini(&track);
+    /* Free until 0.3 s and from 1.3 s on, for three times 0.1 s, whose sum is 0.3 s and 5.6e-17 s: nothing of the third
+     * is left for 1.3 s. Of 0.1 s and 2 ps something is. */
+    for (int more = 0; more < 2; more++) {
+        weir_track_reset(&track, 0);
+        CHECK_NEAR(weir_track_take(&track, 0.3, 1), 1.3, 1e-15);
+        for (int n = 1; n <= 3; n++)
+            CHECK_NEAR(weir_track_take(&track, 0, 0.1 + (n == 3 && more ? 2e-12 : 0)),
+                       n == 3 && more ? 1.3 + 2e-12 : n * 0.1, 1e-15);
+        weir_track_fini(&track);
+    }
 }
 
 #define EVENTS 3000
@@ -252,58 +262,6 @@ static void what_came_before(void)
     weir_again_free(again);
 }
 
-/* Two windows: what the first has given up to an item born at 9 s, the second up to 5 s. Played again are items up to
- * 7 s. */
-static void what_windows_gave_before(void)
-{
-    struct weir_again *again = weir_again_new();
-    for (int birth = 1; birth <= 9; birth += 4) {
-        CU_ASSERT_FALSE(weir_again_window(again, 1, birth));
-        CU_ASSERT_FALSE(weir_again_window(again, WEIR_AGAIN_DELIVERED, fmin(birth, 5)));
-    }
-    weir_again_rewind(again, 7);
-    CU_ASSERT_TRUE(weir_again_window(again, 1, 4));
-    CU_ASSERT_TRUE(weir_again_window(again, 1, 7));
-    CU_ASSERT_FALSE(weir_again_window(again, 1, 7.5)); /* not played again */
-    CU_ASSERT_TRUE(weir_again_window(again, WEIR_AGAIN_DELIVERED, 5));
-    CU_ASSERT_FALSE(weir_again_window(again, WEIR_AGAIN_DELIVERED, 6));
-    CU_ASSERT_FALSE(weir_again_window(again, 2, 3)); /* it never gave anything */
-    weir_again_rewind(again, 2);                     /* less far: what was to be played still is */
-    CU_ASSERT_TRUE(weir_again_window(again, 1, 7));
-    CU_ASSERT_TRUE(weir_again_window(again, 2, 3));
-    CU_ASSERT_TRUE(weir_again_window(again, WEIR_AGAIN_DELIVERED, 6));
-    weir_again_free(again);
-}
-
-/* Windows give at random, and go back at random: what has come before is told by lists of all that they gave. */
-static void what_windows_gave_at_random(void)
-{
-    draws = weir_stream_at(5, 0);
-    static double given[3][EVENTS];
-    int counts[3] = {0}, before[3] = {0}, wrong = 0, seen = 0;
-    double until_s = -1;
-    struct weir_again *again = weir_again_new();
-    for (int e = 0; e < EVENTS; e++) {
-        int of = below(3);
-        double birth_s = below(200) + e / 20.0, latest_s = -1;
-        for (int g = 0; g < before[of]; g++)
-            latest_s = fmax(latest_s, given[of][g]);
-        given[of][counts[of]++] = birth_s;
-        bool is = weir_again_window(again, of == 2 ? WEIR_AGAIN_DELIVERED : (uint64_t)of, birth_s);
-        wrong += is != (birth_s <= until_s && birth_s <= latest_s);
-        seen += is;
-        if (below(100) == 0) {
-            double to_s = below(300) + e / 20.0;
-            until_s = fmax(until_s, to_s);
-            weir_again_rewind(again, to_s);
-            memcpy(before, counts, sizeof before);
-        }
-    }
-    CHECK_NEAR(wrong, 0, 0);
-    CU_ASSERT(seen > 100 && seen < EVENTS - 100);
-    weir_again_free(again);
-}
-
 /* A room with a low watermark closes when what it holds and has promised fills it, and opens when that has come down.
  */
 static void closed_until_it_is_low(void)
@@ -338,8 +296,6 @@ int main(int argc, char **argv)
                                       {"the time of a server", time_of_a_server},
                                       {"what happened lately", what_happened_lately},
                                       {"what came before", what_came_before},
-                                      {"what windows gave before", what_windows_gave_before},
-                                      {"what windows gave at random", what_windows_gave_at_random},
                                       {"closed until it is low", closed_until_it_is_low},
                                       {0}};
     return weir_test_main("engine/parts", cases, argc, argv);

@@ -13,18 +13,9 @@ struct slot {
     unsigned before;       /* and at most in those before */
 };
 
-/* The latest item in what a window has given: ever, and until the job went back last. */
-struct mark {
-    uint64_t of;
-    double latest_s, before_s;
-};
-
 struct weir_again {
     struct slot *slots; /* open addressing; size is a power of two */
     size_t size, used;
-    struct mark *marks;
-    size_t mark_count, mark_capacity;
-    double until_s; /* of the items played again, the latest */
 };
 
 struct weir_again *weir_again_new(void)
@@ -32,7 +23,6 @@ struct weir_again *weir_again_new(void)
     struct weir_again *again = weir_alloc(1, sizeof *again);
     again->size = 64;
     again->slots = weir_alloc(again->size, sizeof *again->slots);
-    again->until_s = -INFINITY;
     return again;
 }
 
@@ -41,7 +31,6 @@ void weir_again_free(struct weir_again *again)
     if (!again)
         return;
     free(again->slots);
-    free(again->marks);
     free(again);
 }
 
@@ -87,27 +76,6 @@ bool weir_again_item(struct weir_again *again, unsigned epoch, uint64_t id, int 
         slot->count = 0;
     }
     return ++slot->count <= slot->before;
-}
-
-bool weir_again_window(struct weir_again *again, uint64_t of, double birth_s)
-{
-    size_t m = 0;
-    while (m < again->mark_count && again->marks[m].of != of)
-        m++;
-    if (m == again->mark_count) {
-        WEIR_ONE_MORE(again->marks, again->mark_count, again->mark_capacity);
-        again->marks[again->mark_count++] = (struct mark){of, -INFINITY, -INFINITY};
-    }
-    struct mark *mark = &again->marks[m];
-    mark->latest_s = fmax(mark->latest_s, birth_s);
-    return birth_s <= again->until_s && birth_s <= mark->before_s;
-}
-
-void weir_again_rewind(struct weir_again *again, double until_s)
-{
-    again->until_s = fmax(again->until_s, until_s);
-    for (size_t m = 0; m < again->mark_count; m++)
-        again->marks[m].before_s = again->marks[m].latest_s;
 }
 
 void weir_again_forget(struct weir_again *again, double before_s)

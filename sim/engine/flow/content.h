@@ -2,6 +2,7 @@
 #ifndef WEIR_ENGINE_CONTENT_H
 #define WEIR_ENGINE_CONTENT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct weir_batch;
@@ -12,6 +13,10 @@ struct weir_window_part {
     unsigned segment, kind;
     uint64_t count, path;
     double birth, at, waiting, service, network, blocked;
+    struct weir_window_numbers {
+        uint64_t *all; /* as many as items, drawn from their ids; NULL: they are never played again */
+        size_t capacity;
+    } numbers;
 };
 struct weir_window_content {
     uint64_t count;

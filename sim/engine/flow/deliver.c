@@ -21,26 +21,16 @@ void weir_count_delivery(struct weir_run_job *job, struct weir_batch *batch)
         weir_count_results(job, batch);
 }
 
-/* Whether a window is on its way, whose results have no numbers of their own: the last one is by the clock. */
-static bool comes_of_window(const struct weir_run_job *job, uint64_t way)
-{
-    for (int op; (op = weir_paths_back(job->paths, &way)) >= 0;)
-        if (job->ops[op].window_s > 0)
-            return !job->ops[op].events;
-    return false;
-}
-
-/* Whether the result has been delivered before the job went back to a checkpoint. */
+/* Whether the result has been delivered before the job went back to a checkpoint. A window's result may be of another
+ * kind in each play. */
 static bool is_again(const struct weir_run_job *job, const struct weir_item *item)
 {
     struct weir_segments *segments = job->segments;
     if (!segments || job->flow->scenario->recovery.exactly_once)
         return false;
-    if (job->any_windows && comes_of_window(job, item->path))
-        return weir_again_window(segments->again, WEIR_AGAIN_DELIVERED + item->path, item->birth);
     uint64_t way = item->path; /* of a join's result it may be another in each play, but for the last step */
     int from = weir_paths_back(job->paths, &way);
-    return weir_again_item(segments->again, segments->epoch, item->id, from, item->birth);
+    return weir_again_item(segments->again, segments->epoch, weir_kind_like(job, item->id, 0), from, item->birth);
 }
 
 void weir_count_results(struct weir_run_job *job, struct weir_batch *batch)

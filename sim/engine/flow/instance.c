@@ -390,7 +390,7 @@ void weir_instance_free(struct weir_instance *instance)
     weir_sender_fini(&instance->sender);
     weir_track_fini(&instance->track);
     weir_trace_free(&instance->spent);
-    free(instance->window.parts);
+    weir_window_fini(&instance->window);
     free(instance->window.own);
     free(instance->flops);
     free(instance);

@@ -154,15 +154,6 @@ double weir_segments_oldest_s(const struct weir_segments *segments)
     return oldest_s;
 }
 
-static double latest_s(const struct weir_segments *segments)
-{
-    size_t first = segments->job->source_count > 1 ? 0 : segments->log_count - 1;
-    double latest_s = -INFINITY;
-    for (size_t i = first; i < segments->log_count; i++)
-        latest_s = fmax(latest_s, segments->log[i].time_s);
-    return latest_s;
-}
-
 /* The source goes back to the beginning of a segment. */
 static void rewind_source(struct weir_segments *segments, size_t first)
 {
@@ -170,10 +161,8 @@ static void rewind_source(struct weir_segments *segments, size_t first)
     uint64_t offset = segments->list[first].offset;
     size_t keep = (size_t)(offset - segments->log_first);
     size_t again = segments->log_count - keep;
-    if (again) {
-        weir_again_rewind(segments->again, latest_s(segments));
+    if (again)
         weir_source_unsend(job, segments->log + keep, again);
-    }
     job->counts.replayed += again;
     segments->log_count = keep;
     trim_log(segments, offset);

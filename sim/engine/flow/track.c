@@ -57,12 +57,12 @@ double weir_track_take_any(struct weir_track *track, double at_s, double work_s)
         struct weir_gap *gap = &track->gaps[i];
         double start_s = fmax(at_s, gap->start_s);
         double room_s = gap->end_s - start_s;
-        if (work_s > room_s) { /* the rest of this gap, and on */
+        if (work_s > room_s + WEIR_TRACK_SHORTEST_S) { /* the rest of this gap, and on */
             work_s -= room_s;
             gap->end_s = start_s;
             continue;
         }
-        double end_s = start_s + work_s;
+        double end_s = fmin(start_s + work_s, gap->end_s);
         if (start_s - gap->start_s <= WEIR_TRACK_SHORTEST_S) {
             gap->start_s = end_s;
         } else {

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-/* A gap shorter than this is no gap, only rounding. */
+/* A gap shorter than this is no gap, and what is left of work that is shorter is none: only rounding. */
 #define WEIR_TRACK_SHORTEST_S 1e-12
 
 struct weir_gap {

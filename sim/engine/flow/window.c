@@ -2,8 +2,9 @@
  * window in which its own clock says that it was processed; since the items of a batch are added together, when the
  * last one is done, several windows may be open, and each closes as much later as clocks are behind. The results' own
  * clock is the window's end. What comes later still makes a small window of its own. Where jobs may go back to a
- * checkpoint, a window keeps the items of each checkpoint interval apart, so that what is played again is counted once.
- */
+ * checkpoint, a window keeps the items of each checkpoint interval apart, so that what is played again is counted once,
+ * and numbers: each result has that of one of the items, and is known again by it (again.h), since the window holds
+ * other items in another play. */
 #include "sim/engine/flow/window.h"
 
 #include <math.h>
@@ -27,6 +28,7 @@ static double now_of(const struct weir_instance *instance)
 
 static void release_part(struct weir_run_job *job, const struct weir_window_part *part)
 {
+    free(part->numbers.all);
     if (job->segments)
         weir_segments_alive(job->segments, part->segment, -1);
 }
@@ -39,6 +41,13 @@ void weir_window_clear(struct weir_instance *instance)
     instance->op->in_window -= content->count;
     content->part_count = 0;
     content->count = 0;
+}
+
+void weir_window_fini(struct weir_window_content *content)
+{
+    for (int p = 0; p < content->part_count; p++)
+        free(content->parts[p].numbers.all);
+    free(content->parts);
 }
 
 /* The part of a window and a segment, which is made if it is not there. */
@@ -68,18 +77,30 @@ void weir_window_gathered(const struct weir_op *op, const struct weir_item *item
         weir_due_gathered(op, item->birth, item->at);
 }
 
-/* Likewise: results are due when they are given first. */
+/* Likewise: results are due when they are given first. In event time those of a window and key are given together. */
 void weir_window_given(const struct weir_op *op, const struct weir_batch *results)
 {
-    struct weir_segments *segments = op->job->segments;
-    const struct weir_item *first = &results->items[0];
-    if (!op->job->due)
+    struct weir_run_job *job = op->job;
+    struct weir_segments *segments = job->segments;
+    bool again = false;
+    if (!job->due)
         return;
-    if (segments && (op->events ? weir_again_item(segments->again, segments->epoch, first->id, ~op->index, first->birth)
-                                : weir_again_window(segments->again, (uint64_t)op->index, first->birth)))
-        return;
-    for (int i = 0; i < results->count; i++)
-        weir_due_fired(op, results->items[i].id, results->items[i].birth);
+    for (int i = 0; i < results->count; i++) {
+        const struct weir_item *item = &results->items[i];
+        if (segments && (i == 0 || !op->events))
+            again = weir_again_item(segments->again, segments->epoch, weir_kind_like(job, item->id, 0), ~op->index,
+                                    item->birth);
+        if (!again)
+            weir_due_fired(op, item->id, item->birth);
+    }
+}
+
+static void note_number(const struct weir_op *op, struct weir_window_part *part, uint64_t id)
+{
+    struct weir_window_numbers *numbers = &part->numbers;
+    struct weir_stream drawn = weir_stream_at(op->select_key, id);
+    WEIR_ONE_MORE(numbers->all, part->count, numbers->capacity);
+    numbers->all[part->count] = weir_stream_bits(&drawn);
 }
 
 void weir_window_add(struct weir_instance *instance, const struct weir_batch *batch)
@@ -97,6 +118,8 @@ void weir_window_add(struct weir_instance *instance, const struct weir_batch *ba
         if (!part || part->end_s != end_s)
             part = part_of(instance, end_s, batch->segment);
         content->lag_s = fmax(content->lag_s, now_s - at_s);
+        if (instance->op->job->segments)
+            note_number(instance->op, part, batch->items[i].id);
         part->count++;
         weir_window_gathered(instance->op, &batch->items[i]);
         if (batch->items[i].birth < part->birth)
@@ -129,6 +152,30 @@ double weir_window_due_s(const struct weir_instance *instance)
     return first_s + lag_s(content);
 }
 
+static int by_number(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* If there are fewer results than items, those of the lowest numbers stand for all: of a window that holds much the
+ * same in another play these are much the same items. */
+static void choose_numbers(const struct weir_window_part *part, int results)
+{
+    if (part->numbers.all && (uint64_t)results < part->count)
+        qsort(part->numbers.all, part->count, sizeof *part->numbers.all, by_number);
+}
+
+/* Random bits for the id of a result. */
+static uint64_t bits_for(struct weir_instance *instance, const struct weir_window_part *part, int result)
+{
+    const uint64_t *numbers = part->numbers.all;
+    struct weir_stream id =
+        numbers ? weir_stream_at(numbers[(uint64_t)result % part->count], (uint64_t)result / part->count)
+                : weir_stream_at(instance->op->select_key + (uint64_t)instance->number, instance->window.number++);
+    return weir_stream_bits(&id);
+}
+
 /* What comes of one part; NULL if it is less than a result. */
 static struct weir_batch *results_of(struct weir_instance *instance, const struct weir_window_part *part)
 {
@@ -141,10 +188,10 @@ static struct weir_batch *results_of(struct weir_instance *instance, const struc
         return NULL;
     struct weir_batch *batch = weir_batch_new(&op->job->flow->pool, results);
     weir_batch_tag(batch, op->job->segments, part->segment);
+    choose_numbers(part, results);
     double at_s = fmax(part->at, fmin(part->end_s, now_of(instance)));
     for (int i = 0; i < results; i++) {
-        struct weir_stream id = weir_stream_at(op->select_key + (uint64_t)instance->number, content->number++);
-        batch->items[i].id = weir_kind_like(op->job, weir_stream_bits(&id), part->kind);
+        batch->items[i].id = weir_kind_like(op->job, bits_for(instance, part, i), part->kind);
         batch->items[i].path = part->path;
         batch->items[i].birth = part->birth;
         batch->items[i].at = at_s;
@@ -205,6 +252,21 @@ void weir_window_hold(struct weir_instance *instance)
     }
 }
 
+/* The one gets what the other holds, too. */
+static void merge_parts(struct weir_window_part *into, const struct weir_window_part *part)
+{
+    struct weir_window_numbers numbers = into->numbers;
+    uint64_t count = into->count + part->count;
+    if (part->numbers.all) {
+        numbers.all = weir_grow(numbers.all, count, &numbers.capacity, sizeof *numbers.all);
+        memcpy(numbers.all + into->count, part->numbers.all, part->count * sizeof *numbers.all);
+    }
+    if (part->birth > into->birth)
+        *into = *part;
+    into->numbers = numbers;
+    into->count = count;
+}
+
 void weir_window_hand_over(struct weir_instance *from, struct weir_instance *to)
 {
     struct weir_window_content *given = &from->window;
@@ -213,11 +275,7 @@ void weir_window_hand_over(struct weir_instance *from, struct weir_instance *to)
     to->window.lag_s = fmax(to->window.lag_s, fmax(given->lag_s, given->lag_before_s));
     for (int p = 0; p < given->part_count; p++) {
         const struct weir_window_part *part = &given->parts[p];
-        struct weir_window_part *into = part_of(to, part->end_s, part->segment);
-        uint64_t count = into->count + part->count;
-        if (part->birth > into->birth)
-            *into = *part;
-        into->count = count;
+        merge_parts(part_of(to, part->end_s, part->segment), part);
         to->window.count += part->count;
         to->op->in_window += part->count;
     }

@@ -12,6 +12,8 @@ struct weir_batch *weir_window_fire(struct weir_instance *instance);
 /* What was due while its job was halted (weir_job_halt) was blocked until now. */
 void weir_window_hold(struct weir_instance *instance);
 void weir_window_clear(struct weir_instance *instance);
+/* Frees it. */
+void weir_window_fini(struct weir_window_content *content);
 /* An item is gathered, or a batch of results given: for what is due, where items may be played again. */
 void weir_window_gathered(const struct weir_op *op, const struct weir_item *item);
 void weir_window_given(const struct weir_op *op, const struct weir_batch *results);
