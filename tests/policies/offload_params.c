@@ -231,7 +231,7 @@ static void answers(void)
         for (int waiting = 1; waiting <= USERS; waiting++) {
             enum offload_response kind = (enum offload_response)(n % 3);
             bool polish = n / 3 % 2;
-            int got[USERS * STEPS], wanted[USERS * STEPS], before[USERS * STEPS];
+            int got[USERS * STEPS], wanted[USERS * STEPS], before[USERS * STEPS] = {0};
             char params[96];
             snprintf(params, sizeof params, "{\"replan\": \"window\", \"best_response\": \"%s\", \"polish\": %s}",
                      responses[kind], polish ? "true" : "false");
