@@ -146,14 +146,14 @@ bool weir_packing_drain(struct weir_packing *pack, int host, double high)
     return fits;
 }
 
-double weir_packing_need(const struct weir_packing *packing, int group)
+double weir_packing_need(const struct weir_packing *pack, int group)
 {
     double need = 0;
-    for (int i = 0; i < packing->item_count; i++) {
-        const struct weir_packing_item *item = &packing->items[i];
-        const struct weir_host_view *host = &packing->view->hosts[item->to];
-        const struct weir_operator_view *op = &packing->view->jobs[item->job].operators[item->op];
-        if (packing->hosts[item->to].group == group) /* also beyond the shares: more instances will do it */
+    for (int i = 0; i < pack->item_count; i++) {
+        const struct weir_packing_item *item = &pack->items[i];
+        const struct weir_host_view *host = &pack->view->hosts[item->to];
+        const struct weir_operator_view *op = &pack->view->jobs[item->job].operators[item->op];
+        if (pack->hosts[item->to].group == group) /* also beyond the shares: more instances will do it */
             need += item->work / weir_view_speed(host, op) * host->speed_flops_per_s;
     }
     return need;

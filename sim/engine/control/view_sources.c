@@ -6,11 +6,6 @@
 #include "sim/engine/flow/mobile.h"
 #include "sim/engine/flow/source.h"
 
-static double bytes_of_item(const struct weir_source *source)
-{
-    return source->spec ? source->spec->source_bytes : source->job->spec->source_bytes;
-}
-
 static double rate(uint64_t items, double window_s)
 {
     return window_s > 0 ? (double)items / window_s : 0;
@@ -25,7 +20,7 @@ void weir_view_init_sources(const struct weir_run_job *job, struct weir_job_view
         const struct weir_source *source = weir_source_at(job, s);
         int host = weir_source_host(source);
         sources[s] = (struct weir_source_view){
-            .name = weir_source_name(source), .host = host, .before = host, .source_bytes = bytes_of_item(source)};
+            .name = weir_source_name(source), .host = host, .before = host, .source_bytes = weir_source_bytes(source)};
     }
     view->sources = sources;
     view->source_count = job->source_count;
@@ -60,7 +55,7 @@ void weir_view_count_logged(struct weir_books *books, const struct weir_run_job 
     for (int s = 0; s < job->source_count; s++) {
         const struct weir_source *source = weir_source_at(job, s);
         uint64_t arrived = source->counts.arrived - source->counts_at_window.arrived;
-        weir_telemetry_disk(books, weir_source_host(source), (double)arrived * bytes_of_item(source));
+        weir_telemetry_disk(books, weir_source_host(source), (double)arrived * weir_source_bytes(source));
     }
 }
 

@@ -361,6 +361,12 @@ static inline int weir_source_host(const struct weir_source *source)
 {
     return source->index ? source->host : source->job->source_host;
 }
+
+/* Of each of its items. */
+static inline double weir_source_bytes(const struct weir_source *source)
+{
+    return source->spec ? source->spec->source_bytes : source->job->spec->source_bytes;
+}
 /* Brings the backlog up to date with the arrivals until now. */
 void weir_source_refill(struct weir_run_job *job, double now_s);
 uint64_t weir_source_waiting(const struct weir_run_job *job, double now_s);

@@ -28,7 +28,7 @@ void weir_uplink_recovered(struct weir_uplink *uplink)
 double weir_uplink_ready_s(struct weir_uplink *uplink, const struct weir_arrival *first)
 {
     const struct weir_source *source = uplink->mobile->source;
-    double bytes = source->spec ? source->spec->source_bytes : source->job->spec->source_bytes;
+    double bytes = weir_source_bytes(source);
     const struct weir_scenario *scenario = source->job->flow->scenario;
     if (uplink->known && uplink->first.id == first->id && uplink->first.time_s == first->time_s)
         return uplink->ready_s;

@@ -222,3 +222,22 @@ void drawn_free(struct drawn *drawn)
     drawn->problem = NULL;
     drawn->network = NULL;
 }
+
+bool drawn_case(struct drawn *drawn, int *number, uint64_t first, int cases, int nodes, int users, int steps)
+{
+    static const int sets[DRAWN_SETS] = {0,
+                                         DRAWN_LATE | DRAWN_WEIGHTS,
+                                         DRAWN_KINDS | DRAWN_WEIGHTS | DRAWN_HOSTS,
+                                         DRAWN_GRAPHS | DRAWN_LATE | DRAWN_WEIGHTS,
+                                         DRAWN_OF_USERS | DRAWN_WEIGHTS | DRAWN_LATE,
+                                         DRAWN_GRAPHS | DRAWN_BARE | DRAWN_HOSTS,
+                                         DRAWN_ONE_WAY | DRAWN_HOSTS,
+                                         DRAWN_GIVEN | DRAWN_BARE | DRAWN_LATE,
+                                         DRAWN_HOP | DRAWN_ONE_WAY | DRAWN_GRAPHS};
+    while (*number < cases) {
+        int n = (*number)++;
+        if (drawn_make(drawn, first + (uint64_t)n, sets[n % DRAWN_SETS], nodes, users, steps))
+            return true;
+    }
+    return false;
+}

@@ -55,6 +55,11 @@ struct drawn_costs {
 bool drawn_make(struct drawn *drawn, uint64_t number, int features, int nodes, int users, int steps);
 void drawn_free(struct drawn *drawn);
 
+/* Of `cases` cases, beginning with number `first`, the one after *number that can be made, whose features are those of
+ * nine sets in turn; false: there is none. *number begins at 0. */
+enum { DRAWN_SETS = 9 };
+bool drawn_case(struct drawn *drawn, int *number, uint64_t first, int cases, int nodes, int users, int steps);
+
 /* The way of GIVEN networks, as offload_network_spec has it. */
 int drawn_way(void *data, int from, int to, const int **links);
 

@@ -10,25 +10,11 @@
 
 static struct drawn drawn;
 
-enum { SETS = 9, CASES = 30, NODES = 6, USERS = 4, STEPS = 4 };
-static const int sets[SETS] = {0,
-                               DRAWN_LATE | DRAWN_WEIGHTS,
-                               DRAWN_KINDS | DRAWN_WEIGHTS | DRAWN_HOSTS,
-                               DRAWN_GRAPHS | DRAWN_LATE | DRAWN_WEIGHTS,
-                               DRAWN_OF_USERS | DRAWN_WEIGHTS | DRAWN_LATE,
-                               DRAWN_GRAPHS | DRAWN_BARE | DRAWN_HOSTS,
-                               DRAWN_ONE_WAY | DRAWN_HOSTS,
-                               DRAWN_GIVEN | DRAWN_BARE | DRAWN_LATE,
-                               DRAWN_HOP | DRAWN_ONE_WAY | DRAWN_GRAPHS};
+enum { CASES = DRAWN_SETS * 30, NODES = 6, USERS = 4, STEPS = 4 };
 
 static bool next_case(int *number)
 {
-    while (*number < SETS * CASES) {
-        int n = (*number)++;
-        if (drawn_make(&drawn, 20000 + (uint64_t)n, sets[n % SETS], NODES, USERS, STEPS))
-            return true;
-    }
-    return false;
+    return drawn_case(&drawn, number, 20000, CASES, NODES, USERS, STEPS);
 }
 
 static bool can(int u, int s, int m)
@@ -123,7 +109,7 @@ static void heuristic(void)
         failed += !good;
         placed += good;
     }
-    CU_ASSERT(placed > 150 && failed < SETS * CASES / 10);
+    CU_ASSERT(placed > 150 && failed < CASES / 10);
 }
 
 /* Some anew, beside the others; one that is to be placed, and has no place now, loads nothing. */

@@ -11,25 +11,11 @@
 
 static struct drawn drawn;
 
-enum { SETS = 9, CASES = 30, NODES = 6, USERS = 4, STEPS = 4 };
-static const int sets[SETS] = {0,
-                               DRAWN_LATE | DRAWN_WEIGHTS,
-                               DRAWN_KINDS | DRAWN_WEIGHTS | DRAWN_HOSTS,
-                               DRAWN_GRAPHS | DRAWN_LATE | DRAWN_WEIGHTS,
-                               DRAWN_OF_USERS | DRAWN_WEIGHTS | DRAWN_LATE,
-                               DRAWN_GRAPHS | DRAWN_BARE | DRAWN_HOSTS,
-                               DRAWN_ONE_WAY | DRAWN_HOSTS,
-                               DRAWN_GIVEN | DRAWN_BARE | DRAWN_LATE,
-                               DRAWN_HOP | DRAWN_ONE_WAY | DRAWN_GRAPHS};
+enum { CASES = DRAWN_SETS * 30, NODES = 6, USERS = 4, STEPS = 4 };
 
 static bool next_case(int *number)
 {
-    while (*number < SETS * CASES) {
-        int n = (*number)++;
-        if (drawn_make(&drawn, 20000 + (uint64_t)n, sets[n % SETS], NODES, USERS, STEPS))
-            return true;
-    }
-    return false;
+    return drawn_case(&drawn, number, 20000, CASES, NODES, USERS, STEPS);
 }
 
 static bool can(int u, int s, int m)
@@ -94,7 +80,7 @@ static void nearest(void)
         }
         failed += !good;
     }
-    CU_ASSERT(elsewhere > 200 && failed < SETS * CASES / 4);
+    CU_ASSERT(elsewhere > 200 && failed < CASES / 4);
 }
 
 /* ---- lawa ---- */
