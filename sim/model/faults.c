@@ -100,8 +100,9 @@ int weir_faults_home(const struct weir_scenario *scenario)
     bool *fails = weir_alloc(platform->host_count, sizeof *fails);
     for (size_t h = 0; h < platform->host_count; h++)
         fails[h] = platform->hosts[h].may_fail || platform->hosts[h].battery_j > 0;
+    /* One without a host is of a link, or broken. */
     for (int f = 0; f < scenario->fault_count; f++)
-        if (!scenario->faults[f].link && scenario->faults[f].effect == WEIR_FAULT_DOWN)
+        if (scenario->faults[f].host >= 0 && scenario->faults[f].effect == WEIR_FAULT_DOWN)
             fails[scenario->faults[f].host] = true;
     for (int r = 0; r < scenario->fault_rule_count; r++) {
         const struct weir_fault_rule *rule = &scenario->fault_rules[r];

@@ -19,6 +19,9 @@ static bool is_place(const char *text, double place[2])
     return end != text && last != end && !*last && isfinite(place[0]) && isfinite(place[1]);
 }
 
+/* A battery that has run empty takes so long to be charged again, lest a run never ends. */
+#define LEAST_CHARGE_S 1e-3
+
 static bool is_number_within(const char *text, double least, double most, double *value)
 {
     char *end;
@@ -177,6 +180,11 @@ int weir_platform_check_battery(const struct weir_platform_reader *reader, const
                                   "\"%s\" has a battery, and nothing says what it draws; give wattage_per_state", name);
     if (props->harvest_w > 0 && !(props->battery_j > 0))
         return weir_platform_fail(reader, node, "\"%s\" has a harvest, and no battery that it charges; give one", name);
+    if (props->battery_resume * props->battery_j < LEAST_CHARGE_S * props->harvest_w)
+        return weir_platform_fail(reader, node,
+                                  "the battery of \"%s\" would be charged from nothing in less than %g s, and the host "
+                                  "come and go without end; give it a larger battery or battery_resume",
+                                  name, LEAST_CHARGE_S);
     return 0;
 }
 

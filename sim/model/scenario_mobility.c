@@ -165,7 +165,6 @@ int weir_scenario_read_mobility(const struct weir_json *at, struct weir_scenario
     int code = weir_param_read(weir_mobility_keys, &child, &read);
     if (code)
         return code;
-    mobility->on = true;
     mobility->hysteresis = read.strongest ? 0 : read.hysteresis;
     mobility->ratio = read.strongest ? weir_pow(10, read.hysteresis / (10 * read.path_loss)) : 1;
     mobility->handover_s = read.handover_s;
@@ -175,5 +174,7 @@ int weir_scenario_read_mobility(const struct weir_json *at, struct weir_scenario
     code = weir_access_read(&child, &read, scenario);
     code = code ? code : read_devices(&child, scenario);
     code = code ? code : weir_access_check(&child, scenario);
-    return code ? code : check_rest(&child, scenario);
+    code = code ? code : check_rest(&child, scenario);
+    mobility->on = !code; /* what is broken does not count for what is read after it */
+    return code;
 }

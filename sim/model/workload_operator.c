@@ -201,7 +201,7 @@ static int read_name(const struct weir_json *at, const struct weir_job *job, int
     if (code)
         return code;
     for (int i = 0; i < index; i++)
-        if (strcmp(job->operators[i].name, name) == 0)
+        if (job->operators[i].name && strcmp(job->operators[i].name, name) == 0)
             return weir_json_error(&child, "operator \"%s\" is there twice; choose another name", name);
     op->name = weir_copy(name);
     return WEIR_OK;
